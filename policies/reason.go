@@ -1,0 +1,46 @@
+package policies
+
+import (
+	"fmt"
+	"time"
+)
+
+// Cause is why a policy moved a target or gave an executor back.
+type Cause uint8
+
+// Causes; what each adds in Reason is in brackets.
+const (
+	NoCause       Cause = iota
+	FixedSize           // the number is fixed
+	InitialTarget       // Spark's initial target
+	Backlog             // tasks have waited for a slot [For: the timeout that ran out]
+	StillBacklog        // and still do [For: the sustained timeout]
+	AllNeeded           // what all pending and running tasks need, and no more
+	AtMaximum           // the upper bound stops it
+	FewerTasks          // fewer tasks are left than executors wanted
+	AtMinimum           // the lower bound holds it
+	Idle                // idle [For: the idle timeout]
+	IdleCached          // idle, holding cached blocks [For]
+	IdleShuffle         // idle, holding shuffle files that no running job needs [For]
+	Replaced            // an executor was lost; the target stands
+)
+
+// A Reason says in a person's words why something was decided.
+type Reason struct {
+	Cause Cause
+	For   time.Duration // the timeout that ran out; 0 where none did
+}
+
+var causeTexts = [...]string{
+	"", "fixed size", "initial target", "backlog for %s", "backlog still there after %s", "all that is needed",
+	"the maximum", "fewer tasks than that", "the minimum", "idle for %s", "idle for %s with cached blocks",
+	"idle for %s with shuffle files", "replaces a lost executor",
+}
+
+func (r Reason) String() string {
+	text := causeTexts[r.Cause]
+	if r.For == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, r.For)
+}

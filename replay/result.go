@@ -1,0 +1,60 @@
+package replay
+
+import "time"
+
+// A Result is what would have happened: exact numbers, no floats.
+type Result struct {
+	Policy  string      // the fleet's name
+	Cluster Cluster     // as replayed
+	Apps    []AppResult // in the workload's order
+	End     time.Duration
+	Ledger  Ledger
+	Events  int    // events of the replay
+	Digest  uint64 // over every event in order: two runs are equal or they are not
+}
+
+// An AppResult is what one application got. Times are offsets from the
+// workload's start.
+type AppResult struct {
+	App    int    // index into Workload.Apps
+	Policy string // the spec it ran under
+
+	Submit     time.Duration // the application starts (its driver does)
+	Asked      time.Duration // a target above zero is first sent; -1: never
+	Granted    time.Duration // the manager first grants an executor; -1: never
+	Registered time.Duration // the first executor registers; -1: never
+	FirstTask  time.Duration // the first task starts; -1: never
+	End        time.Duration // the driver stops
+	Jobs       []JobResult   // in the order of Application.Jobs
+
+	Grants   int // executors granted
+	Removals int // executors given back
+	Peak     int // most executors held at one time
+	// Wait is executor wait: the integral over time of
+	// max(0, min(asked, what the application's own limits allow) - granted),
+	// in executor-time.
+	Wait   time.Duration
+	Ledger Ledger
+}
+
+// A JobResult is when a job was submitted and when it ended.
+type JobResult struct{ Start, End time.Duration }
+
+// A Ledger says where executor time went, in core-time: an executor with two
+// cores that is held for a second holds two core-seconds. Held is the sum of
+// Starting, Busy, Idle and Leaving, exactly. It is counted as the cluster sees
+// it: from the grant until the cores are free for others.
+type Ledger struct {
+	Starting time.Duration // granted, not yet able to run tasks
+	Busy     time.Duration // cores that tasks occupy
+	Idle     time.Duration // cores that no task occupies
+	Leaving  time.Duration // given back, not yet free for others
+	Memory   int64         // MiB-milliseconds held, overhead included
+	Executor time.Duration // executor-time held, whatever its cores
+}
+
+// Held is core-time between grant and release.
+func (l Ledger) Held() time.Duration { return l.Starting + l.Busy + l.Idle + l.Leaving }
+
+// Wasted is core-time held in which no task ran.
+func (l Ledger) Wasted() time.Duration { return l.Held() - l.Busy }

@@ -1,0 +1,14 @@
+package replay
+
+import "time"
+
+// Times is what a recorded task time does not carry over to another run: how
+// long executors take to come and to go, and what the first tasks on a new one
+// cost.
+type Times struct {
+	Startup    []time.Duration // grant to registration: one of these is drawn for each executor
+	Usable     time.Duration   // registration to the first task offer
+	Cold       time.Duration   // added to the first task in each slot of a new executor
+	Overhead   time.Duration   // added to every task: launch, status update, the driver's turn
+	RemovalLag time.Duration   // release until the driver sees ExecutorRemoved
+}
