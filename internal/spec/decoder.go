@@ -1,0 +1,156 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Decoder takes the arguments out of a spec one by one. Each getter returns
+// the given default where the key is absent; the first error is kept and Done
+// returns it, so that callers need not check each value.
+type Decoder struct {
+	spec  Spec
+	taken []bool   // by argument
+	known []string // keys that were asked for
+	err   error
+}
+
+// Decoder starts decoding s.
+func (s Spec) Decoder() *Decoder {
+	return &Decoder{spec: s, taken: make([]bool, len(s.Args))}
+}
+
+// String returns the value of key.
+func (d *Decoder) String(key, def string) string {
+	d.known = append(d.known, key)
+	for i, a := range d.spec.Args {
+		if a.Key == key {
+			d.taken[i] = true
+			return a.Value
+		}
+	}
+	return def
+}
+
+// Has tells whether key was given.
+func (d *Decoder) Has(key string) bool {
+	return slices.ContainsFunc(d.spec.Args, func(a Arg) bool { return a.Key == key })
+}
+
+// Int returns the whole number of key.
+func (d *Decoder) Int(key string, def int) int {
+	return decode(d, key, def, "a whole number", func(v string) (int, error) {
+		n, err := strconv.ParseInt(v, 10, 32)
+		return int(n), err
+	})
+}
+
+// Float returns the number of key.
+func (d *Decoder) Float(key string, def float64) float64 {
+	return decode(d, key, def, "a number", func(v string) (float64, error) { return strconv.ParseFloat(v, 64) })
+}
+
+// Bool returns the truth of key: true or false.
+func (d *Decoder) Bool(key string, def bool) bool {
+	return decode(d, key, def, "true or false", func(v string) (bool, error) {
+		if v != "true" && v != "false" {
+			return false, strconv.ErrSyntax
+		}
+		return v == "true", nil
+	})
+}
+
+// Duration returns the time of key; a bare number is in seconds.
+func (d *Decoder) Duration(key string, def time.Duration) time.Duration {
+	return decode(d, key, def, "a time such as 60s, 500ms or 1min", func(v string) (time.Duration, error) {
+		return ParseDuration(v, time.Second)
+	})
+}
+
+// MiB returns the size of key in MiB; a bare number is in MiB.
+func (d *Decoder) MiB(key string, def int64) int64 {
+	return decode(d, key, def, "a size such as 512m or 4g", ParseMiB)
+}
+
+// Choice returns the value of key, which must be one of words.
+func (d *Decoder) Choice(key, def string, words ...string) string {
+	return decode(d, key, def, "one of "+strings.Join(words, ", "), func(v string) (string, error) {
+		if !slices.Contains(words, v) {
+			return "", strconv.ErrSyntax
+		}
+		return v, nil
+	})
+}
+
+// decode reads one value; want says in an error what was expected.
+func decode[T any](d *Decoder, key string, def T, want string, parse func(string) (T, error)) T {
+	text := d.String(key, "")
+	if text == "" {
+		return def
+	}
+	v, err := parse(text)
+	if err != nil {
+		if d.err == nil {
+			d.err = fmt.Errorf("%s: %s=%s: want %s", d.spec.Name, key, text, want)
+		}
+		return def
+	}
+	return v
+}
+
+// Done returns the first error, or one for a key that nobody asked for.
+func (d *Decoder) Done() error {
+	if d.err != nil {
+		return d.err
+	}
+	for i, a := range d.spec.Args {
+		if d.taken[i] {
+			continue
+		}
+		if near := Nearest(a.Key, d.known); near != "" {
+			return fmt.Errorf("%s has no setting %q; did you mean %q?", d.spec.Name, a.Key, near)
+		}
+		if len(d.known) == 0 {
+			return fmt.Errorf("%s takes no settings, got %q", d.spec.Name, a.Key)
+		}
+		return fmt.Errorf("%s has no setting %q; it has %s", d.spec.Name, a.Key, strings.Join(d.known, ", "))
+	}
+	return nil
+}
+
+// Nearest returns the word that a person probably meant: the one that the
+// fewest edits turn into word, if these are at most a third of its letters
+// (one edit for short words). It is empty if none is near.
+func Nearest(word string, words []string) string {
+	best, found := max(1, len(word)/3)+1, ""
+	for _, w := range words {
+		if n := edits(word, w); n < best {
+			best, found = n, w
+		}
+	}
+	return found
+}
+
+// edits is the Levenshtein distance: insertions, deletions and replacements.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

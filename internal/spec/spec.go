@@ -1,0 +1,58 @@
+// Package spec is the grammar in which policies, clusters and everything else
+// that varies are named: a name and arguments, as in
+//
+//	spark,idle=60s,max=50
+//
+// It holds no spaces and no slashes of its own, so a spec can stand in a flag,
+// in a table and in the name of a benchmark.
+package spec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Spec is a name with arguments, in the order in which they were written.
+type Spec struct {
+	Name string
+	Args []Arg
+}
+
+// An Arg is one key and its value. Neither is empty.
+type Arg struct{ Key, Value string }
+
+// Parse reads "name,key=value,...". Blanks around names, keys and values do
+// not count. A key may be given once.
+func Parse(text string) (Spec, error) {
+	name, rest, more := strings.Cut(text, ",")
+	s := Spec{Name: strings.TrimSpace(name)}
+	if s.Name == "" || strings.Contains(s.Name, "=") {
+		return Spec{}, fmt.Errorf("%q: want a name first, as in NAME,key=value", text)
+	}
+	for more {
+		var part string
+		part, rest, more = strings.Cut(rest, ",")
+		key, value, found := strings.Cut(part, "=")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		if !found || key == "" || value == "" {
+			return Spec{}, fmt.Errorf("%q: want key=value, got %q", text, strings.TrimSpace(part))
+		}
+		for _, earlier := range s.Args {
+			if earlier.Key == key {
+				return Spec{}, fmt.Errorf("%q: %s is given twice", text, key)
+			}
+		}
+		s.Args = append(s.Args, Arg{key, value})
+	}
+	return s, nil
+}
+
+// String writes the spec so that Parse reads it back.
+func (s Spec) String() string {
+	var b strings.Builder
+	b.WriteString(s.Name)
+	for _, a := range s.Args {
+		b.WriteString("," + a.Key + "=" + a.Value)
+	}
+	return b.String()
+}
