@@ -1,0 +1,19 @@
+package bench
+
+import "math"
+
+// Quantile is the p-quantile (0 to 1) of sorted values by definition R-7 of
+// Hyndman and Fan (Sample Quantiles in Statistical Packages, 1996): the default
+// of R and NumPy, linear between the two nearest values. gonum/stat does not
+// offer it. It is NaN for no values.
+func Quantile(p float64, sorted []float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
+	}
+	at := p * float64(len(sorted)-1)
+	low := int(math.Floor(at))
+	if low+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
+}

@@ -1,0 +1,126 @@
+package bench
+
+import (
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// A Suite is one comparison: a workload, a cluster, and the policies.
+type Suite struct {
+	Workload  *traces.Workload
+	Config    replay.Config
+	Policies  []policies.Fleet // at least one; the first is the base, "recorded"
+	Deadlines Deadlines        // nil: AloneFactor times the run alone
+	Truth     []Truth          // how the logs really ran; may be empty
+}
+
+// A Truth is a recording of the suite's applications as they really ran under
+// one of its policies. For logs replayed on the cluster that wrote them, the
+// base's truth is the suite's own workload.
+type Truth struct {
+	Policy   string // name of the policy beside which it is shown
+	Workload *traces.Workload
+}
+
+// Results is what a suite gave.
+type Results struct {
+	Suite         *Suite
+	Classes       []string    // of the workload's applications, sorted
+	Reference     []Reference // one for each application of the workload
+	Runs          []Outcome   // one for each policy, in the suite's order
+	Truth         []Recording // one for each of the suite's truths, in its order
+	DeadlineBasis string      // where deadlines come from, for people
+	Notes         []string    // what a reader of any report must know, a sentence each
+}
+
+// A Reference is what an application's results are measured against; it is the
+// same under every policy.
+type Reference struct {
+	Critical    time.Duration // critical path: the time with endless executors already up
+	Alone       time.Duration // turnaround alone on the idle cluster under the base policy
+	Deadline    time.Duration // after submission
+	HasDeadline bool
+}
+
+// An Outcome is one policy's replay and what became of it.
+type Outcome struct {
+	Policy   policies.Fleet
+	Result   *replay.Result
+	Timeline *Timeline
+	All      Row   // over all applications
+	ByClass  []Row // in the order of Results.Classes
+}
+
+// A Recording is how the applications really ran, in the metrics that a log can
+// tell; the others are NaN.
+type Recording struct {
+	Policy  string
+	All     Row
+	ByClass []Row // in the order of Results.Classes
+}
+
+// A Row is every metric over one group of applications.
+type Row struct {
+	Policy   string
+	Class    string    // empty: all applications
+	Recorded bool      // how the applications really ran, not a replay
+	Values   []float64 // by index into Metrics; NaN where a value does not exist
+}
+
+// Value returns the metric of that name, which must be one of Metrics.
+func (r Row) Value(name string) float64 { return r.Values[metricIndex(name)] }
+
+// Minus returns every metric of r less that of base; NaN where one is missing.
+func (r Row) Minus(base Row) []float64 {
+	d := make([]float64, len(r.Values))
+	for i := range d {
+		d[i] = r.Values[i] - base.Values[i]
+	}
+	return d
+}
+
+// Base is the row to which differences of row are taken: that of the first
+// policy, over the same applications.
+func (r *Results) Base(row Row) Row {
+	if row.Class == "" {
+		return r.Runs[0].All
+	}
+	for i, class := range r.Classes {
+		if class == row.Class {
+			return r.Runs[0].ByClass[i]
+		}
+	}
+	panic("bench: a row of no class of these results: " + row.Class)
+}
+
+// Rows returns the rows over all applications (class empty) or of one class, in
+// the order in which reports show them: each policy, and after it how its
+// applications really ran, where that is known.
+func (r *Results) Rows(class string) []Row {
+	var rows []Row
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		rows = append(rows, r.pick(class, run.All, run.ByClass))
+		for j := range r.Truth {
+			if t := &r.Truth[j]; t.Policy == run.Policy.Name {
+				rows = append(rows, r.pick(class, t.All, t.ByClass))
+			}
+		}
+	}
+	return rows
+}
+
+func (r *Results) pick(class string, all Row, byClass []Row) Row {
+	if class == "" {
+		return all
+	}
+	for i, c := range r.Classes {
+		if c == class {
+			return byClass[i]
+		}
+	}
+	panic("bench: no such class: " + class)
+}

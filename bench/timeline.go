@@ -1,0 +1,175 @@
+package bench
+
+import (
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// Samples kept for one series: a day comes to about 25 s each over all
+// applications. Twice as many may be held for a moment.
+const (
+	overallSamples = 4096
+	classSamples   = 1024
+)
+
+// firstStep is the length of a sample before any thinning: the grid on which
+// Spark decides.
+const firstStep = policies.Interval
+
+// A Timeline is what a replay looked like over time, overall and by class. It is
+// a replay.Observer; its memory is bounded whatever the length of the replay.
+type Timeline struct {
+	All     Series
+	ByClass []Series // in the order of the classes it was made with
+
+	workload *traces.Workload
+	class    []int // by application
+	apps     []presence
+}
+
+// A Series is a run of samples, each Step long, from the workload's start.
+type Series struct {
+	Step    time.Duration
+	Samples []Sample
+
+	limit int
+	now   level
+	since time.Duration
+}
+
+// A Sample is one step of a series. Counts of executors are the largest held
+// for any time in it, so that thinning hides no peak; core-times are exact sums.
+type Sample struct {
+	Held   int           // most executors held
+	Wanted int           // most executors wanted: sum of the applications' last targets
+	Cores  time.Duration // core-time held
+	Busy   time.Duration // core-time in which tasks ran
+}
+
+// level is what holds now.
+type level struct{ held, wanted, cores, busy int }
+
+// presence is what one running application has.
+type presence struct {
+	wanted int
+	busy   int
+	cores  map[policies.ExecutorID]int
+}
+
+// NewTimeline makes an observer for one replay of the workload.
+func NewTimeline(w *traces.Workload, classes []string) *Timeline {
+	t := &Timeline{
+		All:      Series{Step: firstStep, limit: overallSamples},
+		ByClass:  make([]Series, len(classes)),
+		workload: w, class: make([]int, len(w.Apps)), apps: make([]presence, len(w.Apps)),
+	}
+	index := make(map[string]int, len(classes))
+	for i, c := range classes {
+		t.ByClass[i] = Series{Step: firstStep, limit: classSamples}
+		index[c] = i
+	}
+	for i, a := range w.Apps {
+		t.class[i] = index[a.Class]
+	}
+	return t
+}
+
+// Observe takes one event of the replay.
+func (t *Timeline) Observe(e replay.Event) {
+	app := &t.apps[e.App]
+	var change level
+	switch e.Kind {
+	case replay.TargetChanged:
+		change.wanted = int(e.N) - app.wanted
+		app.wanted = int(e.N)
+	case replay.ExecutorGranted:
+		if app.cores == nil {
+			app.cores = make(map[policies.ExecutorID]int)
+		}
+		app.cores[e.Executor] = int(e.N)
+		change.held, change.cores = 1, int(e.N)
+	case replay.ExecutorReleased, replay.ExecutorRemoved:
+		cores, ok := app.cores[e.Executor]
+		if !ok {
+			return
+		}
+		delete(app.cores, e.Executor)
+		change.held, change.cores = -1, -cores
+	case replay.TaskStarted:
+		change.busy = t.taskCPUs(e)
+		app.busy += change.busy
+	case replay.TaskEnded:
+		change.busy = -t.taskCPUs(e)
+		app.busy += change.busy
+	case replay.AppEnded:
+		change = level{held: -len(app.cores), wanted: -app.wanted, busy: -app.busy}
+		for _, cores := range app.cores {
+			change.cores -= cores
+		}
+		*app = presence{}
+	default:
+		return
+	}
+	t.All.move(e.At, change)
+	t.ByClass[t.class[e.App]].move(e.At, change)
+}
+
+func (t *Timeline) taskCPUs(e replay.Event) int {
+	a := t.workload.Apps[e.App]
+	return max(1, a.Profiles[a.Stages[e.Stage].Profile].TaskCPUs)
+}
+
+// finish draws every series out to the end of the replay.
+func (t *Timeline) finish(end time.Duration) {
+	t.All.move(end, level{})
+	for i := range t.ByClass {
+		t.ByClass[i].move(end, level{})
+	}
+}
+
+// move lets what holds hold until at, and then changes it.
+func (s *Series) move(at time.Duration, change level) {
+	for s.since < at {
+		i := int(s.since / s.Step)
+		for i >= s.limit {
+			s.thin()
+			i = int(s.since / s.Step)
+		}
+		for len(s.Samples) <= i {
+			s.Samples = append(s.Samples, Sample{})
+		}
+		until := min(at, time.Duration(i+1)*s.Step)
+		span := until - s.since
+		sample := &s.Samples[i]
+		sample.Held = max(sample.Held, s.now.held)
+		sample.Wanted = max(sample.Wanted, s.now.wanted)
+		sample.Cores += time.Duration(s.now.cores) * span
+		sample.Busy += time.Duration(s.now.busy) * span
+		s.since = until
+	}
+	s.now.held += change.held
+	s.now.wanted += change.wanted
+	s.now.cores += change.cores
+	s.now.busy += change.busy
+}
+
+// thin makes one sample of every two.
+func (s *Series) thin() {
+	s.Step *= 2
+	half := (len(s.Samples) + 1) / 2
+	for i := range half {
+		merged := s.Samples[2*i]
+		if 2*i+1 < len(s.Samples) {
+			next := s.Samples[2*i+1]
+			merged.Held = max(merged.Held, next.Held)
+			merged.Wanted = max(merged.Wanted, next.Wanted)
+			merged.Cores += next.Cores
+			merged.Busy += next.Busy
+		}
+		s.Samples[i] = merged
+	}
+	s.Samples = s.Samples[:half]
+}
