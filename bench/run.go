@@ -91,7 +91,7 @@ func (r *Results) replay(i int, policy policies.Fleet) error {
 // measure computes the metrics of one replay, over all and by class.
 func (r *Results) measure(run *Outcome) {
 	apps := r.Suite.Workload.Apps
-	all := Group{Capacity: r.capacity(), Window: window(apps, run.Result), Apps: make([]App, len(apps))}
+	all := Group{Capacity: r.Suite.Config.Cluster.Capacity(), Window: window(apps, run.Result), Apps: make([]App, len(apps))}
 	for i := range run.Result.Apps {
 		all.Apps[i] = replayed(&run.Result.Apps[i], &r.Reference[i])
 	}

@@ -12,7 +12,7 @@ import (
 // saw them leave, and only the metrics that follow from that exist.
 func (r *Results) recording(t Truth) (Recording, []string) {
 	references, strangers := r.referencesFor(t.Workload)
-	all := Group{Capacity: r.capacity()}
+	all := Group{Capacity: r.Suite.Config.Cluster.Capacity()}
 	byClass := make([]Group, len(r.Classes))
 	first, last := time.Duration(-1), time.Duration(0)
 	for i, a := range t.Workload.Apps {
@@ -88,9 +88,4 @@ func recorded(a *traces.Application) App {
 		app.Held += alive * time.Duration(x.Cores)
 	}
 	return app
-}
-
-func (r *Results) capacity() int {
-	c := r.Suite.Config.Cluster
-	return c.Nodes * c.Cores
 }
