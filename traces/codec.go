@@ -26,7 +26,7 @@ type codec uint8
 // four it does not write the file format that goes by that name elsewhere
 // (spark.eventLog.compression.codec, org.apache.spark.io.CompressionCodec).
 const (
-	plain      codec = iota
+	noCodec    codec = iota
 	zstdFrames       // standard frames, one after each flush
 	lz4Blocks        // lz4-java's LZ4BlockOutputStream: what Spark means by lz4
 	lz4Frames        // the standard LZ4 file format: what the lz4 command writes
@@ -54,6 +54,8 @@ const (
 func codecOf(head []byte, name string) codec {
 	begins := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
 	switch {
+	case isZip(head), isTar(head):
+		return noCodec // whatever the name says, it is the archive's entries that are compressed
 	case begins("\x28\xb5\x2f\xfd"):
 		return zstdFrames
 	case begins(lz4BlockMagic):
@@ -73,7 +75,7 @@ func codecOf(head []byte, name string) codec {
 		}
 		return zstdFrames
 	case isText(head):
-		return plain
+		return noCodec
 	}
 	return codecOfName(name)
 }
@@ -94,7 +96,7 @@ func codecOfName(name string) codec {
 	case ".gz", ".gzip", ".tgz":
 		return gzipped
 	}
-	return plain
+	return noCodec
 }
 
 // isText reports whether at least seven eighths of some bytes are characters
@@ -119,12 +121,12 @@ func decompress(stored io.Reader, name string) (io.ReadCloser, codec, error) {
 	buffered := bufio.NewReaderSize(source, 64<<10)
 	head, err := buffered.Peek(peekSize)
 	if err != nil && err != io.EOF {
-		return nil, plain, err
+		return nil, noCodec, err
 	}
 	c := codecOf(head, name)
-	text := &textReader{codec: c, source: source}
+	text := &decoded{codec: c, source: source}
 	switch c {
-	case plain:
+	case noCodec:
 		text.r = buffered
 	case zstdFrames:
 		d, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1),
@@ -151,16 +153,16 @@ func decompress(stored io.Reader, name string) (io.ReadCloser, codec, error) {
 	return text, c, nil
 }
 
-// A textReader reads decompressed text and makes the errors of all decoders
+// A decoded stream reads decompressed text and makes the errors of all decoders
 // alike.
-type textReader struct {
+type decoded struct {
 	r      io.Reader
 	codec  codec
 	source *errorKeeper
 	free   func() // nil where the garbage collector does it
 }
 
-func (t *textReader) Read(p []byte) (int, error) {
+func (t *decoded) Read(p []byte) (int, error) {
 	n, err := t.r.Read(p)
 	if err != nil {
 		err = t.explain(err)
@@ -169,7 +171,7 @@ func (t *textReader) Read(p []byte) (int, error) {
 }
 
 // explain tells the disk's errors from the decoder's.
-func (t *textReader) explain(err error) error {
+func (t *decoded) explain(err error) error {
 	switch {
 	case t.source.err != nil && t.source.err != io.EOF:
 		return t.source.err
@@ -183,7 +185,7 @@ func (t *textReader) explain(err error) error {
 	return fmt.Errorf("%w: %v: %v", errCorrupt, t.codec, err)
 }
 
-func (t *textReader) Close() error {
+func (t *decoded) Close() error {
 	if t.free != nil {
 		t.free()
 		t.free = nil

@@ -10,6 +10,7 @@ type logSource struct {
 	Compacted  bool      // the first part is a .compact file: the history server removed what came before
 	InProgress bool      // the names say that the application had not stopped when the log was copied
 	Databricks bool      // laid out as Databricks does, rolled by time
+	Version    string    // Spark's, where a file name says it (1.0 to 1.2); else empty
 	Incomplete bool      // a part is missing, so events are lost
 	Problems   []string  // what is wrong with the parts, one line each, naming the file
 }
@@ -56,12 +57,4 @@ type Skipped struct {
 	// people's data) and true for what should have been: what the user named,
 	// what could not be opened, an archive or a log that is damaged throughout.
 	Failed bool
-}
-
-// found is what discovery found.
-type found struct {
-	Logs    []logSource // by Path
-	Skipped []Skipped   // by Path
-
-	spool *spool // holds what compressed tar archives contained
 }
