@@ -1,5 +1,7 @@
 package policies
 
+import "fmt"
+
 // Rules are Spark's allocation rules that changed between versions; section 9
 // of the behavioural specification lists the changes.
 type Rules struct {
@@ -11,3 +13,26 @@ type Rules struct {
 
 // Newest is the newest known rule set, that of Spark 4.1.
 var Newest = Rules{MaxTimeout: true}
+
+// RulesOf returns the rules of a Spark version such as "3.4.1". Versions before
+// 3.0 get the rules of 3.0, later ones than are known and texts that are no
+// version get the newest.
+func RulesOf(version string) Rules {
+	return Rules{MaxTimeout: !before(version, 3, 5)}
+}
+
+// before tells whether a Spark version is older than major.minor. What cannot
+// be read is taken for the newest.
+func before(version string, major, minor int) bool {
+	var x, y int
+	if n, _ := fmt.Sscanf(version, "%d.%d", &x, &y); n < 2 {
+		return false
+	}
+	return x < major || x == major && y < minor
+}
+
+func knownVersion(version string) bool {
+	var x, y int
+	n, _ := fmt.Sscanf(version, "%d.%d", &x, &y)
+	return n == 2
+}

@@ -1,0 +1,102 @@
+package policies
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// check refuses what Spark refuses when an application starts, with Spark's
+// names (ExecutorAllocationManager.validateSettings; section 3.3 of the
+// behavioural specification).
+func (s Spec) check() error {
+	switch {
+	case s.Executors < 0:
+		return fmt.Errorf("spark.executor.instances is %d: it must not be negative", s.Executors)
+	case s.Cores < 0:
+		return fmt.Errorf("spark.executor.cores is %d: it must be positive", s.Cores)
+	case s.MemoryMB < 0:
+		return fmt.Errorf("spark.executor.memory is %d MiB: it must be positive", s.MemoryMB)
+	case s.CoresMax < 0:
+		return fmt.Errorf("spark.cores.max is %d: it must be positive", s.CoresMax)
+	case s.Version != "" && !knownVersion(s.Version):
+		return fmt.Errorf("version %q: want a Spark version such as 3.5 or 4.1.0", s.Version)
+	case s.Kind != "spark":
+		return nil
+	}
+	const prefix = "spark.dynamicAllocation."
+	a := s.Allocation
+	switch {
+	case a.Min < 0:
+		return fmt.Errorf("%sminExecutors is %d: it must not be negative", prefix, a.Min)
+	case a.Max <= 0:
+		return fmt.Errorf("%smaxExecutors is %d: it must be positive", prefix, a.Max)
+	case a.Min > a.Max:
+		return fmt.Errorf("%sminExecutors (%d) is above %smaxExecutors (%d)", prefix, a.Min, prefix, a.Max)
+	case a.Initial < 0:
+		return fmt.Errorf("%sinitialExecutors is %d: it must not be negative", prefix, a.Initial)
+	case !(a.Ratio > 0 && a.Ratio <= 1):
+		return fmt.Errorf("%sexecutorAllocationRatio is %g: it must be above 0 and at most 1", prefix, a.Ratio)
+	}
+	for _, timeout := range []struct {
+		key   string
+		value time.Duration
+		least time.Duration
+	}{
+		{"schedulerBacklogTimeout", a.Backlog, time.Second},
+		{"sustainedSchedulerBacklogTimeout", a.Sustained, time.Second},
+		{"executorIdleTimeout", a.Idle, 0},
+		{"cachedExecutorIdleTimeout", a.Cached, 0},
+		{"shuffleTracking.timeout", s.Protection.TrackingTimeout, 0},
+	} {
+		if timeout.value >= timeout.least {
+			continue
+		}
+		if timeout.least > 0 {
+			return fmt.Errorf("%s%s must be at least 1s: Spark counts whole seconds, so 500ms is 0", prefix, timeout.key)
+		}
+		return fmt.Errorf("%s%s must not be negative", prefix, timeout.key)
+	}
+	if p := s.Protection; p.exposed() && !p.Unprotected {
+		return errExposed
+	}
+	return nil
+}
+
+// exposed tells whether nothing keeps shuffle files when executors leave. As in
+// Spark, decommissioning is taken for protection even where blocks are not
+// moved: the loophole of section 3.3.
+func (p Protection) exposed() bool { return !p.Service && !p.Tracking && !p.Decommission }
+
+var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.service.enabled, " +
+	"spark.dynamicAllocation.shuffleTracking.enabled, or spark.decommission.enabled with " +
+	"spark.storage.decommission.shuffleBlocks.enabled (shuffle=none asks what happens without)")
+
+// Warnings says what Spark lets pass although it is probably not meant.
+func (s Spec) Warnings() []string {
+	if s.Kind != "spark" {
+		return nil
+	}
+	var warnings []string
+	a, p := s.Allocation, s.Protection
+	if a.Initial > 0 && a.Initial < a.Min {
+		warnings = append(warnings, fmt.Sprintf("spark.dynamicAllocation.initialExecutors (%d) is below "+
+			"spark.dynamicAllocation.minExecutors (%d): the larger counts", a.Initial, a.Min))
+	}
+	if a.initial() > a.Max {
+		warnings = append(warnings, fmt.Sprintf("spark.dynamicAllocation.initialExecutors (%d) is above "+
+			"spark.dynamicAllocation.maxExecutors (%d): standalone starts so, YARN and Kubernetes refuse", a.initial(), a.Max))
+	}
+	if p.Tracking && p.Decommission {
+		warnings = append(warnings, "spark.dynamicAllocation.shuffleTracking.enabled with spark.decommission.enabled: "+
+			"executors that hold shuffle files may not be released in time")
+	}
+	if p.Decommission && !p.Migration && !p.Service && !p.Tracking {
+		warnings = append(warnings, "spark.decommission.enabled without spark.storage.decommission.enabled: "+
+			"Spark starts, and loses shuffle files whenever an executor leaves")
+	}
+	if p.Unprotected {
+		warnings = append(warnings, "nothing protects shuffle files: Spark itself would refuse to start")
+	}
+	return warnings
+}

@@ -1,0 +1,121 @@
+package policies
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Fleet gives each class of applications its spec.
+type Fleet struct {
+	Name  string // stands in tables and names of benchmarks: no blank and no slash in it
+	Rules []Rule // the first that matches counts
+}
+
+// A Rule is the spec of all applications whose name or class matches.
+type Rule struct {
+	Pattern string // '*' stands for any text, '?' for one character
+	Spec    Spec
+}
+
+// ParseFleet reads rules such as
+//
+//	report-*=static,n=2;*=spark,idle=60s,max=6
+//
+// A plain spec is the fleet "*=spec". A short name may stand before a colon, as
+// in "mixed:report-*=static,n=2;*=spark"; without one the rules are the name. A
+// pattern that holds a colon needs a name before it.
+func ParseFleet(text string) (Fleet, error) {
+	var f Fleet
+	rules := text
+	if name, rest, found := strings.Cut(text, ":"); found && !strings.ContainsAny(name, "=;,*?") {
+		f.Name, rules = strings.TrimSpace(name), rest
+		if f.Name == "" || strings.ContainsAny(f.Name, " \t/") {
+			return Fleet{}, fmt.Errorf("fleet %q: want a short name without blanks and slashes before the colon", text)
+		}
+	}
+	for rule := range strings.SplitSeq(rules, ";") {
+		rule = strings.TrimSpace(rule)
+		pattern, policy, found := strings.Cut(rule, "=")
+		if !found || strings.Contains(pattern, ",") {
+			pattern, policy = "*", rule
+		}
+		pattern = strings.TrimSpace(pattern)
+		if pattern == "" || strings.TrimSpace(policy) == "" {
+			return Fleet{}, fmt.Errorf("fleet %q: want PATTERN=POLICY;..., got %q", text, rule)
+		}
+		s, err := Parse(policy)
+		if err != nil {
+			return Fleet{}, fmt.Errorf("fleet %q: %w", text, err)
+		}
+		f.Rules = append(f.Rules, Rule{Pattern: pattern, Spec: s})
+	}
+	if f.Name == "" {
+		f.Name = strings.NewReplacer(" ", "_", "\t", "_", "/", "_").Replace(f.rules())
+	}
+	return f, nil
+}
+
+// FleetOf returns the fleet in which every application runs under s. An empty
+// name means the spec's own text.
+func FleetOf(name string, s Spec) Fleet {
+	if name == "" {
+		name = s.String()
+	}
+	return Fleet{Name: name, Rules: []Rule{{Pattern: "*", Spec: s}}}
+}
+
+// String writes the fleet so that ParseFleet reads it back.
+func (f Fleet) String() string {
+	if rules := f.rules(); f.Name == rules {
+		return rules
+	}
+	return f.Name + ":" + f.rules()
+}
+
+func (f Fleet) rules() string {
+	if len(f.Rules) == 1 && f.Rules[0].Pattern == "*" {
+		return f.Rules[0].Spec.String()
+	}
+	texts := make([]string, len(f.Rules))
+	for i, r := range f.Rules {
+		texts[i] = r.Pattern + "=" + r.Spec.String()
+	}
+	return strings.Join(texts, ";")
+}
+
+// For returns the spec of an application, by the first rule whose pattern
+// matches its name or its class. It is false if none does.
+func (f Fleet) For(name, class string) (Spec, bool) {
+	for _, r := range f.Rules {
+		if Match(r.Pattern, name) || Match(r.Pattern, class) {
+			return r.Spec, true
+		}
+	}
+	return Spec{}, false
+}
+
+// Match tells whether the whole text fits a pattern in which '*' stands for
+// any text, slashes included, and '?' for one character.
+func Match(pattern, text string) bool {
+	p, t := []rune(pattern), []rune(text)
+	star, resume := -1, 0 // the last '*', and where the text it stands for ends
+	i, j := 0, 0
+	for j < len(t) {
+		switch {
+		case i < len(p) && p[i] == '*':
+			star, resume = i, j
+			i++
+		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
+			i, j = i+1, j+1
+		case star >= 0:
+			resume++
+			i, j = star+1, resume
+		default:
+			return false
+		}
+	}
+	for i < len(p) && p[i] == '*' {
+		i++
+	}
+	return i == len(p)
+}

@@ -1,0 +1,45 @@
+package policies
+
+import "math/bits"
+
+// indexSet is a set of small numbers: task indexes, partitions. The nil set is
+// empty and can be read and removed from.
+type indexSet struct {
+	words []uint64
+	n     int
+}
+
+// with returns the set with i added; a nil set becomes one with room for size
+// members.
+func (s *indexSet) with(i, size int) *indexSet {
+	if s == nil {
+		s = &indexSet{words: make([]uint64, (max(size, i+1)+63)/64)}
+	}
+	for i/64 >= len(s.words) {
+		s.words = append(s.words, 0)
+	}
+	word, bit := &s.words[i/64], uint64(1)<<(i%64)
+	s.n += bits.OnesCount64(bit &^ *word)
+	*word |= bit
+	return s
+}
+
+func (s *indexSet) remove(i int) {
+	if s == nil || i/64 >= len(s.words) {
+		return
+	}
+	word, bit := &s.words[i/64], uint64(1)<<(i%64)
+	s.n -= bits.OnesCount64(bit & *word)
+	*word &^= bit
+}
+
+func (s *indexSet) len() int {
+	if s == nil {
+		return 0
+	}
+	return s.n
+}
+
+func (s *indexSet) has(i int) bool {
+	return s != nil && i/64 < len(s.words) && s.words[i/64]&(1<<(i%64)) != 0
+}

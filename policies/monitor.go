@@ -1,0 +1,484 @@
+package policies
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+)
+
+// monitor is Spark's ExecutorMonitor: which executors are idle, and until when
+// they may be. Section 2 of the behavioural specification describes it. The
+// list of timed-out executors is kept from tick to tick and made anew only at
+// the next deadline or when an event makes it wrong, as in Spark: that is fast,
+// and what Spark overlooks in between is overlooked here too.
+type monitor struct {
+	timeouts struct{ idle, cached, shuffle time.Duration }
+
+	tracking       bool // executors that hold shuffle files are watched
+	diskViaService bool // blocks on disk are served by the shuffle service, so they hold no executor
+	maxTimeout     bool // see Rules.MaxTimeout
+
+	trackers []tracker        // by ExecutorID, which are dense
+	live     []ExecutorID     // those with a tracker, in no order
+	profiles []profileMonitor // by profile + 1; the first are executors of a profile not yet known
+	out      []idleExecutor   // timed out when last looked, in order of their ids as text
+	next     time.Duration    // when to look again: the nearest deadline, or stale
+
+	shuffles []shuffleUse  // by shuffle
+	writes   map[int32]int // the shuffle that a stage of a running job writes
+	jobs     []jobStages
+	active   []int // shuffles of running jobs; kept to save the allocation
+	losses   losses
+}
+
+// stale is a time at which the list of timed-out executors is wrong.
+const stale = time.Duration(math.MinInt64)
+
+// tracker is what the monitor knows of one executor.
+type tracker struct {
+	known           bool
+	profile         int // -1: not known yet
+	position        int // in monitor.live
+	running         int
+	idleSince       time.Duration // Never while tasks run, or before it is known to be idle
+	deadline        time.Duration
+	timedOut        bool
+	pendingRemoval  bool
+	decommissioning bool
+	activeShuffle   bool // it holds files of a shuffle that a running job may need
+	cached          []cachedBlocks
+	shuffles        *indexSet
+}
+
+// cachedBlocks are the partitions of one RDD that an executor holds.
+type cachedBlocks struct {
+	rdd        int
+	partitions *indexSet
+}
+
+// profileMonitor counts the executors of one profile.
+type profileMonitor struct {
+	registered      int // leaving ones included (Q3)
+	pendingRemoval  int
+	decommissioning int
+}
+
+func (p *profileMonitor) staying() int {
+	return p.registered - p.pendingRemoval - p.decommissioning
+}
+
+// idleExecutor is an executor whose time is up.
+type idleExecutor struct {
+	id      ExecutorID
+	profile int
+}
+
+// shuffleUse names the running jobs that list a shuffle.
+type shuffleUse struct {
+	known bool
+	jobs  []int
+}
+
+// jobStages are the map stages that a job listed when it started.
+type jobStages struct {
+	job    int
+	stages []int32
+}
+
+// losses counts executors by how they left, as Spark's metrics do.
+type losses struct {
+	gracefullyDecommissioned, decommissionUnfinished, killedByDriver, unexpected int
+}
+
+func newMonitor(set Allocation, protection Protection, rules Rules, profiles int) monitor {
+	m := monitor{
+		tracking:       protection.Tracking && !protection.Service,
+		diskViaService: protection.Service && protection.FetchRDD,
+		maxTimeout:     rules.MaxTimeout,
+		profiles:       make([]profileMonitor, profiles+1),
+		next:           Never,
+		writes:         map[int32]int{},
+	}
+	m.timeouts.idle, m.timeouts.cached, m.timeouts.shuffle = set.Idle, set.Cached, protection.TrackingTimeout
+	return m
+}
+
+// reset forgets all executors. What is known of jobs and shuffles stays.
+func (m *monitor) reset() {
+	clear(m.trackers)
+	clear(m.profiles)
+	m.live = m.live[:0]
+	m.out = m.out[:0]
+	m.next = Never
+}
+
+// timedOut lists the executors whose time is up. The list is valid until the
+// next call.
+func (m *monitor) timedOut(now time.Duration) []idleExecutor {
+	if now < m.next {
+		return m.out
+	}
+	m.next = Never
+	m.out = m.out[:0]
+	for _, id := range m.live {
+		t := &m.trackers[id]
+		if t.pendingRemoval || t.decommissioning || t.activeShuffle {
+			continue
+		}
+		t.timedOut = t.deadline <= now
+		if t.timedOut {
+			m.out = append(m.out, idleExecutor{id, t.profile})
+		} else {
+			m.next = min(m.next, t.deadline)
+		}
+	}
+	slices.SortFunc(m.out, func(a, b idleExecutor) int { return compareAsText(a.id, b.id) })
+	return m.out
+}
+
+// compareAsText orders executors by the decimal text of their ids: 1, 10, 11,
+// 2. It is the order in which Spark gives them back (SPARK-38019; before Spark
+// 3.3 the order was that of a hash table).
+func compareAsText(a, b ExecutorID) int {
+	x, y := int64(a), int64(b)
+	digitsA, digitsB := digits(x), digits(y)
+	for range digitsB - digitsA {
+		x *= 10
+	}
+	for range digitsA - digitsB {
+		y *= 10
+	}
+	return cmp.Or(cmp.Compare(x, y), cmp.Compare(digitsA, digitsB))
+}
+
+func digits(n int64) int {
+	count := 1
+	for ; n >= 10; n /= 10 {
+		count++
+	}
+	return count
+}
+
+// leaving marks executors that the manager has agreed to take back.
+func (m *monitor) leaving(ids []ExecutorID, kill bool) {
+	for _, id := range ids {
+		t := &m.trackers[id]
+		if kill && !t.pendingRemoval {
+			t.pendingRemoval = true
+			m.profiles[t.profile+1].pendingRemoval++
+		}
+		if !kill && !t.decommissioning {
+			t.decommissioning = true
+			m.profiles[t.profile+1].decommissioning++
+		}
+	}
+	m.next = stale
+}
+
+// why says which timeout ran out for an executor that is idle for too long.
+func (m *monitor) why(id ExecutorID) Reason {
+	t := &m.trackers[id]
+	timeout := m.timeout(t)
+	switch {
+	case len(t.cached) > 0 && timeout == m.timeouts.cached:
+		return Reason{Cause: IdleCached, For: timeout}
+	case t.shuffles.len() > 0 && timeout == m.timeouts.shuffle:
+		return Reason{Cause: IdleShuffle, For: timeout}
+	}
+	return Reason{Cause: Idle, For: timeout}
+}
+
+// timeout is how long an executor may be idle, given what it holds.
+func (m *monitor) timeout(t *tracker) time.Duration {
+	if len(t.cached) == 0 && t.shuffles.len() == 0 {
+		return m.timeouts.idle
+	}
+	if m.maxTimeout {
+		timeout := m.timeouts.idle
+		if len(t.cached) > 0 {
+			timeout = max(timeout, m.timeouts.cached)
+		}
+		if t.shuffles.len() > 0 {
+			timeout = max(timeout, m.timeouts.shuffle)
+		}
+		return timeout
+	}
+	timeout := Never
+	if len(t.cached) > 0 {
+		timeout = m.timeouts.cached
+	}
+	if t.shuffles.len() > 0 {
+		timeout = min(timeout, m.timeouts.shuffle)
+	}
+	return timeout
+}
+
+// updateDeadline computes the deadline afresh and sees to it that the list of
+// timed-out executors is looked at in time.
+func (m *monitor) updateDeadline(t *tracker) {
+	old := t.deadline
+	t.deadline = Never
+	if t.idleSince != Never {
+		if timeout := m.timeout(t); timeout < Never-t.idleSince {
+			t.deadline = t.idleSince + timeout
+		}
+	}
+	if t.deadline > old && t.timedOut {
+		m.next = stale
+	} else {
+		m.next = min(m.next, t.deadline)
+	}
+}
+
+// track returns the tracker of an executor, made now if this is the first
+// event that names it: a task's start can be seen before its executor.
+func (m *monitor) track(id ExecutorID, profile int) *tracker {
+	for int(id) >= len(m.trackers) {
+		m.trackers = append(m.trackers, tracker{})
+	}
+	t := &m.trackers[id]
+	if !t.known {
+		*t = tracker{known: true, profile: profile, position: len(m.live), idleSince: Never, deadline: Never}
+		m.live = append(m.live, id)
+		m.profiles[profile+1].registered++
+	}
+	if t.profile < 0 && profile >= 0 {
+		m.profiles[0].registered--
+		m.profiles[profile+1].registered++
+		t.profile = profile
+	}
+	return t
+}
+
+// known returns the tracker of an executor, or nil.
+func (m *monitor) known(id ExecutorID) *tracker {
+	if int(id) >= len(m.trackers) || !m.trackers[id].known {
+		return nil
+	}
+	return &m.trackers[id]
+}
+
+// running changes the number of tasks that seem to run on an executor.
+func (m *monitor) running(t *tracker, delta int, now time.Duration) {
+	t.running = max(0, t.running+delta)
+	t.idleSince = Never
+	if t.running == 0 {
+		t.idleSince = now
+	}
+	m.updateDeadline(t)
+}
+
+func (m *monitor) executorAdded(e *Event) {
+	m.running(m.track(e.Executor, e.Profile), 0, e.At)
+}
+
+func (m *monitor) executorRemoved(e *Event) {
+	t := m.known(e.Executor)
+	if t == nil {
+		return
+	}
+	p := &m.profiles[t.profile+1]
+	p.registered--
+	switch {
+	case t.decommissioning && e.Loss == Decommissioned:
+		m.losses.gracefullyDecommissioned++
+	case t.decommissioning:
+		m.losses.decommissionUnfinished++
+	case t.pendingRemoval:
+		m.losses.killedByDriver++
+	default:
+		m.losses.unexpected++
+	}
+	if t.pendingRemoval {
+		p.pendingRemoval--
+	}
+	if t.decommissioning {
+		p.decommissioning--
+	}
+	last := len(m.live) - 1
+	m.live[t.position] = m.live[last]
+	m.trackers[m.live[last]].position = t.position
+	m.live = m.live[:last]
+	*t = tracker{}
+	m.next = stale
+}
+
+func (m *monitor) taskStart(e *Event) {
+	if !e.Inactive {
+		m.running(m.track(e.Executor, -1), 1, e.At)
+	}
+}
+
+// taskEnd notes whose shuffle the task has written before it counts the
+// executor as idle. Losers of a speculative race count as well: they, too,
+// have written.
+func (m *monitor) taskEnd(e *Event) {
+	t := m.known(e.Executor)
+	if t == nil {
+		return
+	}
+	if m.tracking && e.End == Success {
+		if shuffle, ok := m.writes[e.Stage.ID]; ok {
+			m.holds(t, shuffle)
+		}
+	}
+	m.running(t, -1, e.At)
+}
+
+// holds notes that an executor holds files of a shuffle. They keep it, whether
+// or not a job needs them, until jobs are next compared (Q10).
+func (m *monitor) holds(t *tracker, shuffle int) {
+	if !t.shuffles.has(shuffle) {
+		t.shuffles = t.shuffles.with(shuffle, len(m.shuffles))
+		t.activeShuffle = true
+	}
+}
+
+func (m *monitor) blockUpdated(e *Event) {
+	if e.Inactive {
+		return
+	}
+	t := m.track(e.Executor, -1)
+	if e.RDD < 0 {
+		if e.Shuffle >= 0 && m.tracking {
+			m.holds(t, e.Shuffle)
+		}
+		return
+	}
+	i := slices.IndexFunc(t.cached, func(c cachedBlocks) bool { return c.rdd == e.RDD })
+	if (e.Memory || e.Disk) && !(m.diskViaService && e.Disk) {
+		if i >= 0 {
+			t.cached[i].partitions.with(e.Partition, 0)
+			return
+		}
+		var none *indexSet
+		t.cached = append(t.cached, cachedBlocks{e.RDD, none.with(e.Partition, 0)})
+		if len(t.cached) == 1 {
+			m.updateDeadline(t)
+		}
+		return
+	}
+	if i < 0 {
+		return
+	}
+	t.cached[i].partitions.remove(e.Partition)
+	if t.cached[i].partitions.len() == 0 {
+		t.cached = slices.Delete(t.cached, i, i+1)
+		if len(t.cached) == 0 {
+			m.updateDeadline(t)
+		}
+	}
+}
+
+func (m *monitor) unpersist(e *Event) {
+	for _, id := range m.live {
+		t := &m.trackers[id]
+		t.cached = slices.DeleteFunc(t.cached, func(c cachedBlocks) bool { return c.rdd == e.RDD })
+		if len(t.cached) == 0 {
+			m.updateDeadline(t)
+		}
+	}
+}
+
+// jobStart wakes the shuffles that a job lists, also those of stages that it
+// will skip: their holders stay until the job ends.
+func (m *monitor) jobStart(e *Event) {
+	if !m.tracking {
+		return
+	}
+	reused := false
+	stages := make([]int32, len(e.Stages))
+	for i, s := range e.Stages {
+		for int(s.Shuffle) >= len(m.shuffles) {
+			m.shuffles = append(m.shuffles, shuffleUse{})
+		}
+		u := &m.shuffles[s.Shuffle]
+		reused = reused || u.known
+		u.known = true
+		u.jobs = append(u.jobs, e.Job)
+		m.writes[s.Stage] = int(s.Shuffle)
+		stages[i] = s.Stage
+	}
+	m.jobs = append(m.jobs, jobStages{e.Job, stages})
+	if !reused {
+		return
+	}
+	for _, id := range m.live {
+		t := &m.trackers[id]
+		if t.activeShuffle {
+			continue
+		}
+		t.activeShuffle = slices.ContainsFunc(e.Stages, func(s MapStage) bool { return t.shuffles.has(int(s.Shuffle)) })
+		if t.activeShuffle {
+			m.next = stale
+		}
+	}
+}
+
+// jobEnd lets go of the executors that hold nothing of a running job. The
+// job's stages are forgotten even if another running job shares them (Q9).
+func (m *monitor) jobEnd(e *Event) {
+	if !m.tracking {
+		return
+	}
+	unused := false
+	active := m.active[:0]
+	for shuffle := range m.shuffles {
+		u := &m.shuffles[shuffle]
+		if !u.known {
+			continue
+		}
+		if i := slices.Index(u.jobs, e.Job); i >= 0 {
+			u.jobs = slices.Delete(u.jobs, i, i+1)
+		}
+		if len(u.jobs) > 0 {
+			active = append(active, shuffle)
+		} else {
+			unused = true
+		}
+	}
+	m.active = active
+	if unused {
+		for _, id := range m.live {
+			t := &m.trackers[id]
+			if !t.activeShuffle {
+				continue
+			}
+			t.activeShuffle = slices.ContainsFunc(active, t.shuffles.has)
+			if !t.activeShuffle && t.idleSince != Never {
+				m.updateDeadline(t)
+			}
+		}
+	}
+	if i := slices.IndexFunc(m.jobs, func(j jobStages) bool { return j.job == e.Job }); i >= 0 {
+		for _, stage := range m.jobs[i].stages {
+			delete(m.writes, stage)
+		}
+		m.jobs = slices.Delete(m.jobs, i, i+1)
+	}
+}
+
+// shuffleCleaned drops a shuffle that the driver's garbage collector found
+// unreachable. An executor that still holds another one stays as it is (Q11).
+func (m *monitor) shuffleCleaned(e *Event) {
+	if !m.tracking {
+		return
+	}
+	if e.Shuffle < len(m.shuffles) {
+		m.shuffles[e.Shuffle] = shuffleUse{}
+	}
+	for _, id := range m.live {
+		t := &m.trackers[id]
+		if !t.shuffles.has(e.Shuffle) {
+			continue
+		}
+		t.shuffles.remove(e.Shuffle)
+		if t.shuffles.len() == 0 {
+			t.activeShuffle = false
+			if t.idleSince != Never {
+				m.updateDeadline(t)
+			}
+		}
+	}
+}
