@@ -1,0 +1,143 @@
+package reports
+
+import (
+	"dynalloc/bench"
+)
+
+// A column is a metric in a table. Its head has two lines: what, and of it what
+// in which unit.
+type column struct {
+	head   string
+	metric string // of bench.Metrics; "" for misses of how many
+}
+
+var overviewColumns = []column{
+	{"SLA\nmisses", ""},
+	{"wait\nmean s", "queue_wait_mean"},
+	{"wait\np95 s", "queue_wait_p95"},
+	{"turnaround\np50 s", "turnaround_p50"},
+	{"turnaround\np95 s", "turnaround_p95"},
+	{"slowdown\np95 x", "slowdown_p95"},
+	{"cluster\nheld %", "utilization_held"},
+	{"cluster\nbusy %", "utilization_busy"},
+	{"exec-h\nheld", "executor_hours_held"},
+	{"exec-h\nwasted", "executor_hours_wasted"},
+}
+
+var partColumns = []column{
+	{"wait\nmean s", "queue_wait_mean"},
+	{"= until\nasked s", "wait_unasked_mean"},
+	{"+ until\ngranted s", "wait_ungranted_mean"},
+	{"+ start-\nup s", "wait_starting_mean"},
+	{"wait\np50 s", "queue_wait_p50"},
+	{"wait\nmax s", "queue_wait_max"},
+	{"executor\nwait s", "executor_wait"},
+	{"turnaround\nmax s", "turnaround_max"},
+	{"exec-h\nheld", "executor_hours_held"},
+	{"= exec-h\nbusy", "executor_hours_busy"},
+	{"+ exec-h\nwasted", "executor_hours_wasted"},
+	{"effi-\nciency %", "efficiency"},
+}
+
+var classColumns = []column{
+	{"SLA\nmisses", ""},
+	{"wait\nmean s", "queue_wait_mean"},
+	{"wait\np95 s", "queue_wait_p95"},
+	{"turnaround\np50 s", "turnaround_p50"},
+	{"turnaround\np95 s", "turnaround_p95"},
+	{"slowdown\np95 x", "slowdown_p95"},
+	{"exec-h\nheld", "executor_hours_held"},
+	{"exec-h\nwasted", "executor_hours_wasted"},
+}
+
+// newTable starts a table with text columns at the left and metrics right-aligned.
+func newTable(names []string, columns []column) table {
+	t := table{head: names, left: len(names)}
+	for _, c := range columns {
+		t.head = append(t.head, c.head)
+	}
+	return t
+}
+
+// cells are the metrics of a row.
+func cells(r bench.Row, columns []column) []string {
+	var out []string
+	for _, c := range columns {
+		if c.metric == "" {
+			out = append(out, outOf(r))
+			continue
+		}
+		out = append(out, number(r.Value(c.metric), bench.MetricNamed(c.metric).Unit))
+	}
+	return out
+}
+
+// label names a row: the policy, or under it how its applications really ran.
+func label(r bench.Row) string {
+	if r.Recorded {
+		return "  recorded truth"
+	}
+	return r.Policy
+}
+
+func overview(rows []bench.Row) table { return metricTable(rows, overviewColumns) }
+
+func parts(rows []bench.Row) table { return metricTable(rows, partColumns) }
+
+func metricTable(rows []bench.Row, columns []column) table {
+	t := newTable([]string{"policy"}, columns)
+	for _, r := range rows {
+		t.rows = append(t.rows, append([]string{label(r)}, cells(r, columns)...))
+	}
+	return t
+}
+
+// differences shows the columns of the overview, each less its value in the
+// first row.
+func differences(r *bench.Results) table {
+	t := newTable([]string{"policy"}, overviewColumns)
+	for _, row := range r.Rows("") {
+		if row.Policy == r.Runs[0].Policy.Name && !row.Recorded {
+			continue
+		}
+		base := r.Base(row)
+		cells := []string{label(row)}
+		if row.Recorded {
+			cells[0] = row.Policy + ", recorded truth"
+		}
+		for _, c := range overviewColumns {
+			name := c.metric
+			if name == "" {
+				name = "sla_misses"
+			}
+			cells = append(cells, signed(row.Value(name)-base.Value(name), bench.MetricNamed(name).Unit))
+		}
+		t.rows = append(t.rows, cells)
+	}
+	return t
+}
+
+// byClass has a block of rows for each class.
+func byClass(r *bench.Results) table {
+	t := newTable([]string{"class", "policy"}, classColumns)
+	for _, class := range r.Classes {
+		for i, row := range r.Rows(class) {
+			name := ""
+			if i == 0 {
+				name = class
+			}
+			t.rows = append(t.rows, append([]string{name, label(row)}, cells(row, classColumns)...))
+		}
+		t.breaks = append(t.breaks, len(t.rows))
+	}
+	return t
+}
+
+// policyList says what each short name stands for.
+func policyList(r *bench.Results) table {
+	t := newTable([]string{"policy", "what it is"}, nil)
+	for i := range r.Runs {
+		t.rows = append(t.rows, []string{r.Runs[i].Policy.Name, r.Runs[i].Policy.String()})
+	}
+	return t
+}

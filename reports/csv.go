@@ -1,0 +1,78 @@
+package reports
+
+import (
+	"encoding/csv"
+	"io"
+	"math"
+	"strconv"
+
+	"dynalloc/bench"
+)
+
+// csvHead names the columns of the CSV report: one line for each number, as
+// data frames and databases like it.
+var csvHead = []string{
+	"workload", "cluster", "seed", "deadlines", "policy", "spec", "source", "class", "metric", "unit", "lower_is_better", "value", "difference",
+}
+
+// everyClass stands in the class column for all applications together.
+const everyClass = "(all)"
+
+// CSV writes every metric of every row in long form: over all applications and
+// by class, replayed and recorded, with its difference to the first policy. A
+// value that does not exist is empty.
+func CSV(w io.Writer, r *bench.Results) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(csvHead); err != nil {
+		return err
+	}
+	specs := make(map[string]string)
+	for i := range r.Runs {
+		specs[r.Runs[i].Policy.Name] = r.Runs[i].Policy.String()
+	}
+	for _, class := range append([]string{""}, r.Classes...) {
+		name := class
+		if class == "" {
+			name = everyClass
+		}
+		for _, row := range r.Rows(class) {
+			differences := row.Minus(r.Base(row))
+			for i, m := range bench.Metrics {
+				err := out.Write([]string{
+					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
+					row.Policy, specs[row.Policy], source(row), name,
+					m.Name, string(m.Unit), strconv.FormatBool(m.Lower), exact(row.Values[i]), exact(differences[i]),
+				})
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// source says whether a row is a replay or how it really was.
+func source(r bench.Row) string {
+	if r.Recorded {
+		return "recorded"
+	}
+	return "replay"
+}
+
+// exact writes a number to a millionth: below that is only the noise of floats.
+func exact(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(rounded(v), 'f', -1, 64)
+}
+
+func rounded(v float64) float64 {
+	v = math.Round(v*1e6) / 1e6
+	if v == 0 {
+		return 0
+	}
+	return v
+}

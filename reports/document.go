@@ -1,0 +1,57 @@
+package reports
+
+import (
+	"strconv"
+
+	"dynalloc/bench"
+)
+
+// A document is what the text and the Markdown report say; they differ in dress.
+type document struct {
+	title    string
+	setting  []string // cluster, seed, deadlines: a line each
+	story    []string // sentences
+	sections []section
+	notes    []string // what the numbers mean and what limits them
+}
+
+// A section is a table under a heading.
+type section struct {
+	heading string
+	table   table
+}
+
+// compose writes the report of a comparison.
+func compose(r *bench.Results) document {
+	s := r.Suite
+	d := document{
+		title: s.Workload.Name + ": " + plural(len(s.Workload.Apps), "application") + " under " + plural(len(s.Policies), "policy"),
+		setting: []string{
+			"cluster:   " + cluster(r),
+			"seed:      " + seed(r),
+			"deadlines: " + r.DeadlineBasis,
+		},
+		story: story(r),
+		notes: notes(r),
+	}
+	d.sections = append(d.sections, section{"All applications", overview(r.Rows(""))})
+	if len(r.Runs) > 1 {
+		d.sections = append(d.sections, section{"Difference to " + r.Runs[0].Policy.Name, differences(r)})
+	}
+	d.sections = append(d.sections, section{"Where the wait and the executor time go", parts(r.Rows(""))})
+	if len(r.Classes) > 1 {
+		d.sections = append(d.sections, section{"By class", byClass(r)})
+	}
+	d.sections = append(d.sections, section{"Policies", policyList(r)})
+	return d
+}
+
+func cluster(r *bench.Results) string {
+	text := r.Suite.Config.Cluster.String()
+	if r.Suite.Config.Cluster.Assumed {
+		text += " (assumed from the logs)"
+	}
+	return text
+}
+
+func seed(r *bench.Results) string { return strconv.FormatUint(r.Suite.Config.Seed, 10) }

@@ -1,0 +1,189 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// got is what one application of a fixture got under one policy, in seconds.
+type got struct{ unasked, ungranted, starting, turnaround, held, busy float64 }
+
+func secs(s float64) time.Duration { return time.Duration(s * 1000 * float64(time.Millisecond)) }
+
+// build makes results by hand: what each application got under each policy, and
+// the samples of a timeline.
+func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline func(policy int) *bench.Timeline) *bench.Results {
+	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: s.Workload.Notes}
+	for _, a := range s.Workload.Apps {
+		r.Classes = append(r.Classes, a.Class)
+	}
+	slices.Sort(r.Classes)
+	r.Classes = slices.Compact(r.Classes)
+	for p, policy := range s.Policies {
+		result := &replay.Result{Policy: policy.Name, Cluster: s.Config.Cluster, Apps: make([]replay.AppResult, len(s.Workload.Apps))}
+		groups := make([]bench.Group, 1+len(r.Classes))
+		for i, a := range s.Workload.Apps {
+			g := given[p][i]
+			app := replay.AppResult{
+				App: i, Policy: policy.String(), Submit: a.Submit,
+				Asked: a.Submit + secs(g.unasked), Granted: a.Submit + secs(g.unasked+g.ungranted),
+				Registered: a.Submit + secs(g.unasked+g.ungranted+g.starting),
+				End:        a.Submit + secs(g.turnaround),
+				Ledger:     replay.Ledger{Busy: secs(g.busy), Idle: secs(g.held - g.busy), Executor: secs(g.held / 2)},
+				Wait:       2 * secs(g.ungranted),
+			}
+			result.Apps[i] = app
+			result.End = max(result.End, app.End)
+			measured := bench.App{
+				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,
+				Starting: app.Registered - app.Granted, QueueWait: app.Registered - app.Submit, Wait: app.Wait,
+				Held: app.Ledger.Held(), Busy: app.Ledger.Busy, Executors: app.Ledger.Executor,
+				Critical: references[i].Critical, Deadline: references[i].Deadline, HasDeadline: references[i].HasDeadline,
+			}
+			groups[0].Apps = append(groups[0].Apps, measured)
+			c, _ := slices.BinarySearch(r.Classes, a.Class)
+			groups[1+c].Apps = append(groups[1+c].Apps, measured)
+		}
+		run := bench.Outcome{Policy: policy, Result: result, Timeline: timeline(p)}
+		for i := range groups {
+			groups[i].Capacity = s.Config.Cluster.Capacity()
+			groups[i].Window = result.End - s.Workload.Apps[0].Submit
+			row := bench.Row{Policy: policy.Name}
+			for _, m := range bench.Metrics {
+				row.Values = append(row.Values, m.Of(&groups[i]))
+			}
+			if i == 0 {
+				run.All = row
+			} else {
+				row.Class = r.Classes[i-1]
+				run.ByClass = append(run.ByClass, row)
+			}
+		}
+		r.Runs = append(r.Runs, run)
+	}
+	return r
+}
+
+func fleet(name, text string) policies.Fleet {
+	f, err := policies.ParseFleet(text)
+	if err != nil {
+		panic(err)
+	}
+	f.Name = name
+	return f
+}
+
+// lecture is the lecture's case: a warehouse load that takes the whole cluster,
+// and reports that wait behind it, under three policies.
+func lecture() *bench.Results {
+	w := &traces.Workload{
+		Name: "lecture",
+		Apps: []*traces.Application{
+			{ID: "app-0001", Name: "warehouse-load", Class: "warehouse-load", Path: "logs/app-0001"},
+			{ID: "app-0002", Name: "report-1", Class: "report-*", Path: "logs/app-0002", Submit: 20 * time.Second,
+				Log: traces.Log{Grade: traces.Cut, Problems: []string{"the log ends before the application does"}}},
+			{ID: "app-0003", Name: "report-2", Class: "report-*", Path: "logs/app-0003", Submit: 70 * time.Second},
+		},
+		Notes: []string{"Idle days between the selected applications are cut out: 2."},
+	}
+	s := &bench.Suite{
+		Workload: w,
+		Config:   replay.Config{Seed: 1, Cluster: replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 16, MemoryMB: 32 << 10, Startup: 4 * time.Second, Assumed: true}},
+		Policies: []policies.Fleet{fleet("recorded", "recorded"), fleet("static-2", "static,n=2"), fleet("mixed", "report-*=static,n=2;*=spark,idle=5s,max=6")},
+	}
+	references := []bench.Reference{
+		{Critical: 60 * time.Second, Alone: 100 * time.Second, Deadline: 150 * time.Second, HasDeadline: true},
+		{Critical: 20 * time.Second, Alone: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
+		{Critical: 20 * time.Second, Alone: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
+	}
+	given := [][]got{
+		{{2, 0, 4, 100, 1568, 900}, {2, 80, 4, 110, 112, 100}, {2, 30, 4, 60, 112, 100}},
+		{{2, 0, 4, 260, 1032, 900}, {2, 0, 4, 30, 112, 100}, {2, 0, 4, 30, 112, 100}},
+		{{3, 0, 4, 120, 1150, 900}, {2, 0, 4, 30, 112, 100}, {2, 1, 4, 31, 112, 100}},
+	}
+	r := build(s, references, given, func(p int) *bench.Timeline {
+		t := &bench.Timeline{All: bench.Series{Step: time.Second}}
+		for i := range 130 {
+			held := []int{8, 4, 6}[p]
+			if i < 6 || i > 100 {
+				held = 1
+			}
+			t.All.Samples = append(t.All.Samples, bench.Sample{Held: held, Wanted: held + i%3, Cores: time.Duration(2*held) * time.Second, Busy: time.Duration(held) * time.Second})
+		}
+		t.ByClass = make([]bench.Series, 2)
+		return t
+	})
+	truth := bench.Row{Policy: "recorded", Recorded: true, Values: make([]float64, len(bench.Metrics))}
+	for i, m := range bench.Metrics {
+		truth.Values[i] = math.NaN()
+		switch m.Name {
+		case "applications", "with_deadline":
+			truth.Values[i] = 3
+		case "sla_misses":
+			truth.Values[i] = 2
+		case "queue_wait_mean":
+			truth.Values[i] = 42.5
+		case "executor_hours_held":
+			truth.Values[i] = 0.24
+		}
+	}
+	byClass := []bench.Row{truth, truth}
+	byClass[0].Class, byClass[1].Class = r.Classes[0], r.Classes[1]
+	r.Truth = []bench.Recording{{Policy: "recorded", All: truth, ByClass: byClass}}
+	return r
+}
+
+// day is a made-up working day: many applications, eleven policies, a fleet with
+// a long name. It is for looking at, and for what breaks in the large.
+func day() *bench.Results {
+	random := rand.New(rand.NewPCG(7, 7))
+	w := &traces.Workload{Name: "built-in working day"}
+	names := []string{"warehouse-load", "report-*", "adhoc-queries", "feature-build"}
+	var references []bench.Reference
+	for i := range 140 {
+		class := names[i%4]
+		w.Apps = append(w.Apps, &traces.Application{ID: fmt.Sprintf("app-%04d", i), Name: class, Class: class, Submit: time.Duration(i) * 10 * time.Minute})
+		references = append(references, bench.Reference{Critical: 25 * time.Second, Deadline: 90 * time.Second, HasDeadline: i%4 == 1})
+	}
+	short := []string{"recorded", "static-2", "static-4", "static-8", "dynamic-idle-60s", "dynamic-idle-10s", "dynamic-idle-3s", "dynamic-backlog-5s", "dynamic-min-2", "dynamic-max-6", "mixed-reports-static-rest-dynamic"}
+	s := &bench.Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 16, MemoryMB: 32 << 10, Startup: 4 * time.Second}}}
+	var given [][]got
+	for p, name := range short {
+		s.Policies = append(s.Policies, fleet(name, "static,n=2"))
+		var row []got
+		for i := range w.Apps {
+			wait := math.Max(0, random.NormFloat64()*float64(40-3*p)+float64(20-4*p))
+			if i%9 == p%9 {
+				wait = 0
+			}
+			row = append(row, got{2, wait, 1.5 + random.Float64()*4, wait + 30 + 50*random.Float64(), 300 + float64((11-p)*60), 250})
+		}
+		given = append(given, row)
+	}
+	return build(s, references, given, func(p int) *bench.Timeline {
+		step := firstPictureStep << 8
+		t := &bench.Timeline{All: bench.Series{Step: step}, ByClass: make([]bench.Series, len(names))}
+		for i := range int(24 * time.Hour / step) {
+			load := 4 + 3*math.Sin(float64(i)/500) + 2*random.NormFloat64()
+			if i > 2900 || i%7 == 0 {
+				load = 0
+			}
+			n := min(8, max(0, int(load)))
+			t.All.Samples = append(t.All.Samples, bench.Sample{
+				Held: n, Wanted: max(n, int(load*float64(1+p%3))),
+				Cores: time.Duration(2*n) * step, Busy: time.Duration(2*n) * step * time.Duration(30+5*p) / 100,
+			})
+		}
+		return t
+	})
+}
+
+const firstPictureStep = 100 * time.Millisecond

@@ -1,0 +1,110 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"dynalloc/bench"
+)
+
+// missing stands in tables for a value that does not exist.
+const missing = "-"
+
+// decimals is how many digits after the point a table shows.
+func decimals(u bench.Unit) int {
+	switch u {
+	case bench.Count:
+		return 0
+	case bench.Times, bench.ExecutorHours:
+		return 2
+	}
+	return 1
+}
+
+// number writes a value of a table.
+func number(v float64, u bench.Unit) string {
+	if math.IsNaN(v) {
+		return missing
+	}
+	return noMinusZero(fmt.Sprintf("%.*f", decimals(u), v))
+}
+
+// signed writes a difference; a plain 0 where nothing differs at all.
+func signed(v float64, u bench.Unit) string {
+	switch {
+	case math.IsNaN(v):
+		return missing
+	case v == 0:
+		return "0"
+	}
+	return fmt.Sprintf("%+.*f", decimals(u), v)
+}
+
+func noMinusZero(s string) string {
+	if strings.HasPrefix(s, "-") && strings.Trim(s, "-0.") == "" {
+		return s[1:]
+	}
+	return s
+}
+
+// outOf writes the misses of a row and of how many.
+func outOf(r bench.Row) string {
+	of := r.Value("with_deadline")
+	if math.IsNaN(of) || of == 0 {
+		return missing
+	}
+	return fmt.Sprintf("%.0f of %.0f", r.Value("sla_misses"), of)
+}
+
+// plural writes a count with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		noun = stem + "ie"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// span writes a length of time for a headline: "4 min", "23.5 h".
+func span(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.1f h", d.Hours())
+}
+
+// list writes names with commas, the last after "and"; beyond most, how many more.
+func list(names []string, most int) string {
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// wrap breaks a text into lines of at most width characters, between words.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case len([]rune(line))+1+len([]rune(word)) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	return append(lines, line)
+}

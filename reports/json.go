@@ -1,0 +1,188 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// Schema names the form of the JSON report. The number after the slash grows
+// when a reader of the old form would misread the new one.
+const Schema = "dynalloc.compare/1"
+
+// The types below are the JSON report, field for field. Times are whole
+// milliseconds; null is a value that does not exist.
+type (
+	comparison struct {
+		Schema        string        `json:"schema"`
+		Workload      string        `json:"workload"`
+		Cluster       clusterJSON   `json:"cluster"`
+		Seed          uint64        `json:"seed"`
+		DeadlineBasis string        `json:"deadline_basis"`
+		Base          string        `json:"base"`
+		Warnings      []string      `json:"warnings"`
+		Metrics       []metricJSON  `json:"metrics"`
+		Policies      []policyJSON  `json:"policies"`
+		Rows          []rowJSON     `json:"rows"`
+		Applications  []application `json:"applications"`
+		Results       []resultOfOne `json:"results"`
+	}
+	clusterJSON struct {
+		Spec    string `json:"spec"`
+		Assumed bool   `json:"assumed"`
+	}
+	metricJSON struct {
+		Name    string `json:"name"`
+		Label   string `json:"label"`
+		Unit    string `json:"unit"`
+		Formula string `json:"formula"`
+		Lower   bool   `json:"lower_is_better"`
+	}
+	policyJSON struct {
+		Name   string `json:"name"`
+		Spec   string `json:"spec"`
+		EndMS  int64  `json:"end_ms"`
+		Events int    `json:"events"`
+		Digest string `json:"digest"`
+	}
+	rowJSON struct {
+		Policy      string              `json:"policy"`
+		Source      string              `json:"source"`
+		Class       *string             `json:"class"`
+		Values      map[string]*float64 `json:"values"`
+		Differences map[string]*float64 `json:"differences"`
+	}
+	application struct {
+		Index      int      `json:"index"`
+		ID         string   `json:"id"`
+		Name       string   `json:"name"`
+		Class      string   `json:"class"`
+		SubmitMS   int64    `json:"submit_ms"`
+		DeadlineMS *int64   `json:"deadline_ms"`
+		AloneMS    int64    `json:"alone_ms"`
+		CriticalMS int64    `json:"critical_path_ms"`
+		Grade      string   `json:"grade"`
+		Problems   []string `json:"problems"`
+	}
+	resultOfOne struct {
+		Policy       string `json:"policy"`
+		Application  int    `json:"application"`
+		Spec         string `json:"spec"`
+		SubmitMS     int64  `json:"submit_ms"`
+		AskedMS      *int64 `json:"asked_ms"`
+		GrantedMS    *int64 `json:"granted_ms"`
+		RegisteredMS *int64 `json:"registered_ms"`
+		FirstTaskMS  *int64 `json:"first_task_ms"`
+		EndMS        int64  `json:"end_ms"`
+		Missed       bool   `json:"missed"`
+		Grants       int    `json:"grants"`
+		Removals     int    `json:"removals"`
+		Peak         int    `json:"peak_executors"`
+		WaitMS       int64  `json:"executor_wait_ms"`
+		HeldMS       int64  `json:"executor_held_ms"`
+		StartingMS   int64  `json:"core_starting_ms"`
+		BusyMS       int64  `json:"core_busy_ms"`
+		IdleMS       int64  `json:"core_idle_ms"`
+		LeavingMS    int64  `json:"core_leaving_ms"`
+	}
+)
+
+// JSON writes everything that the comparison gave, down to what each application
+// got under each policy, as one object.
+func JSON(w io.Writer, r *bench.Results) error {
+	s := r.Suite
+	c := comparison{
+		Schema: Schema, Workload: s.Workload.Name, Cluster: clusterJSON{s.Config.Cluster.String(), s.Config.Cluster.Assumed},
+		Seed: s.Config.Seed, DeadlineBasis: r.DeadlineBasis, Base: r.Runs[0].Policy.Name, Warnings: orEmpty(warnings(r)),
+	}
+	for _, m := range bench.Metrics {
+		c.Metrics = append(c.Metrics, metricJSON{m.Name, m.Label, string(m.Unit), m.Doc, m.Lower})
+	}
+	for i, a := range s.Workload.Apps {
+		c.Applications = append(c.Applications, describe(i, a, &r.Reference[i]))
+	}
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		c.Policies = append(c.Policies, policyJSON{
+			run.Policy.Name, run.Policy.String(), run.Result.End.Milliseconds(), run.Result.Events, fmt.Sprintf("%016x", run.Result.Digest),
+		})
+		for j := range run.Result.Apps {
+			c.Results = append(c.Results, outcome(run.Policy.Name, &run.Result.Apps[j], &r.Reference[j]))
+		}
+	}
+	for _, class := range append([]string{""}, r.Classes...) {
+		for _, row := range r.Rows(class) {
+			line := rowJSON{Policy: row.Policy, Source: source(row), Values: named(row.Values), Differences: named(row.Minus(r.Base(row)))}
+			if row.Class != "" {
+				line.Class = &row.Class
+			}
+			c.Rows = append(c.Rows, line)
+		}
+	}
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", " ")
+	return out.Encode(c)
+}
+
+func describe(i int, a *traces.Application, ref *bench.Reference) application {
+	out := application{
+		Index: i, ID: a.ID, Name: a.Name, Class: a.Class, SubmitMS: a.Submit.Milliseconds(),
+		AloneMS: ref.Alone.Milliseconds(), CriticalMS: ref.Critical.Milliseconds(),
+		Grade: a.Log.Grade.String(), Problems: orEmpty(a.Log.Problems),
+	}
+	if ref.HasDeadline {
+		ms := ref.Deadline.Milliseconds()
+		out.DeadlineMS = &ms
+	}
+	return out
+}
+
+func outcome(policy string, a *replay.AppResult, ref *bench.Reference) resultOfOne {
+	return resultOfOne{
+		Policy: policy, Application: a.App, Spec: a.Policy,
+		SubmitMS: a.Submit.Milliseconds(), AskedMS: moment(a.Asked), GrantedMS: moment(a.Granted),
+		RegisteredMS: moment(a.Registered), FirstTaskMS: moment(a.FirstTask), EndMS: a.End.Milliseconds(),
+		Missed: ref.HasDeadline && a.End-a.Submit > ref.Deadline,
+		Grants: a.Grants, Removals: a.Removals, Peak: a.Peak, WaitMS: a.Wait.Milliseconds(), HeldMS: a.Ledger.Executor.Milliseconds(),
+		StartingMS: a.Ledger.Starting.Milliseconds(), BusyMS: a.Ledger.Busy.Milliseconds(),
+		IdleMS: a.Ledger.Idle.Milliseconds(), LeavingMS: a.Ledger.Leaving.Milliseconds(),
+	}
+}
+
+// moment is null for what never happened.
+func moment(at time.Duration) *int64 {
+	if at < 0 {
+		return nil
+	}
+	ms := at.Milliseconds()
+	return &ms
+}
+
+// named pairs values with the names of their metrics.
+func named(values []float64) map[string]*float64 {
+	out := make(map[string]*float64, len(values))
+	for i, m := range bench.Metrics {
+		if v := values[i]; math.IsNaN(v) {
+			out[m.Name] = nil
+		} else {
+			v = rounded(v)
+			out[m.Name] = &v
+		}
+	}
+	return out
+}
+
+// orEmpty makes an empty list of none, so that JSON has [] and not null.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

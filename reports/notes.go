@@ -1,0 +1,65 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"dynalloc/bench"
+	"dynalloc/traces"
+)
+
+// applicationsShown is how many applications one note names.
+const applicationsShown = 6
+
+// notes are what limits the results, then what the columns mean.
+func notes(r *bench.Results) []string {
+	out := warnings(r)
+	base := r.Runs[0].Policy.Name
+	return append(out,
+		fmt.Sprintf("Differences are to %s, the first row. Every number is exact for this workload, cluster and seed; another day or seed gives others.", base),
+		"SLA misses: applications that took longer from submission to end than their deadline, of those that have one.",
+		"Wait is queue wait: submission until the first executor registers, in three parts: until anything is asked (driver, backlog timer), until something is granted (the manager's queue), until it registers (start-up). Executor wait: the executor-seconds asked, allowed by the application's own limits, and not granted.",
+		"Cluster held and busy: core-time held, and in which tasks ran, over all cores from the first submission to the last end. Efficiency: busy over held.",
+		"Slowdown: turnaround over the critical path, the time with endless executors already up. p50, p95: quantiles by definition R-7.",
+		"exec-h: executor-hours. Wasted: those held in which no task ran. Formulas: docs/METRICS.md.",
+	)
+}
+
+// warnings are what limits the results: every report carries them.
+func warnings(r *bench.Results) []string {
+	var out []string
+	if r.Suite.Config.Cluster.Assumed {
+		out = append(out, "The cluster was not given: the largest cores and memory held at one time in the logs are assumed. Contention cannot be judged from an assumption; give the cluster.")
+	}
+	out = append(out, grades(r.Suite.Workload)...)
+	out = append(out, r.Notes...)
+	if len(r.Truth) > 0 {
+		out = append(out, "Recorded truth: how the applications really ran, from their logs. A log shows no grants: executors count there from registration until the driver saw them leave, and what a log cannot tell is left out.")
+	}
+	return out
+}
+
+// grades names the logs that are not complete, from bad to worse.
+func grades(w *traces.Workload) []string {
+	var out []string
+	for grade := traces.Cut; grade <= traces.Unreadable; grade++ {
+		var names []string
+		seen := make(map[string]bool)
+		for _, a := range w.Apps {
+			if a.Log.Grade != grade || seen[a.Path+"\x00"+a.ID] {
+				continue
+			}
+			seen[a.Path+"\x00"+a.ID] = true
+			name := a.ID
+			if len(a.Log.Problems) > 0 {
+				name += " (" + strings.TrimSuffix(a.Log.Problems[0], ".") + ")"
+			}
+			names = append(names, name)
+		}
+		if len(names) > 0 {
+			out = append(out, fmt.Sprintf("Quality grade %s, %s, whose results deserve less trust: %s.",
+				grade, plural(len(names), "log"), list(names, applicationsShown)))
+		}
+	}
+	return out
+}

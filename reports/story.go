@@ -1,0 +1,127 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+
+	"dynalloc/bench"
+)
+
+// namesShown is how many policies a sentence lists.
+const namesShown = 3
+
+// classesShown is how many classes the story goes through; the table has all.
+const classesShown = 8
+
+// story says in sentences what the table shows. It claims nothing beyond this
+// workload, cluster and seed.
+func story(r *bench.Results) []string {
+	if len(r.Runs) < 2 {
+		return nil
+	}
+	rows := replays(r.Rows(""))
+	base := rows[0]
+	var out []string
+	if s := missesSentence(rows); s != "" {
+		out = append(out, s)
+	}
+	cost, cheapest := lowest(rows, "executor_hours_held")
+	if len(cheapest) > 0 {
+		out = append(out, fmt.Sprintf("Fewest executor-hours: %s with %.2f (%s: %.2f).",
+			list(cheapest, namesShown), cost, base.Policy, base.Value("executor_hours_held")))
+	}
+	if len(r.Classes) > 1 {
+		for i, class := range r.Classes {
+			if i == classesShown {
+				out = append(out, fmt.Sprintf("The table has the other %d classes too.", len(r.Classes)-i))
+				break
+			}
+			out = append(out, classSentence(class, replays(r.Rows(class))))
+		}
+	}
+	return out
+}
+
+// missesSentence names the policies with the fewest misses, and the cheapest of them.
+func missesSentence(rows []bench.Row) string {
+	fewest, names := lowest(rows, "sla_misses")
+	of := rows[0].Value("with_deadline")
+	if of == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("Fewest SLA misses: %s with %.0f of %.0f (%s: %.0f).",
+		list(names, namesShown), fewest, of, rows[0].Policy, rows[0].Value("sla_misses"))
+	if len(names) > 1 {
+		var best []bench.Row
+		for _, r := range rows {
+			if r.Value("sla_misses") == fewest {
+				best = append(best, r)
+			}
+		}
+		cost, cheapest := lowest(best, "executor_hours_held")
+		s += fmt.Sprintf(" Of these %s holds the fewest executor-hours, %.2f.", list(cheapest, namesShown), cost)
+	}
+	return s
+}
+
+// classSentence tells one class's part.
+func classSentence(class string, rows []bench.Row) string {
+	s := class + ": "
+	fewest, names := lowest(rows, "sla_misses")
+	most := highest(rows, "sla_misses")
+	switch of := rows[0].Value("with_deadline"); {
+	case of == 0:
+		s += "no deadlines"
+	case fewest == most:
+		s += fmt.Sprintf("%.0f of %.0f miss under every policy", fewest, of)
+	default:
+		s += fmt.Sprintf("fewest misses under %s (%.0f of %.0f; at worst %.0f)", list(names, namesShown), fewest, of, most)
+	}
+	if wait, names := lowest(rows, "queue_wait_mean"); len(names) > 0 {
+		s += fmt.Sprintf(", shortest mean queue wait under %s (%.1f s; at worst %.1f s)", list(names, namesShown), wait, highest(rows, "queue_wait_mean"))
+	}
+	if cost, names := lowest(rows, "executor_hours_held"); len(names) > 0 {
+		s += fmt.Sprintf(", costs least under %s (%.2f executor-hours; at most %.2f)", list(names, namesShown), cost, highest(rows, "executor_hours_held"))
+	}
+	return s + "."
+}
+
+// replays leaves out the rows of recorded truth.
+func replays(rows []bench.Row) []bench.Row {
+	var out []bench.Row
+	for _, r := range rows {
+		if !r.Recorded {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// lowest returns the lowest value of a metric and the policies that have it, as
+// a table would show it: policies that print alike are alike.
+func lowest(rows []bench.Row, metric string) (float64, []string) {
+	unit := bench.MetricNamed(metric).Unit
+	low := math.Inf(1)
+	for _, r := range rows {
+		if v := r.Value(metric); v < low {
+			low = v
+		}
+	}
+	var names []string
+	for _, r := range rows {
+		if v := r.Value(metric); !math.IsNaN(v) && number(v, unit) == number(low, unit) {
+			names = append(names, r.Policy)
+		}
+	}
+	return low, names
+}
+
+func highest(rows []bench.Row, metric string) float64 {
+	high := math.Inf(-1)
+	for _, r := range rows {
+		if v := r.Value(metric); v > high {
+			high = v
+		}
+	}
+	return high
+}

@@ -1,0 +1,104 @@
+package reports
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// A table is text in cells. Heads may have two lines.
+type table struct {
+	head   []string
+	left   int // columns at the left that are text; the others are numbers, right-aligned
+	rows   [][]string
+	breaks []int // row indexes before which a block ends
+}
+
+// text writes the table for a terminal: a line under the head, air between
+// blocks, no other ruling.
+func (t *table) text(w io.Writer) error {
+	var b bytes.Buffer
+	view := tablewriter.NewTable(&b, append(t.options(), tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+		Borders: tw.BorderNone,
+		Symbols: tw.NewSymbols(tw.StyleLight),
+		Settings: tw.Settings{
+			Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off},
+		},
+	})))...)
+	view.Header(t.head)
+	for i, row := range t.rows {
+		if i > 0 && slices.Contains(t.breaks, i) {
+			if err := view.Append(make([]string, len(t.head))); err != nil {
+				return err
+			}
+		}
+		if err := view.Append(row); err != nil {
+			return err
+		}
+	}
+	if err := view.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markdown writes the table in GitHub's Markdown.
+func (t *table) markdown(w io.Writer) error {
+	view := tablewriter.NewTable(w, append(t.options(), tablewriter.WithRenderer(renderer.NewMarkdown()))...)
+	head := make([]string, len(t.head))
+	for i, h := range t.head {
+		head[i] = escape(strings.ReplaceAll(strings.ReplaceAll(h, "-\n", ""), "\n", " "))
+	}
+	view.Header(head)
+	for _, row := range t.rows {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			if c == "  recorded truth" {
+				c = "*recorded truth*"
+			} else {
+				c = escape(c)
+			}
+			cells[i] = c
+		}
+		if err := view.Append(cells); err != nil {
+			return err
+		}
+	}
+	return view.Render()
+}
+
+// options switch off what tablewriter does to words by default: capitals,
+// wrapping, trimming, and widths that depend on the locale.
+func (t *table) options() []tablewriter.Option {
+	align := make([]tw.Align, len(t.head))
+	for i := range align {
+		align[i] = tw.AlignRight
+		if i < t.left {
+			align[i] = tw.AlignLeft
+		}
+	}
+	return []tablewriter.Option{
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+	}
+}
+
+// escape keeps Markdown from reading a policy's or an application's name as markup.
+func escape(s string) string {
+	return strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "<", `\<`, "`", "\\`").Replace(s)
+}
