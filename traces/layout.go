@@ -167,9 +167,6 @@ func (a *assignment) old(files []file) []file {
 		return files
 	}
 	log.Path = strings.TrimSuffix(parts[0].dir, "!")
-	for i := range parts {
-		parts[i].number++ // sequence counts from 1
-	}
 	a.sequence(&log, parts)
 	a.logs = append(a.logs, log)
 	return rest
