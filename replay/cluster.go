@@ -1,6 +1,12 @@
 package replay
 
-import "time"
+import (
+	"fmt"
+	"time"
+
+	"dynalloc/internal/spec"
+	"dynalloc/traces"
+)
 
 // A Cluster is what the applications share. Its text form is
 // "standalone,nodes=4,cores=32,memory=64g,startup=4s".
@@ -9,6 +15,71 @@ type Cluster struct {
 	Nodes    int
 	Cores    int           // of one node
 	MemoryMB int64         // of one node, MiB
-	Startup  time.Duration // grant to registration; negative: as learnt from the logs
+	Startup  time.Duration // grant to registration; negative: drawn from Times.Startup
 	Assumed  bool          // not given but assumed from the logs: contention cannot be judged
+}
+
+// Capacity is the cores of all nodes.
+func (c *Cluster) Capacity() int { return c.Nodes * c.Cores }
+
+// ParseCluster reads a cluster's text form. Nodes is 1 if not said; cores and
+// memory of a node must be said; without startup, start-up times are drawn
+// from Times.Startup. An error says what was expected.
+func ParseCluster(text string) (Cluster, error) {
+	s, err := spec.Parse(text)
+	if err != nil {
+		return Cluster{}, fmt.Errorf("cluster %q: %w", text, err)
+	}
+	d := s.Decoder()
+	c := Cluster{
+		Manager: s.Name, Nodes: d.Int("nodes", 1), Cores: d.Int("cores", 0), MemoryMB: d.MiB("memory", 0), Startup: d.Duration("startup", -1),
+	}
+	if s.Name != "standalone" {
+		return c, fmt.Errorf("cluster %q: the manager %q is not known; expected standalone, as in standalone,nodes=4,cores=32,memory=64g", text, s.Name)
+	}
+	if err := d.Done(); err != nil {
+		return c, fmt.Errorf("cluster %q: %w", text, err)
+	}
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("cluster %q: %w", text, err)
+	}
+	return c, nil
+}
+
+func (c *Cluster) check() error {
+	switch {
+	case c.Nodes < 1:
+		return fmt.Errorf("nodes=%d: expected at least 1", c.Nodes)
+	case c.Cores < 1:
+		return fmt.Errorf("cores=%d: expected the cores of one node, at least 1", c.Cores)
+	case c.MemoryMB < 1:
+		return fmt.Errorf("memory=%dm: expected the memory of one node, such as 64g", c.MemoryMB)
+	}
+	return nil
+}
+
+func (c Cluster) String() string {
+	text := fmt.Sprintf("%s,nodes=%d,cores=%d,memory=%s", c.Manager, c.Nodes, c.Cores, spec.FormatMiB(c.MemoryMB))
+	if c.Startup >= 0 {
+		text += ",startup=" + spec.FormatDuration(c.Startup)
+	}
+	return text
+}
+
+// Assume makes up the cluster that the logs themselves show: one node with the
+// largest cores and memory that all applications held at one time, at least
+// one executor of each. Whether applications would compete for a larger or a
+// smaller one cannot be judged from it.
+func Assume(w *traces.Workload) Cluster {
+	c := Cluster{Manager: "standalone", Nodes: 1, Cores: 1, MemoryMB: 1, Startup: -1, Assumed: true}
+	for _, l := range traces.Levels(w.Apps...) {
+		c.Cores, c.MemoryMB = max(c.Cores, l.Cores), max(c.MemoryMB, l.MemoryMB)
+	}
+	for _, a := range w.Apps {
+		for i := range a.Profiles {
+			p := &a.Profiles[i]
+			c.Cores, c.MemoryMB = max(c.Cores, p.Cores, p.TaskCPUs), max(c.MemoryMB, p.Memory())
+		}
+	}
+	return c
 }

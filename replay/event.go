@@ -1,9 +1,11 @@
 package replay
 
 import (
+	"fmt"
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/traces"
 )
 
 // Kind is the kind of an Event.
@@ -49,3 +51,40 @@ type ObserverFunc func(Event)
 
 // Observe calls f.
 func (f ObserverFunc) Observe(e Event) { f(e) }
+
+// Happened says in a few words what happened, without the time and the
+// application's name: "stage 3 ready, 12 tasks". Jobs and stages have the ids
+// of the log.
+func (e Event) Happened(w *traces.Workload) string {
+	a := w.Apps[e.App]
+	switch e.Kind {
+	case AppSubmitted:
+		return "submitted"
+	case AppEnded:
+		return "done"
+	case JobSubmitted:
+		return fmt.Sprintf("job %d submitted", a.Jobs[e.Job].ID)
+	case JobEnded:
+		return fmt.Sprintf("job %d done", a.Jobs[e.Job].ID)
+	case StageSubmitted:
+		return fmt.Sprintf("stage %d ready, %d tasks", a.Stages[e.Stage].ID, e.N)
+	case StageEnded:
+		return fmt.Sprintf("stage %d done", a.Stages[e.Stage].ID)
+	case TaskStarted:
+		return fmt.Sprintf("task %d of stage %d starts on executor %s", e.Task, a.Stages[e.Stage].ID, e.Executor)
+	case TaskEnded:
+		return fmt.Sprintf("task %d of stage %d ends", e.Task, a.Stages[e.Stage].ID)
+	case TargetChanged:
+		return fmt.Sprintf("target %d", e.N)
+	case ExecutorGranted:
+		return fmt.Sprintf("executor %s granted on node %d", e.Executor, e.Node)
+	case ExecutorAdded:
+		return fmt.Sprintf("executor %s up", e.Executor)
+	case ExecutorUsable:
+		return fmt.Sprintf("executor %s takes tasks", e.Executor)
+	case ExecutorReleased:
+		return fmt.Sprintf("executor %s removed", e.Executor)
+	default:
+		return fmt.Sprintf("executor %s gone", e.Executor)
+	}
+}

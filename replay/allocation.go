@@ -1,0 +1,164 @@
+package replay
+
+import (
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+)
+
+// RequestTotal takes the policy's targets to the manager. It always arrives: a
+// driver asks only after it has registered.
+func (a *application) RequestTotal(targets []policies.Target) bool {
+	e := a.engine
+	a.updateWait()
+	for _, t := range targets {
+		p := &a.profiles[t.Profile]
+		if p.asked == t.N {
+			continue
+		}
+		p.asked = t.N
+		e.master.dirty = true
+		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.asks()), Why: t.Why})
+	}
+	if a.result.Asked < 0 && a.asks() > 0 {
+		a.result.Asked = e.now
+	}
+	return true
+}
+
+// asks is how many executors the application wants in all.
+func (a *application) asks() int {
+	n := 0
+	for i := range a.profiles {
+		n += a.profiles[i].asked
+	}
+	return n
+}
+
+// updateWait brings the executor wait up to now; to be called before what is
+// asked or held changes.
+func (a *application) updateWait() {
+	now := a.engine.now
+	wanted := a.asks()
+	if p := &a.profiles[0]; a.coresMax > 0 && p.cores > 0 {
+		wanted = min(wanted, a.coresMax/int(p.cores))
+	}
+	if missing := wanted - a.held; missing > 0 {
+		a.result.Wait += time.Duration(missing) * (now - a.waitSince)
+	}
+	a.waitSince = now
+}
+
+// Remove gives idle executors back. The standalone master frees their cores at
+// once; the driver learns that they are gone only later.
+func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID {
+	e := a.engine
+	a.leavers = a.leavers[:0]
+	for _, r := range removals {
+		if r.Executor < 0 || int(r.Executor) >= len(a.executors) {
+			continue
+		}
+		x := &a.executors[r.Executor]
+		if x.state != live && x.state != added || x.running() > 0 {
+			continue
+		}
+		e.emit(Event{Kind: ExecutorReleased, App: a.index, Executor: x.id, Node: x.node, Why: r.Why})
+		a.release(x)
+		a.result.Removals++
+		x.state = leaving
+		e.queue.push(scheduled{at: e.now + e.config.Times.RemovalLag, app: a.index, a: int32(x.id)}, executorLeaves, only)
+		a.leavers = append(a.leavers, x.id)
+	}
+	return a.leavers
+}
+
+// release frees an executor's resources for others and closes its account.
+func (a *application) release(x *executor) {
+	e := a.engine
+	a.updateWait()
+	p := &a.profiles[x.profile]
+	p.granted--
+	a.held--
+	a.coresHeld -= int(x.cores)
+	a.result.Ledger.add(x.close(e.now, p))
+	if i := slices.Index(a.lively, x.id); i >= 0 {
+		a.lively = slices.Delete(a.lively, i, i+1)
+	}
+	e.master.release(x.node, x.cores, p.memoryMB)
+}
+
+// executorGone is the driver's notice that an executor it gave back is gone.
+func (a *application) executorGone(id policies.ExecutorID) {
+	a.executors[id].state = gone
+	for i, at := range a.blocks {
+		if at == id {
+			a.blocks[i] = -1
+		}
+	}
+	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: id})
+	a.event = policies.Event{Kind: policies.ExecutorRemoved, Executor: id, Loss: policies.KilledByDriver}
+	a.observe()
+}
+
+// grant takes an executor from the manager; it registers after its start-up.
+func (a *application) grant(profileIndex, node, cores int32) {
+	e := a.engine
+	a.updateWait()
+	p := &a.profiles[profileIndex]
+	p.granted++
+	a.held++
+	a.coresHeld += int(cores)
+	a.result.Grants++
+	a.result.Peak = max(a.result.Peak, a.held)
+	if a.result.Granted < 0 {
+		a.result.Granted = e.now
+	}
+	id := policies.ExecutorID(len(a.executors))
+	slots := p.slots(cores)
+	a.executors = append(a.executors, executor{
+		id: id, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, fresh: slots, granted: e.now, usable: -1,
+	})
+	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
+	e.queue.push(scheduled{at: e.now + e.startup(a.index, id), app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)
+}
+
+// startup draws how long an executor takes from grant to registration.
+func (e *Engine) startup(app int32, id policies.ExecutorID) time.Duration {
+	if s := e.config.Cluster.Startup; s >= 0 {
+		return s
+	}
+	times := e.config.Times.Startup
+	return times[below(random(e.config.Seed, startupStream, app, uint64(id)), len(times))]
+}
+
+// executorAdded is the registration of an executor. Its idle clock starts now,
+// although it takes tasks only when it has finished starting.
+func (a *application) executorAdded(id policies.ExecutorID) {
+	e, x := a.engine, &a.executors[id]
+	x.state = added
+	if a.result.Registered < 0 {
+		a.result.Registered = e.now
+	}
+	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
+	a.event = policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)}
+	a.observe()
+	if e.config.Times.Usable == 0 {
+		a.executorUsable(id)
+		return
+	}
+	e.queue.push(scheduled{at: e.now + e.config.Times.Usable, app: a.index, a: int32(id)}, executorRegisters, executorIsUsable)
+}
+
+func (a *application) executorUsable(id policies.ExecutorID) {
+	e, x := a.engine, &a.executors[id]
+	if x.state != added {
+		return // it was given back before it could do anything
+	}
+	x.state = live
+	x.usable, x.since = e.now, e.now
+	a.lively = append(a.lively, id)
+	a.freed = append(a.freed, id)
+	a.unsettle()
+	e.emit(Event{Kind: ExecutorUsable, App: a.index, Executor: id})
+}

@@ -1,0 +1,211 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// A profile is a resource profile at run time: how large an executor is, how
+// many tasks it runs, and how many of it are wanted and held.
+type profile struct {
+	cores    int32 // of one executor; 0: all that a worker can give
+	memoryMB int64 // of one executor, overhead included
+	taskCPUs int32
+	limit    int32 // most tasks that custom resources allow; 0: none
+	asked    int   // executors wanted in all
+	granted  int   // executors held
+}
+
+// slots is how many tasks an executor with so many cores runs at one time.
+func (p *profile) slots(cores int32) int32 {
+	n := cores / p.taskCPUs
+	if p.limit > 0 {
+		n = min(n, p.limit)
+	}
+	return max(n, 1)
+}
+
+// An application is one application at run time: its driver, its executors and
+// its policy.
+type application struct {
+	engine   *Engine
+	index    int32
+	app      *traces.Application
+	plan     *plan
+	result   *AppResult
+	policy   policies.Policy
+	event    policies.Event // reused for each event that the policy observes
+	profiles []profile
+	coresMax int // spark.cores.max; 0: no limit
+	fair     bool
+	pools    []*pool
+
+	registered time.Duration // when the driver registered: phase 0 of the policy's ticks; -1: not yet
+	lastTick   time.Duration
+	nextTick   time.Duration
+
+	jobs      []jobState
+	stages    []stageState
+	sets      []*taskSet            // of stages that were submitted, by stage index; nil before
+	waiting   []*taskSet            // sets with pending tasks, in FIFO order
+	executors []executor            // by id
+	lively    []policies.ExecutorID // those that take tasks, in order of coming
+	freed     []policies.ExecutorID // those with a slot freed in this instant
+	offerAll  bool                  // offer every free slot at the end of this instant
+	unsettled bool                  // listed in Engine.unsettled
+	rounds    uint64                // offers made to all executors
+	blocks    []policies.ExecutorID // where each cached block is; -1: nowhere
+	leavers   []policies.ExecutorID // scratch for Remove
+
+	unfinished int  // jobs that have not ended
+	ending     bool // the driver's time has come, but jobs still run
+
+	held      int           // executors held
+	coresHeld int           // cores held
+	waitSince time.Duration // when the executor wait was last brought up to date
+}
+
+func newApplication(e *Engine, index int, app *traces.Application) (*application, error) {
+	spec, err := SpecFor(e.fleet, app)
+	if err != nil {
+		return nil, err
+	}
+	a := &application{
+		engine: e, index: int32(index), app: app, plan: e.plan(app), result: &e.result.Apps[index],
+		coresMax: spec.CoresMax, fair: app.Properties["spark.scheduler.mode"] == "FAIR",
+		registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
+		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
+		sets: make([]*taskSet, len(app.Stages)), unfinished: len(app.Jobs),
+	}
+	believed := make([]policies.Profile, len(app.Profiles))
+	for i, p := range app.Profiles {
+		believed[i] = a.addProfile(p, spec)
+		if !e.master.fits(&a.profiles[i]) {
+			return nil, fmt.Errorf("an executor of %d cores and %d MiB (overhead included) fits on no node of the cluster (%d cores, %d MiB); give the nodes more or the executors less",
+				a.profiles[i].cores, a.profiles[i].memoryMB, e.config.Cluster.Cores, e.config.Cluster.MemoryMB)
+		}
+	}
+	if a.plan.cached > 0 {
+		a.blocks = slices.Repeat([]policies.ExecutorID{-1}, a.plan.cached)
+	}
+	a.result.Policy = spec.String()
+	a.result.Jobs = make([]JobResult, len(app.Jobs))
+	a.policy = spec.New(policies.Env{Client: a, Profiles: believed, Rules: policies.RulesOf(app.SparkVersion)})
+	return a, nil
+}
+
+// addProfile sets up a resource profile and returns what the driver believes of
+// it. Where executor cores are unset the driver counts on one task for each
+// executor, although a standalone worker may give it more (SPARK-30299).
+func (a *application) addProfile(p traces.Profile, spec policies.Spec) policies.Profile {
+	cores, heap, overhead := p.Cores, p.MemoryMB, p.OverheadMB
+	if p.ID == 0 && spec.Cores > 0 {
+		cores = spec.Cores
+	}
+	if p.ID == 0 && spec.MemoryMB > 0 {
+		heap, overhead = spec.MemoryMB, traces.OverheadMB(spec.MemoryMB)
+	}
+	q := profile{cores: int32(cores), memoryMB: heap + overhead, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
+	a.profiles = append(a.profiles, q)
+	slots := 1
+	if cores > 0 {
+		slots = int(q.slots(q.cores))
+	}
+	return policies.Profile{ID: p.ID, Slots: slots}
+}
+
+// SpecFor returns the spec that a fleet gives an application; for the spec
+// "recorded" that is what the log's own settings mean.
+func SpecFor(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
+	spec, ok := f.For(app.Name, app.Class)
+	if !ok {
+		return spec, fmt.Errorf("no rule of the fleet %q matches it; add *=SPEC as the last rule", f.Name)
+	}
+	if !spec.Recorded() {
+		return spec, nil
+	}
+	return policies.FromProperties(app.Properties, policies.AppInfo{
+		SparkVersion: app.SparkVersion, Master: app.Master, PeakExecutors: app.PeakExecutors(),
+	})
+}
+
+// observe hands the prepared event to the policy and has it asked at the next
+// point of its grid.
+func (a *application) observe() {
+	a.event.At = a.engine.now
+	a.policy.Observe(&a.event)
+	a.tickBy(a.engine.now)
+}
+
+// register is the driver's registration with its manager: the policy sends
+// its first request, and its ticks begin.
+func (a *application) register() {
+	a.registered = a.engine.now
+	a.engine.master.register(a)
+	a.policy.Start(a.engine.now)
+	a.tickBy(a.engine.now)
+}
+
+// tickBy has the policy asked at the first point of its grid that is not
+// before t; two ticks are at least an interval apart.
+func (a *application) tickBy(t time.Duration) {
+	if a.registered < 0 || t == policies.Never {
+		return
+	}
+	t = a.registered + (max(t, a.registered)-a.registered+policies.Interval-1)/policies.Interval*policies.Interval
+	if a.lastTick >= 0 {
+		t = max(t, a.lastTick+policies.Interval)
+	}
+	if t < a.nextTick {
+		a.nextTick = t
+		a.engine.queue.pushTick(t, a.index)
+	}
+}
+
+func (a *application) tick() {
+	now := a.engine.now
+	if a.nextTick != now {
+		return // an earlier tick took its place
+	}
+	a.lastTick, a.nextTick = now, policies.Never
+	wake := a.policy.Tick(now)
+	if a.engine.everyTick {
+		wake = now
+	}
+	a.tickBy(wake)
+}
+
+// follow sets off what the driver does after a job's end, or after the
+// application's start (job -1). Nothing happens before the driver is there.
+func (a *application) follow(job int32, from time.Duration) {
+	for _, f := range a.plan.followers[job+1] {
+		at := max(from+f.gap, a.result.Submit+a.app.Setup)
+		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.what)
+	}
+}
+
+// end stops the driver: all its executors are free for others at once. Where
+// jobs still run, it stops when the last of them has ended.
+func (a *application) end() {
+	e := a.engine
+	if a.unfinished > 0 {
+		a.ending = true
+		return
+	}
+	for i := range a.executors {
+		if x := &a.executors[i]; x.state < leaving {
+			a.release(x)
+			x.state = gone
+		}
+	}
+	a.result.End = e.now
+	a.updateWait()
+	e.master.unregister(a)
+	e.emit(Event{Kind: AppEnded, App: a.index})
+	e.apps[a.index] = nil
+	e.left--
+}

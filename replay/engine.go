@@ -1,0 +1,235 @@
+package replay
+
+import (
+	"fmt"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// An Engine replays one workload under one fleet of policies. It is a pure
+// function of its inputs: it does no I/O, reads no clock and starts no
+// goroutine.
+type Engine struct {
+	workload  *traces.Workload
+	fleet     policies.Fleet
+	config    Config
+	observers []Observer
+
+	now       time.Duration
+	queue     queue
+	plans     map[*traces.Job]*plan // only looked up, never ranged over
+	apps      []*application        // by index; nil before arrival and after the end
+	unsettled []*application        // have slots to give out at the end of this instant
+	left      int                   // applications that have not ended
+	master    master
+	result    Result
+	err       error
+
+	everyTick bool // tick policies at each point of the grid, for the test that eliding is sound
+}
+
+// Run replays a workload to its end. It fails if an application can never get
+// an executor, a spec does not fit an application, or the run passes the
+// horizon.
+func Run(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) (*Result, error) {
+	e, err := New(w, f, c, observers...)
+	if err != nil {
+		return nil, err
+	}
+	for e.Step() {
+	}
+	return e.Result()
+}
+
+// New prepares a replay; nothing has happened yet.
+func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) (*Engine, error) {
+	if err := c.Cluster.check(); err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		workload: w, fleet: f, config: c, observers: observers,
+		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), left: len(w.Apps),
+	}
+	e.master.init(&e.config.Cluster)
+	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: digestStart}
+	for i, a := range w.Apps {
+		if i > 0 && a.Submit < w.Apps[i-1].Submit {
+			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
+		}
+		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
+	}
+	e.arrive(0)
+	return e, nil
+}
+
+// arrive puts the arrival of one application into the queue; each arrival puts
+// the next, so that the queue holds only what is under way.
+func (e *Engine) arrive(index int) {
+	if index < len(e.workload.Apps) {
+		e.queue.push(scheduled{at: e.workload.Apps[index].Submit, app: int32(index)}, becomesReady, applicationArrives)
+	}
+}
+
+// Now is the time of the last instant.
+func (e *Engine) Now() time.Duration { return e.now }
+
+// Step plays one instant and reports whether there was one:
+//
+//  1. tasks end
+//  2. executors leave
+//  3. executors register
+//  4. applications, jobs and stages become ready
+//  5. waiting tasks take slots, once, after all facts
+//  6. policies tick
+//  7. the manager serves what was asked
+//
+// What follows from 7 without delay is an instant of its own at the same time.
+func (e *Engine) Step() bool {
+	if len(e.queue.events) == 0 || e.left == 0 || e.err != nil {
+		return false
+	}
+	e.now = e.queue.events[0].at
+	if e.config.Horizon > 0 && e.now > e.config.Horizon {
+		e.err = fmt.Errorf("policy %s: the replay passed the horizon of %s", e.fleet.Name, e.config.Horizon)
+		return false
+	}
+	for e.due() && e.queue.events[0].class() < policyTicks {
+		e.happen(e.queue.pop())
+	}
+	for _, a := range e.unsettled {
+		a.place()
+	}
+	e.unsettled = e.unsettled[:0]
+	for e.due() && e.queue.events[0].class() == policyTicks {
+		s := e.queue.pop()
+		if a := e.apps[s.app]; a != nil {
+			a.tick()
+		}
+	}
+	e.serve()
+	return e.err == nil
+}
+
+func (e *Engine) due() bool { return len(e.queue.events) > 0 && e.queue.events[0].at == e.now }
+
+// happen takes in one fact.
+func (e *Engine) happen(s scheduled) {
+	if s.what() == applicationArrives {
+		e.start(int(s.app))
+		e.arrive(int(s.app) + 1)
+		return
+	}
+	a := e.apps[s.app]
+	if a == nil {
+		return // it has ended; what was under way for it no longer matters
+	}
+	switch s.class() {
+	case taskEnds:
+		a.taskEnded(policies.ExecutorID(s.a), s.b, s.c)
+	case executorLeaves:
+		a.executorGone(policies.ExecutorID(s.a))
+	default:
+		switch s.what() {
+		case driverRegisters:
+			a.register()
+		case jobIsSubmitted:
+			a.submitJob(s.a)
+		case rddIsUnpersisted:
+			a.unpersist(int(s.a))
+		case applicationEnds:
+			a.end()
+		case executorIsAdded:
+			a.executorAdded(policies.ExecutorID(s.a))
+		case executorIsUsable:
+			a.executorUsable(policies.ExecutorID(s.a))
+		}
+	}
+}
+
+// start brings an application to life.
+func (e *Engine) start(index int) {
+	app := e.workload.Apps[index]
+	a, err := newApplication(e, index, app)
+	if err != nil {
+		e.err = fmt.Errorf("application %s (%s) under policy %s: %w", app.ID, app.Name, e.fleet.Name, err)
+		return
+	}
+	e.apps[index] = a
+	e.emit(Event{Kind: AppSubmitted, App: int32(index)})
+	e.queue.push(scheduled{at: e.now + app.Setup, app: int32(index)}, becomesReady, driverRegisters)
+	a.follow(-1, e.now+app.Earlier)
+}
+
+// plan returns the plan of an application, shared by all copies of it.
+func (e *Engine) plan(app *traces.Application) *plan {
+	if len(app.Jobs) == 0 {
+		return newPlan(app)
+	}
+	p := e.plans[&app.Jobs[0]]
+	if p == nil {
+		p = newPlan(app)
+		e.plans[&app.Jobs[0]] = p
+	}
+	return p
+}
+
+// serve lets the manager grant executors if anything changed for it.
+func (e *Engine) serve() {
+	if !e.master.dirty {
+		return
+	}
+	e.master.dirty = false
+	e.master.schedule(func(a *application, profile, node int32, cores int32) {
+		a.grant(profile, node, cores)
+	})
+}
+
+// emit tells the digest and the observers of an event.
+func (e *Engine) emit(ev Event) {
+	ev.At = e.now
+	e.result.Events++
+	e.result.Digest = digest(e.result.Digest, &ev)
+	for _, o := range e.observers {
+		o.Observe(ev)
+	}
+}
+
+const digestStart = 0xcbf29ce484222325
+
+// digest folds an event into a running hash.
+func digest(d uint64, e *Event) uint64 {
+	d = mix(d, uint64(e.At))
+	d = mix(d, uint64(e.Kind)<<32|uint64(uint32(e.App)))
+	d = mix(d, uint64(uint32(e.Job))<<32|uint64(uint32(e.Stage)))
+	d = mix(d, uint64(uint32(e.Task))<<32|uint64(uint32(e.Executor)))
+	return mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
+}
+
+// Result returns the outcome of a replay that has come to its end.
+func (e *Engine) Result() (*Result, error) {
+	if e.err != nil {
+		return nil, e.err
+	}
+	for i := range e.result.Apps {
+		r := &e.result.Apps[i]
+		if r.End < 0 {
+			return nil, e.stuck(i)
+		}
+		e.result.Ledger.add(r.Ledger)
+		e.result.End = max(e.result.End, r.End)
+	}
+	return &e.result, nil
+}
+
+// stuck explains why an application never ended.
+func (e *Engine) stuck(index int) error {
+	app := e.workload.Apps[index]
+	if a := e.apps[index]; a != nil && a.held == 0 && a.asks() > 0 {
+		p := &a.profiles[0]
+		return fmt.Errorf("application %s (%s) never gets an executor under policy %s: one takes %d cores and %d MiB with overhead, a node of the cluster has %d cores and %d MiB; give the nodes more or the executors less",
+			app.ID, app.Name, e.fleet.Name, max(p.cores, 1), p.memoryMB, e.config.Cluster.Cores, e.config.Cluster.MemoryMB)
+	}
+	return fmt.Errorf("application %s (%s) never ends under policy %s: it wants no executor although tasks wait", app.ID, app.Name, e.fleet.Name)
+}

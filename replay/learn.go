@@ -1,0 +1,150 @@
+package replay
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"dynalloc/traces"
+)
+
+// Times that stand where the logs do not say. Sources: measured on standalone
+// clusters with Spark 4.1 (start-up 4 to 8 s on a warm machine, registration to
+// usable 0.4 to 1.1 s, a first task's extra 0.3 to 1.3 s, ExecutorRemoved 5.05
+// to 5.15 s after the kill, which is spark.standalone.executorRemoveDelayOnDisconnection
+// plus the time to notice; tens of milliseconds before Spark 3.4).
+var defaultTimes = Times{
+	Startup:    []time.Duration{5 * time.Second},
+	Usable:     500 * time.Millisecond,
+	Cold:       400 * time.Millisecond,
+	Overhead:   15 * time.Millisecond,
+	RemovalLag: 5100 * time.Millisecond,
+}
+
+// enough is how many samples make a learnt time; with fewer the default stands.
+const enough = 10
+
+// Learn takes the Times of a workload from its logs, as far as they show them,
+// and says in one sentence for each where it came from. The cluster tells
+// which requests found room: of the others the log shows only how long they
+// waited for it.
+func Learn(w *traces.Workload, c Cluster) (Times, []string) {
+	t := defaultTimes
+	var notes []string
+	learn := func(name string, samples []time.Duration, otherwise time.Duration) time.Duration {
+		if len(samples) < enough {
+			notes = append(notes, fmt.Sprintf("%s: %s assumed; the logs show %d, too few to learn from", name, otherwise, len(samples)))
+			return otherwise
+		}
+		m := max(median(samples, 0), 0)
+		notes = append(notes, fmt.Sprintf("%s: %s, the median of %d in the logs", name, m, len(samples)))
+		return m
+	}
+	if c.Startup >= 0 {
+		notes = append(notes, fmt.Sprintf("executor start-up: %s, as the cluster says", c.Startup))
+	} else if startups := startups(w, c); len(startups) < enough {
+		notes = append(notes, fmt.Sprintf("executor start-up: %s assumed; the logs show %d requests that found room, too few to learn from", t.Startup[0], len(startups)))
+	} else {
+		slices.Sort(startups)
+		t.Startup = startups
+		notes = append(notes, fmt.Sprintf("executor start-up: drawn from %d recorded requests that found room, median %s, from %s to %s",
+			len(startups), median(startups, 0), startups[0], startups[len(startups)-1]))
+	}
+	var usable, cold, overhead []time.Duration
+	for _, a := range w.Apps {
+		usable = append(usable, usableTimes(a)...)
+		first, rest := overheads(a)
+		overhead = append(overhead, rest...)
+		usual := median(rest, 0)
+		for _, o := range first {
+			cold = append(cold, max(o-usual, 0))
+		}
+	}
+	t.Usable = learn("registration to usable", usable, t.Usable)
+	t.Cold = learn("first task of a slot, extra", cold, t.Cold)
+	t.Overhead = learn("overhead of a task", overhead, t.Overhead)
+	return t, notes
+}
+
+// startups returns the time from request to registration of executors that had
+// not to wait for room: those for which what was held when they were asked
+// for, and all that came until they came, fit into the cluster together.
+func startups(w *traces.Workload, c Cluster) []time.Duration {
+	type life struct {
+		asked, added, removed time.Duration
+		cores                 int
+	}
+	var lives []life
+	for _, a := range w.Apps {
+		if a.Recorded == nil {
+			continue
+		}
+		start := a.Submit + a.Earlier
+		for i := range a.Recorded.Executors {
+			x := &a.Recorded.Executors[i]
+			l := life{asked: -1, added: start + x.Added, removed: start + a.Recorded.End, cores: x.Cores}
+			if x.Removed >= 0 {
+				l.removed = start + x.Removed
+			}
+			if x.Requested >= 0 {
+				l.asked = start + x.Requested
+			} else if a.Properties["spark.dynamicAllocation.enabled"] != "true" && a.Setup > 0 {
+				l.asked = start + a.Setup // a static driver asks when it registers
+			}
+			lives = append(lives, l)
+		}
+	}
+	slices.SortStableFunc(lives, func(x, y life) int { return cmp.Compare(x.added, y.added) })
+	var samples []time.Duration
+	for i, l := range lives {
+		if l.asked < 0 || l.asked > l.added {
+			continue
+		}
+		cores := 0
+		for _, other := range lives[:i+1] {
+			if other.removed > l.asked {
+				cores += other.cores
+			}
+		}
+		if cores <= c.Capacity() {
+			samples = append(samples, l.added-l.asked)
+		}
+	}
+	return samples
+}
+
+// usableTimes returns the time from registration to first task of executors
+// that got one soon: for others it says only when there was work.
+func usableTimes(a *traces.Application) []time.Duration {
+	const soon = 2 * time.Second
+	var samples []time.Duration
+	if a.Recorded == nil {
+		return nil
+	}
+	for i := range a.Recorded.Executors {
+		x := &a.Recorded.Executors[i]
+		if d := x.FirstTask - x.Added; x.FirstTask >= 0 && d >= 0 && d < soon {
+			samples = append(samples, d)
+		}
+	}
+	return samples
+}
+
+// overheads returns, for first tasks of slots and for the rest, the time of a
+// task that is neither run nor result: deserializing is in it only as far as
+// it exceeds what the stage's other tasks take.
+func overheads(a *traces.Application) (first, rest []time.Duration) {
+	warm := warmDeserialize(a)
+	for i := range a.Stages {
+		for j := range a.Stages[i].Tasks {
+			t := &a.Stages[i].Tasks[j]
+			if t.Cold {
+				first = append(first, time.Duration(t.Scheduler+max(t.Deserialize-warm[i], 0))*time.Millisecond)
+			} else {
+				rest = append(rest, time.Duration(t.Scheduler)*time.Millisecond)
+			}
+		}
+	}
+	return first, rest
+}

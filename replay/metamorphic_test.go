@@ -1,0 +1,200 @@
+package replay
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// The relations that must hold whatever the workload: each test plays the same
+// random runs twice in two ways and compares.
+const randomRuns = 150
+
+func eachRandomRun(t *testing.T, relation func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config)) {
+	t.Helper()
+	for seed := uint64(1); seed <= randomRuns && !t.Failed(); seed++ {
+		w, f, c := randomRun(seed)
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			if err := w.Check(); err != nil {
+				t.Fatal(err)
+			}
+			relation(t, w, f, c)
+			if t.Failed() {
+				t.Logf("policy %s, cluster %s", f, c.Cluster)
+			}
+		})
+	}
+}
+
+func play(t *testing.T, w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) *Result {
+	t.Helper()
+	r, err := Run(w, f, c, observers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func fleet(t *testing.T, text string) policies.Fleet {
+	t.Helper()
+	f, err := policies.ParseFleet(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestSameInputSameEvents(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+		seen := 0
+		a, b := play(t, w, f, c), play(t, w, f, c, ObserverFunc(func(Event) { seen++ }))
+		if a.Digest != b.Digest {
+			t.Error("two runs of the same differ")
+		}
+		if seen != a.Events {
+			t.Errorf("an observer saw %d of %d events", seen, a.Events)
+		}
+	})
+}
+
+func TestTickingAtEveryGridPointChangesNothing(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+		e, err := New(w, f, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.everyTick = true
+		for e.Step() {
+		}
+		every, err := e.Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if elided := play(t, w, f, c); elided.Digest != every.Digest {
+			t.Errorf("ticking when due: %d events, end %s; at every tick: %d events, end %s", elided.Events, elided.End, every.Events, every.End)
+		}
+	})
+}
+
+func TestSparkWithEqualBoundsIsStatic(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, _ policies.Fleet, c Config) {
+		static := play(t, w, fleet(t, "static,n=3"), c)
+		spark := play(t, w, fleet(t, "spark,min=3,max=3,initial=3"), c)
+		if static.Digest != spark.Digest {
+			t.Errorf("static: %d events, end %s; spark: %d events, end %s", static.Events, static.End, spark.Events, spark.End)
+		}
+	})
+}
+
+func TestCapacityBeyondAllThatIsAskedChangesNothing(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+		c.Cluster.Nodes, c.Cluster.Cores, c.Cluster.MemoryMB = 1, 10_000, 1<<40
+		large := play(t, w, f, c)
+		c.Cluster.Cores = 20_000
+		if larger := play(t, w, f, c); large.Digest != larger.Digest {
+			t.Error("a larger cluster changed a run that had room for all")
+		}
+	})
+}
+
+func TestWithRoomForAllEachRunsAsIfAlone(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+		c.Cluster.Nodes, c.Cluster.Cores, c.Cluster.MemoryMB = 1, 10_000, 1<<40
+		c.Cluster.Startup, c.Offers = 2*time.Second, Ordered // random numbers are keyed by the application's place
+		together := play(t, w, f, c)
+		for i, a := range w.Apps {
+			alone := play(t, &traces.Workload{Name: a.Name, Apps: []*traces.Application{a}}, f, c).Apps[0]
+			if got := together.Apps[i]; got.End != alone.End || got.Ledger != alone.Ledger || got.Wait != alone.Wait {
+				t.Errorf("%s: ends at %s, alone at %s", a.Name, got.End, alone.End)
+			}
+		}
+	})
+}
+
+func TestWithoutRandomPartsTheSeedDoesNotMatter(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+		c.Cluster.Startup, c.Offers = 2*time.Second, Ordered
+		a := play(t, w, f, c)
+		c.Seed += 1000
+		if b := play(t, w, f, c); a.Digest != b.Digest {
+			t.Error("the seed changed a run that has nothing random in it")
+		}
+	})
+}
+
+// Twice as long in every respect, the tick included, is the same at half the
+// speed. Only the static policy can be scaled: Spark's tick is fixed.
+func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, _ policies.Fleet, c Config) {
+		c.Offers = Ordered
+		f := fleet(t, "static,n=3")
+		once := play(t, w, f, c)
+		for _, a := range w.Apps {
+			a.Submit, a.Setup, a.End.Gap = 2*a.Submit, 2*a.Setup, 2*a.End.Gap
+			for i := range a.Jobs {
+				a.Jobs[i].Cue.Gap *= 2
+			}
+			for i := range a.Stages {
+				for j := range a.Stages[i].Tasks {
+					a.Stages[i].Tasks[j].Run *= 2
+				}
+			}
+		}
+		for i := range c.Times.Startup {
+			c.Times.Startup[i] *= 2
+		}
+		c.Times.Usable, c.Times.Cold, c.Times.Overhead, c.Times.RemovalLag = 2*c.Times.Usable, 2*c.Times.Cold, 2*c.Times.Overhead, 2*c.Times.RemovalLag
+		twice := play(t, w, f, c)
+		if twice.End != 2*once.End || twice.Ledger.Held() != 2*once.Ledger.Held() || twice.Ledger.Busy != 2*once.Ledger.Busy {
+			t.Errorf("once: ends %s, holds %s; twice: ends %s, holds %s", once.End, once.Ledger.Held(), twice.End, twice.Ledger.Held())
+		}
+	})
+}
+
+func TestTheLedgerAddsUp(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+		c.Times.Cold, c.Times.Overhead = 0, 0
+		type span struct{ from, cores time.Duration }
+		held := map[[2]int32]span{}
+		lifetimes := make([]time.Duration, len(w.Apps))
+		release := func(app, executor int32, at time.Duration) {
+			key := [2]int32{app, executor}
+			if s, ok := held[key]; ok {
+				lifetimes[app] += (at - s.from) * s.cores
+				delete(held, key)
+			}
+		}
+		r := play(t, w, f, c, ObserverFunc(func(e Event) {
+			switch e.Kind {
+			case ExecutorGranted:
+				held[[2]int32{e.App, int32(e.Executor)}] = span{e.At, time.Duration(e.N)}
+			case ExecutorReleased:
+				release(e.App, int32(e.Executor), e.At)
+			case AppEnded:
+				for key := range held {
+					if key[0] == e.App {
+						release(key[0], key[1], e.At)
+					}
+				}
+			}
+		}))
+		for i, a := range w.Apps {
+			got := r.Apps[i]
+			if got.Ledger.Held() != lifetimes[i] {
+				t.Errorf("%s: the ledger holds %s, executors lived %s core-time", a.Name, got.Ledger.Held(), lifetimes[i])
+			}
+			if work := traces.TotalWork(a); got.Ledger.Busy != work {
+				t.Errorf("%s: busy %s, its work is %s", a.Name, got.Ledger.Busy, work)
+			}
+			if path := traces.CriticalPath(a); got.End-got.Submit < path {
+				t.Errorf("%s: took %s, less than its critical path of %s", a.Name, got.End-got.Submit, path)
+			}
+			if got.Registered >= 0 && !(got.Submit <= got.Asked && got.Asked <= got.Granted && got.Granted <= got.Registered) {
+				t.Errorf("%s: submitted %s, asked %s, granted %s, registered %s", a.Name, got.Submit, got.Asked, got.Granted, got.Registered)
+			}
+		}
+	})
+}

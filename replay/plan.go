@@ -1,0 +1,153 @@
+package replay
+
+import (
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// A plan is what a run needs to know of an application's work, prepared once:
+// applications that are copies of one another share it.
+type plan struct {
+	offset    []int32               // per stage, where its tasks begin in work
+	work      []int32               // milliseconds of each task on a warm executor, without overhead
+	children  [][]int32             // per stage, the stages that read its output
+	graph     [][]int32             // per job, its stages and all that they read, parents before children
+	followers [][]follower          // per job + 1: what its end (or the application's start) sets off
+	maps      [][]policies.MapStage // per job, the stages that write a shuffle
+	cached    int                   // blocks that persisted RDDs can have
+	blocks    [][]int32             // per stage and cached RDD, where its blocks begin
+}
+
+// A follower is something that the driver does a while after a job's end.
+type follower struct {
+	what  what
+	index int32
+	gap   time.Duration
+}
+
+func newPlan(a *traces.Application) *plan {
+	p := &plan{
+		offset:    make([]int32, len(a.Stages)+1),
+		children:  make([][]int32, len(a.Stages)),
+		graph:     make([][]int32, len(a.Jobs)),
+		followers: make([][]follower, len(a.Jobs)+1),
+		maps:      make([][]policies.MapStage, len(a.Jobs)),
+		blocks:    make([][]int32, len(a.Stages)),
+	}
+	warm := warmDeserialize(a)
+	first := p.numberBlocks(a)
+	for i := range a.Stages {
+		s := &a.Stages[i]
+		p.offset[i] = int32(len(p.work))
+		for j := range s.Tasks {
+			t := &s.Tasks[j]
+			deserialize := t.Deserialize
+			if t.Cold {
+				deserialize = min(deserialize, warm[i])
+			}
+			p.work = append(p.work, t.Run+deserialize+t.Result)
+		}
+		for _, parent := range s.Parents {
+			p.children[parent] = append(p.children[parent], int32(i))
+		}
+		for _, rdd := range s.Caches {
+			p.blocks[i] = append(p.blocks[i], first[rdd.ID])
+		}
+	}
+	p.offset[len(a.Stages)] = int32(len(p.work))
+	follow := func(c traces.Cue, w what, index int) {
+		p.followers[c.After+1] = append(p.followers[c.After+1], follower{w, int32(index), c.Gap})
+	}
+	for i := range a.Jobs {
+		j := &a.Jobs[i]
+		p.graph[i] = graph(a, j.Stages)
+		follow(j.Cue, jobIsSubmitted, i)
+		for _, s := range j.Stages {
+			if a.Stages[s].Map {
+				p.maps[i] = append(p.maps[i], policies.MapStage{Stage: int32(s), Shuffle: int32(s)})
+			}
+		}
+	}
+	for i, u := range a.Unpersists {
+		follow(u.Cue, rddIsUnpersisted, i)
+	}
+	follow(a.End, applicationEnds, 0)
+	return p
+}
+
+// graph returns stages and all that they read, directly or not, in order.
+func graph(a *traces.Application, stages []int) []int32 {
+	wanted := make([]bool, len(a.Stages))
+	for _, s := range stages {
+		wanted[s] = true
+	}
+	var found []int32
+	for i := len(wanted) - 1; i >= 0; i-- {
+		if wanted[i] {
+			found = append(found, int32(i))
+			for _, parent := range a.Stages[i].Parents {
+				wanted[parent] = true
+			}
+		}
+	}
+	slices.Reverse(found)
+	return found
+}
+
+// numberBlocks gives every block of every persisted RDD a number and returns
+// the first of each RDD. A task of a stage stands for the block of its index.
+func (p *plan) numberBlocks(a *traces.Application) map[int]int32 {
+	size := map[int]int{} // only looked up, never ranged over
+	for i := range a.Stages {
+		for _, rdd := range a.Stages[i].Caches {
+			size[rdd.ID] = max(size[rdd.ID], len(a.Stages[i].Tasks))
+		}
+	}
+	first := map[int]int32{}
+	for i := range a.Stages {
+		for _, rdd := range a.Stages[i].Caches {
+			if _, known := first[rdd.ID]; !known {
+				first[rdd.ID] = int32(p.cached)
+				p.cached += size[rdd.ID]
+			}
+		}
+	}
+	return first
+}
+
+// warmDeserialize returns for each stage what deserializing a task costs on an
+// executor that is not new: the median over the stage's tasks that were not
+// the first of their executor, else over the application's.
+func warmDeserialize(a *traces.Application) []int32 {
+	var all []int32
+	byStage := make([]int32, len(a.Stages))
+	for i := range a.Stages {
+		var times []int32
+		for j := range a.Stages[i].Tasks {
+			if t := &a.Stages[i].Tasks[j]; !t.Cold {
+				times = append(times, t.Deserialize)
+			}
+		}
+		all = append(all, times...)
+		byStage[i] = median(times, -1)
+	}
+	overall := median(all, 0)
+	for i := range byStage {
+		if byStage[i] < 0 {
+			byStage[i] = overall
+		}
+	}
+	return byStage
+}
+
+// median returns the lower median, or none where there is nothing to order.
+func median[T int32 | time.Duration](values []T, none T) T {
+	if len(values) == 0 {
+		return none
+	}
+	slices.Sort(values)
+	return values[(len(values)-1)/2]
+}

@@ -1,0 +1,42 @@
+package replay
+
+import "math/rand/v2"
+
+// A stream names what a random number is for. Numbers are looked up by name
+// and not drawn in sequence: the fifth executor of an application starts
+// equally fast under every policy (common random numbers), and a new consumer
+// does not shift the others.
+type stream uint64
+
+const (
+	startupStream stream = iota + 1
+	offerStream
+)
+
+// random returns a generator for one purpose: stream, application, ordinal.
+func random(seed uint64, s stream, app int32, ordinal uint64) *rand.PCG {
+	return rand.NewPCG(mix(seed, uint64(s)), mix(uint64(app)+1, ordinal))
+}
+
+// mix is the finalizer of splitmix64 over a combination of two words (Steele,
+// Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
+func mix(a, b uint64) uint64 {
+	x := a*0x9e3779b97f4a7c15 + b
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// below returns a number in [0, n), without the bias that a plain remainder has.
+func below(g *rand.PCG, n int) int {
+	if n <= 1 {
+		return 0
+	}
+	limit := uint64(n)
+	threshold := -limit % limit
+	for {
+		if x := g.Uint64(); x >= threshold {
+			return int(x % limit)
+		}
+	}
+}

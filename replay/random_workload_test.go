@@ -1,0 +1,76 @@
+package replay
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// randomWorkload makes a few applications with random graphs of stages, some
+// with jobs side by side, shuffles read again, and cached RDDs.
+func randomWorkload(seed uint64) *traces.Workload {
+	r := rand.New(rand.NewPCG(seed, 1))
+	ms := func(below int) time.Duration { return time.Duration(r.IntN(below)) * time.Millisecond }
+	w := &traces.Workload{Name: fmt.Sprintf("random %d", seed)}
+	var submit time.Duration
+	for i := range 1 + r.IntN(5) {
+		a := &traces.Application{
+			ID: fmt.Sprintf("app-%d", i), Name: fmt.Sprintf("app-%d", i), Class: "app-*", Submit: submit, Setup: ms(1500),
+			Properties: map[string]string{"spark.scheduler.mode": []string{"FIFO", "FAIR"}[r.IntN(2)]},
+			Profiles:   []traces.Profile{{Cores: 1 + r.IntN(3), MemoryMB: 1024, OverheadMB: 384, TaskCPUs: 1}},
+		}
+		for j := range 1 + r.IntN(4) {
+			job := traces.Job{ID: j, Cue: traces.Cue{After: r.IntN(j+1) - 1, Gap: ms(20000)}, Pool: []string{"", "a", "b"}[r.IntN(3)]}
+			if len(a.Stages) > 0 && r.IntN(3) == 0 {
+				job.Stages = append(job.Stages, r.IntN(len(a.Stages))) // reads the output of an earlier stage
+			}
+			for range 1 + r.IntN(4) {
+				s := traces.Stage{ID: len(a.Stages)}
+				for _, parent := range job.Stages {
+					if r.IntN(2) == 0 {
+						s.Parents = append(s.Parents, parent)
+						a.Stages[parent].Map = true
+					}
+				}
+				if r.IntN(4) == 0 {
+					s.Caches = []traces.CachedRDD{{ID: r.IntN(3), Memory: true}}
+				}
+				for range 1 + r.IntN(30) {
+					s.Tasks = append(s.Tasks, traces.Task{Run: int32(1 + r.IntN(6000)), Host: -1})
+				}
+				job.Stages = append(job.Stages, s.ID)
+				a.Stages = append(a.Stages, s)
+			}
+			a.Jobs = append(a.Jobs, job)
+		}
+		a.End = traces.Cue{After: len(a.Jobs) - 1, Gap: ms(3000)}
+		w.Apps = append(w.Apps, a)
+		submit += ms(40000)
+	}
+	return w
+}
+
+var randomPolicies = []string{
+	"static,n=2", "static,n=5", "spark", "spark,idle=2s", "spark,idle=3s,max=4,backlog=2s", "spark,idle=1s,min=1,initial=3,ratio=0.5",
+	"spark,idle=2s,cached=5s", "spark,idle=3s,shuffle=tracking,tracking-timeout=10s",
+}
+
+func randomRun(seed uint64) (*traces.Workload, policies.Fleet, Config) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	fleet, err := policies.ParseFleet(randomPolicies[r.IntN(len(randomPolicies))])
+	if err != nil {
+		panic(err)
+	}
+	return randomWorkload(seed), fleet, Config{
+		Cluster: Cluster{Manager: "standalone", Nodes: 1 + r.IntN(3), Cores: 3 + r.IntN(12), MemoryMB: 16384, Startup: -1},
+		Times: Times{
+			Startup: []time.Duration{time.Second, 3 * time.Second, 2500 * time.Millisecond}, Usable: time.Duration(r.IntN(2)) * 700 * time.Millisecond,
+			Cold: time.Duration(r.IntN(500)) * time.Millisecond, Overhead: time.Duration(r.IntN(30)) * time.Millisecond,
+			RemovalLag: time.Duration(r.IntN(6000)) * time.Millisecond,
+		},
+		Seed: seed, Horizon: 100 * time.Hour,
+	}
+}

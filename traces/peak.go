@@ -1,0 +1,83 @@
+package traces
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// A Level is how much was held from a time on.
+type Level struct {
+	At        time.Duration
+	Executors int
+	Cores     int
+	MemoryMB  int64
+}
+
+// Levels returns the executors, cores and memory that recorded applications
+// held over time, as their drivers saw it: from ExecutorAdded to the first
+// ExecutorRemoved, else to the application's end. An executor's memory is that
+// of its resource profile, overhead included.
+func Levels(apps ...*Application) []Level {
+	var changes []Level
+	for _, a := range apps {
+		if a.Recorded == nil {
+			continue
+		}
+		start := a.Submit + a.Earlier
+		for i := range a.Recorded.Executors {
+			x := &a.Recorded.Executors[i]
+			memory := a.profile(x.Profile).Memory()
+			to := x.Removed
+			if to < 0 {
+				to = a.Recorded.End
+			}
+			changes = append(changes, Level{start + x.Added, 1, x.Cores, memory}, Level{start + to, -1, -x.Cores, -memory})
+		}
+	}
+	slices.SortStableFunc(changes, func(x, y Level) int {
+		return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.Executors, y.Executors)) // at equal times those that leave go first
+	})
+	levels := changes[:0]
+	var now Level
+	for _, c := range changes {
+		now = Level{c.At, now.Executors + c.Executors, now.Cores + c.Cores, now.MemoryMB + c.MemoryMB}
+		if n := len(levels); n > 0 && levels[n-1].At == c.At {
+			levels[n-1] = now
+			continue
+		}
+		levels = append(levels, now)
+	}
+	return levels
+}
+
+// PeakExecutors is the most executors that the application held at one time
+// when it was recorded; 0 if that is not known.
+func (a *Application) PeakExecutors() int {
+	peak := 0
+	for _, l := range Levels(a) {
+		peak = max(peak, l.Executors)
+	}
+	return peak
+}
+
+// profile returns the resource profile with an id of Spark's, else the default one.
+func (a *Application) profile(id int) *Profile {
+	for i := range a.Profiles {
+		if a.Profiles[i].ID == id {
+			return &a.Profiles[i]
+		}
+	}
+	if len(a.Profiles) == 0 {
+		return &Profile{}
+	}
+	return &a.Profiles[0]
+}
+
+// Memory is what one executor takes of a node, overhead included, in MiB.
+func (p *Profile) Memory() int64 { return p.MemoryMB + p.OverheadMB }
+
+// OverheadMB is what Spark adds to an executor's heap where nothing else is
+// set: a tenth of it, at least 384 MiB (spark.executor.memoryOverheadFactor and
+// ResourceProfile.MEMORY_OVERHEAD_MIN_MIB).
+func OverheadMB(heapMB int64) int64 { return max(heapMB/10, 384) }

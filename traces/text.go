@@ -1,0 +1,197 @@
+package traces
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dynalloc/internal/spec"
+)
+
+// ReadText reads a workload in the project's own readable form, for scenarios
+// that a person follows by hand:
+//
+//	app etl cores=2 memory=4g submit=30s
+//	  job
+//	    stage tasks=12x10s
+//	    stage tasks=2x5s,1x60s
+//	  job gap=90s
+//	    stage tasks=4x1s
+//	  end gap=2s
+//
+// Indentation is free, # starts a comment. An app may say submit, setup, cores
+// (of an executor), memory and overhead (of an executor; 1g and none), cpus (of
+// a task), slots (most tasks that custom resources allow), user, queue and mode
+// (FIFO or FAIR). A job follows the one before it by gap, or the one named by
+// after (its number in the app, from 0; -1 is the app's start); it may say
+// pool. A stage reads the stage before it in its job unless reads names others
+// (none, or a list of the names that as gives); cache=3 persists RDD 3 in
+// memory. unpersist rdd=3 and end take after and gap as a job does.
+//
+// An error names the line and what was expected.
+func ReadText(r io.Reader, name string) (*Workload, error) {
+	t := textReader{w: &Workload{Name: name}}
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		if err := t.line(strings.Fields(line)); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, a := range t.w.Apps {
+		if a.End.After == unsaid {
+			a.End.After = len(a.Jobs) - 1
+		}
+		for i := range a.Stages {
+			for _, parent := range a.Stages[i].Parents {
+				a.Stages[parent].Map = true
+			}
+		}
+	}
+	slices.SortStableFunc(t.w.Apps, func(a, b *Application) int { return int(a.Submit - b.Submit) })
+	return t.w, nil
+}
+
+const unsaid = -2
+
+type textReader struct {
+	w     *Workload
+	app   *Application
+	names map[string]int // stages by the names that as= gave
+	inJob bool
+}
+
+func (t *textReader) line(words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	line := spec.Spec{Name: words[0]}
+	var bare []string
+	for _, word := range words[1:] {
+		if key, value, ok := strings.Cut(word, "="); ok {
+			line.Args = append(line.Args, spec.Arg{Key: key, Value: value})
+		} else {
+			bare = append(bare, word)
+		}
+	}
+	d := line.Decoder()
+	switch {
+	case words[0] == "app" && len(bare) == 1:
+		t.startApp(bare[0], d)
+		return d.Done()
+	case words[0] == "app":
+		return errors.New("expected: app NAME [key=value ...]")
+	case t.app == nil:
+		return fmt.Errorf("expected an app first, found %q", words[0])
+	case len(bare) > 0:
+		return fmt.Errorf("%s takes key=value only, found %q", words[0], bare[0])
+	}
+	var err error
+	switch words[0] {
+	case "job":
+		j := Job{ID: len(t.app.Jobs), Pool: d.String("pool", "")}
+		j.Cue, err = t.cue(d)
+		t.app.Jobs = append(t.app.Jobs, j)
+		t.inJob = true
+	case "stage":
+		err = t.stage(d)
+	case "unpersist":
+		u := Unpersist{RDD: d.Int("rdd", 0)}
+		u.Cue, err = t.cue(d)
+		t.app.Unpersists = append(t.app.Unpersists, u)
+	case "end":
+		t.app.End, err = t.cue(d)
+	default:
+		return fmt.Errorf("expected app, job, stage, unpersist or end, found %q", words[0])
+	}
+	if err != nil {
+		return err
+	}
+	return d.Done()
+}
+
+func (t *textReader) startApp(name string, d *spec.Decoder) {
+	t.app = &Application{
+		ID: name, Name: name, Class: Class(name), User: d.String("user", ""), Queue: d.String("queue", ""),
+		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0), End: Cue{After: unsaid},
+		Properties: map[string]string{"spark.scheduler.mode": d.Choice("mode", "FIFO", "FIFO", "FAIR")},
+		Profiles: []Profile{{
+			Cores: d.Int("cores", 1), MemoryMB: d.MiB("memory", 1024), OverheadMB: d.MiB("overhead", 0),
+			TaskCPUs: d.Int("cpus", 1), Limit: d.Int("slots", 0),
+		}},
+	}
+	t.names, t.inJob = map[string]int{}, false
+	t.w.Apps = append(t.w.Apps, t.app)
+}
+
+// cue reads after and gap; what does not say after follows the job before it.
+func (t *textReader) cue(d *spec.Decoder) (Cue, error) {
+	jobs := len(t.app.Jobs)
+	c := Cue{After: d.Int("after", jobs-1), Gap: d.Duration("gap", 0)}
+	if c.After < -1 || c.After >= jobs {
+		return c, fmt.Errorf("after=%d: the app has %d jobs before this line", c.After, jobs)
+	}
+	return c, nil
+}
+
+func (t *textReader) stage(d *spec.Decoder) error {
+	if !t.inJob {
+		return errors.New("stage without a job before it")
+	}
+	a := t.app
+	j := &a.Jobs[len(a.Jobs)-1]
+	s := Stage{ID: len(a.Stages)}
+	if reads := d.String("reads", ""); reads == "" {
+		if n := len(j.Stages); n > 0 {
+			s.Parents = []int{j.Stages[n-1]}
+		}
+	} else if reads != "none" {
+		for _, name := range strings.Split(reads, ",") {
+			parent, ok := t.names[name]
+			if !ok {
+				return fmt.Errorf("reads=%s: no stage before this one says as=%s", reads, name)
+			}
+			s.Parents = append(s.Parents, parent)
+			if !slices.Contains(j.Stages, parent) {
+				j.Stages = append(j.Stages, parent) // this job lists it too, and skips it if it is done
+			}
+		}
+	}
+	if s.Name = d.String("as", ""); s.Name != "" {
+		t.names[s.Name] = s.ID
+	}
+	if d.Has("cache") {
+		s.Caches = []CachedRDD{{ID: d.Int("cache", 0), Memory: true}}
+	}
+	var err error
+	s.Tasks, err = parseTasks(d.String("tasks", ""))
+	j.Stages = append(j.Stages, s.ID)
+	slices.Sort(j.Stages)
+	a.Stages = append(a.Stages, s)
+	return err
+}
+
+// parseTasks reads "12x10s,1x60s".
+func parseTasks(text string) ([]Task, error) {
+	var tasks []Task
+	for _, group := range strings.Split(text, ",") {
+		count, each, ok := strings.Cut(group, "x")
+		n, err := strconv.Atoi(count)
+		d, err2 := spec.ParseDuration(each, time.Second)
+		if !ok || err != nil || err2 != nil || n < 1 || n > 1e6 || d < 0 {
+			return nil, fmt.Errorf("tasks=%s: expected COUNTxDURATION[,...], such as 12x10s", text)
+		}
+		for range n {
+			tasks = append(tasks, Task{Run: int32(d.Milliseconds()), Host: -1})
+		}
+	}
+	return tasks, nil
+}
