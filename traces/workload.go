@@ -127,7 +127,7 @@ type Task struct {
 
 // Work is the time that the task itself took, without the driver's part.
 func (t *Task) Work() time.Duration {
-	return time.Duration(t.Run+t.Deserialize+t.Result) * time.Millisecond
+	return (time.Duration(t.Run) + time.Duration(t.Deserialize) + time.Duration(t.Result)) * time.Millisecond
 }
 
 // Unpersist is the driver dropping a cached RDD.

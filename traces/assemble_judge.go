@@ -1,0 +1,125 @@
+package traces
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// judge looks for what is missing, once all is known, and grades the log.
+func (a *assembler) judge(app *Application) {
+	if a.source.Compacted {
+		a.note(Compacted, "the history server compacted this log: finished jobs were removed from it, so it cannot be replayed")
+	}
+	if a.source.Incomplete {
+		a.grade = max(a.grade, Lossy)
+	}
+	if !a.ended {
+		a.note(Cut, "the log ends before the application does: no ApplicationEnd")
+	}
+	if !a.started {
+		a.note(Lossy, "no ApplicationStart: its time is taken from the first event")
+	}
+	if a.steps > 0 {
+		a.note(Clock, "times run backwards, by up to %v (%d times): the driver's clock was set, or the log was edited",
+			time.Duration(a.backwards)*time.Millisecond, a.steps)
+	}
+	a.count(a.oddTimes, Lossy, "1 time or duration is out of range: it was brought into range or left out",
+		"%d times or durations are out of range: they were brought into range or left out")
+	a.count(a.strayTasks, Lossy, "1 task ended in a stage that was never submitted", "%d tasks ended in stages that were never submitted")
+	a.count(a.strayJobs, Lossy, "1 job ended that never started", "%d jobs ended that never started")
+	a.count(a.twiceJob, Lossy, "1 job started twice: the first time counts", "%d jobs started twice: the first time counts")
+	a.judgeJobs()
+	a.judgeOpenTasks()
+	if a.local(app) {
+		a.note(Complete, "it ran in local mode: there were no executors to compare with")
+	}
+}
+
+func (a *assembler) judgeJobs() {
+	firstJob, firstStage, running := -1, -1, 0
+	for _, j := range a.jobs {
+		if firstJob < 0 || j.id < firstJob {
+			firstJob = j.id
+		}
+		if j.end == 0 {
+			running++
+		}
+	}
+	for id := range a.stages {
+		if firstStage < 0 || id < firstStage {
+			firstStage = id
+		}
+	}
+	if a.started && firstJob > 0 && firstStage > 0 {
+		a.note(Lossy, "the first job is number %d and the first stage number %d: those before are missing", firstJob, firstStage)
+	}
+	g := Cut
+	if a.ended {
+		g = Lossy
+	}
+	a.count(running, g, "1 job has no end", "%d jobs have no end")
+}
+
+// judgeOpenTasks counts tasks that started and never ended, although their
+// stage completed. Copies and runs of earlier attempts may still run when an
+// application stops, so stages that had any do not count.
+func (a *assembler) judgeOpenTasks() {
+	n := 0
+	for _, s := range a.open {
+		if s.completed && !s.twice {
+			n++
+		}
+	}
+	a.count(n, Lossy, "1 task started and never ended, although its stage completed",
+		"%d tasks started and never ended, although their stages completed")
+}
+
+// local reports whether all work was done inside the driver.
+func (a *assembler) local(app *Application) bool {
+	inDriver := false
+	for _, x := range a.executors {
+		if !isDriver(x.id) {
+			return false
+		}
+		inDriver = true
+	}
+	return inDriver || len(a.executors) == 0 && localMaster(app.Master)
+}
+
+func localMaster(master string) bool {
+	return master == "local" || len(master) > 5 && master[:6] == "local["
+}
+
+// A LogError is an event log of which no application can be made.
+type LogError struct {
+	Path string
+	Line int // 0: the log as a whole
+	Err  error
+	Log  Log // graded Unreadable, with all problems
+}
+
+func (e *LogError) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("%s:%d: %v", e.Path, e.Line, e.Err)
+	}
+	return fmt.Sprintf("%s: %v", e.Path, e.Err)
+}
+
+func (e *LogError) Unwrap() error { return e.Err }
+
+// What makes a log unreadable.
+var (
+	errEmptyLog = errors.New("not a Spark event log: it has no lines; give a log that Spark wrote")
+	errNoApp    = errors.New("no application can be made of it: it has neither an ApplicationStart nor a job; give the whole log")
+)
+
+func (a *assembler) refusal() error {
+	switch {
+	case a.lines == 0:
+		return errEmptyLog
+	case a.badLines == a.lines:
+		return fmt.Errorf("not a Spark event log: none of its %d lines could be read; expected lines that begin {\"Event\":", a.lines)
+	}
+	return errNoApp
+}

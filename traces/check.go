@@ -1,0 +1,154 @@
+package traces
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Check tests every structural rule of a workload and returns all faults,
+// joined; nil if there is none. What a Reader makes always passes.
+func (w *Workload) Check() error {
+	var faults []error
+	for i, a := range w.Apps {
+		c := checker{app: a}
+		c.application()
+		if i > 0 {
+			before := w.Apps[i-1]
+			if a.Submit < before.Submit || a.Submit == before.Submit && a.ID < before.ID {
+				c.fault("it stands after %s, which was submitted later", before.ID)
+			}
+		}
+		faults = append(faults, c.faults...)
+	}
+	return errors.Join(faults...)
+}
+
+// A checker collects the faults of one application.
+type checker struct {
+	app    *Application
+	faults []error
+}
+
+func (c *checker) fault(format string, args ...any) {
+	c.faults = append(c.faults, fmt.Errorf("application %s: "+format, append([]any{c.app.ID}, args...)...))
+}
+
+func (c *checker) application() {
+	a := c.app
+	if a.Submit < 0 || a.Earlier < 0 || a.Setup < 0 {
+		c.fault("a time is negative: submit %v, earlier %v, setup %v", a.Submit, a.Earlier, a.Setup)
+	}
+	if len(a.Profiles) == 0 || a.Profiles[0].ID != 0 {
+		c.fault("the first resource profile is not Spark's default, 0")
+	}
+	seen := map[int]bool{}
+	for _, p := range a.Profiles {
+		if seen[p.ID] {
+			c.fault("resource profile %d is there twice", p.ID)
+		}
+		seen[p.ID] = true
+		if p.Cores < 0 || p.MemoryMB < 0 || p.OverheadMB < 0 || p.TaskCPUs < 1 || p.Limit < 0 {
+			c.fault("resource profile %d has a size that cannot be", p.ID)
+		}
+	}
+	for i := range a.Stages {
+		c.stage(i)
+	}
+	for i := range a.Jobs {
+		j := &a.Jobs[i]
+		c.cue(fmt.Sprintf("job %d", j.ID), j.Cue, i)
+		c.job(j)
+	}
+	for _, u := range a.Unpersists {
+		c.cue(fmt.Sprintf("the unpersist of RDD %d", u.RDD), u.Cue, len(a.Jobs))
+	}
+	c.cue("the end", a.End, len(a.Jobs))
+	c.recorded()
+}
+
+func (c *checker) stage(i int) {
+	s := &c.app.Stages[i]
+	what := fmt.Sprintf("stage %d", s.ID)
+	if len(s.Tasks) == 0 {
+		c.fault("%s has no tasks", what)
+	}
+	if s.Profile < 0 || s.Profile >= len(c.app.Profiles) {
+		c.fault("%s has no resource profile", what)
+	}
+	c.indexes(what, "parent", s.Parents, i)
+	for _, p := range s.Parents {
+		if p >= 0 && p < i && !c.app.Stages[p].Map {
+			c.fault("%s reads stage %d, which writes no shuffle", what, c.app.Stages[p].ID)
+		}
+	}
+	for k := range s.Tasks {
+		t := &s.Tasks[k]
+		if t.Run < 0 || t.Deserialize < 0 || t.Result < 0 || t.Scheduler < 0 || t.Getting < 0 || t.Read < 0 || t.Write < 0 {
+			c.fault("%s, task %d has a negative time or size", what, k)
+		}
+		if t.Host < -1 || int(t.Host) >= len(c.app.Hosts) && t.Host >= 0 || t.Locality > AnyLocality {
+			c.fault("%s, task %d ran at a place that is not known", what, k)
+		}
+	}
+}
+
+func (c *checker) job(j *Job) {
+	what := fmt.Sprintf("job %d", j.ID)
+	c.indexes(what, "stage", j.Stages, len(c.app.Stages))
+	listed := map[int]bool{}
+	for i, s := range j.Stages {
+		if listed[s] = true; i > 0 && s < j.Stages[i-1] {
+			c.fault("%s lists its stages out of order", what)
+		}
+		if s < 0 || s >= len(c.app.Stages) {
+			continue
+		}
+		for _, p := range c.app.Stages[s].Parents {
+			if !listed[p] {
+				c.fault("%s lists stage %d without its parent at index %d", what, c.app.Stages[s].ID, p)
+			}
+		}
+	}
+}
+
+// indexes checks that a list refers to what lies before a bound, each once.
+func (c *checker) indexes(what, kind string, list []int, bound int) {
+	seen := map[int]bool{}
+	for _, n := range list {
+		if n < 0 || n >= bound {
+			c.fault("%s names %s index %d, out of range or out of order", what, kind, n)
+		}
+		if seen[n] {
+			c.fault("%s names %s index %d twice", what, kind, n)
+		}
+		seen[n] = true
+	}
+}
+
+// cue checks that something hangs on a job before a bound, so that the cues
+// have no circle.
+func (c *checker) cue(what string, q Cue, bound int) {
+	if q.After < -1 || q.After >= bound {
+		c.fault("%s hangs on job index %d, out of range or out of order", what, q.After)
+	}
+	if q.Gap < 0 {
+		c.fault("%s has a negative gap %v", what, q.Gap)
+	}
+}
+
+func (c *checker) recorded() {
+	r := c.app.Recorded
+	if r == nil {
+		return
+	}
+	for _, x := range r.Executors {
+		if x.Added < 0 || x.Cores < 0 || x.Removed >= 0 && x.Removed < x.Added {
+			c.fault("recorded executor %s has a life that cannot be", x.ID)
+		}
+	}
+	for _, j := range r.Jobs {
+		if j.Start < 0 || j.End >= 0 && j.End < j.Start {
+			c.fault("recorded job %d ends before it starts", j.ID)
+		}
+	}
+}

@@ -1,0 +1,231 @@
+package traces
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Logs is a Reader of Spark event logs. It reads one log at a time and keeps
+// nothing of it, so memory is bounded by the largest application.
+type Logs struct {
+	// EachLog hands on every log by itself: several attempts of an application
+	// as several applications, a copy of a log as one more. It is for looking
+	// at logs, and is set before the first Read.
+	EachLog bool
+
+	found  *found
+	groups []logGroup // of logs that make one application, not yet read
+	opened bool
+	done   int
+}
+
+// Open finds the event logs in files, folders and archives of the operating
+// system; folders are searched to any depth. It reads no log yet. What cannot
+// be opened or is no event log is Skipped, with the reason; the error is only
+// about a call without paths.
+func Open(paths ...string) (*Logs, error) {
+	if len(paths) == 0 {
+		return nil, errNoPaths
+	}
+	return &Logs{found: findPaths(paths)}, nil
+}
+
+// OpenFS is Open for a file system, such as an embedded one.
+func OpenFS(fsys fs.FS, names ...string) (*Logs, error) {
+	if len(names) == 0 {
+		return nil, errNoPaths
+	}
+	var s search
+	for _, name := range names {
+		s.root(fsys, name, name)
+	}
+	return &Logs{found: s.finish()}, nil
+}
+
+var errNoPaths = errors.New("no event logs named: give files, folders or archives")
+
+// Len is the number of logs found.
+func (l *Logs) Len() int { return len(l.found.Logs) }
+
+// Done is the number of logs read so far, or known not to need reading.
+func (l *Logs) Done() int { return l.done }
+
+// Skipped is what was found and is no event log.
+func (l *Logs) Skipped() []Skipped { return l.found.Skipped }
+
+// Close removes what was stored to read archives. It is not needed after Read
+// has returned io.EOF.
+func (l *Logs) Close() error { return l.found.close() }
+
+// Read returns the next application, io.EOF after the last. A *LogError is
+// about one log of which no application could be made; reading may go on.
+func (l *Logs) Read() (*Application, error) {
+	if !l.opened {
+		l.opened = true
+		l.groups = l.group()
+	}
+	if len(l.groups) == 0 {
+		return nil, cmp.Or(l.found.close(), io.EOF)
+	}
+	g := l.groups[0]
+	l.groups = l.groups[1:]
+	l.done += g.size
+	return g.read()
+}
+
+// A logHead is what the first lines of a log say about whose it is.
+type logHead struct {
+	source  *logSource
+	start   applicationStart
+	started bool
+}
+
+// A logGroup is the logs of one application, and notes on how they were
+// chosen.
+type logGroup struct {
+	size     int // logs, those left out included
+	attempts []logHead
+	problems []string
+}
+
+// group puts the logs of the same application together.
+func (l *Logs) group() []logGroup {
+	var groups []logGroup
+	byID := map[string][]logHead{}
+	var ids []string
+	for i := range l.found.Logs {
+		source := &l.found.Logs[i]
+		var head logHead
+		if l.EachLog {
+			head.source = source
+		} else {
+			head = readHead(source)
+		}
+		if head.start.ID == "" {
+			groups = append(groups, logGroup{size: 1, attempts: []logHead{head}})
+			continue
+		}
+		if byID[head.start.ID] == nil {
+			ids = append(ids, head.start.ID)
+		}
+		byID[head.start.ID] = append(byID[head.start.ID], head)
+	}
+	for _, id := range ids {
+		groups = append(groups, groupAttempts(byID[id])...)
+	}
+	slices.SortStableFunc(groups, func(x, y logGroup) int {
+		return cmp.Compare(x.attempts[0].source.Path, y.attempts[0].source.Path)
+	})
+	return groups
+}
+
+// headLines bounds how far ApplicationStart is looked for. Spark writes it
+// among the first dozen lines.
+const headLines = 200
+
+// readHead reads the first lines of a log, up to ApplicationStart.
+func readHead(source *logSource) logHead {
+	head := logHead{source: source}
+	lines := newLineReader(source)
+	defer lines.close()
+	for range headLines {
+		line, err := lines.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			continue
+		}
+		name, err := eventName(line)
+		if err != nil || string(name) != "SparkListenerApplicationStart" {
+			continue
+		}
+		if start, err := decode[applicationStart](line); err == nil {
+			head.start, head.started = start, true
+			break
+		}
+	}
+	return head
+}
+
+// groupAttempts sorts the logs of one application id. The same attempt with
+// the same start is one log, copied; attempts with different numbers are one
+// application; logs that share an id but say nothing of attempts are different
+// applications, of clusters that count alike.
+func groupAttempts(heads []logHead) []logGroup {
+	slices.SortStableFunc(heads, func(x, y logHead) int {
+		return cmp.Or(compareAttempts(x.start.Attempt, y.start.Attempt), cmp.Compare(x.start.Time, y.start.Time),
+			compareBool(x.source.InProgress, y.source.InProgress), cmp.Compare(x.source.Path, y.source.Path))
+	})
+	var groups []logGroup
+	for _, h := range heads {
+		if len(groups) > 0 {
+			g := &groups[len(groups)-1]
+			last := &g.attempts[len(g.attempts)-1]
+			switch {
+			case last.start.Attempt == h.start.Attempt && last.start.Time == h.start.Time:
+				g.problems = append(g.problems, fmt.Sprintf("the same log is also in %s: it is read once", h.source.Path))
+				g.size++
+				continue
+			case h.start.Attempt != "" && last.start.Attempt != "" && last.start.Attempt != h.start.Attempt:
+				g.attempts = append(g.attempts, h)
+				g.size++
+				continue
+			}
+		}
+		groups = append(groups, logGroup{size: 1, attempts: []logHead{h}})
+	}
+	if len(groups) > 1 {
+		for i := range groups {
+			groups[i].problems = append(groups[i].problems,
+				fmt.Sprintf("%d applications have the id %s: they are told apart by their start", len(groups), heads[0].start.ID))
+		}
+	}
+	return groups
+}
+
+// compareAttempts compares attempt ids, which are numbers on YARN.
+func compareAttempts(x, y string) int {
+	m, errX := strconv.Atoi(x)
+	n, errY := strconv.Atoi(y)
+	if errX == nil && errY == nil {
+		return cmp.Compare(m, n)
+	}
+	return strings.Compare(x, y)
+}
+
+// read makes one application of the last attempt that can be read; those
+// before it are time held.
+func (g *logGroup) read() (*Application, error) {
+	problems, grade := g.problems, Complete
+	for n := len(g.attempts) - 1; ; n-- {
+		app, err := readLog(g.attempts[n].source)
+		if err != nil {
+			var unreadable *LogError
+			if n == 0 || !errors.As(err, &unreadable) {
+				return nil, err
+			}
+			problems = append(problems, fmt.Sprintf("attempt %s could not be read, so the one before it counts: %v", g.attempts[n].start.Attempt, err))
+			grade = Lossy
+			continue
+		}
+		if first := g.attempts[0].start.Time; n > 0 && first > 0 {
+			app.Earlier = max(0, app.Started.Sub(time.UnixMilli(first)))
+			app.Started = app.Started.Add(-app.Earlier)
+			for _, h := range g.attempts[:n] {
+				problems = append(problems, fmt.Sprintf("attempt %s (%s) did not finish the work: attempt %s counts, %v later",
+					h.start.Attempt, h.source.Path, app.Attempt, app.Started.Add(app.Earlier).Sub(time.UnixMilli(h.start.Time))))
+			}
+		}
+		app.Log.Grade = max(app.Log.Grade, grade)
+		app.Log.Problems = append(problems, app.Log.Problems...)
+		return app, nil
+	}
+}

@@ -1,0 +1,165 @@
+package traces
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// Collect reads all applications and makes a workload of them: offset 0 is the
+// earliest start. What could not be read is returned beside it. The error is
+// that of a Reader that cannot go on.
+func Collect(name string, r Reader) (*Workload, []*LogError, error) {
+	w := &Workload{Name: name}
+	var bad []*LogError
+	for {
+		a, err := r.Read()
+		var unreadable *LogError
+		switch {
+		case err == io.EOF:
+			w.arrange()
+			return w, bad, nil
+		case errors.As(err, &unreadable):
+			bad = append(bad, unreadable)
+		case err != nil:
+			return nil, bad, err
+		default:
+			w.Apps = append(w.Apps, a)
+		}
+	}
+}
+
+// arrange sets Epoch, Submit and the order of applications by their starts.
+func (w *Workload) arrange() {
+	for _, a := range w.Apps {
+		if w.Epoch.IsZero() || a.Started.Before(w.Epoch) {
+			w.Epoch = a.Started
+		}
+	}
+	for _, a := range w.Apps {
+		a.Submit = a.Started.Sub(w.Epoch)
+	}
+	w.sort()
+}
+
+func (w *Workload) sort() {
+	slices.SortStableFunc(w.Apps, func(x, y *Application) int {
+		return cmp.Or(cmp.Compare(x.Submit, y.Submit), cmp.Compare(x.ID, y.ID))
+	})
+}
+
+// A Selection picks applications of a workload. A zero field picks all.
+type Selection struct {
+	Name  string    // glob on the application's name: * is any text, ? any character
+	User  string    // glob on the user
+	Since time.Time // submitted at this time or later
+	Until time.Time // submitted before this time
+}
+
+// Select returns a new workload of the applications that are picked, and of w
+// if it has no time for idle days: where nothing ran for 24 hours or more,
+// whole days are cut out, so that the time of day stays what it was, and a note
+// says so. It is an error if nothing is picked.
+func (w *Workload) Select(s Selection) (*Workload, error) {
+	picked := &Workload{Name: w.Name, Epoch: w.Epoch, Notes: slices.Clone(w.Notes)}
+	for _, a := range w.Apps {
+		if s.picks(w, a) {
+			own := *a
+			picked.Apps = append(picked.Apps, &own)
+		}
+	}
+	if len(picked.Apps) == 0 {
+		return nil, fmt.Errorf("none of %d applications is selected by %v", len(w.Apps), s)
+	}
+	if n := len(picked.Apps); n < len(w.Apps) {
+		picked.Notes = append(picked.Notes, fmt.Sprintf("%d of %d applications are selected: %v.", n, len(w.Apps), s))
+	}
+	picked.cutIdleDays()
+	return picked, nil
+}
+
+func (s *Selection) picks(w *Workload, a *Application) bool {
+	at := w.Epoch.Add(a.Submit)
+	switch {
+	case s.Name != "" && !globMatches(s.Name, a.Name), s.User != "" && !globMatches(s.User, a.User):
+		return false
+	case !s.Since.IsZero() && at.Before(s.Since), !s.Until.IsZero() && !at.Before(s.Until):
+		return false
+	}
+	return true
+}
+
+// String is the selection for people, "all" if it picks everything.
+func (s Selection) String() string {
+	text := ""
+	add := func(what, value string) {
+		if value != "" {
+			text += cmp.Or(map[bool]string{true: ", "}[text != ""]) + what + " " + value
+		}
+	}
+	add("name", s.Name)
+	add("user", s.User)
+	if !s.Since.IsZero() {
+		add("since", s.Since.Format(time.DateTime))
+	}
+	if !s.Until.IsZero() {
+		add("until", s.Until.Format(time.DateTime))
+	}
+	return cmp.Or(text, "all")
+}
+
+const day = 24 * time.Hour
+
+// cutIdleDays moves the first application to the first day, and takes out
+// whole days in which nothing ran between applications.
+func (w *Workload) cutIdleDays() {
+	var cut, busyUntil time.Duration
+	for _, a := range w.Apps {
+		if idle := a.Submit - cut - busyUntil; idle >= day {
+			cut += idle.Truncate(day)
+		}
+		a.Submit -= cut
+		busyUntil = max(busyUntil, a.Submit+a.Earlier+a.length())
+	}
+	if cut > 0 {
+		w.Notes = append(w.Notes, fmt.Sprintf("%d idle days between applications are cut out.", cut/day))
+	}
+}
+
+// length is how long the attempt that counts really took, 0 if that is not known.
+func (a *Application) length() time.Duration {
+	if a.Recorded == nil {
+		return 0
+	}
+	return a.Recorded.End
+}
+
+// globMatches reports whether a pattern matches a whole text: * stands for any
+// text, ? for any one character.
+func globMatches(pattern, text string) bool {
+	p, t := []rune(pattern), []rune(text)
+	star, from := -1, 0
+	i := 0
+	for k := 0; k < len(t); {
+		switch {
+		case i < len(p) && p[i] == '*':
+			star, from = i, k
+			i++
+		case i < len(p) && (p[i] == '?' || p[i] == t[k]):
+			i++
+			k++
+		case star >= 0:
+			from++
+			i, k = star+1, from
+		default:
+			return false
+		}
+	}
+	for i < len(p) && p[i] == '*' {
+		i++
+	}
+	return i == len(p)
+}

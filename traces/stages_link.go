@@ -1,0 +1,368 @@
+package traces
+
+import "slices"
+
+// builtStages tells where the stages of a log went.
+type builtStages struct {
+	origin map[*stageLog]*stageLog // the stage that has the work of each; nil: none
+	index  map[*stageLog]int       // of an origin in Application.Stages; absent: dropped
+}
+
+// buildStages frees the stages from attempts, links the skipped ones to those
+// whose shuffle they reuse, and puts parents before children.
+func (a *assembler) buildStages(app *Application) *builtStages {
+	stages := make([]*stageLog, 0, len(a.stages))
+	for _, s := range a.stages {
+		stages = append(stages, s)
+	}
+	slices.SortFunc(stages, func(x, y *stageLog) int { return x.id - y.id })
+	a.deriveParents(stages)
+	b := &builtStages{origin: a.link(stages), index: map[*stageLog]int{}}
+	cold := a.coldTasks()
+	profile := map[int]int{}
+	for i, p := range app.Profiles {
+		profile[p.ID] = i
+	}
+	own := slices.DeleteFunc(stages, func(s *stageLog) bool { return b.origin[s] != s })
+	parents := a.stageParents(own, b.origin)
+	short := 0
+	for _, s := range a.inOrder(own, parents) {
+		tasks := a.tasksOf(s, cold)
+		if s.completed && len(tasks) < s.wanted {
+			a.note(Lossy, "stage %d completed with %d tasks, but only %d of them ended in the log: the others are left out", s.id, s.wanted, len(tasks))
+		} else if !s.completed && len(tasks) < s.wanted {
+			short++
+		}
+		if len(tasks) == 0 {
+			continue
+		}
+		stage := Stage{ID: s.id, Name: s.name, Profile: profile[s.profile], Map: s.writes, Tasks: tasks}
+		if s.lineage != nil {
+			stage.Caches = s.lineage.caches
+		}
+		stage.Parents = b.present(s, parents)
+		b.index[s] = len(app.Stages)
+		app.Stages = append(app.Stages, stage)
+	}
+	for i := range app.Stages {
+		for _, p := range app.Stages[i].Parents {
+			app.Stages[p].Map = true
+		}
+	}
+	a.count(short, Complete, "1 stage did not complete: only its tasks that succeeded are kept",
+		"%d stages did not complete: only their tasks that succeeded are kept")
+	return b
+}
+
+// present returns the indexes of a stage's parents, and of the parents of
+// those that had no tasks.
+func (b *builtStages) present(s *stageLog, parents map[*stageLog][]*stageLog) []int {
+	var found []int
+	seen := map[*stageLog]bool{s: true}
+	var visit func(*stageLog)
+	visit = func(s *stageLog) {
+		for _, p := range parents[s] {
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			if i, ok := b.index[p]; ok {
+				found = append(found, i)
+			} else {
+				visit(p)
+			}
+		}
+	}
+	visit(s)
+	slices.Sort(found)
+	return found
+}
+
+// graph returns the indexes of all stages of a job's graph, in order.
+func (b *builtStages) graph(app *Application, j *jobLog, stages map[int]*stageLog) []int {
+	var graph []int
+	listed := map[int]bool{}
+	list := func(at int) {
+		if !listed[at] {
+			listed[at] = true
+			graph = append(graph, at)
+		}
+	}
+	for _, id := range j.stages {
+		if at, ok := b.index[b.origin[stages[id]]]; ok {
+			list(at)
+		}
+	}
+	for i := 0; i < len(graph); i++ { // graph grows while it is walked
+		for _, p := range app.Stages[graph[i]].Parents {
+			list(p)
+		}
+	}
+	slices.Sort(graph)
+	return graph
+}
+
+// coldTasks returns the ids of the first tasks of all executors.
+func (a *assembler) coldTasks() map[int64]bool {
+	cold := map[int64]bool{}
+	for _, x := range a.executors {
+		for _, t := range x.cold {
+			cold[t.id] = true
+		}
+	}
+	return cold
+}
+
+// deriveParents finds the parents of stages in logs that do not name them:
+// before Spark 1.4 through the RDDs that they read; where RDDs have no parents
+// either, the stages of a job are taken as one chain, in the order of ids, in
+// which Spark numbers parents before children.
+func (a *assembler) deriveParents(stages []*stageLog) {
+	chained := 0
+	byJob := map[int][]*stageLog{}
+	for _, s := range stages {
+		if s.hasParents || s.job < 0 {
+			continue
+		}
+		before := byJob[s.job]
+		byJob[s.job] = append(before, s)
+		if s.lineage != nil && len(s.lineage.reads) > 0 {
+			for _, p := range before {
+				if slices.ContainsFunc(s.lineage.reads, func(r reading) bool { return p.lineage.has(r.parent) }) {
+					s.parents = append(s.parents, p.id)
+				}
+			}
+			continue
+		}
+		if len(before) > 0 {
+			s.parents = []int{before[len(before)-1].id}
+			chained++
+		}
+	}
+	if chained > 0 {
+		a.note(Complete, "the log does not say which stage reads which (before Spark 1.4): the stages of a job are taken as a chain")
+	}
+}
+
+// link finds, for each stage, the stage that has its work: itself if it ran,
+// the one whose shuffle it reuses if it was skipped. A map stage that ran
+// because that shuffle was lost is no work of its own: its runs are added to
+// the original's, which keeps the first of each partition.
+func (a *assembler) link(stages []*stageLog) map[*stageLog]*stageLog {
+	readers := a.readers(stages)
+	type shuffle struct {
+		lineage string
+		tasks   int
+	}
+	originals := map[shuffle][]*stageLog{}
+	origin := map[*stageLog]*stageLog{}
+	lost, again, unsure := 0, 0, 0
+	for _, s := range stages {
+		ran := s.submitted || len(s.runs) > 0
+		_, isParent := readers[s]
+		if s.lineage == nil || !(s.writes || isParent || !ran) {
+			if ran {
+				origin[s] = s
+			} else {
+				lost++
+			}
+			continue
+		}
+		key := shuffle{s.lineage.identity, s.total}
+		var fits, sure []*stageLog
+		for _, o := range originals[key] {
+			switch {
+			case o.job == s.job && s.job >= 0:
+			case meet(readers[o], readers[s]):
+				sure = append(sure, o)
+			case len(readers[o]) == 0 || len(readers[s]) == 0:
+				fits = append(fits, o)
+			}
+		}
+		if len(sure) > 0 {
+			fits = sure
+		}
+		if len(fits) > 1 {
+			unsure++
+		}
+		switch {
+		case len(fits) == 0 && ran:
+			origin[s] = s
+			originals[key] = append(originals[key], s)
+		case len(fits) == 0:
+			lost++
+		default:
+			o := fits[len(fits)-1]
+			origin[s] = o
+			readers[o] = append(readers[o], readers[s]...)
+			if len(s.runs) > 0 {
+				again++
+				o.adopt(s)
+			}
+		}
+	}
+	a.count(lost, Complete, "1 stage never ran, and no stage before it has its output: it is left out",
+		"%d stages never ran, and no stages before them have their output: they are left out")
+	a.count(again, Complete, "1 stage computed a lost shuffle again: it is no work of its own",
+		"%d stages computed lost shuffles again: they are no work of their own")
+	a.count(unsure, Complete, "1 skipped stage could reuse any of several shuffles: the latest is taken",
+		"%d skipped stages could reuse any of several shuffles: the latest is taken")
+	return origin
+}
+
+// readers returns the RDDs through which other stages read the shuffle of each
+// stage that has children; a child whose RDDs do not say leaves an empty list.
+func (a *assembler) readers(stages []*stageLog) map[*stageLog][]int64 {
+	readers := map[*stageLog][]int64{}
+	for _, child := range stages {
+		for _, id := range child.parents {
+			parent := a.stages[id]
+			if parent == nil || parent == child {
+				continue
+			}
+			list := readers[parent]
+			if child.lineage != nil {
+				for _, r := range child.lineage.reads {
+					if parent.lineage.has(r.parent) && !slices.Contains(list, r.rdd) {
+						list = append(list, r.rdd)
+					}
+				}
+			}
+			readers[parent] = list
+		}
+	}
+	return readers
+}
+
+func meet(x, y []int64) bool {
+	return slices.ContainsFunc(x, func(n int64) bool { return slices.Contains(y, n) })
+}
+
+// adopt adds the runs of a stage that computed the same shuffle later.
+func (s *stageLog) adopt(later *stageLog) {
+	shift := int16(1)
+	for i := range s.runs {
+		shift = max(shift, s.runs[i].attempt+1)
+	}
+	for _, r := range later.runs {
+		r.attempt = int16(min(int(r.attempt)+int(shift), maxAttempt))
+		s.runs = append(s.runs, r)
+	}
+	s.writes = s.writes || later.writes
+	later.runs = nil
+}
+
+// stageParents returns the parents of stages that have work, as stages that
+// have work.
+func (a *assembler) stageParents(own []*stageLog, origin map[*stageLog]*stageLog) map[*stageLog][]*stageLog {
+	parents := map[*stageLog][]*stageLog{}
+	for _, s := range own {
+		for _, id := range s.parents {
+			if p := origin[a.stages[id]]; p != nil && p != s && !slices.Contains(parents[s], p) {
+				parents[s] = append(parents[s], p)
+			}
+		}
+	}
+	return parents
+}
+
+// inOrder sorts the stages that have work, parents before children. A log
+// whose stages are their own ancestors is damaged: the link that closes the
+// circle is cut.
+func (a *assembler) inOrder(own []*stageLog, parents map[*stageLog][]*stageLog) []*stageLog {
+	const visiting, done = 1, 2
+	state := map[*stageLog]int{}
+	var order []*stageLog
+	cut := 0
+	var visit func(*stageLog)
+	visit = func(s *stageLog) {
+		state[s] = visiting
+		keep := parents[s][:0]
+		for _, p := range parents[s] {
+			if state[p] == visiting {
+				cut++
+				continue
+			}
+			if keep = append(keep, p); state[p] == 0 {
+				visit(p)
+			}
+		}
+		parents[s] = keep
+		state[s] = done
+		order = append(order, s)
+	}
+	for _, s := range own {
+		if state[s] == 0 {
+			visit(s)
+		}
+	}
+	a.count(cut, Lossy, "1 stage is its own ancestor: the link is cut", "%d stages are their own ancestors: the links are cut")
+	return order
+}
+
+// tasksOf returns the work of a stage: for each partition the first run that
+// succeeded. Before Spark 3.3 later attempts number their tasks anew, over the
+// partitions that were missing: they are taken in order.
+func (a *assembler) tasksOf(s *stageLog, cold map[int64]bool) []Task {
+	slices.SortStableFunc(s.runs, func(x, y taskRun) int {
+		switch {
+		case x.exact != y.exact:
+			return int(bit(y.exact)) - int(bit(x.exact))
+		case x.partition != y.partition:
+			return int(x.partition) - int(y.partition)
+		}
+		return int(x.attempt) - int(y.attempt)
+	})
+	exact := 0
+	for exact < len(s.runs) && s.runs[exact].exact {
+		exact++
+	}
+	runs := firstOfEach(s.runs[:exact:exact])
+	if rest := s.runs[exact:]; len(rest) > 0 {
+		slices.SortStableFunc(rest, func(x, y taskRun) int { return int(x.attempt) - int(y.attempt) })
+		runs = append(runs, missing(runs, rest, s.total)...)
+		slices.SortStableFunc(runs, func(x, y taskRun) int { return int(x.partition) - int(y.partition) })
+	}
+	if len(runs) == 0 {
+		return nil
+	}
+	tasks := make([]Task, len(runs))
+	for i := range runs {
+		tasks[i] = runs[i].Task
+		tasks[i].Cold = cold[runs[i].id]
+	}
+	s.runs = nil
+	return tasks
+}
+
+// firstOfEach keeps the first run of each partition of a sorted list.
+func firstOfEach(runs []taskRun) []taskRun {
+	return slices.CompactFunc(runs, func(x, y taskRun) bool { return x.partition == y.partition })
+}
+
+// missing gives runs of unknown partition, by attempt and index, the
+// partitions below total that have none. What is left over computed again what
+// was there, and is no work of its own.
+func missing(have, rest []taskRun, total int) []taskRun {
+	var filled []taskRun
+	at, next := 0, int32(0)
+	seen := map[[2]int32]bool{}
+	for _, r := range rest {
+		key := [2]int32{int32(r.attempt), r.partition}
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		for at < len(have) && have[at].partition == next {
+			at++
+			next++
+		}
+		if int(next) >= total {
+			break
+		}
+		r.partition = next
+		next++
+		filled = append(filled, r)
+	}
+	return filled
+}
