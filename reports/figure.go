@@ -1,0 +1,211 @@
+package reports
+
+import (
+	"image/color"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+
+	"dynalloc/bench"
+)
+
+// dpi of all pictures: sharp on a slide and on paper.
+const dpi = 192
+
+// A figure is a picture with its heading: a title that says what one sees, a
+// line with the setting, and a key to the colors.
+type figure struct {
+	canvas *vgimg.Canvas
+	body   draw.Canvas // what is left for the data
+}
+
+// A key explains one color. A line is drawn for it, or a box if fill is set.
+type key struct {
+	name string
+	fill bool
+	line draw.LineStyle
+}
+
+func areaKey(name string, c color.Color) key {
+	return key{name: name, fill: true, line: draw.LineStyle{Color: c}}
+}
+
+func lineKey(name string, s draw.LineStyle) key { return key{name: name, line: s} }
+
+// newFigure begins a picture of that size; height is that of the body and the
+// heading comes on top.
+func newFigure(width, height vg.Length, title, setting string, keys []key) figure {
+	const margin, titleSize, settingSize = 14, 13, 9
+	rows := keyRows(keys, width-2*margin)
+	head := vg.Length(48 + 15*len(rows))
+	f := figure{canvas: vgimg.NewWith(vgimg.UseWH(width, height+head), vgimg.UseDPI(dpi))}
+	all := draw.New(f.canvas)
+	all.SetColor(color.White)
+	all.Fill(all.Rectangle.Path())
+	all = draw.Crop(all, margin, -margin, 10, -10)
+	top := all.Max.Y
+
+	style := words(titleSize, true, ink, text.XLeft)
+	all.FillText(style, vg.Point{X: all.Min.X, Y: top - titleSize}, fit(title, style, all.Size().X))
+	style = words(settingSize, false, quiet, text.XLeft)
+	all.FillText(style, vg.Point{X: all.Min.X, Y: top - titleSize - 5 - settingSize}, fit(setting, style, all.Size().X))
+	y := top - titleSize - 5 - settingSize - 18
+	for _, row := range rows {
+		x := all.Min.X
+		for _, k := range row {
+			x = k.draw(all, x, y)
+		}
+		y -= 15
+	}
+	f.body = draw.Crop(all, 0, 0, 0, -(head - 10))
+	return f
+}
+
+// Sizes of a key: its swatch, and the room to the next key.
+const (
+	keySwatch = 18
+	keyGap    = 16
+)
+
+func keyStyle() text.Style { return words(9, false, ink, text.XLeft) }
+
+func (k *key) width() vg.Length { return keySwatch + 5 + keyStyle().Width(k.name) + keyGap }
+
+// keyRows breaks keys into rows of a width.
+func keyRows(keys []key, width vg.Length) [][]key {
+	var rows [][]key
+	var used vg.Length
+	for _, k := range keys {
+		w := k.width()
+		if len(rows) == 0 || used+w > width {
+			rows = append(rows, nil)
+			used = 0
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], k)
+		used += w
+	}
+	return rows
+}
+
+// draw puts the key at x on a base line and returns where the next may begin.
+func (k *key) draw(c draw.Canvas, x, y vg.Length) vg.Length {
+	if k.fill {
+		c.FillPolygon(k.line.Color, []vg.Point{{X: x, Y: y}, {X: x + keySwatch, Y: y}, {X: x + keySwatch, Y: y + 8}, {X: x, Y: y + 8}})
+	} else {
+		c.StrokeLine2(k.line, x, y+4, x+keySwatch, y+4)
+	}
+	c.FillText(keyStyle(), vg.Point{X: x + keySwatch + 5, Y: y}, k.name)
+	return x + k.width()
+}
+
+// write encodes the picture as PNG.
+func (f *figure) write(w io.Writer) error {
+	_, err := vgimg.PngCanvas{Canvas: f.canvas}.WriteTo(w)
+	return err
+}
+
+// setting is the line under every title: a picture is shown without its report.
+func setting(r *bench.Results) string {
+	return r.Suite.Workload.Name + ", " + plural(len(r.Suite.Workload.Apps), "application") + "  ·  " + cluster(r) + "  ·  seed " + seed(r)
+}
+
+// A panel is one plot of many in a figure.
+type panel struct {
+	name string
+	fact string // a few words in numbers, at the right
+	plot *plot.Plot
+}
+
+// Sizes of pictures made of panels.
+const (
+	panelsWidth = 11 * vg.Inch
+	panelHeight = 1.4 * vg.Inch
+	panelHead   = 17
+)
+
+// columnsFor is how many panels stand side by side.
+func columnsFor(panels int) int {
+	switch {
+	case panels <= 1:
+		return 1
+	case panels <= 4:
+		return 2
+	}
+	return 3
+}
+
+// panelsHeight is the body height that so many panels need.
+func panelsHeight(panels int) vg.Length {
+	rows := (panels + columnsFor(panels) - 1) / columnsFor(panels)
+	height := panelHeight
+	switch rows {
+	case 1:
+		height = 3 * vg.Inch
+	case 2:
+		height = 2 * vg.Inch
+	}
+	return vg.Length(rows)*height + 30
+}
+
+// drawPanels tiles the body with panels of the same scales: the ranges of the
+// first count for all. Only outer panels have labels.
+func (f *figure) drawPanels(panels []panel, xLabel, yLabel string) {
+	columns := columnsFor(len(panels))
+	rows := (len(panels) + columns - 1) / columns
+	grid := make([][]*plot.Plot, rows)
+	for i := range grid {
+		grid[i] = make([]*plot.Plot, columns)
+	}
+	for i := range panels {
+		p := panels[i].plot
+		grid[i/columns][i%columns] = p
+		if i+columns < len(panels) {
+			p.X.Tick.Marker = unlabeled(p.X.Tick.Marker)
+		}
+		if i%columns > 0 {
+			p.Y.Tick.Marker = unlabeled(p.Y.Tick.Marker)
+		}
+	}
+	left, bottom := f.body.Min.X, f.body.Min.Y
+	body := draw.Crop(f.body, 18, -6, 18, -panelHead)
+	side := words(9.5, false, quiet, text.XCenter)
+	side.Rotation = math.Pi / 2
+	side.YAlign = text.YTop
+	body.FillText(side, vg.Point{X: left, Y: body.Center().Y}, yLabel)
+	body.FillText(words(9.5, false, quiet, text.XCenter), vg.Point{X: body.Center().X, Y: bottom}, xLabel)
+
+	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: 20, PadY: panelHead + 4}
+	for i, row := range plot.Align(grid, tiles, body) {
+		for j, c := range row {
+			if n := i*columns + j; n < len(panels) {
+				panels[n].draw(c)
+			}
+		}
+	}
+}
+
+// draw puts the panel on its tile, its name above it. A long name gets smaller
+// type, then the place of the fact, and is cut only after that.
+func (p *panel) draw(c draw.Canvas) {
+	p.plot.Draw(c)
+	data := p.plot.DataCanvas(c)
+	y := c.Max.Y + 4
+	fact := words(8.5, false, quiet, text.XRight)
+	whole := data.Size().X
+	beside := whole - fact.Width(p.fact) - 8
+	name := words(9.5, true, ink, text.XLeft)
+	for name.Width(p.name) > beside && name.Font.Size > 7.5 {
+		name.Font.Size -= 0.5
+	}
+	if name.Width(p.name) > beside {
+		c.FillText(name, vg.Point{X: data.Min.X, Y: y}, fit(p.name, name, whole))
+		return
+	}
+	c.FillText(name, vg.Point{X: data.Min.X, Y: y}, p.name)
+	c.FillText(fact, vg.Point{X: data.Max.X, Y: y}, p.fact)
+}

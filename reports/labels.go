@@ -1,0 +1,94 @@
+package reports
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// labelSize is the type size of labels beside points.
+const labelSize = 9
+
+// placeLabels writes each policy's name beside its point where it covers no
+// other point, no other label and not the line through corners: near if there is room, else farther off with
+// a thin line to it. Where no place is free it takes the one that covers least.
+func placeLabels(c draw.Canvas, choices []choice, points, corners []vg.Point) {
+	style := words(labelSize, false, ink, text.XLeft)
+	var taken []vg.Rectangle
+	for _, p := range points {
+		taken = append(taken, vg.Rectangle{Min: vg.Point{X: p.X - 5, Y: p.Y - 5}, Max: vg.Point{X: p.X + 5, Y: p.Y + 5}})
+	}
+	for i := 1; i < len(corners); i++ {
+		a, b := corners[i-1], corners[i]
+		taken = append(taken, vg.Rectangle{
+			Min: vg.Point{X: min(a.X, b.X) - 1, Y: min(a.Y, b.Y) - 1}, Max: vg.Point{X: max(a.X, b.X) + 1, Y: max(a.Y, b.Y) + 1},
+		})
+	}
+	for i, choice := range choices {
+		name := fit(choice.policy, style, c.Size().X/2)
+		size := vg.Point{X: style.Width(name), Y: labelSize}
+		best, least := vg.Rectangle{}, math.Inf(1)
+		for _, box := range places(points[i], size) {
+			cost := 10 * outside(box, c.Rectangle)
+			for _, t := range taken {
+				cost += overlap(box, t)
+			}
+			if cost < least {
+				best, least = box, cost
+			}
+			if cost == 0 {
+				break
+			}
+		}
+		taken = append(taken, best)
+		if from, far := leader(points[i], best); far {
+			c.StrokeLine2(draw.LineStyle{Color: axis, Width: 0.5}, from.X, from.Y, points[i].X, points[i].Y)
+		}
+		style.Color = choice.ink()
+		c.FillText(style, vg.Point{X: best.Min.X, Y: best.Min.Y + 1}, name)
+	}
+}
+
+// places are where a label of a size may stand around a point, best first.
+func places(p vg.Point, size vg.Point) []vg.Rectangle {
+	var boxes []vg.Rectangle
+	at := func(x, y vg.Length) {
+		boxes = append(boxes, vg.Rectangle{Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + size.X, Y: y + size.Y + 1}})
+	}
+	const gap = 7
+	at(p.X+gap, p.Y-size.Y/2)
+	at(p.X-gap-size.X, p.Y-size.Y/2)
+	for far := vg.Length(0); far < 12; far++ {
+		up := gap + far*(size.Y+2)
+		for _, x := range []vg.Length{p.X - size.X/2, p.X + gap, p.X - gap - size.X, p.X + 30, p.X - 30 - size.X} {
+			at(x, p.Y+up)
+			at(x, p.Y-up-size.Y)
+		}
+	}
+	return boxes
+}
+
+// leader is where a line from a point meets its label, and whether the label is
+// so far off that it needs one.
+func leader(p vg.Point, box vg.Rectangle) (vg.Point, bool) {
+	near := vg.Point{X: min(max(p.X, box.Min.X), box.Max.X), Y: min(max(p.Y, box.Min.Y), box.Max.Y)}
+	return near, math.Hypot(float64(near.X-p.X), float64(near.Y-p.Y)) > 12
+}
+
+// overlap is the area that two boxes share.
+func overlap(a, b vg.Rectangle) float64 {
+	x := min(a.Max.X, b.Max.X) - max(a.Min.X, b.Min.X)
+	y := min(a.Max.Y, b.Max.Y) - max(a.Min.Y, b.Min.Y)
+	if x <= 0 || y <= 0 {
+		return 0
+	}
+	return float64(x * y)
+}
+
+// outside is how much of a box lies out of a frame.
+func outside(box, frame vg.Rectangle) float64 {
+	whole := float64((box.Max.X - box.Min.X) * (box.Max.Y - box.Min.Y))
+	return whole - overlap(box, frame)
+}

@@ -1,0 +1,138 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
+
+	"dynalloc/bench"
+)
+
+// samplesDrawn is how many samples a panel shows at most: more than its pixels
+// can tell apart is smear.
+const samplesDrawn = 300
+
+// wantedShown is how far above the most executors ever held the picture goes, as
+// a factor: policies may want far more than a cluster has, and a scale for that
+// would flatten what they got.
+const wantedShown = 3
+
+// Executors draws, a panel for each policy on the same scales, how many
+// executors were held and how many were wanted over time.
+func Executors(w io.Writer, r *bench.Results) error {
+	line := draw.LineStyle{Color: vermillion, Width: 1}
+	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Executors held and wanted over time", setting(r),
+		[]key{areaKey("held", light(blue)), lineKey("wanted by the policies, all applications together", line)})
+	end := extent(r)
+	series := make([]bench.Series, len(r.Runs))
+	held, wanted := 1, 1
+	for i := range r.Runs {
+		series[i] = coarse(r.Runs[i].Timeline.All, end)
+		for _, s := range series[i].Samples {
+			held, wanted = max(held, s.Held), max(wanted, s.Wanted)
+		}
+	}
+	top := min(max(held, wanted), wantedShown*held)
+	panels := make([]panel, len(r.Runs))
+	for i := range r.Runs {
+		has, asks, most := plotter.XYs{}, plotter.XYs{}, 0
+		for j, s := range series[i].Samples {
+			at := (time.Duration(j) * series[i].Step).Seconds()
+			has = append(has, plotter.XY{X: at, Y: float64(s.Held)})
+			asks = append(asks, plotter.XY{X: at, Y: float64(min(s.Wanted, top))})
+			most = max(most, s.Wanted)
+		}
+		p := timePlot(end, float64(top)*1.05, round(3, "", true))
+		if len(has) > 0 {
+			p.Add(area(has, light(blue)), steps(asks, line))
+		}
+		fact := number(r.Runs[i].All.Value("executor_hours_held"), bench.ExecutorHours) + " executor-h"
+		if most > top {
+			fact = fmt.Sprintf("wants up to %d, %s", most, fact)
+		}
+		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
+	}
+	f.drawPanels(panels, clockLabel(end.Seconds()), "executors")
+	return f.write(w)
+}
+
+// Utilization draws, a panel for each policy, which share of the cluster's cores
+// was held and in which share tasks ran.
+func Utilization(w io.Writer, r *bench.Results) error {
+	end := extent(r)
+	series := make([]bench.Series, len(r.Runs))
+	for i := range r.Runs {
+		series[i] = coarse(r.Runs[i].Timeline.All, end)
+	}
+	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Share of the cluster's cores held and busy over time",
+		setting(r)+"  ·  means over "+span(series[0].Step),
+		[]key{areaKey("held", light(blue)), areaKey("busy: tasks run on them", blue)})
+	capacity := float64(r.Suite.Config.Cluster.Capacity())
+	panels := make([]panel, len(r.Runs))
+	for i := range r.Runs {
+		held, busy := plotter.XYs{}, plotter.XYs{}
+		whole := capacity * series[i].Step.Seconds()
+		for j, s := range series[i].Samples {
+			at := (time.Duration(j) * series[i].Step).Seconds()
+			held = append(held, plotter.XY{X: at, Y: s.Cores.Seconds() / whole})
+			busy = append(busy, plotter.XY{X: at, Y: s.Busy.Seconds() / whole})
+		}
+		p := timePlot(end, 1.03, shares)
+		if len(held) > 0 {
+			p.Add(area(held, light(blue)), area(busy, blue))
+		}
+		all := r.Runs[i].All
+		fact := fmt.Sprintf("held %s %%, busy %s %%", number(all.Value("utilization_held"), bench.Percent), number(all.Value("utilization_busy"), bench.Percent))
+		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
+	}
+	f.drawPanels(panels, clockLabel(end.Seconds()), "share of cores")
+	return f.write(w)
+}
+
+// timePlot is a panel with time to the right.
+func timePlot(end time.Duration, top float64, y plot.Ticker) *plot.Plot {
+	p := newPlot()
+	p.X.Min, p.X.Max = 0, end.Seconds()
+	p.Y.Min, p.Y.Max = 0, top
+	p.X.Tick.Marker, p.Y.Tick.Marker = clock(6), y
+	return p
+}
+
+// extent is how long the longest replay of the comparison took, at least a second.
+func extent(r *bench.Results) time.Duration {
+	end := time.Second
+	for i := range r.Runs {
+		end = max(end, r.Runs[i].Result.End)
+	}
+	return end
+}
+
+// coarse merges samples until no more than samplesDrawn cover the time to end;
+// counts keep their largest value and core-times their sum. It adds an empty
+// sample at the end, at which the last step falls.
+func coarse(s bench.Series, end time.Duration) bench.Series {
+	merge := 1
+	for time.Duration(merge*samplesDrawn)*s.Step < end {
+		merge *= 2
+	}
+	out := bench.Series{Step: s.Step * time.Duration(merge)}
+	for i, sample := range s.Samples {
+		if i%merge == 0 {
+			out.Samples = append(out.Samples, sample)
+			continue
+		}
+		last := &out.Samples[len(out.Samples)-1]
+		last.Held = max(last.Held, sample.Held)
+		last.Wanted = max(last.Wanted, sample.Wanted)
+		last.Cores += sample.Cores
+		last.Busy += sample.Busy
+	}
+	if len(out.Samples) > 0 {
+		out.Samples = append(out.Samples, bench.Sample{})
+	}
+	return out
+}

@@ -1,0 +1,142 @@
+package reports
+
+import (
+	"image/color"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"dynalloc/bench"
+)
+
+// A choice is one policy in the picture of misses against cost.
+type choice struct {
+	policy        string
+	hours, missed float64
+	base          bool
+	front         bool // no other policy is as good in both and better in one
+}
+
+// TradeOff draws each policy's SLA misses against the executor-hours it holds,
+// and the front: the policies that no other beats in both.
+func TradeOff(w io.Writer, r *bench.Results) error {
+	choices := choicesOf(r)
+	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
+	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: low and left is good", setting(r),
+		[]key{lineKey("front: no other policy has both fewer misses and fewer executor-hours", frontLine)})
+	p := newPlot()
+	p.X.Label.Text = "executor-hours held"
+	p.Y.Label.Text = "SLA misses"
+	if len(choices) > 0 {
+		if of := r.Runs[0].All.Value("with_deadline"); of > 0 {
+			p.Y.Label.Text += ", of " + number(of, bench.Count)
+		}
+	}
+	xLow, xHigh, yHigh := limits(choices)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.06*yHigh, yHigh
+	p.X.Tick.Marker, p.Y.Tick.Marker = round(8, "", false), round(6, "", true)
+	front := frontOf(choices)
+	if n := len(front); n > 0 {
+		front = append(plotter.XYs{{X: front[0].X, Y: yHigh}}, append(front, plotter.XY{X: xHigh, Y: front[n-1].Y})...)
+		p.Add(steps(front, frontLine))
+	}
+	area := draw.Crop(f.body, 0, -10, 0, 0)
+	p.Draw(area)
+	data := p.DataCanvas(area)
+	toX, toY := p.Transforms(&data)
+	points := make([]vg.Point, len(choices))
+	for i, c := range choices {
+		points[i] = vg.Point{X: toX(c.hours), Y: toY(c.missed)}
+	}
+	for i, c := range choices {
+		data.DrawGlyph(c.glyph(), points[i])
+	}
+	var corners []vg.Point
+	for i, xy := range front {
+		if i > 0 {
+			corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(front[i-1].Y)})
+		}
+		corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(xy.Y)})
+	}
+	placeLabels(data, choices, points, corners)
+	if len(choices) == 0 {
+		data.FillText(words(11, false, quiet, text.XCenter), vg.Point{X: data.Center().X, Y: data.Center().Y}, "no application has a deadline")
+	}
+	return f.write(w)
+}
+
+func choicesOf(r *bench.Results) []choice {
+	var choices []choice
+	for i := range r.Runs {
+		all := r.Runs[i].All
+		c := choice{policy: r.Runs[i].Policy.Name, hours: all.Value("executor_hours_held"), missed: all.Value("sla_misses"), base: i == 0}
+		if finite(c.hours) && all.Value("with_deadline") > 0 {
+			choices = append(choices, c)
+		}
+	}
+	for i := range choices {
+		choices[i].front = true
+		for j := range choices {
+			a, b := choices[j], choices[i]
+			if a.hours <= b.hours && a.missed <= b.missed && (a.hours < b.hours || a.missed < b.missed) {
+				choices[i].front = false
+			}
+		}
+	}
+	return choices
+}
+
+// frontOf is the corners of the front, from cheap to dear.
+func frontOf(choices []choice) plotter.XYs {
+	var line plotter.XYs
+	for _, c := range choices {
+		if c.front {
+			line = append(line, plotter.XY{X: c.hours, Y: c.missed})
+		}
+	}
+	slices.SortFunc(line, func(a, b plotter.XY) int {
+		if a.X < b.X {
+			return -1
+		}
+		if a.X > b.X {
+			return 1
+		}
+		return 0
+	})
+	return line
+}
+
+// limits leave room for labels on both sides.
+func limits(choices []choice) (xLow, xHigh, yHigh float64) {
+	xLow, xHigh, yHigh = math.Inf(1), 0, 4
+	for _, c := range choices {
+		xLow, xHigh, yHigh = min(xLow, c.hours), max(xHigh, c.hours), max(yHigh, c.missed)
+	}
+	if len(choices) == 0 {
+		xLow = 0
+	}
+	room := max(0.2*(xHigh-xLow), 0.05*xHigh, 0.01)
+	return max(0, xLow-room), xHigh + room, yHigh * 1.12
+}
+
+func (c *choice) glyph() draw.GlyphStyle {
+	switch {
+	case c.base:
+		return draw.GlyphStyle{Color: orange, Radius: 5, Shape: draw.PyramidGlyph{}}
+	case c.front:
+		return draw.GlyphStyle{Color: blue, Radius: 4.5, Shape: draw.CircleGlyph{}}
+	}
+	return draw.GlyphStyle{Color: axis, Radius: 4, Shape: draw.CircleGlyph{}}
+}
+
+func (c *choice) ink() color.Color {
+	if c.front || c.base {
+		return ink
+	}
+	return quiet
+}
