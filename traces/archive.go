@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,7 @@ func (s *search) unpack(a archive) {
 	var err error
 	switch {
 	case a.look.kind == zipArchive && a.look.codec != noCodec:
-		err = errors.New("decompress it first")
+		s.fail(a.path, "a compressed zip archive: decompress it first")
 	case a.look.kind == zipArchive:
 		err = s.unzip(a)
 	case a.look.codec == noCodec:
@@ -126,7 +127,7 @@ func (s *search) untar(a archive) error {
 		if err != nil {
 			return err
 		}
-		f.open = a.at.section(start, h.Size, start+h.Size > a.at.size)
+		f.open = a.at.section(start, h.Size, h.Size > a.at.size-start)
 		if h.Size > 0 {
 			f.look = lookInto(f.open, f.name)
 		}
@@ -277,7 +278,8 @@ type entryReader struct {
 
 func (e *entryReader) Read(p []byte) (int, error) {
 	n, err := e.r.Read(p)
-	if errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) {
+	var deflate flate.CorruptInputError
+	if errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.As(err, &deflate) {
 		err = fmt.Errorf("%w: %v", errCorrupt, err)
 	}
 	return n, err

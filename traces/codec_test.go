@@ -149,7 +149,7 @@ func TestASkippableFrameIsTakenForLZ4OnlyByName(t *testing.T) {
 }
 
 func TestALogCutAnywhereReadsUpToTheCut(t *testing.T) {
-	text := someEvents(40)
+	text := someEvents(16)
 	for c, encode := range encoders {
 		stored := encode(text)
 		for cut := 24; cut < len(stored); cut++ { // past the longest head of a stream
@@ -189,7 +189,7 @@ func TestDamageIsReportedAsDamage(t *testing.T) {
 		}
 		whole := encode(text)
 		reported := 0
-		for at := len(whole) / 2; at < len(whole); at += 1 + len(whole)/500 {
+		for at := len(whole) / 2; at < len(whole); at += 1 + len(whole)/100 {
 			stored := bytes.Clone(whole)
 			stored[at] ^= 0x5a
 			got, _, err := readText(stored, "app-1")

@@ -40,7 +40,9 @@ func (s *spool) store(f *file, entry io.Reader) error {
 		}
 	}
 	source := &errorKeeper{r: entry}
-	_, err = io.Copy(w, io.MultiReader(&head, source))
+	// Without the encoder's own ReadFrom, which makes the source's error its own
+	// and then refuses to finish the frame.
+	_, err = io.Copy(struct{ io.Writer }{w}, io.MultiReader(&head, source))
 	err = errors.Join(err, w.Close())
 	name, cut := out.Name(), source.err != nil && source.err != io.EOF
 	f.open = func() (io.ReadCloser, error) {
