@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/policies"
 	"dynalloc/traces"
 )
 
@@ -81,7 +82,7 @@ func (d Deadlines) check(file string) error {
 // For returns the deadline of an application of that name, and whether it has one.
 func (d Deadlines) For(name string) (time.Duration, bool) {
 	for i := range d {
-		if matches(d[i].Pattern, name) {
+		if policies.Match(d[i].Pattern, name) {
 			return d[i].Within, true
 		}
 	}
@@ -105,7 +106,7 @@ func (d Deadlines) notes(w *traces.Workload) []string {
 	for _, a := range w.Apps {
 		found := false
 		for i := range d {
-			if matches(d[i].Pattern, a.Name) {
+			if policies.Match(d[i].Pattern, a.Name) {
 				used[i] = true
 				found = true
 				break
@@ -124,31 +125,4 @@ func (d Deadlines) notes(w *traces.Workload) []string {
 		notes = append(notes, fmt.Sprintf("%d of %d applications match no deadline pattern and cannot miss one.", without, len(w.Apps)))
 	}
 	return notes
-}
-
-// matches says whether a glob covers the whole name. Unlike path.Match, * also
-// covers slashes: names of applications are not paths.
-func matches(glob, name string) bool {
-	g, n := []rune(glob), []rune(name)
-	i, j := 0, 0
-	star, mark := -1, 0 // the last * seen, and how far it has swallowed
-	for j < len(n) {
-		switch {
-		case i < len(g) && g[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(g) && (g[i] == '?' || g[i] == n[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	for i < len(g) && g[i] == '*' {
-		i++
-	}
-	return i == len(g)
 }

@@ -40,13 +40,26 @@ type Series struct {
 	since time.Duration
 }
 
-// A Sample is one step of a series. Counts of executors are the largest held
-// for any time in it, so that thinning hides no peak; core-times are exact sums.
+// A Sample is one step of a series. Peaks are the largest counts that held for
+// any time in it, so that thinning hides none; the integrals are exact, so that
+// means over any number of samples are.
 type Sample struct {
-	Held   int           // most executors held
-	Wanted int           // most executors wanted: sum of the applications' last targets
-	Cores  time.Duration // core-time held
-	Busy   time.Duration // core-time in which tasks ran
+	PeakHeld   int           // executors
+	PeakWanted int           // executors: the sum of the applications' last targets
+	Held       time.Duration // executor-time held
+	Wanted     time.Duration // executor-time wanted
+	Cores      time.Duration // core-time held
+	Busy       time.Duration // core-time in which tasks ran
+}
+
+// Add merges another sample into s, as if both were one longer step.
+func (s *Sample) Add(other Sample) {
+	s.PeakHeld = max(s.PeakHeld, other.PeakHeld)
+	s.PeakWanted = max(s.PeakWanted, other.PeakWanted)
+	s.Held += other.Held
+	s.Wanted += other.Wanted
+	s.Cores += other.Cores
+	s.Busy += other.Busy
 }
 
 // level is what holds now.
@@ -143,11 +156,11 @@ func (s *Series) move(at time.Duration, change level) {
 		}
 		until := min(at, time.Duration(i+1)*s.Step)
 		span := until - s.since
-		sample := &s.Samples[i]
-		sample.Held = max(sample.Held, s.now.held)
-		sample.Wanted = max(sample.Wanted, s.now.wanted)
-		sample.Cores += time.Duration(s.now.cores) * span
-		sample.Busy += time.Duration(s.now.busy) * span
+		s.Samples[i].Add(Sample{
+			PeakHeld: s.now.held, PeakWanted: s.now.wanted,
+			Held: time.Duration(s.now.held) * span, Wanted: time.Duration(s.now.wanted) * span,
+			Cores: time.Duration(s.now.cores) * span, Busy: time.Duration(s.now.busy) * span,
+		})
 		s.since = until
 	}
 	s.now.held += change.held
@@ -163,11 +176,7 @@ func (s *Series) thin() {
 	for i := range half {
 		merged := s.Samples[2*i]
 		if 2*i+1 < len(s.Samples) {
-			next := s.Samples[2*i+1]
-			merged.Held = max(merged.Held, next.Held)
-			merged.Wanted = max(merged.Wanted, next.Wanted)
-			merged.Cores += next.Cores
-			merged.Busy += next.Busy
+			merged.Add(s.Samples[2*i+1])
 		}
 		s.Samples[i] = merged
 	}

@@ -1,7 +1,10 @@
 package reports
 
 import (
+	"strings"
+
 	"dynalloc/bench"
+	"dynalloc/policies"
 )
 
 // A column is a metric in a table. Its head has two lines: what, and of it what
@@ -133,11 +136,16 @@ func byClass(r *bench.Results) table {
 	return t
 }
 
-// policyList says what each short name stands for.
+// policyList says what short names stand for; most policies are their own name.
 func policyList(r *bench.Results) table {
 	t := newTable([]string{"policy", "what it is"}, nil)
 	for i := range r.Runs {
-		t.rows = append(t.rows, []string{r.Runs[i].Policy.Name, r.Runs[i].Policy.String()})
+		if name, spec := r.Runs[i].Policy.Name, specOf(r.Runs[i].Policy); name != spec {
+			t.rows = append(t.rows, []string{name, spec})
+		}
 	}
 	return t
 }
+
+// specOf is what a policy's name stands for.
+func specOf(f policies.Fleet) string { return strings.TrimPrefix(f.String(), f.Name+":") }

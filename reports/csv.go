@@ -28,7 +28,7 @@ func CSV(w io.Writer, r *bench.Results) error {
 	}
 	specs := make(map[string]string)
 	for i := range r.Runs {
-		specs[r.Runs[i].Policy.Name] = r.Runs[i].Policy.String()
+		specs[r.Runs[i].Policy.Name] = specOf(r.Runs[i].Policy)
 	}
 	for _, class := range append([]string{""}, r.Classes...) {
 		name := class

@@ -42,7 +42,9 @@ func compose(r *bench.Results) document {
 	if len(r.Classes) > 1 {
 		d.sections = append(d.sections, section{"By class", byClass(r)})
 	}
-	d.sections = append(d.sections, section{"Policies", policyList(r)})
+	if t := policyList(r); len(t.rows) > 0 {
+		d.sections = append(d.sections, section{"Policies", t})
+	}
 	return d
 }
 

@@ -203,6 +203,7 @@ func (p *panel) draw(c draw.Canvas) {
 		name.Font.Size -= 0.5
 	}
 	if name.Width(p.name) > beside {
+		name.Font.Size = 8.5
 		c.FillText(name, vg.Point{X: data.Min.X, Y: y}, fit(p.name, name, whole))
 		return
 	}

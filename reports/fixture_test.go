@@ -116,7 +116,10 @@ func lecture() *bench.Results {
 			if i < 6 || i > 100 {
 				held = 1
 			}
-			t.All.Samples = append(t.All.Samples, bench.Sample{Held: held, Wanted: held + i%3, Cores: time.Duration(2*held) * time.Second, Busy: time.Duration(held) * time.Second})
+			t.All.Samples = append(t.All.Samples, bench.Sample{
+				PeakHeld: held, PeakWanted: held + i%3, Held: time.Duration(held) * time.Second, Wanted: time.Duration(held+i%3) * time.Second,
+				Cores: time.Duration(2*held) * time.Second, Busy: time.Duration(held) * time.Second,
+			})
 		}
 		t.ByClass = make([]bench.Series, 2)
 		return t
@@ -177,8 +180,9 @@ func day() *bench.Results {
 				load = 0
 			}
 			n := min(8, max(0, int(load)))
+			wanted := max(n, int(load*float64(1+p%3)))
 			t.All.Samples = append(t.All.Samples, bench.Sample{
-				Held: n, Wanted: max(n, int(load*float64(1+p%3))),
+				PeakHeld: n, PeakWanted: wanted, Held: time.Duration(n) * step, Wanted: time.Duration(wanted) * step,
 				Cores: time.Duration(2*n) * step, Busy: time.Duration(2*n) * step * time.Duration(30+5*p) / 100,
 			})
 		}

@@ -39,12 +39,13 @@ func signed(v float64, u bench.Unit) string {
 	case v == 0:
 		return "0"
 	}
-	return fmt.Sprintf("%+.*f", decimals(u), v)
+	return noMinusZero(fmt.Sprintf("%+.*f", decimals(u), v))
 }
 
+// noMinusZero takes the sign off a number that rounding made zero.
 func noMinusZero(s string) string {
-	if strings.HasPrefix(s, "-") && strings.Trim(s, "-0.") == "" {
-		return s[1:]
+	if strings.Trim(s, "+-0.") == "" {
+		return strings.TrimLeft(s, "+-")
 	}
 	return s
 }
@@ -69,9 +70,11 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// span writes a length of time for a headline: "4 min", "23.5 h".
+// span writes a length of time for people: "0.8 s", "4 min", "23.5 h".
 func span(d time.Duration) string {
 	switch {
+	case d < 2*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
 	case d < 2*time.Minute:
 		return fmt.Sprintf("%.0f s", d.Seconds())
 	case d < 2*time.Hour:
@@ -80,15 +83,22 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%.1f h", d.Hours())
 }
 
-// list writes names with commas, the last after "and"; beyond most, how many more.
+// list writes names one after the other, the last after "and"; beyond most, how
+// many more. Names that hold commas are set apart by semicolons.
 func list(names []string, most int) string {
+	comma := ", "
+	for _, n := range names {
+		if strings.Contains(n, ",") {
+			comma = "; "
+		}
+	}
 	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], comma), len(names)-most)
 	}
 	if len(names) < 2 {
-		return strings.Join(names, "")
+		return strings.Join(names, comma)
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return strings.Join(names[:len(names)-1], comma) + " and " + names[len(names)-1]
 }
 
 // wrap breaks a text into lines of at most width characters, between words.

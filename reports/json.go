@@ -110,7 +110,7 @@ func JSON(w io.Writer, r *bench.Results) error {
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		c.Policies = append(c.Policies, policyJSON{
-			run.Policy.Name, run.Policy.String(), run.Result.End.Milliseconds(), run.Result.Events, fmt.Sprintf("%016x", run.Result.Digest),
+			run.Policy.Name, specOf(run.Policy), run.Result.End.Milliseconds(), run.Result.Events, fmt.Sprintf("%016x", run.Result.Digest),
 		})
 		for j := range run.Result.Apps {
 			c.Results = append(c.Results, outcome(run.Policy.Name, &run.Result.Apps[j], &r.Reference[j]))

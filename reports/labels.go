@@ -32,8 +32,12 @@ func placeLabels(c draw.Canvas, choices []choice, points, corners []vg.Point) {
 		best, least := vg.Rectangle{}, math.Inf(1)
 		for _, box := range places(points[i], size) {
 			cost := 10 * outside(box, c.Rectangle)
-			for _, t := range taken {
+			line, far := leader(points[i], box)
+			for j, t := range taken {
 				cost += overlap(box, t)
+				if far && j != i {
+					cost += 10 * overlap(line, t)
+				}
 			}
 			if cost < least {
 				best, least = box, cost
@@ -42,9 +46,11 @@ func placeLabels(c draw.Canvas, choices []choice, points, corners []vg.Point) {
 				break
 			}
 		}
-		taken = append(taken, best)
-		if from, far := leader(points[i], best); far {
-			c.StrokeLine2(draw.LineStyle{Color: axis, Width: 0.5}, from.X, from.Y, points[i].X, points[i].Y)
+		taken = append(taken, vg.Rectangle{Min: vg.Point{X: best.Min.X - 5, Y: best.Min.Y}, Max: vg.Point{X: best.Max.X + 5, Y: best.Max.Y}})
+		if line, far := leader(points[i], best); far {
+			taken = append(taken, line)
+			near := nearest(points[i], best)
+			c.StrokeLine2(draw.LineStyle{Color: axis, Width: 0.5}, near.X, near.Y, points[i].X, points[i].Y)
 		}
 		style.Color = choice.ink()
 		c.FillText(style, vg.Point{X: best.Min.X, Y: best.Min.Y + 1}, name)
@@ -70,11 +76,19 @@ func places(p vg.Point, size vg.Point) []vg.Rectangle {
 	return boxes
 }
 
-// leader is where a line from a point meets its label, and whether the label is
-// so far off that it needs one.
-func leader(p vg.Point, box vg.Rectangle) (vg.Point, bool) {
-	near := vg.Point{X: min(max(p.X, box.Min.X), box.Max.X), Y: min(max(p.Y, box.Min.Y), box.Max.Y)}
-	return near, math.Hypot(float64(near.X-p.X), float64(near.Y-p.Y)) > 12
+// leader is the box around a line from a point to its label, and whether the
+// label is so far off that it needs one.
+func leader(p vg.Point, box vg.Rectangle) (vg.Rectangle, bool) {
+	near := nearest(p, box)
+	return vg.Rectangle{
+		Min: vg.Point{X: min(p.X, near.X) - 0.5, Y: min(p.Y, near.Y) - 0.5},
+		Max: vg.Point{X: max(p.X, near.X) + 0.5, Y: max(p.Y, near.Y) + 0.5},
+	}, math.Hypot(float64(near.X-p.X), float64(near.Y-p.Y)) > 12
+}
+
+// nearest is the point of a box that is nearest to p.
+func nearest(p vg.Point, box vg.Rectangle) vg.Point {
+	return vg.Point{X: min(max(p.X, box.Min.X), box.Max.X), Y: min(max(p.Y, box.Min.Y), box.Max.Y)}
 }
 
 // overlap is the area that two boxes share.

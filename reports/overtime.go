@@ -12,9 +12,9 @@ import (
 	"dynalloc/bench"
 )
 
-// samplesDrawn is how many samples a panel shows at most: more than its pixels
-// can tell apart is smear.
-const samplesDrawn = 300
+// samplesDrawn is how many samples a panel shows at most: more than the eye can
+// tell apart is smear. Each is drawn as its mean.
+const samplesDrawn = 200
 
 // wantedShown is how far above the most executors ever held the picture goes, as
 // a factor: policies may want far more than a cluster has, and a scale for that
@@ -25,34 +25,36 @@ const wantedShown = 3
 // executors were held and how many were wanted over time.
 func Executors(w io.Writer, r *bench.Results) error {
 	line := draw.LineStyle{Color: vermillion, Width: 1}
-	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Executors held and wanted over time", setting(r),
-		[]key{areaKey("held", light(blue)), lineKey("wanted by the policies, all applications together", line)})
 	end := extent(r)
 	series := make([]bench.Series, len(r.Runs))
-	held, wanted := 1, 1
+	peak, most := 1, 1.0
 	for i := range r.Runs {
 		series[i] = coarse(r.Runs[i].Timeline.All, end)
 		for _, s := range series[i].Samples {
-			held, wanted = max(held, s.Held), max(wanted, s.Wanted)
+			peak = max(peak, s.PeakHeld)
+			most = max(most, s.Wanted.Seconds()/series[i].Step.Seconds())
 		}
 	}
-	top := min(max(held, wanted), wantedShown*held)
+	top := min(max(float64(peak), most), float64(wantedShown*peak))
+	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Executors held and wanted over time", setting(r)+means(series[0]),
+		[]key{areaKey("held", light(blue)), lineKey("wanted by the policies, all applications together", line)})
 	panels := make([]panel, len(r.Runs))
 	for i := range r.Runs {
-		has, asks, most := plotter.XYs{}, plotter.XYs{}, 0
+		held, wanted, peak := plotter.XYs{}, plotter.XYs{}, 0
+		step := series[i].Step.Seconds()
 		for j, s := range series[i].Samples {
-			at := (time.Duration(j) * series[i].Step).Seconds()
-			has = append(has, plotter.XY{X: at, Y: float64(s.Held)})
-			asks = append(asks, plotter.XY{X: at, Y: float64(min(s.Wanted, top))})
-			most = max(most, s.Wanted)
+			at := float64(j) * step
+			held = append(held, plotter.XY{X: at, Y: s.Held.Seconds() / step})
+			wanted = append(wanted, plotter.XY{X: at, Y: min(s.Wanted.Seconds()/step, top)})
+			peak = max(peak, s.PeakWanted)
 		}
-		p := timePlot(end, float64(top)*1.05, round(3, "", true))
-		if len(has) > 0 {
-			p.Add(area(has, light(blue)), steps(asks, line))
+		p := timePlot(end, top*1.05, round(3, "", true))
+		if len(held) > 0 {
+			p.Add(area(held, light(blue)), steps(wanted, line))
 		}
 		fact := number(r.Runs[i].All.Value("executor_hours_held"), bench.ExecutorHours) + " executor-h"
-		if most > top {
-			fact = fmt.Sprintf("wants up to %d, %s", most, fact)
+		if float64(peak) > top {
+			fact = fmt.Sprintf("wants up to %d, %s", peak, fact)
 		}
 		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
 	}
@@ -69,7 +71,7 @@ func Utilization(w io.Writer, r *bench.Results) error {
 		series[i] = coarse(r.Runs[i].Timeline.All, end)
 	}
 	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Share of the cluster's cores held and busy over time",
-		setting(r)+"  ·  means over "+span(series[0].Step),
+		setting(r)+means(series[0]),
 		[]key{areaKey("held", light(blue)), areaKey("busy: tasks run on them", blue)})
 	capacity := float64(r.Suite.Config.Cluster.Capacity())
 	panels := make([]panel, len(r.Runs))
@@ -111,9 +113,11 @@ func extent(r *bench.Results) time.Duration {
 	return end
 }
 
-// coarse merges samples until no more than samplesDrawn cover the time to end;
-// counts keep their largest value and core-times their sum. It adds an empty
-// sample at the end, at which the last step falls.
+// means says over how long each step of a picture is a mean.
+func means(s bench.Series) string { return "  ·  means over " + span(s.Step) }
+
+// coarse merges samples until no more than samplesDrawn cover the time to end.
+// It adds an empty sample at the end, at which the last step falls.
 func coarse(s bench.Series, end time.Duration) bench.Series {
 	merge := 1
 	for time.Duration(merge*samplesDrawn)*s.Step < end {
@@ -125,11 +129,7 @@ func coarse(s bench.Series, end time.Duration) bench.Series {
 			out.Samples = append(out.Samples, sample)
 			continue
 		}
-		last := &out.Samples[len(out.Samples)-1]
-		last.Held = max(last.Held, sample.Held)
-		last.Wanted = max(last.Wanted, sample.Wanted)
-		last.Cores += sample.Cores
-		last.Busy += sample.Busy
+		out.Samples[len(out.Samples)-1].Add(sample)
 	}
 	if len(out.Samples) > 0 {
 		out.Samples = append(out.Samples, bench.Sample{})

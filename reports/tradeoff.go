@@ -28,7 +28,7 @@ func TradeOff(w io.Writer, r *bench.Results) error {
 	choices := choicesOf(r)
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
 	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: low and left is good", setting(r),
-		[]key{lineKey("front: no other policy has both fewer misses and fewer executor-hours", frontLine)})
+		[]key{lineKey("front: no other policy is better in one and as good in the other", frontLine)})
 	p := newPlot()
 	p.X.Label.Text = "executor-hours held"
 	p.Y.Label.Text = "SLA misses"
@@ -37,8 +37,8 @@ func TradeOff(w io.Writer, r *bench.Results) error {
 			p.Y.Label.Text += ", of " + number(of, bench.Count)
 		}
 	}
-	xLow, xHigh, yHigh := limits(choices)
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.06*yHigh, yHigh
+	xLow, xHigh, yHigh := limits(choices, r.Runs[0].All.Value("with_deadline"))
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.14*yHigh, yHigh
 	p.X.Tick.Marker, p.Y.Tick.Marker = round(8, "", false), round(6, "", true)
 	front := frontOf(choices)
 	if n := len(front); n > 0 {
@@ -111,9 +111,10 @@ func frontOf(choices []choice) plotter.XYs {
 	return line
 }
 
-// limits leave room for labels on both sides.
-func limits(choices []choice) (xLow, xHigh, yHigh float64) {
-	xLow, xHigh, yHigh = math.Inf(1), 0, 4
+// limits leave room for labels on both sides, and show no more misses than there
+// are deadlines.
+func limits(choices []choice, deadlines float64) (xLow, xHigh, yHigh float64) {
+	xLow, xHigh, yHigh = math.Inf(1), 0, max(1, min(4, deadlines))
 	for _, c := range choices {
 		xLow, xHigh, yHigh = min(xLow, c.hours), max(xHigh, c.hours), max(yHigh, c.missed)
 	}
