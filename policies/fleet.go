@@ -22,7 +22,7 @@ type Rule struct {
 //	report-*=static,n=2;*=spark,idle=60s,max=6
 //
 // A plain spec is the fleet "*=spec". A short name may stand before a colon, as
-// in "mixed:report-*=static,n=2;*=spark"; without one the rules are the name. A
+// in "mixed:report-*=static,n=2;*=spark"; without one the rules as written are the name. A
 // pattern that holds a colon needs a name before it.
 func ParseFleet(text string) (Fleet, error) {
 	var f Fleet
@@ -50,7 +50,7 @@ func ParseFleet(text string) (Fleet, error) {
 		f.Rules = append(f.Rules, Rule{Pattern: pattern, Spec: s})
 	}
 	if f.Name == "" {
-		f.Name = strings.NewReplacer(" ", "_", "\t", "_", "/", "_").Replace(f.rules())
+		f.Name = strings.NewReplacer(" ", "", "\t", "", "/", "_").Replace(rules)
 	}
 	return f, nil
 }

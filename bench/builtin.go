@@ -1,0 +1,214 @@
+package bench
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// recordings are real runs of six applications that shared a standalone
+// cluster of Spark 4.1.4, three times: each with a fixed size, all dynamic, and
+// mixed. Tasks sleep for prescribed times; the rest is Spark's own.
+//
+//go:embed recordings
+var recordings embed.FS
+
+// builtinCluster is the cluster on which the recordings were made.
+const builtinCluster = "standalone,nodes=1,cores=16,memory=32g"
+
+// BuiltinPolicies are the policies that a comparison takes if none are named:
+// the logs' own settings, three fixed sizes, dynamic allocation with the
+// shuffle service at three idle timeouts (backlog timeout 1 s, Spark's default),
+// with a longer backlog timeout, with bounds, and a fleet that keeps reports
+// static and lets the rest be dynamic.
+var BuiltinPolicies = []string{
+	"recorded",
+	"static,n=2", "static,n=4", "static,n=8",
+	"spark,idle=60s", "spark,idle=10s", "spark,idle=3s",
+	"spark,idle=10s,backlog=5s", "spark,idle=10s,min=2,max=6",
+	"mixed:*report*=static,n=2;*=spark,idle=10s,max=6",
+}
+
+// Fleets parses fleets; an error names the text that is wrong.
+func Fleets(texts []string) ([]policies.Fleet, error) {
+	fleets := make([]policies.Fleet, len(texts))
+	for i, text := range texts {
+		f, err := policies.ParseFleet(text)
+		if err != nil {
+			return nil, err
+		}
+		fleets[i] = f
+	}
+	return fleets, nil
+}
+
+// BuiltinFleet is the recorded fleet as it was: six applications within three
+// minutes. The other two recordings of it are the truth beside the policies
+// that they ran under.
+func BuiltinFleet() (*Suite, error) {
+	s, err := builtin()
+	if err != nil {
+		return nil, err
+	}
+	if s.Workload, err = record("fleet-static"); err != nil {
+		return nil, err
+	}
+	s.Workload.Notes = append(s.Workload.Notes, "The workload is a recorded fleet: six applications that shared 16 cores, each with a fixed number of executors.")
+	s.Truth = []Truth{{Policy: "recorded", Workload: s.Workload}}
+	for i, name := range []string{"fleet-dra", "fleet-mixed"} {
+		w, err := record(name)
+		if err != nil {
+			return nil, err
+		}
+		f, err := asRecorded(name, w)
+		if err != nil {
+			return nil, err
+		}
+		s.Policies = slices.Insert(s.Policies, 1+i, f)
+		s.Truth = append(s.Truth, Truth{Policy: name, Workload: w})
+	}
+	return s, nil
+}
+
+// BuiltinDay is a working day made from the recorded fleet: its applications
+// arrive again and again between 8:00 and 18:00, a report every five minutes
+// and the others at random, more of them in the middle of the day.
+func BuiltinDay() (*Suite, error) {
+	s, err := builtin()
+	if err != nil {
+		return nil, err
+	}
+	fleet, err := record("fleet-static")
+	if err != nil {
+		return nil, err
+	}
+	s.Workload = day(fleet)
+	text, err := recordings.ReadFile("recordings/deadlines.csv")
+	if err != nil {
+		return nil, err
+	}
+	s.Deadlines, err = ReadDeadlines(bytes.NewReader(text), "built-in deadlines.csv")
+	return s, err
+}
+
+// builtin is what the two built-in suites share.
+func builtin() (*Suite, error) {
+	s := &Suite{Config: replay.Config{Seed: 1}}
+	var err error
+	if s.Config.Cluster, err = replay.ParseCluster(builtinCluster); err != nil {
+		return nil, err
+	}
+	all, err := record("")
+	if err != nil {
+		return nil, err
+	}
+	s.Config.Times, _ = replay.Learn(all, s.Config.Cluster)
+	s.Policies, err = Fleets(BuiltinPolicies)
+	return s, err
+}
+
+// record reads one of the recordings, or all of them.
+func record(name string) (*traces.Workload, error) {
+	logs, err := traces.OpenFS(recordings, path.Join("recordings", name))
+	if err != nil {
+		return nil, err
+	}
+	w, bad, err := traces.Collect(name, logs)
+	if err == nil && len(bad) > 0 {
+		err = bad[0]
+	}
+	return w, err
+}
+
+// asRecorded is the fleet that gives each application the settings it was
+// recorded with.
+func asRecorded(name string, w *traces.Workload) (policies.Fleet, error) {
+	recorded := policies.FleetOf("recorded", policies.Spec{Kind: "recorded"})
+	f := policies.Fleet{Name: name}
+	for _, a := range w.Apps {
+		s, err := replay.SpecFor(recorded, a)
+		if err != nil {
+			return f, fmt.Errorf("recording %s, %s: %w", name, a.Name, err)
+		}
+		f.Rules = append(f.Rules, policies.Rule{Pattern: a.Name, Spec: s})
+	}
+	return f, nil
+}
+
+const (
+	opening     = 8 * time.Hour  // of the day
+	closing     = 18 * time.Hour // no application arrives later
+	reportEvery = 5 * time.Minute
+	daySeed     = 20261122
+)
+
+// perDay is how often an application arrives in the built-in day; those that
+// are not named are reports.
+var perDay = map[string]float64{"warehouse-load": 140, "adhoc-queries": 140, "feature-build": 140}
+
+// day makes the working day from the applications of a fleet.
+func day(fleet *traces.Workload) *traces.Workload {
+	w := &traces.Workload{Name: "day", Epoch: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
+	r := rand.New(rand.NewPCG(daySeed, 1))
+	count := map[string]int{}
+	arrive := func(a *traces.Application, at time.Duration) {
+		run := *a
+		count[a.Name]++
+		run.ID = fmt.Sprintf("%s-%03d", a.Name, count[a.Name])
+		run.Submit, run.Started, run.Recorded = at.Truncate(time.Millisecond), w.Epoch.Add(at), nil
+		w.Apps = append(w.Apps, &run)
+	}
+	var reports []*traces.Application
+	for _, a := range fleet.Apps {
+		n := perDay[a.Name]
+		if n == 0 {
+			reports = append(reports, a)
+			continue
+		}
+		// A Poisson process over the day, thinned to a rate that rises from half of
+		// its mean at either end of the day to one and a half in the middle.
+		peak := 1.5 * n / float64(closing-opening)
+		for at := time.Duration(0); ; {
+			at += time.Duration(r.ExpFloat64() / peak)
+			if at >= closing-opening {
+				break
+			}
+			rate := (1 - 0.5*math.Cos(2*math.Pi*float64(at)/float64(closing-opening))) / 1.5
+			if r.Float64() < rate {
+				arrive(a, at)
+			}
+		}
+	}
+	for i := 0; ; i++ {
+		at := time.Duration(i) * reportEvery
+		if at >= closing-opening {
+			break
+		}
+		arrive(reports[i%len(reports)], at+time.Duration(r.Int64N(int64(30*time.Second))))
+	}
+	slices.SortStableFunc(w.Apps, func(a, b *traces.Application) int { return int(a.Submit - b.Submit) })
+	w.Notes = []string{fmt.Sprintf(
+		"The workload is one working day made from six recorded applications, not a recorded day: %d report runs, one every 5 minutes, and %d other runs that arrive at random (seed %d); what each run does is as recorded.",
+		runs(w, reports), len(w.Apps)-runs(w, reports), daySeed)}
+	return w
+}
+
+// runs counts the applications of a workload that are copies of some.
+func runs(w *traces.Workload, of []*traces.Application) int {
+	n := 0
+	for _, a := range w.Apps {
+		if slices.ContainsFunc(of, func(o *traces.Application) bool { return o.Name == a.Name }) {
+			n++
+		}
+	}
+	return n
+}
