@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/bench"
+	"dynalloc/reports"
+)
+
+// defaultOut is the folder for pictures and files of a comparison that is read
+// on the screen.
+const defaultOut = "dynalloc-out"
+
+func newCompare() *cobra.Command {
+	var in inputs
+	var format *choice
+	var policyTexts []string
+	var out string
+	var parallel int
+	cmd := &cobra.Command{
+		Use:   "compare [TRACE...]",
+		Short: "Replay a workload under many policies, side by side",
+		Long: `Replay a workload under many policies on one shared cluster, and compare what
+each meant for deadlines, queue wait, utilization and cost. The first row is
+always "recorded": each application under the settings in its own log, with the
+recorded truth beside it. Differences are to that row.
+
+Without a TRACE it runs on a built-in working day made of recorded applications.
+All logs together are one workload, with their real arrival times; idle days
+between them are cut out.
+
+The table is printed, and the pictures are written as PNG into a folder, next to
+the report in text, Markdown, CSV and JSON.`,
+		Example: `  dynalloc compare
+  dynalloc compare --builtin fleet
+  dynalloc compare /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g
+  dynalloc compare logs/ --policy static,n=4 --policy spark,idle=10s,max=20 --policy new/spark-defaults.conf
+  dynalloc compare logs/ --policy 'mixed:report-*=static,n=2;*=spark,max=6' --deadlines deadlines.csv -o results
+  dynalloc compare logs/ --since 2026-03-30 --until 2026-04-01 --format csv > results.csv`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := in.check(args); err != nil {
+				return err
+			}
+			fleets, err := parseFleets(policyTexts)
+			if err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("out") && format.value == "text" {
+				out = defaultOut
+			}
+			if err := checkOut(out); err != nil {
+				return err
+			}
+			s, partly, err := in.suite(cmd, args)
+			if err != nil {
+				return err
+			}
+			if len(policyTexts) > 0 {
+				setPolicies(s, fleets)
+			}
+			s.Workload.Notes = append(s.Workload.Notes, warnings(s.Policies)...)
+			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")
+			results, err := bench.Run(cmd.Context(), s, bench.Options{Parallel: parallel, Progress: bar.set})
+			bar.end()
+			if err != nil {
+				return err
+			}
+			if err := in.report(cmd, results, format.value, out); err != nil {
+				return err
+			}
+			return partly
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a built-in list)")
+	completePolicies(cmd)
+	in.addFlags(cmd)
+	f.StringVar(&in.deadlines, "deadlines", "", "CSV `file` of lines such as report-*,90s: a glob on the name, and how long after its submission an application must have ended (default: built in, or 1.5 times the run alone on the idle cluster)")
+	format = addChoice(cmd, "format", "text", "how to print the results", "text", "markdown", "csv", "json")
+	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
+	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
+	return cmd
+}
+
+// checkOut refuses a folder that cannot be made, before a long run.
+func checkOut(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		return usagef("-o %s: it is a file; give a folder", dir)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		parent := filepath.Dir(filepath.Clean(dir))
+		if info, err := os.Stat(parent); err != nil || !info.IsDir() {
+			return usagef("-o %s: there is no folder %s to make it in", dir, parent)
+		}
+		return nil
+	}
+	return err
+}
+
+// report prints the results and writes the files.
+func (in *inputs) report(cmd *cobra.Command, r *bench.Results, format, out string) error {
+	write := map[string]func(io.Writer, *bench.Results) error{
+		"text": reports.Text, "markdown": reports.Markdown, "csv": reports.CSV, "json": reports.JSON,
+	}[format]
+	if err := write(cmd.OutOrStdout(), r); err != nil {
+		return err
+	}
+	if out == "" {
+		return nil
+	}
+	if err := cmd.Context().Err(); err != nil {
+		return err
+	}
+	paths, err := reports.WriteAll(out, r)
+	if err != nil {
+		return err
+	}
+	if !in.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s:", out)
+		for _, path := range paths {
+			fmt.Fprintf(cmd.ErrOrStderr(), " %s", filepath.Base(path))
+		}
+		fmt.Fprintln(cmd.ErrOrStderr())
+	}
+	return nil
+}

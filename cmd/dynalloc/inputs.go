@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/bench"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// inputs are the flags that say what is replayed and on what; compare and
+// replay share them.
+type inputs struct {
+	builtin   *choice
+	cluster   string
+	deadlines string
+	name      string
+	user      string
+	since     moment
+	until     moment
+	classes   []string
+	seed      uint64
+	quiet     bool
+}
+
+func (in *inputs) addFlags(cmd *cobra.Command) {
+	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a working day, or the fleet that it is made from", "day", "fleet")
+	f := cmd.Flags()
+	f.StringVar(&in.cluster, "cluster", "", `the cluster, as in standalone,nodes=4,cores=32,memory=128g (see "dynalloc help clusters")`)
+	f.StringVar(&in.name, "name", "", "only applications whose name matches this `glob`")
+	f.StringVar(&in.user, "user", "", "only applications whose user matches this `glob`")
+	f.Var(&in.since, "since", "only applications submitted at this time or later, such as 2026-03-31 or 2026-03-31T08:00 (UTC)")
+	f.Var(&in.until, "until", "only applications submitted before this time")
+	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
+	in.addClassFlag(cmd)
+	in.addQuietFlag(cmd)
+	complete(cmd, "cluster", "standalone,nodes=")
+}
+
+func (in *inputs) addClassFlag(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&in.classes, "class", nil, "make one class of the applications whose name matches this `glob` (repeatable; the first that matches counts)")
+}
+
+func (in *inputs) addQuietFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&in.quiet, "quiet", false, "no progress bar, and no word of what is written")
+}
+
+// check finds wrong usage before anything is read.
+func (in *inputs) check(args []string) error {
+	if in.builtin.value != "" && len(args) > 0 {
+		return usagef("--builtin %s and %s: give a built-in workload or logs, not both", in.builtin.value, args[0])
+	}
+	if !in.since.IsZero() && !in.until.IsZero() && !in.since.Before(in.until.Time) {
+		return usagef("--since %s is not before --until %s", in.since.String(), in.until.String())
+	}
+	if in.cluster != "" {
+		if _, err := replay.ParseCluster(in.cluster); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
+}
+
+// suite makes the comparison that the flags ask for, still with the built-in
+// policies. The second result is errPartly where some logs could not be read
+// whole, which is no reason not to go on.
+func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, partly, err error) {
+	if len(args) > 0 {
+		s, partly, err = in.load(cmd, args)
+	} else {
+		s, err = in.loadBuiltin()
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	s.Config.Seed = in.seed
+	if in.deadlines != "" {
+		s.Deadlines, err = readDeadlines(in.deadlines)
+	}
+	return s, partly, err
+}
+
+// load reads the user's logs.
+func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, partly, err error) {
+	logs, err := traces.Open(paths...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer logs.Close()
+	reading := in.reader(cmd, logs)
+	w, _, err := traces.Collect(strings.Join(paths, " "), reading)
+	if err != nil {
+		return nil, nil, err
+	}
+	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
+		return nil, nil, partly
+	}
+	if w, err = w.Select(in.selection()); err != nil {
+		return nil, nil, err
+	}
+	s = &bench.Suite{Workload: w, Truth: []bench.Truth{{Policy: recorded, Workload: w}}}
+	if in.cluster == "" {
+		s.Config.Cluster = replay.Assume(w)
+	} else if s.Config.Cluster, err = replay.ParseCluster(in.cluster); err != nil {
+		return nil, nil, usageError{err}
+	}
+	var learned []string
+	s.Config.Times, learned = replay.Learn(w, s.Config.Cluster)
+	w.Notes = append(w.Notes, "Times of the replay: "+strings.Join(learned, "; ")+".")
+	s.Policies, err = bench.Fleets(bench.BuiltinPolicies)
+	return s, partly, err
+}
+
+// loadBuiltin takes a built-in workload, with its cluster unless the user
+// names another.
+func (in *inputs) loadBuiltin() (*bench.Suite, error) {
+	load := bench.BuiltinDay
+	if in.builtin.value == "fleet" {
+		load = bench.BuiltinFleet
+	}
+	s, err := load()
+	if err != nil {
+		return nil, err
+	}
+	if in.cluster != "" {
+		if s.Config.Cluster, err = replay.ParseCluster(in.cluster); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	whole := s.Workload
+	if s.Workload, err = in.selected(whole, in.selection()); err != nil {
+		return nil, err
+	}
+	var truths []bench.Truth
+	for _, t := range s.Truth {
+		if t.Workload == whole {
+			t.Workload = s.Workload
+		} else if t.Workload, err = in.selected(t.Workload, traces.Selection{Name: in.name, User: in.user}); err != nil {
+			continue // none of what is selected was recorded under this policy
+		}
+		truths = append(truths, t)
+	}
+	s.Truth = truths
+	return s, nil
+}
+
+// selected is a workload's selected applications, in the user's classes.
+func (in *inputs) selected(w *traces.Workload, by traces.Selection) (*traces.Workload, error) {
+	w, err := w.Select(by)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range w.Apps {
+		a.Class = classOf(a, in.classes)
+	}
+	return w, nil
+}
+
+func (in *inputs) selection() traces.Selection {
+	return traces.Selection{Name: in.name, User: in.user, Since: in.since.Time, Until: in.until.Time}
+}
+
+func readDeadlines(path string) (bench.Deadlines, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("deadlines: %w", err)
+	}
+	defer f.Close()
+	return bench.ReadDeadlines(f, path)
+}

@@ -1,0 +1,158 @@
+// Command dynalloc replays recorded Spark workloads under many
+// executor-allocation policies on a shared cluster, and says what each would
+// have meant for deadlines, queue wait and utilization.
+//
+//	dynalloc compare [TRACE...]   replay under many policies, side by side
+//	dynalloc replay  [TRACE...]   one policy: what happened, and why
+//	dynalloc inspect TRACE...     what is in the event logs, and how far to trust it
+//	dynalloc version              version of the program
+//
+// A TRACE is a Spark event log, an archive of them, or a folder with any number
+// of them below it. Every command has examples in its --help.
+//
+// # Exit status
+//
+//	0  done
+//	1  failed: nothing could be read, a file could not be written, a replay failed
+//	2  wrong usage: an unknown flag, a policy that Spark refuses, ...
+//	3  partly read: done, but a file could not be read, lines had to be skipped,
+//	   or events are missing from a log (grade lossy)
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"dynalloc/internal/spec"
+)
+
+// Exit statuses, as the package comment explains them.
+const (
+	statusDone   = 0
+	statusFailed = 1
+	statusUsage  = 2
+	statusPartly = 3
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program without its process: what it prints and its exit status
+// are a function of its arguments and of the files they name.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var usage usageError
+	switch {
+	case err == nil:
+		return statusDone
+	case errors.Is(err, errPartly):
+		return statusPartly
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "dynalloc: interrupted")
+		return statusFailed
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "dynalloc: %v\n", err)
+		return statusUsage
+	}
+	fmt.Fprintf(stderr, "dynalloc: %v\n", err)
+	return statusFailed
+}
+
+// A usageError is the user's: exit status 2.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errPartly ends a command that did its work on what could be read; what could
+// not has been said already.
+var errPartly = errors.New("partly read")
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dynalloc",
+		Short: "What would another executor-allocation policy have done to these Spark workloads?",
+		Long: `dynalloc replays recorded Spark workloads under many executor-allocation policies
+on a shared cluster, and says what each would have meant for deadlines, queue
+wait and utilization.
+
+Start with "dynalloc compare": without arguments it runs on a built-in day.`,
+		Example: `  dynalloc compare
+  dynalloc compare /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g
+  dynalloc inspect /var/log/spark-events
+  dynalloc replay --builtin fleet --policy spark,idle=10s`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				return usagef("there is no command %q; did you mean %q?", args[0], near[0])
+			}
+			return usagef(`there is no command %q; "dynalloc --help" lists them`, args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(explainFlag)
+	root.AddCommand(newCompare(), newReplay(), newInspect(), newVersion(), newPolicyHelp(), newClusterHelp())
+	return root
+}
+
+// explainFlag turns what the flag parser says into a line that helps.
+func explainFlag(cmd *cobra.Command, err error) error {
+	see := fmt.Sprintf(`; see "%s --help"`, cmd.CommandPath())
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return usagef("--%s %s: %w", invalid.GetFlag().Name, invalid.GetValue(), wanted(invalid))
+	}
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return usagef("%w%s", err, see)
+	}
+	name := unknown.GetSpecifiedName()
+	if group := unknown.GetSpecifiedShortnames(); len(group) > 0 {
+		word, _, _ := strings.Cut(group, "=")
+		if cmd.Flags().Lookup(word) != nil {
+			return usagef("unknown flag -%s; long flags have two dashes: --%s", group, word)
+		}
+		return usagef("unknown flag -%s%s", group, see)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := spec.Nearest(name, names); near != "" {
+		return usagef("unknown flag --%s; did you mean --%s?", name, near)
+	}
+	return usagef("unknown flag --%s%s", name, see)
+}
+
+// wanted says what a flag's value should have been.
+func wanted(invalid *pflag.InvalidValueError) error {
+	switch invalid.GetFlag().Value.Type() {
+	case "uint64":
+		return errors.New("want a whole number, 0 or more")
+	case "int":
+		return errors.New("want a whole number")
+	case "bool":
+		return errors.New("want true or false, or no value at all")
+	}
+	return invalid.Unwrap()
+}

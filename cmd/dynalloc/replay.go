@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/bench"
+	"dynalloc/policies"
+	"dynalloc/replay"
+)
+
+func newReplay() *cobra.Command {
+	var in inputs
+	var format *choice
+	var policy, app string
+	var tasks bool
+	cmd := &cobra.Command{
+		Use:   "replay [TRACE...] --policy POLICY",
+		Short: "Replay a workload under one policy: what happens, and why",
+		Long: `Replay a workload under one policy on a shared cluster, and print the timeline:
+when applications, jobs and stages start and end, how many executors are wanted,
+when each is granted, comes up and is given back, and why. After it stands what
+each application got.
+
+Without a TRACE it runs on the recorded fleet that is built in.
+
+With --format json, each line is one object: seconds since the start of the
+workload, application, name, event and what belongs to it; the last line has the
+event "summary".`,
+		Example: `  dynalloc replay --policy spark,idle=10s
+  dynalloc replay --builtin day --policy recorded --app 'report-*'
+  dynalloc replay app-20260331080000-0001.zstd --policy spark,max=20 --tasks
+  dynalloc replay logs/ --policy static,n=4 --format json | jq 'select(.event == "target changed")'`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if policy == "" {
+				return usagef(`%s wants a --policy, such as --policy spark,idle=10s; "dynalloc help policies" explains them`, cmd.Name())
+			}
+			if err := in.check(args); err != nil {
+				return err
+			}
+			fleet, err := parseFleet(policy)
+			if err != nil {
+				return err
+			}
+			if in.builtin.value == "" && len(args) == 0 {
+				in.builtin.value = "fleet"
+			}
+			s, partly, err := in.suite(cmd, args)
+			if err != nil {
+				return err
+			}
+			s.Workload.Notes = append(s.Workload.Notes, warnings([]policies.Fleet{fleet})...)
+			out := bufio.NewWriter(cmd.OutOrStdout())
+			err = play(cmd.Context(), s, fleet, newTeller(out, s.Workload, format.value, app, tasks))
+			if flushErr := out.Flush(); err == nil {
+				err = flushErr
+			}
+			if err != nil {
+				return err
+			}
+			return partly
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&policy, "policy", "", policyUsage)
+	completePolicies(cmd)
+	f.StringVar(&app, "app", "*", "tell only of applications whose name or id matches this `glob`; all are replayed")
+	f.BoolVar(&tasks, "tasks", false, "tell of every task too")
+	in.addFlags(cmd)
+	format = addChoice(cmd, "format", "text", "how to print", "text", "json")
+	return cmd
+}
+
+// patience is how many instants are played before the replay looks whether the
+// user wants it to stop: a few milliseconds' worth.
+const patience = 1000
+
+// play replays the suite's workload under one fleet, and tells of it.
+func play(ctx context.Context, s *bench.Suite, fleet policies.Fleet, t teller) error {
+	e, err := replay.New(s.Workload, fleet, s.Config, t)
+	if err != nil {
+		return err
+	}
+	t.begin(s, fleet)
+	for n := 1; e.Step(); n++ {
+		if n%patience == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	result, err := e.Result()
+	if err != nil {
+		return fmt.Errorf("after what is told so far: %w", err)
+	}
+	return t.end(result)
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// A teller writes down a replay while it happens.
+type teller interface {
+	replay.Observer
+	begin(s *bench.Suite, fleet policies.Fleet)
+	end(r *replay.Result) error
+}
+
+// A filter says which events are told. Applications that are not told of are
+// replayed all the same: the others compete with them.
+type filter struct {
+	workload *traces.Workload
+	shown    []bool // by application
+	tasks    bool
+}
+
+func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks bool) teller {
+	f := filter{workload: w, shown: make([]bool, len(w.Apps)), tasks: tasks}
+	for i, a := range w.Apps {
+		f.shown[i] = policies.Match(app, a.Name) || policies.Match(app, a.ID)
+	}
+	if format == "json" {
+		return &jsonTeller{filter: f, out: json.NewEncoder(out)}
+	}
+	t := &textTeller{filter: f, out: out}
+	names := map[string]bool{}
+	for _, a := range w.Apps {
+		t.byID = t.byID || names[a.Name]
+		names[a.Name] = true
+	}
+	for i := range w.Apps {
+		if f.shown[i] {
+			t.width = max(t.width, len(t.who(i)))
+		}
+	}
+	return t
+}
+
+func (f *filter) tells(e replay.Event) bool {
+	isTask := e.Kind == replay.TaskStarted || e.Kind == replay.TaskEnded
+	return f.shown[e.App] && (f.tasks || !isTask)
+}
+
+// A textTeller writes lines for people.
+type textTeller struct {
+	filter
+	out   *bufio.Writer
+	byID  bool // names repeat, so applications are called by their ids
+	width int  // of the column of applications
+}
+
+// who is what an application is called.
+func (t *textTeller) who(app int) string {
+	a := t.workload.Apps[app]
+	if t.byID || a.Name == "" {
+		return oneLine(a.ID)
+	}
+	return oneLine(a.Name)
+}
+
+// The methods of bufio.Writer keep the first error for Flush, so none is looked
+// at here.
+
+func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
+	fmt.Fprintf(t.out, "%s: %d applications under %s on %s, seed %d\n", s.Workload.Name, len(s.Workload.Apps), fleet, s.Config.Cluster, s.Config.Seed)
+	if s.Config.Cluster.Assumed {
+		fmt.Fprintln(t.out, "The cluster is assumed from the logs: contention cannot be judged from an assumption; give --cluster.")
+	}
+	for _, note := range s.Workload.Notes {
+		fmt.Fprintln(t.out, note)
+	}
+	fmt.Fprintln(t.out)
+}
+
+// Observe writes a line for an event.
+func (t *textTeller) Observe(e replay.Event) {
+	if !t.tells(e) {
+		return
+	}
+	line := fmt.Sprintf("%s  %-*s  %-34s  %s", clock(e.At), t.width, t.who(int(e.App)), e.Happened(t.workload), e.Why)
+	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
+}
+
+func (t *textTeller) end(r *replay.Result) error {
+	fmt.Fprintln(t.out)
+	columns := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(columns, "application\tpolicy\tsubmitted\tqueue wait\tturnaround\texecutors\tat most\theld exec-s\tbusy core-s\theld core-s")
+	for i := range r.Apps {
+		if !t.shown[i] {
+			continue
+		}
+		a := &r.Apps[i]
+		wait := "-"
+		if a.Registered >= 0 {
+			wait = seconds(a.Registered - a.Submit)
+		}
+		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", t.who(i), a.Policy, clock(a.Submit), wait, seconds(a.End-a.Submit),
+			a.Grants, a.Peak, seconds(a.Ledger.Executor), seconds(a.Ledger.Busy), seconds(a.Ledger.Held()))
+	}
+	columns.Flush()
+	fmt.Fprintf(t.out, "\nAll %d applications: ends at %s, %s core-s held, %s of them busy; %d events, digest %016x.\n",
+		len(r.Apps), clock(r.End), seconds(r.Ledger.Held()), seconds(r.Ledger.Busy), r.Events, r.Digest)
+	return nil
+}
+
+// clock writes a time of a workload as hours, minutes, seconds.
+func clock(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d:%06.3f", d/time.Hour, d/time.Minute%60, (d % time.Minute).Seconds())
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
+
+// A jsonTeller writes an object on each line.
+type jsonTeller struct {
+	filter
+	out *json.Encoder
+	err error
+}
+
+// kindNames are the names of events in JSON, by replay.Kind.
+var kindNames = [...]string{
+	replay.AppSubmitted: "application submitted", replay.AppEnded: "application ended",
+	replay.JobSubmitted: "job submitted", replay.JobEnded: "job ended",
+	replay.StageSubmitted: "stage submitted", replay.StageEnded: "stage ended",
+	replay.TaskStarted: "task started", replay.TaskEnded: "task ended",
+	replay.TargetChanged: "target changed", replay.ExecutorGranted: "executor granted", replay.ExecutorAdded: "executor added",
+	replay.ExecutorUsable: "executor usable", replay.ExecutorReleased: "executor released", replay.ExecutorRemoved: "executor removed",
+}
+
+// A told is one event in JSON; what does not belong to its kind is left out.
+type told struct {
+	Seconds     float64 `json:"seconds"`
+	Application string  `json:"application"`
+	Name        string  `json:"name"`
+	Event       string  `json:"event"`
+	Job         *int    `json:"job,omitempty"`
+	Stage       *int    `json:"stage,omitempty"`
+	Task        *int32  `json:"task,omitempty"`
+	Tasks       *int32  `json:"tasks,omitempty"`
+	Target      *int32  `json:"target,omitempty"`
+	Executor    string  `json:"executor,omitempty"`
+	Node        *int32  `json:"node,omitempty"`
+	Why         string  `json:"why,omitempty"`
+}
+
+func (t *jsonTeller) begin(*bench.Suite, policies.Fleet) {}
+
+// Observe writes a line for an event.
+func (t *jsonTeller) Observe(e replay.Event) {
+	if !t.tells(e) || t.err != nil {
+		return
+	}
+	a := t.workload.Apps[e.App]
+	o := told{Seconds: e.At.Seconds(), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String()}
+	switch e.Kind {
+	case replay.JobSubmitted, replay.JobEnded:
+		o.Job = &a.Jobs[e.Job].ID
+	case replay.StageSubmitted:
+		o.Job, o.Stage, o.Tasks = &a.Jobs[e.Job].ID, &a.Stages[e.Stage].ID, &e.N
+	case replay.StageEnded:
+		o.Job, o.Stage = &a.Jobs[e.Job].ID, &a.Stages[e.Stage].ID
+	case replay.TaskStarted, replay.TaskEnded:
+		o.Stage, o.Task, o.Executor = &a.Stages[e.Stage].ID, &e.Task, e.Executor.String()
+	case replay.TargetChanged:
+		o.Target = &e.N
+	case replay.ExecutorGranted:
+		o.Executor, o.Node = e.Executor.String(), &e.Node
+	case replay.ExecutorAdded, replay.ExecutorUsable, replay.ExecutorReleased, replay.ExecutorRemoved:
+		o.Executor = e.Executor.String()
+	}
+	t.err = t.out.Encode(&o)
+}
+
+func (t *jsonTeller) end(r *replay.Result) error {
+	if t.err != nil {
+		return t.err
+	}
+	return t.out.Encode(struct {
+		Event     string  `json:"event"`
+		Policy    string  `json:"policy"`
+		Cluster   string  `json:"cluster"`
+		Seconds   float64 `json:"seconds"`
+		HeldCores float64 `json:"held_core_seconds"`
+		BusyCores float64 `json:"busy_core_seconds"`
+		Events    int     `json:"events"`
+		Digest    string  `json:"digest"`
+	}{"summary", r.Policy, r.Cluster.String(), r.End.Seconds(), r.Ledger.Held().Seconds(), r.Ledger.Busy.Seconds(), r.Events, fmt.Sprintf("%016x", r.Digest)})
+}
