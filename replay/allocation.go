@@ -123,8 +123,15 @@ func (a *application) grant(profileIndex, node, cores int32) {
 	e.queue.push(scheduled{at: e.now + e.startup(a.index, id), app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)
 }
 
-// startup draws how long an executor takes from grant to registration.
+// startup is how long an executor takes from grant to registration.
 func (e *Engine) startup(app int32, id policies.ExecutorID) time.Duration {
+	if int(app) < len(e.config.Startups) && len(e.config.Startups[app]) > 0 {
+		known := e.config.Startups[app]
+		if int(id) < len(known) {
+			return known[id]
+		}
+		return median(slices.Clone(known), 0)
+	}
 	if s := e.config.Cluster.Startup; s >= 0 {
 		return s
 	}

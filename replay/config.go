@@ -7,8 +7,12 @@ type Config struct {
 	Cluster Cluster
 	Times   Times
 	Offers  Offers
-	Seed    uint64        // keys every random number of the run
-	Horizon time.Duration // a run past it is an error, not a wait; 0: no limit
+	Seed    uint64 // keys every random number of the run
+	// Startups are start-up times in order of request, by application: the k-th
+	// executor that it is granted takes the k-th, those beyond the last take the
+	// median. Nil, and an application without any, draws from Times.Startup.
+	Startups [][]time.Duration
+	Horizon  time.Duration // a run past it is an error, not a wait; 0: no limit
 }
 
 // Offers is the order in which executors with free slots are offered to
