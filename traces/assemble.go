@@ -47,10 +47,10 @@ type assembler struct {
 	open         map[int64]*stageLog // tasks started and not ended
 	lastEnded    *jobLog             // of the jobs that have ended, the latest-ended
 
-	tasks, failedTasks, jobStarts   int
-	submitted                       int
-	added, removed                  int
-	strayTasks, strayJobs, twiceJob int
+	tasks, failedTasks, jobStarts int
+	submitted                     int
+	added, removed                int
+	strayTasks, twiceJobs         int
 }
 
 func newAssembler(source *logSource) *assembler {
@@ -103,7 +103,7 @@ func (a *assembler) happened(ms int64) bool {
 	return true
 }
 
-// from takes in the two ends of something, of which the later cannot lie
+// span takes in the two ends of something, of which the later cannot lie
 // before the earlier unless the clock was set.
 func (a *assembler) span(from, to int64) {
 	if from > 0 && to > 0 && to < from {

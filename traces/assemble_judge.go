@@ -21,15 +21,16 @@ func (a *assembler) judge(app *Application) {
 		a.note(Lossy, "no ApplicationStart: its time is taken from the first event")
 	}
 	if a.steps > 0 {
-		a.note(Clock, "times run backwards, by up to %v (%d times): the driver's clock was set, or the log was edited",
-			time.Duration(a.backwards)*time.Millisecond, a.steps)
+		a.note(Clock, "times run backwards in %d places, by up to %v: the driver's clock was set, or the log was edited",
+			a.steps, time.Duration(a.backwards)*time.Millisecond)
 	}
 	a.count(a.oddTimes, Lossy, "1 time or duration is out of range: it was brought into range or left out",
 		"%d times or durations are out of range: they were brought into range or left out")
 	a.count(a.strayTasks, Lossy, "1 task ended in a stage that was never submitted", "%d tasks ended in stages that were never submitted")
-	a.count(a.strayJobs, Lossy, "1 job ended that never started", "%d jobs ended that never started")
-	a.count(a.twiceJob, Lossy, "1 job started twice: the first time counts", "%d jobs started twice: the first time counts")
+	a.count(a.twiceJobs, Lossy, "1 job started twice: the first time counts", "%d jobs started twice: the first time counts")
 	a.judgeJobs()
+	a.judgeStages()
+	a.judgeExecutors()
 	a.judgeOpenTasks()
 	if a.local(app) {
 		a.note(Complete, "it ran in local mode: there were no executors to compare with")
@@ -59,6 +60,40 @@ func (a *assembler) judgeJobs() {
 		g = Lossy
 	}
 	a.count(running, g, "1 job has no end", "%d jobs have no end")
+}
+
+// judgeStages counts stages that never ended, although a job that needed them
+// succeeded.
+func (a *assembler) judgeStages() {
+	n := 0
+	counted := map[int]bool{}
+	for _, j := range a.jobs {
+		if j.end == 0 || j.failed {
+			continue
+		}
+		for _, id := range j.stages {
+			if s := a.stages[id]; s.submitted && !s.over && !counted[id] {
+				counted[id] = true
+				n++
+			}
+		}
+	}
+	a.count(n, Lossy, "1 stage has no end, although its job succeeded", "%d stages have no end, although their jobs succeeded")
+}
+
+// judgeExecutors counts executors that ran tasks and were never added. Before
+// Spark 1.3 there were no such events at all.
+func (a *assembler) judgeExecutors() {
+	n := 0
+	for _, x := range a.executors {
+		if x.lastTask > 0 && !x.hasAdded {
+			n++
+		}
+	}
+	if a.added == 0 {
+		return
+	}
+	a.count(n, Lossy, "1 executor ran tasks and was never added", "%d executors ran tasks and were never added")
 }
 
 // judgeOpenTasks counts tasks that started and never ended, although their

@@ -31,7 +31,7 @@ func (a *assembler) jobStart(e *jobStart) error {
 	}
 	a.jobStarts++
 	if a.jobByID[int(e.ID)] != nil {
-		a.twiceJob++
+		a.twiceJobs++
 		return nil
 	}
 	j := &jobLog{id: int(e.ID), properties: e.Properties}
@@ -75,12 +75,8 @@ func (a *assembler) jobStart(e *jobStart) error {
 func (a *assembler) jobEnd(e *jobEnd) error {
 	timed := a.happened(e.Time)
 	j := a.jobByID[int(e.ID)]
-	if j == nil || e.ID < 0 || e.ID > maxID {
-		a.strayJobs++
-		return nil
-	}
-	if j.end != 0 {
-		return nil
+	if j == nil || j.end != 0 {
+		return nil // Spark ends jobs that had nothing to do without having started them
 	}
 	j.end = a.latest
 	if timed {

@@ -41,13 +41,15 @@ func (a *assembler) executor(id string) *executorLog {
 }
 
 func (a *assembler) executorAdded(e *executorAdded) error {
-	a.happened(e.Time)
+	ok := a.happened(e.Time)
 	x := a.executor(e.ID)
 	if x.hasAdded {
 		return nil
 	}
 	a.added++
-	x.hasAdded, x.added = true, e.Time
+	if x.hasAdded = true; ok {
+		x.added = e.Time
+	}
 	x.host = e.Info.Host
 	x.cores = int(min(max(e.Info.Cores, 0), maxID))
 	x.profile = int(min(max(e.Info.Profile, 0), maxID))
@@ -61,10 +63,12 @@ func (a *assembler) executorAdded(e *executorAdded) error {
 }
 
 func (a *assembler) executorRemoved(e *executorRemoved) error {
-	a.happened(e.Time)
+	ok := a.happened(e.Time)
 	if x := a.executor(e.ID); !x.hasGone { // a decommissioned executor is removed twice
 		a.removed++
-		x.hasGone, x.removed, x.reason = true, e.Time, e.Reason
+		if x.hasGone, x.reason = true, e.Reason; ok {
+			x.removed = e.Time
+		}
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type stageLog struct {
 	began     int64 // first submission, ms since 1970
 	wanted    int   // most tasks that one attempt was submitted with
 	attempts  map[int]int
+	over      bool // an attempt ended
 	completed bool // an attempt ended without a failure
 	writes    bool // its tasks are ShuffleMapTasks
 	twice     bool // ran speculative copies, or more than one attempt
@@ -173,9 +174,8 @@ func (a *assembler) stageCompleted(e *stageEvent) error {
 		return err
 	}
 	s := a.describe(&e.Info)
-	if e.Info.Failure == nil {
-		s.completed = true
-	}
+	s.over = true
+	s.completed = s.completed || e.Info.Failure == nil
 	a.stageBegan(s, e.Info.Submitted)
 	a.happened(e.Info.Completed)
 	a.span(e.Info.Submitted, e.Info.Completed)

@@ -23,7 +23,14 @@ func (a *assembler) buildStages(app *Application) *builtStages {
 	for i, p := range app.Profiles {
 		profile[p.ID] = i
 	}
-	own := slices.DeleteFunc(stages, func(s *stageLog) bool { return b.origin[s] != s })
+	orphans := 0
+	own := slices.DeleteFunc(stages, func(s *stageLog) bool {
+		if b.origin[s] == s && s.job < 0 {
+			orphans++
+		}
+		return b.origin[s] != s || s.job < 0
+	})
+	a.count(orphans, Lossy, "1 stage belongs to no job in the log: it is left out", "%d stages belong to no job in the log: they are left out")
 	parents := a.stageParents(own, b.origin)
 	short := 0
 	for _, s := range a.inOrder(own, parents) {
@@ -194,6 +201,9 @@ func (a *assembler) link(stages []*stageLog) map[*stageLog]*stageLog {
 		default:
 			o := fits[len(fits)-1]
 			origin[s] = o
+			if o.job < 0 {
+				o.job = s.job
+			}
 			readers[o] = append(readers[o], readers[s]...)
 			if len(s.runs) > 0 {
 				again++
