@@ -22,12 +22,12 @@ type Rule struct {
 //	report-*=static,n=2;*=spark,idle=60s,max=6
 //
 // A plain spec is the fleet "*=spec". A short name may stand before a colon, as
-// in "mixed:report-*=static,n=2;*=spark"; without one the rules as written are the name. A
-// pattern that holds a colon needs a name before it.
+// in "mixed:report-*=static,n=2;*=spark"; without one the rules as written are
+// the name. A pattern that holds a colon needs a name before it.
 func ParseFleet(text string) (Fleet, error) {
 	var f Fleet
 	rules := text
-	if name, rest, found := strings.Cut(text, ":"); found && !strings.ContainsAny(name, "=;,*?") {
+	if name, rest, found := strings.Cut(text, ":"); found && !strings.ContainsAny(name, notInNames) {
 		f.Name, rules = strings.TrimSpace(name), rest
 		if f.Name == "" || strings.ContainsAny(f.Name, " \t/") {
 			return Fleet{}, fmt.Errorf("fleet %q: want a short name without blanks and slashes before the colon", text)
@@ -64,13 +64,18 @@ func FleetOf(name string, s Spec) Fleet {
 	return Fleet{Name: name, Rules: []Rule{{Pattern: "*", Spec: s}}}
 }
 
-// String writes the fleet so that ParseFleet reads it back.
+// String writes the fleet so that ParseFleet reads back the same rules, and the
+// same name if it has a short one.
 func (f Fleet) String() string {
-	if rules := f.rules(); f.Name == rules {
+	rules := f.rules()
+	if f.Name == rules || strings.ContainsAny(f.Name, notInNames) {
 		return rules
 	}
-	return f.Name + ":" + f.rules()
+	return f.Name + ":" + rules
 }
+
+// notInNames are the characters that tell rules from a short name.
+const notInNames = "=;,*?"
 
 func (f Fleet) rules() string {
 	if len(f.Rules) == 1 && f.Rules[0].Pattern == "*" {

@@ -1,6 +1,8 @@
 package policies
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -13,12 +15,12 @@ import (
 type AppInfo struct {
 	SparkVersion  string // defaults are those of this version; empty: of the newest
 	Master        string // spark.master; empty: as the properties say
-	PeakExecutors int    // most executors held at one time; 0: not known
+	PeakExecutors int    // most executors held at one time; 0: none, or not known
 }
 
 // FromProperties returns the spec that Spark properties amount to: dynamic
 // allocation if it is enabled, else a static size. A static size that the
-// properties do not give is PeakExecutors. Since a log shows an application
+// properties do not give is PeakExecutors, but at least 1. Since a log shows an application
 // that did run, dynamic allocation without any protection is not refused but
 // marked Unprotected.
 func FromProperties(props map[string]string, app AppInfo) (Spec, error) {
@@ -28,6 +30,9 @@ func FromProperties(props map[string]string, app AppInfo) (Spec, error) {
 	}
 	if s.Kind == "spark" && s.Protection.exposed() {
 		s.Protection.Unprotected = true
+	}
+	if s.Executors == sizeUnknown {
+		s.Executors = max(app.PeakExecutors, 1)
 	}
 	return s, s.check()
 }
@@ -49,8 +54,8 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 		props[key] = strings.TrimSpace(value)
 	}
 	s, err := fromProperties(props, AppInfo{})
-	if err == nil && s.Kind == "static" && s.Executors < 0 {
-		err = fmt.Errorf("it does not say how many executors: set spark.dynamicAllocation.enabled, " +
+	if err == nil && s.Executors == sizeUnknown {
+		err = errors.New("it does not say how many executors: set spark.dynamicAllocation.enabled, " +
 			"or spark.cores.max with spark.executor.cores, or spark.executor.instances with spark.master yarn")
 	}
 	if err == nil {
@@ -62,9 +67,11 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 	return s, nil
 }
 
-// fromProperties leaves a static size that nobody knows at -1.
+// sizeUnknown is a static size that properties do not give.
+const sizeUnknown = -1
+
 func fromProperties(props map[string]string, app AppInfo) (Spec, error) {
-	app.Master = firstOf(app.Master, props["spark.master"])
+	app.Master = cmp.Or(app.Master, props["spark.master"])
 	enabled := false
 	if text := props["spark.dynamicAllocation.enabled"]; text != "" {
 		var err error
@@ -134,13 +141,9 @@ func (s *Spec) migrateShuffle(props map[string]string, app AppInfo) error {
 // allocation gets. On YARN and Kubernetes it is spark.executor.instances, 2 by
 // default; on standalone it is what spark.cores.max has room for.
 func staticSize(s Spec, props map[string]string, app AppInfo) int {
-	unknown := app.PeakExecutors
-	if unknown == 0 {
-		unknown = -1
-	}
 	switch {
 	case isLocal(app.Master):
-		return unknown
+		return 1 // the driver is the only executor
 	case app.Master == "yarn" || strings.HasPrefix(app.Master, "yarn-") || strings.HasPrefix(app.Master, "k8s:"):
 		return s.Executors
 	case s.CoresMax > 0 && s.Cores > 0:
@@ -148,20 +151,13 @@ func staticSize(s Spec, props map[string]string, app AppInfo) int {
 	case app.Master == "" && props["spark.executor.instances"] != "":
 		return s.Executors
 	}
-	return unknown
+	return sizeUnknown
 }
 
 // isLocal tells whether a master runs everything in the driver: there Spark
 // ignores dynamic allocation.
 func isLocal(master string) bool {
 	return master == "local" || strings.HasPrefix(master, "local[")
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // Conf writes the spec as a spark-defaults.conf file that ParseConf reads back:
@@ -177,6 +173,7 @@ func (s Spec) Conf() string {
 	}
 	def := kind.defaults()
 	def.Protection = Protection{Tracking: true, TrackingTimeout: Never}
+	def.Allocation.Sustained = s.Allocation.Backlog
 	def.Executors = -1
 	var b strings.Builder
 	fmt.Fprintf(&b, "spark.dynamicAllocation.enabled %t\n", s.Kind == "spark")

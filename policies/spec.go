@@ -106,8 +106,8 @@ func Parse(text string) (Spec, error) {
 	return s, nil
 }
 
-// String writes the spec with the settings that are not the default, in a
-// fixed order. Parse reads it back to the same Spec.
+// String writes the spec with the settings that are not the default, and the
+// size of a static one, in a fixed order. Parse reads it back to the same Spec.
 func (s Spec) String() string {
 	kind, err := kindOf(s.Kind)
 	if err != nil {
@@ -115,16 +115,21 @@ func (s Spec) String() string {
 	}
 	text := spec.Spec{Name: s.Kind}
 	def := kind.defaults()
+	def.Executors = -1 // a static size is always written
 	def.Allocation.Sustained = s.Allocation.Backlog
-	def.Protection.Tracking = s.Kind == "spark" && !s.Protection.Service
-	if word := s.Protection.word(); word != "" && s.Kind == "spark" {
-		def.Protection = named(word)
-		if word != protections[0].word {
-			text.Args = append(text.Args, spec.Arg{Key: "shuffle", Value: word})
+	word := s.Protection.word()
+	if s.Kind == "spark" {
+		def.Protection.Tracking = !s.Protection.Service
+		if word != "" {
+			def.Protection = named(word)
 		}
 	}
 	for _, set := range kind.Settings {
-		if value := set.write(&s); set.Key != "shuffle" && value != set.write(&def) {
+		value := set.write(&s)
+		if set.Key == "shuffle" && (word == "" || word == protections[0].word) {
+			continue
+		}
+		if set.Key == "shuffle" || value != set.write(&def) {
 			text.Args = append(text.Args, spec.Arg{Key: set.Key, Value: value})
 		}
 	}

@@ -9,10 +9,10 @@ import (
 // Specs are canonical: what means the same is written the same.
 func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
-		"static":                          "static",
-		"static,n=2":                      "static",
+		"static":                          "static,n=2",
+		"static,n=2":                      "static,n=2",
 		"static,n=4,cores=2,memory=2048m": "static,n=4,cores=2,memory=2g",
-		"static,service=true,cores-max=8": "static,service=true,cores-max=8",
+		"static,service=true,cores-max=8": "static,n=2,service=true,cores-max=8",
 		"recorded":                        "recorded",
 		"spark":                           "spark",
 		"spark,idle=1min,backlog=1,max=6": "spark,max=6",
@@ -33,7 +33,7 @@ func TestParse(t *testing.T) {
 		"spark,decommission=true":         "spark,decommission=true",
 		"spark,service=false,decommission=true,migration=true":    "spark,service=false,decommission=true,migration=true",
 		"spark,service=false,tracking=false,decommission=true":    "spark,service=false,tracking=false,decommission=true",
-		"spark,shuffle=tracking,tracking-timeout=1500ms,cached=9": "spark,shuffle=tracking,cached=9s,tracking-timeout=1500ms",
+		"spark,shuffle=tracking,tracking-timeout=1500ms,cached=9": "spark,cached=9s,shuffle=tracking,tracking-timeout=1500ms",
 		"spark,fetch-rdd=true,version=3.4":                        "spark,fetch-rdd=true,version=3.4",
 	} {
 		s, err := Parse(text)
