@@ -8,13 +8,24 @@ import (
 // A Metric is one number about a group of applications. It is defined here once;
 // every report and docs/METRICS.md take it from this table.
 type Metric struct {
-	Name  string // in files: "queue_wait_p95"
-	Label string // in tables and on axes: "queue wait p95"
-	Unit  Unit
-	Doc   string // the formula in words
-	Lower bool   // a lower value is better; without meaning for counts of what was given
-	Of    func(*Group) float64
+	Name   string // in files: "queue_wait_p95"
+	Label  string // in tables and on axes: "queue wait p95"
+	Unit   Unit
+	Doc    string // the formula in words
+	Better Better
+	Of     func(*Group) float64
 }
+
+// Better says which way a metric is good.
+type Better string
+
+// Directions. Neither is for what is only context: executors held are no good
+// in themselves, nor is work that every policy has to do.
+const (
+	Lower   Better = "lower"
+	Higher  Better = "higher"
+	Neither Better = "-"
+)
 
 // Unit is what a metric is counted in.
 type Unit string
@@ -31,48 +42,48 @@ const (
 
 // Metrics is every metric in the order of reports.
 var Metrics = []Metric{
-	{"applications", "applications", Count, "applications in the group", false,
+	{"applications", "applications", Count, "applications in the group", Neither,
 		func(g *Group) float64 { return float64(len(g.Apps)) }},
-	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", false,
+	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", Neither,
 		func(g *Group) float64 { return float64(g.withDeadline()) }},
-	{"sla_misses", "SLA misses", Count, "applications with a deadline whose turnaround is longer than it", true,
+	{"sla_misses", "SLA misses", Count, "applications with a deadline whose turnaround is longer than it", Lower,
 		func(g *Group) float64 { return float64(g.misses()) }},
-	{"sla_miss_share", "SLA miss share", Percent, "sla_misses / with_deadline", true,
+	{"sla_miss_share", "SLA miss share", Percent, "sla_misses / with_deadline", Lower,
 		func(g *Group) float64 { return 100 * ratio(float64(g.misses()), float64(g.withDeadline())) }},
 
-	{"queue_wait_mean", "queue wait mean", Seconds, "mean over applications of first executor registered - submission", true, meanOf(queueWait)},
-	{"queue_wait_p50", "queue wait p50", Seconds, "median over applications of first executor registered - submission", true, quantileOf(0.50, queueWait)},
-	{"queue_wait_p95", "queue wait p95", Seconds, "95 % quantile over applications of first executor registered - submission", true, quantileOf(0.95, queueWait)},
-	{"queue_wait_max", "queue wait max", Seconds, "largest over applications of first executor registered - submission", true, quantileOf(1, queueWait)},
-	{"wait_unasked_mean", "wait, nothing asked", Seconds, "mean over applications of the first part of queue wait, first target above zero sent - submission", true,
+	{"queue_wait_mean", "queue wait mean", Seconds, "mean over applications of first executor registered - submission", Lower, meanOf(queueWait)},
+	{"queue_wait_p50", "queue wait p50", Seconds, "median over applications of first executor registered - submission", Lower, quantileOf(0.50, queueWait)},
+	{"queue_wait_p95", "queue wait p95", Seconds, "95 % quantile over applications of first executor registered - submission", Lower, quantileOf(0.95, queueWait)},
+	{"queue_wait_max", "queue wait max", Seconds, "largest over applications of first executor registered - submission", Lower, quantileOf(1, queueWait)},
+	{"wait_unasked_mean", "wait, nothing asked", Seconds, "mean over applications of the first part of queue wait, first target above zero sent - submission", Lower,
 		meanOf(func(a *App) time.Duration { return a.Unasked })},
-	{"wait_ungranted_mean", "wait, nothing granted", Seconds, "mean over applications of the second part of queue wait, first executor granted - first target above zero sent", true,
+	{"wait_ungranted_mean", "wait, nothing granted", Seconds, "mean over applications of the second part of queue wait, first executor granted - first target above zero sent", Lower,
 		meanOf(func(a *App) time.Duration { return a.Ungranted })},
-	{"wait_starting_mean", "wait, starting", Seconds, "mean over applications of the third part of queue wait, first executor registered - first executor granted", true,
+	{"wait_starting_mean", "wait, starting", Seconds, "mean over applications of the third part of queue wait, first executor registered - first executor granted", Lower,
 		meanOf(func(a *App) time.Duration { return a.Starting })},
-	{"executor_wait", "executor wait", ExecutorSeconds, "sum over applications of integral over time of max(0, min(asked, what the application's own limits allow) - granted)", true,
+	{"executor_wait", "executor wait", ExecutorSeconds, "sum over applications of integral over time of max(0, min(asked, what the application's own limits allow) - granted)", Lower,
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Wait }) }},
 
-	{"utilization_held", "utilization, held", Percent, "core-time held / (cores of the cluster x window)", false,
+	{"utilization_held", "utilization, held", Percent, "core-time held / (cores of the cluster x window)", Neither,
 		func(g *Group) float64 { return g.utilization(held) }},
-	{"utilization_busy", "utilization, busy", Percent, "core-time in which tasks ran / (cores of the cluster x window)", false,
+	{"utilization_busy", "utilization, busy", Percent, "core-time in which tasks ran / (cores of the cluster x window)", Higher,
 		func(g *Group) float64 { return g.utilization(busy) }},
-	{"efficiency", "efficiency", Percent, "core-time in which tasks ran / core-time held", false,
+	{"efficiency", "efficiency", Percent, "core-time in which tasks ran / core-time held", Higher,
 		func(g *Group) float64 { return 100 * ratio(g.sum(busy), g.sum(held)) }},
 
-	{"turnaround_p50", "turnaround p50", Seconds, "median over applications of end - submission", true, quantileOf(0.50, turnaround)},
-	{"turnaround_p95", "turnaround p95", Seconds, "95 % quantile over applications of end - submission", true, quantileOf(0.95, turnaround)},
-	{"turnaround_max", "turnaround max", Seconds, "largest over applications of end - submission", true, quantileOf(1, turnaround)},
-	{"slowdown_p50", "slowdown p50", Times, "median over applications of turnaround / critical path", true,
+	{"turnaround_p50", "turnaround p50", Seconds, "median over applications of end - submission", Lower, quantileOf(0.50, turnaround)},
+	{"turnaround_p95", "turnaround p95", Seconds, "95 % quantile over applications of end - submission", Lower, quantileOf(0.95, turnaround)},
+	{"turnaround_max", "turnaround max", Seconds, "largest over applications of end - submission", Lower, quantileOf(1, turnaround)},
+	{"slowdown_p50", "slowdown p50", Times, "median over applications of turnaround / critical path", Lower,
 		func(g *Group) float64 { return Quantile(0.50, g.values(slowdown)) }},
-	{"slowdown_p95", "slowdown p95", Times, "95 % quantile over applications of turnaround / critical path", true,
+	{"slowdown_p95", "slowdown p95", Times, "95 % quantile over applications of turnaround / critical path", Lower,
 		func(g *Group) float64 { return Quantile(0.95, g.values(slowdown)) }},
 
-	{"executor_hours_held", "executor-hours held", ExecutorHours, "sum over executors of cores free for others - granted", true,
+	{"executor_hours_held", "executor-hours held", ExecutorHours, "sum over executors of cores free for others - granted", Lower,
 		func(g *Group) float64 { return g.sum(executors) / 3600 }},
-	{"executor_hours_busy", "executor-hours busy", ExecutorHours, "sum over applications of executor-hours held x core-time in which tasks ran / core-time held", false,
+	{"executor_hours_busy", "executor-hours busy", ExecutorHours, "sum over applications of executor-hours held x core-time in which tasks ran / core-time held", Neither,
 		func(g *Group) float64 { return g.sum(executorsBusy) / 3600 }},
-	{"executor_hours_wasted", "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", true,
+	{"executor_hours_wasted", "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", Lower,
 		func(g *Group) float64 { return (g.sum(executors) - g.sum(executorsBusy)) / 3600 }},
 }
 

@@ -28,10 +28,7 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	r := &Results{
-		Suite: s, Classes: classes(s.Workload), Reference: make([]Reference, len(s.Workload.Apps)),
-		Runs: make([]Outcome, len(s.Policies)), DeadlineBasis: s.Deadlines.basis(),
-	}
+	r := newResults(s)
 	same, firsts := distinct(s.Workload)
 	alone := make([]time.Duration, len(s.Workload.Apps))
 
@@ -74,6 +71,14 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 		r.Notes = append(r.Notes, notes...)
 	}
 	return r, nil
+}
+
+// newResults has room for what the suite will give.
+func newResults(s *Suite) *Results {
+	return &Results{
+		Suite: s, Classes: classes(s.Workload), Reference: make([]Reference, len(s.Workload.Apps)),
+		Runs: make([]Outcome, len(s.Policies)), DeadlineBasis: s.Deadlines.basis(),
+	}
 }
 
 // replay runs one policy.

@@ -12,7 +12,7 @@ import (
 // csvHead names the columns of the CSV report: one line for each number, as
 // data frames and databases like it.
 var csvHead = []string{
-	"workload", "cluster", "seed", "deadlines", "policy", "spec", "source", "class", "metric", "unit", "lower_is_better", "value", "difference",
+	"workload", "cluster", "seed", "deadlines", "policy", "spec", "source", "class", "metric", "unit", "better", "value", "difference",
 }
 
 // everyClass stands in the class column for all applications together.
@@ -41,7 +41,7 @@ func CSV(w io.Writer, r *bench.Results) error {
 				err := out.Write([]string{
 					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
 					row.Policy, specs[row.Policy], source(row), name,
-					m.Name, string(m.Unit), strconv.FormatBool(m.Lower), exact(row.Values[i]), exact(differences[i]),
+					m.Name, string(m.Unit), string(m.Better), exact(row.Values[i]), exact(differences[i]),
 				})
 				if err != nil {
 					return err

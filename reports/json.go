@@ -42,7 +42,7 @@ type (
 		Label   string `json:"label"`
 		Unit    string `json:"unit"`
 		Formula string `json:"formula"`
-		Lower   bool   `json:"lower_is_better"`
+		Better  string `json:"better"`
 	}
 	policyJSON struct {
 		Name   string `json:"name"`
@@ -102,7 +102,7 @@ func JSON(w io.Writer, r *bench.Results) error {
 		Seed: s.Config.Seed, DeadlineBasis: r.DeadlineBasis, Base: r.Runs[0].Policy.Name, Warnings: orEmpty(warnings(r)),
 	}
 	for _, m := range bench.Metrics {
-		c.Metrics = append(c.Metrics, metricJSON{m.Name, m.Label, string(m.Unit), m.Doc, m.Lower})
+		c.Metrics = append(c.Metrics, metricJSON{m.Name, m.Label, string(m.Unit), m.Doc, string(m.Better)})
 	}
 	for i, a := range s.Workload.Apps {
 		c.Applications = append(c.Applications, describe(i, a, &r.Reference[i]))

@@ -12,49 +12,66 @@ import (
 const labelSize = 9
 
 // placeLabels writes each policy's name beside its point where it covers no
-// other point, no other label and not the line through corners: near if there is room, else farther off with
-// a thin line to it. Where no place is free it takes the one that covers least.
+// other point, no other label and not the line through corners: near if there is
+// room, else farther off with a thin line to it. Where no place is free it takes
+// the one that covers least. The front chooses first.
 func placeLabels(c draw.Canvas, choices []choice, points, corners []vg.Point) {
 	style := words(labelSize, false, ink, text.XLeft)
-	var taken []vg.Rectangle
-	for _, p := range points {
-		taken = append(taken, vg.Rectangle{Min: vg.Point{X: p.X - 5, Y: p.Y - 5}, Max: vg.Point{X: p.X + 5, Y: p.Y + 5}})
-	}
+	var front, taken []vg.Rectangle
 	for i := 1; i < len(corners); i++ {
-		a, b := corners[i-1], corners[i]
-		taken = append(taken, vg.Rectangle{
-			Min: vg.Point{X: min(a.X, b.X) - 1, Y: min(a.Y, b.Y) - 1}, Max: vg.Point{X: max(a.X, b.X) + 1, Y: max(a.Y, b.Y) + 1},
-		})
+		front = append(front, around(corners[i-1], corners[i], 1))
 	}
-	for i, choice := range choices {
-		name := fit(choice.policy, style, c.Size().X/2)
+	for _, p := range points {
+		taken = append(taken, around(p, p, 5))
+	}
+	for _, i := range frontFirst(choices) {
+		name := fit(choices[i].policy, style, c.Size().X/2)
 		size := vg.Point{X: style.Width(name), Y: labelSize}
 		best, least := vg.Rectangle{}, math.Inf(1)
 		for _, box := range places(points[i], size) {
-			cost := 10 * outside(box, c.Rectangle)
-			line, far := leader(points[i], box)
-			for j, t := range taken {
-				cost += overlap(box, t)
-				if far && j != i {
-					cost += 10 * overlap(line, t)
-				}
-			}
-			if cost < least {
+			if cost := covers(box, points[i], i, taken, front) + 10*outside(box, c.Rectangle); cost < least {
 				best, least = box, cost
-			}
-			if cost == 0 {
-				break
 			}
 		}
 		taken = append(taken, vg.Rectangle{Min: vg.Point{X: best.Min.X - 5, Y: best.Min.Y}, Max: vg.Point{X: best.Max.X + 5, Y: best.Max.Y}})
-		if line, far := leader(points[i], best); far {
-			taken = append(taken, line)
-			near := nearest(points[i], best)
+		if near := nearest(points[i], best); distant(points[i], near) {
+			taken = append(taken, around(points[i], near, 0.5))
 			c.StrokeLine2(draw.LineStyle{Color: axis, Width: 0.5}, near.X, near.Y, points[i].X, points[i].Y)
 		}
-		style.Color = choice.ink()
+		style.Color = choices[i].ink()
 		c.FillText(style, vg.Point{X: best.Min.X, Y: best.Min.Y + 1}, name)
 	}
+}
+
+// frontFirst are the indexes of choices, those of the front and the base ahead.
+func frontFirst(choices []choice) []int {
+	var first, rest []int
+	for i, c := range choices {
+		if c.front || c.base {
+			first = append(first, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return append(first, rest...)
+}
+
+// covers is how much a label in that box would cover of what is there already,
+// and its line of labels and of points other than its own.
+func covers(box vg.Rectangle, point vg.Point, own int, taken, front []vg.Rectangle) float64 {
+	near := nearest(point, box)
+	line, far := around(point, near, 0.5), distant(point, near)
+	cost := 0.0
+	for j, t := range taken {
+		cost += overlap(box, t)
+		if far && j != own {
+			cost += 10 * overlap(line, t)
+		}
+	}
+	for _, f := range front {
+		cost += overlap(box, f)
+	}
+	return cost
 }
 
 // places are where a label of a size may stand around a point, best first.
@@ -76,14 +93,17 @@ func places(p vg.Point, size vg.Point) []vg.Rectangle {
 	return boxes
 }
 
-// leader is the box around a line from a point to its label, and whether the
-// label is so far off that it needs one.
-func leader(p vg.Point, box vg.Rectangle) (vg.Rectangle, bool) {
-	near := nearest(p, box)
+// around is the box around two points and a margin.
+func around(a, b vg.Point, margin vg.Length) vg.Rectangle {
 	return vg.Rectangle{
-		Min: vg.Point{X: min(p.X, near.X) - 0.5, Y: min(p.Y, near.Y) - 0.5},
-		Max: vg.Point{X: max(p.X, near.X) + 0.5, Y: max(p.Y, near.Y) + 0.5},
-	}, math.Hypot(float64(near.X-p.X), float64(near.Y-p.Y)) > 12
+		Min: vg.Point{X: min(a.X, b.X) - margin, Y: min(a.Y, b.Y) - margin},
+		Max: vg.Point{X: max(a.X, b.X) + margin, Y: max(a.Y, b.Y) + margin},
+	}
+}
+
+// distant says whether a label is so far from its point that it needs a line.
+func distant(p, near vg.Point) bool {
+	return math.Hypot(float64(near.X-p.X), float64(near.Y-p.Y)) > 12
 }
 
 // nearest is the point of a box that is nearest to p.

@@ -52,7 +52,7 @@ func Executors(w io.Writer, r *bench.Results) error {
 		if len(held) > 0 {
 			p.Add(area(held, light(blue)), steps(wanted, line))
 		}
-		fact := number(r.Runs[i].All.Value("executor_hours_held"), bench.ExecutorHours) + " executor-h"
+		fact := number(r.Runs[i].All.Value("executor_hours_held"), bench.ExecutorHours) + " exec-h"
 		if float64(peak) > top {
 			fact = fmt.Sprintf("wants up to %d, %s", peak, fact)
 		}
