@@ -36,6 +36,9 @@ Without a TRACE it runs on a built-in working day made of recorded applications.
 All logs together are one workload, with their real arrival times; idle days
 between them are cut out.
 
+An application misses its SLA if it ends after its deadline: that of --deadlines,
+else of the built-in day, else 1.5 times its run alone on the idle cluster.
+
 The table is printed, and the pictures are written as PNG into a folder, next to
 the report in text, Markdown, CSV and JSON.`,
 		Example: `  dynalloc compare
@@ -79,10 +82,10 @@ the report in text, Markdown, CSV and JSON.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a built-in list)")
+	f.StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a list)")
 	completePolicies(cmd)
 	in.addFlags(cmd)
-	f.StringVar(&in.deadlines, "deadlines", "", "CSV `file` of lines such as report-*,90s: a glob on the name, and how long after its submission an application must have ended (default: built in, or 1.5 times the run alone on the idle cluster)")
+	f.StringVar(&in.deadlines, "deadlines", "", "CSV `file` of lines such as report-*,90s: a glob on names, and how long after submission it must have ended")
 	format = addChoice(cmd, "format", "text", "how to print the results", "text", "markdown", "csv", "json")
 	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")

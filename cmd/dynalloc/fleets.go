@@ -16,7 +16,7 @@ import (
 const recorded = "recorded"
 
 // policyUsage explains the flag --policy of compare and replay.
-const policyUsage = `a policy, a fleet, or a spark-defaults.conf file (see "dynalloc help policies")`
+const policyUsage = "a `policy`, a fleet, or a spark-defaults.conf file; see \"dynalloc help policies\""
 
 // completePolicies offers policies to the shell, and .conf files.
 func completePolicies(cmd *cobra.Command) {

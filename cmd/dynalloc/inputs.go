@@ -31,7 +31,7 @@ type inputs struct {
 func (in *inputs) addFlags(cmd *cobra.Command) {
 	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a working day, or the fleet that it is made from", "day", "fleet")
 	f := cmd.Flags()
-	f.StringVar(&in.cluster, "cluster", "", `the cluster, as in standalone,nodes=4,cores=32,memory=128g (see "dynalloc help clusters")`)
+	f.StringVar(&in.cluster, "cluster", "", "the `cluster`, as in standalone,nodes=4,cores=32,memory=128g; see \"dynalloc help clusters\"")
 	f.StringVar(&in.name, "name", "", "only applications whose name matches this `glob`")
 	f.StringVar(&in.user, "user", "", "only applications whose user matches this `glob`")
 	f.Var(&in.since, "since", "only applications submitted at this time or later, such as 2026-03-31 or 2026-03-31T08:00 (UTC)")

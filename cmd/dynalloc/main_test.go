@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/replay"
+)
+
+// The user presses Ctrl-C: the program says so, fails, and leaves nothing.
+func TestInterrupted(t *testing.T) {
+	for _, args := range []string{"compare --builtin fleet", "compare ../../bench/recordings/fleet-static", "replay --builtin day --policy recorded"} {
+		t.Run(args, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			out := filepath.Join(t.TempDir(), "out")
+			words := strings.Fields(args)
+			if words[0] == "compare" {
+				words = append(words, "-o", out)
+			}
+			var stdout, stderr bytes.Buffer
+			if status := run(ctx, words, &stdout, &stderr); status != statusFailed {
+				t.Errorf("exit status %d, want %d", status, statusFailed)
+			}
+			if got := stderr.String(); got != "dynalloc: interrupted\n" {
+				t.Errorf("standard error: %q", got)
+			}
+			if _, err := os.Stat(out); err == nil {
+				t.Error("a folder of results is there, although there are none")
+			}
+		})
+	}
+}
+
+// A reader of help finds an example wherever a command can be run.
+func TestEveryCommandHasExamples(t *testing.T) {
+	for _, cmd := range newRoot().Commands() {
+		if cmd.Runnable() && !strings.Contains(cmd.Example, "  "+cmd.CommandPath()) {
+			t.Errorf("%s has no example of its use", cmd.CommandPath())
+		}
+	}
+}
+
+func TestMoment(t *testing.T) {
+	for text, want := range map[string]time.Time{
+		"2026-03-31":                time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC),
+		"2026-03-31T08:15":          time.Date(2026, 3, 31, 8, 15, 0, 0, time.UTC),
+		"2026-03-31 08:15:30":       time.Date(2026, 3, 31, 8, 15, 30, 0, time.UTC),
+		"2026-03-31T08:00:00+02:00": time.Date(2026, 3, 31, 6, 0, 0, 0, time.UTC),
+	} {
+		var m moment
+		if err := m.Set(text); err != nil || !m.Equal(want) {
+			t.Errorf("%s: %v, %v; want %v", text, m, err, want)
+		}
+	}
+}
+
+func TestVersionNamesTheRevision(t *testing.T) {
+	var b bytes.Buffer
+	err := printVersion(&b, &debug.BuildInfo{Settings: []debug.BuildSetting{
+		{Key: "vcs.revision", Value: "0123abc"}, {Key: "vcs.time", Value: "2026-03-31T08:00:00Z"}, {Key: "vcs.modified", Value: "true"},
+	}})
+	if want := "revision 0123abc of 2026-03-31T08:00:00Z, modified\n"; err != nil || !strings.Contains(b.String(), want) {
+		t.Errorf("%v, %q; want %q", err, b.String(), want)
+	}
+}
+
+// The last kind of event has a name, so all before it have a place in the table.
+func TestEveryEventHasAName(t *testing.T) {
+	if len(kindNames) != int(replay.ExecutorRemoved)+1 {
+		t.Fatalf("%d names, want %d", len(kindNames), replay.ExecutorRemoved+1)
+	}
+	for kind, name := range kindNames {
+		if name == "" {
+			t.Errorf("kind %d has no name", kind)
+		}
+	}
+}
+
+// Shell completion knows the words that a flag takes.
+func TestCompletion(t *testing.T) {
+	for args, want := range map[string]string{
+		"compare --format ": "markdown", "replay --format ": "json", "compare --builtin ": "day", "replay --policy ": "spark", "com": "compare",
+	} {
+		words := strings.Split(args, " ")
+		var stdout, stderr bytes.Buffer
+		run(t.Context(), append([]string{cobra.ShellCompNoDescRequestCmd}, words...), &stdout, &stderr)
+		if !strings.Contains("\n"+stdout.String(), "\n"+want) {
+			t.Errorf("%q is not completed to %s but to %q", args, want, stdout.String())
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"dynalloc": main})
+}
+
+// TestScripts plays the stories of the command line in testdata. In them
+// the folder recordings holds the logs that are built into the program.
+func TestScripts(t *testing.T) {
+	recordings, err := filepath.Abs("../../bench/recordings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			return os.Symlink(recordings, filepath.Join(e.WorkDir, "recordings"))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+	})
+}
+
+// status runs dynalloc and wants an exit status: "status 2 compare --polcy".
+// What it printed is looked at with stdout and stderr, as after exec.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: status STATUS [ARGUMENT...]")
+	}
+	got := "0"
+	var exit *exec.ExitError
+	if err := ts.Exec("dynalloc", args[1:]...); errors.As(err, &exit) {
+		got = strconv.Itoa(exit.ExitCode())
+	} else if err != nil {
+		ts.Fatalf("dynalloc did not run: %v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit status %s, want %s", got, args[0])
+	}
+}
