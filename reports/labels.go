@@ -27,12 +27,7 @@ func placeLabels(c draw.Canvas, choices []choice, points, corners []vg.Point) {
 	for _, i := range frontFirst(choices) {
 		name := fit(choices[i].policy, style, c.Size().X/2)
 		size := vg.Point{X: style.Width(name), Y: labelSize}
-		best, least := vg.Rectangle{}, math.Inf(1)
-		for _, box := range places(points[i], size) {
-			if cost := covers(box, points[i], i, taken, front) + 10*outside(box, c.Rectangle); cost < least {
-				best, least = box, cost
-			}
-		}
+		best := place(points[i], size, i, c.Rectangle, taken, front)
 		taken = append(taken, vg.Rectangle{Min: vg.Point{X: best.Min.X - 5, Y: best.Min.Y}, Max: vg.Point{X: best.Max.X + 5, Y: best.Max.Y}})
 		if near := nearest(points[i], best); distant(points[i], near) {
 			taken = append(taken, around(points[i], near, 0.5))
@@ -41,6 +36,18 @@ func placeLabels(c draw.Canvas, choices []choice, points, corners []vg.Point) {
 		style.Color = choices[i].ink()
 		c.FillText(style, vg.Point{X: best.Min.X, Y: best.Min.Y + 1}, name)
 	}
+}
+
+// place is the first place around a point, taken[own], at which a label of a size
+// covers least.
+func place(point, size vg.Point, own int, frame vg.Rectangle, taken, front []vg.Rectangle) vg.Rectangle {
+	best, least := vg.Rectangle{}, math.Inf(1)
+	for _, box := range places(point, size) {
+		if cost := covers(box, point, own, taken, front) + 100*outside(box, frame); cost < least {
+			best, least = box, cost
+		}
+	}
+	return best
 }
 
 // frontFirst are the indexes of choices, those of the front and the base ahead.
@@ -57,19 +64,20 @@ func frontFirst(choices []choice) []int {
 }
 
 // covers is how much a label in that box would cover of what is there already,
-// and its line of labels and of points other than its own.
+// and its line of labels and of points other than its own. Text over something
+// is much worse than a thin line over it.
 func covers(box vg.Rectangle, point vg.Point, own int, taken, front []vg.Rectangle) float64 {
 	near := nearest(point, box)
 	line, far := around(point, near, 0.5), distant(point, near)
 	cost := 0.0
 	for j, t := range taken {
-		cost += overlap(box, t)
+		cost += 10 * overlap(box, t)
 		if far && j != own {
-			cost += 10 * overlap(line, t)
+			cost += overlap(line, t)
 		}
 	}
 	for _, f := range front {
-		cost += overlap(box, f)
+		cost += 10 * overlap(box, f)
 	}
 	return cost
 }

@@ -1,0 +1,191 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// lecture is a load that takes the whole cluster, and two reports behind it.
+const lecture = `
+app load cores=2 memory=1g
+  job
+    stage tasks=16x20s
+  end gap=40s
+app report-1 cores=2 memory=1g submit=10s
+  job
+    stage tasks=4x10s
+app report-2 cores=2 memory=1g submit=100s
+  job
+    stage tasks=4x10s
+`
+
+func lectureSuite(t *testing.T, fleets ...string) *Suite {
+	t.Helper()
+	w, err := traces.ReadText(strings.NewReader(lecture), "lecture")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range w.Apps {
+		a.Class = traces.Class(a.Name)
+	}
+	cluster, err := replay.ParseCluster("standalone,nodes=1,cores=16,memory=64g,startup=2s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies, err := Fleets(fleets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Suite{Workload: w, Config: replay.Config{Cluster: cluster, Offers: replay.Ordered}, Policies: policies}
+}
+
+func mustRun(t *testing.T, s *Suite, o Options) *Results {
+	t.Helper()
+	r, err := Run(context.Background(), s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The load takes all eight executors and keeps them while its driver only
+// writes; the first report waits for its end and is late. With two executors
+// each nobody waits.
+func TestTheReportWaitsBehindTheHog(t *testing.T) {
+	r := mustRun(t, lectureSuite(t, "static,n=8", "static,n=2"), Options{})
+	hog, small := r.Rows("report-*")[0], r.Rows("report-*")[1]
+	if hog.Value("sla_misses") != 1 || small.Value("sla_misses") != 0 {
+		t.Errorf("misses %v and %v, want 1 and 0", hog.Value("sla_misses"), small.Value("sla_misses"))
+	}
+	if wait := hog.Value("wait_ungranted_mean"); wait < 20 {
+		t.Errorf("the reports wait %v s for a grant behind the hog", wait)
+	}
+	if wait := small.Value("wait_ungranted_mean"); wait != 0 {
+		t.Errorf("the reports wait %v s for a grant on a cluster with room", wait)
+	}
+	if d := small.Minus(r.Base(small))[metricIndex("sla_misses")]; d != -1 {
+		t.Errorf("difference in misses %v, want -1", d)
+	}
+}
+
+// Metrics that count or add up do so over classes.
+func TestClassesAddUpToAll(t *testing.T) {
+	r := mustRun(t, lectureSuite(t, "static,n=4", "spark,idle=5s"), Options{})
+	for _, run := range r.Runs {
+		for _, name := range []string{
+			"applications", "with_deadline", "sla_misses", "executor_wait", "utilization_held", "utilization_busy",
+			"executor_hours_held", "executor_hours_busy", "executor_hours_wasted",
+		} {
+			sum := 0.0
+			for _, row := range run.ByClass {
+				sum += row.Value(name)
+			}
+			if all := run.All.Value(name); math.Abs(all-sum) > 1e-9 {
+				t.Errorf("%s: %s is %v over all and %v over classes", run.Policy.Name, name, all, sum)
+			}
+		}
+		parts := run.All.Value("wait_unasked_mean") + run.All.Value("wait_ungranted_mean") + run.All.Value("wait_starting_mean")
+		if wait := run.All.Value("queue_wait_mean"); math.Abs(wait-parts) > 1e-9 {
+			t.Errorf("%s: queue wait %v s, its parts %v s", run.Policy.Name, wait, parts)
+		}
+	}
+}
+
+// However many replays run at a time, the results are the same.
+func TestParallelRunsChangeNothing(t *testing.T) {
+	s, err := BuiltinFleet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dump := func(o Options) []byte {
+		r := mustRun(t, s, o)
+		var b bytes.Buffer
+		for i := range r.Runs {
+			run := &r.Runs[i]
+			fmt.Fprintf(&b, "%s %x %v %v\n", run.Policy.Name, run.Result.Digest, run.All.Values, run.Timeline.All.Samples)
+		}
+		fmt.Fprint(&b, r.Reference, r.Truth, r.Notes)
+		return b.Bytes()
+	}
+	if one, many := dump(Options{Parallel: 1}), dump(Options{Parallel: 7}); !bytes.Equal(one, many) {
+		t.Error("one replay at a time and seven give different results")
+	}
+}
+
+// An application that comes again is run alone once, and progress counts that.
+func TestRepeatedApplicationsAreRunAloneOnce(t *testing.T) {
+	s := lectureSuite(t, "static,n=2")
+	again := *s.Workload.Apps[2]
+	again.ID, again.Submit = "again", again.Submit+time.Hour
+	s.Workload.Apps = append(s.Workload.Apps, &again)
+	last, of := 0, 0
+	r := mustRun(t, s, Options{Progress: func(done, total int) {
+		if done != last+1 {
+			t.Errorf("progress from %d to %d", last, done)
+		}
+		last, of = done, total
+	}})
+	if last != 4 || of != 4 {
+		t.Errorf("%d of %d replays, want 1 policy and 3 applications alone", last, of)
+	}
+	if a, b := r.Reference[2], r.Reference[3]; a != b || a.Alone == 0 {
+		t.Errorf("the same application is measured against %+v and %+v", a, b)
+	}
+}
+
+func TestDeadlinesFromAFile(t *testing.T) {
+	s := lectureSuite(t, "static,n=8")
+	s.Deadlines = Deadlines{
+		{Pattern: "report-2", Within: time.Second, File: "sla.csv", Line: 1},
+		{Pattern: "nightly-*", Within: time.Hour, File: "sla.csv", Line: 2},
+	}
+	r := mustRun(t, s, Options{})
+	if all := r.Runs[0].All; all.Value("with_deadline") != 1 || all.Value("sla_misses") != 1 {
+		t.Errorf("%v of %v missed, want 1 of 1", all.Value("sla_misses"), all.Value("with_deadline"))
+	}
+	want := []string{
+		`sla.csv:2: deadline pattern "nightly-*" decides for no application.`,
+		"2 of 3 applications match no deadline pattern and cannot miss one.",
+	}
+	if fmt.Sprint(r.Notes) != fmt.Sprint(want) {
+		t.Errorf("notes %q, want %q", r.Notes, want)
+	}
+	if r.DeadlineBasis != "from sla.csv" {
+		t.Errorf("basis %q", r.DeadlineBasis)
+	}
+}
+
+func TestSuitesThatCannotBeRun(t *testing.T) {
+	for _, c := range []struct {
+		change func(*Suite)
+		want   string
+	}{
+		{func(s *Suite) { s.Workload.Apps = nil }, "nothing to compare: the workload has no applications"},
+		{func(s *Suite) { s.Policies = nil }, "nothing to compare: no policy is given"},
+		{func(s *Suite) { s.Policies = append(s.Policies, s.Policies[0]) }, "two policies are called static,n=2: give one of them another name"},
+		{func(s *Suite) { s.Truth = []Truth{{Policy: "spark", Workload: s.Workload}} }, "recorded truth is given for policy spark, which is not compared"},
+	} {
+		s := lectureSuite(t, "static,n=2")
+		c.change(s)
+		if _, err := Run(context.Background(), s, Options{}); err == nil || err.Error() != c.want {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}
+
+func TestACancelledRunStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Run(ctx, lectureSuite(t, "static,n=2"), Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
