@@ -1,0 +1,50 @@
+# Everything that is done here more than once. "make" alone lists it.
+
+FUZZTIME    ?= 30s
+COUNT       ?= 10
+BENCH       ?= bench.txt
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+
+.DEFAULT_GOAL := help
+.PHONY: help build test race lint fuzz bench benchstat golden demo docs clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the command into ./dynalloc
+	go build -o dynalloc ./cmd/dynalloc
+
+test: ## run all tests
+	go test ./...
+
+race: ## run the tests of what runs side by side with the race detector
+	go test -short -race ./bench ./policies ./replay
+
+lint: ## formatting, vet, staticcheck, and whether go.mod is tidy
+	@test -z "$$(gofmt -l .)" || { echo "make lint: run gofmt -w on:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	go run $(STATICCHECK) ./...
+
+fuzz: ## fuzz every target for FUZZTIME (30s)
+	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
+
+bench: ## run all benchmarks COUNT (10) times into BENCH (bench.txt), for benchstat
+	go test -run '^$$' -bench . -count $(COUNT) ./... | tee $(BENCH)
+
+benchstat: ## the policies of BENCH (bench.txt) side by side
+	go run $(BENCHSTAT) -col /policy -filter .name:Policy $(BENCH)
+
+golden: ## write what tests expect anew, and show what changed
+	go test ./cmd/dynalloc ./policies ./replay ./reports -update
+	git diff --stat
+
+demo: ## the main job: compare policies on the built-in day
+	go run ./cmd/dynalloc compare
+
+docs: ## make the README's table and pictures anew
+	go test ./cmd/dynalloc -run '^TestReadme$$' -update
+
+clean: ## remove what was made here
+	rm -rf dynalloc dynalloc-out bench.txt
