@@ -180,33 +180,47 @@ func (f *figure) drawPanels(panels []panel, xLabel, yLabel string) {
 	body.FillText(words(9.5, false, quiet, text.XCenter), vg.Point{X: body.Center().X, Y: bottom}, xLabel)
 
 	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: 20, PadY: panelHead + 4}
-	for i, row := range plot.Align(grid, tiles, body) {
-		for j, c := range row {
-			if n := i*columns + j; n < len(panels) {
-				panels[n].draw(c)
-			}
-		}
+	canvases := plot.Align(grid, tiles, body)
+	width := panels[0].plot.DataCanvas(canvases[0][0]).Size().X
+	size := nameSize(panels, width)
+	for i := range panels {
+		panels[i].draw(canvases[i/columns][i%columns], size)
 	}
 }
 
-// draw puts the panel on its tile, its name above it. A long name gets smaller
-// type, then the place of the fact, and is cut only after that.
-func (p *panel) draw(c draw.Canvas) {
+// Sizes of the names of panels, all of a picture alike.
+const (
+	nameLargest  = 9.5
+	nameSmallest = 7.5
+)
+
+func factStyle() text.Style { return words(8.5, false, quiet, text.XRight) }
+
+// beside is the room that a fact leaves for the name.
+func (p *panel) beside(width vg.Length) vg.Length { return width - factStyle().Width(p.fact) - 8 }
+
+// nameSize is the largest at which every name fits beside its fact.
+func nameSize(panels []panel, width vg.Length) vg.Length {
+	size := vg.Length(nameLargest)
+	for i := range panels {
+		for size > nameSmallest && words(size, true, ink, text.XLeft).Width(panels[i].name) > panels[i].beside(width) {
+			size -= 0.5
+		}
+	}
+	return size
+}
+
+// draw puts the panel on its tile, its name above it. A name too long for the
+// smallest type takes the place of the fact, and is cut only after that.
+func (p *panel) draw(c draw.Canvas, size vg.Length) {
 	p.plot.Draw(c)
 	data := p.plot.DataCanvas(c)
-	y := c.Max.Y + 4
-	fact := words(8.5, false, quiet, text.XRight)
-	whole := data.Size().X
-	beside := whole - fact.Width(p.fact) - 8
-	name := words(9.5, true, ink, text.XLeft)
-	for name.Width(p.name) > beside && name.Font.Size > 7.5 {
-		name.Font.Size -= 0.5
-	}
-	if name.Width(p.name) > beside {
-		name.Font.Size = 8.5
-		c.FillText(name, vg.Point{X: data.Min.X, Y: y}, fit(p.name, name, whole))
+	left, right := vg.Point{X: data.Min.X, Y: c.Max.Y + 4}, vg.Point{X: data.Max.X, Y: c.Max.Y + 4}
+	name := words(size, true, ink, text.XLeft)
+	if name.Width(p.name) > p.beside(data.Size().X) {
+		c.FillText(name, left, fit(p.name, name, data.Size().X))
 		return
 	}
-	c.FillText(name, vg.Point{X: data.Min.X, Y: y}, p.name)
-	c.FillText(fact, vg.Point{X: data.Max.X, Y: y}, p.fact)
+	c.FillText(name, left, p.name)
+	c.FillText(factStyle(), right, p.fact)
 }

@@ -14,7 +14,7 @@ import (
 
 // samplesDrawn is how many samples a panel shows at most: more than the eye can
 // tell apart is smear. Each is drawn as its mean.
-const samplesDrawn = 200
+const samplesDrawn = 150
 
 // wantedShown is how far above the most executors ever held the picture goes, as
 // a factor: policies may want far more than a cluster has, and a scale for that
@@ -36,26 +36,26 @@ func Executors(w io.Writer, r *bench.Results) error {
 		}
 	}
 	top := min(max(float64(peak), most), float64(wantedShown*peak))
+	wants := "wanted by the policies, all applications together"
+	if most > top {
+		wants += fmt.Sprintf(" (cut off at %.0f)", top)
+	}
 	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Executors held and wanted over time", setting(r)+means(series[0]),
-		[]key{areaKey("held", light(blue)), lineKey("wanted by the policies, all applications together", line)})
+		[]key{areaKey("held", light(blue)), lineKey(wants, line)})
 	panels := make([]panel, len(r.Runs))
 	for i := range r.Runs {
-		held, wanted, peak := plotter.XYs{}, plotter.XYs{}, 0
+		held, wanted := plotter.XYs{}, plotter.XYs{}
 		step := series[i].Step.Seconds()
 		for j, s := range series[i].Samples {
 			at := float64(j) * step
 			held = append(held, plotter.XY{X: at, Y: s.Held.Seconds() / step})
 			wanted = append(wanted, plotter.XY{X: at, Y: min(s.Wanted.Seconds()/step, top)})
-			peak = max(peak, s.PeakWanted)
 		}
 		p := timePlot(end, top*1.05, round(3, "", true))
 		if len(held) > 0 {
 			p.Add(area(held, light(blue)), steps(wanted, line))
 		}
-		fact := number(r.Runs[i].All.Value("executor_hours_held"), bench.ExecutorHours) + " exec-h"
-		if float64(peak) > top {
-			fact = fmt.Sprintf("wants up to %d, %s", peak, fact)
-		}
+		fact := number(r.Runs[i].All.Value("executor_hours_held"), bench.ExecutorHours) + " executor-h"
 		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
 	}
 	f.drawPanels(panels, clockLabel(end.Seconds()), "executors")

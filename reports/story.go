@@ -31,7 +31,7 @@ func story(r *bench.Results) []string {
 			list(cheapest, namesShown), cost, base.Policy, base.Value("executor_hours_held")))
 	}
 	if len(r.Classes) > 1 {
-		for i, class := range r.Classes {
+		for i, class := range deadlinesFirst(r) {
 			if i == classesShown {
 				out = append(out, fmt.Sprintf("The table has the other %d classes too.", len(r.Classes)-i))
 				break
@@ -40,6 +40,19 @@ func story(r *bench.Results) []string {
 		}
 	}
 	return out
+}
+
+// deadlinesFirst are the classes, those with deadlines ahead.
+func deadlinesFirst(r *bench.Results) []string {
+	var with, without []string
+	for _, class := range r.Classes {
+		if r.Rows(class)[0].Value("with_deadline") > 0 {
+			with = append(with, class)
+		} else {
+			without = append(without, class)
+		}
+	}
+	return append(with, without...)
 }
 
 // missesSentence names the policies with the fewest misses, and the cheapest of them.

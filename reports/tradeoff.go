@@ -54,7 +54,12 @@ func TradeOff(w io.Writer, r *bench.Results) error {
 		points[i] = vg.Point{X: toX(c.hours), Y: toY(c.missed)}
 	}
 	for i, c := range choices {
-		data.DrawGlyph(c.glyph(), points[i])
+		glyph := c.glyph()
+		halo := glyph
+		halo.Color = color.White
+		halo.Radius += 1.2
+		data.DrawGlyph(halo, points[i])
+		data.DrawGlyph(glyph, points[i])
 	}
 	var corners []vg.Point
 	for i, xy := range front {
