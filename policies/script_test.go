@@ -56,7 +56,7 @@ type script struct {
 	busy     []string // executors that the manager will not kill
 	requests int
 	removed  []string
-	losses   losses
+	wake     time.Duration // what the last tick returned
 }
 
 type scriptLine struct {
@@ -217,7 +217,7 @@ func (s *script) do(verb string, words []string) {
 func (s *script) steer(verb, first string) {
 	switch verb {
 	case "tick":
-		s.policy.Tick(s.now)
+		s.wake = s.policy.Tick(s.now)
 	case "update":
 		s.policy.updateTargets(s.now)
 	case "round": // an update whose add timer has run out
@@ -277,10 +277,9 @@ func (s *script) look(name string) string {
 	case "running":
 		return strconv.Itoa(s.policy.demand.profiles[profile].running)
 	case "timer":
-		if s.policy.addTime == Never {
-			return "unset"
-		}
-		return strconv.FormatFloat(s.policy.addTime.Seconds(), 'f', -1, 64)
+		return secondsOr("unset", s.policy.addTime)
+	case "wake":
+		return secondsOr("never", s.wake)
 	case "registered":
 		return strconv.Itoa(m.profiles[profile+1].registered)
 	case "pending-removal":
@@ -304,6 +303,14 @@ func (s *script) look(name string) string {
 	}
 	s.t.Fatalf("%s: there is no %q to look at", s.at, name)
 	return ""
+}
+
+// secondsOr writes a time in seconds, or the word for Never.
+func secondsOr(never string, at time.Duration) string {
+	if at == Never {
+		return never
+	}
+	return strconv.FormatFloat(at.Seconds(), 'f', -1, 64)
 }
 
 func (s *script) number(text string) int {

@@ -1,0 +1,361 @@
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.util.*;
+import org.apache.spark.*;
+import org.apache.spark.executor.ExecutorMetrics;
+import org.apache.spark.resource.*;
+import org.apache.spark.scheduler.*;
+import org.apache.spark.scheduler.cluster.ExecutorInfo;
+import org.apache.spark.scheduler.dynalloc.ExecutorMonitor;
+import org.apache.spark.storage.*;
+import scala.Option;
+import scala.Tuple2;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Plays the event scripts of this folder's parent through the ExecutorAllocationManager and the ExecutorMonitor of an
+ * installed Spark, and compares what they expect with what Spark does. See README.md.
+ */
+public class Script implements ExecutorAllocationClient {
+  static final Map<String, String> PROPERTIES = Map.ofEntries(
+      Map.entry("service", "spark.shuffle.service.enabled"),
+      Map.entry("fetch-rdd", "spark.shuffle.service.fetch.rdd.enabled"),
+      Map.entry("tracking", "spark.dynamicAllocation.shuffleTracking.enabled"),
+      Map.entry("tracking-timeout", "spark.dynamicAllocation.shuffleTracking.timeout"),
+      Map.entry("decommission", "spark.decommission.enabled"),
+      Map.entry("idle", "spark.dynamicAllocation.executorIdleTimeout"),
+      Map.entry("cached", "spark.dynamicAllocation.cachedExecutorIdleTimeout"),
+      Map.entry("backlog", "spark.dynamicAllocation.schedulerBacklogTimeout"),
+      Map.entry("sustained", "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout"),
+      Map.entry("min", "spark.dynamicAllocation.minExecutors"),
+      Map.entry("max", "spark.dynamicAllocation.maxExecutors"),
+      Map.entry("initial", "spark.dynamicAllocation.initialExecutors"),
+      Map.entry("ratio", "spark.dynamicAllocation.executorAllocationRatio"));
+
+  static class VirtualClock implements org.apache.spark.util.Clock {
+    long ms = 0;
+    public long getTimeMillis() { return ms; }
+    public long nanoTime() { return ms * 1000000L; }
+    public long waitTillTime(long t) { ms = t; return t; }
+  }
+
+  static int checks = 0, wrong = 0;
+
+  final VirtualClock clock = new VirtualClock();
+  final SparkConf conf = new SparkConf(false);
+  final List<ResourceProfile> profiles = new ArrayList<>();
+  final ExecutorAllocationManager manager;
+  final ExecutorMonitor monitor;
+  final List<String> removed = new ArrayList<>();
+  Set<String> busy = Set.of();
+  boolean refuse, inactive;
+  int requests, nextTask;
+
+  /** Starts a case with its first line: the policy and the slots of each profile. */
+  Script(String[] words) throws Exception {
+    String[] slots = words.length > 1 ? words[1].substring("slots=".length()).split(",") : new String[] {"1"};
+    conf.set("spark.master", "yarn").set("spark.executor.cores", slots[0]);
+    conf.set("spark.dynamicAllocation.enabled", "true").set("spark.shuffle.service.enabled", "true");
+    String[] settings = words[0].split(",");
+    for (String setting : Arrays.copyOfRange(settings, 1, settings.length)) {
+      String[] pair = setting.split("=");
+      if (setting.equals("shuffle=tracking")) conf.set("spark.shuffle.service.enabled", "false");
+      else conf.set(Objects.requireNonNull(PROPERTIES.get(pair[0]), setting), pair[1]);
+    }
+    ResourceProfile$.MODULE$.reInitDefaultProfile(conf);
+    LiveListenerBus bus = new LiveListenerBus(conf);
+    ResourceProfileManager all = new ResourceProfileManager(conf, bus);
+    profiles.add(all.defaultResourceProfile());
+    for (int i = 1; i < slots.length; i++) {
+      ResourceProfile profile = new ResourceProfileBuilder()
+          .require(new ExecutorResourceRequests().cores(number(slots[i])).memory((100 + i) + "m"))
+          .require(new TaskResourceRequests().cpus(1)).build();
+      all.addResourceProfile(profile);
+      profiles.add(profile);
+    }
+    manager = new ExecutorAllocationManager(this, bus, conf, Option.empty(), clock, all, false);
+    monitor = manager.executorMonitor();
+  }
+
+  // What the manager may ask of its cluster.
+
+  public Seq<String> getExecutorIds() { return seq(List.of()); }
+  public boolean isExecutorActive(String id) { return !inactive; }
+  public boolean requestExecutors(int n) { return true; }
+  public boolean decommissionExecutorsOnHost(String host) { return true; }
+  public boolean killExecutorsOnHost(String host) { return true; }
+
+  public boolean requestTotalExecutors(scala.collection.immutable.Map<Object, Object> totals,
+      scala.collection.immutable.Map<Object, Object> localTasks,
+      scala.collection.immutable.Map<Object, scala.collection.immutable.Map<String, Object>> hosts) {
+    requests++;
+    return !refuse;
+  }
+
+  public Seq<String> killExecutors(Seq<String> ids, boolean adjust, boolean countFailures, boolean force) {
+    List<String> killed = new ArrayList<>(CollectionConverters.asJava(ids));
+    killed.removeAll(busy);
+    removed.addAll(killed);
+    return seq(killed);
+  }
+
+  public Seq<String> decommissionExecutors(Tuple2<String, ExecutorDecommissionInfo>[] ids, boolean adjust, boolean byExecutor) {
+    List<String> leaving = new ArrayList<>();
+    for (Tuple2<String, ExecutorDecommissionInfo> id : ids) leaving.add(id._1());
+    removed.addAll(leaving);
+    return seq(leaving);
+  }
+
+  /** Plays one line's action. */
+  void play(String verb, String[] words) throws Exception {
+    Map<String, String> args = new HashMap<>();
+    List<String> plain = new ArrayList<>();
+    for (String word : words) {
+      int i = word.indexOf('=');
+      if (i < 0) plain.add(word);
+      else args.put(word.substring(0, i), word.substring(i + 1));
+    }
+    String first = plain.isEmpty() ? "" : plain.get(0);
+    inactive = plain.contains("inactive");
+    int profile = profiles.get(number(args.getOrDefault("profile", "0"))).id();
+    switch (verb) {
+      case "submit", "complete", "start", "end", "speculate", "unschedulable", "schedulable" -> {
+        String[] attempt = first.split("\\.");
+        stage(verb, number(attempt[0]), number(attempt[1]), args, profile, plain.contains("copy"));
+      }
+      case "add" -> {
+        scala.collection.immutable.Map none = scala.collection.immutable.Map$.MODULE$.empty();
+        for (int id : list(first)) {
+          ExecutorInfo info = new ExecutorInfo("host", 1, none, none, none, profile);
+          monitor.onExecutorAdded(new SparkListenerExecutorAdded(clock.ms, "" + id, info));
+        }
+      }
+      case "gone" -> {
+        String why = "decommissioned".equals(args.get("as")) ? "Finished decommissioning" : "gone";
+        for (int id : list(first)) monitor.onExecutorRemoved(new SparkListenerExecutorRemoved(clock.ms, "" + id, why));
+      }
+      case "block" -> block(first, args, plain.contains("memory"), plain.contains("disk"));
+      case "unpersist" -> monitor.onUnpersistRDD(new SparkListenerUnpersistRDD(number(first)));
+      case "clean" -> clean(number(first));
+      case "job" -> {
+        List<StageInfo> stages = new ArrayList<>();
+        for (String pair : plain.subList(1, plain.size())) {
+          String[] both = pair.split(">");
+          stages.add(info(number(both[0]), 0, 1, Option.apply((Object) number(both[1])), 0));
+        }
+        monitor.onJobStart(new SparkListenerJobStart(number(first), clock.ms, seq(stages), new Properties()));
+      }
+      case "jobend" -> monitor.onJobEnd(new SparkListenerJobEnd(number(first), clock.ms, JobSucceeded$.MODULE$));
+      default -> steer(verb, first);
+    }
+  }
+
+  void stage(String verb, int stage, int attempt, Map<String, String> args, int profile, boolean copy) {
+    SparkListener listener = manager.listener();
+    switch (verb) {
+      case "submit" -> listener.onStageSubmitted(new SparkListenerStageSubmitted(
+          info(stage, attempt, number(args.get("tasks")), Option.empty(), profile), new Properties()));
+      case "complete" -> listener.onStageCompleted(new SparkListenerStageCompleted(info(stage, attempt, 0, Option.empty(), 0)));
+      case "unschedulable" -> listener.onUnschedulableTaskSetAdded(new SparkListenerUnschedulableTaskSetAdded(stage, attempt));
+      case "schedulable" -> listener.onUnschedulableTaskSetRemoved(new SparkListenerUnschedulableTaskSetRemoved(stage, attempt));
+      case "speculate" -> {
+        for (int task : list(args.get("tasks")))
+          listener.onSpeculativeTaskSubmitted(new SparkListenerSpeculativeTaskSubmitted(stage, attempt, task, task));
+      }
+      default -> {
+        List<Integer> executors = list(args.getOrDefault("on", "0"));
+        int i = 0;
+        for (int task : list(args.get("tasks"))) {
+          String executor = "" + executors.get(i++ % executors.size());
+          TaskInfo info = new TaskInfo(nextTask++, task, 0, task, clock.ms, executor, "host", TaskLocality.ANY(), copy);
+          if (verb.equals("start")) {
+            SparkListenerTaskStart start = new SparkListenerTaskStart(stage, attempt, info);
+            listener.onTaskStart(start);
+            monitor.onTaskStart(start);
+          } else {
+            TaskEndReason reason = reason(args.getOrDefault("as", "success"));
+            SparkListenerTaskEnd end = new SparkListenerTaskEnd(stage, attempt, "", reason, info, new ExecutorMetrics(), null);
+            listener.onTaskEnd(end);
+            monitor.onTaskEnd(end);
+          }
+        }
+      }
+    }
+  }
+
+  static TaskEndReason reason(String as) {
+    return switch (as) {
+      case "success" -> Success$.MODULE$;
+      case "killed" -> new TaskKilled("killed", seq(List.of()), seq(List.of()), seq(List.of()));
+      case "failed" -> TaskResultLost$.MODULE$;
+      case "resubmitted" -> Resubmitted$.MODULE$;
+      default -> throw new IllegalArgumentException(as);
+    };
+  }
+
+  void block(String executor, Map<String, String> args, boolean memory, boolean disk) {
+    StorageLevel level = memory && disk ? StorageLevel.MEMORY_AND_DISK()
+        : memory ? StorageLevel.MEMORY_ONLY() : disk ? StorageLevel.DISK_ONLY() : StorageLevel.NONE();
+    BlockId block;
+    if (args.containsKey("rdd")) {
+      String[] rdd = args.get("rdd").split("/");
+      block = new RDDBlockId(number(rdd[0]), number(rdd[1]));
+    } else {
+      block = new ShuffleDataBlockId(number(args.get("shuffle")), 1L, 0);
+    }
+    BlockManagerId at = BlockManagerId$.MODULE$.apply(executor, "host", 1, Option.empty());
+    monitor.onBlockUpdated(new SparkListenerBlockUpdated(new BlockUpdatedInfo(at, block, level, 1L, 1L)));
+  }
+
+  /** What the cleaner's thread posts when a shuffle is unreachable, as the bus would deliver it. */
+  void clean(int shuffle) throws Exception {
+    if (conf.getBoolean("spark.shuffle.service.enabled", false)) return;
+    Class<?> event = Class.forName("org.apache.spark.scheduler.dynalloc.ExecutorMonitor$ShuffleCleanedEvent");
+    Constructor<?> make = event.getDeclaredConstructors()[0];
+    make.setAccessible(true);
+    monitor.onOtherEvent((SparkListenerEvent) (make.getParameterCount() == 2
+        ? make.newInstance(monitor, shuffle) : make.newInstance(shuffle)));
+  }
+
+  void steer(String verb, String first) throws Exception {
+    switch (verb) {
+      case "tick" -> manager.org$apache$spark$ExecutorAllocationManager$$schedule();
+      case "update" -> call("updateAndSyncNumExecutorsTarget", clock.nanoTime());
+      case "round" -> {
+        Object timer = call("addTime");
+        call("addTime_$eq", 0L);
+        manager.org$apache$spark$ExecutorAllocationManager$$initializing_$eq(false);
+        call("updateAndSyncNumExecutorsTarget", clock.nanoTime());
+        if (call("addTime").equals(0L)) call("addTime_$eq", timer);
+      }
+      case "backlog" -> manager.org$apache$spark$ExecutorAllocationManager$$onSchedulerBacklogged();
+      case "drain" -> manager.org$apache$spark$ExecutorAllocationManager$$onSchedulerQueueEmpty();
+      case "remove" -> {
+        List<Tuple2<String, Object>> idle = new ArrayList<>();
+        for (int id : list(first)) idle.add(new Tuple2<>("" + id, monitor.getResourceProfileId("" + id)));
+        call("removeExecutors", seq(idle));
+      }
+      case "killed" -> {
+        List<String> ids = new ArrayList<>();
+        for (int id : list(first)) ids.add("" + id);
+        monitor.executorsKilled(seq(ids));
+      }
+      case "reset" -> manager.reset();
+      case "refuse" -> refuse = true;
+      case "accept" -> refuse = false;
+      case "busy" -> busy = Set.of(first.split(","));
+      case "look" -> { }
+      default -> throw new IllegalArgumentException(verb);
+    }
+  }
+
+  /** What can be seen; null for what only our policy shows. */
+  String look(String name) throws Exception {
+    String[] parts = name.split("\\.");
+    int profile = parts.length < 2 ? profiles.get(0).id()
+        : parts[1].equals("unknown") ? ResourceProfile.UNKNOWN_RESOURCE_PROFILE_ID() : profiles.get(number(parts[1])).id();
+    switch (parts[0]) {
+      case "target": return "" + manager.numExecutorsTargetPerResourceProfileId().apply(profile);
+      case "step": return "" + manager.numExecutorsToAddPerResourceProfileId().apply(profile);
+      case "need": return "" + manager.maxNumExecutorsNeededPerResourceProfile(profile);
+      case "running": return "" + manager.listener().totalRunningTasksPerResourceProfile(profile);
+      case "registered": return "" + monitor.executorCountWithResourceProfile(profile);
+      case "pending-removal": return "" + monitor.pendingRemovalCountPerResourceProfileId(profile);
+      case "decommissioning": return "" + monitor.decommissioningPerResourceProfileId(profile);
+      case "requests": return "" + requests;
+      case "removed": return removed.isEmpty() ? "none" : String.join(",", removed);
+      case "timer":
+        long ns = (Long) call("addTime");
+        return ns == Long.MAX_VALUE ? "unset" : BigDecimal.valueOf(ns, 9).stripTrailingZeros().toPlainString();
+      case "idle":
+        List<String> ids = new ArrayList<>();
+        for (Tuple2<String, Object> id : CollectionConverters.asJava(monitor.timedOutExecutors())) ids.add(id._1());
+        return ids.isEmpty() ? "none" : String.join(",", ids);
+      case "losses":
+        ExecutorAllocationManagerSource count = (ExecutorAllocationManagerSource) call("executorAllocationManagerSource");
+        return "graceful:" + count.gracefullyDecommissioned().getCount() + ",unfinished:" + count.decommissionUnfinished().getCount()
+            + ",killed:" + count.driverKilled().getCount() + ",unexpected:" + count.exitedUnexpectedly().getCount();
+      case "why", "wake": return null;
+      default: throw new IllegalArgumentException(name);
+    }
+  }
+
+  /** Calls a private method of the manager. */
+  Object call(String name, Object... args) throws Exception {
+    for (Method method : ExecutorAllocationManager.class.getDeclaredMethods()) {
+      if (method.getName().equals(name) && method.getParameterCount() == args.length) {
+        method.setAccessible(true);
+        return method.invoke(manager, args);
+      }
+    }
+    throw new NoSuchMethodException(name);
+  }
+
+  static StageInfo info(int stage, int attempt, int tasks, Option<Object> shuffle, int profile) {
+    return new StageInfo(stage, attempt, "stage", tasks, seq(List.of()), seq(List.of()), "", null, seq(List.of()), shuffle,
+        profile, false, 0);
+  }
+
+  static <T> Seq<T> seq(List<T> list) { return CollectionConverters.asScala(list).toSeq(); }
+
+  static int number(String text) { return Integer.parseInt(text); }
+
+  static List<Integer> list(String text) {
+    List<Integer> all = new ArrayList<>();
+    for (String part : text.split(",")) {
+      String[] range = part.split("-");
+      for (int n = number(range[0]); n <= number(range[range.length - 1]); n++) all.add(n);
+    }
+    return all;
+  }
+
+  public static void main(String[] files) throws Exception {
+    for (String file : files) play(file);
+    System.out.println(checks + " checks, " + wrong + " wrong");
+    System.exit(wrong == 0 ? 0 : 1);
+  }
+
+  static void play(String file) throws Exception {
+    Script script = null;
+    String id = "";
+    boolean skip = false;
+    for (String line : Files.readAllLines(Paths.get(file))) {
+      line = line.replaceFirst("#.*", "").trim();
+      if (line.startsWith("== ")) {
+        id = line.split("\\s+")[1];
+        script = null;
+        skip = false;
+      } else if (!line.isEmpty() && !skip) {
+        String[] sides = line.split("->", 2);
+        String[] words = sides[0].trim().split("\\s+");
+        if (script != null) {
+          script.line(id, line, words, sides.length > 1 ? sides[1].trim().split("\\s+") : new String[0]);
+        } else if (words[0].contains("version=")) {
+          skip = true; // rules of another version than the one installed
+          System.out.println(id + " is of another version");
+        } else {
+          script = new Script(words);
+        }
+      }
+    }
+  }
+
+  void line(String id, String line, String[] words, String[] expected) throws Exception {
+    clock.ms = Math.round(Double.parseDouble(words[0]) * 1000);
+    requests = 0;
+    removed.clear();
+    play(words[1], Arrays.copyOfRange(words, 2, words.length));
+    for (String pair : expected) {
+      String name = pair.substring(0, pair.indexOf('=')), got = look(name);
+      if (got == null) continue;
+      checks++;
+      if (got.equals(pair.substring(name.length() + 1))) continue;
+      wrong++;
+      System.out.println(id + ": " + line + "\n    in Spark " + name + " is " + got);
+    }
+  }
+}
