@@ -225,7 +225,7 @@ func (s *spark) updateTargets(now time.Duration) bool {
 		return false
 	}
 	for _, c := range s.changes {
-		if c.delta <= 0 {
+		if c.delta < 0 {
 			continue
 		}
 		if p := &s.profiles[c.profile]; c.delta == p.step {
@@ -252,7 +252,8 @@ func (s *spark) lower(p *profileTarget, need int) {
 }
 
 // raise adds a step to the target, or to what is registered if that is more
-// (Q3: executors that are leaving count).
+// (Q3: executors that are leaving count). It never meets the minimum: no target
+// is below it, and none falls here.
 func (s *spark) raise(p *profileTarget, need, registered int) {
 	if p.n >= s.set.Max {
 		p.step = 1
@@ -264,9 +265,6 @@ func (s *spark) raise(p *profileTarget, need, registered int) {
 	}
 	if n > s.set.Max {
 		n, why = s.set.Max, Reason{Cause: AtMaximum}
-	}
-	if n < s.set.Min {
-		n, why = s.set.Min, Reason{Cause: AtMinimum}
 	}
 	if n == p.n {
 		p.step = 1
@@ -295,9 +293,9 @@ func (s *spark) executors(tasks, slots int) int {
 	return int(math.Ceil(float64(tasks) * s.set.Ratio / float64(slots)))
 }
 
-// remove gives back those of the idle executors that neither the minimum nor
-// the target holds, in order of their ids as text (Q4). It is false if it must
-// be tried again at the next tick.
+// remove gives back those of the idle executors that the target does not hold
+// (nor the minimum, for no target is below it), in order of their ids as text
+// (Q4). It is false if it must be tried again at the next tick.
 func (s *spark) remove(idle []idleExecutor) bool {
 	for i := range s.left {
 		s.left[i] = -1
@@ -311,7 +309,7 @@ func (s *spark) remove(idle []idleExecutor) bool {
 		if *left < 0 {
 			*left = s.monitor.profiles[e.profile+1].staying()
 		}
-		if *left-1 < s.set.Min || *left-1 < s.profiles[e.profile].n {
+		if *left-1 < s.profiles[e.profile].n {
 			continue
 		}
 		*left--
