@@ -85,15 +85,7 @@ func (r Row) Minus(base Row) []float64 {
 // Base is the row to which differences of row are taken: that of the first
 // policy, over the same applications.
 func (r *Results) Base(row Row) Row {
-	if row.Class == "" {
-		return r.Runs[0].All
-	}
-	for i, class := range r.Classes {
-		if class == row.Class {
-			return r.Runs[0].ByClass[i]
-		}
-	}
-	panic("bench: a row of no class of these results: " + row.Class)
+	return r.pick(row.Class, r.Runs[0].All, r.Runs[0].ByClass)
 }
 
 // Rows returns the rows over all applications (class empty) or of one class, in
@@ -113,6 +105,7 @@ func (r *Results) Rows(class string) []Row {
 	return rows
 }
 
+// pick chooses the row of a class, or the one over all for the empty class.
 func (r *Results) pick(class string, all Row, byClass []Row) Row {
 	if class == "" {
 		return all
@@ -122,5 +115,5 @@ func (r *Results) pick(class string, all Row, byClass []Row) Row {
 			return byClass[i]
 		}
 	}
-	panic("bench: no such class: " + class)
+	panic("bench: no class of these results: " + class)
 }

@@ -8,8 +8,8 @@ import (
 	"dynalloc/traces"
 )
 
-// Samples kept for one series: a day comes to about 25 s each over all
-// applications. Twice as many may be held for a moment.
+// Samples kept for one series at most: a day comes to 25.6 s each over all
+// applications.
 const (
 	overallSamples = 4096
 	classSamples   = 1024

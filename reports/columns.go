@@ -75,10 +75,14 @@ func cells(r bench.Row, columns []column) []string {
 	return out
 }
 
+// truthLabel names the row of how a policy's applications really ran, under the
+// policy's own row.
+const truthLabel = "  recorded truth"
+
 // label names a row: the policy, or under it how its applications really ran.
 func label(r bench.Row) string {
 	if r.Recorded {
-		return "  recorded truth"
+		return truthLabel
 	}
 	return r.Policy
 }

@@ -63,8 +63,8 @@ func (t *table) markdown(w io.Writer) error {
 	for _, row := range t.rows {
 		cells := make([]string, len(row))
 		for i, c := range row {
-			if c == "  recorded truth" {
-				c = "*recorded truth*"
+			if c == truthLabel {
+				c = "*" + strings.TrimSpace(c) + "*"
 			} else {
 				c = escape(c)
 			}
