@@ -22,7 +22,7 @@ var (
 	stars = regexp.MustCompile(`\*(?:[^\pL\pN()\[\]{}]*\*)+`)
 
 	wholeNumber  = regexp.MustCompile(`^\pN+$`)
-	timestamp    = regexp.MustCompile(`(?i)^(\pL*?)\d+t\d+z?$`)
+	timestamp    = regexp.MustCompile(`(?i)^(\pL*?)\d+t\d+z?$|^\d+z$`)
 	endingNumber = regexp.MustCompile(`^(.*?\PN)\pN+$`)
 	version      = regexp.MustCompile(`(?i)^(v\d{1,3}|s3)$`) // of a program; and the store that everyone names
 	hexadecimal  = regexp.MustCompile(`(?i)^[0-9a-f]{7,}$`)

@@ -106,12 +106,13 @@ func (a *assembler) buildJobs(app *Application, built *builtStages) {
 		if j.timed {
 			continue
 		}
-		for _, id := range j.stages { // before Spark 1.3 the first stage's submission is nearest
-			if s := a.stages[id]; s.began > 0 && a.jobs[s.job] == j {
-				j.start = min(cmp.Or(j.start, s.began), s.began)
+		var first int64 // before Spark 1.3 the first stage's submission is nearest
+		for _, id := range j.stages {
+			if s := a.stages[id]; s.began > 0 && a.jobs[s.job] == j && (first == 0 || s.began < first) {
+				first = s.began
 			}
 		}
-		if j.end > 0 {
+		if j.start = cmp.Or(first, j.start); j.end > 0 {
 			j.start = min(j.start, j.end)
 		}
 	}
@@ -129,7 +130,7 @@ func (a *assembler) buildJobs(app *Application, built *builtStages) {
 		p := &j.properties
 		job := Job{
 			ID: j.id, Cue: a.cue(waited[i].after, j.start), Pool: p.Pool, Group: p.Group,
-			Execution: cmp.Or(p.RootExecution, p.Execution), Failed: j.failed,
+			Execution: p.Execution, Failed: j.failed,
 		}
 		job.Stages = built.graph(app, j, a.stages)
 		app.Jobs = append(app.Jobs, job)
@@ -154,10 +155,10 @@ type predecessor struct {
 }
 
 // predecessors finds the predecessor of each job: of the jobs before it, the
-// latest-ended one of the same SQL execution, else of the same job group, else
-// of the same pool, else of all. A job that was submitted while that one ran
-// did not wait for it: it hangs on the job end nearest before it. The jobs are
-// in the order of submission.
+// latest-ended one of the same SQL execution or its root, else of the same job
+// group, else of the same pool, else of all. A job that was submitted while
+// that one ran did not wait for it: it hangs on the job end nearest before it.
+// The jobs are in the order of submission.
 func predecessors(jobs []*jobLog) []predecessor {
 	byEnd := make([]int, 0, len(jobs))
 	for i, j := range jobs {
@@ -201,6 +202,9 @@ func (p *jobProperties) scopes() [][2]string {
 	var scopes [][2]string
 	if p.Execution != "" {
 		scopes = append(scopes, [2]string{"execution", p.Execution})
+	}
+	if p.RootExecution != "" { // of a query's subqueries, from Spark 3.4
+		scopes = append(scopes, [2]string{"root", p.RootExecution})
 	}
 	if p.Group != "" {
 		scopes = append(scopes, [2]string{"group", p.Group})

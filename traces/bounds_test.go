@@ -1,0 +1,64 @@
+package traces
+
+import (
+	"testing"
+	"time"
+)
+
+// tasks of so many milliseconds of work each.
+func tasks(ms ...int32) []Task {
+	list := make([]Task, len(ms))
+	for i := range ms {
+		list[i] = Task{Run: ms[i], Scheduler: 9999}
+	}
+	return list
+}
+
+// Two jobs, one after the other, share a map stage: it is on the path once.
+func TestCriticalPathGoesThroughSharedStagesOnce(t *testing.T) {
+	a := &Application{
+		Profiles: []Profile{{TaskCPUs: 2}},
+		Stages: []Stage{
+			{Map: true, Tasks: tasks(1000, 3000)},
+			{Parents: []int{0}, Tasks: tasks(500)},
+			{Parents: []int{0}, Tasks: tasks(200, 100)},
+		},
+		Jobs: []Job{
+			{Cue: Cue{After: -1, Gap: time.Second}, Stages: []int{0, 1}},
+			{Cue: Cue{After: 0, Gap: 2 * time.Second}, Stages: []int{0, 2}},
+		},
+		End: Cue{After: 1, Gap: time.Second},
+	}
+	if got, want := CriticalPath(a), 7700*time.Millisecond; got != want { // 1 + 3.5 + 2 + 0.2 + 1
+		t.Errorf("critical path %v, want %v", got, want)
+	}
+	if got, want := TotalWork(a), 9600*time.Millisecond; got != want { // 4.8 s on two cores each
+		t.Errorf("total work %v, want %v", got, want)
+	}
+	// Side by side, the second job starts first and computes the shared stage; the other waits for it.
+	a.Jobs[1].Cue = Cue{After: -1}
+	a.End = Cue{After: 0, Gap: time.Second}
+	if got, want := CriticalPath(a), 4500*time.Millisecond; got != want { // 3 + 0.5 + 1
+		t.Errorf("critical path side by side %v, want %v", got, want)
+	}
+	a.Earlier = time.Minute
+	if got, want := CriticalPath(a), 64500*time.Millisecond; got != want {
+		t.Errorf("critical path after a failed attempt %v, want %v", got, want)
+	}
+}
+
+// The driver waits for a job that is not the last to be submitted.
+func TestCriticalPathEndsNoEarlierThanItsJobs(t *testing.T) {
+	a := &Application{
+		Profiles: []Profile{{TaskCPUs: 1}},
+		Stages:   []Stage{{Tasks: tasks(60_000)}, {Tasks: tasks(1000)}},
+		Jobs: []Job{
+			{Cue: Cue{After: -1}, Stages: []int{0}},
+			{Cue: Cue{After: -1, Gap: time.Second}, Stages: []int{1}},
+		},
+		End: Cue{After: 1, Gap: time.Second},
+	}
+	if got := CriticalPath(a); got != time.Minute {
+		t.Errorf("critical path %v, want a minute", got)
+	}
+}

@@ -1,0 +1,92 @@
+package traces
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// attempt is the log of one attempt of an application on YARN.
+func attempt(id, number string, start float64) string {
+	l := &tale{}
+	l.add(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":%q,"Timestamp":%d,"User":"ann","App Attempt ID":%q}`, id, at(start), number)
+	s := tellStage{id: 0, tasks: 1, rdds: "0"}
+	return l.executor("1", 1, start+1).job(0, start+2, "", s).ran(s, "ResultTask", 0, start+3).jobEnd(0, start+5).end(start + 6).String()
+}
+
+// Three attempts are one application: the last counts, and what the others
+// took is time held.
+func TestAttemptsAreOneApplication(t *testing.T) {
+	files := map[string]string{
+		"a/app_1_2":  attempt("application_1", "2", 100),
+		"a/app_1_10": attempt("application_1", "10", 300),
+		"b/app_1_1":  attempt("application_1", "1", 0),
+		"b/app_2_1":  attempt("application_2", "1", 50),
+	}
+	apps, bad := readFiles(t, files, false)
+	if len(apps) != 2 || len(bad) != 0 {
+		t.Fatalf("read %d applications and %v", len(apps), bad)
+	}
+	a := apps[0]
+	if a.ID != "application_1" || a.Attempt != "10" || a.Earlier != 300*time.Second || a.Started.UnixMilli() != at(0) {
+		t.Errorf("%s attempt %s, started %v, held %v before", a.ID, a.Attempt, a.Started, a.Earlier)
+	}
+	if r := a.Recorded.Jobs[0]; r.Start != 2*time.Second {
+		t.Errorf("the recorded job starts %v after the attempt that counts", r.Start)
+	}
+	if p := strings.Join(a.Log.Problems, "\n"); !strings.Contains(p, "attempt 1 (b/app_1_1)") || !strings.Contains(p, "attempt 2 (a/app_1_2)") {
+		t.Errorf("problems do not name the attempts left out:\n%s", p)
+	}
+	if apps, _ := readFiles(t, files, true); len(apps) != 4 || apps[0].Earlier != 0 {
+		t.Errorf("each log by itself: read %d applications", len(apps))
+	}
+}
+
+// The last attempt left nothing to read, so the one before it counts.
+func TestUnreadableAttemptIsPassedOver(t *testing.T) {
+	broken := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"App Attempt ID":"2"}`, at(100))
+	apps, bad := readFiles(t, map[string]string{"app_1": attempt("application_1", "1", 0), "app_2": broken}, false)
+	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != Cut {
+		t.Fatalf("read %v, %v", apps, bad)
+	}
+}
+
+// The same log lies in two folders: it is read once.
+func TestCopiedLogIsReadOnce(t *testing.T) {
+	text := newTale("app-1").end(5).String()
+	apps, _ := readFiles(t, map[string]string{"backup/app-1": text, "logs/app-1": text + " \n"}, false)
+	if len(apps) != 1 || apps[0].Path != "backup/app-1" {
+		t.Fatalf("read %d applications", len(apps))
+	}
+	if p := strings.Join(apps[0].Log.Problems, "\n"); !strings.Contains(p, "the same log is also in logs/app-1") {
+		t.Errorf("problems: %s", p)
+	}
+}
+
+// Two standalone clusters number their applications alike.
+func TestEqualIDsOfTwoClustersAreTwoApplications(t *testing.T) {
+	later := strings.ReplaceAll(newTale("app-1").end(5).String(), "17000000", "17000009")
+	apps, _ := readFiles(t, map[string]string{"x/app-1": newTale("app-1").end(5).String(), "y/app-1": later}, false)
+	if len(apps) != 2 || apps[0].Earlier != 0 || apps[1].Earlier != 0 {
+		t.Fatalf("read %d applications", len(apps))
+	}
+}
+
+// One bad log does not stop the reading of the others.
+func TestReadingGoesOnAfterABadLog(t *testing.T) {
+	apps, bad := readFiles(t, map[string]string{
+		"1": newTale("a").end(5).String(),
+		"2": `{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}`,
+		"3": newTale("c").end(5).String(),
+	}, false)
+	if len(apps) != 2 || len(bad) != 1 || bad[0].Path != "2" {
+		t.Errorf("read %d applications, bad are %v", len(apps), bad)
+	}
+}
+
+func TestOpenNeedsAPath(t *testing.T) {
+	if _, err := Open(); err == nil {
+		t.Error("no paths are no error")
+	}
+}

@@ -1,0 +1,116 @@
+package traces
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// app is an application that ran so long from a time on.
+func app(id, user string, submit, length time.Duration) *Application {
+	return &Application{ID: id, Name: "job " + id, User: user, Submit: submit,
+		Profiles: []Profile{{TaskCPUs: 1}}, End: Cue{After: -1, Gap: length}, Recorded: &Recorded{End: length}}
+}
+
+func week() *Workload {
+	h := time.Hour
+	return &Workload{
+		Name: "week", Epoch: time.Date(2024, 1, 29, 9, 0, 0, 0, time.UTC), // a Monday, 9:00
+		Apps: []*Application{
+			app("a", "ann", 0, h), app("b", "bob", 2*h, 30*h), // b runs until Tuesday 17:00
+			app("c", "ann", 24*h, h),
+			app("d", "bob", 4*24*h+1*h, h), // Friday 10:00
+			app("e", "ann", 6*24*h, h),     // Sunday 9:00
+		},
+	}
+}
+
+func submits(w *Workload) (hours []float64) {
+	for _, a := range w.Apps {
+		hours = append(hours, a.Submit.Hours())
+	}
+	return hours
+}
+
+// Wednesday to Thursday nobody worked, and most of Saturday: three days are
+// cut, and the time of day stays.
+func TestIdleDaysAreCutOut(t *testing.T) {
+	w := week()
+	picked, err := w.Select(Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := submits(picked); !slices.Equal(got, []float64{0, 2, 24, 49, 72}) {
+		t.Errorf("submitted at hours %v", got)
+	}
+	if !slices.Equal(picked.Notes, []string{"3 idle days between applications are cut out."}) {
+		t.Errorf("notes %q", picked.Notes)
+	}
+	if got := submits(w); !slices.Equal(got, []float64{0, 2, 24, 97, 144}) {
+		t.Errorf("the workload itself was changed: %v", got)
+	}
+}
+
+func TestSelect(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2024, 1, 29+d, 0, 0, 0, 0, time.UTC) }
+	for name, story := range map[string]struct {
+		s    Selection
+		want string
+	}{
+		"by name":                        {Selection{Name: "job [b]"}, ""},
+		"by a glob":                      {Selection{Name: "*b"}, "b"},
+		"by one character":               {Selection{Name: "job ?"}, "abcde"},
+		"by user":                        {Selection{User: "ann"}, "ace"},
+		"from a day on":                  {Selection{Since: day(1)}, "cde"},
+		"before a day":                   {Selection{Until: day(1)}, "ab"},
+		"by all of them":                 {Selection{Name: "job*", User: "bob", Since: day(1), Until: day(7)}, "d"},
+		"a day that began with a submit": {Selection{Since: time.Date(2024, 1, 30, 9, 0, 0, 0, time.UTC)}, "cde"},
+	} {
+		w, err := week().Select(story.s)
+		if story.want == "" {
+			if err == nil || !strings.Contains(err.Error(), "none of 5 applications is selected by name job [b]") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var ids string
+		for _, a := range w.Apps {
+			ids += a.ID
+		}
+		if ids != story.want || w.Apps[0].Submit >= 24*time.Hour {
+			t.Errorf("%s: picked %s, the first at %v; want %s", name, ids, w.Apps[0].Submit, story.want)
+		}
+		if err := w.Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Collected applications count from the earliest start.
+func TestCollect(t *testing.T) {
+	apps := recordingPaths(t)
+	logs, err := Open(apps...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, bad, err := Collect("ours", logs)
+	if err != nil || len(bad) != 0 {
+		t.Fatal(err, bad)
+	}
+	if err := w.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.Apps) != len(apps) || w.Apps[0].Submit != 0 || !w.Apps[0].Started.Equal(w.Epoch) {
+		t.Errorf("%d applications, the first at %v of %v", len(w.Apps), w.Apps[0].Submit, w.Epoch)
+	}
+	for _, a := range w.Apps {
+		if !w.Epoch.Add(a.Submit).Equal(a.Started) {
+			t.Errorf("%s started %v, submitted %v after %v", a.ID, a.Started, a.Submit, w.Epoch)
+		}
+	}
+}
