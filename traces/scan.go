@@ -1,8 +1,10 @@
 package traces
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -147,7 +149,10 @@ var inString = func() (class [256]uint8) {
 func (s *scanner) str() (from, to int, verbatim bool) {
 	from, verbatim = s.at, true
 	b, i := s.line, s.at+1
-	for i < len(b) {
+	for {
+		if i = skipPlain(b, i); i >= len(b) {
+			break
+		}
 		switch inString[b[i]] {
 		case inside:
 			i++
@@ -172,6 +177,28 @@ func (s *scanner) str() (from, to int, verbatim bool) {
 	}
 	s.fail(errCutLine)
 	return 0, 0, false
+}
+
+// skipPlain passes over bytes of a string that mean themselves, eight at a
+// time, and stops at or before one that may not.
+func skipPlain(b []byte, i int) int {
+	const (
+		ones = 0x0101010101010101
+		high = 0x8080808080808080
+	)
+	for i+8 <= len(b) {
+		v := binary.LittleEndian.Uint64(b[i:])
+		q, e := v^(ones*'"'), v^(ones*'\\')
+		// The high bit of a byte is set where it is a quote, an escape, below
+		// space, or beyond ASCII. A borrow may set it too early, but only
+		// above a byte where it is set rightly.
+		special := ((q-ones)&^q | (e-ones)&^e | (v-ones*' ')&^v | v) & high
+		if special != 0 {
+			return i + bits.TrailingZeros64(special)/8
+		}
+		i += 8
+	}
+	return i
 }
 
 // escapeLen is the length of the escape sequence at the start of b, 0 if it is
