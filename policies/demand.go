@@ -28,7 +28,7 @@ type attempt struct {
 	running       int
 	started       *indexSet // tasks that have had a regular start; nil: none seen
 	pendingCopies *indexSet // announced copies that have not started; nil: none seen
-	runningCopies *indexSet // nil: none seen
+	copied        bool      // a copy has started
 	unschedulable bool
 }
 
@@ -91,7 +91,7 @@ func (d *demand) count(a *attempt, sign int) {
 
 // open tells whether the attempt keeps Spark from calling the queue empty.
 func (a *attempt) open() bool {
-	return a.submitted || a.pendingCopies != nil || a.runningCopies != nil
+	return a.submitted || a.pendingCopies != nil || a.copied
 }
 
 func (d *demand) stageSubmitted(e *Event) {
@@ -105,7 +105,7 @@ func (d *demand) stageSubmitted(e *Event) {
 func (d *demand) stageCompleted(e *Event) (queueEmpty bool) {
 	a := d.take(e.Stage)
 	a.submitted, a.tasks = false, 0
-	a.started, a.pendingCopies, a.runningCopies = nil, nil, nil
+	a.started, a.pendingCopies, a.copied = nil, nil, false
 	d.put(a)
 	return d.open == 0
 }
@@ -114,7 +114,7 @@ func (d *demand) taskStart(e *Event) {
 	a := d.take(e.Stage)
 	a.running++
 	if e.Speculative {
-		a.runningCopies = a.runningCopies.with(e.Task, a.tasks)
+		a.copied = true
 		a.pendingCopies.remove(e.Task)
 	} else {
 		a.started = a.started.with(e.Task, a.tasks)
@@ -132,9 +132,7 @@ func (d *demand) taskEnd(e *Event) (backlogged bool) {
 	if a.running > 0 {
 		a.running--
 	}
-	if e.Speculative {
-		a.runningCopies.remove(e.Task)
-	} else if failed {
+	if failed && !e.Speculative {
 		a.started.remove(e.Task)
 	}
 	if e.End == Success {

@@ -164,11 +164,10 @@ func digits(n int64) int {
 func (m *monitor) leaving(ids []ExecutorID, kill bool) {
 	for _, id := range ids {
 		t := &m.trackers[id]
-		if kill && !t.pendingRemoval {
+		if kill {
 			t.pendingRemoval = true
 			m.profiles[t.profile+1].pendingRemoval++
-		}
-		if !kill && !t.decommissioning {
+		} else {
 			t.decommissioning = true
 			m.profiles[t.profile+1].decommissioning++
 		}
@@ -318,7 +317,7 @@ func (m *monitor) taskEnd(e *Event) {
 	if t == nil {
 		return
 	}
-	if m.tracking && e.End == Success {
+	if e.End == Success { // without tracking no stage is known to write
 		if shuffle, ok := m.writes[e.Stage.ID]; ok {
 			m.holds(t, shuffle)
 		}

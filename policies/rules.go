@@ -2,23 +2,38 @@ package policies
 
 import "fmt"
 
-// Rules are Spark's allocation rules that changed between versions; section 9
-// of the behavioural specification lists the changes.
+// Rules are Spark's rules that changed between versions, as far as they move
+// executors; section 9 of the behavioural specification lists the changes.
 type Rules struct {
 	// MaxTimeout: an idle executor's timeout is the largest of idle, cached and
 	// shuffle timeout (3.5 and later; SPARK-43398). Before, the cached and shuffle
 	// timeouts replaced the idle timeout, the smaller of the two.
 	MaxTimeout bool
+	// RemovalDelay: on a standalone cluster the driver waits five seconds before
+	// it counts a closed connection as a lost executor (3.4 and later).
+	RemovalDelay bool
+	// LateSpeculation: by default copies start when 90 % of the tasks are done,
+	// for those three times slower than the median (4.0 and later); before, 75 %
+	// and 1.5 times.
+	LateSpeculation bool
+	// EfficientSpeculation: a copy also needs a low data rate or a very long run
+	// (3.4 and later).
+	EfficientSpeculation bool
 }
 
 // Newest is the newest known rule set, that of Spark 4.1.
-var Newest = Rules{MaxTimeout: true}
+var Newest = Rules{MaxTimeout: true, RemovalDelay: true, LateSpeculation: true, EfficientSpeculation: true}
 
 // RulesOf returns the rules of a Spark version such as "3.4.1". Versions before
 // 3.0 get the rules of 3.0, later ones than are known and texts that are no
 // version get the newest.
 func RulesOf(version string) Rules {
-	return Rules{MaxTimeout: !before(version, 3, 5)}
+	return Rules{
+		MaxTimeout:           !before(version, 3, 5),
+		RemovalDelay:         !before(version, 3, 4),
+		LateSpeculation:      !before(version, 4, 0),
+		EfficientSpeculation: !before(version, 3, 4),
+	}
 }
 
 // before tells whether a Spark version is older than major.minor. What cannot

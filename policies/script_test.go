@@ -56,6 +56,7 @@ type script struct {
 	busy     []string // executors that the manager will not kill
 	requests int
 	removed  []string
+	because  Reason        // why the last of them was given back
 	wake     time.Duration // what the last tick returned
 }
 
@@ -118,7 +119,7 @@ func (s *script) Remove(removals []Removal) []ExecutorID {
 	for _, r := range removals {
 		if text := r.Executor.String(); !slices.Contains(s.busy, text) {
 			ids = append(ids, r.Executor)
-			s.removed = append(s.removed, text)
+			s.removed, s.because = append(s.removed, text), r.Why
 		}
 	}
 	return ids
@@ -187,8 +188,8 @@ func (s *script) do(verb string, words []string) {
 		e.Memory, e.Disk = slices.Contains(plain, "memory"), slices.Contains(plain, "disk")
 		if rdd, partition, found := strings.Cut(args["rdd"], "/"); found {
 			e.RDD, e.Partition = s.number(rdd), s.number(partition)
-		} else {
-			e.Shuffle = s.number(args["shuffle"])
+		} else if text := args["shuffle"]; text != "" {
+			e.Shuffle = s.number(text)
 		}
 		s.policy.Observe(&e)
 	case "unpersist":
@@ -270,6 +271,8 @@ func (s *script) look(name string) string {
 		return strconv.Itoa(s.policy.profiles[profile].n)
 	case "why":
 		return strings.ReplaceAll(s.policy.profiles[profile].why.String(), " ", "_")
+	case "because":
+		return strings.ReplaceAll(s.because.String(), " ", "_")
 	case "step":
 		return strconv.Itoa(s.policy.profiles[profile].step)
 	case "need":

@@ -204,6 +204,8 @@ public class Script implements ExecutorAllocationClient {
     if (args.containsKey("rdd")) {
       String[] rdd = args.get("rdd").split("/");
       block = new RDDBlockId(number(rdd[0]), number(rdd[1]));
+    } else if (!args.containsKey("shuffle")) {
+      block = new BroadcastBlockId(1L, "");
     } else {
       block = new ShuffleDataBlockId(number(args.get("shuffle")), 1L, 0);
     }
@@ -279,7 +281,7 @@ public class Script implements ExecutorAllocationClient {
         ExecutorAllocationManagerSource count = (ExecutorAllocationManagerSource) call("executorAllocationManagerSource");
         return "graceful:" + count.gracefullyDecommissioned().getCount() + ",unfinished:" + count.decommissionUnfinished().getCount()
             + ",killed:" + count.driverKilled().getCount() + ",unexpected:" + count.exitedUnexpectedly().getCount();
-      case "why", "wake": return null;
+      case "why", "because", "wake": return null;
       default: throw new IllegalArgumentException(name);
     }
   }
