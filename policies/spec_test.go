@@ -81,11 +81,20 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("%q is read as %v, %v; want %q", text, s, err, problem)
 		}
 	}
-	for _, text := range []string{"spark,min=1,max=1", "spark,min=1,max=2"} { // G1, the rest of it
-		if _, err := Parse(text); err != nil {
-			t.Error(text, err)
+}
+
+// The bounds that Spark checks at start.
+func TestBounds(t *testing.T) {
+	t.Run("G1", func(t *testing.T) {
+		for text, refused := range map[string]bool{
+			"spark,min=-1": true, "spark,max=-1": true, "spark,min=2,max=1": true,
+			"spark,min=1,max=1": false, "spark,min=1,max=2": false,
+		} {
+			if _, err := Parse(text); (err != nil) != refused {
+				t.Errorf("%s: %v", text, err)
+			}
 		}
-	}
+	})
 }
 
 // What Spark only warns of passes with a warning.
