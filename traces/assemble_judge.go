@@ -21,8 +21,8 @@ func (a *assembler) judge(app *Application) {
 		a.note(Lossy, "no ApplicationStart: its time is taken from the first event")
 	}
 	if a.steps > 0 {
-		a.note(Clock, "times run backwards in %d places, by up to %v: the driver's clock was set, or the log was edited",
-			a.steps, time.Duration(a.backwards)*time.Millisecond)
+		a.note(Clock, "times run backwards, by up to %v (places: %d): the driver's clock was set, or the log was edited",
+			time.Duration(a.backwards)*time.Millisecond, a.steps)
 	}
 	a.count(a.oddTimes, Lossy, "1 time or duration is out of range: it was brought into range or left out",
 		"%d times or durations are out of range: they were brought into range or left out")
