@@ -168,6 +168,7 @@ func (t *jsonTeller) Observe(e replay.Event) {
 	a := t.workload.Apps[e.App]
 	o := told{Seconds: e.At.Seconds(), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String()}
 	switch e.Kind {
+	case replay.AppSubmitted, replay.AppEnded:
 	case replay.JobSubmitted, replay.JobEnded:
 		o.Job = &a.Jobs[e.Job].ID
 	case replay.StageSubmitted:
@@ -180,7 +181,7 @@ func (t *jsonTeller) Observe(e replay.Event) {
 		o.Target = &e.N
 	case replay.ExecutorGranted:
 		o.Executor, o.Node = e.Executor.String(), &e.Node
-	case replay.ExecutorAdded, replay.ExecutorUsable, replay.ExecutorReleased, replay.ExecutorRemoved:
+	default:
 		o.Executor = e.Executor.String()
 	}
 	t.err = t.out.Encode(&o)
