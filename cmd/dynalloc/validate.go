@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/bench"
+	"dynalloc/replay"
+	"dynalloc/reports"
+	"dynalloc/traces"
+)
+
+func newValidate() *cobra.Command {
+	var in inputs
+	var format, startup *choice
+	cmd := &cobra.Command{
+		Use:   "validate FROM TO | validate FOLDER",
+		Short: "How far replays are from real runs",
+		Long: `Rebuild the workload from the recording FROM, replay it under the configuration
+recorded in TO, and compare with what TO recorded. A recording is an event log,
+or a folder of event logs that shared a cluster; TO may be FROM. Of TO only the
+Spark properties and the version reach the replay, and with --startup to its
+start-up times.
+
+With one FOLDER of many recordings, every ordered pair of recordings of the same
+workload is validated. Which logs are one recording, which recordings are of one
+workload and which are repeats is told by their content: times, names, jobs and
+properties.
+
+Start-up of executors is an outside condition. --startup from learns it from
+FROM: an honest forecast. --startup to takes it from TO: the k-th executor that
+the replay asks for takes as long as the k-th in TO, and what error is left is the
+replay's own. It is refused where applications waited for each other.
+
+Without --cluster an application is replayed on a cluster that is never full, and
+several that shared one on what they held at most in FROM.`,
+		Example: `  dynalloc validate monday.zstd tuesday.zstd
+  dynalloc validate --startup to recordings/etl
+  dynalloc validate --cluster standalone,nodes=1,cores=16,memory=32g fleet-static fleet-dra
+  dynalloc validate --format json recordings | jq .summary`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if n := len(args); n < 1 || n > 2 {
+				return usagef("want two recordings, or one folder of recordings, not %d arguments", n)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o := bench.ValidateOptions{Startup: startup.value, Seed: in.seed}
+			if in.cluster != "" {
+				c, err := replay.ParseCluster(in.cluster)
+				if err != nil {
+					return usageError{err}
+				}
+				o.Cluster = &c
+			}
+			if len(args) == 2 {
+				return in.validatePair(cmd, args[0], args[1], o, format.value)
+			}
+			return in.validateAll(cmd, args[0], o, format.value)
+		},
+	}
+	f := cmd.Flags()
+	format = addChoice(cmd, "format", "text", "how to print the results", "text", "json")
+	startup = addChoice(cmd, "startup", bench.StartupFrom, "where start-up times come from", bench.StartupFrom, bench.StartupTo)
+	f.StringVar(&in.cluster, "cluster", "", "the `cluster` of the recordings, as in standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
+	complete(cmd, "cluster", "standalone,nodes=")
+	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
+	in.addQuietFlag(cmd)
+	return cmd
+}
+
+// readRecording reads all logs of one path.
+func (in *inputs) readRecording(cmd *cobra.Command, path string) (w *traces.Workload, partly, err error) {
+	logs, err := traces.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer logs.Close()
+	reading := in.reader(cmd, logs)
+	w, _, err = traces.Collect(path, reading)
+	if err != nil {
+		return nil, nil, err
+	}
+	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
+		return nil, nil, partly
+	}
+	return w, partly, nil
+}
+
+func (in *inputs) validatePair(cmd *cobra.Command, from, to string, o bench.ValidateOptions, format string) error {
+	f, partly, err := in.readRecording(cmd, from)
+	if err != nil {
+		return err
+	}
+	t, partlyTo, err := in.readRecording(cmd, to)
+	if err != nil {
+		return err
+	}
+	v, err := bench.Validate(f, t, o)
+	if errors.Is(err, bench.ErrWaited) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	write := map[string]func(io.Writer, *bench.Validation) error{"text": reports.ValidationText, "json": reports.ValidationJSON}[format]
+	if err := write(cmd.OutOrStdout(), v); err != nil {
+		return err
+	}
+	if v.Failed != nil {
+		return fmt.Errorf("%s to %s: %w", v.From, v.To, v.Failed)
+	}
+	return errors.Join(partly, partlyTo)
+}
+
+func (in *inputs) validateAll(cmd *cobra.Command, folder string, o bench.ValidateOptions, format string) error {
+	w, partly, err := in.readRecording(cmd, folder)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")
+	o.Progress = bar.set
+	set, err := bench.ValidateAll(cmd.Context(), bench.Recordings(w.Apps), o)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		for _, note := range set.Notes {
+			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s\n", note)
+		}
+	}
+	write := map[string]func(io.Writer, *bench.ValidationSet) error{"text": reports.ValidationSetText, "json": reports.ValidationSetJSON}[format]
+	if err := write(cmd.OutOrStdout(), set); err != nil {
+		return err
+	}
+	for _, v := range set.Pairs {
+		if v.Failed != nil {
+			err = errors.Join(err, fmt.Errorf("%s to %s: %w", v.From, v.To, v.Failed))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return partly
+}
