@@ -50,8 +50,10 @@ func (a *application) updateWait() {
 	a.waitSince = now
 }
 
-// Remove gives idle executors back. The standalone master frees their cores at
-// once; the driver learns that they are gone only later.
+// Remove gives executors back. A kill is refused where tasks run; the
+// standalone master frees the cores at once, and the driver learns only later
+// that the executor is gone. A decommission is not refused, and the cores are
+// free when the executor has finished.
 func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID {
 	e := a.engine
 	a.leavers = a.leavers[:0]
@@ -60,15 +62,25 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 			continue
 		}
 		x := &a.executors[r.Executor]
-		if x.state != live && x.state != added || x.running() > 0 {
+		if x.state != live && x.state != added || x.running() > 0 && !a.decommissions {
 			continue
 		}
 		e.emit(Event{Kind: ExecutorReleased, App: a.index, Executor: x.id, Node: x.node, Why: r.Why})
-		a.release(x)
 		a.result.Removals++
-		x.state = leaving
-		e.queue.push(scheduled{at: e.now + e.config.Times.RemovalLag, app: a.index, a: int32(x.id)}, executorLeaves, only)
 		a.leavers = append(a.leavers, x.id)
+		if !a.decommissions {
+			a.release(x)
+			x.state = leaving
+			e.queue.push(scheduled{at: e.now + e.config.Times.RemovalLag, app: a.index, a: int32(x.id)}, executorLeaves, executorIsGone)
+		}
+	}
+	if a.decommissions {
+		for _, id := range a.leavers {
+			a.unlist(id) // none of them is a peer of another
+		}
+		for _, id := range a.leavers {
+			a.decommission(&a.executors[id])
+		}
 	}
 	return a.leavers
 }
@@ -82,23 +94,30 @@ func (a *application) release(x *executor) {
 	a.held--
 	a.coresHeld -= int(x.cores)
 	a.result.Ledger.add(x.close(e.now, p))
-	if i := slices.Index(a.lively, x.id); i >= 0 {
+	a.unlist(x.id)
+	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
+	e.master.release(x.node, x.cores, p.memoryMB)
+}
+
+// unlist takes an executor off those that take tasks.
+func (a *application) unlist(id policies.ExecutorID) {
+	if i := slices.Index(a.lively, id); i >= 0 {
 		a.lively = slices.Delete(a.lively, i, i+1)
 	}
-	e.master.release(x.node, x.cores, p.memoryMB)
 }
 
 // executorGone is the driver's notice that an executor it gave back is gone.
 func (a *application) executorGone(id policies.ExecutorID) {
-	a.executors[id].state = gone
-	for i, at := range a.blocks {
-		if at == id {
-			a.blocks[i] = -1
-		}
-	}
+	x := &a.executors[id]
+	x.state = gone
 	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: id})
-	a.event = policies.Event{Kind: policies.ExecutorRemoved, Executor: id, Loss: policies.KilledByDriver}
+	loss := policies.KilledByDriver
+	if a.decommissions {
+		loss = policies.Decommissioned
+	}
+	a.event = policies.Event{Kind: policies.ExecutorRemoved, Executor: id, Loss: loss}
 	a.observe()
+	a.lose(x, a.decommissions)
 }
 
 // grant takes an executor from the manager; it registers after its start-up.
@@ -117,7 +136,7 @@ func (a *application) grant(profileIndex, node, cores int32) {
 	id := policies.ExecutorID(len(a.executors))
 	slots := p.slots(cores)
 	a.executors = append(a.executors, executor{
-		id: id, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, fresh: slots, granted: e.now, usable: -1,
+		id: id, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, fresh: slots, granted: e.now, usable: -1, leaves: -1,
 	})
 	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
 	e.queue.push(scheduled{at: e.now + e.startup(a.index, id), app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)

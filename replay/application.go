@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -32,17 +33,22 @@ func (p *profile) slots(cores int32) int32 {
 // An application is one application at run time: its driver, its executors and
 // its policy.
 type application struct {
-	engine   *Engine
-	index    int32
-	app      *traces.Application
-	plan     *plan
-	result   *AppResult
-	policy   policies.Policy
-	event    policies.Event // reused for each event that the policy observes
-	profiles []profile
-	coresMax int // spark.cores.max; 0: no limit
-	fair     bool
-	pools    []*pool
+	engine        *Engine
+	index         int32
+	app           *traces.Application
+	plan          *plan
+	result        *AppResult
+	policy        policies.Policy
+	event         policies.Event // reused for each event that the policy observes
+	profiles      []profile
+	coresMax      int // spark.cores.max; 0: no limit
+	fair          bool
+	service       bool // the shuffle service keeps shuffle files
+	decommissions bool // executors are decommissioned, not killed
+	tracks        bool // executors with shuffle files are kept
+	migrates      bool // and move their blocks first
+	speculates    speculationRules
+	pools         []*pool
 
 	registered time.Duration // when the driver registered: phase 0 of the policy's ticks; -1: not yet
 	lastTick   time.Duration
@@ -50,7 +56,8 @@ type application struct {
 
 	jobs      []jobState
 	stages    []stageState
-	sets      []*taskSet            // of stages that were submitted, by stage index; nil before
+	walk      uint32                // counts walks over the graphs of jobs
+	sets      []*taskSet            // of all stage attempts, by number
 	waiting   []*taskSet            // sets with pending tasks, in FIFO order
 	executors []executor            // by id
 	lively    []policies.ExecutorID // those that take tasks, in order of coming
@@ -60,6 +67,7 @@ type application struct {
 	rounds    uint64                // offers made to all executors
 	blocks    []policies.ExecutorID // where each cached block is; -1: nowhere
 	leavers   []policies.ExecutorID // scratch for Remove
+	moves     uint64                // migrations so far
 
 	unfinished int  // jobs that have not ended
 	ending     bool // the driver's time has come, but jobs still run
@@ -74,12 +82,16 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	if err != nil {
 		return nil, err
 	}
+	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
 	a := &application{
 		engine: e, index: int32(index), app: app, plan: e.plan(app), result: &e.result.Apps[index],
+		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
+		tracks:   spec.Kind == "spark" && spec.Protection.Tracking && !spec.Protection.Service,
+		migrates: spec.Protection.Decommission && spec.Protection.Migration,
 		coresMax: spec.CoresMax, fair: app.Properties["spark.scheduler.mode"] == "FAIR",
 		registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
 		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
-		sets: make([]*taskSet, len(app.Stages)), unfinished: len(app.Jobs),
+		unfinished: len(app.Jobs), speculates: speculationOf(app, rules),
 	}
 	believed := make([]policies.Profile, len(app.Profiles))
 	for i, p := range app.Profiles {
@@ -90,11 +102,16 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		}
 	}
 	if a.plan.cached > 0 {
-		a.blocks = slices.Repeat([]policies.ExecutorID{-1}, a.plan.cached)
+		a.blocks = slices.Repeat([]policies.ExecutorID{nowhere}, a.plan.cached)
+	}
+	for i := range app.Jobs {
+		for _, stage := range app.Jobs[i].Stages {
+			a.stages[stage].listing++
+		}
 	}
 	a.result.Policy = spec.String()
 	a.result.Jobs = make([]JobResult, len(app.Jobs))
-	a.policy = spec.New(policies.Env{Client: a, Profiles: believed, Rules: policies.RulesOf(app.SparkVersion)})
+	a.policy = spec.New(policies.Env{Client: a, Profiles: believed, Rules: rules})
 	return a, nil
 }
 
@@ -147,6 +164,7 @@ func (a *application) register() {
 	a.registered = a.engine.now
 	a.engine.master.register(a)
 	a.policy.Start(a.engine.now)
+	a.awaitGarbageCollection()
 	a.tickBy(a.engine.now)
 }
 
@@ -177,15 +195,6 @@ func (a *application) tick() {
 		wake = now
 	}
 	a.tickBy(wake)
-}
-
-// follow sets off what the driver does after a job's end, or after the
-// application's start (job -1). Nothing happens before the driver is there.
-func (a *application) follow(job int32, from time.Duration) {
-	for _, f := range a.plan.followers[job+1] {
-		at := max(from+f.gap, a.result.Submit+a.app.Setup)
-		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.what)
-	}
 }
 
 // end stops the driver: all its executors are free for others at once. Where

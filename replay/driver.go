@@ -2,104 +2,147 @@ package replay
 
 import (
 	"slices"
+	"time"
 
 	"dynalloc/policies"
 )
 
 // A jobState is what the driver knows of a job.
 type jobState struct {
-	submitted bool
+	running   bool
 	remaining int32 // stages that it still waits for
 }
 
 // A stageState is what the driver knows of a stage.
 type stageState struct {
-	submitted bool
-	available bool    // all its tasks are done; a later job skips it
-	needed    bool    // by a job that runs
-	users     []int32 // jobs that wait for it
+	where    []policies.ExecutorID // by partition, who holds its output; nowhere: it is missing. Nil before the first attempt
+	missing  int32                 // partitions without output
+	attempts int32
+	active   *taskSet // the attempt whose tasks are started; nil: none
+	failures int32    // attempts in a row in which a fetch failed
+	broken   bool     // a fetch failed; it waits to be submitted again
+	failed   []bool   // by recorded failure: it has happened
+	users    []int32  // jobs that wait for it
+	listing  int32    // jobs that list it and have not ended
+	cleaned  bool     // the driver has dropped its shuffle
+	visit    uint32   // of the last walk that came here
 }
+
+// available says whether all of the stage's output is there, so that a job may
+// skip it.
+func (s *stageState) available() bool { return s.where != nil && s.missing == 0 }
 
 // submitJob starts a job: its stages whose parents are available are
 // submitted, those that are available already are skipped.
 func (a *application) submitJob(job int32) {
 	e := a.engine
-	a.jobs[job].submitted = true
+	a.jobs[job].running = true
 	a.result.Jobs[job].Start = e.now
 	e.emit(Event{Kind: JobSubmitted, App: a.index, Job: job})
 	a.event = policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.maps[job]}
 	a.observe()
-	for _, s := range a.plan.graph[job] {
-		if a.isResult(job, s) {
-			a.need(job, s)
-		}
-	}
-	a.submitReady(job)
+	a.advance(job)
 	a.endJobIfDone(job)
 }
 
-// isResult says whether no other stage of the job reads the stage's output.
-func (a *application) isResult(job, stage int32) bool {
-	for _, child := range a.plan.children[stage] {
-		if _, listed := slices.BinarySearch(a.plan.graph[job], child); listed {
-			return false
-		}
+// advance submits the stages of a job that it waits for and that nothing holds
+// back: the walk of DAGScheduler.submitStage, in order of stage.
+func (a *application) advance(job int32) {
+	a.walk++
+	for _, s := range a.plan.results[job] {
+		a.need(job, s)
 	}
-	return true
-}
-
-// need makes the job wait for a stage and, where its output is missing, for
-// the stages that it reads: the walk of DAGScheduler.getMissingParentStages.
-func (a *application) need(job, stage int32) {
-	s := &a.stages[stage]
-	if s.available || slices.Contains(s.users, job) {
-		return
-	}
-	s.needed = true
-	s.users = append(s.users, job)
-	a.jobs[job].remaining++
-	for _, parent := range a.app.Stages[stage].Parents {
-		a.need(job, int32(parent))
-	}
-}
-
-// submitReady submits, in order of id, the stages of a job that nothing holds
-// back any more.
-func (a *application) submitReady(job int32) {
 	for _, stage := range a.plan.graph[job] {
-		if s := &a.stages[stage]; s.needed && !s.submitted && a.parentsAvailable(stage) {
+		s := &a.stages[stage]
+		if s.visit == a.walk && s.active == nil && !s.broken && a.parentsAvailable(stage) {
 			a.submitStage(job, stage)
 		}
 	}
 }
 
+// need makes the job wait for a stage and, as far as its output is missing, for
+// the stages that it reads.
+func (a *application) need(job, stage int32) {
+	s := &a.stages[stage]
+	if s.visit == a.walk || s.available() {
+		return
+	}
+	s.visit = a.walk
+	if !slices.Contains(s.users, job) {
+		s.users = append(s.users, job)
+		a.jobs[job].remaining++
+	}
+	if s.active != nil {
+		return
+	}
+	for _, parent := range a.app.Stages[stage].Parents {
+		a.need(job, int32(parent))
+	}
+}
+
 func (a *application) parentsAvailable(stage int32) bool {
 	for _, parent := range a.app.Stages[stage].Parents {
-		if !a.stages[parent].available {
+		if !a.stages[parent].available() {
 			return false
 		}
 	}
 	return true
 }
 
-// submitStage hands the stage's tasks to the scheduler.
+// submitStage hands the tasks of the stage's missing partitions to the
+// scheduler.
 func (a *application) submitStage(job, stage int32) {
-	e, s := a.engine, &a.app.Stages[stage]
-	a.stages[stage].submitted = true
-	set := &taskSet{
-		stage: stage, job: job, jobID: a.app.Jobs[job].ID, stageID: s.ID,
-		profile: int32(s.Profile), pool: a.pool(a.app.Jobs[job].Pool), tasks: int32(len(s.Tasks)),
+	e, s, state := a.engine, &a.app.Stages[stage], &a.stages[stage]
+	if state.where == nil {
+		state.where = slices.Repeat([]policies.ExecutorID{nowhere}, len(s.Tasks))
+		state.missing = int32(len(s.Tasks))
 	}
-	a.sets[stage] = set
-	at, _ := slices.BinarySearchFunc(a.waiting, set, compareFIFO)
-	a.waiting = slices.Insert(a.waiting, at, set)
+	set := &taskSet{
+		number: int32(len(a.sets)), stage: stage, attempt: state.attempts, job: job, jobID: a.app.Jobs[job].ID, stageID: s.ID,
+		profile: int32(s.Profile), pool: a.pool(a.app.Jobs[job].Pool), tasks: state.missing, pending: state.missing,
+	}
+	if int(state.missing) < len(s.Tasks) {
+		for p, at := range state.where {
+			if at == nowhere {
+				set.partitions = append(set.partitions, int32(p))
+			}
+		}
+	}
+	set.ran = slices.Repeat([]policies.ExecutorID{nowhere}, int(set.tasks))
+	if state.attempts > 0 {
+		a.result.Rerun += int(set.tasks)
+	}
+	state.attempts++
+	state.active = set
+	a.sets = append(a.sets, set)
+	a.enqueue(set)
+	e.emit(Event{Kind: StageSubmitted, App: a.index, Job: job, Stage: stage, N: set.tasks})
+	a.event = policies.Event{Kind: policies.StageSubmitted, Stage: set.name(), Profile: s.Profile, Tasks: int(set.tasks)}
+	a.observe()
+	a.watch(set)
+}
+
+// name is how the policy's events call the attempt.
+func (t *taskSet) name() policies.StageAttempt {
+	return policies.StageAttempt{ID: t.stage, Attempt: t.attempt}
+}
+
+// enqueue lists a set among those with pending tasks, and has all executors
+// offered.
+func (a *application) enqueue(set *taskSet) {
+	at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO)
+	if !listed {
+		a.waiting = slices.Insert(a.waiting, at, set)
+	}
 	a.offerAll = true
 	a.unsettle()
-	e.emit(Event{Kind: StageSubmitted, App: a.index, Job: job, Stage: stage, N: set.tasks})
-	a.event = policies.Event{
-		Kind: policies.StageSubmitted, Stage: policies.StageAttempt{ID: stage}, Profile: s.Profile, Tasks: len(s.Tasks),
+}
+
+// dequeue takes a set off that list.
+func (a *application) dequeue(set *taskSet) {
+	if at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO); listed {
+		a.waiting = slices.Delete(a.waiting, at, at+1)
 	}
-	a.observe()
 }
 
 // pool returns the scheduler pool of that name; unknown names make new ones.
@@ -120,82 +163,124 @@ func (a *application) pool(name string) *pool {
 // taskEnded takes in the end of a task. Spark posts what follows from it in
 // one turn of its scheduler: the task's end, its stage's, the submission of
 // the stages that waited for it, its job's end.
-func (a *application) taskEnded(id policies.ExecutorID, stage, task int32) {
-	e, set, x := a.engine, a.sets[stage], &a.executors[id]
+func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
+	e, set, x := a.engine, a.sets[number], &a.executors[id]
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
+	t, ok := x.forget(number, task, e.now)
+	if !ok {
+		return // it was stopped before its time
+	}
 	x.free++
-	set.running--
-	set.pool.running--
-	set.done++
 	a.freed = append(a.freed, id)
 	a.unsettle()
-	e.emit(Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: stage, Task: task, Executor: id})
-	a.cache(id, stage, task)
+	switch t.fate {
+	case succeeds:
+		a.taskSucceeded(set, task, x, t)
+	case fails:
+		a.stopped(set, task, x, t, policies.Failed)
+		if set.ran[task] == nowhere && !set.zombie {
+			set.retry(task)
+			a.enqueue(set)
+		}
+	case missesData:
+		a.stopped(set, task, x, t, policies.Failed)
+		a.fetchFailed(set)
+	}
+}
+
+// stopped reports the end of a task that brought nothing.
+func (a *application) stopped(set *taskSet, task int32, x *executor, t runningTask, why policies.EndReason) {
+	set.running--
+	set.pool.running--
+	a.engine.emit(Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: set.stage, Task: set.partition(task), Executor: x.id, N: 1})
 	a.event = policies.Event{
-		Kind: policies.TaskEnd, Stage: policies.StageAttempt{ID: stage}, Task: int(task), Executor: id, End: policies.Success,
+		Kind: policies.TaskEnd, Stage: set.name(), Task: int(task), Executor: x.id, End: why, Speculative: t.copy,
 	}
 	a.observe()
-	if set.done == set.tasks {
+}
+
+func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t runningTask) {
+	partition := set.partition(task)
+	set.running--
+	set.pool.running--
+	a.engine.emit(Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: set.stage, Task: partition, Executor: x.id})
+	a.cache(x.id, set.stage, partition)
+	a.event = policies.Event{
+		Kind: policies.TaskEnd, Stage: set.name(), Task: int(task), Executor: x.id, End: policies.Success, Speculative: t.copy,
+	}
+	a.observe()
+	if set.ran[task] != nowhere {
+		return // a copy of it was faster in the same instant
+	}
+	set.ran[task] = x.id
+	set.done++
+	a.finished(set, task, t)
+	s := &a.stages[set.stage]
+	if s.where[partition] == nowhere {
+		s.where[partition] = x.id
+		s.missing--
+	}
+	if set.zombie {
+		a.completedElsewhere(s.active, partition, x.id)
+		set = s.active
+	}
+	if set != nil && set.done == set.tasks {
 		a.completeStage(set)
 	}
 }
 
-// cache stores the blocks of persisted RDDs that a task leaves behind.
-func (a *application) cache(id policies.ExecutorID, stage, task int32) {
-	for i, first := range a.plan.blocks[stage] {
-		block := first + task
-		if a.blocks[block] >= 0 {
-			continue // it was there already, and was read
-		}
-		a.blocks[block] = id
-		rdd := a.app.Stages[stage].Caches[i]
-		a.event = policies.Event{
-			Kind: policies.BlockUpdated, Executor: id, RDD: rdd.ID, Partition: int(task), Shuffle: -1,
-			Memory: rdd.Memory, Disk: rdd.Disk && !rdd.Memory,
-		}
-		a.observe()
+// completedElsewhere spares the active attempt a task that one of an earlier
+// attempt has done (TaskSetManager.markPartitionCompleted).
+func (a *application) completedElsewhere(active *taskSet, partition int32, id policies.ExecutorID) {
+	if active == nil {
+		return
+	}
+	task := active.task(partition)
+	if task < 0 || active.ran[task] != nowhere {
+		return
+	}
+	waits := task >= active.next || slices.Contains(active.again, task)
+	active.ran[task] = id
+	active.done++
+	if waits {
+		active.pending--
 	}
 }
 
-// unpersist drops a cached RDD everywhere.
-func (a *application) unpersist(index int) {
-	rdd := a.app.Unpersists[index].RDD
-	for s := range a.app.Stages {
-		for i, c := range a.app.Stages[s].Caches {
-			if c.ID != rdd {
-				continue
-			}
-			first := a.plan.blocks[s][i]
-			for task := range a.app.Stages[s].Tasks {
-				a.blocks[first+int32(task)] = -1
-			}
-		}
-	}
-	a.event = policies.Event{Kind: policies.UnpersistRDD, RDD: rdd}
-	a.observe()
-}
-
+// completeStage ends the active attempt of a stage. If output was lost
+// meanwhile, the stage is submitted again for what is missing.
 func (a *application) completeStage(set *taskSet) {
 	e, s := a.engine, &a.stages[set.stage]
-	s.available = true
+	s.active = nil
+	s.failures = 0
+	a.dequeue(set)
 	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage})
-	a.event = policies.Event{Kind: policies.StageCompleted, Stage: policies.StageAttempt{ID: set.stage}}
+	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
 	a.observe()
-	for _, job := range s.users {
-		a.jobs[job].remaining--
-		a.submitReady(job)
+	users := s.users
+	if s.available() {
+		s.users = nil
+		for _, job := range users {
+			a.jobs[job].remaining--
+		}
 	}
-	for _, job := range s.users {
+	for _, job := range users {
+		a.advance(job)
+	}
+	for _, job := range users {
 		a.endJobIfDone(job)
 	}
-	s.users = nil
 }
 
 func (a *application) endJobIfDone(job int32) {
-	if a.jobs[job].remaining > 0 {
+	if a.jobs[job].remaining > 0 || !a.jobs[job].running {
 		return
 	}
 	e := a.engine
+	a.jobs[job].running = false
+	for _, stage := range a.app.Jobs[job].Stages {
+		a.stages[stage].listing--
+	}
 	a.result.Jobs[job].End = e.now
 	e.emit(Event{Kind: JobEnded, App: a.index, Job: job})
 	a.event = policies.Event{Kind: policies.JobEnd, Job: int(job)}
@@ -204,5 +289,14 @@ func (a *application) endJobIfDone(job int32) {
 	a.unfinished--
 	if a.ending {
 		a.end()
+	}
+}
+
+// follow sets off what the driver does after a job's end, or after the
+// application's start (job -1). Nothing happens before the driver is there.
+func (a *application) follow(job int32, from time.Duration) {
+	for _, f := range a.plan.followers[job+1] {
+		at := max(from+f.gap, a.result.Submit+a.app.Setup)
+		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.what)
 	}
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,6 +48,9 @@ func Run(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) (*Engine, error) {
 	if err := c.Cluster.check(); err != nil {
 		return nil, err
+	}
+	if c.Cluster.Startup < 0 && len(c.Times.Startup) == 0 {
+		return nil, errors.New("no start-up times of executors: the cluster names none and Times has none")
 	}
 	e := &Engine{
 		workload: w, fleet: f, config: c, observers: observers,
@@ -129,6 +133,10 @@ func (e *Engine) happen(s scheduled) {
 	case taskEnds:
 		a.taskEnded(policies.ExecutorID(s.a), s.b, s.c)
 	case executorLeaves:
+		if s.what() == executorLooks {
+			a.look(policies.ExecutorID(s.a))
+			return
+		}
 		a.executorGone(policies.ExecutorID(s.a))
 	default:
 		switch s.what() {
@@ -140,6 +148,12 @@ func (e *Engine) happen(s scheduled) {
 			a.unpersist(int(s.a))
 		case applicationEnds:
 			a.end()
+		case stageIsResubmitted:
+			a.mend(s.a)
+		case speculationElapses:
+			a.speculate(s.a)
+		case garbageIsCollected:
+			a.collectGarbage()
 		case executorIsAdded:
 			a.executorAdded(policies.ExecutorID(s.a))
 		case executorIsUsable:

@@ -25,7 +25,8 @@ const (
 	ExecutorGranted       // Executor, Node
 	ExecutorAdded         // Executor: it has registered
 	ExecutorUsable        // Executor: it takes tasks
-	ExecutorReleased      // Executor, Why: the policy gives it back, its cores are free for others
+	ExecutorReleased      // Executor, Why: the policy gives it back
+	ExecutorFreed         // Executor, N cores: they are free for others
 	ExecutorRemoved       // Executor: the driver has seen that it is gone
 )
 
@@ -82,6 +83,8 @@ func (e Event) Happened(w *traces.Workload) string {
 		return fmt.Sprintf("executor %s up", e.Executor)
 	case ExecutorUsable:
 		return fmt.Sprintf("executor %s takes tasks", e.Executor)
+	case ExecutorFreed:
+		return fmt.Sprintf("executor %s leaves %d cores", e.Executor, e.N)
 	case ExecutorReleased:
 		return fmt.Sprintf("executor %s removed", e.Executor)
 	default:

@@ -10,10 +10,11 @@ import (
 type state uint8
 
 const (
-	starting state = iota // granted
-	added                 // registered, not yet able to take tasks
-	live                  // takes tasks
-	leaving               // given back; the driver has not seen it go
+	starting        state = iota // granted
+	added                        // registered, not yet able to take tasks
+	live                         // takes tasks
+	decommissioning              // takes no more tasks, and leaves when it has nothing left to do
+	leaving                      // given back; the driver has not seen it go
 	gone
 )
 
@@ -27,18 +28,39 @@ type executor struct {
 	slots   int32 // tasks that it can run at one time
 	free    int32 // of those, without a task
 	fresh   int32 // slots that have not had their first task
+	tasks   []runningTask
 	granted time.Duration
 	usable  time.Duration // from when on it takes tasks; -1: not yet
-	since   time.Duration // when running last changed
+	leaves  time.Duration // since when it is decommissioning; -1: it is not
+	since   time.Duration // when the number of its tasks last changed
 	busy    time.Duration // core-time of tasks up to since
+	busyOut time.Duration // of that, while decommissioning
 }
 
 func (x *executor) running() int32 { return x.slots - x.free }
 
-// settle brings the busy time up to now; to be called before free changes.
+// settle brings the busy time up to now; to be called before tasks start or end.
 func (x *executor) settle(now time.Duration, taskCPUs int32) {
-	x.busy += (now - x.since) * time.Duration(x.running()*taskCPUs)
+	d := (now - x.since) * time.Duration(x.running()*taskCPUs)
+	x.busy += d
+	if x.leaves >= 0 {
+		x.busyOut += d
+	}
 	x.since = now
+}
+
+// forget takes a running task off the executor. It is false if there is none
+// of the kind: it was stopped before its time.
+func (x *executor) forget(set, task int32, end time.Duration) (runningTask, bool) {
+	for i, t := range x.tasks {
+		if t.set == set && t.task == task && t.end == end {
+			last := len(x.tasks) - 1
+			x.tasks[i] = x.tasks[last]
+			x.tasks = x.tasks[:last]
+			return t, true
+		}
+	}
+	return runningTask{}, false
 }
 
 // close returns where the executor's time went, from its grant until now, when
@@ -46,14 +68,19 @@ func (x *executor) settle(now time.Duration, taskCPUs int32) {
 func (x *executor) close(now time.Duration, p *profile) Ledger {
 	x.settle(now, p.taskCPUs)
 	cores := time.Duration(x.cores)
-	usable := x.usable
+	usable, leaves := x.usable, x.leaves
 	if usable < 0 {
 		usable = now
 	}
+	if leaves < 0 {
+		leaves = now
+	}
+	usable = min(usable, leaves) // one may be given back before it takes a task
 	return Ledger{
 		Starting: (usable - x.granted) * cores,
 		Busy:     x.busy,
-		Idle:     (now-usable)*cores - x.busy,
+		Idle:     (leaves-usable)*cores - (x.busy - x.busyOut),
+		Leaving:  (now-leaves)*cores - x.busyOut,
 		Memory:   p.memoryMB * (now - x.granted).Milliseconds(),
 		Executor: now - x.granted,
 	}

@@ -20,6 +20,7 @@ var defaultTimes = Times{
 	Cold:       400 * time.Millisecond,
 	Overhead:   15 * time.Millisecond,
 	RemovalLag: 5100 * time.Millisecond,
+	GC:         periodicGC,
 }
 
 // enough is how many samples make a learnt time; with fewer the default stands.

@@ -63,46 +63,94 @@ func (a *application) offer(executors []policies.ExecutorID) {
 	}
 	exhausted := false
 	for _, set := range sets {
-		for launched := true; launched && set.pending() > 0; {
+		for launched := true; launched && set.waits(); {
 			launched = false
 			for _, id := range executors {
 				x := &a.executors[id]
 				if x.free == 0 || x.state != live || x.profile != set.profile {
 					continue
 				}
-				a.launch(set, x)
-				launched = true
-				if set.pending() == 0 {
-					exhausted = true
-					break
+				if set.pending > 0 {
+					a.launch(set, x, set.take(), false)
+					launched = true
+				} else if task := a.copyFor(set, x); task >= 0 {
+					a.launch(set, x, task, true)
+					launched = true
 				}
 			}
 		}
+		exhausted = exhausted || !set.waits()
 	}
 	if exhausted {
-		a.waiting = slices.DeleteFunc(a.waiting, func(s *taskSet) bool { return s.pending() == 0 })
+		a.waiting = slices.DeleteFunc(a.waiting, func(s *taskSet) bool { return !s.waits() })
 	}
 }
 
-// launch starts the next task of a set on an executor.
-func (a *application) launch(set *taskSet, x *executor) {
+// waits says whether the set has tasks or copies of tasks to start.
+func (t *taskSet) waits() bool { return t.pending > 0 || len(t.speculation.wanted) > 0 }
+
+// launch starts a task of a set, or a copy of one, on an executor.
+func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool) {
 	e := a.engine
-	task := set.next
-	set.next++
 	set.running++
 	set.pool.running++
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	x.free--
-	duration := e.config.Times.Overhead + time.Duration(a.plan.work[a.plan.offset[set.stage]+task])*time.Millisecond
+	partition := set.partition(task)
+	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
+	var duration time.Duration
+	duration, t.fate = a.duration(set, partition, isCopy)
 	if x.fresh > 0 {
 		x.fresh--
 		duration += e.config.Times.Cold
 	}
-	e.queue.push(scheduled{at: e.now + duration, app: a.index, a: int32(x.id), b: set.stage, c: task}, taskEnds, only)
+	t.end = e.now + duration
+	x.tasks = append(x.tasks, t)
+	e.queue.push(scheduled{at: t.end, app: a.index, a: int32(x.id), b: set.number, c: task}, taskEnds, only)
 	if a.result.FirstTask < 0 {
 		a.result.FirstTask = e.now
 	}
-	e.emit(Event{Kind: TaskStarted, App: a.index, Job: set.job, Stage: set.stage, Task: task, Executor: x.id})
-	a.event = policies.Event{Kind: policies.TaskStart, Stage: policies.StageAttempt{ID: set.stage}, Task: int(task), Executor: x.id}
+	e.emit(Event{Kind: TaskStarted, App: a.index, Job: set.job, Stage: set.stage, Task: partition, Executor: x.id})
+	a.event = policies.Event{
+		Kind: policies.TaskStart, Stage: set.name(), Task: int(task), Executor: x.id, Speculative: isCopy,
+	}
 	a.observe()
+}
+
+// duration is how long a task will take, and how it will end.
+func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time.Duration, fate) {
+	overhead := a.engine.config.Times.Overhead
+	switch {
+	case a.readsMissing(set.stage):
+		return overhead, missesData
+	case isCopy:
+		return a.copyTime(set, partition), succeeds
+	}
+	if work, ok := a.failure(set.stage, partition); ok {
+		return overhead + work, fails
+	}
+	work := time.Duration(a.plan.work[a.plan.offset[set.stage]+partition]) * time.Millisecond
+	again := a.recompute(set.stage, partition)
+	a.result.Recomputed += again
+	return overhead + work + again, succeeds
+}
+
+// failure returns how long the next attempt of a task ran before it failed, for
+// as many attempts as failed when it was recorded.
+func (a *application) failure(stage, partition int32) (time.Duration, bool) {
+	failures := a.app.Stages[stage].Failures
+	if len(failures) == 0 {
+		return 0, false
+	}
+	s := &a.stages[stage]
+	if s.failed == nil {
+		s.failed = make([]bool, len(failures))
+	}
+	for i, f := range failures {
+		if f.Task == int(partition) && !s.failed[i] {
+			s.failed[i] = true
+			return f.Work, true
+		}
+	}
+	return 0, false
 }

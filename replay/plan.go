@@ -14,10 +14,12 @@ type plan struct {
 	offset    []int32               // per stage, where its tasks begin in work
 	work      []int32               // milliseconds of each task on a warm executor, without overhead
 	children  [][]int32             // per stage, the stages that read its output
-	graph     [][]int32             // per job, its stages and all that they read, parents before children
+	graph     [][]int32             // per job, its stages, parents before children
 	followers [][]follower          // per job + 1: what its end (or the application's start) sets off
 	maps      [][]policies.MapStage // per job, the stages that write a shuffle
+	results   [][]int32             // per job, the stages of its graph that no other reads
 	cached    int                   // blocks that persisted RDDs can have
+	compute   []int32               // per block, milliseconds of the task that computes it first
 	blocks    [][]int32             // per stage and cached RDD, where its blocks begin
 }
 
@@ -33,6 +35,7 @@ func newPlan(a *traces.Application) *plan {
 		offset:    make([]int32, len(a.Stages)+1),
 		children:  make([][]int32, len(a.Stages)),
 		graph:     make([][]int32, len(a.Jobs)),
+		results:   make([][]int32, len(a.Jobs)),
 		followers: make([][]follower, len(a.Jobs)+1),
 		maps:      make([][]policies.MapStage, len(a.Jobs)),
 		blocks:    make([][]int32, len(a.Stages)),
@@ -48,7 +51,7 @@ func newPlan(a *traces.Application) *plan {
 			if t.Cold {
 				deserialize = min(deserialize, warm[i])
 			}
-			p.work = append(p.work, t.Run+deserialize+t.Result)
+			p.work = append(p.work, max(t.Run+deserialize+t.Result, t.Original))
 		}
 		for _, parent := range s.Parents {
 			p.children[parent] = append(p.children[parent], int32(i))
@@ -58,12 +61,16 @@ func newPlan(a *traces.Application) *plan {
 		}
 	}
 	p.offset[len(a.Stages)] = int32(len(p.work))
+	p.computeBlocks(a)
 	follow := func(c traces.Cue, w what, index int) {
 		p.followers[c.After+1] = append(p.followers[c.After+1], follower{w, int32(index), c.Gap})
 	}
 	for i := range a.Jobs {
 		j := &a.Jobs[i]
-		p.graph[i] = graph(a, j.Stages)
+		for _, stage := range j.Stages {
+			p.graph[i] = append(p.graph[i], int32(stage))
+		}
+		p.results[i] = p.resultsOf(p.graph[i])
 		follow(j.Cue, jobIsSubmitted, i)
 		for _, s := range j.Stages {
 			if a.Stages[s].Map {
@@ -78,23 +85,37 @@ func newPlan(a *traces.Application) *plan {
 	return p
 }
 
-// graph returns stages and all that they read, directly or not, in order.
-func graph(a *traces.Application, stages []int) []int32 {
-	wanted := make([]bool, len(a.Stages))
-	for _, s := range stages {
-		wanted[s] = true
+// resultsOf returns the stages of a graph that no other stage in it reads.
+func (p *plan) resultsOf(graph []int32) []int32 {
+	var results []int32
+	for _, s := range graph {
+		if !slices.ContainsFunc(p.children[s], func(child int32) bool {
+			_, listed := slices.BinarySearch(graph, child)
+			return listed
+		}) {
+			results = append(results, s)
+		}
 	}
-	var found []int32
-	for i := len(wanted) - 1; i >= 0; i-- {
-		if wanted[i] {
-			found = append(found, int32(i))
-			for _, parent := range a.Stages[i].Parents {
-				wanted[parent] = true
+	return results
+}
+
+// computeBlocks learns what computing each cached block costs: the work of the
+// first task that stands for it. A later task that had to compute it again
+// when it was recorded is freed from that.
+func (p *plan) computeBlocks(a *traces.Application) {
+	p.compute = slices.Repeat([]int32{-1}, p.cached)
+	for i := range a.Stages {
+		for _, first := range p.blocks[i] {
+			for j := range a.Stages[i].Tasks {
+				block, work := first+int32(j), &p.work[p.offset[i]+int32(j)]
+				if p.compute[block] < 0 {
+					p.compute[block] = *work
+				} else if a.Stages[i].Tasks[j].Recomputed {
+					*work = max(*work-p.compute[block], 0)
+				}
 			}
 		}
 	}
-	slices.Reverse(found)
-	return found
 }
 
 // numberBlocks gives every block of every persisted RDD a number and returns

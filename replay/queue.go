@@ -27,6 +27,11 @@ const (
 	applicationEnds
 	executorIsAdded
 	executorIsUsable
+	stageIsResubmitted
+	speculationElapses
+	garbageIsCollected
+	executorLooks
+	executorIsGone
 	only // for classes whose events are all of one kind
 )
 

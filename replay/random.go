@@ -11,6 +11,8 @@ type stream uint64
 const (
 	startupStream stream = iota + 1
 	offerStream
+	migrationStream
+	copyStream
 )
 
 // random returns a generator for one purpose: stream, application, ordinal.

@@ -3,6 +3,7 @@ package replay
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"dynalloc/policies"
@@ -25,7 +26,7 @@ func randomWorkload(seed uint64) *traces.Workload {
 		for j := range 1 + r.IntN(4) {
 			job := traces.Job{ID: j, Cue: traces.Cue{After: r.IntN(j+1) - 1, Gap: ms(20000)}, Pool: []string{"", "a", "b"}[r.IntN(3)]}
 			if len(a.Stages) > 0 && r.IntN(3) == 0 {
-				job.Stages = append(job.Stages, r.IntN(len(a.Stages))) // reads the output of an earlier stage
+				job.Stages = list(a, r.IntN(len(a.Stages)), nil) // reads the output of an earlier stage
 			}
 			for range 1 + r.IntN(4) {
 				s := traces.Stage{ID: len(a.Stages)}
@@ -53,9 +54,22 @@ func randomWorkload(seed uint64) *traces.Workload {
 	return w
 }
 
+// list returns a stage and all that it reads, in order.
+func list(a *traces.Application, stage int, listed []int) []int {
+	for _, parent := range a.Stages[stage].Parents {
+		listed = list(a, parent, listed)
+	}
+	if !slices.Contains(listed, stage) {
+		listed = append(listed, stage)
+	}
+	slices.Sort(listed)
+	return listed
+}
+
 var randomPolicies = []string{
 	"static,n=2", "static,n=5", "spark", "spark,idle=2s", "spark,idle=3s,max=4,backlog=2s", "spark,idle=1s,min=1,initial=3,ratio=0.5",
-	"spark,idle=2s,cached=5s", "spark,idle=3s,shuffle=tracking,tracking-timeout=10s",
+	"spark,idle=2s,cached=5s", "spark,idle=3s,shuffle=tracking,tracking-timeout=10s", "spark,idle=2s,shuffle=tracking",
+	"spark,idle=2s,shuffle=decommission", "spark,idle=8s,shuffle=none", "spark,idle=2s,decommission=true",
 }
 
 func randomRun(seed uint64) (*traces.Workload, policies.Fleet, Config) {

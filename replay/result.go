@@ -29,7 +29,13 @@ type AppResult struct {
 
 	Grants   int // executors granted
 	Removals int // executors given back
-	Peak     int // most executors held at one time
+	Rerun    int // tasks done again because their output was lost
+	// Recomputed is the time that tasks spent on cached blocks that were lost.
+	Recomputed time.Duration
+	// Failed: Spark gave up, because fetches of one stage failed in four attempts
+	// in a row (spark.stage.maxConsecutiveAttempts). The application ended there.
+	Failed bool
+	Peak   int // most executors held at one time
 	// Wait is executor wait: the integral over time of
 	// max(0, min(asked, what the application's own limits allow) - granted),
 	// in executor-time.

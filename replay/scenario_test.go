@@ -109,7 +109,7 @@ func tell(t *testing.T, w *traces.Workload, f policies.Fleet, c Config, showTask
 	}
 	var b strings.Builder
 	r, err := Run(w, f, c, ObserverFunc(func(e Event) {
-		if !showTasks && (e.Kind == TaskStarted || e.Kind == TaskEnded) || e.Kind == ExecutorGranted || e.Kind == ExecutorUsable {
+		if !showTasks && (e.Kind == TaskStarted || e.Kind == TaskEnded) || e.Kind == ExecutorGranted || e.Kind == ExecutorUsable || e.Kind == ExecutorFreed {
 			return
 		}
 		line := fmt.Sprintf("%8.1fs  %-*s  %-28s  %s", e.At.Seconds(), width, w.Apps[e.App].Name, e.Happened(w), e.Why)

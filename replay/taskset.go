@@ -1,31 +1,87 @@
 package replay
 
-import "cmp"
+import (
+	"cmp"
+	"time"
 
-// A taskSet is the tasks of one stage attempt, handed to the scheduler. With
-// no locality, tasks launch in increasing index.
+	"dynalloc/policies"
+)
+
+// nowhere stands for an executor where there is none.
+const nowhere = policies.ExecutorID(-1)
+
+// A taskSet is the tasks of one stage attempt, handed to the scheduler: those
+// of the stage's partitions that were missing when it was submitted. With no
+// locality, tasks launch in increasing index, those to be run again first.
 type taskSet struct {
-	stage   int32 // index into Application.Stages, and of the set in application.sets
-	job     int32 // index of the job for which it was submitted
-	jobID   int   // Spark's ids, for the order between sets
-	stageID int
-	profile int32
-	pool    *pool
-	tasks   int32
-	next    int32 // first index not yet started
-	running int32
-	done    int32
+	number     int32 // index in application.sets
+	stage      int32
+	attempt    int32
+	job        int32 // index of the job for which it was submitted
+	jobID      int   // Spark's ids, for the order between sets
+	stageID    int
+	profile    int32
+	pool       *pool
+	partitions []int32 // of its tasks; nil: task i is partition i
+	tasks      int32
+	next       int32                 // first index that was never started
+	again      []int32               // indexes to be started again, the last one first
+	ran        []policies.ExecutorID // by index, where it succeeded; nowhere: not yet
+	pending    int32                 // tasks that wait for a slot
+	running    int32
+	done       int32
+	zombie     bool // none of its tasks is started any more; those that run go on
+
+	speculation speculation
 }
 
-func (t *taskSet) pending() int32 { return t.tasks - t.next }
+func (t *taskSet) partition(task int32) int32 {
+	if t.partitions == nil {
+		return task
+	}
+	return t.partitions[task]
+}
+
+// task is the index of a partition's task, or -1.
+func (t *taskSet) task(partition int32) int32 {
+	if t.partitions == nil {
+		return partition
+	}
+	for i, p := range t.partitions {
+		if p == partition {
+			return int32(i)
+		}
+	}
+	return -1
+}
+
+// take removes the next pending task.
+func (t *taskSet) take() int32 {
+	for {
+		var task int32
+		if n := len(t.again); n > 0 {
+			task, t.again = t.again[n-1], t.again[:n-1]
+		} else {
+			task = t.next
+			t.next++
+		}
+		if t.ran[task] == nowhere {
+			t.pending--
+			return task
+		}
+	}
+}
+
+// retry puts a task back among the pending ones.
+func (t *taskSet) retry(task int32) {
+	t.again = append(t.again, task)
+	t.pending++
+}
 
 // compareFIFO is the order of Spark's FIFO scheduling: lower job id first, then
 // lower stage id (FIFOSchedulingAlgorithm).
 func compareFIFO(a, b *taskSet) int {
-	if c := cmp.Compare(a.jobID, b.jobID); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.stageID, b.stageID)
+	return cmp.Or(cmp.Compare(a.jobID, b.jobID), cmp.Compare(a.stageID, b.stageID), cmp.Compare(a.number, b.number))
 }
 
 // A pool shares an application's slots between jobs under spark.scheduler.mode
@@ -46,16 +102,29 @@ const defaultPool = "default"
 // running tasks, ties by name; inside a pool as the pool says.
 func compareFair(a, b *taskSet) int {
 	if a.pool != b.pool {
-		if c := cmp.Compare(a.pool.running, b.pool.running); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.pool.name, b.pool.name)
+		return cmp.Or(cmp.Compare(a.pool.running, b.pool.running), cmp.Compare(a.pool.name, b.pool.name))
 	}
 	if !a.pool.fair {
 		return compareFIFO(a, b)
 	}
-	if c := cmp.Compare(a.running, b.running); c != 0 {
-		return c
-	}
-	return compareFIFO(a, b)
+	return cmp.Or(cmp.Compare(a.running, b.running), compareFIFO(a, b))
 }
+
+// A runningTask is a task on an executor.
+type runningTask struct {
+	set   int32
+	task  int32
+	start time.Duration
+	end   time.Duration
+	fate  fate
+	copy  bool // a speculative copy
+}
+
+// fate is how a running task will end.
+type fate uint8
+
+const (
+	succeeds   fate = iota
+	fails           // as it did when it was recorded
+	missesData      // what it reads is gone: a fetch failure
+)

@@ -10,5 +10,6 @@ type Times struct {
 	Usable     time.Duration   // registration to the first task offer
 	Cold       time.Duration   // added to the first task in each slot of a new executor
 	Overhead   time.Duration   // added to every task: launch, status update, the driver's turn
-	RemovalLag time.Duration   // release until the driver sees ExecutorRemoved
+	RemovalLag time.Duration   // kill until the driver sees ExecutorRemoved
+	GC         time.Duration   // between the driver's garbage collections; 0: there are none
 }

@@ -160,9 +160,7 @@ func (t *textReader) stage(d *spec.Decoder) error {
 				return fmt.Errorf("reads=%s: no stage before this one says as=%s", reads, name)
 			}
 			s.Parents = append(s.Parents, parent)
-			if !slices.Contains(j.Stages, parent) {
-				j.Stages = append(j.Stages, parent) // this job lists it too, and skips it if it is done
-			}
+			t.list(j, parent)
 		}
 	}
 	if s.Name = d.String("as", ""); s.Name != "" {
@@ -177,6 +175,17 @@ func (t *textReader) stage(d *spec.Decoder) error {
 	slices.Sort(j.Stages)
 	a.Stages = append(a.Stages, s)
 	return err
+}
+
+// list has a job list a stage and all that it reads; it skips what is done.
+func (t *textReader) list(j *Job, stage int) {
+	if slices.Contains(j.Stages, stage) {
+		return
+	}
+	j.Stages = append(j.Stages, stage)
+	for _, parent := range t.app.Stages[stage].Parents {
+		t.list(j, parent)
+	}
 }
 
 // parseTasks reads "12x10s,1x60s".

@@ -86,6 +86,15 @@ type Stage struct {
 	Map     bool  // it writes shuffle output
 	Caches  []CachedRDD
 	Tasks   []Task // by partition; never empty
+	// Failures are attempts at tasks that failed of themselves (an exception, no
+	// lost executor or lost input) before one succeeded, in order of their ends.
+	Failures []Failure
+}
+
+// A Failure is a task attempt that failed.
+type Failure struct {
+	Task int           // index into Stage.Tasks
+	Work time.Duration // how long it ran
 }
 
 // CachedRDD is a persisted RDD that a stage computes or reads: each of its
@@ -118,6 +127,8 @@ type Task struct {
 	Result      int32 // result serialization time
 	Scheduler   int32 // rest of the wall time: launch, status update, waiting in the driver
 	Getting     int32 // fetching a large result
+	Original    int32 // how long an original ran before its speculative copy won, in ms; 0: there was none
+	Recomputed  bool  // cached data that it reads was gone, so it computed that again
 	Cold        bool  // among the first tasks of its executor, one for each slot
 	Locality    Locality
 	Host        int16 // index into Application.Hosts; -1 unknown

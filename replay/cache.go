@@ -1,0 +1,58 @@
+package replay
+
+import (
+	"time"
+
+	"dynalloc/policies"
+)
+
+// lost marks a cached block whose executor is gone: it was computed, and must
+// be computed again by the task that wants it.
+const lost = policies.ExecutorID(-2)
+
+// cache stores the blocks of persisted RDDs that a task leaves behind.
+func (a *application) cache(id policies.ExecutorID, stage, task int32) {
+	for i, first := range a.plan.blocks[stage] {
+		block := first + task
+		if a.blocks[block] >= 0 {
+			continue // it was there already, and was read
+		}
+		a.blocks[block] = id
+		rdd := a.app.Stages[stage].Caches[i]
+		a.event = policies.Event{
+			Kind: policies.BlockUpdated, Executor: id, RDD: rdd.ID, Partition: int(task), Shuffle: -1,
+			Memory: rdd.Memory, Disk: rdd.Disk && !rdd.Memory, Inactive: a.executors[id].state != live,
+		}
+		a.observe()
+	}
+}
+
+// recompute is what a task takes longer because cached blocks that it read
+// are gone: the work of the tasks that computed them first.
+func (a *application) recompute(stage, task int32) time.Duration {
+	var extra time.Duration
+	for _, first := range a.plan.blocks[stage] {
+		if a.blocks[first+task] == lost {
+			extra += time.Duration(a.plan.compute[first+task]) * time.Millisecond
+		}
+	}
+	return extra
+}
+
+// unpersist drops a cached RDD everywhere.
+func (a *application) unpersist(index int) {
+	rdd := a.app.Unpersists[index].RDD
+	for s := range a.app.Stages {
+		for i, c := range a.app.Stages[s].Caches {
+			if c.ID != rdd {
+				continue
+			}
+			first := a.plan.blocks[s][i]
+			for task := range a.app.Stages[s].Tasks {
+				a.blocks[first+int32(task)] = nowhere
+			}
+		}
+	}
+	a.event = policies.Event{Kind: policies.UnpersistRDD, RDD: rdd}
+	a.observe()
+}

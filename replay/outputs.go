@@ -1,0 +1,124 @@
+package replay
+
+import (
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+)
+
+// resubmitDelay is how long Spark gathers fetch failures before it submits the
+// failed stages again (DAGScheduler.RESUBMIT_TIMEOUT).
+const resubmitDelay = 200 * time.Millisecond
+
+// maxConsecutiveAttempts is how many attempts of a stage in a row may end with
+// a failed fetch before Spark gives up (spark.stage.maxConsecutiveAttempts).
+const maxConsecutiveAttempts = 4
+
+// lose takes in that an executor is gone: its tasks fail, its cached blocks
+// vanish and, unless a service keeps them, so do its shuffle files. Spark does
+// not wait for a fetch to fail: it forgets the outputs at once
+// (DAGScheduler.removeExecutorAndUnregisterOutputs, TaskSetManager.executorLost).
+func (a *application) lose(x *executor, decommissioned bool) {
+	for i, at := range a.blocks {
+		if at == x.id {
+			a.blocks[i] = lost
+		}
+	}
+	for _, t := range slices.Clone(x.tasks) {
+		set := a.sets[t.set]
+		x.forget(t.set, t.task, t.end)
+		a.stopped(set, t.task, x, t, policies.Failed)
+		if !set.zombie && set.ran[t.task] == nowhere && !t.copy {
+			set.retry(t.task)
+			a.enqueue(set)
+		}
+	}
+	if !a.service || decommissioned {
+		a.resubmit(x.id)
+	}
+	if !a.service {
+		a.unregister(x.id)
+	}
+}
+
+// resubmit turns the tasks that succeeded on an executor back to pending, in
+// the map stages that are active. With a shuffle service this happens only for
+// a decommissioned executor, although the service still has its files (the
+// quirk seen with SPARK-41469).
+func (a *application) resubmit(id policies.ExecutorID) {
+	for i := range a.stages {
+		set := a.stages[i].active
+		if set == nil || !a.app.Stages[i].Map {
+			continue
+		}
+		for task, at := range set.ran {
+			if at != id || a.stages[i].where[set.partition(int32(task))] != id {
+				continue
+			}
+			set.ran[task] = nowhere
+			set.done--
+			a.result.Rerun++
+			a.event = policies.Event{
+				Kind: policies.TaskEnd, Stage: set.name(), Task: task, Executor: id, End: policies.Resubmitted,
+			}
+			a.observe()
+			set.retry(int32(task))
+			a.enqueue(set)
+		}
+	}
+}
+
+// unregister forgets the map outputs on an executor.
+func (a *application) unregister(id policies.ExecutorID) {
+	for i := range a.stages {
+		s := &a.stages[i]
+		if !a.app.Stages[i].Map {
+			continue
+		}
+		for p, at := range s.where {
+			if at == id {
+				s.where[p] = nowhere
+				s.missing++
+			}
+		}
+	}
+}
+
+// readsMissing says whether output that the stage's tasks read is missing.
+func (a *application) readsMissing(stage int32) bool { return !a.service && !a.parentsAvailable(stage) }
+
+// fetchFailed takes in that a task could not read its input: its stage's
+// attempt is over, though its running tasks go on, and after a short wait the
+// stages whose output is missing are submitted again, then this one.
+func (a *application) fetchFailed(set *taskSet) {
+	if set.zombie {
+		return
+	}
+	e, s := a.engine, &a.stages[set.stage]
+	set.zombie = true
+	set.pending = 0
+	a.dequeue(set)
+	s.active = nil
+	s.broken = true
+	s.failures++
+	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage, N: 1})
+	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
+	a.observe()
+	if s.failures == maxConsecutiveAttempts {
+		a.result.Failed = true
+		a.unfinished = 0
+		a.end()
+		return
+	}
+	e.queue.push(scheduled{at: e.now + resubmitDelay, app: a.index, a: set.stage}, becomesReady, stageIsResubmitted)
+}
+
+// mend submits a stage again whose fetch failed, once its input is there.
+func (a *application) mend(stage int32) {
+	s := &a.stages[stage]
+	s.broken = false
+	for _, job := range slices.Clone(s.users) {
+		a.advance(job)
+	}
+}

@@ -1,0 +1,159 @@
+package replay
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"dynalloc/internal/spec"
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// speculationInterval is spark.speculation.interval.
+const speculationInterval = 100 * time.Millisecond
+
+// A speculation is what a task set needs to know to start copies of slow tasks.
+type speculation struct {
+	took    []time.Duration // of the tasks that succeeded
+	wanted  []int32         // tasks whose copy waits for a slot on another node
+	copied  []bool          // by task: a copy was asked for
+	elapses bool            // a look is scheduled
+}
+
+// speculationRules are the settings of spark.speculation for an application
+// (TaskSetManager.checkSpeculatableTasks).
+type speculationRules struct {
+	on         bool
+	quantile   float64       // share of tasks that must have succeeded
+	multiplier float64       // how much slower than the median is slow
+	least      time.Duration // spark.speculation.minTaskRuntime
+	efficiency bool          // a copy also needs a low data rate or a very long run
+	long       float64       // how much longer than slow is very long
+}
+
+// speculationOf reads the settings from an application's properties, with the
+// defaults of its version.
+func speculationOf(app *traces.Application, rules policies.Rules) speculationRules {
+	s := speculationRules{
+		on:       app.Properties["spark.speculation"] == "true",
+		quantile: 0.75, multiplier: 1.5, least: 100 * time.Millisecond, efficiency: rules.EfficientSpeculation, long: 2,
+	}
+	if rules.LateSpeculation {
+		s.quantile, s.multiplier = 0.9, 3
+	}
+	number := func(key string, to *float64) {
+		if v, err := strconv.ParseFloat(app.Properties[key], 64); err == nil {
+			*to = v
+		}
+	}
+	number("spark.speculation.quantile", &s.quantile)
+	number("spark.speculation.multiplier", &s.multiplier)
+	number("spark.speculation.efficiency.longRunTaskFactor", &s.long)
+	if v, ok := app.Properties["spark.speculation.efficiency.enabled"]; ok {
+		s.efficiency = v == "true"
+	}
+	if d, err := spec.ParseDuration(app.Properties["spark.speculation.minTaskRuntime"], time.Millisecond); err == nil {
+		s.least = d
+	}
+	return s
+}
+
+// watch looks after a set's slow tasks, if speculation is on and the set has
+// more than one task.
+func (a *application) watch(set *taskSet) {
+	if !a.speculates.on || set.tasks < 2 || set.speculation.elapses || set.zombie || set.done == set.tasks {
+		return
+	}
+	set.speculation.elapses = true
+	a.engine.queue.push(scheduled{at: a.engine.now + speculationInterval, app: a.index, a: set.number}, becomesReady, speculationElapses)
+}
+
+// speculate asks for copies of the set's slow tasks.
+func (a *application) speculate(number int32) {
+	set, rules := a.sets[number], &a.speculates
+	s := &set.speculation
+	s.elapses = false
+	defer a.watch(set)
+	if float64(set.done) < max(rules.quantile*float64(set.tasks), 1) || len(s.took) == 0 {
+		return
+	}
+	threshold := max(time.Duration(rules.multiplier*float64(median(slices.Clone(s.took), 0))), rules.least)
+	if s.copied == nil {
+		s.copied = make([]bool, set.tasks)
+	}
+	now := a.engine.now
+	for _, id := range a.lively {
+		for _, t := range a.executors[id].tasks {
+			if t.set != number || t.copy || s.copied[t.task] || now-t.start <= threshold {
+				continue
+			}
+			reads := a.app.Stages[set.stage].Tasks[set.partition(t.task)].Read > 0
+			if rules.efficiency && !reads && float64(now-t.start) <= rules.long*float64(threshold) {
+				continue
+			}
+			s.copied[t.task] = true
+			s.wanted = append(s.wanted, t.task)
+			a.event = policies.Event{Kind: policies.SpeculativeTaskSubmitted, Stage: set.name(), Task: int(t.task)}
+			a.observe()
+			a.enqueue(set)
+		}
+	}
+}
+
+// finished notes the time of a task that succeeded and stops its other copy.
+func (a *application) finished(set *taskSet, task int32, won runningTask) {
+	if !a.speculates.on {
+		return
+	}
+	s := &set.speculation
+	s.took = append(s.took, won.end-won.start)
+	s.wanted = slices.DeleteFunc(s.wanted, func(t int32) bool { return t == task })
+	if s.copied == nil || !s.copied[task] {
+		return
+	}
+	for i := range a.executors {
+		x := &a.executors[i]
+		for _, t := range x.tasks {
+			if t.set == set.number && t.task == task {
+				x.settle(a.engine.now, a.profiles[x.profile].taskCPUs)
+				x.forget(t.set, t.task, t.end)
+				x.free++
+				a.freed = append(a.freed, x.id)
+				a.stopped(set, task, x, t, policies.Killed)
+				break
+			}
+		}
+	}
+}
+
+// copyFor returns a task whose copy may start on an executor: one that does
+// not run on its node already. It is -1 if there is none.
+func (a *application) copyFor(set *taskSet, x *executor) int32 {
+	for i, task := range set.speculation.wanted {
+		if a.runsOn(set, task, x.node) {
+			continue
+		}
+		set.speculation.wanted = slices.Delete(set.speculation.wanted, i, i+1)
+		return task
+	}
+	return -1
+}
+
+func (a *application) runsOn(set *taskSet, task, node int32) bool {
+	for i := range a.executors {
+		x := &a.executors[i]
+		if x.node == node && slices.ContainsFunc(x.tasks, func(t runningTask) bool { return t.set == set.number && t.task == task }) {
+			return true
+		}
+	}
+	return false
+}
+
+// copyTime draws how long a copy takes: the time of one of the stage's tasks
+// that succeeded.
+func (a *application) copyTime(set *taskSet, task int32) time.Duration {
+	g := random(a.engine.config.Seed, copyStream, a.index, mix(uint64(set.stage), uint64(set.partition(task))))
+	s := set.speculation.took
+	return s[below(g, len(s))]
+}
