@@ -25,7 +25,7 @@ func readLog(source *logSource) (*Application, error) {
 		if err == nil {
 			err = a.line(line)
 		}
-		if err != nil {
+		if err != nil && err != errUnneeded {
 			a.badLine(lines.where(lines.part, lines.number), err)
 		}
 	}
@@ -67,39 +67,8 @@ func (a *assembler) line(line []byte) error {
 	if err != nil {
 		return err
 	}
-	switch string(name) {
-	case "SparkListenerTaskEnd":
-		return a.task(line, a.taskEnd)
-	case "SparkListenerTaskStart":
-		return a.task(line, a.taskStart)
-	case "SparkListenerJobStart":
-		return take(line, a.jobStart)
-	case "SparkListenerJobEnd":
-		return take(line, a.jobEnd)
-	case "SparkListenerStageSubmitted":
-		return take(line, a.stageSubmitted)
-	case "SparkListenerStageCompleted":
-		return take(line, a.stageCompleted)
-	case "SparkListenerExecutorAdded":
-		return take(line, a.executorAdded)
-	case "SparkListenerExecutorRemoved":
-		return take(line, a.executorRemoved)
-	case "SparkListenerBlockManagerAdded":
-		return take(line, a.blockManagerAdded)
-	case "SparkListenerBlockManagerRemoved":
-		return take(line, a.blockManagerRemoved)
-	case "SparkListenerUnpersistRDD":
-		return take(line, a.unpersist)
-	case "SparkListenerResourceProfileAdded":
-		return take(line, a.resourceProfileAdded)
-	case "SparkListenerEnvironmentUpdate":
-		return take(line, a.environmentUpdate)
-	case "SparkListenerApplicationStart":
-		return take(line, a.applicationStart)
-	case "SparkListenerApplicationEnd":
-		return take(line, a.applicationEnd)
-	case "SparkListenerLogStart", "DBCEventLoggingListenerMetadata":
-		return take(line, a.logStart)
+	if take := needed[string(name)]; take != nil {
+		return take(a, line)
 	}
 	s := scanner{line: line}
 	s.skip()
@@ -107,21 +76,47 @@ func (a *assembler) line(line []byte) error {
 	return s.err
 }
 
-// take decodes a line and hands it to the method that knows what to do with it.
-func take[T any](line []byte, handle func(*T) error) error {
-	event, err := decode[T](line)
-	if err != nil {
-		return err
-	}
-	return handle(&event)
+// needed are the events of which a workload has a use.
+var needed = map[string]func(a *assembler, line []byte) error{
+	"SparkListenerTaskStart":            byScanner((*assembler).taskStart),
+	"SparkListenerTaskEnd":              byScanner((*assembler).taskEnd),
+	"SparkListenerStageSubmitted":       byLibrary((*assembler).stageSubmitted),
+	"SparkListenerStageCompleted":       byLibrary((*assembler).stageCompleted),
+	"SparkListenerJobStart":             byLibrary((*assembler).jobStart),
+	"SparkListenerJobEnd":               byLibrary((*assembler).jobEnd),
+	"SparkListenerExecutorAdded":        byLibrary((*assembler).executorAdded),
+	"SparkListenerExecutorRemoved":      byLibrary((*assembler).executorRemoved),
+	"SparkListenerBlockManagerAdded":    byLibrary((*assembler).blockManagerAdded),
+	"SparkListenerBlockManagerRemoved":  byLibrary((*assembler).blockManagerRemoved),
+	"SparkListenerUnpersistRDD":         byLibrary((*assembler).unpersist),
+	"SparkListenerResourceProfileAdded": byLibrary((*assembler).resourceProfileAdded),
+	"SparkListenerEnvironmentUpdate":    byLibrary((*assembler).environmentUpdate),
+	"SparkListenerApplicationStart":     byLibrary((*assembler).applicationStart),
+	"SparkListenerApplicationEnd":       byLibrary((*assembler).applicationEnd),
+	"SparkListenerLogStart":             byLibrary((*assembler).logStart),
+	"DBCEventLoggingListenerMetadata":   byLibrary((*assembler).logStart), // Databricks' instead
 }
 
-func (a *assembler) task(line []byte, handle func(*taskEvent) error) error {
-	a.scan = scanner{line: line, own: a.scan.own}
-	if err := a.event.readTask(&a.scan, a.names); err != nil {
-		return err
+// byLibrary takes in a line by the JSON library.
+func byLibrary[T any](handle func(*assembler, *T) error) func(*assembler, []byte) error {
+	return func(a *assembler, line []byte) error {
+		event, err := decode[T](line)
+		if err != nil {
+			return err
+		}
+		return handle(a, &event)
 	}
-	return handle(&a.event)
+}
+
+// byScanner takes in a line by the scanner for tasks.
+func byScanner(handle func(*assembler, *taskEvent) error) func(*assembler, []byte) error {
+	return func(a *assembler, line []byte) error {
+		a.scan = scanner{line: line, own: a.scan.own}
+		if err := a.event.readTask(&a.scan, a.names); err != nil {
+			return err
+		}
+		return handle(a, &a.event)
+	}
 }
 
 // maxID bounds the ids of jobs, stages and partitions: Spark counts in 32 bits.

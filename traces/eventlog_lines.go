@@ -8,11 +8,15 @@ import (
 	"io"
 )
 
-// maxLine bounds what one line may make us hold. Query plans reach tens of MiB;
-// nothing that Spark writes is near this.
+// maxLine bounds what one line may make us hold. The longest that a workload
+// needs are JobStart lines of jobs with thousands of stages, of tens of MiB;
+// query plans can be longer, but are not held (see line).
 const maxLine = 256 << 20
 
-var errLongLine = fmt.Errorf("the line is longer than %d MiB", maxLine>>20)
+var (
+	errLongLine = fmt.Errorf("the line is longer than %d MiB", maxLine>>20)
+	errUnneeded = errors.New("a long line of an event that a workload does not need")
+)
 
 // A lineReader reads the lines of a log across its parts.
 type lineReader struct {
@@ -36,7 +40,8 @@ func newLineReader(source *logSource) *lineReader {
 }
 
 // next returns the next line without its end, valid until the next call. The
-// error is io.EOF after the last line, errLongLine for one that was passed over.
+// error is io.EOF after the last line; any other is about one line that was
+// passed over: errUnneeded if it looked whole.
 func (r *lineReader) next() ([]byte, error) {
 	for {
 		if r.in == nil {
@@ -54,7 +59,7 @@ func (r *lineReader) next() ([]byte, error) {
 			r.buf.Reset(in)
 		}
 		line, err := r.line()
-		if err != nil && err != errLongLine {
+		if err != nil && err != errLongLine && err != errUnneeded && err != errCutLine {
 			r.close()
 			if err != io.EOF {
 				r.faults = append(r.faults, partFault{r.part, r.number, err})
@@ -69,8 +74,9 @@ func (r *lineReader) next() ([]byte, error) {
 	}
 }
 
-// line reads to the end of a line. Bytes that come with an error are the
-// stream's last.
+// line reads to the end of a line. Bytes that come with an error of the stream
+// are its last. A long line of an event that a workload does not need is passed
+// over without being held or checked.
 func (r *lineReader) line() ([]byte, error) {
 	line, err := r.buf.ReadSlice('\n')
 	if err == nil {
@@ -78,6 +84,9 @@ func (r *lineReader) line() ([]byte, error) {
 	}
 	if !errors.Is(err, bufio.ErrBufferFull) {
 		return line, err
+	}
+	if name, nameErr := eventName(line); nameErr == nil && needed[string(name)] == nil {
+		return nil, r.passOver()
 	}
 	r.long = append(r.long[:0], line...)
 	for {
@@ -93,6 +102,21 @@ func (r *lineReader) line() ([]byte, error) {
 		default:
 			return bytes.TrimSuffix(r.long, []byte("\n")), err
 		}
+	}
+}
+
+// passOver reads to the end of a line that is not needed, and tells if it ends
+// as an event does.
+func (r *lineReader) passOver() error {
+	for {
+		line, err := r.buf.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if bytes.HasSuffix(bytes.TrimRight(line, " \t\r\n"), []byte("}")) {
+			return errUnneeded
+		}
+		return errCutLine // an error of the stream comes again with the next line
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,6 +84,20 @@ func TestDamageIsGradedAndNamed(t *testing.T) {
 		{"a blank line and a line end of Windows", func(l []string) []string {
 			l[3] += "\r"
 			return slices.Insert(l, 5, "  ")
+		}, Complete, ""},
+		{"a query plan of a megabyte", func(l []string) []string {
+			return slices.Insert(l, 10, `{"Event":"org.apache.spark.sql.Plan","plan":"`+strings.Repeat("x", 1<<20)+`"}`)
+		}, Complete, ""},
+		{"a query plan of a megabyte was cut", func(l []string) []string {
+			return slices.Insert(l, 10, `{"Event":"org.apache.spark.sql.Plan","plan":"`+strings.Repeat("x", 1<<20))
+		}, Lossy, "line 11: the line ends inside"},
+		{"the driver was killed while it wrote a megabyte", func(l []string) []string {
+			return append(without(l, appEnd, 0), `{"Event":"org.apache.spark.sql.Plan","plan":"`+strings.Repeat("x", 1<<20))
+		}, Cut, "the line ends inside"},
+		{"a job with a megabyte of properties", func(l []string) []string {
+			at := findLine(l, "JobStart", 1)
+			l[at] = strings.Replace(l[at], `"Properties":{`, `"Properties":{"a":"`+strings.Repeat("x", 1<<20)+`","b":"c"}, "Other":{`, 1)
+			return l
 		}, Complete, ""},
 		{"the driver was killed", func(l []string) []string { return without(l, appEnd, 0) }, Cut, "no ApplicationEnd"},
 		{"the driver was killed while it wrote a line", func(l []string) []string {
@@ -203,5 +218,21 @@ func TestCompactedLogIsFlagged(t *testing.T) {
 	}, true)
 	if len(apps) != 1 || apps[0].Log.Grade != Compacted {
 		t.Fatalf("read %v", apps)
+	}
+}
+
+// A query plan of 64 MiB passes by without being held.
+func TestLongLinesThatAreNotNeededTakeNoMemory(t *testing.T) {
+	plan := `{"Event":"org.apache.spark.sql.Plan","plan":"` + strings.Repeat("x", 64<<20) + "\"}\n"
+	text := newTale("a").String() + plan + (&tale{}).end(5).String()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	a, err := readLogText(text)
+	runtime.ReadMemStats(&after)
+	if err != nil || a.Log.Grade != Complete || a.Log.Lines != 4 {
+		t.Fatalf("%v, %+v", err, a)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
+		t.Errorf("reading it took %d MiB", took>>20)
 	}
 }
