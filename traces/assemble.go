@@ -166,7 +166,7 @@ func (a *assembler) finish() (*Application, error) {
 	}
 	if !a.started && len(a.jobs) == 0 {
 		log.Grade, log.Problems = Unreadable, append(a.source.Problems[:len(a.source.Problems):len(a.source.Problems)], a.problems...)
-		return nil, &LogError{Path: a.source.Path, Err: a.refusal(), Log: log}
+		return nil, &LogError{Path: a.source.Path, Line: a.firstBad, Err: a.refusal(), Log: log}
 	}
 	app := &Application{
 		Path: a.source.Path, ID: a.start.ID, Attempt: a.start.Attempt, Name: a.start.Name,

@@ -129,7 +129,7 @@ func localMaster(master string) bool {
 // A LogError is an event log of which no application can be made.
 type LogError struct {
 	Path string
-	Line int // 0: the log as a whole
+	Line int // of the first line that could not be read, in its part; 0: there was none
 	Err  error
 	Log  Log // graded Unreadable, with all problems
 }
@@ -154,7 +154,7 @@ func (a *assembler) refusal() error {
 	case a.lines == 0:
 		return errEmptyLog
 	case a.badLines == a.lines:
-		return fmt.Errorf("not a Spark event log: none of its %d lines could be read; expected lines that begin {\"Event\":", a.lines)
+		return fmt.Errorf("not a Spark event log: none of its lines could be read (%d); each should be a JSON object that begins {\"Event\":", a.lines)
 	}
 	return errNoApp
 }

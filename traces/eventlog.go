@@ -26,7 +26,7 @@ func readLog(source *logSource) (*Application, error) {
 			err = a.line(line)
 		}
 		if err != nil && err != errUnneeded {
-			a.badLine(lines.where(lines.part, lines.number), err)
+			a.badLine(lines.number, lines.where(lines.part, lines.number), err)
 		}
 	}
 	for _, fault := range lines.faults {

@@ -10,6 +10,7 @@ type findings struct {
 	grade    Grade
 	problems []string
 	badLines int
+	firstBad int    // number of the first bad line in its part
 	lastBad  string // text of the latest bad line, until it is known whether another line follows
 }
 
@@ -32,9 +33,11 @@ func (f *findings) count(n int, g Grade, one, many string) {
 
 // badLine records a line that could not be read. Its grade is open: the last
 // line of a log is often cut, and that alone loses nothing.
-func (f *findings) badLine(where string, err error) {
+func (f *findings) badLine(number int, where string, err error) {
 	f.flushBadLine()
-	f.badLines++
+	if f.badLines++; f.badLines == 1 {
+		f.firstBad = number
+	}
 	f.lastBad = fmt.Sprintf("%s: %v; skipped", where, err)
 }
 

@@ -192,12 +192,12 @@ func TestDamageIsGradedAndNamed(t *testing.T) {
 func TestUnreadableLogs(t *testing.T) {
 	for text, says := range map[string]string{
 		"":                               "it has no lines",
-		"this is not a valid log file\n": "none of its 1 lines could be read",
+		"this is not a valid log file\n": "log:1: not a Spark event log: none of its lines could be read",
 		`{"Event":"SparkListenerLogStart","Spark Version":"3"}`: "neither an ApplicationStart nor a job",
 	} {
 		_, err := readLogText(text)
 		var unreadable *LogError
-		if !errors.As(err, &unreadable) || !strings.Contains(err.Error(), says) || !strings.HasPrefix(err.Error(), "log: ") {
+		if !errors.As(err, &unreadable) || !strings.Contains(err.Error(), says) || !strings.HasPrefix(err.Error(), "log:") {
 			t.Errorf("%q: %v, want one line that says %q", text, err, says)
 		} else if unreadable.Log.Grade != Unreadable {
 			t.Errorf("%q: graded %v", text, unreadable.Log.Grade)
