@@ -67,7 +67,7 @@ func playStory(t *testing.T, file string) {
 }
 
 // readRun reads the lines of a run: "policy SPEC", "cluster SPEC" and, where a
-// story is about them, "usable 1s", "cold 1s", "lag 5s", "show tasks".
+// story is about them, "usable 1s", "cold 1s", "lag 5s", "gc 30m", "show tasks".
 func readRun(t *testing.T, text string) (f policies.Fleet, c Config, show bool) {
 	t.Helper()
 	c.Offers = Ordered
@@ -84,6 +84,8 @@ func readRun(t *testing.T, text string) (f policies.Fleet, c Config, show bool) 
 			c.Times.Usable, err = time.ParseDuration(value)
 		case "cold":
 			c.Times.Cold, err = time.ParseDuration(value)
+		case "gc":
+			c.Times.GC, err = time.ParseDuration(value)
 		case "lag":
 			c.Times.RemovalLag, err = time.ParseDuration(value)
 		case "show":
@@ -120,6 +122,9 @@ func tell(t *testing.T, w *traces.Workload, f policies.Fleet, c Config, showTask
 	}
 	summary = fmt.Sprintf("ends %s  held %s  busy %s core-time\n", r.End, r.Ledger.Held(), r.Ledger.Busy)
 	for i, a := range r.Apps {
+		if a.Rerun > 0 || a.Recomputed > 0 {
+			summary += fmt.Sprintf("%-*s  %d tasks run again, cached blocks computed again for %s\n", width, w.Apps[i].Name, a.Rerun, a.Recomputed)
+		}
 		summary += fmt.Sprintf("%-*s  turnaround %s  queue wait %s  executors %d, at most %d at a time  executor wait %s\n",
 			width, w.Apps[i].Name, a.End-a.Submit, waited(a), a.Grants, a.Peak, a.Wait)
 	}
