@@ -201,31 +201,23 @@ func compareAttempts(x, y string) int {
 	return strings.Compare(x, y)
 }
 
-// read makes one application of the last attempt that can be read; those
-// before it are time held.
+// read makes one application of the last attempt; those before it are time held.
 func (g *logGroup) read() (*Application, error) {
-	problems, grade := g.problems, Complete
-	for n := len(g.attempts) - 1; ; n-- {
-		app, err := readLog(g.attempts[n].source)
-		if err != nil {
-			var unreadable *LogError
-			if n == 0 || !errors.As(err, &unreadable) {
-				return nil, err
-			}
-			problems = append(problems, fmt.Sprintf("attempt %s could not be read, so the one before it counts: %v", g.attempts[n].start.Attempt, err))
-			grade = Lossy
-			continue
-		}
-		if first := g.attempts[0].start.Time; n > 0 && first > 0 {
-			app.Earlier = max(0, app.Started.Sub(time.UnixMilli(first)))
-			app.Started = app.Started.Add(-app.Earlier)
-			for _, h := range g.attempts[:n] {
-				problems = append(problems, fmt.Sprintf("attempt %s (%s) did not finish the work: attempt %s counts, %v later",
-					h.start.Attempt, h.source.Path, app.Attempt, app.Started.Add(app.Earlier).Sub(time.UnixMilli(h.start.Time))))
-			}
-		}
-		app.Log.Grade = max(app.Log.Grade, grade)
-		app.Log.Problems = append(problems, app.Log.Problems...)
-		return app, nil
+	last := g.attempts[len(g.attempts)-1]
+	app, err := readLog(last.source)
+	if err != nil {
+		return nil, err
 	}
+	problems := g.problems
+	if first := g.attempts[0].start.Time; len(g.attempts) > 1 && 0 < first && first <= maxTime {
+		counts := app.Started
+		app.Started = time.UnixMilli(min(first, counts.UnixMilli())).UTC()
+		app.Earlier = counts.Sub(app.Started)
+	}
+	for _, h := range g.attempts[:len(g.attempts)-1] {
+		problems = append(problems, fmt.Sprintf("attempt %s (%s) is time held, %v in all before attempt %s, which counts",
+			h.start.Attempt, h.source.Path, app.Earlier, app.Attempt))
+	}
+	app.Log.Problems = append(problems, app.Log.Problems...)
+	return app, nil
 }

@@ -43,11 +43,11 @@ func TestAttemptsAreOneApplication(t *testing.T) {
 	}
 }
 
-// The last attempt left nothing to read, so the one before it counts.
-func TestUnreadableAttemptIsPassedOver(t *testing.T) {
-	broken := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"App Attempt ID":"2"}`, at(100))
-	apps, bad := readFiles(t, map[string]string{"app_1": attempt("application_1", "1", 0), "app_2": broken}, false)
-	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != Cut {
+// The last attempt counts even if it died before it did anything.
+func TestLastAttemptCountsThoughItDidNothing(t *testing.T) {
+	early := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"App Attempt ID":"2"}`, at(100))
+	apps, bad := readFiles(t, map[string]string{"app_1": attempt("application_1", "1", 0), "app_2": early}, false)
+	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != Cut || apps[0].Earlier != 100*time.Second {
 		t.Fatalf("read %v, %v", apps, bad)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -59,10 +60,10 @@ type Selection struct {
 	Until time.Time // submitted before this time
 }
 
-// Select returns a new workload of the applications that are picked, and of w
-// if it has no time for idle days: where nothing ran for 24 hours or more,
-// whole days are cut out, so that the time of day stays what it was, and a note
-// says so. It is an error if nothing is picked.
+// Select returns a new workload of the applications that are picked, of which
+// the first is submitted at offset 0. Where none of them ran for 24 hours or
+// more, whole days are cut out, so that the time of day stays what it was, and
+// a note says so. It is an error if nothing is picked.
 func (w *Workload) Select(s Selection) (*Workload, error) {
 	picked := &Workload{Name: w.Name, Epoch: w.Epoch, Notes: slices.Clone(w.Notes)}
 	for _, a := range w.Apps {
@@ -77,6 +78,7 @@ func (w *Workload) Select(s Selection) (*Workload, error) {
 	if n := len(picked.Apps); n < len(w.Apps) {
 		picked.Notes = append(picked.Notes, fmt.Sprintf("%d of %d applications are selected: %v.", n, len(w.Apps), s))
 	}
+	picked.startAtFirst()
 	picked.cutIdleDays()
 	return picked, nil
 }
@@ -94,27 +96,36 @@ func (s *Selection) picks(w *Workload, a *Application) bool {
 
 // String is the selection for people, "all" if it picks everything.
 func (s Selection) String() string {
-	text := ""
-	add := func(what, value string) {
-		if value != "" {
-			text += cmp.Or(map[bool]string{true: ", "}[text != ""]) + what + " " + value
-		}
+	var parts []string
+	if s.Name != "" {
+		parts = append(parts, "name "+s.Name)
 	}
-	add("name", s.Name)
-	add("user", s.User)
+	if s.User != "" {
+		parts = append(parts, "user "+s.User)
+	}
 	if !s.Since.IsZero() {
-		add("since", s.Since.Format(time.DateTime))
+		parts = append(parts, "since "+s.Since.Format(time.DateTime))
 	}
 	if !s.Until.IsZero() {
-		add("until", s.Until.Format(time.DateTime))
+		parts = append(parts, "until "+s.Until.Format(time.DateTime))
 	}
-	return cmp.Or(text, "all")
+	return cmp.Or(strings.Join(parts, ", "), "all")
 }
 
 const day = 24 * time.Hour
 
-// cutIdleDays moves the first application to the first day, and takes out
-// whole days in which nothing ran between applications.
+// startAtFirst moves offset 0 to the first application.
+func (w *Workload) startAtFirst() {
+	first := w.Apps[0].Submit
+	if !w.Epoch.IsZero() {
+		w.Epoch = w.Epoch.Add(first)
+	}
+	for _, a := range w.Apps {
+		a.Submit -= first
+	}
+}
+
+// cutIdleDays takes out whole days in which nothing ran.
 func (w *Workload) cutIdleDays() {
 	var cut, busyUntil time.Duration
 	for _, a := range w.Apps {
@@ -124,8 +135,12 @@ func (w *Workload) cutIdleDays() {
 		a.Submit -= cut
 		busyUntil = max(busyUntil, a.Submit+a.Earlier+a.length())
 	}
-	if cut > 0 {
-		w.Notes = append(w.Notes, fmt.Sprintf("%d idle days between applications are cut out.", cut/day))
+	switch days := cut / day; days {
+	case 0:
+	case 1:
+		w.Notes = append(w.Notes, "1 idle day is cut out.")
+	default:
+		w.Notes = append(w.Notes, fmt.Sprintf("%d idle days are cut out.", days))
 	}
 }
 
