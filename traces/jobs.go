@@ -48,7 +48,8 @@ func (a *assembler) jobStart(e *jobStart) error {
 		if s.job < 0 {
 			s.job = index
 		}
-		if !slices.Contains(j.stages, s.id) {
+		if s.listed != j { // Stage IDs repeats Stage Infos
+			s.listed = j
 			j.stages = append(j.stages, s.id)
 		}
 		return s

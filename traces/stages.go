@@ -11,8 +11,9 @@ import (
 type stageLog struct {
 	id      int
 	name    string
-	job     int // index into assembler.jobs of the first job that lists it; -1: none
-	total   int // tasks of the whole stage
+	job     int     // index into assembler.jobs of the first job that lists it; -1: none
+	listed  *jobLog // the latest job that lists it
+	total   int     // tasks of the whole stage
 	profile int
 
 	parents    []int // stage ids

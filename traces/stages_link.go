@@ -204,7 +204,11 @@ func (a *assembler) link(stages []*stageLog) map[*stageLog]*stageLog {
 			if o.job < 0 {
 				o.job = s.job
 			}
-			readers[o] = append(readers[o], readers[s]...)
+			for _, r := range readers[s] {
+				if !slices.Contains(readers[o], r) {
+					readers[o] = append(readers[o], r)
+				}
+			}
 			if len(s.runs) > 0 {
 				again++
 				o.adopt(s)

@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -162,5 +163,33 @@ func TestEmptyStageIsSteppedOver(t *testing.T) {
 		ran(top, "ShuffleMapTask", 0, 1).ran(empty, "ShuffleMapTask", 1, 2).ran(last, "ResultTask", 1, 2).jobEnd(0, 3).end(4))
 	if ids := stageIDs(a); !slices.Equal(ids, []int{0, 2}) || !slices.Equal(a.Stages[1].Parents, []int{0}) {
 		t.Errorf("stages %v, the last reads %v", ids, a.Stages[1].Parents)
+	}
+}
+
+// An iterative program lists all earlier stages in every job: three hundred
+// jobs of up to as many stages. All are linked to the one of each that ran.
+func TestLongLineageIsLinkedToWhatRan(t *testing.T) {
+	const jobs = 300
+	l := newTale("a").executor("1", 1, 1)
+	id := 0
+	for j := range jobs {
+		var stages []tellStage
+		for k := range j + 1 {
+			s := tellStage{id: id, tasks: 1, rdds: "0"}
+			if k > 0 {
+				s.parents, s.rdds = []int{id - 1}, fmt.Sprintf("%d<%d", k, k-1)
+			}
+			stages = append(stages, s)
+			id++
+		}
+		l.job(j, float64(10*j+1), "", stages...)
+		l.ran(stages[j], "ShuffleMapTask", j, float64(10*j+1)).jobEnd(j, float64(10*j+5))
+	}
+	a := told(t, l.end(10*jobs))
+	if len(a.Stages) != jobs || len(a.Jobs[jobs-1].Stages) != jobs {
+		t.Errorf("%d stages, the last job with %d", len(a.Stages), len(a.Jobs[jobs-1].Stages))
+	}
+	if len(a.Log.Problems) != 0 {
+		t.Errorf("problems %q", a.Log.Problems)
 	}
 }
