@@ -139,7 +139,7 @@ var kindNames = [...]string{
 	replay.StageSubmitted: "stage submitted", replay.StageEnded: "stage ended",
 	replay.TaskStarted: "task started", replay.TaskEnded: "task ended",
 	replay.TargetChanged: "target changed", replay.ExecutorGranted: "executor granted", replay.ExecutorAdded: "executor added",
-	replay.ExecutorUsable: "executor usable", replay.ExecutorReleased: "executor released", replay.ExecutorRemoved: "executor removed",
+	replay.ExecutorUsable: "executor usable", replay.ExecutorReleased: "executor released", replay.ExecutorFreed: "executor freed", replay.ExecutorRemoved: "executor removed",
 }
 
 // A told is one event in JSON; what does not belong to its kind is left out.
