@@ -74,13 +74,20 @@ type pair struct {
 }
 
 func newPair(from, to *traces.Workload, o ValidateOptions) (*pair, error) {
+	for _, w := range []*traces.Workload{from, to} {
+		for _, a := range w.Apps {
+			if a.Recorded == nil {
+				return nil, fmt.Errorf("%s: how application %s really ran is not known; give event logs", w.Name, a.ID)
+			}
+		}
+	}
 	p := &pair{from: from, to: to, partner: partners(from, to), startup: o.Startup}
 	if p.startup == "" {
 		p.startup = StartupFrom
 	}
 	p.config = replay.Config{Seed: max(o.Seed, 1), Cluster: clusterFor(from, o.Cluster)}
 	p.config.Times, _ = replay.Learn(from, p.config.Cluster)
-	if p.startup == StartupTo && waited(to, p.config.Cluster) {
+	if p.startup == StartupTo && waited(to, o.Cluster) {
 		return nil, fmt.Errorf("start-up times of %s: %w", to.Name, ErrWaited)
 	}
 	p.workload = &traces.Workload{Name: from.Name, Epoch: from.Epoch}
@@ -197,7 +204,26 @@ func clusterFor(from *traces.Workload, given *replay.Cluster) replay.Cluster {
 	case len(from.Apps) == 1 && from.Apps[0].Profiles[0].Cores > 0:
 		return roomy
 	}
-	return replay.Assume(from)
+	return shown(from)
+}
+
+// shown is the cluster that a recording itself shows: what its applications held
+// at most. The driver sees an executor go a while after its cores are free for
+// others, so that what drivers saw at one time can be more than there is.
+func shown(w *traces.Workload) replay.Cluster {
+	times, _ := replay.Learn(w, roomy)
+	freed := &traces.Workload{}
+	for _, a := range w.Apps {
+		own, record := *a, *a.Recorded
+		own.Recorded, record.Executors = &record, slices.Clone(record.Executors)
+		for i := range record.Executors {
+			if x := &record.Executors[i]; x.Removed >= 0 {
+				x.Removed = max(x.Added, x.LastTask, x.Removed-times.RemovalLag)
+			}
+		}
+		freed.Apps = append(freed.Apps, &own)
+	}
+	return replay.Assume(freed)
 }
 
 func clusterText(c replay.Cluster) string {
@@ -257,13 +283,19 @@ func startupTimes(a *traces.Application, setup time.Duration) []time.Duration {
 
 // waited says whether applications of a recording waited for each other: an
 // executor was asked for while all that were there until it came did not leave
-// room for it.
-func waited(w *traces.Workload, c replay.Cluster) bool {
+// room for it on the cluster, which is what the recording held at most if it is
+// not given.
+func waited(w *traces.Workload, given *replay.Cluster) bool {
 	if len(w.Apps) < 2 {
 		return false
 	}
-	type life struct{ asked, added, removed, cores int64 }
+	c := shown(w)
+	if given != nil {
+		c = *given
+	}
+	type life struct{ asked, added, gone time.Duration }
 	var lives []life
+	var cores []int
 	for _, a := range w.Apps {
 		start := a.Submit + a.Earlier
 		for i := range a.Recorded.Executors {
@@ -272,17 +304,18 @@ func waited(w *traces.Workload, c replay.Cluster) bool {
 			if gone < 0 {
 				gone = a.Recorded.End
 			}
-			lives = append(lives, life{int64(start + max(x.Requested, 0)), int64(start + x.Added), int64(start + gone), int64(x.Cores)})
+			lives = append(lives, life{start + max(x.Requested, 0), start + x.Added, start + gone})
+			cores = append(cores, x.Cores)
 		}
 	}
 	for _, l := range lives {
-		var held int64
-		for _, other := range lives {
-			if other.removed > l.asked && other.added <= l.added {
-				held += other.cores
+		total := 0
+		for i, other := range lives {
+			if other.gone > l.asked && other.added <= l.added {
+				total += cores[i]
 			}
 		}
-		if held > int64(c.Capacity()) {
+		if total > c.Capacity() {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 // A ValidationSet is every ordered pair of recordings of the same workload.
 type ValidationSet struct {
+	Startup   string // as asked for
 	Pairs     []*Validation
 	Workloads []ValidatedWorkload // in order of their first recording
 	// Summary is over the workloads that are held to the bars, else over all.
@@ -23,7 +25,7 @@ type ValidationSet struct {
 // A ValidatedWorkload is the recordings of one workload and their pairs.
 type ValidatedWorkload struct {
 	Name    string
-	Barred  bool // held to the bars; see barred
+	Barred  bool // held to the bars: its tasks do not compute, and start-up comes from where it was asked to
 	Pairs   []*Validation
 	Summary Summary
 
@@ -34,7 +36,7 @@ type ValidatedWorkload struct {
 // Where start-up times are refused (ErrWaited) a pair is forecast, and a note
 // says so.
 func ValidateAll(ctx context.Context, recordings []*traces.Workload, o ValidateOptions) (*ValidationSet, error) {
-	set := &ValidationSet{}
+	set := &ValidationSet{Startup: cmp.Or(o.Startup, StartupFrom)}
 	groups := groupBy(recordings, sameWork)
 	runs := make([][]*trial, len(groups))
 	var all []*trial
@@ -71,7 +73,7 @@ func ValidateAll(ctx context.Context, recordings []*traces.Workload, o ValidateO
 	return set, nil
 }
 
-// summarize sums up the workloads that are held to the bars, or all if none is.
+// summarize sums up the workloads that are held to the bars, or all if none are.
 func (set *ValidationSet) summarize() {
 	anyBarred := slices.ContainsFunc(set.Workloads, func(w ValidatedWorkload) bool { return w.Barred })
 	var over []*Validation
@@ -99,7 +101,7 @@ type trial struct {
 	group    []*traces.Workload
 	from, to int
 	done     *Validation
-	noted    bool // start-up could not be taken from TO
+	forecast bool // start-up was to come from TO, but its applications waited for each other
 }
 
 func (set *ValidationSet) validate(ctx context.Context, all []*trial, o ValidateOptions) error {
@@ -120,7 +122,7 @@ func (set *ValidationSet) validate(ctx context.Context, all []*trial, o Validate
 	}
 	refused := 0
 	for _, r := range all {
-		if r.noted && r.from != r.to {
+		if r.forecast && r.from != r.to {
 			refused++
 		}
 	}
@@ -134,7 +136,7 @@ func (r *trial) validate(o ValidateOptions) error {
 	from, to := r.group[r.from], r.group[r.to]
 	p, err := newPair(from, to, o)
 	if errors.Is(err, ErrWaited) {
-		r.noted, o.Startup = true, StartupFrom
+		r.forecast, o.Startup = true, StartupFrom
 		p, err = newPair(from, to, o)
 	}
 	if err != nil {
@@ -187,12 +189,13 @@ func groupBy(recordings []*traces.Workload, key func(*traces.Workload) string) [
 }
 
 func newValidatedWorkload(group []*traces.Workload, runs []*trial, borrowed spread) ValidatedWorkload {
-	w := ValidatedWorkload{Name: workloadName(group[0]), Barred: barred(group[0])}
+	w := ValidatedWorkload{Name: workloadName(group[0]), Barred: !computes(group[0])}
 	for _, r := range runs {
 		if r.from == r.to {
 			continue
 		}
 		w.Pairs = append(w.Pairs, r.done)
+		w.Barred = w.Barred && !r.forecast
 		if sameConfiguration(group[r.from]) == sameConfiguration(group[r.to]) {
 			w.repeats = append(w.repeats, r.done.Copy...)
 		}
@@ -212,14 +215,11 @@ func workloadName(w *traces.Workload) string {
 	return w.Apps[0].Name
 }
 
-// barred says whether a workload is held to the bars: those bars are for tasks
-// that take as long wherever they run. SQL executions compute, and executors
-// that share processors slow each other down.
-func barred(w *traces.Workload) bool {
-	for _, a := range w.Apps {
-		if slices.ContainsFunc(a.Jobs, func(j traces.Job) bool { return j.Execution != "" }) {
-			return false
-		}
-	}
-	return true
+// computes says whether a workload's tasks compute, which SQL executions do:
+// executors that share processors then slow each other down, and a task does not
+// take as long elsewhere. The bars are not for such workloads.
+func computes(w *traces.Workload) bool {
+	return slices.ContainsFunc(w.Apps, func(a *traces.Application) bool {
+		return slices.ContainsFunc(a.Jobs, func(j traces.Job) bool { return j.Execution != "" })
+	})
 }

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"maps"
 	"path"
@@ -122,7 +123,7 @@ func commonFolder(apps []*traces.Application) string {
 func sameWork(w *traces.Workload) string {
 	var names []string
 	for _, a := range w.Apps {
-		names = append(names, a.Name+"\x00"+string(rune(len(a.Jobs))))
+		names = append(names, fmt.Sprintf("%s\x00%d", a.Name, len(a.Jobs)))
 	}
 	slices.Sort(names)
 	return strings.Join(names, "\x01")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"dynalloc/bench"
 )
@@ -17,32 +18,34 @@ const worstShown = 15
 // ValidationSetText writes a set of validations for a terminal.
 func ValidationSetText(w io.Writer, s *bench.ValidationSet) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s of %s, start-up %s\n\n", plural(len(s.Pairs), "ordered pair"), plural(len(s.Workloads), "workload"), startupOf(s.Pairs[0]))
-	t := errorTable(s)
-	if err := t.text(&b); err != nil {
-		return err
+	fmt.Fprintf(&b, "%s of %s, --startup %s\n", plural(len(s.Pairs), "ordered pair"), plural(len(s.Workloads), "workload"), s.Startup)
+	sections := []section{{"Errors", errorTable(s)}}
+	if s.Startup == bench.StartupTo {
+		sections = append(sections, section{"Bars", barTable(&s.Summary)})
 	}
-	fmt.Fprint(&b, "\nBars\n\n")
-	t = barTable(&s.Summary)
-	if err := t.text(&b); err != nil {
-		return err
+	sections = append(sections, section{"Skill: 1 - mean absolute error / that of a baseline", skillTable(s)}, section{"Worst pairs", worstPairs(s)})
+	for i := range sections {
+		fmt.Fprintf(&b, "\n%s\n\n", sections[i].heading)
+		if err := sections[i].table.text(&b); err != nil {
+			return err
+		}
 	}
-	fmt.Fprintf(&b, "\nWorst pairs\n\n")
-	t = worstPairs(s)
-	if err := t.text(&b); err != nil {
-		return err
-	}
-	if len(s.Notes) > 0 {
-		fmt.Fprint(&b, "\nNotes\n\n")
-	}
-	for _, note := range s.Notes {
+	fmt.Fprint(&b, "\nNotes\n\n")
+	for _, note := range validationNotes(s) {
 		paragraph(&b, "- ", note)
 	}
 	_, err := b.WriteTo(w)
 	return err
 }
 
-func startupOf(v *bench.Validation) string { return v.Startup }
+// validationNotes say what the numbers mean.
+func validationNotes(s *bench.ValidationSet) []string {
+	return append([]string{
+		"Errors are relative to what was recorded, job errors to at least 5 s of it. Median and p95 are of absolute errors, bias is the mean of signed ones.",
+		"copy predicts that a run looks like the recording it is predicted from, constant the median of the workload's other recordings; repeats is how far runs of the same thing are apart.",
+		"winner: of every two configurations whose real runs differ by more than twice the largest spread between repeats, how often replays say right which is better.",
+	}, s.Notes...)
+}
 
 // percent writes a fraction.
 func percent(v float64) string {
@@ -74,9 +77,13 @@ func errorTable(s *bench.ValidationSet) table {
 		}
 	}
 	for i := range s.Workloads {
-		rows(s.Workloads[i].Name, &s.Workloads[i].Summary)
+		name := s.Workloads[i].Name
+		if !s.Workloads[i].Barred {
+			name += " (no bar)"
+		}
+		rows(name, &s.Workloads[i].Summary)
 	}
-	rows("with bars", &s.Summary)
+	rows("all with bars", &s.Summary)
 	return t
 }
 
@@ -97,7 +104,7 @@ func calls(w bench.Winner) string {
 
 // barTable holds the summary against the bars.
 func barTable(s *bench.Summary) table {
-	t := table{head: []string{"what", "reached", "bar", ""}, left: 1}
+	t := table{head: []string{"", "", "reached", "bar"}, left: 2}
 	for _, b := range bench.Bars(s) {
 		verdict := "pass"
 		if !b.Passed() {
@@ -110,13 +117,42 @@ func barTable(s *bench.Summary) table {
 		if b.AtLeast {
 			sign = ">="
 		}
-		t.rows = append(t.rows, []string{b.Name, percent(b.Value) + " %", sign + " " + percent(b.Limit) + " %", verdict})
+		if b.Raised {
+			verdict += ", bar raised as repeats differ by more"
+		}
+		t.rows = append(t.rows, []string{b.Name, verdict, percent(b.Value) + " %", sign + " " + percent(b.Limit) + " %"})
 	}
 	return t
 }
 
-// worstPairs lists the pairs with the largest errors, each as a multiple of
-// its bar.
+// skillTable has the skill of each workload over both baselines.
+func skillTable(s *bench.ValidationSet) table {
+	t := table{
+		head: []string{"workload", "over copy\napplication", "\nexecutor-s", "\njobs", "over constant\napplication", "\nexecutor-s", "\njobs"},
+		left: 1,
+	}
+	row := func(name string, m *bench.Summary) {
+		cells := []string{name}
+		for _, k := range []bench.Skill{m.OverCopy, m.OverConstant} {
+			for _, v := range []float64{k.Application, k.ExecutorSeconds, k.Jobs} {
+				cell := missing
+				if finite(v) {
+					cell = fmt.Sprintf("%.2f", v)
+				}
+				cells = append(cells, cell)
+			}
+		}
+		t.rows = append(t.rows, cells)
+	}
+	for i := range s.Workloads {
+		row(s.Workloads[i].Name, &s.Workloads[i].Summary)
+	}
+	row("all with bars", &s.Summary)
+	return t
+}
+
+// worstPairs lists the pairs with the largest errors as multiples of the p95
+// bars.
 func worstPairs(s *bench.ValidationSet) table {
 	t := table{head: []string{"from", "to", "application\n%", "worst job\n%", "executor-s\n%", "timeline\n%"}, left: 2}
 	type bad struct {
@@ -129,23 +165,32 @@ func worstPairs(s *bench.ValidationSet) table {
 			continue
 		}
 		for _, v := range w.Pairs {
-			m := &v.Summary
-			how := 0.0
-			for _, x := range []float64{m.Application.Max / 0.06, m.Jobs.Max / 0.12, m.ExecutorSeconds.Max / 0.10} {
-				if x > how {
-					how = x
-				}
-			}
-			list = append(list, bad{v, how})
+			list = append(list, bad{v, bench.Multiple(&v.Summary.Score)})
 		}
 	}
 	slices.SortStableFunc(list, func(x, y bad) int { return cmp.Compare(y.how, x.how) })
+	folder := sharedFolder(s.Pairs)
 	for _, b := range list[:min(worstShown, len(list))] {
-		t.rows = append(t.rows, []string{b.v.From, b.v.To, percent(worst(b.v, func(c *bench.Comparison) float64 { return c.Error })),
-			percent(worstJob(b.v)), percent(worst(b.v, func(c *bench.Comparison) float64 { return c.ExecutorError })),
-			percent(worst(b.v, func(c *bench.Comparison) float64 { return c.TimelineError }))})
+		t.rows = append(t.rows, []string{
+			strings.TrimPrefix(b.v.From, folder), strings.TrimPrefix(b.v.To, folder),
+			percent(worst(b.v, func(c *bench.Comparison) float64 { return c.Error })),
+			percent(worstJob(b.v)),
+			percent(worst(b.v, func(c *bench.Comparison) float64 { return c.ExecutorError })),
+			percent(worst(b.v, func(c *bench.Comparison) float64 { return c.TimelineError })),
+		})
 	}
 	return t
+}
+
+// sharedFolder is the beginning, up to a slash, that all recordings' names share.
+func sharedFolder(pairs []*bench.Validation) string {
+	shared := pairs[0].From
+	for _, v := range pairs {
+		for !strings.HasPrefix(v.From, shared) || !strings.HasPrefix(v.To, shared) {
+			shared = shared[:len(shared)-1]
+		}
+	}
+	return shared[:strings.LastIndex(shared, "/")+1]
 }
 
 // worst is the error with the largest amount, signed.
@@ -175,7 +220,7 @@ func worstJob(v *bench.Validation) float64 {
 // job, and when executors came and went.
 func ValidationText(w io.Writer, v *bench.Validation) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "from:     %s\nto:       %s\npolicy:   %s\ncluster:  %s\nstart-up: %s\n", v.From, v.To, v.Policy, v.Cluster, startupOf(v))
+	fmt.Fprintf(&b, "from:     %s\nto:       %s\npolicy:   %s\ncluster:  %s\nstart-up: %s\n", v.From, v.To, v.Policy, v.Cluster, v.Startup)
 	for i := range v.Apps {
 		c := &v.Apps[i]
 		fmt.Fprintf(&b, "\n%s\n\n", c.Recorded.Name)
