@@ -19,9 +19,10 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts plays the stories of the command line in testdata. In them
-// the folder recordings holds the logs that are built into the program.
+// the folder recordings holds the logs that are built into the program, and
+// kept those to validate against.
 func TestScripts(t *testing.T) {
-	recordings, err := filepath.Abs("../../bench/recordings")
+	bench, err := filepath.Abs("../../bench")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			return os.Symlink(recordings, filepath.Join(e.WorkDir, "recordings"))
+			return errors.Join(
+				os.Symlink(filepath.Join(bench, "recordings"), filepath.Join(e.WorkDir, "recordings")),
+				os.Symlink(filepath.Join(bench, "testdata", "recordings"), filepath.Join(e.WorkDir, "kept")),
+			)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
 	})
