@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func run(t *testing.T, suite func() (*Suite, error)) *Results {
+func runSuite(t *testing.T, suite func() (*Suite, error)) *Results {
 	t.Helper()
 	s, err := suite()
 	if err != nil {
@@ -25,7 +25,7 @@ func run(t *testing.T, suite func() (*Suite, error)) *Results {
 // FIFO; with everything at eight executors most of the waiting is for others;
 // a small fixed size for all misses none.
 func TestTheDayTellsTheStory(t *testing.T) {
-	r := run(t, BuiltinDay)
+	r := runSuite(t, BuiltinDay)
 	rows := map[string]Row{}
 	for _, row := range r.Rows("report-sla-*") {
 		rows[row.Policy] = row
@@ -52,7 +52,7 @@ func TestTheDayTellsTheStory(t *testing.T) {
 // the logs say: it is the same work on the same cluster, and only start-up times
 // are drawn.
 func TestTheFleetIsReplayedNearItsTruth(t *testing.T) {
-	r := run(t, BuiltinFleet)
+	r := runSuite(t, BuiltinFleet)
 	for i, a := range r.Suite.Workload.Apps {
 		got, want := r.Runs[0].Result.Apps[i].End-a.Submit, a.Recorded.End
 		if off := math.Abs(float64(got-want)) / float64(want); off > 0.15 {

@@ -16,12 +16,12 @@ type content struct {
 	profiles   *traces.Profile
 	earlier    time.Duration
 	setup      time.Duration
-	end        traces.Cue
+	tail       time.Duration
 	properties string
 }
 
 func contentOf(a *traces.Application) content {
-	c := content{earlier: a.Earlier, setup: a.Setup, end: a.End, properties: fmt.Sprint(a.Properties)}
+	c := content{earlier: a.Earlier, setup: a.Setup, tail: a.Tail, properties: fmt.Sprint(a.Properties)}
 	if len(a.Stages) > 0 {
 		c.stages = &a.Stages[0]
 	}

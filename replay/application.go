@@ -69,8 +69,7 @@ type application struct {
 	leavers   []policies.ExecutorID // scratch for Remove
 	moves     uint64                // migrations so far
 
-	unfinished int  // jobs that have not ended
-	ending     bool // the driver's time has come, but jobs still run
+	unfinished int // jobs that have not ended
 
 	held      int           // executors held
 	coresHeld int           // cores held
@@ -197,14 +196,9 @@ func (a *application) tick() {
 	a.tickBy(wake)
 }
 
-// end stops the driver: all its executors are free for others at once. Where
-// jobs still run, it stops when the last of them has ended.
+// end stops the driver: all its executors are free for others at once.
 func (a *application) end() {
 	e := a.engine
-	if a.unfinished > 0 {
-		a.ending = true
-		return
-	}
 	for i := range a.executors {
 		if x := &a.executors[i]; x.state < leaving {
 			a.release(x)

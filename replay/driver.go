@@ -15,17 +15,18 @@ type jobState struct {
 
 // A stageState is what the driver knows of a stage.
 type stageState struct {
-	where    []policies.ExecutorID // by partition, who holds its output; nowhere: it is missing. Nil before the first attempt
-	missing  int32                 // partitions without output
-	attempts int32
-	active   *taskSet // the attempt whose tasks are started; nil: none
-	failures int32    // attempts in a row in which a fetch failed
-	broken   bool     // a fetch failed; it waits to be submitted again
-	failed   []bool   // by recorded failure: it has happened
-	users    []int32  // jobs that wait for it
-	listing  int32    // jobs that list it and have not ended
-	cleaned  bool     // the driver has dropped its shuffle
-	visit    uint32   // of the last walk that came here
+	where     []policies.ExecutorID // by partition, who holds its output; nowhere: it is missing. Nil before the first attempt
+	missing   int32                 // partitions without output
+	forgotten int                   // partitions whose output was lost since the last attempt was submitted
+	attempts  int32
+	active    *taskSet // the attempt whose tasks are started; nil: none
+	failures  int32    // attempts in a row in which a fetch failed
+	broken    bool     // a fetch failed; it waits to be submitted again
+	failed    []bool   // by recorded failure: it has happened
+	users     []int32  // jobs that wait for it
+	listing   int32    // jobs that list it and have not ended
+	cleaned   bool     // the driver has dropped its shuffle
+	visit     uint32   // of the last walk that came here
 }
 
 // available says whether all of the stage's output is there, so that a job may
@@ -109,9 +110,8 @@ func (a *application) submitStage(job, stage int32) {
 		}
 	}
 	set.ran = slices.Repeat([]policies.ExecutorID{nowhere}, int(set.tasks))
-	if state.attempts > 0 {
-		a.result.Rerun += int(set.tasks)
-	}
+	a.result.Rerun += state.forgotten
+	state.forgotten = 0
 	state.attempts++
 	state.active = set
 	a.sets = append(a.sets, set)
@@ -287,8 +287,14 @@ func (a *application) endJobIfDone(job int32) {
 	a.observe()
 	a.follow(job, e.now)
 	a.unfinished--
-	if a.ending {
-		a.end()
+	a.endIfDone(e.now)
+}
+
+// endIfDone has the driver stop a while after the last job has ended.
+func (a *application) endIfDone(from time.Duration) {
+	if a.unfinished == 0 {
+		at := max(from+a.app.Tail, a.result.Submit+a.app.Setup)
+		a.engine.queue.push(scheduled{at: at, app: a.index}, becomesReady, applicationEnds)
 	}
 }
 

@@ -174,6 +174,7 @@ func (e *Engine) start(index int) {
 	e.emit(Event{Kind: AppSubmitted, App: int32(index)})
 	e.queue.push(scheduled{at: e.now + app.Setup, app: int32(index)}, becomesReady, driverRegisters)
 	a.follow(-1, e.now+app.Earlier)
+	a.endIfDone(e.now + app.Earlier)
 }
 
 // plan returns the plan of an application, shared by all copies of it.

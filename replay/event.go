@@ -70,6 +70,9 @@ func (e Event) Happened(w *traces.Workload) string {
 	case StageSubmitted:
 		return fmt.Sprintf("stage %d ready, %d tasks", a.Stages[e.Stage].ID, e.N)
 	case StageEnded:
+		if e.N > 0 {
+			return fmt.Sprintf("stage %d cannot read its input", a.Stages[e.Stage].ID)
+		}
 		return fmt.Sprintf("stage %d done", a.Stages[e.Stage].ID)
 	case TaskStarted:
 		return fmt.Sprintf("task %d of stage %d starts on executor %s", e.Task, a.Stages[e.Stage].ID, e.Executor)

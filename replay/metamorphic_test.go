@@ -133,7 +133,7 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 		f := fleet(t, "static,n=3")
 		once := play(t, w, f, c)
 		for _, a := range w.Apps {
-			a.Submit, a.Setup, a.End.Gap = 2*a.Submit, 2*a.Setup, 2*a.End.Gap
+			a.Submit, a.Setup, a.Tail = 2*a.Submit, 2*a.Setup, 2*a.Tail
 			for i := range a.Jobs {
 				a.Jobs[i].Cue.Gap *= 2
 			}

@@ -80,6 +80,7 @@ func (a *application) unregister(id policies.ExecutorID) {
 			if at == id {
 				s.where[p] = nowhere
 				s.missing++
+				s.forgotten++
 			}
 		}
 	}
@@ -107,7 +108,6 @@ func (a *application) fetchFailed(set *taskSet) {
 	a.observe()
 	if s.failures == maxConsecutiveAttempts {
 		a.result.Failed = true
-		a.unfinished = 0
 		a.end()
 		return
 	}

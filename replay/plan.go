@@ -81,7 +81,6 @@ func newPlan(a *traces.Application) *plan {
 	for i, u := range a.Unpersists {
 		follow(u.Cue, rddIsUnpersisted, i)
 	}
-	follow(a.End, applicationEnds, 0)
 	return p
 }
 

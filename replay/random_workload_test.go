@@ -47,7 +47,7 @@ func randomWorkload(seed uint64) *traces.Workload {
 			}
 			a.Jobs = append(a.Jobs, job)
 		}
-		a.End = traces.Cue{After: len(a.Jobs) - 1, Gap: ms(3000)}
+		a.Tail = ms(3000)
 		w.Apps = append(w.Apps, a)
 		submit += ms(40000)
 	}

@@ -44,8 +44,9 @@ type assembler struct {
 	hosts        []string
 	hostIndex    map[string]int16
 	unpersists   []unpersistLog
-	open         map[int64]*stageLog // tasks started and not ended
-	lastEnded    *jobLog             // of the jobs that have ended, the latest-ended
+	blocks       map[[2]int64]*executorLog // by RDD and partition, who holds a cached block
+	open         map[int64]*stageLog       // tasks started and not ended
+	lastEnded    *jobLog                   // of the jobs that have ended, the latest-ended
 
 	tasks, failedTasks, jobStarts int
 	submitted                     int
@@ -63,6 +64,7 @@ func newAssembler(source *logSource) *assembler {
 		executorByID: map[string]*executorLog{},
 		hostIndex:    map[string]int16{},
 		open:         map[int64]*stageLog{},
+		blocks:       map[[2]int64]*executorLog{},
 	}
 }
 

@@ -34,11 +34,7 @@ func CriticalPath(a *Application) time.Duration {
 		last = max(last, ends[s.job])
 		follow(s.job, ends[s.job])
 	}
-	end := a.End.Gap
-	if a.End.After >= 0 {
-		end += ends[a.End.After]
-	}
-	return a.Earlier + max(end, last)
+	return a.Earlier + last + a.Tail
 }
 
 // walk is an application run with endless executors.

@@ -27,7 +27,7 @@ func TestCriticalPathGoesThroughSharedStagesOnce(t *testing.T) {
 			{Cue: Cue{After: -1, Gap: time.Second}, Stages: []int{0, 1}},
 			{Cue: Cue{After: 0, Gap: 2 * time.Second}, Stages: []int{0, 2}},
 		},
-		End: Cue{After: 1, Gap: time.Second},
+		Tail: time.Second,
 	}
 	if got, want := CriticalPath(a), 7700*time.Millisecond; got != want { // 1 + 3.5 + 2 + 0.2 + 1
 		t.Errorf("critical path %v, want %v", got, want)
@@ -37,7 +37,7 @@ func TestCriticalPathGoesThroughSharedStagesOnce(t *testing.T) {
 	}
 	// Side by side, the second job starts first and computes the shared stage; the other waits for it.
 	a.Jobs[1].Cue = Cue{After: -1}
-	a.End = Cue{After: 0, Gap: time.Second}
+	a.Tail = time.Second
 	if got, want := CriticalPath(a), 4500*time.Millisecond; got != want { // 3 + 0.5 + 1
 		t.Errorf("critical path side by side %v, want %v", got, want)
 	}
@@ -56,9 +56,9 @@ func TestCriticalPathEndsNoEarlierThanItsJobs(t *testing.T) {
 			{Cue: Cue{After: -1}, Stages: []int{0}},
 			{Cue: Cue{After: -1, Gap: time.Second}, Stages: []int{1}},
 		},
-		End: Cue{After: 1, Gap: time.Second},
+		Tail: time.Second,
 	}
-	if got := CriticalPath(a); got != time.Minute {
-		t.Errorf("critical path %v, want a minute", got)
+	if got := CriticalPath(a); got != 61*time.Second {
+		t.Errorf("critical path %v, want a minute and the driver's last second", got)
 	}
 }

@@ -62,7 +62,9 @@ func (c *checker) application() {
 	for _, u := range a.Unpersists {
 		c.cue(fmt.Sprintf("the unpersist of RDD %d", u.RDD), u.Cue, len(a.Jobs))
 	}
-	c.cue("the end", a.End, len(a.Jobs))
+	if a.Tail < 0 {
+		c.fault("the application ends before its last job")
+	}
 	c.recorded()
 }
 

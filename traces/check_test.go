@@ -10,9 +10,9 @@ import (
 func sound() *Workload {
 	return &Workload{Apps: []*Application{{
 		ID: "a", Profiles: []Profile{{Cores: 1, TaskCPUs: 1}}, Hosts: []string{"h"},
-		Stages:   []Stage{{Map: true, Tasks: tasks(1)}, {Parents: []int{0}, Tasks: tasks(1)}},
-		Jobs:     []Job{{Cue: Cue{After: -1}, Stages: []int{0, 1}}, {Cue: Cue{After: 0}, Stages: []int{0}}},
-		End:      Cue{After: 1},
+		Stages: []Stage{{Map: true, Tasks: tasks(1)}, {Parents: []int{0}, Tasks: tasks(1)}},
+		Jobs:   []Job{{Cue: Cue{After: -1}, Stages: []int{0, 1}}, {Cue: Cue{After: 0}, Stages: []int{0}}},
+
 		Recorded: &Recorded{},
 	}}}
 }
@@ -38,8 +38,8 @@ func TestCheckFindsEveryFault(t *testing.T) {
 		"out of order":               func(w *Workload, a *Application) { a.Jobs[0].Stages = []int{1, 0} },
 		"without its parent":         func(w *Workload, a *Application) { a.Jobs[0].Stages = []int{1} },
 		"job 0 hangs on job index 0": func(w *Workload, a *Application) { a.Jobs[0].Cue.After = 0 },
-		"a negative gap":             func(w *Workload, a *Application) { a.End.Gap = -time.Second },
-		"the end hangs on job":       func(w *Workload, a *Application) { a.End.After = 2 },
+		"a negative gap":             func(w *Workload, a *Application) { a.Jobs[0].Cue.Gap = -time.Second },
+		"ends before its last job":   func(w *Workload, a *Application) { a.Tail = -time.Second },
 		"the unpersist of RDD 4":     func(w *Workload, a *Application) { a.Unpersists = []Unpersist{{RDD: 4, Cue: Cue{After: 2}}} },
 		"a life that cannot be": func(w *Workload, a *Application) {
 			a.Recorded.Executors = []RecordedExecutor{{ID: "1", Added: 5, Removed: 4}}

@@ -146,7 +146,7 @@ func (a *assembler) buildJobs(app *Application, built *builtStages) {
 		}
 		app.Unpersists = append(app.Unpersists, Unpersist{RDD: u.rdd, Cue: a.cue(after, u.at)})
 	}
-	app.End = a.endCue()
+	app.Tail = a.tail()
 }
 
 // A predecessor is what the driver had waited for when it submitted a job.
@@ -228,17 +228,15 @@ func (a *assembler) cue(after int, at int64) Cue {
 	return Cue{After: after, Gap: time.Duration(max(0, at-from)) * time.Millisecond}
 }
 
-// endCue says when the driver stopped: after its latest-ended job, and never
-// before a job that the log shows running at its end.
-func (a *assembler) endCue() Cue {
-	last := -1
-	for i, j := range a.jobs {
-		if last < 0 || endsAfter(j, a.jobs[last]) {
-			last = i
+// tail is the time from the end of the last job until the driver stopped; none
+// if the log shows a job running at its end.
+func (a *assembler) tail() time.Duration {
+	from := a.origin()
+	for _, j := range a.jobs {
+		if j.end == 0 {
+			return 0
 		}
+		from = max(from, j.end)
 	}
-	if last >= 0 && a.jobs[last].end == 0 {
-		return Cue{After: last}
-	}
-	return a.cue(last, cmp.Or(a.endTime, a.last))
+	return time.Duration(max(0, cmp.Or(a.endTime, a.last)-from)) * time.Millisecond
 }

@@ -21,7 +21,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 		name    string
 		tell    func(l *tale)
 		want    []Cue
-		end     Cue
+		tail    time.Duration
 		unclear int // jobs whose predecessor was still running
 	}{
 		{
@@ -29,7 +29,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 			tell: func(l *tale) {
 				l.job(0, 2, "").jobEnd(0, 5).job(1, 6, "").jobEnd(1, 8)
 			},
-			want: []Cue{{-1, 2 * s}, {0, 1 * s}}, end: Cue{1, 92 * s},
+			want: []Cue{{-1, 2 * s}, {0, 1 * s}}, tail: 92 * s,
 		},
 		{
 			name: "two threads with pools of their own",
@@ -37,7 +37,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 				batch, sla := `"spark.scheduler.pool":"batch"`, `"spark.scheduler.pool":"sla"`
 				l.job(0, 1, batch).job(1, 3, sla).jobEnd(1, 5).job(2, 8, sla).jobEnd(2, 9).jobEnd(0, 20).job(3, 21, batch).jobEnd(3, 22)
 			},
-			want: []Cue{{-1, 1 * s}, {-1, 3 * s}, {1, 3 * s}, {0, 1 * s}}, end: Cue{3, 78 * s},
+			want: []Cue{{-1, 1 * s}, {-1, 3 * s}, {1, 3 * s}, {0, 1 * s}}, tail: 78 * s,
 		},
 		{
 			name: "a query's jobs hang on each other though another query ended later",
@@ -45,7 +45,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 				one, two := `"spark.sql.execution.id":"1"`, `"spark.sql.execution.id":"2"`
 				l.job(0, 1, one).jobEnd(0, 4).job(1, 2, two).jobEnd(1, 6).job(2, 7, one).jobEnd(2, 9)
 			},
-			want: []Cue{{-1, 1 * s}, {-1, 2 * s}, {0, 3 * s}}, end: Cue{2, 91 * s}, unclear: 1,
+			want: []Cue{{-1, 1 * s}, {-1, 2 * s}, {0, 3 * s}}, tail: 91 * s, unclear: 1,
 		},
 		{
 			name: "a broadcast beside a scan: both hang on what was before",
@@ -53,7 +53,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 				query := `"spark.sql.execution.id":"7"`
 				l.job(0, 1, "").jobEnd(0, 3).job(1, 5, query).job(2, 6, query).jobEnd(2, 8).jobEnd(1, 9).job(3, 10, query).jobEnd(3, 11)
 			},
-			want: []Cue{{-1, 1 * s}, {0, 2 * s}, {0, 3 * s}, {1, 1 * s}}, end: Cue{3, 89 * s}, unclear: 1,
+			want: []Cue{{-1, 1 * s}, {0, 2 * s}, {0, 3 * s}, {1, 1 * s}}, tail: 89 * s, unclear: 1,
 		},
 		{
 			name: "a subquery belongs to its root query",
@@ -61,14 +61,14 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 				root, sub := `"spark.sql.execution.id":"4","spark.sql.execution.root.id":"4"`, `"spark.sql.execution.id":"5","spark.sql.execution.root.id":"4"`
 				l.job(0, 1, root).jobEnd(0, 3).job(1, 2, `"spark.jobGroup.id":"g"`).jobEnd(1, 5).job(2, 6, sub).jobEnd(2, 7)
 			},
-			want: []Cue{{-1, 1 * s}, {-1, 2 * s}, {0, 3 * s}}, end: Cue{2, 93 * s}, unclear: 1,
+			want: []Cue{{-1, 1 * s}, {-1, 2 * s}, {0, 3 * s}}, tail: 93 * s, unclear: 1,
 		},
 		{
 			name: "the driver stops while a job runs",
 			tell: func(l *tale) {
 				l.job(0, 1, "").jobEnd(0, 3).job(1, 4, "")
 			},
-			want: []Cue{{-1, 1 * s}, {0, 1 * s}}, end: Cue{After: 1},
+			want: []Cue{{-1, 1 * s}, {0, 1 * s}}, tail: 0,
 		},
 	} {
 		t.Run(story.name, func(t *testing.T) {
@@ -78,8 +78,8 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 			if diff := cmp.Diff(story.want, cues(a)); diff != "" {
 				t.Errorf("cues (-want +got):\n%s", diff)
 			}
-			if a.End != story.end {
-				t.Errorf("it ends %+v, want %+v", a.End, story.end)
+			if a.Tail != story.tail {
+				t.Errorf("it ends %s after its last job, want %s", a.Tail, story.tail)
 			}
 			unclear := 0
 			for _, p := range a.Log.Problems {

@@ -10,7 +10,7 @@ import (
 // app is an application that ran so long from a time on.
 func app(id, user string, submit, length time.Duration) *Application {
 	return &Application{ID: id, Name: "job " + id, User: user, Submit: submit,
-		Profiles: []Profile{{TaskCPUs: 1}}, End: Cue{After: -1, Gap: length}, Recorded: &Recorded{End: length}}
+		Profiles: []Profile{{TaskCPUs: 1}}, Tail: length, Recorded: &Recorded{End: length}}
 }
 
 func week() *Workload {

@@ -29,6 +29,15 @@ type stageLog struct {
 	writes    bool // its tasks are ShuffleMapTasks
 	twice     bool // ran speculative copies, or more than one attempt
 	runs      []taskRun
+	failures  []failedRun
+	originals []failedRun // that lost against their speculative copies
+}
+
+// A failedRun is a run of a task that brought nothing.
+type failedRun struct {
+	partition int32
+	end       int64
+	took      int32 // ms
 }
 
 // A taskRun is one successful run of a task.
@@ -38,6 +47,9 @@ type taskRun struct {
 	attempt   int16
 	exact     bool // partition is one; else it is the index within an attempt that ran only what was missing
 	id        int64
+	launch    int64
+	executor  *executorLog
+	isCopy    bool
 }
 
 // A lineage is the RDDs of a stage. Stages that compute the same shuffle have
@@ -223,17 +235,24 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	}
 	s.writes = s.writes || e.Type == "ShuffleMapTask"
 	s.twice = s.twice || i.Speculative
+	x := a.executor(i.Executor)
 	if e.Reason != "Resubmitted" { // that is no run: the output of an earlier one was lost
-		x := a.executor(i.Executor)
 		x.ran(i.Launch, i.Finish, i.ID, a.slots(x))
 	}
 	if e.Reason != "Success" {
 		a.failedTasks++
+		failed := failedRun{partition: int32(partition), end: i.Finish, took: a.duration(i.Finish - i.Launch)}
+		switch {
+		case failedOfItself(e.Reason):
+			s.failures = append(s.failures, failed)
+		case e.Reason == "TaskKilled" && !i.Speculative:
+			s.originals = append(s.originals, failed)
+		}
 		return nil
 	}
 	attempt := attemptOf(e.StageAttempt)
 	run := taskRun{
-		partition: int32(partition), attempt: int16(attempt), id: i.ID,
+		partition: int32(partition), attempt: int16(attempt), id: i.ID, launch: i.Launch, executor: x, isCopy: i.Speculative,
 		exact: i.Partition >= 0 || attempt == 0 && s.attempts[0] >= s.total,
 		Task: Task{
 			Run: a.duration(m.Run), Deserialize: a.duration(m.Deserialize), Result: a.duration(m.Result),
@@ -251,6 +270,16 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	}
 	s.runs = append(s.runs, run)
 	return nil
+}
+
+// failedOfItself tells whether a task would fail wherever it ran. Lost
+// executors, lost input and kills are the run's doing and not the work's.
+func failedOfItself(reason string) bool {
+	switch reason {
+	case "ExceptionFailure", "TaskResultLost", "TaskCommitDenied", "UnknownReason":
+		return true
+	}
+	return false
 }
 
 // host returns the index of a host's name, -1 if there is none.

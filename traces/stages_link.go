@@ -1,6 +1,10 @@
 package traces
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // builtStages tells where the stages of a log went.
 type builtStages struct {
@@ -34,7 +38,8 @@ func (a *assembler) buildStages(app *Application) *builtStages {
 	parents := a.stageParents(own, b.origin)
 	short := 0
 	for _, s := range a.inOrder(own, parents) {
-		tasks := a.tasksOf(s, cold)
+		runs := a.runsOf(s)
+		tasks := a.tasksOf(s, runs, cold)
 		if s.completed && len(tasks) < s.wanted {
 			a.note(Lossy, "stage %d completed with %d tasks, but only %d of them ended in the log: the others are left out", s.id, s.wanted, len(tasks))
 		} else if !s.completed && len(tasks) < s.wanted {
@@ -43,7 +48,7 @@ func (a *assembler) buildStages(app *Application) *builtStages {
 		if len(tasks) == 0 {
 			continue
 		}
-		stage := Stage{ID: s.id, Name: s.name, Profile: profile[s.profile], Map: s.writes, Tasks: tasks}
+		stage := Stage{ID: s.id, Name: s.name, Profile: profile[s.profile], Map: s.writes, Tasks: tasks, Failures: failuresOf(s, runs)}
 		if s.lineage != nil {
 			stage.Caches = s.lineage.caches
 		}
@@ -314,10 +319,10 @@ func (a *assembler) inOrder(own []*stageLog, parents map[*stageLog][]*stageLog) 
 	return order
 }
 
-// tasksOf returns the work of a stage: for each partition the first run that
-// succeeded. Before Spark 3.3 later attempts number their tasks anew, over the
+// runsOf returns for each partition of a stage the first run that succeeded.
+// Before Spark 3.3 later attempts number their tasks anew, over the
 // partitions that were missing: they are taken in order.
-func (a *assembler) tasksOf(s *stageLog, cold map[int64]bool) []Task {
+func (a *assembler) runsOf(s *stageLog) []taskRun {
 	slices.SortStableFunc(s.runs, func(x, y taskRun) int {
 		switch {
 		case x.exact != y.exact:
@@ -337,16 +342,70 @@ func (a *assembler) tasksOf(s *stageLog, cold map[int64]bool) []Task {
 		runs = append(runs, missing(runs, rest, s.total)...)
 		slices.SortStableFunc(runs, func(x, y taskRun) int { return int(x.partition) - int(y.partition) })
 	}
-	if len(runs) == 0 {
-		return nil
-	}
+	s.runs = nil
+	return runs
+}
+
+// tasksOf returns the work of a stage.
+func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold map[int64]bool) []Task {
 	tasks := make([]Task, len(runs))
 	for i := range runs {
 		tasks[i] = runs[i].Task
 		tasks[i].Cold = cold[runs[i].id]
+		if runs[i].isCopy {
+			for _, o := range s.originals {
+				if o.partition == runs[i].partition {
+					tasks[i].Original = o.took
+				}
+			}
+		}
 	}
-	s.runs = nil
+	byLaunch := make([]int, len(runs))
+	for i := range byLaunch {
+		byLaunch[i] = i
+	}
+	slices.SortStableFunc(byLaunch, func(x, y int) int { return cmp.Compare(runs[x].launch, runs[y].launch) })
+	ran := map[*executorLog]int{}
+	for _, i := range byLaunch {
+		x := runs[i].executor
+		tasks[i].First = ran[x] < a.slots(x)
+		ran[x]++
+		tasks[i].Recomputed = a.cached(s, &runs[i])
+	}
 	return tasks
+}
+
+// cached keeps where a task leaves the blocks of persisted RDDs, and tells
+// whether it found one gone, so that it had to compute it again.
+func (a *assembler) cached(s *stageLog, r *taskRun) bool {
+	if s.lineage == nil {
+		return false
+	}
+	again := false
+	for _, rdd := range s.lineage.caches {
+		block := [2]int64{int64(rdd.ID), int64(r.partition)}
+		x := a.blocks[block]
+		gone := x != nil && x.removed > 0 && x.removed <= r.launch
+		if x == nil || gone {
+			a.blocks[block] = r.executor
+		}
+		again = again || gone
+	}
+	return again
+}
+
+// failuresOf returns the attempts of a stage's tasks that failed of
+// themselves, in order of their ends.
+func failuresOf(s *stageLog, runs []taskRun) []Failure {
+	slices.SortStableFunc(s.failures, func(x, y failedRun) int { return cmp.Compare(x.end, y.end) })
+	var failures []Failure
+	for _, f := range s.failures {
+		task, ok := slices.BinarySearchFunc(runs, f.partition, func(r taskRun, p int32) int { return cmp.Compare(r.partition, p) })
+		if ok {
+			failures = append(failures, Failure{Task: task, Work: time.Duration(f.took) * time.Millisecond})
+		}
+	}
+	return failures
 }
 
 // firstOfEach keeps the first run of each partition of a sorted list.

@@ -31,7 +31,8 @@ import (
 // after (its number in the app, from 0; -1 is the app's start); it may say
 // pool. A stage reads the stage before it in its job unless reads names others
 // (none, or a list of the names that as gives); cache=3 persists RDD 3 in
-// memory. unpersist rdd=3 and end take after and gap as a job does.
+// memory. unpersist rdd=3 takes after and gap as a job does; end says by gap how
+// long after its last job the driver stops.
 //
 // An error names the line and what was expected.
 func ReadText(r io.Reader, name string) (*Workload, error) {
@@ -47,9 +48,6 @@ func ReadText(r io.Reader, name string) (*Workload, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	for _, a := range t.w.Apps {
-		if a.End.After == unsaid {
-			a.End.After = len(a.Jobs) - 1
-		}
 		for i := range a.Stages {
 			for _, parent := range a.Stages[i].Parents {
 				a.Stages[parent].Map = true
@@ -59,8 +57,6 @@ func ReadText(r io.Reader, name string) (*Workload, error) {
 	slices.SortStableFunc(t.w.Apps, func(a, b *Application) int { return int(a.Submit - b.Submit) })
 	return t.w, nil
 }
-
-const unsaid = -2
 
 type textReader struct {
 	w     *Workload
@@ -108,7 +104,7 @@ func (t *textReader) line(words []string) error {
 		u.Cue, err = t.cue(d)
 		t.app.Unpersists = append(t.app.Unpersists, u)
 	case "end":
-		t.app.End, err = t.cue(d)
+		t.app.Tail = d.Duration("gap", 0)
 	default:
 		return fmt.Errorf("expected app, job, stage, unpersist or end, found %q", words[0])
 	}
@@ -121,7 +117,7 @@ func (t *textReader) line(words []string) error {
 func (t *textReader) startApp(name string, d *spec.Decoder) {
 	t.app = &Application{
 		ID: name, Name: name, Class: Class(name), User: d.String("user", ""), Queue: d.String("queue", ""),
-		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0), End: Cue{After: unsaid},
+		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0),
 		Properties: map[string]string{"spark.scheduler.mode": d.Choice("mode", "FIFO", "FIFO", "FAIR")},
 		Profiles: []Profile{{
 			Cores: d.Int("cores", 1), MemoryMB: d.MiB("memory", 1024), OverheadMB: d.MiB("overhead", 0),

@@ -38,7 +38,7 @@ type Application struct {
 	Jobs   []Job   // by recorded submission
 	// Unpersists are releases of cached data, in log order.
 	Unpersists []Unpersist
-	End        Cue // when the driver stops: after which job, and how long after
+	Tail       time.Duration // from the end of the last job (the start, if there is none) until the driver stops
 
 	Hosts    []string // names that Task.Host indexes
 	Recorded *Recorded
@@ -130,6 +130,7 @@ type Task struct {
 	Original    int32 // how long an original ran before its speculative copy won, in ms; 0: there was none
 	Recomputed  bool  // cached data that it reads was gone, so it computed that again
 	Cold        bool  // among the first tasks of its executor, one for each slot
+	First       bool  // among the first tasks of its stage on its executor, one for each slot
 	Locality    Locality
 	Host        int16 // index into Application.Hosts; -1 unknown
 	Read        int64 // shuffle bytes read
