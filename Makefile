@@ -7,7 +7,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint fuzz bench benchstat golden demo docs clean
+.PHONY: help build test race lint fuzz bench benchstat golden demo docs validate clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ demo: ## the main job: compare policies on the built-in day
 
 docs: ## make the README's table and pictures anew
 	go test ./cmd/dynalloc -run '^TestReadme$$' -update
+
+validate: ## hold replays against the recordings, and make docs/VALIDATION.md anew
+	go test ./cmd/dynalloc -run '^TestValidationDocument$$' -update
+	go run ./cmd/dynalloc validate --startup to bench/testdata/recordings
 
 clean: ## remove what was made here
 	rm -rf dynalloc dynalloc-out bench.txt

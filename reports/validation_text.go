@@ -78,13 +78,21 @@ func errorTable(s *bench.ValidationSet) table {
 	}
 	for i := range s.Workloads {
 		name := s.Workloads[i].Name
-		if !s.Workloads[i].Barred {
+		if !s.Workloads[i].Barred && s.Startup == bench.StartupTo {
 			name += " (no bar)"
 		}
 		rows(name, &s.Workloads[i].Summary)
 	}
-	rows("all with bars", &s.Summary)
+	rows(overName(s), &s.Summary)
 	return t
+}
+
+// overName says what the summary is over.
+func overName(s *bench.ValidationSet) string {
+	if s.Startup == bench.StartupTo {
+		return "all with bars"
+	}
+	return "all whose tasks sleep"
 }
 
 func scoreRow(name, what string, s *bench.Score) []string {
@@ -147,7 +155,7 @@ func skillTable(s *bench.ValidationSet) table {
 	for i := range s.Workloads {
 		row(s.Workloads[i].Name, &s.Workloads[i].Summary)
 	}
-	row("all with bars", &s.Summary)
+	row(overName(s), &s.Summary)
 	return t
 }
 

@@ -1,0 +1,73 @@
+package bench
+
+import (
+	"strings"
+	"testing"
+)
+
+// reached is how near the replay has come to the recordings kept here, in
+// percent and with start-up as recorded: 95th percentiles of the errors, and the
+// median of the timeline's. When the replay gets better, lower them.
+var reached = map[string]struct{ application, jobs, executors, timeline float64 }{
+	"bursty":     {6.5, 16, 15, 7.5},
+	"cache":      {2.5, 31, 4, 9},
+	"concurrent": {2.5, 18, 3.5, 2.5},
+	"etl":        {5, 12, 2.5, 2.5},
+	"fanout":     {11, 36, 12, 9},
+	"reuse":      {5, 28, 25, 14},
+}
+
+// The figures do not get worse unnoticed, and predictions keep calling winners
+// right.
+func TestFiguresDoNotGetWorse(t *testing.T) {
+	w := read(t, strings.TrimSuffix(kept, "/"))
+	set, err := ValidateAll(t.Context(), Recordings(w.Apps), ValidateOptions{Startup: StartupTo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, w := range set.Workloads {
+		limit, known := reached[w.Name]
+		if !known {
+			continue
+		}
+		checked++
+		m := &w.Summary
+		for _, f := range []struct {
+			what       string
+			now, limit float64
+		}{
+			{"application time, p95", m.Application.P95, limit.application},
+			{"job time, p95", m.Jobs.P95, limit.jobs},
+			{"executor-seconds, p95", m.ExecutorSeconds.P95, limit.executors},
+			{"timeline, median", m.Timeline.Median, limit.timeline},
+		} {
+			if !(100*f.now <= f.limit) {
+				t.Errorf("%s: %s: error of %.1f %%, it was at most %.1f %%", w.Name, f.what, 100*f.now, f.limit)
+			}
+		}
+		if n := m.Jobs.N; m.Winner.Right < m.Winner.Called || n == 0 {
+			t.Errorf("%s: %d of %d winners by application time, %d jobs", w.Name, m.Winner.Right, m.Winner.Called, n)
+		}
+	}
+	if checked != len(reached) {
+		t.Errorf("%d of %d workloads were found", checked, len(reached))
+	}
+}
+
+// Validations of one thing are the same however many run at a time.
+func TestValidationsAreRepeatable(t *testing.T) {
+	w := read(t, kept+"fanout")
+	var figures [2]Score
+	for i, parallel := range []int{1, 4} {
+		set, err := ValidateAll(t.Context(), Recordings(w.Apps), ValidateOptions{Parallel: parallel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		figures[i] = set.Summary.Score
+	}
+	figures[0].Timeline.Bias, figures[1].Timeline.Bias = 0, 0 // NaN is not NaN
+	if figures[0] != figures[1] {
+		t.Errorf("one at a time %+v, four at a time %+v", figures[0], figures[1])
+	}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dynalloc/bench"
+	"dynalloc/reports"
+	"dynalloc/traces"
+)
+
+// timelines are the pairs whose executors docs/VALIDATION.md shows.
+var timelines = [][2]string{
+	{"etl/static4", "etl/ess10"},
+	{"etl/ess10", "etl/decom10"},
+	{"bursty/static8", "bursty/ess10"},
+	{"fanout/static4", "fanout/essbl5"},
+	{"reuse/static4", "reuse/track10t15"},
+	{"cache/static4", "cache/ess10cache15"},
+}
+
+// docs/VALIDATION.md says how far the replay is from real runs. With -update its
+// tables and pictures are made anew; without, they must be what the program says.
+func TestValidationDocument(t *testing.T) {
+	const root, begin, end = "../..", "<!-- made by: make validate -->\n", "<!-- end -->"
+	path := filepath.Join(root, "docs", "VALIDATION.md")
+	document, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(document), begin)
+	shown, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("VALIDATION.md has no lines %q and %q with tables between them", begin, end)
+	}
+	to, from := validateKept(t, bench.StartupTo), validateKept(t, bench.StartupFrom)
+	var text bytes.Buffer
+	fmt.Fprint(&text, "\n![Replayed against recorded](validation-scatter.png)\n\n![Executors, recorded and replayed](validation-executors.png)\n\n")
+	if err := reports.ValidationMarkdown(&text, to, from); err != nil {
+		t.Fatal(err)
+	}
+	text.WriteByte('\n')
+	if !*update {
+		if shown != text.String() {
+			t.Errorf("the tables of docs/VALIDATION.md are not what the program says; if the program is right: make validate\n%s", text.String())
+		}
+		return
+	}
+	var scatter, executors bytes.Buffer
+	if err := reports.RecordedAgainstReplayed(&scatter, to); err != nil {
+		t.Fatal(err)
+	}
+	if err := reports.ExecutorTimelines(&executors, chosen(t, to)); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"VALIDATION.md": []byte(before + begin + text.String() + end + after), "validation-scatter.png": scatter.Bytes(), "validation-executors.png": executors.Bytes(),
+	} {
+		if err := os.WriteFile(filepath.Join(root, "docs", name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// validateKept validates all recordings in the repository.
+func validateKept(t *testing.T, startup string) *bench.ValidationSet {
+	t.Helper()
+	recordings := append(recordingsIn(t, "../../bench/testdata/recordings"), recordingsIn(t, "../../bench/recordings")...)
+	set, err := bench.ValidateAll(t.Context(), recordings, bench.ValidateOptions{Startup: startup})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// recordingsIn reads a folder of recordings and names them by their place in it.
+func recordingsIn(t *testing.T, folder string) []*traces.Workload {
+	t.Helper()
+	logs, err := traces.Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, bad, err := traces.Collect(folder, logs)
+	if err != nil || len(bad) > 0 {
+		t.Fatal(err, bad)
+	}
+	list := bench.Recordings(w.Apps)
+	for _, r := range list {
+		r.Name = strings.TrimPrefix(r.Name, folder+"/")
+	}
+	return list
+}
+
+// chosen are the pairs of timelines.
+func chosen(t *testing.T, set *bench.ValidationSet) []reports.NamedValidation {
+	t.Helper()
+	var list []reports.NamedValidation
+	for _, pair := range timelines {
+		for _, v := range set.Pairs {
+			if v.From == pair[0] && v.To == pair[1] {
+				list = append(list, reports.NamedValidation{Name: strings.Replace(v.From, "/", ": ", 1) + " to " + filepath.Base(v.To), Validation: v})
+			}
+		}
+	}
+	if len(list) != len(timelines) {
+		t.Fatalf("%d of the %d pairs to draw are there", len(list), len(timelines))
+	}
+	return list
+}
