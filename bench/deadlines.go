@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"dynalloc/policies"
+	"dynalloc/internal/spec"
 	"dynalloc/traces"
 )
 
@@ -82,7 +82,7 @@ func (d Deadlines) check(file string) error {
 // For returns the deadline of an application of that name, and whether it has one.
 func (d Deadlines) For(name string) (time.Duration, bool) {
 	for i := range d {
-		if policies.Match(d[i].Pattern, name) {
+		if spec.Match(d[i].Pattern, name) {
 			return d[i].Within, true
 		}
 	}
@@ -106,7 +106,7 @@ func (d Deadlines) notes(w *traces.Workload) []string {
 	for _, a := range w.Apps {
 		found := false
 		for i := range d {
-			if policies.Match(d[i].Pattern, a.Name) {
+			if spec.Match(d[i].Pattern, a.Name) {
 				used[i] = true
 				found = true
 				break

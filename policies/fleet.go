@@ -3,6 +3,8 @@ package policies
 import (
 	"fmt"
 	"strings"
+
+	"dynalloc/internal/spec"
 )
 
 // A Fleet gives each class of applications its spec.
@@ -44,8 +46,11 @@ func ParseFleet(text string) (Fleet, error) {
 			return Fleet{}, fmt.Errorf("fleet %q: want PATTERN=POLICY;..., got %q", text, rule)
 		}
 		s, err := Parse(policy)
+		if err != nil && policy != rules {
+			err = fmt.Errorf("rule %s of the fleet: %w", pattern, err)
+		}
 		if err != nil {
-			return Fleet{}, fmt.Errorf("fleet %q: %w", text, err)
+			return Fleet{}, err
 		}
 		f.Rules = append(f.Rules, Rule{Pattern: pattern, Spec: s})
 	}
@@ -92,35 +97,9 @@ func (f Fleet) rules() string {
 // matches its name or its class. It is false if none does.
 func (f Fleet) For(name, class string) (Spec, bool) {
 	for _, r := range f.Rules {
-		if Match(r.Pattern, name) || Match(r.Pattern, class) {
+		if spec.Match(r.Pattern, name) || spec.Match(r.Pattern, class) {
 			return r.Spec, true
 		}
 	}
 	return Spec{}, false
-}
-
-// Match tells whether the whole text fits a pattern in which '*' stands for
-// any text, slashes included, and '?' for one character.
-func Match(pattern, text string) bool {
-	p, t := []rune(pattern), []rune(text)
-	star, resume := -1, 0 // the last '*', and where the text it stands for ends
-	i, j := 0, 0
-	for j < len(t) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, resume = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
-			i, j = i+1, j+1
-		case star >= 0:
-			resume++
-			i, j = star+1, resume
-		default:
-			return false
-		}
-	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
 }

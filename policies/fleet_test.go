@@ -62,24 +62,18 @@ func TestParseFleet(t *testing.T) {
 			t.Errorf("%q is read as %v, %v; want %q", text, f, err, problem)
 		}
 	}
+	for text, want := range map[string]string{
+		"sprak":                     `there is no policy "sprak"; did you mean "spark"?`,
+		"spark,idel=10s":            `policy spark has no setting "idel"; did you mean "idle"?`,
+		"x:a=spark,idel=1s;*=spark": `rule a of the fleet: policy spark has no setting "idel"; did you mean "idle"?`,
+	} {
+		if _, err := ParseFleet(text); err == nil || err.Error() != want {
+			t.Errorf("%q: %v; want %s", text, err, want)
+		}
+	}
 	one := FleetOf("", Spec{Kind: "recorded"})
 	if s, ok := one.For("any", "any"); !ok || !s.Recorded() || one.Name != "recorded" {
 		t.Error("a fleet of one spec:", one)
-	}
-}
-
-func TestMatch(t *testing.T) {
-	for _, c := range []struct {
-		pattern, text string
-		want          bool
-	}{
-		{"*", "", true}, {"*", "a/b c", true}, {"", "", true}, {"", "a", false},
-		{"report-*", "report-", true}, {"report-*", "a report-1", false}, {"*-1", "a-1-1", true}, {"*-1", "a-1-2", false},
-		{"a*b*c", "a--b-b--c", true}, {"a*b*c", "a--c--b", false}, {"?", "ü", true}, {"??", "a", false}, {"a?c*", "abcd", true},
-	} {
-		if got := Match(c.pattern, c.text); got != c.want {
-			t.Errorf("%q fits %q: %v", c.text, c.pattern, got)
-		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dynalloc/internal/spec"
 )
 
 // Collect reads all applications and makes a workload of them: offset 0 is the
@@ -86,7 +88,7 @@ func (w *Workload) Select(s Selection) (*Workload, error) {
 func (s *Selection) picks(w *Workload, a *Application) bool {
 	at := w.Epoch.Add(a.Submit)
 	switch {
-	case s.Name != "" && !globMatches(s.Name, a.Name), s.User != "" && !globMatches(s.User, a.User):
+	case s.Name != "" && !spec.Match(s.Name, a.Name), s.User != "" && !spec.Match(s.User, a.User):
 		return false
 	case !s.Since.IsZero() && at.Before(s.Since), !s.Until.IsZero() && !at.Before(s.Until):
 		return false
@@ -150,31 +152,4 @@ func (a *Application) length() time.Duration {
 		return 0
 	}
 	return a.Recorded.End
-}
-
-// globMatches reports whether a pattern matches a whole text: * stands for any
-// text, ? for any one character.
-func globMatches(pattern, text string) bool {
-	p, t := []rune(pattern), []rune(text)
-	star, from := -1, 0
-	i := 0
-	for k := 0; k < len(t); {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, from = i, k
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[k]):
-			i++
-			k++
-		case star >= 0:
-			from++
-			i, k = star+1, from
-		default:
-			return false
-		}
-	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dynalloc/policies"
+	"dynalloc/internal/spec"
 	"dynalloc/traces"
 )
 
@@ -60,7 +60,7 @@ func (r *reading) Read() (*traces.Application, error) {
 // in, else the class that the reader gave it.
 func classOf(a *traces.Application, globs []string) string {
 	for _, glob := range globs {
-		if policies.Match(glob, a.Name) {
+		if spec.Match(glob, a.Name) {
 			return glob
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -32,7 +33,7 @@ type filter struct {
 func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks bool) teller {
 	f := filter{workload: w, shown: make([]bool, len(w.Apps)), tasks: tasks}
 	for i, a := range w.Apps {
-		f.shown[i] = policies.Match(app, a.Name) || policies.Match(app, a.ID)
+		f.shown[i] = spec.Match(app, a.Name) || spec.Match(app, a.ID)
 	}
 	if format == "json" {
 		return &jsonTeller{filter: f, out: json.NewEncoder(out)}

@@ -129,3 +129,18 @@ func TestUnits(t *testing.T) {
 		}
 	}
 }
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"*", "", true}, {"*", "a/b c", true}, {"", "", true}, {"", "a", false},
+		{"report-*", "report-", true}, {"report-*", "a report-1", false}, {"*-1", "a-1-1", true}, {"*-1", "a-1-2", false},
+		{"a*b*c", "a--b-b--c", true}, {"a*b*c", "a--c--b", false}, {"?", "ü", true}, {"??", "a", false}, {"a?c*", "abcd", true},
+	} {
+		if got := Match(c.pattern, c.text); got != c.want {
+			t.Errorf("%q fits %q: %v", c.text, c.pattern, got)
+		}
+	}
+}
