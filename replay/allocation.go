@@ -139,23 +139,29 @@ func (a *application) grant(profileIndex, node, cores int32) {
 		id: id, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, fresh: slots, granted: e.now, usable: -1, leaves: -1,
 	})
 	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
-	e.queue.push(scheduled{at: e.now + e.startup(a.index, id), app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)
+	startup, shared := e.startup(a.index, id)
+	if shared {
+		e.boot(a, id, node, startup)
+		return
+	}
+	e.queue.push(scheduled{at: e.now + startup, app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)
 }
 
-// startup is how long an executor takes from grant to registration.
-func (e *Engine) startup(app int32, id policies.ExecutorID) time.Duration {
+// startup is how long an executor takes from grant to registration, and
+// whether that is work for which it shares its node's processors.
+func (e *Engine) startup(app int32, id policies.ExecutorID) (time.Duration, bool) {
 	if int(app) < len(e.config.Startups) && len(e.config.Startups[app]) > 0 {
 		known := e.config.Startups[app]
 		if int(id) < len(known) {
-			return known[id]
+			return known[id], false
 		}
-		return median(slices.Clone(known), 0)
+		return median(slices.Clone(known), 0), false
 	}
 	if s := e.config.Cluster.Startup; s >= 0 {
-		return s
+		return s, false
 	}
 	times := e.config.Times.Startup
-	return times[below(random(e.config.Seed, startupStream, app, uint64(id)), len(times))]
+	return times[below(random(e.config.Seed, startupStream, app, uint64(id)), len(times))], e.config.Times.Processors > 0
 }
 
 // executorAdded is the registration of an executor. Its idle clock starts now,

@@ -205,6 +205,7 @@ func (a *application) end() {
 			x.state = gone
 		}
 	}
+	e.stopBoots(a)
 	a.result.End = e.now
 	a.updateWait()
 	e.master.unregister(a)

@@ -125,6 +125,10 @@ func (e *Engine) happen(s scheduled) {
 		e.arrive(int(s.app) + 1)
 		return
 	}
+	if s.what() == nodeBoots {
+		e.bootsEnd(s.a)
+		return
+	}
 	a := e.apps[s.app]
 	if a == nil {
 		return // it has ended; what was under way for it no longer matters

@@ -44,13 +44,17 @@ func Learn(w *traces.Workload, c Cluster) (Times, []string) {
 	}
 	if c.Startup >= 0 {
 		notes = append(notes, fmt.Sprintf("executor start-up: %s, as the cluster says", c.Startup))
-	} else if startups := startups(w, c); len(startups) < enough {
-		notes = append(notes, fmt.Sprintf("executor start-up: %s assumed; the logs show %d requests that found room, too few to learn from", t.Startup[0], len(startups)))
+	} else if starts := startups(w, c); len(starts) < enough {
+		notes = append(notes, fmt.Sprintf("executor start-up: %s assumed; the logs show %d requests that found room, too few to learn from", t.Startup[0], len(starts)))
 	} else {
-		slices.Sort(startups)
-		t.Startup = startups
-		notes = append(notes, fmt.Sprintf("executor start-up: drawn from %d recorded requests that found room, median %s, from %s to %s",
-			len(startups), median(startups, 0), startups[0], startups[len(startups)-1]))
+		t.Processors, t.Startup = fitProcessors(starts)
+		slices.Sort(t.Startup)
+		shared := ""
+		if t.Processors > 0 {
+			shared = fmt.Sprintf("; executors that start together share %g processors of a node", t.Processors)
+		}
+		notes = append(notes, fmt.Sprintf("executor start-up: drawn from %d recorded requests that found room, median %s, from %s to %s%s",
+			len(starts), median(t.Startup, 0).Round(time.Millisecond), t.Startup[0].Round(time.Millisecond), t.Startup[len(starts)-1].Round(time.Millisecond), shared))
 	}
 	var usable, cold, overhead []time.Duration
 	for _, a := range w.Apps {
@@ -68,10 +72,10 @@ func Learn(w *traces.Workload, c Cluster) (Times, []string) {
 	return t, notes
 }
 
-// startups returns the time from request to registration of executors that had
+// startups returns the start-ups, from request to registration, of executors that had
 // not to wait for room: those for which what was held when they were asked
 // for, and all that came until they came, fit into the cluster together.
-func startups(w *traces.Workload, c Cluster) []time.Duration {
+func startups(w *traces.Workload, c Cluster) []interval {
 	type life struct {
 		asked, added, removed time.Duration
 		cores                 int
@@ -97,7 +101,7 @@ func startups(w *traces.Workload, c Cluster) []time.Duration {
 		}
 	}
 	slices.SortStableFunc(lives, func(x, y life) int { return cmp.Compare(x.added, y.added) })
-	var samples []time.Duration
+	var samples []interval
 	for i, l := range lives {
 		if l.asked < 0 || l.asked > l.added {
 			continue
@@ -109,7 +113,7 @@ func startups(w *traces.Workload, c Cluster) []time.Duration {
 			}
 		}
 		if cores <= c.Capacity() {
-			samples = append(samples, l.added-l.asked)
+			samples = append(samples, interval{l.asked, l.added})
 		}
 	}
 	return samples

@@ -27,6 +27,7 @@ const (
 	applicationEnds
 	executorIsAdded
 	executorIsUsable
+	nodeBoots
 	stageIsResubmitted
 	speculationElapses
 	garbageIsCollected

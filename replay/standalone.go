@@ -13,6 +13,7 @@ type master struct {
 	empty node           // a node with nothing on it
 	apps  []*application // registered and not ended, in order of registration
 	dirty bool           // something changed since the last pass
+	boots []boots        // by node, the executors that start on it
 	order []int32        // scratch
 }
 
@@ -27,6 +28,7 @@ type node struct {
 func (m *master) init(c *Cluster) {
 	m.empty = node{cores: int32(c.Cores), memoryMB: c.MemoryMB}
 	m.nodes = slices.Repeat([]node{m.empty}, c.Nodes)
+	m.boots = make([]boots, c.Nodes)
 }
 
 // fits says whether an empty node has room for one executor of a profile.
