@@ -58,6 +58,7 @@ type script struct {
 	removed  []string
 	because  Reason        // why the last of them was given back
 	wake     time.Duration // what the last tick returned
+	quirks   *quirks       // counts quirks; nil: they are not counted
 }
 
 type scriptLine struct {

@@ -1,9 +1,14 @@
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.*;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.*;
 import org.apache.spark.executor.ExecutorMetrics;
 import org.apache.spark.resource.*;
@@ -17,8 +22,9 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Plays the event scripts of this folder's parent through the ExecutorAllocationManager and the ExecutorMonitor of an
- * installed Spark, and compares what they expect with what Spark does. See README.md.
+ * Plays event scripts through the ExecutorAllocationManager and the ExecutorMonitor of an installed Spark. With files
+ * named, it compares what they expect with what Spark does; without, it answers what comes on its standard input with
+ * what Spark does at every tick. See README.md.
  */
 public class Script implements ExecutorAllocationClient {
   static final Map<String, String> PROPERTIES = Map.ofEntries(
@@ -27,6 +33,7 @@ public class Script implements ExecutorAllocationClient {
       Map.entry("tracking", "spark.dynamicAllocation.shuffleTracking.enabled"),
       Map.entry("tracking-timeout", "spark.dynamicAllocation.shuffleTracking.timeout"),
       Map.entry("decommission", "spark.decommission.enabled"),
+      Map.entry("migration", "spark.storage.decommission.enabled"),
       Map.entry("idle", "spark.dynamicAllocation.executorIdleTimeout"),
       Map.entry("cached", "spark.dynamicAllocation.cachedExecutorIdleTimeout"),
       Map.entry("backlog", "spark.dynamicAllocation.schedulerBacklogTimeout"),
@@ -106,6 +113,7 @@ public class Script implements ExecutorAllocationClient {
   public Seq<String> decommissionExecutors(Tuple2<String, ExecutorDecommissionInfo>[] ids, boolean adjust, boolean byExecutor) {
     List<String> leaving = new ArrayList<>();
     for (Tuple2<String, ExecutorDecommissionInfo> id : ids) leaving.add(id._1());
+    leaving.removeAll(busy);
     removed.addAll(leaving);
     return seq(leaving);
   }
@@ -216,6 +224,7 @@ public class Script implements ExecutorAllocationClient {
   /** What the cleaner's thread posts when a shuffle is unreachable, as the bus would deliver it. */
   void clean(int shuffle) throws Exception {
     if (conf.getBoolean("spark.shuffle.service.enabled", false)) return;
+    if (!conf.getBoolean("spark.dynamicAllocation.shuffleTracking.enabled", true)) return;
     Class<?> event = Class.forName("org.apache.spark.scheduler.dynalloc.ExecutorMonitor$ShuffleCleanedEvent");
     Constructor<?> make = event.getDeclaredConstructors()[0];
     make.setAccessible(true);
@@ -268,11 +277,13 @@ public class Script implements ExecutorAllocationClient {
       case "registered": return "" + monitor.executorCountWithResourceProfile(profile);
       case "pending-removal": return "" + monitor.pendingRemovalCountPerResourceProfileId(profile);
       case "decommissioning": return "" + monitor.decommissioningPerResourceProfileId(profile);
+      case "leaving": return "" + (monitor.pendingRemovalCountPerResourceProfileId(profile)
+          + monitor.decommissioningPerResourceProfileId(profile));
       case "requests": return "" + requests;
       case "removed": return removed.isEmpty() ? "none" : String.join(",", removed);
       case "timer":
         long ns = (Long) call("addTime");
-        return ns == Long.MAX_VALUE ? "unset" : BigDecimal.valueOf(ns, 9).stripTrailingZeros().toPlainString();
+        return ns == Long.MAX_VALUE ? "unset" : seconds(ns / 1000000);
       case "idle":
         List<String> ids = new ArrayList<>();
         for (Tuple2<String, Object> id : CollectionConverters.asJava(monitor.timedOutExecutors())) ids.add(id._1());
@@ -288,13 +299,18 @@ public class Script implements ExecutorAllocationClient {
 
   /** Calls a private method of the manager. */
   Object call(String name, Object... args) throws Exception {
+    Method method = METHODS.get(name + args.length);
+    if (method == null) throw new NoSuchMethodException(name);
+    return method.invoke(manager, args);
+  }
+
+  static final Map<String, Method> METHODS = new HashMap<>();
+
+  static {
     for (Method method : ExecutorAllocationManager.class.getDeclaredMethods()) {
-      if (method.getName().equals(name) && method.getParameterCount() == args.length) {
-        method.setAccessible(true);
-        return method.invoke(manager, args);
-      }
+      method.setAccessible(true);
+      METHODS.put(method.getName() + method.getParameterCount(), method);
     }
-    throw new NoSuchMethodException(name);
   }
 
   static StageInfo info(int stage, int attempt, int tasks, Option<Object> shuffle, int profile) {
@@ -316,6 +332,10 @@ public class Script implements ExecutorAllocationClient {
   }
 
   public static void main(String[] files) throws Exception {
+    if (files.length == 0) {
+      answer(new BufferedReader(new InputStreamReader(System.in)), new PrintStream(System.out, false));
+      return;
+    }
     for (String file : files) play(file);
     System.out.println(checks + " checks, " + wrong + " wrong");
     System.exit(wrong == 0 ? 0 : 1);
@@ -360,4 +380,67 @@ public class Script implements ExecutorAllocationClient {
       System.out.println(id + ": " + line + "\n    in Spark " + name + " is " + got);
     }
   }
+
+  /** Answers scenarios; a line with a dot asks for all answers so far. */
+  static void answer(BufferedReader in, PrintStream out) throws Exception {
+    Script script = null;
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      if (line.startsWith("== ") || line.equals(".")) {
+        if (script != null) script.finish(out);
+        script = null;
+        out.println(line);
+        if (line.equals(".")) out.flush();
+        continue;
+      }
+      String[] words = line.trim().split("\\s+");
+      if (script == null) {
+        script = new Script(words);
+        script.until = millis(words[2].substring("until=".length()));
+        Configurator.setRootLevel(Level.OFF); // now that Spark has set up its log
+        continue;
+      }
+      script.ticks(millis(words[0]) - 1, out);
+      script.clock.ms = millis(words[0]);
+      script.play(words[1], Arrays.copyOfRange(words, 2, words.length));
+    }
+  }
+
+  long nextTick, until;
+  String shown = "";
+
+  /** Ticks every 100 ms up to a time; says what can be seen after a tick if that is new. */
+  void ticks(long last, PrintStream out) throws Exception {
+    for (; nextTick <= last; nextTick += 100) {
+      clock.ms = nextTick;
+      removed.clear();
+      manager.org$apache$spark$ExecutorAllocationManager$$schedule();
+      String now = "target=" + all("target") + " step=" + all("step") + " registered=" + all("registered") + " leaving="
+          + all("leaving") + " timer=" + look("timer");
+      if (now.equals(shown) && requests == 0) continue;
+      shown = now;
+      if (requests > 0) now += " requests=" + requests;
+      requests = 0;
+      if (!removed.isEmpty()) now += " removed=" + look("removed");
+      out.println(seconds(nextTick) + " " + now);
+    }
+  }
+
+  void finish(PrintStream out) throws Exception {
+    ticks(until, out);
+    out.println("losses=" + look("losses"));
+  }
+
+  /** The same of every profile; a dash where Spark has not met the profile. */
+  String all(String name) throws Exception {
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < profiles.size(); i++) {
+      boolean met = manager.numExecutorsTargetPerResourceProfileId().contains(profiles.get(i).id());
+      values.add(met ? look(name + "." + i) : "-");
+    }
+    return String.join(",", values);
+  }
+
+  static long millis(String seconds) { return Math.round(Double.parseDouble(seconds) * 1000); }
+
+  static String seconds(long ms) { return BigDecimal.valueOf(ms, 3).stripTrailingZeros().toPlainString(); }
 }
