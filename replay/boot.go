@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/traces"
 )
 
 // Executors that start on one node at the same time slow each other down:
@@ -100,12 +101,74 @@ func (e *Engine) stopBoots(a *application) {
 	}
 }
 
+// recordedBoots returns the start-ups that the logs show, from grant to
+// registration. A log knows the request and not the grant, which came later if
+// the cluster was full: it is taken as the first moment from the request on at
+// which the executors granted before it left room, given when those were freed.
+// Executors given back were free for others before their driver saw them go.
+func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval {
+	type life struct {
+		asked, added, freed time.Duration
+		cores               int
+	}
+	var lives []life
+	for _, a := range w.Apps {
+		if a.Recorded == nil {
+			continue
+		}
+		start := a.Submit + a.Earlier
+		dynamic := a.Properties["spark.dynamicAllocation.enabled"] == "true"
+		asked := start + a.Setup // a static driver asks when it registers
+		for i := range a.Recorded.Executors {
+			x := &a.Recorded.Executors[i]
+			if x.Requested >= 0 {
+				asked = start + x.Requested
+			} else if dynamic && i == 0 {
+				continue // it may have been asked for at any time
+			}
+			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores}
+			if x.Removed >= 0 {
+				l.freed = max(start+x.Removed-lag, l.added)
+			}
+			if l.asked < l.added {
+				lives = append(lives, l)
+			}
+		}
+	}
+	slices.SortStableFunc(lives, func(x, y life) int { return cmp.Or(cmp.Compare(x.asked, y.asked), cmp.Compare(x.added, y.added)) })
+	var starts []interval
+	for i := range lives {
+		l := &lives[i]
+		moments := []time.Duration{l.asked}
+		for _, other := range lives[:i] {
+			if other.freed > l.asked && other.freed < l.added {
+				moments = append(moments, other.freed)
+			}
+		}
+		slices.Sort(moments)
+		for _, at := range moments {
+			held := l.cores
+			for _, other := range lives[:i] {
+				if other.asked <= at && at < other.freed {
+					held += other.cores
+				}
+			}
+			if held <= c.Capacity() {
+				l.asked = at // from here on, when it was granted
+				starts = append(starts, interval{at, l.added})
+				break
+			}
+		}
+	}
+	return starts
+}
+
 // An interval is one recorded start-up: from request to registration.
 type interval struct{ from, to time.Duration }
 
 // fitProcessors finds how many processors starting executors share, and the
 // work of each, from recorded start-ups of one node: the number under which the
-// works differ least from each other, by their coefficient of variation. It is
+// works differ least from each other. It is
 // 0 where sharing explains little: the start-ups are then latencies.
 func fitProcessors(starts []interval) (processors float64, work []time.Duration) {
 	alone := bootWork(starts, math.Inf(1))
@@ -146,15 +209,11 @@ func bootWork(starts []interval, processors float64) []time.Duration {
 	return work
 }
 
-// variation is the coefficient of variation of durations.
+// variation is how much durations differ: the distance between their tenth and
+// ninetieth percentile over their median. Requests that a log pairs with the
+// wrong executor make outliers, which do not count in it.
 func variation(d []time.Duration) float64 {
-	var sum, squares float64
-	for _, x := range d {
-		sum += float64(x)
-	}
-	mean := sum / float64(len(d))
-	for _, x := range d {
-		squares += (float64(x) - mean) * (float64(x) - mean)
-	}
-	return math.Sqrt(squares/float64(len(d))) / mean
+	sorted := slices.Sorted(slices.Values(d))
+	n := len(sorted) - 1
+	return float64(sorted[9*n/10]-sorted[n/10]) / max(float64(sorted[n/2]), 1)
 }

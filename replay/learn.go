@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -44,7 +43,7 @@ func Learn(w *traces.Workload, c Cluster) (Times, []string) {
 	}
 	if c.Startup >= 0 {
 		notes = append(notes, fmt.Sprintf("executor start-up: %s, as the cluster says", c.Startup))
-	} else if starts := startups(w, c); len(starts) < enough {
+	} else if starts := recordedBoots(w, c, t.RemovalLag); len(starts) < enough {
 		notes = append(notes, fmt.Sprintf("executor start-up: %s assumed; the logs show %d requests that found room, too few to learn from", t.Startup[0], len(starts)))
 	} else {
 		t.Processors, t.Startup = fitProcessors(starts)
@@ -70,53 +69,6 @@ func Learn(w *traces.Workload, c Cluster) (Times, []string) {
 	t.Cold = learn("first task of a slot, extra", cold, t.Cold)
 	t.Overhead = learn("overhead of a task", overhead, t.Overhead)
 	return t, notes
-}
-
-// startups returns the start-ups, from request to registration, of executors that had
-// not to wait for room: those for which what was held when they were asked
-// for, and all that came until they came, fit into the cluster together.
-func startups(w *traces.Workload, c Cluster) []interval {
-	type life struct {
-		asked, added, removed time.Duration
-		cores                 int
-	}
-	var lives []life
-	for _, a := range w.Apps {
-		if a.Recorded == nil {
-			continue
-		}
-		start := a.Submit + a.Earlier
-		for i := range a.Recorded.Executors {
-			x := &a.Recorded.Executors[i]
-			l := life{asked: -1, added: start + x.Added, removed: start + a.Recorded.End, cores: x.Cores}
-			if x.Removed >= 0 {
-				l.removed = start + x.Removed
-			}
-			if x.Requested >= 0 {
-				l.asked = start + x.Requested
-			} else if a.Properties["spark.dynamicAllocation.enabled"] != "true" && a.Setup > 0 {
-				l.asked = start + a.Setup // a static driver asks when it registers
-			}
-			lives = append(lives, l)
-		}
-	}
-	slices.SortStableFunc(lives, func(x, y life) int { return cmp.Compare(x.added, y.added) })
-	var samples []interval
-	for i, l := range lives {
-		if l.asked < 0 || l.asked > l.added {
-			continue
-		}
-		cores := 0
-		for _, other := range lives[:i+1] {
-			if other.removed > l.asked {
-				cores += other.cores
-			}
-		}
-		if cores <= c.Capacity() {
-			samples = append(samples, interval{l.asked, l.added})
-		}
-	}
-	return samples
 }
 
 // usableTimes returns the time from registration to first task of executors
