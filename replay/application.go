@@ -92,13 +92,14 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
 		unfinished: len(app.Jobs), speculates: speculationOf(app, rules),
 	}
+	if err := fits(spec, app, &e.config.Cluster); err != nil {
+		return nil, err
+	}
 	believed := make([]policies.Profile, len(app.Profiles))
 	for i, p := range app.Profiles {
-		believed[i] = a.addProfile(p, spec)
-		if !e.master.fits(&a.profiles[i]) {
-			return nil, fmt.Errorf("an executor of %d cores and %d MiB (overhead included) fits on no node of the cluster (%d cores, %d MiB); give the nodes more or the executors less",
-				a.profiles[i].cores, a.profiles[i].memoryMB, e.config.Cluster.Cores, e.config.Cluster.MemoryMB)
-		}
+		q := profileOf(p, spec)
+		a.profiles = append(a.profiles, q)
+		believed[i] = policies.Profile{ID: p.ID, Slots: q.believed()}
 	}
 	if a.plan.cached > 0 {
 		a.blocks = slices.Repeat([]policies.ExecutorID{nowhere}, a.plan.cached)
@@ -114,10 +115,19 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	return a, nil
 }
 
-// addProfile sets up a resource profile and returns what the driver believes of
-// it. Where executor cores are unset the driver counts on one task for each
-// executor, although a standalone worker may give it more (SPARK-30299).
-func (a *application) addProfile(p traces.Profile, spec policies.Spec) policies.Profile {
+// believed is how many tasks the driver counts on for each executor. Where
+// executor cores are unset that is one, although a standalone worker may give it
+// more (SPARK-30299).
+func (p *profile) believed() int {
+	if p.cores == 0 {
+		return 1
+	}
+	return int(p.slots(p.cores))
+}
+
+// profileOf is a resource profile under a spec, which may say how large an
+// executor of the default one is.
+func profileOf(p traces.Profile, spec policies.Spec) profile {
 	cores, heap, overhead := p.Cores, p.MemoryMB, p.OverheadMB
 	if p.ID == 0 && spec.Cores > 0 {
 		cores = spec.Cores
@@ -125,13 +135,7 @@ func (a *application) addProfile(p traces.Profile, spec policies.Spec) policies.
 	if p.ID == 0 && spec.MemoryMB > 0 {
 		heap, overhead = spec.MemoryMB, traces.OverheadMB(spec.MemoryMB)
 	}
-	q := profile{cores: int32(cores), memoryMB: heap + overhead, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
-	a.profiles = append(a.profiles, q)
-	slots := 1
-	if cores > 0 {
-		slots = int(q.slots(q.cores))
-	}
-	return policies.Profile{ID: p.ID, Slots: slots}
+	return profile{cores: int32(cores), memoryMB: heap + overhead, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
 }
 
 // SpecFor returns the spec that a fleet gives an application; for the spec

@@ -171,7 +171,7 @@ func (e *Engine) start(index int) {
 	app := e.workload.Apps[index]
 	a, err := newApplication(e, index, app)
 	if err != nil {
-		e.err = fmt.Errorf("application %s (%s) under policy %s: %w", app.ID, app.Name, e.fleet.Name, err)
+		e.err = &AppError{App: index, Policy: e.fleet.Name, Reason: err.Error(), app: app}
 		return
 	}
 	e.apps[index] = a
@@ -240,15 +240,4 @@ func (e *Engine) Result() (*Result, error) {
 		e.result.End = max(e.result.End, r.End)
 	}
 	return &e.result, nil
-}
-
-// stuck explains why an application never ended.
-func (e *Engine) stuck(index int) error {
-	app := e.workload.Apps[index]
-	if a := e.apps[index]; a != nil && a.held == 0 && a.asks() > 0 {
-		p := &a.profiles[0]
-		return fmt.Errorf("application %s (%s) never gets an executor under policy %s: one takes %d cores and %d MiB with overhead, a node of the cluster has %d cores and %d MiB; give the nodes more or the executors less",
-			app.ID, app.Name, e.fleet.Name, max(p.cores, 1), p.memoryMB, e.config.Cluster.Cores, e.config.Cluster.MemoryMB)
-	}
-	return fmt.Errorf("application %s (%s) never ends under policy %s: it wants no executor although tasks wait", app.ID, app.Name, e.fleet.Name)
 }

@@ -10,7 +10,6 @@ import (
 // There is no fairness and no preemption.
 type master struct {
 	nodes []node
-	empty node           // a node with nothing on it
 	apps  []*application // registered and not ended, in order of registration
 	dirty bool           // something changed since the last pass
 	boots []boots        // by node, the executors that start on it
@@ -26,14 +25,8 @@ type node struct {
 }
 
 func (m *master) init(c *Cluster) {
-	m.empty = node{cores: int32(c.Cores), memoryMB: c.MemoryMB}
-	m.nodes = slices.Repeat([]node{m.empty}, c.Nodes)
+	m.nodes = slices.Repeat([]node{{cores: int32(c.Cores), memoryMB: c.MemoryMB}}, c.Nodes)
 	m.boots = make([]boots, c.Nodes)
-}
-
-// fits says whether an empty node has room for one executor of a profile.
-func (m *master) fits(p *profile) bool {
-	return m.empty.cores >= max(p.cores, p.taskCPUs) && m.empty.memoryMB >= p.memoryMB
 }
 
 func (m *master) register(a *application) {

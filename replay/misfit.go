@@ -1,0 +1,72 @@
+package replay
+
+import (
+	"fmt"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// An AppError says why one application cannot be replayed. Without it the rest
+// of the workload may be.
+type AppError struct {
+	App    int    // index into Workload.Apps
+	Policy string // the fleet's name
+	Reason string // one clause, with what to do about it
+
+	app *traces.Application
+}
+
+func (e *AppError) Error() string {
+	return fmt.Sprintf("application %s (%s) under policy %s: %s", e.app.ID, e.app.Name, e.Policy, e.Reason)
+}
+
+// Misfits finds the applications that cannot even start under a fleet: the
+// settings in their logs are none that Spark takes, or an executor of theirs
+// fits on no node of the cluster.
+func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
+	var found []*AppError
+	for i, app := range w.Apps {
+		spec, err := SpecFor(f, app)
+		if err == nil {
+			err = fits(spec, app, &c)
+		}
+		if err != nil {
+			found = append(found, &AppError{App: i, Policy: f.Name, Reason: err.Error(), app: app})
+		}
+	}
+	return found
+}
+
+// fits says whether an empty node has room for an executor of each of the
+// application's resource profiles.
+func fits(spec policies.Spec, app *traces.Application, c *Cluster) error {
+	for i := range app.Profiles {
+		p := profileOf(app.Profiles[i], spec)
+		if c.Cores < int(max(p.cores, p.taskCPUs)) || c.MemoryMB < p.memoryMB {
+			return fmt.Errorf("an executor of %d cores and %d MiB (overhead included) fits on no node of the cluster (%d cores, %d MiB); give the nodes more or the executors less",
+				max(p.cores, p.taskCPUs), p.memoryMB, c.Cores, c.MemoryMB)
+		}
+	}
+	return nil
+}
+
+// stuck explains why an application never ended.
+func (e *Engine) stuck(index int) *AppError {
+	err := &AppError{App: index, Policy: e.fleet.Name, app: e.workload.Apps[index], Reason: "it never ends: it wants no executor although tasks wait"}
+	a := e.apps[index]
+	if a == nil {
+		return err
+	}
+	for i := range a.profiles {
+		p := &a.profiles[i]
+		switch {
+		case p.asked <= p.granted:
+		case a.coresMax > 0 && a.coresHeld+int(p.cores) > a.coresMax:
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.cores, a.coresHeld, a.coresMax)
+		default:
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB (overhead included): what it needs is held for good", p.cores, p.memoryMB)
+		}
+	}
+	return err
+}
