@@ -31,9 +31,12 @@ type Engine struct {
 	everyTick bool // tick policies at each point of the grid, for the test that eliding is sound
 }
 
-// Run replays a workload to its end. It fails if an application can never get
-// an executor, a spec does not fit an application, or the run passes the
-// horizon.
+// ErrHorizon is a run that went on past Config.Horizon: its applications make
+// no headway, or nearly none.
+var ErrHorizon = errors.New("the replay passed its horizon")
+
+// Run replays a workload to its end. It fails with an [AppError] if one of the
+// applications cannot be replayed, and with [ErrHorizon].
 func Run(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) (*Result, error) {
 	e, err := New(w, f, c, observers...)
 	if err != nil {
@@ -96,7 +99,7 @@ func (e *Engine) Step() bool {
 	}
 	e.now = e.queue.events[0].at
 	if e.config.Horizon > 0 && e.now > e.config.Horizon {
-		e.err = fmt.Errorf("policy %s: the replay passed the horizon of %s", e.fleet.Name, e.config.Horizon)
+		e.err = fmt.Errorf("policy %s: %w of %s with %d applications still running", e.fleet.Name, ErrHorizon, e.config.Horizon, e.left)
 		return false
 	}
 	for e.due() && e.queue.events[0].class() < policyTicks {
@@ -156,6 +159,8 @@ func (e *Engine) happen(s scheduled) {
 			a.mend(s.a)
 		case speculationElapses:
 			a.speculate(s.a)
+		case blocksArrive:
+			a.migrate(policies.ExecutorID(s.a))
 		case garbageIsCollected:
 			a.collectGarbage()
 		case executorIsAdded:

@@ -29,6 +29,7 @@ type executor struct {
 	free    int32 // of those, without a task
 	fresh   int32 // slots that have not had their first task
 	tasks   []runningTask
+	peers   []policies.ExecutorID // those that take its blocks when it is decommissioned
 	granted time.Duration
 	usable  time.Duration // from when on it takes tasks; -1: not yet
 	leaves  time.Duration // since when it is decommissioning; -1: it is not

@@ -45,11 +45,7 @@ func (a *application) offers() []policies.ExecutorID {
 		return order
 	}
 	a.rounds++
-	g := random(a.engine.config.Seed, offerStream, a.index, a.rounds)
-	for i := len(order) - 1; i > 0; i-- {
-		j := below(g, i+1)
-		order[i], order[j] = order[j], order[i]
-	}
+	shuffle(order, random(a.engine.config.Seed, offerStream, a.index, a.rounds))
 	return order
 }
 

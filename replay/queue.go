@@ -32,6 +32,7 @@ const (
 	speculationElapses
 	garbageIsCollected
 	executorLooks
+	blocksArrive
 	executorIsGone
 	only // for classes whose events are all of one kind
 )

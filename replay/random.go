@@ -1,6 +1,10 @@
 package replay
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"dynalloc/policies"
+)
 
 // A stream names what a random number is for. Numbers are looked up by name
 // and not drawn in sequence: the fifth executor of an application starts
@@ -40,5 +44,13 @@ func below(g *rand.PCG, n int) int {
 		if x := g.Uint64(); x >= threshold {
 			return int(x % limit)
 		}
+	}
+}
+
+// shuffle brings executors into random order (Fisher and Yates).
+func shuffle(order []policies.ExecutorID, g *rand.PCG) {
+	for i := len(order) - 1; i > 0; i-- {
+		j := below(g, i+1)
+		order[i], order[j] = order[j], order[i]
 	}
 }
