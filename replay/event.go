@@ -77,6 +77,9 @@ func (e Event) Happened(w *traces.Workload) string {
 	case TaskStarted:
 		return fmt.Sprintf("task %d of stage %d starts on executor %s", e.Task, a.Stages[e.Stage].ID, e.Executor)
 	case TaskEnded:
+		if e.N > 0 {
+			return fmt.Sprintf("task %d of stage %d ends in vain", e.Task, a.Stages[e.Stage].ID)
+		}
 		return fmt.Sprintf("task %d of stage %d ends", e.Task, a.Stages[e.Stage].ID)
 	case TargetChanged:
 		return fmt.Sprintf("target %d", e.N)

@@ -26,11 +26,12 @@ import (
 //
 // Indentation is free, # starts a comment. An app may say submit, setup, cores
 // (of an executor), memory and overhead (of an executor; 1g and none), cpus (of
-// a task), slots (most tasks that custom resources allow), user, queue and mode
-// (FIFO or FAIR). A job follows the one before it by gap, or the one named by
+// a task), slots (most tasks that custom resources allow), user, queue, mode
+// (FIFO or FAIR) and speculation (true or false). A job follows the one before it by gap, or the one named by
 // after (its number in the app, from 0; -1 is the app's start); it may say
 // pool. A stage reads the stage before it in its job unless reads names others
-// (none, or a list of the names that as gives); cache=3 persists RDD 3 in
+// (none, or a list of the names that as gives); fails=2:3s says that task 2 fails
+// after three seconds before it succeeds (a list for more); cache=3 persists RDD 3 in
 // memory. unpersist rdd=3 takes after and gap as a job does; end says by gap how
 // long after its last job the driver stops.
 //
@@ -118,7 +119,10 @@ func (t *textReader) startApp(name string, d *spec.Decoder) {
 	t.app = &Application{
 		ID: name, Name: name, Class: Class(name), User: d.String("user", ""), Queue: d.String("queue", ""),
 		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0),
-		Properties: map[string]string{"spark.scheduler.mode": d.Choice("mode", "FIFO", "FIFO", "FAIR")},
+		Properties: map[string]string{
+			"spark.scheduler.mode": d.Choice("mode", "FIFO", "FIFO", "FAIR"),
+			"spark.speculation":    strconv.FormatBool(d.Bool("speculation", false)),
+		},
 		Profiles: []Profile{{
 			Cores: d.Int("cores", 1), MemoryMB: d.MiB("memory", 1024), OverheadMB: d.MiB("overhead", 0),
 			TaskCPUs: d.Int("cpus", 1), Limit: d.Int("slots", 0),
@@ -166,11 +170,32 @@ func (t *textReader) stage(d *spec.Decoder) error {
 		s.Caches = []CachedRDD{{ID: d.Int("cache", 0), Memory: true}}
 	}
 	var err error
-	s.Tasks, err = parseTasks(d.String("tasks", ""))
+	if s.Tasks, err = parseTasks(d.String("tasks", "")); err != nil {
+		return err
+	}
+	s.Failures, err = parseFailures(d.String("fails", ""), len(s.Tasks))
 	j.Stages = append(j.Stages, s.ID)
 	slices.Sort(j.Stages)
 	a.Stages = append(a.Stages, s)
 	return err
+}
+
+// parseFailures reads "2:3s,2:4s".
+func parseFailures(text string, tasks int) ([]Failure, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var failures []Failure
+	for _, one := range strings.Split(text, ",") {
+		task, after, ok := strings.Cut(one, ":")
+		n, err := strconv.Atoi(task)
+		d, err2 := spec.ParseDuration(after, time.Second)
+		if !ok || err != nil || err2 != nil || n < 0 || n >= tasks || d < 0 {
+			return nil, fmt.Errorf("fails=%s: expected TASK:DURATION[,...] with a task of the stage, such as 2:3s", text)
+		}
+		failures = append(failures, Failure{Task: n, Work: d})
+	}
+	return failures, nil
 }
 
 // list has a job list a stage and all that it reads; it skips what is done.
