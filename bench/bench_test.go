@@ -17,7 +17,7 @@ func BenchmarkPolicy(b *testing.B) {
 		b.Run("policy="+policy.Name, func(b *testing.B) {
 			results := newResults(&single)
 			for b.Loop() {
-				if err := results.replay(0, policy); err != nil {
+				if err := results.replay(0); err != nil {
 					b.Fatal(err)
 				}
 			}

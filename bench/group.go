@@ -29,13 +29,17 @@ type App struct {
 	Held        time.Duration // core-time; -1: not known
 	Busy        time.Duration // core-time; -1: not known
 	Executors   time.Duration // executor-time held; -1: not known
+	Failed      int           // 1: Spark gave it up, 0: it did not, -1: not known
+	Rerun       int           // tasks run again because their output was lost; -1: not known
+	Recomputed  time.Duration // task time spent on lost cached blocks; -1: not known
 	Critical    time.Duration // critical path; 0: not known
 	Deadline    time.Duration // after submission
 	HasDeadline bool
 }
 
-// Missed says whether the application had a deadline and ended after it.
-func (a *App) Missed() bool { return a.HasDeadline && a.Turnaround > a.Deadline }
+// Missed says whether the application had a deadline and did not keep it: it
+// ended later, or failed.
+func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaround > a.Deadline) }
 
 // replayed measures one application of a replay.
 func replayed(r *replay.AppResult, ref *Reference) App {
@@ -43,8 +47,12 @@ func replayed(r *replay.AppResult, ref *Reference) App {
 		Turnaround: r.End - r.Submit,
 		Unasked:    -1, Ungranted: -1, Starting: -1, QueueWait: -1,
 		Wait: r.Wait, Held: r.Ledger.Held(), Busy: r.Ledger.Busy, Executors: r.Ledger.Executor,
+		Rerun: r.Rerun, Recomputed: r.Recomputed,
 	}
 	a.refer(ref)
+	if r.Failed {
+		a.Failed = 1
+	}
 	if r.Registered >= 0 {
 		a.QueueWait = r.Registered - r.Submit
 		a.Unasked = r.Asked - r.Submit
@@ -87,6 +95,11 @@ func (g *Group) sum(f func(*App) time.Duration) float64 {
 		total += d
 	}
 	return total.Seconds()
+}
+
+// total adds a count over the applications; NaN as in sum.
+func (g *Group) total(f func(*App) int) float64 {
+	return g.sum(func(a *App) time.Duration { return time.Duration(f(a)) * time.Second })
 }
 
 // mean is NaN for no values.

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"time"
 )
 
@@ -37,6 +39,8 @@ const (
 	Seconds         Unit = "s"
 	ExecutorSeconds Unit = "executor-s"
 	ExecutorHours   Unit = "executor-h"
+	Tasks           Unit = "tasks"
+	TaskSeconds     Unit = "task-s"
 	Times           Unit = "x"
 )
 
@@ -46,7 +50,7 @@ var Metrics = []Metric{
 		func(g *Group) float64 { return float64(len(g.Apps)) }},
 	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", Neither,
 		func(g *Group) float64 { return float64(g.withDeadline()) }},
-	{"sla_misses", "SLA misses", Count, "applications with a deadline whose turnaround is longer than it", Lower,
+	{"sla_misses", "SLA misses", Count, "applications with a deadline whose turnaround is longer than it, or that failed", Lower,
 		func(g *Group) float64 { return float64(g.misses()) }},
 	{"sla_miss_share", "SLA miss share", Percent, "sla_misses / with_deadline", Lower,
 		func(g *Group) float64 { return 100 * ratio(float64(g.misses()), float64(g.withDeadline())) }},
@@ -85,6 +89,13 @@ var Metrics = []Metric{
 		func(g *Group) float64 { return g.sum(executorsBusy) / 3600 }},
 	{"executor_hours_wasted", "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", Lower,
 		func(g *Group) float64 { return (g.sum(executors) - g.sum(executorsBusy)) / 3600 }},
+
+	{"failed", "failed", Count, "applications that Spark gives up because fetches of one stage failed in four attempts in a row; with a deadline they miss it", Lower,
+		func(g *Group) float64 { return g.total(func(a *App) int { return a.Failed }) }},
+	{"tasks_rerun", "tasks run again", Tasks, "sum over applications of tasks that run again because an executor took their output along", Lower,
+		func(g *Group) float64 { return g.total(func(a *App) int { return a.Rerun }) }},
+	{"recomputed", "cached data computed again", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower,
+		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Recomputed }) }},
 }
 
 func queueWait(a *App) time.Duration  { return a.QueueWait }
@@ -151,6 +162,11 @@ func (g *Group) row(policy, class string, recorded bool) Row {
 		r.Values[i] = Metrics[i].Of(g)
 	}
 	return r
+}
+
+// blank is a row without values.
+func blank(policy, class string) Row {
+	return Row{Policy: policy, Class: class, Values: slices.Repeat([]float64{math.NaN()}, len(Metrics))}
 }
 
 func metricIndex(name string) int {

@@ -10,18 +10,21 @@ import (
 )
 
 // Two applications on ten cores for 100 s, worked out by hand. The first waits
-// 2 + 3 + 5 s and holds 2 executors of 2 cores for 50 s, half busy. The second
-// waits 1 + 0 + 3 s, holds 1 such executor for 20 s, all busy, and is late.
+// 2 + 3 + 5 s and holds 2 executors of 2 cores for 50 s, half busy; 3 of its
+// tasks run again. The second waits 1 + 0 + 3 s, holds 1 such executor for 20 s,
+// all busy, computes lost blocks again for 7 s, and is late.
 func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	const s = time.Second
 	g := Group{Capacity: 10, Window: 100 * s, Apps: []App{
 		{
 			Turnaround: 60 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: 6 * s,
 			Held: 200 * s, Busy: 100 * s, Executors: 100 * s, Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
+			Rerun: 3,
 		},
 		{
 			Turnaround: 40 * s, Unasked: 1 * s, Ungranted: 0, Starting: 3 * s, QueueWait: 4 * s, Wait: 0,
 			Held: 40 * s, Busy: 40 * s, Executors: 20 * s, Critical: 10 * s, Deadline: 39 * s, HasDeadline: true,
+			Recomputed: 7 * s,
 		},
 	}}
 	want := map[string]float64{
@@ -32,6 +35,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		"turnaround_p50": 50, "turnaround_p95": 59, "turnaround_max": 60,
 		"slowdown_p50": 3, "slowdown_p95": 3.9,
 		"executor_hours_held": 120.0 / 3600, "executor_hours_busy": 70.0 / 3600, "executor_hours_wasted": 50.0 / 3600,
+		"failed": 0, "tasks_rerun": 3, "recomputed": 7,
 	}
 	if len(want) != len(Metrics) {
 		t.Errorf("%d metrics worked out, %d in the table", len(want), len(Metrics))
@@ -43,7 +47,8 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	}
 }
 
-// Exactly at the deadline is in time; a millisecond later is not.
+// Exactly at the deadline is in time; a millisecond later is not, and neither is
+// an application that fails early.
 func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 	a := App{Turnaround: time.Minute, Deadline: time.Minute, HasDeadline: true}
 	if a.Missed() {
@@ -52,6 +57,10 @@ func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 	a.Turnaround += time.Millisecond
 	if !a.Missed() {
 		t.Error("ended after the deadline and counts as in time")
+	}
+	a.Turnaround, a.Failed = time.Second, 1
+	if !a.Missed() {
+		t.Error("failed and counts as in time")
 	}
 	a.HasDeadline = false
 	if a.Missed() {
@@ -62,10 +71,11 @@ func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 // What does not exist is NaN and not 0: an application that never got an
 // executor has no queue wait, and a log tells nothing of busy cores.
 func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
-	unknown := App{Turnaround: time.Second, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Held: -1, Busy: -1, Executors: -1}
+	unknown := App{Turnaround: time.Second, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Held: -1, Busy: -1, Executors: -1,
+		Failed: -1, Rerun: -1, Recomputed: -1}
 	missing := "sla_miss_share queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unasked_mean wait_ungranted_mean " +
 		"wait_starting_mean executor_wait utilization_held utilization_busy efficiency slowdown_p50 slowdown_p95 " +
-		"executor_hours_held executor_hours_busy executor_hours_wasted"
+		"executor_hours_held executor_hours_busy executor_hours_wasted failed tasks_rerun recomputed"
 	row := (&Group{Capacity: 1, Window: time.Second, Apps: []App{unknown}}).row("p", "", false)
 	for i, m := range Metrics {
 		gone := strings.Contains(" "+missing+" ", " "+m.Name+" ")

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -52,15 +53,20 @@ func distinct(w *traces.Workload) (same, firsts []int) {
 	return same, firsts
 }
 
-// alone replays one application on the idle cluster under the base policy and
+// alone replays an application of the workload on the idle cluster under the base policy and
 // returns its turnaround.
-func (s *Suite) alone(a *traces.Application) (time.Duration, error) {
+func (s *Suite) alone(index int) (time.Duration, error) {
+	a := s.Workload.Apps[index]
 	single := *a
 	single.Submit = 0
 	w := &traces.Workload{Name: s.Workload.Name + ", " + a.ID + " alone", Apps: []*traces.Application{&single}}
 	result, err := replay.Run(w, s.Policies[0], s.Config)
+	var odd *replay.AppError
+	if errors.As(err, &odd) {
+		odd.App = index
+	}
 	if err != nil {
-		return 0, fmt.Errorf("application %s alone under %s: %w", a.ID, s.Policies[0].Name, err)
+		return 0, fmt.Errorf("application %s alone: %w", a.ID, err)
 	}
 	return result.Apps[0].End, nil
 }

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -22,55 +21,93 @@ type Options struct {
 	Progress func(done, total int) // told of each finished replay, one call at a time; may be nil
 }
 
-// Run replays the suite. A replay that fails fails the suite: a comparison with
-// a hole in it is none. Cancelling ctx stops it between replays.
+// Run replays the suite. An application that cannot be replayed under one of
+// the policies is left out under all, so that rows compare; a policy whose
+// replay does not come to an end has a row without values. Both are in the
+// notes. Run fails if nothing is left, or no row to compare with. Cancelling ctx
+// stops it between replays.
 func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	r := newResults(s)
+	var leftOut []*replay.AppError
+	for odd := s.misfits(); ; {
+		var err error
+		if s, err = s.without(odd); err != nil {
+			return nil, err
+		}
+		leftOut = append(leftOut, odd...)
+		r := newResults(s)
+		if odd, err = r.replayAll(ctx, o); err != nil {
+			return nil, err
+		}
+		if len(odd) == 0 {
+			r.finish(leftOut)
+			return r, nil
+		}
+	}
+}
+
+// replayAll plays every policy, and every application alone. It returns the
+// applications that could not be replayed; then the results are of no use.
+func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError, error) {
+	s := r.Suite
 	same, firsts := distinct(s.Workload)
 	alone := make([]time.Duration, len(s.Workload.Apps))
+	odd := make([]*replay.AppError, len(s.Policies)+len(firsts))
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(o.parallel())
-	progress := counter{total: len(s.Policies) + len(firsts), tell: o.Progress}
-	for i, policy := range s.Policies {
+	progress := counter{total: len(odd), tell: o.Progress}
+	play := func(slot int, replayed func() error) {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			defer progress.step()
-			return r.replay(i, policy)
+			err := replayed()
+			if errors.As(err, &odd[slot]) {
+				return nil
+			}
+			return err
 		})
 	}
-	for _, i := range firsts {
-		group.Go(func() (err error) {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			defer progress.step()
-			alone[i], err = s.alone(s.Workload.Apps[i])
+	for i := range s.Policies {
+		play(i, func() error { return r.replay(i) })
+	}
+	for k, i := range firsts {
+		play(len(s.Policies)+k, func() (err error) {
+			alone[i], err = s.alone(i)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-
 	for i, a := range s.Workload.Apps {
 		r.Reference[i] = s.reference(a, alone[same[i]])
 	}
+	return firstOfEach(odd), nil
+}
+
+// finish makes numbers and notes of what was replayed.
+func (r *Results) finish(leftOut []*replay.AppError) {
+	s := r.Suite
+	r.LeftOut = leftOut
 	for i := range r.Runs {
 		r.measure(&r.Runs[i])
 	}
-	r.Notes = append(slices.Clone(s.Workload.Notes), s.Deadlines.notes(s.Workload)...)
+	r.Notes = append(slices.Clone(s.Workload.Notes), s.Notes...)
+	r.Notes = append(r.Notes, s.Deadlines.notes(s.Workload)...)
+	r.Notes = append(r.Notes, r.oddities()...)
 	for _, t := range s.Truth {
+		if !slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
+			continue // there is no truth in it
+		}
 		recording, notes := r.recording(t)
 		r.Truth = append(r.Truth, recording)
 		r.Notes = append(r.Notes, notes...)
 	}
-	return r, nil
 }
 
 // newResults has room for what the suite will give.
@@ -81,20 +118,33 @@ func newResults(s *Suite) *Results {
 	}
 }
 
-// replay runs one policy.
-func (r *Results) replay(i int, policy policies.Fleet) error {
-	timeline := NewTimeline(r.Suite.Workload, r.Classes)
-	result, err := replay.Run(r.Suite.Workload, policy, r.Suite.Config, timeline)
-	if err != nil {
-		return fmt.Errorf("policy %s: %w", policy.Name, err)
+// replay runs one policy. One that passes the horizon is kept, without results.
+func (r *Results) replay(i int) error {
+	run := Outcome{Policy: r.Suite.Policies[i], Timeline: NewTimeline(r.Suite.Workload, r.Classes)}
+	result, err := replay.Run(r.Suite.Workload, run.Policy, r.Suite.Config, run.Timeline)
+	switch {
+	case err == nil:
+		run.Result = result
+	case errors.Is(err, replay.ErrHorizon) && i > 0:
+		run.Result, run.Problem = &replay.Result{Policy: run.Policy.Name, Cluster: r.Suite.Config.Cluster}, err.Error()
+		run.Timeline = NewTimeline(r.Suite.Workload, r.Classes)
+	default:
+		return err
 	}
-	timeline.finish(result.End)
-	r.Runs[i] = Outcome{Policy: policy, Result: result, Timeline: timeline}
+	run.Timeline.finish(run.Result.End)
+	r.Runs[i] = run
 	return nil
 }
 
 // measure computes the metrics of one replay, over all and by class.
 func (r *Results) measure(run *Outcome) {
+	if run.Problem != "" {
+		run.All = blank(run.Policy.Name, "")
+		for _, class := range r.Classes {
+			run.ByClass = append(run.ByClass, blank(run.Policy.Name, class))
+		}
+		return
+	}
 	apps := r.Suite.Workload.Apps
 	all := Group{Capacity: r.Suite.Config.Cluster.Capacity(), Window: window(apps, run.Result), Apps: make([]App, len(apps))}
 	for i := range run.Result.Apps {
@@ -139,6 +189,13 @@ func (s *Suite) check() error {
 	for _, t := range s.Truth {
 		if !seen[t.Policy] {
 			return fmt.Errorf("recorded truth is given for policy %s, which is not compared", t.Policy)
+		}
+	}
+	for _, p := range s.Policies {
+		for _, a := range s.Workload.Apps {
+			if _, ok := p.For(a.Name, a.Class); !ok {
+				return fmt.Errorf("no rule of the fleet %s is for application %s (%s); add *=SPEC as the last rule", p.Name, a.ID, a.Name)
+			}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"strings"
 	"time"
 
 	"dynalloc/policies"
@@ -15,6 +16,7 @@ type Suite struct {
 	Policies  []policies.Fleet // at least one; the first is the base, "recorded"
 	Deadlines Deadlines        // nil: AloneFactor times the run alone
 	Truth     []Truth          // how the logs really ran; may be empty
+	Notes     []string         // what every report must say besides the workload's notes, a sentence each
 }
 
 // A Truth is a recording of the suite's applications as they really ran under
@@ -25,15 +27,25 @@ type Truth struct {
 	Workload *traces.Workload
 }
 
-// Results is what a suite gave.
+// LearnTimes takes the times of the replay from logs of the suite's cluster, as
+// far as they show them, and notes for every report where each came from.
+func (s *Suite) LearnTimes(from *traces.Workload) {
+	times, sources := replay.Learn(from, s.Config.Cluster)
+	s.Config.Times = times
+	s.Notes = append(s.Notes, "Times of the replay: "+strings.Join(sources, "; ")+".")
+}
+
+// Results is what a suite gave. Suite is without the applications that had to
+// be left out.
 type Results struct {
 	Suite         *Suite
-	Classes       []string    // of the workload's applications, sorted
-	Reference     []Reference // one for each application of the workload
-	Runs          []Outcome   // one for each policy, in the suite's order
-	Truth         []Recording // one for each of the suite's truths, in its order
-	DeadlineBasis string      // where deadlines come from, for people
-	Notes         []string    // what a reader of any report must know, a sentence each
+	Classes       []string           // of the workload's applications, sorted
+	Reference     []Reference        // one for each application of the workload
+	Runs          []Outcome          // one for each policy, in the suite's order
+	Truth         []Recording        // one for each of the suite's truths, in its order
+	LeftOut       []*replay.AppError // applications in no row, because they cannot be replayed
+	DeadlineBasis string             // where deadlines come from, for people
+	Notes         []string           // what a reader of any report must know, a sentence each
 }
 
 // A Reference is what an application's results are measured against; it is the
@@ -48,10 +60,11 @@ type Reference struct {
 // An Outcome is one policy's replay and what became of it.
 type Outcome struct {
 	Policy   policies.Fleet
-	Result   *replay.Result
+	Result   *replay.Result // without applications if there is a problem
 	Timeline *Timeline
-	All      Row   // over all applications
-	ByClass  []Row // in the order of Results.Classes
+	Problem  string // why the row has no values; empty for nearly all
+	All      Row    // over all applications
+	ByClass  []Row  // in the order of Results.Classes
 }
 
 // A Recording is how the applications really ran, in the metrics that a log can

@@ -71,6 +71,7 @@ func recorded(a *traces.Application) App {
 	app := App{
 		Turnaround: a.Earlier + a.Recorded.End,
 		Unasked:    -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
+		Failed: -1, Rerun: -1, Recomputed: -1,
 	}
 	for _, x := range a.Recorded.Executors {
 		if x.ID == "driver" || x.Added < 0 {

@@ -21,6 +21,7 @@ func TestARecordTellsWhatItCan(t *testing.T) {
 	want := App{
 		Turnaround: 61 * time.Second, QueueWait: 11 * time.Second, Unasked: -1, Ungranted: -1, Starting: -1, Wait: -1, Busy: -1,
 		Executors: 80 * time.Second, Held: 160 * time.Second,
+		Failed: -1, Rerun: -1, Recomputed: -1,
 	}
 	if got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)

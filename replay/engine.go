@@ -99,7 +99,7 @@ func (e *Engine) Step() bool {
 	}
 	e.now = e.queue.events[0].at
 	if e.config.Horizon > 0 && e.now > e.config.Horizon {
-		e.err = fmt.Errorf("policy %s: %w of %s with %d applications still running", e.fleet.Name, ErrHorizon, e.config.Horizon, e.left)
+		e.err = fmt.Errorf("policy %s: %w of %s, and %d of %d applications have not ended", e.fleet.Name, ErrHorizon, e.config.Horizon, e.left, len(e.workload.Apps))
 		return false
 	}
 	for e.due() && e.queue.events[0].class() < policyTicks {

@@ -42,6 +42,13 @@ var partColumns = []column{
 	{"effi-\nciency %", "efficiency"},
 }
 
+// againColumns are what is lost with executors and done again.
+var againColumns = []column{
+	{"applications\nfailed", "failed"},
+	{"tasks run\nagain", "tasks_rerun"},
+	{"cached data\nagain, task-s", "recomputed"},
+}
+
 var classColumns = []column{
 	{"SLA\nmisses", ""},
 	{"wait\nmean s", "queue_wait_mean"},
@@ -97,6 +104,19 @@ func metricTable(rows []bench.Row, columns []column) table {
 		t.rows = append(t.rows, append([]string{label(r)}, cells(r, columns)...))
 	}
 	return t
+}
+
+// again is a table of what was done again, without rows if nothing was.
+func again(rows []bench.Row) table {
+	t := metricTable(rows, againColumns)
+	for _, r := range rows {
+		for _, c := range againColumns {
+			if r.Value(c.metric) > 0 {
+				return t
+			}
+		}
+	}
+	return table{}
 }
 
 // differences shows the columns of the overview, each less its value in the

@@ -15,7 +15,7 @@ const missing = "-"
 // decimals is how many digits after the point a table shows.
 func decimals(u bench.Unit) int {
 	switch u {
-	case bench.Count:
+	case bench.Count, bench.Tasks:
 		return 0
 	case bench.Times, bench.ExecutorHours:
 		return 2

@@ -81,6 +81,9 @@ type (
 		FirstTaskMS  *int64 `json:"first_task_ms"`
 		EndMS        int64  `json:"end_ms"`
 		Missed       bool   `json:"missed"`
+		Failed       bool   `json:"failed"`
+		Rerun        int    `json:"tasks_rerun"`
+		RecomputedMS int64  `json:"recomputed_ms"`
 		Grants       int    `json:"grants"`
 		Removals     int    `json:"removals"`
 		Peak         int    `json:"peak_executors"`
@@ -149,7 +152,8 @@ func outcome(policy string, a *replay.AppResult, ref *bench.Reference) resultOfO
 		Policy: policy, Application: a.App, Spec: a.Policy,
 		SubmitMS: a.Submit.Milliseconds(), AskedMS: moment(a.Asked), GrantedMS: moment(a.Granted),
 		RegisteredMS: moment(a.Registered), FirstTaskMS: moment(a.FirstTask), EndMS: a.End.Milliseconds(),
-		Missed: ref.HasDeadline && a.End-a.Submit > ref.Deadline,
+		Missed: ref.HasDeadline && (a.Failed || a.End-a.Submit > ref.Deadline),
+		Failed: a.Failed, Rerun: a.Rerun, RecomputedMS: a.Recomputed.Milliseconds(),
 		Grants: a.Grants, Removals: a.Removals, Peak: a.Peak, WaitMS: a.Wait.Milliseconds(), HeldMS: a.Ledger.Executor.Milliseconds(),
 		StartingMS: a.Ledger.Starting.Milliseconds(), BusyMS: a.Ledger.Busy.Milliseconds(),
 		IdleMS: a.Ledger.Idle.Milliseconds(), LeavingMS: a.Ledger.Leaving.Milliseconds(),

@@ -14,6 +14,11 @@ const applicationsShown = 6
 // notes are what limits the results, then what the columns mean.
 func notes(r *bench.Results) []string {
 	out := warnings(r)
+	if len(again(replays(r.Rows(""))).rows) == 0 {
+		out = append(out, "No shuffle file and no cached block was lost with an executor under any policy: nothing was calculated again.")
+	} else {
+		out = append(out, "Done again: tasks that ran a second time because an executor took their shuffle output along, and task time spent on cached blocks that went with one. A failed application is one that Spark gives up after four attempts in a row at a stage; it misses its deadline.")
+	}
 	base := r.Runs[0].Policy.Name
 	return append(out,
 		fmt.Sprintf("Differences are to %s, the first row. Every number is exact for this workload, cluster and seed; another day or seed gives others.", base),

@@ -68,7 +68,7 @@ the report in text, Markdown, CSV and JSON.`,
 			if len(policyTexts) > 0 {
 				setPolicies(s, fleets)
 			}
-			s.Workload.Notes = append(s.Workload.Notes, warnings(s.Policies)...)
+			s.Notes = append(s.Notes, warnings(s.Policies)...)
 			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")
 			results, err := bench.Run(cmd.Context(), s, bench.Options{Parallel: parallel, Progress: bar.set})
 			bar.end()
@@ -77,6 +77,9 @@ the report in text, Markdown, CSV and JSON.`,
 			}
 			if err := in.report(cmd, results, format.value, out); err != nil {
 				return err
+			}
+			if missing(cmd.ErrOrStderr(), results) {
+				return errPartly
 			}
 			return partly
 		},
@@ -90,6 +93,24 @@ the report in text, Markdown, CSV and JSON.`,
 	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 	return cmd
+}
+
+// missing names what is in no row, and the rows without values; it says whether
+// there are any.
+func missing(stderr io.Writer, r *bench.Results) bool {
+	lines := []string{}
+	for _, e := range r.LeftOut {
+		lines = append(lines, fmt.Sprintf("left out of every row: %v", e))
+	}
+	for i := range r.Runs {
+		if problem := r.Runs[i].Problem; problem != "" {
+			lines = append(lines, "a row without values: "+problem)
+		}
+	}
+	for _, line := range lines {
+		fmt.Fprintf(stderr, "dynalloc: %s\n", line)
+	}
+	return len(lines) > 0
 }
 
 // checkOut refuses a folder that cannot be made, before a long run.

@@ -79,6 +79,7 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 		return nil, nil, err
 	}
 	s.Config.Seed = in.seed
+	s.Config.Horizon = bench.Horizon(s.Workload)
 	if in.deadlines != "" {
 		s.Deadlines, err = readDeadlines(in.deadlines)
 	}
@@ -109,9 +110,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	} else if s.Config.Cluster, err = replay.ParseCluster(in.cluster); err != nil {
 		return nil, nil, usageError{err}
 	}
-	var learned []string
-	s.Config.Times, learned = replay.Learn(w, s.Config.Cluster)
-	w.Notes = append(w.Notes, "Times of the replay: "+strings.Join(learned, "; ")+".")
+	s.LearnTimes(w)
 	s.Policies, err = bench.Fleets(bench.BuiltinPolicies)
 	return s, partly, err
 }

@@ -52,7 +52,7 @@ event "summary".`,
 			if err != nil {
 				return err
 			}
-			s.Workload.Notes = append(s.Workload.Notes, warnings([]policies.Fleet{fleet})...)
+			s.Notes = append(s.Notes, warnings([]policies.Fleet{fleet})...)
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			err = play(cmd.Context(), s, fleet, newTeller(out, s.Workload, format.value, app, tasks))
 			if flushErr := out.Flush(); err == nil {

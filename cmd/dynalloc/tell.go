@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -82,7 +83,7 @@ func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
 	if s.Config.Cluster.Assumed {
 		fmt.Fprintln(t.out, "The cluster is assumed from the logs: contention cannot be judged from an assumption; give --cluster.")
 	}
-	for _, note := range s.Workload.Notes {
+	for _, note := range append(slices.Clone(s.Workload.Notes), s.Notes...) {
 		fmt.Fprintln(t.out, note)
 	}
 	fmt.Fprintln(t.out)
