@@ -28,14 +28,16 @@ const builtinCluster = "standalone,nodes=1,cores=16,memory=32g"
 // BuiltinPolicies are the policies that a comparison takes if none are named:
 // the logs' own settings, three fixed sizes, dynamic allocation with the
 // shuffle service at three idle timeouts (backlog timeout 1 s, Spark's default),
-// with a longer backlog timeout, with bounds, and a fleet that keeps reports
-// static and lets the rest be dynamic.
+// with a longer backlog timeout, with bounds, without the service, and a fleet
+// that keeps reports static and lets the rest be dynamic, as the recording
+// fleet-mixed did.
 var BuiltinPolicies = []string{
 	"recorded",
 	"static,n=2", "static,n=4", "static,n=8",
 	"spark,idle=60s", "spark,idle=10s", "spark,idle=3s",
 	"spark,idle=10s,backlog=5s", "spark,idle=10s,min=2,max=6",
-	"mixed:*report*=static,n=2;*=spark,idle=10s,max=6",
+	"spark,idle=10s,shuffle=tracking",
+	"mixed:*report*=static,n=2;*=spark,idle=5s,max=6",
 }
 
 // Fleets parses fleets; an error names the text that is wrong.
@@ -80,8 +82,9 @@ func BuiltinFleet() (*Suite, error) {
 }
 
 // BuiltinDay is a working day made from the recorded fleet: its applications
-// arrive again and again between 8:00 and 18:00, a report every five minutes
-// and the others at random, more of them in the middle of the day.
+// arrive again and again between 8:00 and 18:00. A report comes every five
+// minutes and a load every ten, both with a deadline; ad-hoc queries and feature
+// builds come at random, more of them in the middle of the day.
 func BuiltinDay() (*Suite, error) {
 	s, err := builtin()
 	if err != nil {
@@ -111,7 +114,7 @@ func builtin() (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Config.Times, _ = replay.Learn(all, s.Config.Cluster)
+	s.LearnTimes(all)
 	s.Policies, err = Fleets(BuiltinPolicies)
 	return s, err
 }
@@ -148,12 +151,17 @@ const (
 	opening     = 8 * time.Hour  // of the day
 	closing     = 18 * time.Hour // no application arrives later
 	reportEvery = 5 * time.Minute
+	loadEvery   = 10 * time.Minute
+	punctual    = 30 * time.Second // scheduled applications start within this time
 	daySeed     = 20261122
 )
 
-// perDay is how often an application arrives in the built-in day; those that
-// are not named are reports.
-var perDay = map[string]float64{"warehouse-load": 140, "adhoc-queries": 140, "feature-build": 140}
+// perDay is how often an application that people start arrives in the built-in
+// day. Those that are not named are scheduled.
+var perDay = map[string]float64{"adhoc-queries": 80, "feature-build": 80}
+
+// load is the scheduled application that is no report.
+const load = "warehouse-load"
 
 // day makes the working day from the applications of a fleet.
 func day(fleet *traces.Workload) *traces.Workload {
@@ -167,48 +175,47 @@ func day(fleet *traces.Workload) *traces.Workload {
 		run.Submit, run.Started, run.Recorded = at.Truncate(time.Millisecond), w.Epoch.Add(at), nil
 		w.Apps = append(w.Apps, &run)
 	}
+	schedule := func(every time.Duration, apps ...*traces.Application) {
+		for i := range int((closing - opening) / every) {
+			arrive(apps[i%len(apps)], time.Duration(i)*every+time.Duration(r.Int64N(int64(punctual))))
+		}
+	}
 	var reports []*traces.Application
 	for _, a := range fleet.Apps {
-		n := perDay[a.Name]
-		if n == 0 {
-			reports = append(reports, a)
-			continue
-		}
-		// A Poisson process over the day, thinned to a rate that rises from half of
-		// its mean at either end of the day to one and a half in the middle.
-		peak := 1.5 * n / float64(closing-opening)
-		for at := time.Duration(0); ; {
-			at += time.Duration(r.ExpFloat64() / peak)
-			if at >= closing-opening {
-				break
-			}
-			rate := (1 - 0.5*math.Cos(2*math.Pi*float64(at)/float64(closing-opening))) / 1.5
-			if r.Float64() < rate {
+		switch n := perDay[a.Name]; {
+		case n > 0:
+			for _, at := range arrivals(r, n) {
 				arrive(a, at)
 			}
+		case a.Name == load:
+			schedule(loadEvery, a)
+		default:
+			reports = append(reports, a)
 		}
 	}
-	for i := 0; ; i++ {
-		at := time.Duration(i) * reportEvery
-		if at >= closing-opening {
-			break
-		}
-		arrive(reports[i%len(reports)], at+time.Duration(r.Int64N(int64(30*time.Second))))
-	}
+	schedule(reportEvery, reports...)
 	slices.SortStableFunc(w.Apps, func(a, b *traces.Application) int { return int(a.Submit - b.Submit) })
+	scheduled := int((closing-opening)/reportEvery) + int((closing-opening)/loadEvery)
 	w.Notes = []string{fmt.Sprintf(
-		"The workload is one working day made from six recorded applications, not a recorded day: %d report runs, one every 5 minutes, and %d other runs that arrive at random (seed %d); what each run does is as recorded.",
-		runs(w, reports), len(w.Apps)-runs(w, reports), daySeed)}
+		"The workload is one working day made from six recorded applications, not a recorded day: a report every 5 minutes (%d) and a load every 10 (%d), each within half a minute, and %d runs that people start at random (seed %d); what each run does is as recorded.",
+		int((closing-opening)/reportEvery), int((closing-opening)/loadEvery), len(w.Apps)-scheduled, daySeed)}
 	return w
 }
 
-// runs counts the applications of a workload that are copies of some.
-func runs(w *traces.Workload, of []*traces.Application) int {
-	n := 0
-	for _, a := range w.Apps {
-		if slices.ContainsFunc(of, func(o *traces.Application) bool { return o.Name == a.Name }) {
-			n++
+// arrivals draws the times of about n arrivals in a day: a Poisson process,
+// thinned to a rate that rises from half of its mean at either end of the day to
+// one and a half in the middle.
+func arrivals(r *rand.Rand, n float64) []time.Duration {
+	const length = float64(closing - opening)
+	var times []time.Duration
+	peak := 1.5 * n / length
+	for at := 0.0; ; {
+		at += r.ExpFloat64() / peak
+		if at >= length {
+			return times
+		}
+		if r.Float64() < (1-0.5*math.Cos(2*math.Pi*at/length))/1.5 {
+			times = append(times, time.Duration(at))
 		}
 	}
-	return n
 }
