@@ -36,7 +36,7 @@ var BuiltinPolicies = []string{
 	"static,n=2", "static,n=4", "static,n=8",
 	"spark,idle=60s", "spark,idle=10s", "spark,idle=3s",
 	"spark,idle=10s,backlog=5s", "spark,idle=10s,min=2,max=6",
-	"spark,idle=10s,shuffle=tracking",
+	"tracking:spark,idle=10s,shuffle=tracking",
 	"mixed:*report*=static,n=2;*=spark,idle=5s,max=6",
 }
 

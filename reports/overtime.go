@@ -19,7 +19,7 @@ const samplesDrawn = 150
 // wantedShown is how far above the most executors ever held the picture goes, as
 // a factor: policies may want far more than a cluster has, and a scale for that
 // would flatten what they got.
-const wantedShown = 3
+const wantedShown = 2
 
 // Executors draws, a panel for each policy on the same scales, how many
 // executors were held and how many were wanted over time.
