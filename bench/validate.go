@@ -218,7 +218,7 @@ func shown(w *traces.Workload) replay.Cluster {
 		own.Recorded, record.Executors = &record, slices.Clone(record.Executors)
 		for i := range record.Executors {
 			if x := &record.Executors[i]; x.Removed >= 0 {
-				x.Removed = max(x.Added, x.LastTask, x.Removed-times.RemovalLag)
+				x.Removed = max(x.Added, x.LastTask, x.Removed-times.By[replay.RemovalLag].Quantiles.Median())
 			}
 		}
 		freed.Apps = append(freed.Apps, &own)

@@ -71,7 +71,7 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 		if !a.decommissions {
 			a.release(x)
 			x.state = leaving
-			e.queue.push(scheduled{at: e.now + e.config.Times.RemovalLag, app: a.index, a: int32(x.id)}, executorLeaves, executorIsGone)
+			e.queue.push(scheduled{at: e.now + a.removalLag(x.id), app: a.index, a: int32(x.id)}, executorLeaves, executorIsGone)
 		}
 	}
 	if a.decommissions {
@@ -93,6 +93,9 @@ func (a *application) release(x *executor) {
 	p.granted--
 	a.held--
 	a.coresHeld -= int(x.cores)
+	if x.usable < 0 {
+		e.master.nodes[x.node].rising--
+	}
 	a.result.Ledger.add(x.close(e.now, p))
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
@@ -136,9 +139,10 @@ func (a *application) grant(profileIndex, node, cores int32) {
 	id := policies.ExecutorID(len(a.executors))
 	slots := p.slots(cores)
 	a.executors = append(a.executors, executor{
-		id: id, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, fresh: slots, granted: e.now, usable: -1, leaves: -1,
+		id: id, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, warm: warmth{cold: slots, unread: slots}, granted: e.now, usable: -1, leaves: -1,
 	})
 	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
+	e.master.nodes[node].rising++
 	startup, shared := e.startup(a.index, id)
 	if shared {
 		e.boot(a, id, node, startup)
@@ -160,8 +164,7 @@ func (e *Engine) startup(app int32, id policies.ExecutorID) (time.Duration, bool
 	if s := e.config.Cluster.Startup; s >= 0 {
 		return s, false
 	}
-	times := e.config.Times.Startup
-	return times[below(random(e.config.Seed, startupStream, app, uint64(id)), len(times))], e.config.Times.Processors > 0
+	return e.drawn(Startup, app, id, 0), e.config.Times.Processors > 0
 }
 
 // executorAdded is the registration of an executor. Its idle clock starts now,
@@ -175,11 +178,12 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
 	a.event = policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)}
 	a.observe()
-	if e.config.Times.Usable == 0 {
+	usable := e.drawn(Usable, a.index, id, e.master.nodes[x.node].starting(e.now)-1)
+	if usable == 0 {
 		a.executorUsable(id)
 		return
 	}
-	e.queue.push(scheduled{at: e.now + e.config.Times.Usable, app: a.index, a: int32(id)}, executorRegisters, executorIsUsable)
+	e.queue.push(scheduled{at: e.now + usable, app: a.index, a: int32(id)}, executorRegisters, executorIsUsable)
 }
 
 func (a *application) executorUsable(id policies.ExecutorID) {
@@ -189,6 +193,9 @@ func (a *application) executorUsable(id policies.ExecutorID) {
 	}
 	x.state = live
 	x.usable, x.since = e.now, e.now
+	n := &e.master.nodes[x.node]
+	n.rising--
+	n.risen = append(n.risen, e.now)
 	a.lively = append(a.lively, id)
 	a.freed = append(a.freed, id)
 	a.unsettle()

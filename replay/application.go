@@ -45,6 +45,7 @@ type application struct {
 	fair          bool
 	service       bool // the shuffle service keeps shuffle files
 	decommissions bool // executors are decommissioned, not killed
+	lags          bool // the driver sees a kill late: RemovalLag
 	tracks        bool // executors with shuffle files are kept
 	migrates      bool // and move their blocks first
 	speculates    speculationRules
@@ -62,6 +63,7 @@ type application struct {
 	executors []executor            // by id
 	lively    []policies.ExecutorID // those that take tasks, in order of coming
 	freed     []policies.ExecutorID // those with a slot freed in this instant
+	firsts    []firstTask           // started in this instant; their ends are not known yet
 	offerAll  bool                  // offer every free slot at the end of this instant
 	unsettled bool                  // listed in Engine.unsettled
 	rounds    uint64                // offers made to all executors
@@ -85,6 +87,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	a := &application{
 		engine: e, index: int32(index), app: app, plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
+		lags:     rules.RemovalDelay,
 		tracks:   spec.Kind == "spark" && spec.Protection.Tracking && !spec.Protection.Service,
 		migrates: spec.Protection.Decommission && spec.Protection.Migration,
 		coresMax: spec.CoresMax, fair: app.Properties["spark.scheduler.mode"] == "FAIR",

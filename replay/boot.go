@@ -110,6 +110,7 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 	type life struct {
 		asked, added, freed time.Duration
 		cores               int
+		log                 string
 	}
 	var lives []life
 	for _, a := range w.Apps {
@@ -126,7 +127,7 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 			} else if dynamic && i == 0 {
 				continue // it may have been asked for at any time
 			}
-			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores}
+			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores, log: a.Path}
 			if x.Removed >= 0 {
 				l.freed = max(start+x.Removed-lag, l.added)
 			}
@@ -155,7 +156,7 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 			}
 			if held <= c.Capacity() {
 				l.asked = at // from here on, when it was granted
-				starts = append(starts, interval{at, l.added})
+				starts = append(starts, interval{at, l.added, l.log})
 				break
 			}
 		}
@@ -164,7 +165,10 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 }
 
 // An interval is one recorded start-up: from request to registration.
-type interval struct{ from, to time.Duration }
+type interval struct {
+	from, to time.Duration
+	log      string
+}
 
 // fitProcessors finds how many processors starting executors share, and the
 // work of each, from recorded start-ups of one node: the number under which the

@@ -52,9 +52,6 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	if err := c.Cluster.check(); err != nil {
 		return nil, err
 	}
-	if c.Cluster.Startup < 0 && len(c.Times.Startup) == 0 {
-		return nil, errors.New("no start-up times of executors: the cluster names none and Times has none")
-	}
 	e := &Engine{
 		workload: w, fleet: f, config: c, observers: observers,
 		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), left: len(w.Apps),
@@ -189,11 +186,11 @@ func (e *Engine) start(index int) {
 // plan returns the plan of an application, shared by all copies of it.
 func (e *Engine) plan(app *traces.Application) *plan {
 	if len(app.Jobs) == 0 {
-		return newPlan(app)
+		return newPlan(app, &e.config.Times)
 	}
 	p := e.plans[&app.Jobs[0]]
 	if p == nil {
-		p = newPlan(app)
+		p = newPlan(app, &e.config.Times)
 		e.plans[&app.Jobs[0]] = p
 	}
 	return p

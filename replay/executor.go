@@ -27,7 +27,7 @@ type executor struct {
 	cores   int32
 	slots   int32 // tasks that it can run at one time
 	free    int32 // of those, without a task
-	fresh   int32 // slots that have not had their first task
+	warm    warmth
 	tasks   []runningTask
 	peers   []policies.ExecutorID // those that take its blocks when it is decommissioned
 	granted time.Duration

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -8,100 +9,204 @@ import (
 	"dynalloc/traces"
 )
 
-// Times that stand where the logs do not say. Sources: measured on standalone
-// clusters with Spark 4.1 (start-up 4 to 8 s on a warm machine, registration to
-// usable 0.4 to 1.1 s, a first task's extra 0.3 to 1.3 s, ExecutorRemoved 5.05
-// to 5.15 s after the kill, which is spark.standalone.executorRemoveDelayOnDisconnection
-// plus the time to notice; tens of milliseconds before Spark 3.4).
-var defaultTimes = Times{
-	Startup:    []time.Duration{5 * time.Second},
-	Usable:     500 * time.Millisecond,
-	Cold:       400 * time.Millisecond,
-	Overhead:   15 * time.Millisecond,
-	RemovalLag: 5100 * time.Millisecond,
-	GC:         periodicGC,
+// A sample is one time that a log shows, and how many others of its kind went
+// on beside it on the same node.
+type sample struct {
+	took   time.Duration
+	others int
+	log    string
 }
 
-// enough is how many samples make a learnt time; with fewer the default stands.
-const enough = 10
-
-// Learn takes the Times of a workload from its logs, as far as they show them,
-// and says in one sentence for each where it came from. The cluster tells
+// Learn takes the Times of a workload from its logs, as far as they show them;
+// where they show fewer than Enough of a cause, its default stands. It also
+// says in one sentence for each cause where it came from. The cluster tells
 // which requests found room: of the others the log shows only how long they
 // waited for it.
 func Learn(w *traces.Workload, c Cluster) (Times, []string) {
-	t := defaultTimes
-	var notes []string
-	learn := func(name string, samples []time.Duration, otherwise time.Duration) time.Duration {
-		if len(samples) < enough {
-			notes = append(notes, fmt.Sprintf("%s: %s assumed; the logs show %d, too few to learn from", name, otherwise, len(samples)))
-			return otherwise
-		}
-		m := max(median(samples, 0), 0)
-		notes = append(notes, fmt.Sprintf("%s: %s, the median of %d in the logs", name, m, len(samples)))
-		return m
-	}
-	if c.Startup >= 0 {
-		notes = append(notes, fmt.Sprintf("executor start-up: %s, as the cluster says", c.Startup))
-	} else if starts := recordedBoots(w, c, t.RemovalLag); len(starts) < enough {
-		notes = append(notes, fmt.Sprintf("executor start-up: %s assumed; the logs show %d requests that found room, too few to learn from", t.Startup[0], len(starts)))
-	} else {
-		t.Processors, t.Startup = fitProcessors(starts)
-		slices.Sort(t.Startup)
-		shared := ""
-		if t.Processors > 0 {
-			shared = fmt.Sprintf("; executors that start together share %g processors of a node", t.Processors)
-		}
-		notes = append(notes, fmt.Sprintf("executor start-up: drawn from %d recorded requests that found room, median %s, from %s to %s%s",
-			len(starts), median(t.Startup, 0).Round(time.Millisecond), t.Startup[0].Round(time.Millisecond), t.Startup[len(starts)-1].Round(time.Millisecond), shared))
-	}
-	var usable, cold, overhead []time.Duration
+	var samples [Causes][]sample
 	for _, a := range w.Apps {
-		usable = append(usable, usableTimes(a)...)
-		first, rest := overheads(a)
-		overhead = append(overhead, rest...)
-		usual := median(rest, 0)
-		for _, o := range first {
-			cold = append(cold, max(o-usual, 0))
+		samples[Usable] = append(samples[Usable], usableTimes(a)...)
+		samples[RemovalLag] = append(samples[RemovalLag], removalLags(a)...)
+		taskSamples(a, &samples)
+	}
+	t := DefaultTimes()
+	for cause := range Causes {
+		if cause != Startup {
+			t.By[cause].learn(samples[cause])
 		}
 	}
-	t.Usable = learn("registration to usable", usable, t.Usable)
-	t.Cold = learn("first task of a slot, extra", cold, t.Cold)
-	t.Overhead = learn("overhead of a task", overhead, t.Overhead)
-	return t, notes
+	t.learnStartup(w, c)
+	t.scaleRun(ColdSlotRun, ColdSlot, samples[ColdSlot])
+	t.scaleRun(FirstReadRun, FirstRead, samples[FirstRead])
+	return t, t.notes()
+}
+
+// learnStartup takes start-ups from requests that found room, and how far
+// executors that started together slowed each other down.
+func (t *Times) learnStartup(w *traces.Workload, c Cluster) {
+	if c.Startup >= 0 {
+		t.By[Startup] = Constant(c.Startup)
+		t.By[Startup].Source = "the cluster says so"
+		return
+	}
+	starts := recordedBoots(w, c, t.By[RemovalLag].Quantiles.Median())
+	processors, work := fitProcessors(starts)
+	samples := make([]sample, len(starts))
+	for i := range starts {
+		samples[i] = sample{took: work[i], log: starts[i].log}
+	}
+	d := &t.By[Startup]
+	if d.learn(samples); !d.Learned() {
+		return
+	}
+	if t.Processors = processors; processors > 0 {
+		d.Source += fmt.Sprintf("; executors that start together share %g processors of a node", processors)
+	}
+}
+
+// notes says for each cause what it takes and where that comes from.
+func (t *Times) notes() []string {
+	var notes []string
+	for cause := range Causes {
+		d := &t.By[cause]
+		notes = append(notes, fmt.Sprintf("%s: median %s, %s", cause, d.Quantiles.Median().Round(time.Millisecond), d.Source))
+	}
+	return notes
+}
+
+// learn replaces a default by what samples show, if they are enough.
+func (d *Distribution) learn(samples []sample) {
+	d.N = len(samples)
+	if !d.Learned() {
+		if d.N > 0 {
+			d.Source += fmt.Sprintf("; the logs show %d, too few to learn from", d.N)
+		}
+		return
+	}
+	d.Crowding = crowding(samples, d.Crowding)
+	alone := make([]time.Duration, len(samples))
+	for i, s := range samples {
+		alone[i] = time.Duration(float64(s.took) / (1 + d.Crowding*float64(s.others)))
+		d.Logs = append(d.Logs, s.log)
+	}
+	d.Quantiles = distributionOf(alone)
+	slices.Sort(d.Logs)
+	d.Logs = slices.Compact(d.Logs)
+	d.Source = fmt.Sprintf("learned from %d in the logs", d.N)
+}
+
+// crowding is the slope of a line through the samples over the others beside
+// them (least squares), as a share of where it starts. Where the others hardly
+// vary the slope says little, and the default counts instead: its weight is
+// that of one sample in 1 + the variance of the others.
+func crowding(samples []sample, otherwise float64) float64 {
+	var n, x, y, xx, xy float64
+	for _, s := range samples {
+		others, took := float64(s.others), s.took.Seconds()
+		n, x, y, xx, xy = n+1, x+others, y+took, xx+others*others, xy+others*took
+	}
+	variance := (xx - x*x/n) / n
+	if variance <= 0 {
+		return otherwise
+	}
+	slope := (xy - x*y/n) / (n * variance)
+	// Near zero the start of the line says little: one takes a fifth of the mean
+	// at least when it is alone.
+	start := max((y-slope*x)/n, y/n/5)
+	if start <= 0 {
+		return 0
+	}
+	return max(slope/start*variance+otherwise, 0) / (1 + variance)
+}
+
+// scaleRun fits what hides in run times, which no log shows, to the machine:
+// by the ratio of what the logs do show of the same cause to its default.
+func (t *Times) scaleRun(hidden, shown Cause, samples []sample) {
+	if len(samples) < Enough {
+		return
+	}
+	defaults := DefaultTimes()
+	var got, expected time.Duration
+	for _, s := range samples {
+		got += s.took
+		expected += defaults.By[shown].typical(s.others)
+	}
+	ratio := min(max(float64(got)/float64(expected), 0), 2)
+	d := &t.By[hidden]
+	for i := range d.Quantiles {
+		d.Quantiles[i] = time.Duration(ratio * float64(d.Quantiles[i]))
+	}
+	d.Source += fmt.Sprintf(", times %.2f, as what the logs show of %s is to its default", ratio, shown)
+}
+
+// A life is one recorded executor, on the workload's clock.
+type life struct {
+	asked, added, usable time.Duration // asked is -1 where the log does not say
+	wanted               bool          // tasks waited for it: usable is when it got one
+	host, log            string
+}
+
+// lives returns all executors of a workload in order of registration.
+func lives(w *traces.Workload) []life {
+	var all []life
+	for _, a := range w.Apps {
+		if a.Recorded == nil {
+			continue
+		}
+		start := a.Submit + a.Earlier
+		for i := range a.Recorded.Executors {
+			x := &a.Recorded.Executors[i]
+			l := life{asked: -1, added: start + x.Added, usable: start + x.Added, host: x.Host, log: a.Path}
+			if x.Wanted && x.FirstTask >= x.Added {
+				l.usable, l.wanted = start+x.FirstTask, true
+			}
+			if x.Requested >= 0 {
+				l.asked = start + x.Requested
+			} else if a.Properties["spark.dynamicAllocation.enabled"] != "true" && a.Setup > 0 {
+				l.asked = start + a.Setup // a static driver asks when it registers
+			}
+			all = append(all, l)
+		}
+	}
+	slices.SortStableFunc(all, func(x, y life) int { return cmp.Compare(x.added, y.added) })
+	return all
+}
+
+// rising counts the other executors that are starting on an executor's host at
+// some time, and those asked for with it.
+func rising(all []life, of *life, at time.Duration) int {
+	const together = 100 * time.Millisecond
+	n := 0
+	for i := range all {
+		if l := &all[i]; l != of && l.host == of.host && l.began() < at+together && l.usable+settling > at {
+			n++
+		}
+	}
+	return n
+}
+
+// began is when an executor began to start. Where its request is not in the log
+// that is taken to be a while before it registered.
+func (l *life) began() time.Duration {
+	const usual = 5 * time.Second
+	if l.asked < 0 {
+		return l.added - usual
+	}
+	return l.asked
 }
 
 // usableTimes returns the time from registration to first task of executors
-// that got one soon: for others it says only when there was work.
-func usableTimes(a *traces.Application) []time.Duration {
-	const soon = 2 * time.Second
-	var samples []time.Duration
+// that tasks waited for.
+func usableTimes(a *traces.Application) []sample {
 	if a.Recorded == nil {
 		return nil
 	}
-	for i := range a.Recorded.Executors {
-		x := &a.Recorded.Executors[i]
-		if d := x.FirstTask - x.Added; x.FirstTask >= 0 && d >= 0 && d < soon {
-			samples = append(samples, d)
+	all := lives(&traces.Workload{Apps: []*traces.Application{a}})
+	var samples []sample
+	for i := range all {
+		if l := &all[i]; l.wanted {
+			samples = append(samples, sample{l.usable - l.added, rising(all, l, l.added), l.log})
 		}
 	}
 	return samples
-}
-
-// overheads returns, for first tasks of slots and for the rest, the time of a
-// task that is neither run nor result: deserializing is in it only as far as
-// it exceeds what the stage's other tasks take.
-func overheads(a *traces.Application) (first, rest []time.Duration) {
-	warm := warmDeserialize(a)
-	for i := range a.Stages {
-		for j := range a.Stages[i].Tasks {
-			t := &a.Stages[i].Tasks[j]
-			if t.Cold {
-				first = append(first, time.Duration(t.Scheduler+max(t.Deserialize-warm[i], 0))*time.Millisecond)
-			} else {
-				rest = append(rest, time.Duration(t.Scheduler)*time.Millisecond)
-			}
-		}
-	}
-	return first, rest
 }

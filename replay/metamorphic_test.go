@@ -47,6 +47,14 @@ func fleet(t *testing.T, text string) policies.Fleet {
 	return f
 }
 
+// steady takes all spread out of times.
+func steady(t Times) Times {
+	for i := range t.By {
+		t.By[i] = Constant(t.By[i].Quantiles.Median())
+	}
+	return t
+}
+
 func TestSameInputSameEvents(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
 		seen := 0
@@ -103,7 +111,7 @@ func TestCapacityBeyondAllThatIsAskedChangesNothing(t *testing.T) {
 func TestWithRoomForAllEachRunsAsIfAlone(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
 		c.Cluster.Nodes, c.Cluster.Cores, c.Cluster.MemoryMB = 1, 10_000, 1<<40
-		c.Cluster.Startup, c.Offers = 2*time.Second, Ordered // random numbers are keyed by the application's place
+		c.Offers, c.Times = Ordered, steady(c.Times) // random numbers are keyed by the application's place
 		together := play(t, w, f, c)
 		for i, a := range w.Apps {
 			alone := play(t, &traces.Workload{Name: a.Name, Apps: []*traces.Application{a}}, f, c).Apps[0]
@@ -116,7 +124,7 @@ func TestWithRoomForAllEachRunsAsIfAlone(t *testing.T) {
 
 func TestWithoutRandomPartsTheSeedDoesNotMatter(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
-		c.Cluster.Startup, c.Offers = 2*time.Second, Ordered
+		c.Offers, c.Times = Ordered, steady(c.Times)
 		a := play(t, w, f, c)
 		c.Seed += 1000
 		if b := play(t, w, f, c); a.Digest != b.Digest {
@@ -129,7 +137,7 @@ func TestWithoutRandomPartsTheSeedDoesNotMatter(t *testing.T) {
 // speed. Only the static policy can be scaled: Spark's tick is fixed.
 func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, _ policies.Fleet, c Config) {
-		c.Offers = Ordered
+		c.Offers, c.Times = Ordered, steady(c.Times)
 		f := fleet(t, "static,n=3")
 		once := play(t, w, f, c)
 		for _, a := range w.Apps {
@@ -143,10 +151,9 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 				}
 			}
 		}
-		for i := range c.Times.Startup {
-			c.Times.Startup[i] *= 2
+		for i := range c.Times.By {
+			c.Times.By[i] = Constant(2 * c.Times.By[i].Quantiles.Median())
 		}
-		c.Times.Usable, c.Times.Cold, c.Times.Overhead, c.Times.RemovalLag = 2*c.Times.Usable, 2*c.Times.Cold, 2*c.Times.Overhead, 2*c.Times.RemovalLag
 		twice := play(t, w, f, c)
 		if twice.End != 2*once.End || twice.Ledger.Held() != 2*once.Ledger.Held() || twice.Ledger.Busy != 2*once.Ledger.Busy {
 			t.Errorf("once: ends %s, holds %s; twice: ends %s, holds %s", once.End, once.Ledger.Held(), twice.End, twice.Ledger.Held())
@@ -156,7 +163,9 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 
 func TestTheLedgerAddsUp(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
-		c.Times.Cold, c.Times.Overhead = 0, 0
+		for _, cause := range []Cause{ColdSlot, FirstRead, FirstOfStage, Overhead} {
+			c.Times.By[cause] = Distribution{}
+		}
 		type span struct{ from, cores time.Duration }
 		held := map[[2]int32]span{}
 		lifetimes := make([]time.Duration, len(w.Apps))

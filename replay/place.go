@@ -32,6 +32,7 @@ func (a *application) place() {
 	}
 	a.offerAll = false
 	a.freed = a.freed[:0]
+	a.startFirsts()
 }
 
 // offers returns the executors that take tasks in the order in which they are
@@ -96,13 +97,14 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
 	var duration time.Duration
 	duration, t.fate = a.duration(set, partition, isCopy)
-	if x.fresh > 0 {
-		x.fresh--
-		duration += e.config.Times.Cold
-	}
 	t.end = e.now + duration
 	x.tasks = append(x.tasks, t)
-	e.queue.push(scheduled{at: t.end, app: a.index, a: int32(x.id), b: set.number, c: task}, taskEnds, only)
+	if first := x.warm.take(set.stage, a.plan.reads[set.stage], x.slots); first != (firstness{}) {
+		a.firsts = append(a.firsts, firstTask{x.id, t, first})
+		e.master.nodes[x.node].firsts++
+	} else {
+		a.schedule(x, t)
+	}
 	if a.result.FirstTask < 0 {
 		a.result.FirstTask = e.now
 	}
@@ -115,7 +117,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 
 // duration is how long a task will take, and how it will end.
 func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time.Duration, fate) {
-	overhead := a.engine.config.Times.Overhead
+	overhead := a.engine.config.Times.By[Overhead].typical(0)
 	switch {
 	case a.readsMissing(set.stage):
 		return overhead, missesData

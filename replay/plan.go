@@ -13,6 +13,7 @@ import (
 type plan struct {
 	offset    []int32               // per stage, where its tasks begin in work
 	work      []int32               // milliseconds of each task on a warm executor, without overhead
+	reads     []bool                // per stage, whether it reads shuffle data
 	children  [][]int32             // per stage, the stages that read its output
 	graph     [][]int32             // per job, its stages, parents before children
 	followers [][]follower          // per job + 1: what its end (or the application's start) sets off
@@ -30,7 +31,7 @@ type follower struct {
 	gap   time.Duration
 }
 
-func newPlan(a *traces.Application) *plan {
+func newPlan(a *traces.Application, times *Times) *plan {
 	p := &plan{
 		offset:    make([]int32, len(a.Stages)+1),
 		children:  make([][]int32, len(a.Stages)),
@@ -39,6 +40,7 @@ func newPlan(a *traces.Application) *plan {
 		followers: make([][]follower, len(a.Jobs)+1),
 		maps:      make([][]policies.MapStage, len(a.Jobs)),
 		blocks:    make([][]int32, len(a.Stages)),
+		reads:     make([]bool, len(a.Stages)),
 	}
 	warm := warmDeserialize(a)
 	first := p.numberBlocks(a)
@@ -47,11 +49,8 @@ func newPlan(a *traces.Application) *plan {
 		p.offset[i] = int32(len(p.work))
 		for j := range s.Tasks {
 			t := &s.Tasks[j]
-			deserialize := t.Deserialize
-			if t.Cold {
-				deserialize = min(deserialize, warm[i])
-			}
-			p.work = append(p.work, max(t.Run+deserialize+t.Result, t.Original))
+			p.work = append(p.work, max(times.work(t, warm[i]), t.Original))
+			p.reads[i] = p.reads[i] || t.Read > 0
 		}
 		for _, parent := range s.Parents {
 			p.children[parent] = append(p.children[parent], int32(i))
@@ -139,15 +138,15 @@ func (p *plan) numberBlocks(a *traces.Application) map[int]int32 {
 }
 
 // warmDeserialize returns for each stage what deserializing a task costs on an
-// executor that is not new: the median over the stage's tasks that were not
-// the first of their executor, else over the application's.
+// executor that knows the stage: the median over the stage's tasks that were
+// not first there, else over the application's.
 func warmDeserialize(a *traces.Application) []int32 {
 	var all []int32
 	byStage := make([]int32, len(a.Stages))
 	for i := range a.Stages {
 		var times []int32
 		for j := range a.Stages[i].Tasks {
-			if t := &a.Stages[i].Tasks[j]; !t.Cold {
+			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First {
 				times = append(times, t.Deserialize)
 			}
 		}

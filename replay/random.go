@@ -13,10 +13,10 @@ import (
 type stream uint64
 
 const (
-	startupStream stream = iota + 1
-	offerStream
+	offerStream stream = iota + 1
 	migrationStream
 	copyStream
+	causeStream // and one for each cause of Times after it
 )
 
 // random returns a generator for one purpose: stream, application, ordinal.

@@ -80,11 +80,24 @@ func randomRun(seed uint64) (*traces.Workload, policies.Fleet, Config) {
 	}
 	return randomWorkload(seed), fleet, Config{
 		Cluster: Cluster{Manager: "standalone", Nodes: 1 + r.IntN(3), Cores: 3 + r.IntN(12), MemoryMB: 16384, Startup: -1},
-		Times: Times{
-			Startup: []time.Duration{time.Second, 3 * time.Second, 2500 * time.Millisecond}, Usable: time.Duration(r.IntN(2)) * 700 * time.Millisecond,
-			Cold: time.Duration(r.IntN(500)) * time.Millisecond, Overhead: time.Duration(r.IntN(30)) * time.Millisecond,
-			RemovalLag: time.Duration(r.IntN(6000)) * time.Millisecond,
-		},
-		Seed: seed, Horizon: 100 * time.Hour,
+		Times:   randomTimes(r), Seed: seed, Horizon: 100 * time.Hour,
 	}
+}
+
+func randomTimes(r *rand.Rand) Times {
+	var t Times
+	upTo := func(ms int) time.Duration { return time.Duration(r.IntN(ms)) * time.Millisecond }
+	for c, most := range [Causes]int{Startup: 5000, Usable: 800, ColdSlot: 500, FirstRead: 200, FirstOfStage: 100, Overhead: 30, RemovalLag: 6000} {
+		if most == 0 {
+			continue // it is inside run times, from which it is taken off
+		}
+		d := &t.By[c]
+		*d = Constant(upTo(most))
+		for i := range d.Quantiles {
+			d.Quantiles[i] += time.Duration(i) * upTo(most) / 7
+		}
+		slices.Sort(d.Quantiles[:])
+		d.Crowding = float64(r.IntN(2)) * r.Float64()
+	}
+	return t
 }

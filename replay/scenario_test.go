@@ -81,13 +81,13 @@ func readRun(t *testing.T, text string) (f policies.Fleet, c Config, show bool) 
 		case "cluster":
 			c.Cluster, err = ParseCluster(value)
 		case "usable":
-			c.Times.Usable, err = time.ParseDuration(value)
+			c.Times.By[Usable], err = constant(value)
 		case "cold":
-			c.Times.Cold, err = time.ParseDuration(value)
+			c.Times.By[ColdSlot], err = constant(value)
 		case "gc":
 			c.Times.GC, err = time.ParseDuration(value)
 		case "lag":
-			c.Times.RemovalLag, err = time.ParseDuration(value)
+			c.Times.By[RemovalLag], err = constant(value)
 		case "show":
 			show = value == "tasks"
 		default:
@@ -98,6 +98,11 @@ func readRun(t *testing.T, text string) (f policies.Fleet, c Config, show bool) 
 		}
 	}
 	return f, c, show
+}
+
+func constant(text string) (Distribution, error) {
+	d, err := time.ParseDuration(text)
+	return Constant(d), err
 }
 
 func tell(t *testing.T, w *traces.Workload, f policies.Fleet, c Config, showTasks bool) (timeline, summary string) {

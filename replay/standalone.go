@@ -3,6 +3,7 @@ package replay
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // A master is Spark's standalone Master: applications in order of
@@ -20,8 +21,23 @@ type master struct {
 type node struct {
 	cores    int32
 	memoryMB int64
-	assigned int32 // cores assigned to the application at hand in this pass
-	count    int32 // executors assigned to it
+	assigned int32           // cores assigned to the application at hand in this pass
+	count    int32           // executors assigned to it
+	rising   int             // executors on it that are granted and not yet usable
+	risen    []time.Duration // when those became usable that were not long ago
+	firsts   int             // first tasks that start on it in this instant
+}
+
+// settling is how long an executor goes on starting after its first task
+// started: that task loads classes.
+const settling = 300 * time.Millisecond
+
+// starting is how many executors are starting on a node.
+func (n *node) starting(now time.Duration) int {
+	for len(n.risen) > 0 && n.risen[0] <= now-settling {
+		n.risen = n.risen[1:]
+	}
+	return n.rising + len(n.risen)
 }
 
 func (m *master) init(c *Cluster) {

@@ -1,20 +1,136 @@
 package replay
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+)
+
+// A Cause is a reason for which a run takes time beside its tasks' own work.
+// What a recorded task time holds of it does not carry over to another run: it
+// is taken out of the work, and the replayed run gets its own.
+type Cause uint8
+
+// The causes. "First" tasks are counted by slot: an executor with two slots
+// pays twice.
+const (
+	Startup      Cause = iota // an executor's grant to its registration, if it starts alone on its node
+	Usable                    // its registration to its first task
+	ColdSlot                  // its first tasks: loading classes, beyond a warm task's deserializing and launching
+	ColdSlotRun               // the same, in their run time
+	FirstRead                 // its first tasks that read shuffle data: more classes, connections
+	FirstReadRun              // the same, in their run time
+	FirstOfStage              // other first tasks of a stage on it: fetching and deserializing the stage
+	Overhead                  // every task: launch, status update, the driver's turn
+	RemovalLag                // a kill until the driver sees ExecutorRemoved
+	Causes                    // how many there are
+)
+
+var causeNames = [Causes]string{
+	"executor start-up", "registration to usable",
+	"first task of a slot", "first task of a slot, inside its run time",
+	"first shuffle read of a slot", "first shuffle read of a slot, inside its run time",
+	"first task of a stage in a slot", "overhead of a task", "removal lag",
+}
+
+func (c Cause) String() string { return causeNames[c] }
+
+// Levels are the shares of samples that lie at or below the quantiles of a
+// Distribution.
+var Levels = [...]float64{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1}
+
+// A Quantiles holds times at each of Levels, in ascending order.
+type Quantiles [len(Levels)]time.Duration
+
+// Median is the time at level 0.5.
+func (q *Quantiles) Median() time.Duration { return q[len(Levels)/2] }
+
+// A Distribution is how long things of one cause took.
+type Distribution struct {
+	N         int // samples that it was learned from; with fewer than Enough it is a default
+	Quantiles Quantiles
+	// Crowding is by how much each other of its kind at the same time on the same
+	// node prolongs one, as a share of what it takes alone: processors are shared.
+	Crowding float64
+	Source   string   // in a few words, where the figures come from
+	Logs     []string // names of the logs that gave the samples, sorted
+}
+
+// Enough is how many samples make a learned time; with fewer a default stands.
+const Enough = 10
+
+// Learned says whether the logs showed enough; else it is a default.
+func (d *Distribution) Learned() bool { return d.N >= Enough }
+
+// Constant is a distribution without spread.
+func Constant(t time.Duration) Distribution {
+	var d Distribution
+	for i := range d.Quantiles {
+		d.Quantiles[i] = t
+	}
+	return d
+}
+
+// distributionOf makes a distribution of samples, which it sorts.
+func distributionOf(samples []time.Duration) Quantiles {
+	slices.Sort(samples)
+	var q Quantiles
+	for i, level := range Levels {
+		at := level * float64(len(samples)-1)
+		low := int(at)
+		high := min(low+1, len(samples)-1)
+		q[i] = samples[low] + time.Duration((at-float64(low))*float64(samples[high]-samples[low]))
+	}
+	return q
+}
+
+// at is the time at which a share of samples lies at or below: linear between
+// the quantiles.
+func (q *Quantiles) at(share float64) time.Duration {
+	i := 1
+	for i < len(Levels)-1 && share > Levels[i] {
+		i++
+	}
+	within := (share - Levels[i-1]) / (Levels[i] - Levels[i-1])
+	return q[i-1] + time.Duration(within*float64(q[i]-q[i-1]))
+}
+
+// crowded prolongs a time for others of its kind.
+func (d *Distribution) crowded(t time.Duration, others int) time.Duration {
+	if others > 0 && d.Crowding > 0 {
+		t += time.Duration(d.Crowding * float64(others) * float64(t))
+	}
+	return t
+}
+
+// typical is what one takes beside so many others, in the middle.
+func (d *Distribution) typical(others int) time.Duration {
+	return d.crowded(d.Quantiles.Median(), others)
+}
 
 // Times is what a recorded task time does not carry over to another run: how
-// long executors take to come and to go, and what the first tasks on a new one
-// cost.
+// long executors take to come and to go, and what tasks cost besides their
+// work.
 type Times struct {
-	// Startup is the time from grant to registration of an executor that starts
-	// alone on its node: one of these is drawn for each executor.
-	Startup []time.Duration
-	// Processors is how many processors of a node its starting executors share;
-	// 0: they do not slow each other down.
+	By [Causes]Distribution
+	// Processors is how many processors of a node the executors share that start
+	// on it together; 0: they do not slow each other down.
 	Processors float64
-	Usable     time.Duration // registration to the first task offer
-	Cold       time.Duration // added to the first task in each slot of a new executor
-	Overhead   time.Duration // added to every task: launch, status update, the driver's turn
-	RemovalLag time.Duration // kill until the driver sees ExecutorRemoved
 	GC         time.Duration // between the driver's garbage collections; 0: there are none
+}
+
+// drawn is a time of a cause for one executor of an application: the same for
+// the same seed, application and executor, whatever else is drawn. What tasks
+// cost is not drawn but typical: stages wait for the last of their tasks, so
+// that spread which belongs to the recorded runs is there already, and more of
+// it makes every stage longer.
+func (e *Engine) drawn(c Cause, app int32, executor policies.ExecutorID, others int) time.Duration {
+	d := &e.config.Times.By[c]
+	q := &d.Quantiles
+	if q[0] == q[len(q)-1] {
+		return d.crowded(q[0], others)
+	}
+	u := mix(mix(e.config.Seed, uint64(causeStream)+uint64(c)), mix(uint64(app)+1, uint64(executor)))
+	return d.crowded(q.at(float64(u>>11)/(1<<53)), others)
 }

@@ -41,6 +41,7 @@ type assembler struct {
 	jobByID      map[int]*jobLog
 	executors    []*executorLog
 	executorByID map[string]*executorLog
+	byFirstTask  []*executorLog // all executors in order of their first tasks; nil: not sorted yet
 	hosts        []string
 	hostIndex    map[string]int16
 	unpersists   []unpersistLog

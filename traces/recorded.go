@@ -19,11 +19,12 @@ type executorLog struct {
 	firstTask, lastTask int64
 	block               int64 // when its block manager was added
 	gone                int64 // when its block manager was removed
-	cold                []coldTask
+	cold                firstTasks
+	reads               firstTasks // that read shuffle data
 }
 
-// A coldTask is one of the first tasks of an executor.
-type coldTask struct{ launch, id int64 }
+// firstTasks are the first tasks of an executor, in order of launch.
+type firstTasks []struct{ launch, id int64 }
 
 // isDriver reports whether an executor id is the driver's own: the only
 // "executor" in local mode. Before Spark 1.3 it was "<driver>", in local mode
@@ -107,12 +108,17 @@ func (x *executorLog) ran(launch, finish, id int64, slots int) {
 		x.firstTask = launch
 	}
 	x.lastTask = max(x.lastTask, finish)
-	first := coldTask{launch, id}
-	at, _ := slices.BinarySearchFunc(x.cold, first, func(p, q coldTask) int {
+	x.cold.take(launch, id, slots)
+}
+
+// take notes a task, if it is among the first so many.
+func (f *firstTasks) take(launch, id int64, most int) {
+	task := struct{ launch, id int64 }{launch, id}
+	at, _ := slices.BinarySearchFunc(*f, task, func(p, q struct{ launch, id int64 }) int {
 		return cmp.Or(cmp.Compare(p.launch, q.launch), cmp.Compare(p.id, q.id))
 	})
-	if at < slots {
-		x.cold = slices.Insert(x.cold, at, first)[:min(len(x.cold)+1, slots)]
+	if at < most {
+		*f = slices.Insert(*f, at, task)[:min(len(*f)+1, most)]
 	}
 }
 
@@ -132,6 +138,7 @@ func (a *assembler) buildRecorded(app *Application) {
 			LastTask:  a.optional(x.lastTask),
 			Removed:   a.optional(x.removed),
 			Reason:    x.reason,
+			Wanted:    a.wanted(x, added),
 		}
 		if !x.hasAdded { // before Spark 1.3 block managers are all there is
 			e.Cores = max(1, app.Profiles[0].Cores)

@@ -29,8 +29,10 @@ type stageLog struct {
 	writes    bool // its tasks are ShuffleMapTasks
 	twice     bool // ran speculative copies, or more than one attempt
 	runs      []taskRun
-	failures  []failedRun
-	originals []failedRun // that lost against their speculative copies
+	// When the last of its tasks was launched.
+	lastLaunch int64
+	failures   []failedRun
+	originals  []failedRun // that lost against their speculative copies
 }
 
 // A failedRun is a run of a task that brought nothing.
@@ -268,6 +270,10 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	if i.Launch > 0 && i.Finish > 0 && rest > 0 {
 		run.Scheduler = a.duration(rest)
 	}
+	if run.Read > 0 {
+		x.reads.take(run.launch, run.id, a.slots(x))
+	}
+	s.lastLaunch = max(s.lastLaunch, run.launch)
 	s.runs = append(s.runs, run)
 	return nil
 }

@@ -22,7 +22,8 @@ func (a *assembler) buildStages(app *Application) *builtStages {
 	slices.SortFunc(stages, func(x, y *stageLog) int { return x.id - y.id })
 	a.deriveParents(stages)
 	b := &builtStages{origin: a.link(stages), index: map[*stageLog]int{}}
-	cold := a.coldTasks()
+	cold := a.firstTasks(func(x *executorLog) firstTasks { return x.cold })
+	reads := a.firstTasks(func(x *executorLog) firstTasks { return x.reads })
 	profile := map[int]int{}
 	for i, p := range app.Profiles {
 		profile[p.ID] = i
@@ -39,7 +40,7 @@ func (a *assembler) buildStages(app *Application) *builtStages {
 	short := 0
 	for _, s := range a.inOrder(own, parents) {
 		runs := a.runsOf(s)
-		tasks := a.tasksOf(s, runs, cold)
+		tasks := a.tasksOf(s, runs, cold, reads)
 		if s.completed && len(tasks) < s.wanted {
 			a.note(Lossy, "stage %d completed with %d tasks, but only %d of them ended in the log: the others are left out", s.id, s.wanted, len(tasks))
 		} else if !s.completed && len(tasks) < s.wanted {
@@ -114,15 +115,15 @@ func (b *builtStages) graph(app *Application, j *jobLog, stages map[int]*stageLo
 	return graph
 }
 
-// coldTasks returns the ids of the first tasks of all executors.
-func (a *assembler) coldTasks() map[int64]bool {
-	cold := map[int64]bool{}
+// firstTasks returns the ids of the first tasks of some kind of all executors.
+func (a *assembler) firstTasks(of func(*executorLog) firstTasks) map[int64]bool {
+	first := map[int64]bool{}
 	for _, x := range a.executors {
-		for _, t := range x.cold {
-			cold[t.id] = true
+		for _, t := range of(x) {
+			first[t.id] = true
 		}
 	}
-	return cold
+	return first
 }
 
 // deriveParents finds the parents of stages in logs that do not name them:
@@ -347,11 +348,11 @@ func (a *assembler) runsOf(s *stageLog) []taskRun {
 }
 
 // tasksOf returns the work of a stage.
-func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold map[int64]bool) []Task {
+func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]bool) []Task {
 	tasks := make([]Task, len(runs))
 	for i := range runs {
 		tasks[i] = runs[i].Task
-		tasks[i].Cold = cold[runs[i].id]
+		tasks[i].Cold, tasks[i].FirstRead = cold[runs[i].id], reads[runs[i].id]
 		if runs[i].isCopy {
 			for _, o := range s.originals {
 				if o.partition == runs[i].partition {
@@ -371,7 +372,11 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold map[int64]bool) []
 		tasks[i].First = ran[x] < a.slots(x)
 		ran[x]++
 		tasks[i].Recomputed = a.cached(s, &runs[i])
+		if tasks[i].Cold {
+			tasks[i].Beside = a.rising(x, runs[i].launch)
+		}
 	}
+	countBeside(tasks, runs, byLaunch)
 	return tasks
 }
 

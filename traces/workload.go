@@ -131,6 +131,8 @@ type Task struct {
 	Recomputed  bool  // cached data that it reads was gone, so it computed that again
 	Cold        bool  // among the first tasks of its executor, one for each slot
 	First       bool  // among the first tasks of its stage on its executor, one for each slot
+	FirstRead   bool  // among the first tasks of its executor that read shuffle data, one for each slot
+	Beside      uint8 // if Cold, other executors that were starting on its host; else other First tasks of its stage that started there with it
 	Locality    Locality
 	Host        int16 // index into Application.Hosts; -1 unknown
 	Read        int64 // shuffle bytes read
@@ -167,6 +169,7 @@ type RecordedExecutor struct {
 	Requested time.Duration // Request Time; -1 where the log has none
 	Added     time.Duration // ExecutorAdded
 	FirstTask time.Duration // launch of its first task; -1 if it ran none
+	Wanted    bool          // tasks waited for it when it registered, so that FirstTask tells when it could run them
 	LastTask  time.Duration // end of its last task; -1 if it ran none
 	Removed   time.Duration // first ExecutorRemoved; -1: alive at the end
 	Reason    string        // of the removal

@@ -1,0 +1,94 @@
+package replay
+
+import (
+	"strings"
+	"time"
+
+	"dynalloc/internal/spec"
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// taskSamples adds what an application's tasks show: of a warm task the time
+// that is neither run nor result nor deserializing, and of first tasks what
+// they took beyond that and beyond a warm task's deserializing.
+func taskSamples(a *traces.Application, samples *[Causes][]sample) {
+	var usual []int32
+	for i := range a.Stages {
+		for j := range a.Stages[i].Tasks {
+			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First && !t.FirstRead {
+				usual = append(usual, t.Scheduler)
+				samples[Overhead] = append(samples[Overhead], sample{milliseconds(t.Scheduler), 0, a.Path})
+			}
+		}
+	}
+	overhead := median(usual, 0)
+	warm := warmDeserialize(a)
+	for i := range a.Stages {
+		for j := range a.Stages[i].Tasks {
+			t := &a.Stages[i].Tasks[j]
+			cause := Overhead
+			switch {
+			case t.Cold && t.FirstRead:
+				continue // it paid twice: one cannot tell for what
+			case t.Cold:
+				cause = ColdSlot
+			case t.FirstRead:
+				cause = FirstRead
+			case t.First:
+				cause = FirstOfStage
+			default:
+				continue
+			}
+			extra := max(t.Scheduler-overhead+t.Deserialize-warm[i], 0)
+			samples[cause] = append(samples[cause], sample{milliseconds(extra), int(t.Beside), a.Path})
+		}
+	}
+}
+
+func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }
+
+// removalLags returns how long the driver took to see that executors which it
+// killed for idleness were gone. When it killed one is not in the log: it is
+// the idle timeout after the executor's last task, where nothing but that
+// timeout held it, and on average half a tick later.
+func removalLags(a *traces.Application) []sample {
+	const (
+		halfTick = 50 * time.Millisecond
+		held     = time.Second // longer than the shortest by so much: something else held it
+	)
+	p := a.Properties
+	rules := policies.RulesOf(a.SparkVersion)
+	if a.Recorded == nil || !rules.RemovalDelay || !strings.HasPrefix(a.Master, "spark://") || p["spark.shuffle.service.enabled"] != "true" {
+		return nil
+	}
+	for i := range a.Stages {
+		if len(a.Stages[i].Caches) > 0 {
+			return nil
+		}
+	}
+	idle := 60 * time.Second
+	if text, ok := p["spark.dynamicAllocation.executorIdleTimeout"]; ok {
+		d, err := spec.ParseDuration(text, time.Second)
+		if err != nil {
+			return nil
+		}
+		idle = d
+	}
+	var lags []sample
+	shortest := time.Hour
+	for i := range a.Recorded.Executors {
+		x := &a.Recorded.Executors[i]
+		if lag := x.Removed - max(x.LastTask, x.Added) - idle - halfTick; x.Removed >= 0 && lag > 0 && strings.Contains(x.Reason, "killed by driver") {
+			lags = append(lags, sample{lag, 0, a.Path})
+			shortest = min(shortest, lag)
+		}
+	}
+	kept := lags[:0]
+	for _, s := range lags {
+		if s.took <= shortest+held {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}

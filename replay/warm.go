@@ -1,0 +1,138 @@
+package replay
+
+import (
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// A warmth is what an executor's slots have been through. The first tasks of a
+// slot load classes, the first that read shuffle data more of them, and the
+// first of each stage fetch the stage's code.
+type warmth struct {
+	cold   int32 // slots that have not had a task
+	unread int32 // slots that have not read shuffle data
+	stages []stageSlots
+}
+
+// stageSlots are the slots that have had a task of a stage, up to all of them.
+type stageSlots struct{ stage, slots int32 }
+
+// remembered is how many stages an executor keeps apart; who comes back to one
+// before them pays again.
+const remembered = 16
+
+// A firstness says in what respects a task is a first one.
+type firstness struct{ inSlot, read, ofStage bool }
+
+// take notes a task of a stage and says in what it is a first one.
+func (w *warmth) take(stage int32, reads bool, slots int32) firstness {
+	var f firstness
+	if w.cold > 0 {
+		w.cold--
+		f.inSlot = true
+	}
+	if reads && w.unread > 0 {
+		w.unread--
+		f.read = true
+	}
+	for i := len(w.stages) - 1; i >= 0; i-- {
+		if s := &w.stages[i]; s.stage == stage {
+			f.ofStage = s.slots < slots
+			s.slots = min(s.slots+1, slots)
+			return f
+		}
+	}
+	if len(w.stages) == remembered {
+		copy(w.stages, w.stages[1:])
+		w.stages = w.stages[:remembered-1]
+	}
+	w.stages = append(w.stages, stageSlots{stage, 1})
+	f.ofStage = true
+	return f
+}
+
+// A firstTask is a first task that starts in this instant.
+type firstTask struct {
+	executor policies.ExecutorID
+	task     runningTask
+	firstness
+}
+
+// schedule puts the end of a task into the queue.
+func (a *application) schedule(x *executor, t runningTask) {
+	a.engine.queue.push(scheduled{at: t.end, app: a.index, a: int32(x.id), b: t.set, c: t.task}, taskEnds, only)
+}
+
+// startFirsts gives the first tasks of this instant what they cost, now that
+// it is known how many of them a node has.
+func (a *application) startFirsts() {
+	for _, f := range a.firsts {
+		x := &a.executors[f.executor]
+		at := 0
+		for x.tasks[at] != f.task {
+			at++
+		}
+		t := &x.tasks[at]
+		n := &a.engine.master.nodes[x.node]
+		others := n.firsts - 1
+		if f.inSlot {
+			others = n.starting(a.engine.now) - 1
+		}
+		t.end += a.firstCost(&f, others)
+		a.schedule(x, *t)
+	}
+	for _, f := range a.firsts {
+		a.engine.master.nodes[a.executors[f.executor].node].firsts = 0
+	}
+	a.firsts = a.firsts[:0]
+}
+
+// firstCost is what a task pays for being a first one beside others.
+func (a *application) firstCost(f *firstTask, others int) time.Duration {
+	var cost time.Duration
+	pay := func(c Cause) { cost += a.engine.config.Times.By[c].typical(others) }
+	if f.inSlot {
+		pay(ColdSlot)
+		pay(ColdSlotRun)
+	}
+	if f.read {
+		pay(FirstRead)
+		pay(FirstReadRun)
+	}
+	if f.ofStage && !f.inSlot && !f.read {
+		pay(FirstOfStage)
+	}
+	return cost
+}
+
+// work is what a recorded task takes on a warm executor, in milliseconds: what
+// it paid for being a first one is taken off, as far as that is known.
+func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
+	run, deserialize := task.Run, task.Deserialize
+	if task.Cold || task.First {
+		deserialize = min(deserialize, warmDeserialize)
+	}
+	paid := time.Duration(0)
+	if task.Cold {
+		paid += t.By[ColdSlotRun].typical(int(task.Beside))
+	}
+	if task.FirstRead {
+		paid += t.By[FirstReadRun].typical(int(task.Beside))
+	}
+	run -= min(run, int32(paid.Milliseconds()))
+	return run + deserialize + task.Result
+}
+
+// promptLag is how long the driver takes to see that an executor which it
+// killed is gone, where nothing delays it: tens of milliseconds.
+const promptLag = 50 * time.Millisecond
+
+// removalLag is the time from a kill until the driver sees the executor gone.
+func (a *application) removalLag(id policies.ExecutorID) time.Duration {
+	if !a.lags {
+		return promptLag
+	}
+	return a.engine.drawn(RemovalLag, a.index, id, 0)
+}
