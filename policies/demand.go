@@ -122,12 +122,10 @@ func (d *demand) taskStart(e *Event) {
 	d.put(a)
 }
 
-// taskEnd tells whether a backlog begins: a task failed, so it will be pending
-// again, and no other is. A Resubmitted task lowers the running count although
-// it had already ended (Q5).
-func (d *demand) taskEnd(e *Event) (backlogged bool) {
-	failed := e.End == Failed || e.End == Resubmitted
-	backlogged = failed && !d.anyPending()
+// taskEnd tells whether the task failed: then it will be pending again. A
+// Resubmitted task lowers the running count although it had already ended (Q5).
+func (d *demand) taskEnd(e *Event) (failed bool) {
+	failed = e.End == Failed || e.End == Resubmitted
 	a := d.take(e.Stage)
 	if a.running > 0 {
 		a.running--
@@ -139,7 +137,7 @@ func (d *demand) taskEnd(e *Event) (backlogged bool) {
 		a.pendingCopies.remove(e.Task) // the original ended before its copy started
 	}
 	d.put(a)
-	return backlogged
+	return failed
 }
 
 func (d *demand) speculativeTaskSubmitted(e *Event) {

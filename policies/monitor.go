@@ -93,7 +93,7 @@ type losses struct {
 
 func newMonitor(set Allocation, protection Protection, rules Rules, profiles int) monitor {
 	m := monitor{
-		tracking:       protection.Tracking && !protection.Service,
+		tracking:       protection.Tracking,
 		diskViaService: protection.Service && protection.FetchRDD,
 		maxTimeout:     rules.MaxTimeout,
 		profiles:       make([]profileMonitor, profiles+1),
@@ -218,10 +218,8 @@ func (m *monitor) timeout(t *tracker) time.Duration {
 func (m *monitor) updateDeadline(t *tracker) {
 	old := t.deadline
 	t.deadline = Never
-	if t.idleSince != Never {
-		if timeout := m.timeout(t); timeout < Never-t.idleSince {
-			t.deadline = t.idleSince + timeout
-		}
+	if timeout := m.timeout(t); timeout < Never-t.idleSince {
+		t.deadline = t.idleSince + timeout
 	}
 	if t.deadline > old && t.timedOut {
 		m.next = stale
@@ -242,7 +240,7 @@ func (m *monitor) track(id ExecutorID, profile int) *tracker {
 		m.live = append(m.live, id)
 		m.profiles[profile+1].registered++
 	}
-	if t.profile < 0 && profile >= 0 {
+	if t.profile < 0 {
 		m.profiles[0].registered--
 		m.profiles[profile+1].registered++
 		t.profile = profile
@@ -280,7 +278,7 @@ func (m *monitor) executorRemoved(e *Event) {
 	p := &m.profiles[t.profile+1]
 	p.registered--
 	switch {
-	case t.decommissioning && e.Loss == Decommissioned:
+	case e.Loss == Decommissioned: // whoever asked for it
 		m.losses.gracefullyDecommissioned++
 	case t.decommissioning:
 		m.losses.decommissionUnfinished++
@@ -418,9 +416,6 @@ func (m *monitor) jobStart(e *Event) {
 // jobEnd lets go of the executors that hold nothing of a running job. The
 // job's stages are forgotten even if another running job shares them (Q9).
 func (m *monitor) jobEnd(e *Event) {
-	if !m.tracking {
-		return
-	}
 	unused := false
 	active := m.active[:0]
 	for shuffle := range m.shuffles {
@@ -445,9 +440,7 @@ func (m *monitor) jobEnd(e *Event) {
 				continue
 			}
 			t.activeShuffle = slices.ContainsFunc(active, t.shuffles.has)
-			if !t.activeShuffle && t.idleSince != Never {
-				m.updateDeadline(t)
-			}
+			m.updateDeadline(t)
 		}
 	}
 	if i := slices.IndexFunc(m.jobs, func(j jobStages) bool { return j.job == e.Job }); i >= 0 {
@@ -461,23 +454,15 @@ func (m *monitor) jobEnd(e *Event) {
 // shuffleCleaned drops a shuffle that the driver's garbage collector found
 // unreachable. An executor that still holds another one stays as it is (Q11).
 func (m *monitor) shuffleCleaned(e *Event) {
-	if !m.tracking {
-		return
-	}
 	if e.Shuffle < len(m.shuffles) {
 		m.shuffles[e.Shuffle] = shuffleUse{}
 	}
 	for _, id := range m.live {
 		t := &m.trackers[id]
-		if !t.shuffles.has(e.Shuffle) {
-			continue
-		}
 		t.shuffles.remove(e.Shuffle)
 		if t.shuffles.len() == 0 {
 			t.activeShuffle = false
-			if t.idleSince != Never {
-				m.updateDeadline(t)
-			}
+			m.updateDeadline(t)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (s scenario) answers(t *testing.T, every bool, q *quirks) []string {
 			shown = append(shown[:0], seen...)
 			line := seconds(next) + " " + string(seen)
 			if p.requests > 0 {
-				line += " requests=" + strconv.Itoa(p.requests)
+				line += " requests=" + strconv.Itoa(p.requests) + " asked=" + p.asked
 			}
 			if len(p.removed) > 0 {
 				line += " removed=" + strings.Join(p.removed, ",")
@@ -81,7 +81,14 @@ func (s scenario) answers(t *testing.T, every bool, q *quirks) []string {
 		disturbed = true
 	}
 	ticks(until)
-	return append(lines, "losses="+p.look("losses"))
+	return append(lines, "losses="+p.look("losses")+" unknown="+p.look("registered.unknown"))
+}
+
+// ticks is how many ticks the scenario has.
+func (s scenario) ticks() int {
+	_, until, _ := strings.Cut(s.lines[0], "until=")
+	n, _ := strconv.Atoi(until)
+	return n*10 + 1
 }
 
 // tick asks the policy, and event tells it something; both let the quirks

@@ -16,6 +16,15 @@ import (
 // told, and what its manager and monitor make of it. testdata/README.md is the
 // key to them. A subtest has the id of its golden case.
 func TestScripts(t *testing.T) {
+	for _, s := range readScripts(t) {
+		t.Run(s.id, func(t *testing.T) {
+			s.wrong = func(text string) { t.Error(text) }
+			s.play(t)
+		})
+	}
+}
+
+func readScripts(t *testing.T) []*script {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no scripts in testdata", err)
@@ -38,9 +47,7 @@ func TestScripts(t *testing.T) {
 			}
 		}
 	}
-	for _, s := range scripts {
-		t.Run(s.id, s.play)
-	}
+	return scripts
 }
 
 // script is one case: a line with the policy, then one line for each event.
@@ -49,12 +56,14 @@ type script struct {
 	lines    []scriptLine
 
 	t        *testing.T
-	at       string // file and line, for messages
+	wrong    func(text string) // is told what is not as expected
+	at       string            // file and line, for messages
 	now      time.Duration
 	policy   *spark
 	refuse   bool     // the manager does not take requests
 	busy     []string // executors that the manager will not kill
 	requests int
+	asked    string // the totals of the last request, as "0:5,1:2"
 	removed  []string
 	because  Reason        // why the last of them was given back
 	wake     time.Duration // what the last tick returned
@@ -86,7 +95,7 @@ func (s *script) play(t *testing.T) {
 		for _, field := range strings.Fields(expected) {
 			name, want, _ := strings.Cut(field, "=")
 			if got := s.look(name); got != want {
-				t.Errorf("%s\n\t%s is %s, want %s", s.at, name, got, want)
+				s.wrong(fmt.Sprintf("%s\n\t%s is %s, want %s", s.at, name, got, want))
 			}
 		}
 	}
@@ -110,8 +119,13 @@ func (s *script) start(words []string) {
 	s.policy.Start(0)
 }
 
-func (s *script) RequestTotal([]Target) bool {
+func (s *script) RequestTotal(targets []Target) bool {
 	s.requests++
+	var totals []string
+	for _, t := range targets {
+		totals = append(totals, fmt.Sprint(t.Profile, ":", t.N))
+	}
+	s.asked = strings.Join(totals, ",")
 	return !s.refuse
 }
 

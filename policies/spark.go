@@ -84,9 +84,7 @@ func (s *spark) Reset() {
 	for i := range s.profiles {
 		p := &s.profiles[i]
 		p.step = 1
-		if p.known {
-			p.n, p.why = s.set.initial(), Reason{Cause: InitialTarget}
-		}
+		p.n, p.why = s.set.initial(), Reason{Cause: InitialTarget}
 	}
 	s.monitor.reset()
 }
@@ -320,9 +318,7 @@ func (s *spark) remove(idle []idleExecutor) bool {
 	}
 	gone := s.client.Remove(s.removals)
 	s.request() // Spark asserts its totals again after each removal
-	if len(gone) > 0 {
-		s.monitor.leaving(gone, s.kill)
-	}
+	s.monitor.leaving(gone, s.kill)
 	return false
 }
 

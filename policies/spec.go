@@ -149,6 +149,7 @@ func (s Spec) New(env Env) Policy {
 	case "static":
 		return &static{client: env.Client, n: s.Executors}
 	case "spark":
+		s = s.canonical()
 		return newSpark(s.Allocation, s.Protection, env)
 	}
 	panic("policies: New of a spec that is not resolved: " + s.Kind)

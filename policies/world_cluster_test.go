@@ -68,7 +68,7 @@ func (w *world) migrate(e *worldExecutor) {
 			if at != e.id || s.shuffle < 0 || !w.chance(w.nature.migrate) {
 				continue
 			}
-			if to := w.anyone(func(e *worldExecutor) bool { return e.registered && !e.gone }); to != nil {
+			if to := w.anyone(func(e *worldExecutor) bool { return e.registered && !e.gone && !e.leaving }); to != nil {
 				s.outputs[i] = to.id
 				w.block(to, fmt.Sprintf("shuffle=%d disk", s.shuffle))
 			}
@@ -92,7 +92,15 @@ func (w *world) cache(t *worldTask) {
 	}
 	name := fmt.Sprintf("%d/%d", s.cached, t.attempt.partitions[t.index])
 	e.blocks = append(e.blocks, name)
-	w.block(e, "rdd="+name+" "+one(w, "memory", "memory", "disk", "memory disk"))
+	where := "rdd=" + name + " " + one(w, "memory", "memory", "disk", "memory disk")
+	w.block(e, where)
+	if w.chance(200) { // a replica, later, on an executor that may be idle
+		w.after(w.time(3000), func() {
+			if to := w.anyone(func(e *worldExecutor) bool { return e.registered }); to != nil {
+				w.block(to, where)
+			}
+		})
+	}
 	if w.chance(100) {
 		w.block(e, "memory") // a broadcast
 	}
@@ -156,12 +164,16 @@ func (w *world) lose(e *worldExecutor, as string) {
 }
 
 func (w *world) goneEvent(e *worldExecutor, as string) {
-	switch {
-	case !e.registered:
-	case as == "":
-		w.say("gone %d", e.id)
-	default:
-		w.say("gone %d as=%s", e.id, as)
+	if !e.registered {
+		return
+	}
+	line := fmt.Sprint("gone ", e.id)
+	if as != "" {
+		line += " as=" + as
+	}
+	w.say("%s", line)
+	if w.chance(50) { // a second message: its connection closed, too
+		w.after(w.time(1000), func() { w.say("gone %d", e.id) })
 	}
 }
 

@@ -256,9 +256,17 @@ func (w *world) succeed(t *worldTask) {
 	if s.attempt == nil || !s.complete() {
 		return
 	}
-	w.say("complete %d.%d", s.id, s.attempt.number)
+	a = s.attempt
+	w.say("complete %d.%d", s.id, a.number)
 	s.attempt = nil
 	w.advance()
+	if w.chance(400) { // copies that were launched while the last task ended
+		for _, index := range a.awaited {
+			if e := w.free(a, index); e != nil {
+				w.start(a, index, e, true)
+			}
+		}
+	}
 }
 
 func (w *world) kill(t *worldTask) {

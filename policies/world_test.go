@@ -63,7 +63,7 @@ type worldExecutor struct {
 	profile    int
 	registered bool // the listeners know it
 	usable     bool // it takes tasks
-	leaving    bool // given back, not yet gone
+	leaving    bool // given back, or lost without the driver's knowing the reason yet
 	gone       bool
 	running    []*worldTask
 	blocks     []string // cached, as "3/0"
@@ -146,7 +146,7 @@ func (w *world) drawSettings() string {
 	settings := []string{"spark"}
 	set := func(key string, value any) { settings = append(settings, fmt.Sprint(key, "=", value)) }
 	protection := one(w, "service", "service", "service,fetch-rdd=true", "tracking", "tracking", "tracking", "decommission",
-		"tracking,decommission=true,migration=true", "service,decommission=true", "service,decommission=true", "service,tracking=true")
+		"tracking,decommission=true,migration=true", "service,decommission=true", "service,decommission=true", "service,tracking=true", "tracking,fetch-rdd=true")
 	kind, rest, _ := strings.Cut(protection, ",")
 	switch kind {
 	case "service":
@@ -208,23 +208,24 @@ func (w *world) drawNature() {
 		taskTime: one(w, 300, 1000, 3000, 8000), straggler: one(w, 0, 50, 150),
 		gap: one(w, 1000, 3000, 8000), widest: one(w, 3, 8, 8, 20, 60),
 		fail: one(w, 0, 0, 20, 100), fetch: one(w, 0, 0, 30), copies: one(w, 0, 0, 100, 300),
-		cache: one(w, 0, 0, 300, 1000), evict: one(w, 0, 100), migrate: one(w, 0, 0, 300, 800),
+		cache: one(w, 0, 0, 300, 1000), evict: one(w, 0, 100), migrate: one(w, 0, 300, 800, 1000),
 		crash: one(w, 0, 0, 40, 150), refuse: one(w, 0, 0, 0, 150), busy: one(w, 0, 0, 150), exclude: one(w, 0, 0, 100),
 		unpersist: one(w, 0, 100), clean: one(w, 0, 300, 900),
-		wild: w.chance(250),
+		wild: w.chance(300),
 	}
 	if w.nature.wild {
-		w.nature.noise, w.nature.reset = one(w, 0, 5, 20), one(w, 0, 0, 40)
+		w.nature.noise, w.nature.reset = one(w, 0, 10, 40), one(w, 0, 0, 80)
 	}
 }
 
 // say tells the listeners something: a line of the scenario. In a wild world
 // it may be lost, as events are when the queue of Spark's bus is full.
 func (w *world) say(format string, args ...any) {
-	if w.chance(w.nature.noise) {
+	line := fmt.Sprintf(format, args...)
+	rare := strings.HasPrefix(line, "add") || strings.HasPrefix(line, "job")
+	if w.chance(w.nature.noise) || rare && w.chance(5*w.nature.noise) {
 		return
 	}
-	line := fmt.Sprintf(format, args...)
 	words := strings.Fields(line)
 	w.lines = append(w.lines, seconds(w.script.now)+" "+line)
 	w.script.at = line
@@ -278,7 +279,9 @@ func (w *world) heard() {
 		return
 	}
 	for i, p := range w.script.policy.profiles {
-		w.asked[i] = p.n
+		if p.known {
+			w.asked[i] = p.n
+		}
 	}
 	w.after(0, w.grant)
 }
@@ -288,7 +291,8 @@ func (w *world) misfortune() {
 	n := w.nature
 	if w.chance(n.crash) {
 		if e := w.anyone(func(e *worldExecutor) bool { return !e.gone && e.registered }); e != nil {
-			w.lose(e, "")
+			e.leaving = true // until the reason is known
+			w.after(w.time(n.lag), func() { w.lose(e, one(w, "", "", "", "decommissioned", "unfinished")) })
 		}
 	}
 	if w.script.refuse && w.chance(500) {
@@ -310,7 +314,9 @@ func (w *world) misfortune() {
 	}
 	if w.chance(n.exclude) && len(w.attempts) > 0 {
 		a := one(w, w.attempts[max(0, len(w.attempts)-4):]...)
-		if a.unschedulable = !a.unschedulable; a.unschedulable {
+		if n.wild && w.chance(300) { // before the attempt is submitted
+			w.say("unschedulable %d.%d", a.stage.id, a.stage.next)
+		} else if a.unschedulable = !a.unschedulable; a.unschedulable {
 			w.say("unschedulable %d.%d", a.stage.id, a.number)
 		} else {
 			w.say("schedulable %d.%d", a.stage.id, a.number)
@@ -319,7 +325,7 @@ func (w *world) misfortune() {
 	if w.chance(n.reset) {
 		w.restart()
 	}
-	if n.wild && w.chance(n.clean/4) {
+	if n.wild && w.chance(n.clean) {
 		if s := w.anyStage(func(s *worldStage) bool { return s.shuffle >= 0 }); s != nil {
 			w.say("clean %d", s.shuffle)
 		}

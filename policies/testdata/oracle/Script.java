@@ -61,6 +61,7 @@ public class Script implements ExecutorAllocationClient {
   Set<String> busy = Set.of();
   boolean refuse, inactive;
   int requests, nextTask;
+  String asked = "";
 
   /** Starts a case with its first line: the policy and the slots of each profile. */
   Script(String[] words) throws Exception {
@@ -100,6 +101,11 @@ public class Script implements ExecutorAllocationClient {
       scala.collection.immutable.Map<Object, Object> localTasks,
       scala.collection.immutable.Map<Object, scala.collection.immutable.Map<String, Object>> hosts) {
     requests++;
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < profiles.size(); i++) {
+      if (totals.contains(profiles.get(i).id())) sent.add(i + ":" + totals.apply(profiles.get(i).id()));
+    }
+    asked = String.join(",", sent);
     return !refuse;
   }
 
@@ -384,25 +390,44 @@ public class Script implements ExecutorAllocationClient {
   /** Answers scenarios; a line with a dot asks for all answers so far. */
   static void answer(BufferedReader in, PrintStream out) throws Exception {
     Script script = null;
+    boolean skip = true;
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       if (line.startsWith("== ") || line.equals(".")) {
-        if (script != null) script.finish(out);
+        try {
+          if (script != null && !skip) script.finish(out);
+        } catch (Exception e) {
+          out.println(e);
+        }
         script = null;
+        skip = false;
         out.println(line);
         if (line.equals(".")) out.flush();
         continue;
       }
-      String[] words = line.trim().split("\\s+");
-      if (script == null) {
-        script = new Script(words);
-        script.until = millis(words[2].substring("until=".length()));
-        Configurator.setRootLevel(Level.OFF); // now that Spark has set up its log
-        continue;
+      if (skip) continue;
+      try {
+        script = script == null ? begin(line) : script.next(line, out);
+      } catch (Exception e) { // what has been shrunk too far
+        skip = true;
+        out.println(e);
       }
-      script.ticks(millis(words[0]) - 1, out);
-      script.clock.ms = millis(words[0]);
-      script.play(words[1], Arrays.copyOfRange(words, 2, words.length));
     }
+  }
+
+  static Script begin(String line) throws Exception {
+    String[] words = line.trim().split("\\s+");
+    Script script = new Script(words);
+    script.until = millis(words[2].substring("until=".length()));
+    Configurator.setRootLevel(Level.OFF); // now that Spark has set up its log
+    return script;
+  }
+
+  Script next(String line, PrintStream out) throws Exception {
+    String[] words = line.trim().split("\\s+");
+    ticks(millis(words[0]) - 1, out);
+    clock.ms = millis(words[0]);
+    play(words[1], Arrays.copyOfRange(words, 2, words.length));
+    return this;
   }
 
   long nextTick, until;
@@ -418,7 +443,7 @@ public class Script implements ExecutorAllocationClient {
           + all("leaving") + " timer=" + look("timer");
       if (now.equals(shown) && requests == 0) continue;
       shown = now;
-      if (requests > 0) now += " requests=" + requests;
+      if (requests > 0) now += " requests=" + requests + " asked=" + asked;
       requests = 0;
       if (!removed.isEmpty()) now += " removed=" + look("removed");
       out.println(seconds(nextTick) + " " + now);
@@ -427,7 +452,7 @@ public class Script implements ExecutorAllocationClient {
 
   void finish(PrintStream out) throws Exception {
     ticks(until, out);
-    out.println("losses=" + look("losses"));
+    out.println("losses=" + look("losses") + " unknown=" + look("registered.unknown"));
   }
 
   /** The same of every profile; a dash where Spark has not met the profile. */
