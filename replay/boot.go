@@ -101,6 +101,11 @@ func (e *Engine) stopBoots(a *application) {
 	}
 }
 
+// longestBoot is the longest that is taken for a start-up: after it Spark on
+// Kubernetes gives a pod up (spark.kubernetes.allocation.executor.timeout). What
+// a log shows beyond is a manager without room or a clock that is wrong.
+const longestBoot = 10 * time.Minute
+
 // recordedBoots returns the start-ups that the logs show, from grant to
 // registration. A log knows the request and not the grant, which came later if
 // the cluster was full: it is taken as the first moment from the request on at
@@ -110,7 +115,7 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 	type life struct {
 		asked, added, freed time.Duration
 		cores               int
-		log                 string
+		host, log           string
 	}
 	var lives []life
 	for _, a := range w.Apps {
@@ -127,11 +132,11 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 			} else if dynamic && i == 0 {
 				continue // it may have been asked for at any time
 			}
-			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores, log: a.Path}
+			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores, host: x.Host, log: a.Path}
 			if x.Removed >= 0 {
 				l.freed = max(start+x.Removed-lag, l.added)
 			}
-			if l.asked < l.added {
+			if l.asked < l.added && l.added-l.asked < longestBoot {
 				lives = append(lives, l)
 			}
 		}
@@ -156,7 +161,7 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 			}
 			if held <= c.Capacity() {
 				l.asked = at // from here on, when it was granted
-				starts = append(starts, interval{at, l.added, l.log})
+				starts = append(starts, interval{at, l.added, l.host, l.log})
 				break
 			}
 		}
@@ -166,14 +171,14 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 
 // An interval is one recorded start-up: from request to registration.
 type interval struct {
-	from, to time.Duration
-	log      string
+	from, to  time.Duration
+	host, log string
 }
 
 // fitProcessors finds how many processors starting executors share, and the
 // work of each, from recorded start-ups of one node: the number under which the
-// works differ least from each other. It is
-// 0 where sharing explains little: the start-ups are then latencies.
+// works differ least from each other. It is 0 where sharing explains little: the
+// start-ups are then latencies.
 func fitProcessors(starts []interval) (processors float64, work []time.Duration) {
 	alone := bootWork(starts, math.Inf(1))
 	best, found := variation(alone)*0.85, alone
@@ -186,31 +191,41 @@ func fitProcessors(starts []interval) (processors float64, work []time.Duration)
 	return processors, found
 }
 
-// bootWork is the work of each start-up on a node with so many processors.
+// bootWork is the work of each start-up on nodes with so many processors.
 func bootWork(starts []interval, processors float64) []time.Duration {
+	byHost := map[string][]int{} // only looked up, in the order of starts
+	for i, s := range starts {
+		byHost[s.host] = append(byHost[s.host], i)
+	}
+	work := make([]time.Duration, len(starts))
+	for i, s := range starts {
+		if on := byHost[s.host]; on[0] == i { // the first of its host stands for all of them
+			shareOut(starts, on, processors, work)
+		}
+	}
+	return work
+}
+
+// shareOut adds up the work of the start-ups on one node.
+func shareOut(starts []interval, on []int, processors float64, work []time.Duration) {
 	var times []time.Duration
-	for _, s := range starts {
-		times = append(times, s.from, s.to)
+	for _, k := range on {
+		times = append(times, starts[k].from, starts[k].to)
 	}
 	slices.Sort(times)
 	times = slices.Compact(times)
-	work := make([]time.Duration, len(starts))
 	for i := 1; i < len(times); i++ {
 		var running []int
-		for k, s := range starts {
-			if s.from < times[i] && s.to > times[i-1] {
+		for _, k := range on {
+			if starts[k].from < times[i] && starts[k].to > times[i-1] {
 				running = append(running, k)
 			}
-		}
-		if len(running) == 0 {
-			continue
 		}
 		share := min(1, processors/float64(len(running)))
 		for _, k := range running {
 			work[k] += time.Duration(float64(times[i]-times[i-1]) * share)
 		}
 	}
-	return work
 }
 
 // variation is how much durations differ: the distance between their tenth and
