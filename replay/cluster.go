@@ -66,15 +66,27 @@ func (c Cluster) String() string {
 	return text
 }
 
-// Assume makes up the cluster that the logs themselves show: one node with the
-// largest cores and memory that all applications held at one time, at least
-// one executor of each. Whether applications would compete for a larger or a
-// smaller one cannot be judged from it.
+// Assume makes up the cluster that the logs themselves show: the largest cores
+// and memory that all applications held at one time, spread evenly over as many
+// nodes as there were hosts, each with room for one executor of any kind at
+// least. Whether applications would compete for a larger or a smaller one
+// cannot be judged from it.
 func Assume(w *traces.Workload) Cluster {
 	c := Cluster{Manager: "standalone", Nodes: 1, Cores: 1, MemoryMB: 1, Startup: -1, Assumed: true}
 	for _, l := range traces.Levels(w.Apps...) {
 		c.Cores, c.MemoryMB = max(c.Cores, l.Cores), max(c.MemoryMB, l.MemoryMB)
 	}
+	hosts := map[string]bool{} // only counted
+	for _, a := range w.Apps {
+		if a.Recorded != nil {
+			for i := range a.Recorded.Executors {
+				hosts[a.Recorded.Executors[i].Host] = true
+			}
+		}
+	}
+	c.Nodes = max(1, len(hosts))
+	c.Cores = (c.Cores + c.Nodes - 1) / c.Nodes
+	c.MemoryMB = (c.MemoryMB + int64(c.Nodes) - 1) / int64(c.Nodes)
 	for _, a := range w.Apps {
 		for i := range a.Profiles {
 			p := &a.Profiles[i]

@@ -69,7 +69,16 @@ func (t *Times) notes() []string {
 	var notes []string
 	for cause := range Causes {
 		d := &t.By[cause]
-		notes = append(notes, fmt.Sprintf("%s: median %s, %s", cause, d.Quantiles.Median().Round(time.Millisecond), d.Source))
+		from := "default"
+		switch {
+		case d.Learned():
+			from = fmt.Sprintf("median of %d in the logs", d.N)
+		case d.N > 0:
+			from = fmt.Sprintf("default: the logs show only %d", d.N)
+		case cause == Startup && d.Crowding == 0 && d.Quantiles[0] == d.Quantiles[len(Levels)-1]:
+			from = d.Source
+		}
+		notes = append(notes, fmt.Sprintf("%s %s (%s)", cause, d.Quantiles.Median().Round(time.Millisecond), from))
 	}
 	return notes
 }
@@ -84,6 +93,9 @@ func (d *Distribution) learn(samples []sample) {
 		return
 	}
 	d.Crowding = crowding(samples, d.Crowding)
+	for _, s := range samples {
+		d.Most = max(d.Most, s.others)
+	}
 	alone := make([]time.Duration, len(samples))
 	for i, s := range samples {
 		alone[i] = time.Duration(float64(s.took) / (1 + d.Crowding*float64(s.others)))

@@ -53,6 +53,7 @@ type Distribution struct {
 	// Crowding is by how much each other of its kind at the same time on the same
 	// node prolongs one, as a share of what it takes alone: processors are shared.
 	Crowding float64
+	Most     int      // most others that a sample had beside it: more are counted as so many
 	Source   string   // in a few words, where the figures come from
 	Logs     []string // names of the logs that gave the samples, sorted
 }
@@ -98,7 +99,7 @@ func (q *Quantiles) at(share float64) time.Duration {
 
 // crowded prolongs a time for others of its kind.
 func (d *Distribution) crowded(t time.Duration, others int) time.Duration {
-	if others > 0 && d.Crowding > 0 {
+	if others = min(others, d.Most); others > 0 {
 		t += time.Duration(d.Crowding * float64(others) * float64(t))
 	}
 	return t

@@ -11,6 +11,10 @@ func millis(ms ...int) Quantiles {
 	return q
 }
 
+// mostBeside is how many others the measured ones had beside them at most: nine
+// executors that started together, and the first tasks in the two slots of each.
+const mostBeside = 19
+
 const (
 	measured      = "default: measured on a standalone cluster of Spark 4.1 on 2 processors"
 	measuredKnown = "default: measured with tasks of known length on a standalone cluster of Spark 4.1 on 2 processors"
@@ -25,12 +29,12 @@ const (
 func DefaultTimes() Times {
 	t := Times{GC: periodicGC}
 	t.By[Startup] = Distribution{Quantiles: millis(4000, 4200, 4600, 5000, 6000, 7500, 8000), Source: measured}
-	t.By[Usable] = Distribution{Quantiles: millis(32, 87, 115, 132, 148, 188, 339), Crowding: 0.85, Source: measured}
-	t.By[ColdSlot] = Distribution{Quantiles: millis(14, 67, 97, 118, 142, 203, 414), Crowding: 0.54, Source: measured}
-	t.By[ColdSlotRun] = Distribution{Quantiles: millis(0, 12, 25, 36, 53, 132, 300), Crowding: 0.19, Source: measuredKnown}
-	t.By[FirstRead] = Distribution{Quantiles: millis(0, 23, 44, 58, 77, 124, 215), Crowding: 0.14, Source: measured}
-	t.By[FirstReadRun] = Distribution{Quantiles: millis(0, 8, 27, 35, 45, 70, 102), Crowding: 0.70, Source: measuredKnown}
-	t.By[FirstOfStage] = Distribution{Quantiles: millis(0, 11, 20, 28, 38, 76, 113), Crowding: 0.23, Source: measured}
+	t.By[Usable] = Distribution{Quantiles: millis(32, 87, 115, 132, 148, 188, 339), Crowding: 0.85, Most: mostBeside, Source: measured}
+	t.By[ColdSlot] = Distribution{Quantiles: millis(14, 67, 97, 118, 142, 203, 414), Crowding: 0.54, Most: mostBeside, Source: measured}
+	t.By[ColdSlotRun] = Distribution{Quantiles: millis(0, 12, 25, 36, 53, 132, 300), Crowding: 0.19, Most: mostBeside, Source: measuredKnown}
+	t.By[FirstRead] = Distribution{Quantiles: millis(0, 23, 44, 58, 77, 124, 215), Crowding: 0.14, Most: mostBeside, Source: measured}
+	t.By[FirstReadRun] = Distribution{Quantiles: millis(0, 8, 27, 35, 45, 70, 102), Crowding: 0.70, Most: mostBeside, Source: measuredKnown}
+	t.By[FirstOfStage] = Distribution{Quantiles: millis(0, 11, 20, 28, 38, 76, 113), Crowding: 0.23, Most: mostBeside, Source: measured}
 	t.By[Overhead] = Distribution{Quantiles: millis(4, 7, 10, 13, 21, 53, 140), Source: measured}
 	t.By[RemovalLag] = Distribution{Quantiles: millis(4980, 4990, 5020, 5050, 5090, 5130, 5200), Source: measured}
 	return t
