@@ -3,20 +3,27 @@
 FUZZTIME    ?= 30s
 COUNT       ?= 10
 BENCH       ?= bench.txt
+SCENARIOS   ?= 10000
+SEED        ?= 1
+RECORD      ?= 0
+SPARK       ?= 4.1.4
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint fuzz bench benchstat golden demo docs validate clean
+.PHONY: help build test test-spark race lint fuzz bench benchstat golden demo docs validate clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the command into ./dynalloc
 	go build -o dynalloc ./cmd/dynalloc
 
 test: ## run all tests
 	go test ./...
+
+test-spark: ## play SCENARIOS (10000) random scenarios through Spark's own classes and the policy
+	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" SPARK="$(SPARK)" policies/testdata/oracle/test-spark.sh
 
 race: ## run the tests of what runs side by side with the race detector
 	go test -short -race ./bench ./policies ./replay
