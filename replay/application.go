@@ -51,6 +51,7 @@ type application struct {
 	speculates    speculationRules
 	pools         []*pool
 
+	driver     driverStart
 	registered time.Duration // when the driver registered: phase 0 of the policy's ticks; -1: not yet
 	lastTick   time.Duration
 	nextTick   time.Duration
@@ -171,6 +172,9 @@ func (a *application) register() {
 	a.engine.master.register(a)
 	a.policy.Start(a.engine.now)
 	a.awaitGarbageCollection()
+	if a.sharesProcessors() {
+		a.startDriver()
+	}
 	a.tickBy(a.engine.now)
 }
 

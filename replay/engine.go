@@ -158,6 +158,8 @@ func (e *Engine) happen(s scheduled) {
 			a.speculate(s.a)
 		case blocksArrive:
 			a.migrate(policies.ExecutorID(s.a))
+		case driverGoesOn:
+			a.driverProceeds(time.Duration(s.a) * time.Millisecond)
 		case garbageIsCollected:
 			a.collectGarbage()
 		case executorIsAdded:
@@ -179,7 +181,9 @@ func (e *Engine) start(index int) {
 	e.apps[index] = a
 	e.emit(Event{Kind: AppSubmitted, App: int32(index)})
 	e.queue.push(scheduled{at: e.now + app.Setup, app: int32(index)}, becomesReady, driverRegisters)
-	a.follow(-1, e.now+app.Earlier)
+	if !a.sharesProcessors() {
+		a.follow(-1, e.now+app.Earlier)
+	}
 	a.endIfDone(e.now + app.Earlier)
 }
 

@@ -60,6 +60,7 @@ func (t *Times) learnStartup(w *traces.Workload, c Cluster) {
 		return
 	}
 	if t.Processors = processors; processors > 0 {
+		t.DriverProcessors = processors
 		d.Source += fmt.Sprintf("; executors that start together share %g processors of a node", processors)
 	}
 }

@@ -28,6 +28,7 @@ const (
 	executorIsAdded
 	executorIsUsable
 	nodeBoots
+	driverGoesOn
 	stageIsResubmitted
 	speculationElapses
 	garbageIsCollected

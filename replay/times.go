@@ -118,7 +118,12 @@ type Times struct {
 	// Processors is how many processors of a node the executors share that start
 	// on it together; 0: they do not slow each other down.
 	Processors float64
-	GC         time.Duration // between the driver's garbage collections; 0: there are none
+	// DriverProcessors is how many processors a driver shares with the executors
+	// that start on its machine; 0: nothing slows it down. DriverWork is what it does
+	// there from its registration to its first job.
+	DriverProcessors float64
+	DriverWork       time.Duration
+	GC               time.Duration // between the driver's garbage collections; 0: there are none
 }
 
 // drawn is a time of a cause for one executor of an application: the same for

@@ -27,7 +27,7 @@ const (
 // spark.standalone.executorRemoveDelayOnDisconnection, 5 s, and what it takes
 // to notice; the garbage collection is spark.cleaner.periodicGC.interval.
 func DefaultTimes() Times {
-	t := Times{GC: periodicGC}
+	t := Times{DriverProcessors: 1.25, DriverWork: 450 * time.Millisecond, GC: periodicGC}
 	t.By[Startup] = Distribution{Quantiles: millis(4000, 4200, 4600, 5000, 6000, 7500, 8000), Source: measured}
 	t.By[Usable] = Distribution{Quantiles: millis(32, 87, 115, 132, 148, 188, 339), Crowding: 0.85, Most: mostBeside, Source: measured}
 	t.By[ColdSlot] = Distribution{Quantiles: millis(14, 67, 97, 118, 142, 203, 414), Crowding: 0.54, Most: mostBeside, Source: measured}

@@ -33,6 +33,7 @@ type assembler struct {
 	endTime      int64
 	ended        bool
 	driver       int64 // when the driver's block manager was added
+	driverHost   string
 	properties   map[string]string
 	profiles     []resourceProfileAdded
 	lineages     map[string]*lineage
@@ -219,6 +220,7 @@ func (a *assembler) identify(app *Application) {
 	}
 	if setup := a.driver - a.origin(); a.driver > 0 && setup >= 0 && setup <= maxSetup {
 		app.Setup = time.Duration(setup) * time.Millisecond
+		app.DriverShares, app.DriverBeside = a.besideDriver()
 	}
 }
 

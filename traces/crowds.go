@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Executors that start slow each other down where they share processors, and
@@ -80,3 +81,38 @@ func (a *assembler) wanted(x *executorLog, added int64) bool {
 	}
 	return false
 }
+
+// besideDriver tells whether the driver ran on the machine of its executors and
+// how many of them were starting, on average, from its registration to its
+// first job.
+func (a *assembler) besideDriver() (bool, float64) {
+	from, to := a.driver, int64(0)
+	for _, j := range a.jobs {
+		if to == 0 || j.start < to {
+			to = j.start
+		}
+	}
+	executors, starting := 0, int64(0)
+	dynamic := a.properties["spark.dynamicAllocation.enabled"] == "true"
+	for _, x := range a.executors {
+		if isDriver(x.id) || !x.hasAdded {
+			continue
+		}
+		if executors++; x.host != a.driverHost && !(isLoopback(x.host) && isLoopback(a.driverHost)) {
+			return false, 0
+		}
+		began := x.requested
+		if began == 0 && !dynamic {
+			began = a.driver // a static driver asks when it registers
+		}
+		if began > 0 {
+			starting += max(0, min(to, x.added)-max(from, began))
+		}
+	}
+	if executors == 0 || to <= from {
+		return false, 0
+	}
+	return true, float64(starting) / float64(to-from)
+}
+
+func isLoopback(host string) bool { return host == "localhost" || strings.HasPrefix(host, "127.") }

@@ -80,7 +80,7 @@ func (a *assembler) blockManagerAdded(e *blockManagerEvent) error {
 	case !ok:
 	case isDriver(id):
 		if a.driver == 0 {
-			a.driver = e.Time
+			a.driver, a.driverHost = e.Time, e.Manager.Host
 		}
 	default:
 		x := a.executor(id)

@@ -34,6 +34,12 @@ type Application struct {
 	Earlier time.Duration // time from the first attempt's start to the start of the one that counts
 	Setup   time.Duration // from (the last attempt's) start until the driver asks for its first executors
 
+	// DriverShares: the driver ran on the machine of its executors, so that those
+	// that started beside it slowed it down; DriverBeside is how many those were, on
+	// average, from Setup to the first job.
+	DriverShares bool
+	DriverBeside float64
+
 	Stages []Stage // parents before children
 	Jobs   []Job   // by recorded submission
 	// Unpersists are releases of cached data, in log order.
