@@ -164,6 +164,7 @@ func writeInspectedText(w io.Writer, found []inspected, skipped []traces.Skipped
 	}
 	columns.Flush()
 	writeClasses(&b, found)
+	writeAttempts(&b, found)
 	writeProblems(&b, found)
 	writeSkipped(&b, skipped)
 	_, err := io.WriteString(w, b.String())
@@ -177,6 +178,7 @@ func writeClasses(b *strings.Builder, found []inspected) {
 		applications, tasks int
 	}
 	index := map[string]int{}
+	seen := map[string]bool{}
 	var classes []class
 	for i := range found {
 		f := &found[i]
@@ -189,7 +191,10 @@ func writeClasses(b *strings.Builder, found []inspected) {
 			index[f.Class] = at
 			classes = append(classes, class{name: f.Class})
 		}
-		classes[at].applications++
+		if f.ID == "" || !seen[f.ID] {
+			classes[at].applications++
+		}
+		seen[f.ID] = true
 		classes[at].tasks += f.Tasks
 	}
 	if len(classes) == 0 {
@@ -202,6 +207,21 @@ func writeClasses(b *strings.Builder, found []inspected) {
 		fmt.Fprintf(columns, "%s\t%d\t%d\n", oneLine(c.name), c.applications, c.tasks)
 	}
 	columns.Flush()
+}
+
+// writeAttempts names the applications that have several logs here.
+func writeAttempts(b *strings.Builder, found []inspected) {
+	logs := map[string]int{}
+	var several []string
+	for i := range found {
+		id := found[i].ID
+		if logs[id]++; logs[id] == 2 && id != "" {
+			several = append(several, id)
+		}
+	}
+	for _, id := range several {
+		fmt.Fprintf(b, "\n%s has %d logs: they are one application; a replay takes its last attempt, and the earlier ones as time held.\n", oneLine(id), logs[id])
+	}
 }
 
 func writeProblems(b *strings.Builder, found []inspected) {
