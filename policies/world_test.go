@@ -214,7 +214,7 @@ func (w *world) drawNature() {
 		wild: w.chance(300),
 	}
 	if w.nature.wild {
-		w.nature.noise, w.nature.reset = one(w, 0, 10, 40), one(w, 0, 0, 80)
+		w.nature.noise, w.nature.reset = one(w, 0, 20, 60), one(w, 0, 0, 80)
 	}
 }
 
