@@ -179,3 +179,23 @@ func (p *prober) insert(at token.Pos, text string) {
 }
 
 func (p *prober) offset(at token.Pos) int { return p.set.Position(at).Offset }
+
+// A probe counts the ways taken while somebody counts, and can force one.
+func TestProbe(t *testing.T) {
+	before := probes
+	defer func() { probes, counting = before, false }()
+	p := newProbe("spark.go:1 raise", "n > need", false)
+	p.takes(true)
+	counting = true
+	for _, way := range []bool{true, false, true} {
+		if p.takes(way) != way {
+			t.Errorf("the probe changed %v", way)
+		}
+	}
+	if p.taken != [2]int{1, 2} {
+		t.Errorf("counted %v false and true, want 1 and 2: not what came before counting", p.taken)
+	}
+	if p.forced = -1; p.takes(true) {
+		t.Error("the probe did not force false")
+	}
+}
