@@ -7,8 +7,7 @@ import (
 )
 
 // check refuses what Spark refuses when an application starts, with Spark's
-// names (ExecutorAllocationManager.validateSettings; section 3.3 of the
-// behavioural specification).
+// names (ExecutorAllocationManager.validateSettings; docs/MODEL.md, settings).
 func (s Spec) check() error {
 	switch {
 	case s.Executors < 0:
@@ -65,7 +64,7 @@ func (s Spec) check() error {
 
 // exposed tells whether nothing keeps shuffle files when executors leave. As in
 // Spark, decommissioning is taken for protection even where blocks are not
-// moved: the loophole of section 3.3.
+// moved.
 func (p Protection) exposed() bool { return !p.Service && !p.Tracking && !p.Decommission }
 
 var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.service.enabled, " +

@@ -1,8 +1,9 @@
 package policies
 
 // demand is what Spark's manager believes of the tasks of an application: its
-// listener's counters (section 1.7 of the behavioural specification). Sums are
-// kept for each profile, so that a tick does not count stages.
+// listener's counters (ExecutorAllocationListener; docs/MODEL.md, what the
+// counters hear). Sums are kept for each profile, so that a tick does not count
+// stages.
 type demand struct {
 	attempts map[StageAttempt]*attempt
 	last     *attempt // the attempt of the last event: tasks come in runs

@@ -8,10 +8,10 @@ import (
 )
 
 // monitor is Spark's ExecutorMonitor: which executors are idle, and until when
-// they may be. Section 2 of the behavioural specification describes it. The
-// list of timed-out executors is kept from tick to tick and made anew only at
-// the next deadline or when an event makes it wrong, as in Spark: that is fast,
-// and what Spark overlooks in between is overlooked here too.
+// they may be; docs/MODEL.md, who is idle. The list of timed-out executors is
+// kept from tick to tick and made anew only at the next deadline or when an event
+// makes it wrong, as in Spark: that is fast, and what Spark overlooks in between
+// is overlooked here too.
 type monitor struct {
 	timeouts struct{ idle, cached, shuffle time.Duration }
 

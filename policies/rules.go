@@ -3,7 +3,7 @@ package policies
 import "fmt"
 
 // Rules are Spark's rules that changed between versions, as far as they move
-// executors; section 9 of the behavioural specification lists the changes.
+// executors; docs/MODEL.md lists the changes.
 type Rules struct {
 	// MaxTimeout: an idle executor's timeout is the largest of idle, cached and
 	// shuffle timeout (3.5 and later; SPARK-43398). Before, the cached and shuffle

@@ -6,11 +6,10 @@ import (
 )
 
 // spark is Spark's ExecutorAllocationManager, exact in effect: the same targets
-// at the same ticks and the same executors given back. Section 1 of the
-// behavioural specification describes it. It keeps three things apart that
-// Spark keeps apart: what the application seems to need (demand), which
-// executors seem idle (monitor), and what to ask for (here). None of them sees
-// the truth, only events.
+// at the same ticks and the same executors given back; docs/MODEL.md describes
+// it. It keeps three things apart that Spark keeps apart: what the application
+// seems to need (demand), which executors seem idle (monitor), and what to ask
+// for (here). None of them sees the truth, only events.
 type spark struct {
 	client  Client
 	set     Allocation
@@ -272,7 +271,8 @@ func (s *spark) raise(p *profileTarget, need, registered int) {
 }
 
 // need is the number of executors that all pending and running tasks of a
-// profile could use, ratio included, bounds not (section 1.4).
+// profile could use, ratio included, bounds not
+// (maxNumExecutorsNeededPerResourceProfile).
 func (s *spark) need(profile int) int {
 	d := &s.demand.profiles[profile]
 	slots := s.slots[profile]

@@ -35,8 +35,8 @@ type Spec struct {
 }
 
 // Allocation is the settings of Spark's dynamic allocation,
-// spark.dynamicAllocation.*; section 1.1 of the behavioural specification.
-// Times are whole seconds.
+// spark.dynamicAllocation.*; docs/MODEL.md lists them with their defaults. Times
+// are whole seconds.
 type Allocation struct {
 	Idle      time.Duration // executorIdleTimeout
 	Cached    time.Duration // cachedExecutorIdleTimeout

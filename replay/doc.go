@@ -38,7 +38,9 @@
 //
 // # What is not modelled
 //
-// Locality waits, speculation, failures of tasks and executors, and the
-// recomputation of lost shuffle files and cached blocks are not modelled yet;
-// docs/MODEL.md lists what is, with its source.
+// Locality waits, failures of executors and nodes with the exclusion that follows
+// them, and every cluster manager but standalone. What executors take along when
+// they leave, decommissioning, the driver's cleaner, speculative copies and tasks
+// that failed of themselves are modelled; docs/MODEL.md lists what is, with its
+// source.
 package replay
