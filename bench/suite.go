@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,19 @@ type Truth struct {
 func (s *Suite) LearnTimes(from *traces.Workload) {
 	times, sources := replay.Learn(from, s.Config.Cluster)
 	s.Config.Times = times
-	s.Notes = append(s.Notes, "Times of the replay: "+strings.Join(sources, "; ")+".")
+	s.noteTimes(strings.Join(sources, "; "))
+}
+
+// UseTimes replaces the times of the replay by those of a file.
+func (s *Suite) UseTimes(t replay.Times, file string) {
+	s.Config.Times = t
+	s.noteTimes("as in " + file)
+}
+
+func (s *Suite) noteTimes(source string) {
+	const about = "Times of the replay: "
+	s.Notes = slices.DeleteFunc(s.Notes, func(note string) bool { return strings.HasPrefix(note, about) })
+	s.Notes = append(s.Notes, about+source+".")
 }
 
 // Results is what a suite gave. Suite is without the applications that had to

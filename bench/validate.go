@@ -28,6 +28,7 @@ var ErrWaited = errors.New("applications waited for each other, so its start-up 
 type ValidateOptions struct {
 	Cluster  *replay.Cluster       // nil: see clusterFor
 	Startup  string                // StartupFrom or StartupTo; empty is StartupFrom
+	Times    *replay.Times         // nil: learned from FROM
 	Seed     uint64                // of every random number; 0 is 1
 	Parallel int                   // pairs at a time, in ValidateAll; 0: one for each processor
 	Progress func(done, total int) // told of each finished pair, one call at a time; may be nil
@@ -86,7 +87,11 @@ func newPair(from, to *traces.Workload, o ValidateOptions) (*pair, error) {
 		p.startup = StartupFrom
 	}
 	p.config = replay.Config{Seed: max(o.Seed, 1), Cluster: clusterFor(from, o.Cluster)}
-	p.config.Times, _ = replay.Learn(from, p.config.Cluster)
+	if o.Times != nil {
+		p.config.Times = *o.Times
+	} else {
+		p.config.Times, _ = replay.Learn(from, p.config.Cluster)
+	}
 	if p.startup == StartupTo && waited(to, o.Cluster) {
 		return nil, fmt.Errorf("start-up times of %s: %w", to.Name, ErrWaited)
 	}
@@ -191,9 +196,9 @@ func resize(p *traces.Profile, properties map[string]string, master string) {
 	}
 }
 
-// roomy is a cluster that is never full: what an application that had a cluster
+// Roomy is a cluster that is never full: what an application that had a cluster
 // to itself is replayed on.
-var roomy = replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 1 << 16, MemoryMB: 1 << 30, Startup: -1}
+var Roomy = replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 1 << 16, MemoryMB: 1 << 30, Startup: -1}
 
 // clusterFor is the cluster that is given; else, for one application, one that
 // is never full, and for several, what they held at most.
@@ -202,7 +207,7 @@ func clusterFor(from *traces.Workload, given *replay.Cluster) replay.Cluster {
 	case given != nil:
 		return *given
 	case len(from.Apps) == 1 && from.Apps[0].Profiles[0].Cores > 0:
-		return roomy
+		return Roomy
 	}
 	return shown(from)
 }
@@ -211,7 +216,7 @@ func clusterFor(from *traces.Workload, given *replay.Cluster) replay.Cluster {
 // at most. The driver sees an executor go a while after its cores are free for
 // others, so that what drivers saw at one time can be more than there is.
 func shown(w *traces.Workload) replay.Cluster {
-	times, _ := replay.Learn(w, roomy)
+	times, _ := replay.Learn(w, Roomy)
 	freed := &traces.Workload{}
 	for _, a := range w.Apps {
 		own, record := *a, *a.Recorded
@@ -229,7 +234,7 @@ func shown(w *traces.Workload) replay.Cluster {
 func clusterText(c replay.Cluster) string {
 	text := c.String()
 	switch {
-	case c == roomy:
+	case c == Roomy:
 		text += " (never full)"
 	case c.Assumed:
 		text += " (assumed from FROM)"

@@ -148,7 +148,7 @@ func TestTheClusterIsWhatTheRecordingHeld(t *testing.T) {
 			t.Errorf("%s: %v", name, c)
 		}
 	}
-	if c := clusterFor(read(t, kept+"etl/ess10"), nil); c != roomy {
+	if c := clusterFor(read(t, kept+"etl/ess10"), nil); c != Roomy {
 		t.Errorf("an application alone: %v", c)
 	}
 }

@@ -50,19 +50,17 @@ func (t *Times) learnStartup(w *traces.Workload, c Cluster) {
 		return
 	}
 	starts := recordedBoots(w, c, t.By[RemovalLag].Quantiles.Median())
-	processors, work := fitProcessors(starts)
 	samples := make([]sample, len(starts))
-	for i := range starts {
-		samples[i] = sample{took: work[i], log: starts[i].log}
+	if len(starts) >= Enough {
+		processors, work := fitProcessors(starts)
+		if t.Processors = processors; processors > 0 {
+			t.DriverProcessors = processors
+		}
+		for i := range starts {
+			samples[i] = sample{took: work[i], log: starts[i].log}
+		}
 	}
-	d := &t.By[Startup]
-	if d.learn(samples); !d.Learned() {
-		return
-	}
-	if t.Processors = processors; processors > 0 {
-		t.DriverProcessors = processors
-		d.Source += fmt.Sprintf("; executors that start together share %g processors of a node", processors)
-	}
+	t.By[Startup].learn(samples)
 }
 
 // notes says for each cause what it takes and where that comes from.

@@ -19,6 +19,7 @@ type inputs struct {
 	builtin   *choice
 	cluster   string
 	deadlines string
+	times     string
 	name      string
 	user      string
 	since     moment
@@ -37,6 +38,7 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 	f.Var(&in.since, "since", "only applications submitted at this time or later, such as 2026-03-31 or 2026-03-31T08:00 (UTC)")
 	f.Var(&in.until, "until", "only applications submitted before this time")
 	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
+	in.addTimesFlag(cmd)
 	in.addClassFlag(cmd)
 	in.addQuietFlag(cmd)
 	complete(cmd, "cluster", "standalone,nodes=")
@@ -44,6 +46,10 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 
 func (in *inputs) addClassFlag(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&in.classes, "class", nil, "make one class of the applications whose name matches this `glob` (repeatable; the first that matches counts)")
+}
+
+func (in *inputs) addTimesFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&in.times, "times", "", "`file` of what executors and tasks take beside the work, made by \"dynalloc calibrate\" (default: learned from the logs)")
 }
 
 func (in *inputs) addQuietFlag(cmd *cobra.Command) {
@@ -80,6 +86,13 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 	}
 	s.Config.Seed = in.seed
 	s.Config.Horizon = bench.Horizon(s.Workload)
+	if in.times != "" {
+		times, err := readTimes(in.times)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.UseTimes(times, in.times)
+	}
 	if in.deadlines != "" {
 		s.Deadlines, err = readDeadlines(in.deadlines)
 	}
@@ -171,4 +184,13 @@ func readDeadlines(path string) (bench.Deadlines, error) {
 	}
 	defer f.Close()
 	return bench.ReadDeadlines(f, path)
+}
+
+func readTimes(path string) (replay.Times, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return replay.Times{}, fmt.Errorf("times: %w", err)
+	}
+	defer f.Close()
+	return bench.ReadTimes(f, path)
 }

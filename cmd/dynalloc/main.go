@@ -6,6 +6,7 @@
 //	dynalloc replay  [TRACE...]   one policy: what happened, and why
 //	dynalloc inspect TRACE...     what is in the event logs, and how far to trust it
 //	dynalloc validate FROM TO     how far a replay is from a real run
+//	dynalloc calibrate TRACE...   learn what executors and tasks take beside the work
 //	dynalloc version              version of the program
 //
 // A TRACE is a Spark event log, an archive of them, or a folder with any number
@@ -114,7 +115,7 @@ Start with "dynalloc compare": without arguments it runs on a built-in day.`,
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newReplay(), newInspect(), newValidate(), newVersion(), newPolicyHelp(), newClusterHelp())
+	root.AddCommand(newCompare(), newReplay(), newInspect(), newValidate(), newCalibrate(), newVersion(), newPolicyHelp(), newClusterHelp())
 	return root
 }
 

@@ -56,6 +56,13 @@ several that shared one on what they held at most in FROM.`,
 				}
 				o.Cluster = &c
 			}
+			if in.times != "" {
+				times, err := readTimes(in.times)
+				if err != nil {
+					return err
+				}
+				o.Times = &times
+			}
 			if len(args) == 2 {
 				return in.validatePair(cmd, args[0], args[1], o, format.value)
 			}
@@ -68,6 +75,7 @@ several that shared one on what they held at most in FROM.`,
 	f.StringVar(&in.cluster, "cluster", "", "the `cluster` of the recordings, as in standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	complete(cmd, "cluster", "standalone,nodes=")
 	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
+	in.addTimesFlag(cmd)
 	in.addQuietFlag(cmd)
 	return cmd
 }

@@ -1,0 +1,83 @@
+package bench
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// What is written is read back, and writing that gives the same file: times are
+// kept to a tenth of a millisecond.
+func TestTimesFileRoundTrip(t *testing.T) {
+	w, err := record("fleet-dra")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, from := range map[string]*traces.Workload{"learned": w, "defaults": {}} {
+		times, _ := replay.Learn(from, Roomy)
+		var first, second bytes.Buffer
+		if err := WriteTimes(&first, &times); err != nil {
+			t.Fatal(err)
+		}
+		read, err := ReadTimes(bytes.NewReader(first.Bytes()), "times.json")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := WriteTimes(&second, &read); err != nil {
+			t.Fatal(err)
+		}
+		if first.String() != second.String() {
+			t.Errorf("%s: written:\n%s\nwritten after reading:\n%s", name, first.String(), second.String())
+		}
+		if got, want := read.By[replay.Overhead].N, times.By[replay.Overhead].N; got != want || (name == "learned") != (got >= replay.Enough) {
+			t.Errorf("%s: the overhead comes of %d samples, written were %d", name, got, want)
+		}
+	}
+}
+
+// A cause that the file leaves out has its default.
+func TestTimesFileLeavesTheRestToDefaults(t *testing.T) {
+	const file = `{"schema": "dynalloc.times/1", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1],
+		"causes": [{"cause": "overhead", "quantiles_ms": [1, 1, 1, 2.5, 3, 3, 3]}]}`
+	got, err := ReadTimes(strings.NewReader(file), "times.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defaults := replay.DefaultTimes()
+	if q := got.By[replay.Overhead].Quantiles; q.Median().Microseconds() != 2500 {
+		t.Errorf("overhead: median %s", q.Median())
+	}
+	if q := got.By[replay.Usable].Quantiles; q != defaults.By[replay.Usable].Quantiles {
+		t.Errorf("usable: %v", q)
+	}
+}
+
+// What is wrong is said with file, line or field, and what was expected.
+func TestTimesFileErrors(t *testing.T) {
+	const head = `{"schema": "dynalloc.times/1", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1], `
+	for file, want := range map[string]string{
+		``:                         `times.json: it ends too early`,
+		"{\n\"schema\": 1}":        `times.json:2: schema: expected string, found a number`,
+		"{\n\n\"schema\" \"x\"}":   `times.json:3: invalid character '"' after object key`,
+		`{"schema": "other/1"}`:    `times.json: schema: expected "dynalloc.times/1", found "other/1"`,
+		`{"startup": 4}`:           `times.json: unknown field "startup"`,
+		head + `"gc_ms": 1} {}`:    `times.json: expected one JSON object, found more after it`,
+		head + `"gc_ms": -1}`:      `times.json: gc_ms: expected a number from 0 to 86400000, found -1`,
+		head + `"processors": -1}`: `times.json: processors: expected a number from 0 to 1000000, found -1`,
+		`{"schema": "dynalloc.times/1", "quantile_levels": [0, 1]}`:                                           `times.json: quantile_levels: expected [0 0.05 0.25 0.5 0.75 0.95 1], found [0 1]`,
+		head + `"causes": [{"cause": "lunch"}]}`:                                                              `times.json: causes[0].cause: expected one of startup, usable, `,
+		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2]}]}`:                                     `times.json: causes[0] (usable): quantiles_ms: expected 7 times, found 2`,
+		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2, 3, 4, 5, 7, 6]}]}`:                      `causes[0] (usable): quantiles_ms[6]: expected milliseconds from 0 to 86400000, in ascending order, found 6`,
+		head + `"causes": [{"cause": "usable", "n": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:             `causes[0] (usable): n: expected 0 or more, found -1`,
+		head + `"causes": [{"cause": "usable", "crowding": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:      `causes[0] (usable): crowding: expected a share from 0 to 1000, found -1`,
+		head + `"causes": [{"cause": "usable", "most_beside": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:   `causes[0] (usable): most_beside: expected 0 or more, found -1`,
+		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}, {"cause": "usable"}]}`: `causes[1].cause: usable comes a second time`,
+	} {
+		if _, err := ReadTimes(strings.NewReader(file), "times.json"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\ngot:  %v\nwant: %s", file, err, want)
+		}
+	}
+}
