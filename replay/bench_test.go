@@ -1,0 +1,52 @@
+package replay
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// crowd is a workload of applications that come every ten seconds and compete
+// for one cluster: two jobs of two stages each, 48 tasks in all.
+func crowd(tb testing.TB, apps int) *traces.Workload {
+	var text strings.Builder
+	for i := range apps {
+		fmt.Fprintf(&text, "app load-%d cores=2 memory=1g submit=%ds\n  job\n    stage tasks=16x5s\n    stage tasks=8x3s\n  job gap=15s\n    stage tasks=16x5s\n    stage tasks=8x3s\n", i, 10*i)
+	}
+	w, err := traces.ReadText(strings.NewReader(text.String()), "crowd")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return w
+}
+
+// BenchmarkReplay is the speed of the engine: events that a second of replaying
+// plays, by size of the workload and policy.
+func BenchmarkReplay(b *testing.B) {
+	config := Config{Cluster: Cluster{Manager: "standalone", Nodes: 4, Cores: 32, MemoryMB: 64 << 10, Startup: 3 * time.Second}, Seed: 1}
+	for _, apps := range []int{100, 1000} {
+		w := crowd(b, apps)
+		for _, policy := range []string{"static,n=4", "spark,idle=10s", "spark,idle=10s,shuffle=tracking", "spark,idle=10s,shuffle=none"} {
+			fleet, err := policies.ParseFleet(policy)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(fmt.Sprintf("apps=%d/policy=%s", apps, policy), func(b *testing.B) {
+				b.ReportAllocs()
+				events := 0
+				for b.Loop() {
+					result, err := Run(w, fleet, config)
+					if err != nil {
+						b.Fatal(err)
+					}
+					events += result.Events
+				}
+				b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
+			})
+		}
+	}
+}

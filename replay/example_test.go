@@ -1,0 +1,60 @@
+package replay_test
+
+import (
+	"fmt"
+	"strings"
+
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// A nightly load of eight tasks on a cluster with room for two executors.
+const nightly = `
+app load cores=2 memory=1g
+  job
+    stage tasks=8x10s
+`
+
+// A workload is replayed under dynamic allocation, and says how long it took
+// and what it held.
+func ExampleRun() {
+	w, err := traces.ReadText(strings.NewReader(nightly), "nightly")
+	if err != nil {
+		panic(err)
+	}
+	cluster, _ := replay.ParseCluster("standalone,cores=4,memory=8g,startup=3s")
+	fleet, _ := policies.ParseFleet("spark,idle=10s,max=5")
+	result, err := replay.Run(w, fleet, replay.Config{Cluster: cluster})
+	if err != nil {
+		panic(err)
+	}
+	load := result.Apps[0]
+	fmt.Println("first executor after", load.Registered-load.Submit)
+	fmt.Println("done after", load.End-load.Submit, "with at most", load.Peak, "executors")
+	// Output:
+	// first executor after 4s
+	// done after 25s with at most 2 executors
+}
+
+// What moved the target is told while it happens.
+func ExampleObserverFunc() {
+	w, _ := traces.ReadText(strings.NewReader(nightly), "nightly")
+	cluster, _ := replay.ParseCluster("standalone,cores=4,memory=8g,startup=3s")
+	fleet, _ := policies.ParseFleet("spark,idle=10s,max=5")
+	tell := replay.ObserverFunc(func(e replay.Event) {
+		if e.Kind == replay.TargetChanged {
+			fmt.Println(e.At, e.Happened(w)+":", e.Why)
+		}
+	})
+	if _, err := replay.Run(w, fleet, replay.Config{Cluster: cluster}, tell); err != nil {
+		panic(err)
+	}
+	// Output:
+	// 1s target 1: backlog for 1s
+	// 2s target 3: backlog still there after 1s
+	// 3s target 4: all that is needed
+	// 14s target 3: fewer tasks than that
+	// 15s target 2: fewer tasks than that
+	// 24s target 1: fewer tasks than that
+}
