@@ -49,6 +49,7 @@ type application struct {
 	tracks        bool // executors with shuffle files are kept
 	migrates      bool // and move their blocks first
 	speculates    speculationRules
+	localityWait  time.Duration
 	pools         []*pool
 
 	driver     driverStart
@@ -94,7 +95,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		coresMax: spec.CoresMax, fair: app.Properties["spark.scheduler.mode"] == "FAIR",
 		registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
 		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
-		unfinished: len(app.Jobs), speculates: speculationOf(app, rules),
+		unfinished: len(app.Jobs), speculates: speculationOf(app, rules), localityWait: localityWait(app),
 	}
 	if err := fits(spec, app, &e.config.Cluster); err != nil {
 		return nil, err

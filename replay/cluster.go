@@ -15,7 +15,8 @@ type Cluster struct {
 	Nodes    int
 	Cores    int           // of one node
 	MemoryMB int64         // of one node, MiB
-	Startup  time.Duration // grant to registration; negative: drawn from Times.Startup
+	Startup  time.Duration // grant to registration; negative: drawn from Times
+	Locality bool          // tasks wait for the nodes that they preferred, as far as the log lets one guess
 	Assumed  bool          // not given but assumed from the logs: contention cannot be judged
 }
 
@@ -24,7 +25,7 @@ func (c *Cluster) Capacity() int { return c.Nodes * c.Cores }
 
 // ParseCluster reads a cluster's text form. Nodes is 1 if not said; cores and
 // memory of a node must be said; without startup, start-up times are drawn
-// from Times.Startup. An error says what was expected.
+// from Times; locality=inferred has tasks wait for the nodes that they preferred. An error says what was expected.
 func ParseCluster(text string) (Cluster, error) {
 	s, err := spec.Parse(text)
 	if err != nil {
@@ -33,6 +34,7 @@ func ParseCluster(text string) (Cluster, error) {
 	d := s.Decoder()
 	c := Cluster{
 		Manager: s.Name, Nodes: d.Int("nodes", 1), Cores: d.Int("cores", 0), MemoryMB: d.MiB("memory", 0), Startup: d.Duration("startup", -1),
+		Locality: d.Choice("locality", "none", "none", "inferred") == "inferred",
 	}
 	if s.Name != "standalone" {
 		return c, fmt.Errorf("cluster %q: the manager %q is not known; expected standalone, as in standalone,nodes=4,cores=32,memory=64g", text, s.Name)
@@ -62,6 +64,9 @@ func (c Cluster) String() string {
 	text := fmt.Sprintf("%s,nodes=%d,cores=%d,memory=%s", c.Manager, c.Nodes, c.Cores, spec.FormatMiB(c.MemoryMB))
 	if c.Startup >= 0 {
 		text += ",startup=" + spec.FormatDuration(c.Startup)
+	}
+	if c.Locality {
+		text += ",locality=inferred"
 	}
 	return text
 }

@@ -10,7 +10,7 @@ type Config struct {
 	Seed    uint64 // keys every random number of the run
 	// Startups are start-up times in order of request, by application: the k-th
 	// executor that it is granted takes the k-th, those beyond the last take the
-	// median. Nil, and an application without any, draws from Times.Startup.
+	// median. Nil, and an application without any, draws from Times.
 	Startups [][]time.Duration
 	Horizon  time.Duration // a run past it is an error, not a wait; 0: no limit
 }

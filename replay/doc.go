@@ -36,11 +36,11 @@
 // Random numbers are looked up by name and not drawn in sequence, so that the
 // fifth executor of an application starts equally fast under every policy.
 //
-// # What is not modelled
+// # What is not modeled
 //
 // Locality waits, failures of executors and nodes with the exclusion that follows
 // them, and every cluster manager but standalone. What executors take along when
 // they leave, decommissioning, the driver's cleaner, speculative copies and tasks
-// that failed of themselves are modelled; docs/MODEL.md lists what is, with its
+// that failed of themselves are modeled; docs/MODEL.md lists what is, with its
 // source.
 package replay

@@ -114,6 +114,9 @@ func (a *application) submitStage(job, stage int32) {
 	state.forgotten = 0
 	state.attempts++
 	state.active = set
+	if a.engine.config.Cluster.Locality {
+		set.preference = a.prefer(set)
+	}
 	a.sets = append(a.sets, set)
 	a.enqueue(set)
 	e.emit(Event{Kind: StageSubmitted, App: a.index, Job: job, Stage: stage, N: set.tasks})
@@ -239,7 +242,7 @@ func (a *application) completedElsewhere(active *taskSet, partition int32, id po
 	if task < 0 || active.ran[task] != nowhere {
 		return
 	}
-	waits := task >= active.next || slices.Contains(active.again, task)
+	waits := task >= active.next && !active.taken(task) || slices.Contains(active.again, task)
 	active.ran[task] = id
 	active.done++
 	if waits {

@@ -158,6 +158,8 @@ func (e *Engine) happen(s scheduled) {
 			a.speculate(s.a)
 		case blocksArrive:
 			a.migrate(policies.ExecutorID(s.a))
+		case localityWaitEnds:
+			a.offerAgain(s.a)
 		case driverGoesOn:
 			a.driverProceeds(time.Duration(s.a) * time.Millisecond)
 		case garbageIsCollected:

@@ -60,6 +60,7 @@ func (a *application) offer(executors []policies.ExecutorID) {
 	}
 	exhausted := false
 	for _, set := range sets {
+		refused := false
 		for launched := true; launched && set.waits(); {
 			launched = false
 			for _, id := range executors {
@@ -68,13 +69,21 @@ func (a *application) offer(executors []policies.ExecutorID) {
 					continue
 				}
 				if set.pending > 0 {
-					a.launch(set, x, set.take(), false)
+					task := a.takeFor(set, x)
+					if task < 0 {
+						refused = true
+						continue
+					}
+					a.launch(set, x, task, false)
 					launched = true
 				} else if task := a.copyFor(set, x); task >= 0 {
 					a.launch(set, x, task, true)
 					launched = true
 				}
 			}
+		}
+		if set.preference != nil && !refused {
+			set.preference.since = a.engine.now // all that was offered was used
 		}
 		exhausted = exhausted || !set.waits()
 	}

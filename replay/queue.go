@@ -29,6 +29,7 @@ const (
 	executorIsUsable
 	nodeBoots
 	driverGoesOn
+	localityWaitEnds
 	stageIsResubmitted
 	speculationElapses
 	garbageIsCollected

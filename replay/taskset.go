@@ -33,6 +33,7 @@ type taskSet struct {
 	zombie     bool // none of its tasks is started any more; those that run go on
 
 	speculation speculation
+	preference  *preference // nil: its tasks run anywhere
 }
 
 func (t *taskSet) partition(task int32) int32 {
@@ -58,12 +59,22 @@ func (t *taskSet) task(partition int32) int32 {
 // take removes the next pending task.
 func (t *taskSet) take() int32 {
 	for {
-		var task int32
 		if n := len(t.again); n > 0 {
-			task, t.again = t.again[n-1], t.again[:n-1]
-		} else {
-			task = t.next
-			t.next++
+			task := t.again[n-1]
+			t.again = t.again[:n-1]
+			if t.ran[task] == nowhere {
+				t.pending--
+				return task
+			}
+			continue
+		}
+		task := t.next
+		t.next++
+		if t.taken(task) {
+			continue
+		}
+		if t.preference != nil {
+			t.preference.taken[task] = true
 		}
 		if t.ran[task] == nowhere {
 			t.pending--
@@ -71,6 +82,9 @@ func (t *taskSet) take() int32 {
 		}
 	}
 }
+
+// taken says whether a task was started out of order, for its node.
+func (t *taskSet) taken(task int32) bool { return t.preference != nil && t.preference.taken[task] }
 
 // retry puts a task back among the pending ones.
 func (t *taskSet) retry(task int32) {

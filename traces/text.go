@@ -30,7 +30,7 @@ import (
 // (FIFO or FAIR) and speculation (true or false). A job follows the one before it by gap, or the one named by
 // after (its number in the app, from 0; -1 is the app's start); it may say
 // pool. A stage reads the stage before it in its job unless reads names others
-// (none, or a list of the names that as gives); fails=2:3s says that task 2 fails
+// (none, or a list of the names that as gives); tasks=4x10s@1 prefer host 1; fails=2:3s says that task 2 fails
 // after three seconds before it succeeds (a list for more); cache=3 persists RDD 3 in
 // memory. unpersist rdd=3 takes after and gap as a job does; end says by gap how
 // long after its last job the driver stops.
@@ -173,6 +173,11 @@ func (t *textReader) stage(d *spec.Decoder) error {
 	if s.Tasks, err = parseTasks(d.String("tasks", "")); err != nil {
 		return err
 	}
+	for _, task := range s.Tasks {
+		for int(task.Host) >= len(a.Hosts) {
+			a.Hosts = append(a.Hosts, fmt.Sprintf("host-%d", len(a.Hosts)))
+		}
+	}
 	s.Failures, err = parseFailures(d.String("fails", ""), len(s.Tasks))
 	j.Stages = append(j.Stages, s.ID)
 	slices.Sort(j.Stages)
@@ -213,15 +218,23 @@ func (t *textReader) list(j *Job, stage int) {
 func parseTasks(text string) ([]Task, error) {
 	var tasks []Task
 	for _, group := range strings.Split(text, ",") {
+		group, host, prefers := strings.Cut(group, "@")
+		task := Task{Host: -1}
+		if prefers {
+			n, err := strconv.ParseUint(host, 10, 8)
+			if err != nil {
+				return nil, fmt.Errorf("tasks=%s: expected the number of a host after @, such as 4x10s@1", text)
+			}
+			task.Host, task.Locality = int16(n), NodeLocal
+		}
 		count, each, ok := strings.Cut(group, "x")
 		n, err := strconv.Atoi(count)
 		d, err2 := spec.ParseDuration(each, time.Second)
 		if !ok || err != nil || err2 != nil || n < 1 || n > 1e6 || d < 0 {
 			return nil, fmt.Errorf("tasks=%s: expected COUNTxDURATION[,...], such as 12x10s", text)
 		}
-		for range n {
-			tasks = append(tasks, Task{Run: int32(d.Milliseconds()), Host: -1})
-		}
+		task.Run = int32(d.Milliseconds())
+		tasks = append(tasks, slices.Repeat([]Task{task}, n)...)
 	}
 	return tasks, nil
 }

@@ -1,0 +1,113 @@
+package replay
+
+import (
+	"slices"
+	"time"
+
+	"dynalloc/internal/spec"
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// Delay scheduling: a task that prefers a node waits for a slot there before it
+// takes one elsewhere (TaskSetManager.getAllowedLocalityLevel). A log does not
+// say what a task preferred, only how near it was launched: one that was
+// launched PROCESS_LOCAL or NODE_LOCAL is taken to prefer the host it ran on, of
+// any other the preference is not known and it runs anywhere. That is a guess,
+// so it is off unless the cluster says locality=inferred.
+
+// A preference is the node on which each task of a set would like to run.
+type preference struct {
+	byNode [][]int32 // tasks that prefer a node, in order
+	none   []int32   // tasks without a preference
+	taken  []bool    // tasks that have been started
+	since  time.Duration
+	wakes  bool // an offer at the end of the wait is scheduled
+}
+
+// localityWait is spark.locality.wait.node of an application, else
+// spark.locality.wait, else its default, 3 s.
+func localityWait(app *traces.Application) time.Duration {
+	for _, key := range []string{"spark.locality.wait.node", "spark.locality.wait"} {
+		if d, err := spec.ParseDuration(app.Properties[key], time.Millisecond); err == nil {
+			return d
+		}
+	}
+	return 3 * time.Second
+}
+
+// prefer works out the preferences of a set; nil if none of its tasks has one.
+// Recorded hosts are the cluster's nodes in order, again from the first where
+// there were more of them.
+func (a *application) prefer(set *taskSet) *preference {
+	nodes := len(a.engine.master.nodes)
+	p := &preference{byNode: make([][]int32, nodes), taken: make([]bool, set.tasks), since: a.engine.now}
+	for task := range set.tasks {
+		t := &a.app.Stages[set.stage].Tasks[set.partition(task)]
+		if t.Host >= 0 && (t.Locality == traces.ProcessLocal || t.Locality == traces.NodeLocal) {
+			node := int(t.Host) % nodes
+			p.byNode[node] = append(p.byNode[node], task)
+		} else {
+			p.none = append(p.none, task)
+		}
+	}
+	if len(p.none) == int(set.tasks) {
+		return nil
+	}
+	return p
+}
+
+// takeFor removes the pending task that an executor is to run, or returns -1
+// if all of them wait for other nodes.
+func (a *application) takeFor(set *taskSet, x *executor) int32 {
+	p := set.preference
+	if p == nil || len(set.again) > 0 {
+		return set.take()
+	}
+	for _, queue := range []*[]int32{&p.byNode[x.node], &p.none} {
+		for len(*queue) > 0 {
+			task := (*queue)[0]
+			*queue = (*queue)[1:]
+			if !p.taken[task] && set.ran[task] == nowhere {
+				p.taken[task] = true
+				set.pending--
+				return task
+			}
+		}
+	}
+	wait := p.since + a.localityWait - a.engine.now
+	if wait <= 0 || !a.othersWanted(p, x.node) {
+		return set.take()
+	}
+	if !p.wakes {
+		p.wakes = true
+		a.engine.queue.push(scheduled{at: a.engine.now + wait, app: a.index, a: set.number}, becomesReady, localityWaitEnds)
+	}
+	return -1
+}
+
+// othersWanted says whether pending tasks prefer another node on which the
+// application has an executor.
+func (a *application) othersWanted(p *preference, node int32) bool {
+	for n, queue := range p.byNode {
+		for len(queue) > 0 && p.taken[queue[0]] {
+			queue = queue[1:]
+		}
+		p.byNode[n] = queue
+		if int32(n) != node && len(queue) > 0 && slices.ContainsFunc(a.lively, func(id policies.ExecutorID) bool { return a.executors[id].node == int32(n) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// offerAgain offers all executors when a set has waited long enough for its
+// preferred nodes.
+func (a *application) offerAgain(number int32) {
+	set := a.sets[number]
+	set.preference.wakes = false
+	if set.waits() {
+		a.offerAll = true
+		a.unsettle()
+	}
+}
