@@ -86,6 +86,9 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 	}
 	s.Config.Seed = in.seed
 	s.Config.Horizon = bench.Horizon(s.Workload)
+	if by := in.selection(); by != (traces.Selection{}) && len(s.Truth) > 0 {
+		s.Notes = append(s.Notes, "Only what is selected is replayed. The recorded truth of it is from a cluster that it shared with the rest.")
+	}
 	if in.times != "" {
 		times, err := readTimes(in.times)
 		if err != nil {
