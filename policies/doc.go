@@ -37,7 +37,7 @@
 //
 // The policy "spark" is Spark's ExecutorAllocationManager (spark.go), its
 // listener (demand.go) and its ExecutorMonitor (monitor.go), exact in effect
-// for Spark 3.5 to 4.1; [Rules] holds what differs before. The event scripts in
+// for Spark 3.5 to 4.3; [Rules] holds what differs before. The event scripts in
 // testdata show what it does, case by case; testdata/oracle holds what Spark's
 // own classes did with the same events. Not modeled: locality hints, which of
 // the managers only YARN reads, and the order of removal before Spark 3.3, which

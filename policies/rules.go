@@ -21,7 +21,7 @@ type Rules struct {
 	EfficientSpeculation bool
 }
 
-// Newest is the newest known rule set, that of Spark 4.1.
+// Newest is the newest known rule set, that of Spark 4.1 to 4.3.
 var Newest = Rules{MaxTimeout: true, RemovalDelay: true, LateSpeculation: true, EfficientSpeculation: true}
 
 // RulesOf returns the rules of a Spark version such as "3.4.1". Versions before

@@ -61,7 +61,7 @@ type script struct {
 	now      time.Duration
 	policy   *spark
 	refuse   bool     // the manager does not take requests
-	busy     []string // executors that the manager will not kill
+	busy     []string // executors that the manager will not let go
 	requests int
 	asked    string // the totals of the last request, as "0:5,1:2"
 	removed  []string

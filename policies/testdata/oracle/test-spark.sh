@@ -42,7 +42,7 @@ jars=$("$venv/bin/python" -c 'import pyspark; print(pyspark.__path__[0])')/jars
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-javac -nowarn -Xlint:none -d "$out" -cp "$jars/*" testdata/oracle/Script.java
+javac -nowarn -XDsuppressNotes -d "$out" -cp "$jars/*" testdata/oracle/Script.java
 java --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED \
 	-cp "$out:$jars/*" Script testdata/*.txt 2>/dev/null
 
