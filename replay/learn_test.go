@@ -1,0 +1,188 @@
+package replay
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+const ms = time.Millisecond
+
+// near wants a time within a hundredth of another, or a millisecond.
+func near(t *testing.T, what string, got, want time.Duration) {
+	t.Helper()
+	if d := (got - want).Abs(); d > max(want/100, ms) {
+		t.Errorf("%s: %s, want about %s", what, got, want)
+	}
+}
+
+// Executors take 100 ms alone and 30 ms more for each other beside them. With
+// crowds of all sizes up to nine that is what is learned, but for the weight of
+// the default (no crowding): one part in 1 + the variance, 8.25.
+func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
+	var samples []sample
+	for i := range 40 {
+		others := i % 10
+		samples = append(samples, sample{time.Duration(100+30*others) * ms, others, "a.log"})
+	}
+	var d Distribution
+	d.learn(samples)
+	if alone := d.typical(0); alone < 100*ms || alone > 110*ms {
+		t.Errorf("alone: %s, want a little over 100ms", alone)
+	}
+	if want := 0.3 * 8.25 / 9.25; math.Abs(d.Crowding-want) > 0.001 {
+		t.Errorf("crowding %.3f, want %.3f", d.Crowding, want)
+	}
+	if !slices.Equal(d.Logs, []string{"a.log"}) || d.N != 40 {
+		t.Errorf("learned from %d in %v", d.N, d.Logs)
+	}
+	if got := d.typical(50); got != d.typical(9) {
+		t.Errorf("beside 50: %s; no log shows more than 9, which take %s", got, d.typical(9))
+	}
+}
+
+// Where each has the same number of others, the log does not tell what one
+// takes alone: the default's crowding is taken off.
+func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
+	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, Enough)
+	d := Distribution{Crowding: 0.5}
+	d.learn(samples)
+	near(t, "alone", d.typical(0), 100*ms)
+	near(t, "beside four", d.typical(4), 300*ms)
+}
+
+// Nine samples are too few: the default stands, and says so.
+func TestFewSamplesLeaveTheDefault(t *testing.T) {
+	d := Constant(7 * time.Second)
+	d.Source = "default"
+	d.learn(slices.Repeat([]sample{{time.Second, 0, "a.log"}}, Enough-1))
+	if d.Learned() || d.typical(0) != 7*time.Second || d.Source != "default; the logs show 9, too few to learn from" || d.Logs != nil {
+		t.Errorf("%+v", d)
+	}
+}
+
+// firstTaskApp has a stage of ten first tasks and ten warm ones: first ones
+// deserialize for 100 ms instead of 5, and run 40 ms longer than the others.
+func firstTaskApp() *traces.Application {
+	a := &traces.Application{Path: "a.log", Stages: []traces.Stage{{}}}
+	for i := range 20 {
+		task := traces.Task{Run: 1000, Deserialize: 5, Scheduler: 10, Host: -1}
+		if i < 10 {
+			task.Cold, task.First, task.Deserialize, task.Run = true, true, 100, 1040
+		}
+		a.Stages[0].Tasks = append(a.Stages[0].Tasks, task)
+	}
+	return a
+}
+
+// What first tasks pay is learned from what they take beyond the warm ones,
+// and what hides in their run time follows it. It is taken off their work, so
+// that it is not paid twice.
+func TestFirstTasksPayOnce(t *testing.T) {
+	a := firstTaskApp()
+	times, notes := Learn(&traces.Workload{Apps: []*traces.Application{a}}, Cluster{Nodes: 1, Cores: 8, Startup: -1})
+	near(t, "first task", times.By[ColdSlot].typical(0), 95*ms)
+	near(t, "overhead", times.By[Overhead].typical(0), 10*ms)
+	defaults := DefaultTimes()
+	hidden, shown := defaults.By[ColdSlotRun].typical(0), defaults.By[ColdSlot].typical(0)
+	near(t, "first task, inside its run time", times.By[ColdSlotRun].typical(0), hidden*95*ms/shown)
+	work := newPlan(a, &times).work
+	if warm := work[19]; warm != 1005 {
+		t.Errorf("a warm task has %d ms of work", warm)
+	}
+	if first, want := work[0], 1045-int32(times.By[ColdSlotRun].typical(0)/ms); first != want {
+		t.Errorf("a first task has %d ms of work, want %d", first, want)
+	}
+	for _, want := range []string{"first task of a slot 95ms (median of 10 in the logs)", "removal lag 5.05s (default)"} {
+		if !slices.Contains(notes, want) {
+			t.Errorf("no note %q in\n%s", want, strings.Join(notes, "\n"))
+		}
+	}
+}
+
+// Executors idle for 10 s are killed at the next tick, and seen gone 5.02 s
+// later. One that something held for longer says nothing.
+func TestRemovalLagIsWhatIsBeyondTheIdleTimeout(t *testing.T) {
+	a := &traces.Application{
+		Path: "a.log", Master: "spark://host:7077", SparkVersion: "3.5.1", Recorded: &traces.Recorded{End: time.Hour},
+		Properties: map[string]string{"spark.shuffle.service.enabled": "true", "spark.dynamicAllocation.executorIdleTimeout": "10s"},
+	}
+	for i := range 12 {
+		last := time.Duration(i) * time.Minute
+		x := traces.RecordedExecutor{Requested: -1, FirstTask: 0, LastTask: last, Removed: last + 15070*ms, Reason: "Executor killed by driver."}
+		if i == 0 {
+			x.Removed += 20 * time.Second
+		}
+		a.Recorded.Executors = append(a.Recorded.Executors, x)
+	}
+	lag := func() Distribution {
+		times, _ := Learn(&traces.Workload{Apps: []*traces.Application{a}}, Cluster{Nodes: 1, Cores: 1000, Startup: -1})
+		return times.By[RemovalLag]
+	}
+	d := lag()
+	near(t, "lag", d.Quantiles.Median(), 5020*ms)
+	if d.N != 11 {
+		t.Errorf("%d samples, want 11", d.N)
+	}
+	for name, change := range map[string]func(){
+		"before 3.4 no kill is seen late":       func() { a.SparkVersion = "3.3.4" },
+		"other managers have no such delay":     func() { a.SparkVersion, a.Master = "3.5.1", "yarn" },
+		"shuffle files may have held executors": func() { a.Master, a.Properties["spark.shuffle.service.enabled"] = "spark://h:1", "false" },
+	} {
+		if change(); lag().N != 0 {
+			t.Errorf("%s: %d samples", name, lag().N)
+		}
+	}
+}
+
+// An executor with two slots runs stage 7, then a stage that reads shuffle
+// data, then stage 7 again: a slot pays once for being new, once for reading,
+// and once for each stage.
+func TestSlotsPayOnceForEachFirst(t *testing.T) {
+	w := warmth{cold: 2, unread: 2}
+	for i, want := range []firstness{
+		{inSlot: true, ofStage: true}, {inSlot: true, ofStage: true}, {}, // stage 7
+		{read: true, ofStage: true}, {read: true, ofStage: true}, {}, // stage 8
+		{}, // stage 7
+	} {
+		stage := []int32{7, 7, 7, 8, 8, 8, 7}[i]
+		if got := w.take(stage, stage == 8, 2); got != want {
+			t.Errorf("task %d, of stage %d: %+v, want %+v", i, stage, got, want)
+		}
+	}
+	for stage := range int32(remembered + 1) {
+		w.take(100+stage, false, 2)
+	}
+	if got := w.take(7, false, 2); !got.ofStage {
+		t.Error("stage 7 is still remembered after as many others as an executor remembers")
+	}
+}
+
+// A drawn time lies within the quantiles, follows them, and depends on nothing
+// but its key.
+func TestDrawnTimesFollowTheQuantiles(t *testing.T) {
+	e := &Engine{config: Config{Seed: 1}}
+	d := &e.config.Times.By[Usable]
+	d.Quantiles = Quantiles{100 * ms, 110 * ms, 150 * ms, 200 * ms, 300 * ms, 500 * ms, 900 * ms}
+	var drawn []time.Duration
+	for id := range policies.ExecutorID(4000) {
+		drawn = append(drawn, e.drawn(Usable, 3, id, 0))
+	}
+	if again := e.drawn(Usable, 3, 17, 0); again != drawn[17] {
+		t.Errorf("executor 17: %s, then %s", drawn[17], again)
+	}
+	got := distributionOf(drawn)
+	for i := 1; i < len(Levels)-1; i++ {
+		if off := (got[i] - d.Quantiles[i]).Abs(); off > d.Quantiles[i]/20 {
+			t.Errorf("quantile %g: %s, want %s", Levels[i], got[i], d.Quantiles[i])
+		}
+	}
+	if got[0] < 100*ms || got[len(got)-1] > 900*ms {
+		t.Errorf("drawn from %s to %s", got[0], got[len(got)-1])
+	}
+}
