@@ -99,6 +99,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 	}
 	r.Notes = append(slices.Clone(s.Workload.Notes), s.Notes...)
 	r.Notes = append(r.Notes, s.Deadlines.notes(s.Workload)...)
+	r.Notes = append(r.Notes, ruleNotes(s.Workload)...)
 	r.Notes = append(r.Notes, r.oddities()...)
 	for _, t := range s.Truth {
 		if !slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {

@@ -51,3 +51,17 @@ func knownVersion(version string) bool {
 	n, _ := fmt.Sscanf(version, "%d.%d", &x, &y)
 	return n == 2
 }
+
+// VersionNote says in a sentence which rules stand in for those of a Spark
+// version that is older or newer than is known; empty where its own are known.
+func VersionNote(version string) string {
+	switch {
+	case !knownVersion(version):
+		return ""
+	case before(version, 3, 0):
+		return fmt.Sprintf("Logs of Spark %s are replayed with the rules of Spark 3.0, the oldest that are known.", version)
+	case !before(version, newestMajor, newestMinor+1):
+		return fmt.Sprintf("Logs of Spark %s are replayed with the rules of Spark %d.%d, the newest that are known.", version, newestMajor, newestMinor)
+	}
+	return ""
+}

@@ -1,0 +1,28 @@
+package bench
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"dynalloc/traces"
+)
+
+// Logs of a Spark that is older or newer than is known, and of a vendor's own
+// build, say so once each; the others say nothing.
+func TestRuleNotes(t *testing.T) {
+	w := &traces.Workload{}
+	for _, version := range []string{"4.1.4", "2.4.8", "2.4.8", "3.3.0-amzn-0", "9.9.0", ""} {
+		w.Apps = append(w.Apps, &traces.Application{SparkVersion: version})
+	}
+	w.Apps = append(w.Apps, &traces.Application{Properties: map[string]string{"spark.databricks.clusterUsageTags.clusterName": "x"}})
+	got := ruleNotes(w)
+	for _, want := range []string{"Spark 2.4.8 are replayed with the rules of Spark 3.0", "Spark 9.9.0 are replayed with the rules of Spark 4.3", "Amazon EMR", "Databricks"} {
+		if !slices.ContainsFunc(got, func(note string) bool { return strings.Contains(note, want) }) {
+			t.Errorf("no note says %q; there are %q", want, got)
+		}
+	}
+	if len(got) != 4 {
+		t.Errorf("%d notes, want 4: %q", len(got), got)
+	}
+}
