@@ -38,8 +38,8 @@
 //
 // # What is not modeled
 //
-// Locality waits, failures of executors and nodes with the exclusion that follows
-// them, and every cluster manager but standalone. What executors take along when
+// Failures of executors and nodes with the exclusion that follows them, and every
+// cluster manager but standalone. Locality waits are a guess and off by default. What executors take along when
 // they leave, decommissioning, the driver's cleaner, speculative copies and tasks
 // that failed of themselves are modeled; docs/MODEL.md lists what is, with its
 // source.

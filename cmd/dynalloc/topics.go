@@ -56,6 +56,9 @@ func newClusterHelp() *cobra.Command {
   memory    memory of one node that executors may use, overhead included
   startup   time from the grant of an executor to its registration
             (default: as the logs show it)
+  locality  none (default), or inferred: tasks that ran near their data wait for
+            the same node, as spark.locality.wait says; a guess, as logs do not
+            say what tasks preferred
 
 standalone is Spark's own cluster manager: applications in the order in which
 they registered, each takes all that it may before the next gets anything.
