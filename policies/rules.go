@@ -21,6 +21,11 @@ type Rules struct {
 	EfficientSpeculation bool
 }
 
+// newestMajor and newestMinor are the newest version whose rules are known: its
+// allocation manager was held against the policy and had not changed since 4.1
+// (docs/ORACLE.md).
+const newestMajor, newestMinor = 4, 3
+
 // Newest is the newest known rule set, that of Spark 4.1 to 4.3.
 var Newest = Rules{MaxTimeout: true, RemovalDelay: true, LateSpeculation: true, EfficientSpeculation: true}
 
