@@ -39,8 +39,8 @@
 // # What is not modeled
 //
 // Failures of executors and nodes with the exclusion that follows them, and every
-// cluster manager but standalone. Locality waits are a guess and off by default. What executors take along when
-// they leave, decommissioning, the driver's cleaner, speculative copies and tasks
-// that failed of themselves are modeled; docs/MODEL.md lists what is, with its
-// source.
+// cluster manager but standalone. Locality waits are a guess and off by default.
+// What executors take along when they leave, decommissioning, the driver's
+// cleaner, speculative copies and tasks that failed of themselves are modeled;
+// docs/MODEL.md lists what is, with its source.
 package replay
