@@ -3,6 +3,7 @@
 FUZZTIME    ?= 30s
 COUNT       ?= 10
 BENCH       ?= bench.txt
+RECORD      ?= list
 SCENARIOS   ?= 10000
 SEED        ?= 1
 RECORD      ?= 0
@@ -56,6 +57,9 @@ docs: ## make the README's table and pictures anew
 validate: ## hold replays against the recordings, and make docs/VALIDATION.md anew
 	go test ./cmd/dynalloc -run '^TestValidationDocument$$' -update
 	go run ./cmd/dynalloc validate --startup to bench/testdata/recordings
+
+record: ## record real Spark runs, RECORD=steps/ess10 or RECORD=all; see bench/recorder/README.md
+	bench/recorder/record.sh $(RECORD)
 
 clean: ## remove what was made here
 	rm -rf dynalloc dynalloc-out bench.txt
