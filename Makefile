@@ -3,7 +3,7 @@
 FUZZTIME    ?= 30s
 COUNT       ?= 10
 BENCH       ?= bench.txt
-RECORD      ?= list
+RECORDINGS  ?= list
 SCENARIOS   ?= 10000
 SEED        ?= 1
 RECORD      ?= 0
@@ -12,7 +12,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark race lint fuzz bench benchstat golden demo docs validate clean
+.PHONY: help build test test-spark race lint fuzz bench benchstat golden demo docs validate record clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,8 +58,8 @@ validate: ## hold replays against the recordings, and make docs/VALIDATION.md an
 	go test ./cmd/dynalloc -run '^TestValidationDocument$$' -update
 	go run ./cmd/dynalloc validate --startup to bench/testdata/recordings
 
-record: ## record real Spark runs, RECORD=steps/ess10 or RECORD=all; see bench/recorder/README.md
-	bench/recorder/record.sh $(RECORD)
+record: ## record real Spark runs, RECORDINGS=steps/ess10 or all; see bench/recorder/README.md
+	bench/recorder/record.sh $(RECORDINGS)
 
 clean: ## remove what was made here
 	rm -rf dynalloc dynalloc-out bench.txt
