@@ -59,6 +59,6 @@ func (a *application) driverProceeds(passed time.Duration) {
 		e.queue.push(scheduled{at: e.now + next, app: a.index, a: int32(next.Milliseconds())}, becomesReady, driverGoesOn)
 		return
 	}
-	late := e.now - a.registered - a.driver.recorded
+	late := (e.now - a.registered - a.driver.recorded).Round(time.Millisecond)
 	a.follow(-1, a.result.Submit+late)
 }

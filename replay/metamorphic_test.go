@@ -50,7 +50,7 @@ func fleet(t *testing.T, text string) policies.Fleet {
 // steady takes all spread out of times.
 func steady(t Times) Times {
 	for i := range t.By {
-		t.By[i] = Constant(t.By[i].Quantiles.Median())
+		t.By[i] = Constant(t.By[i].Quantiles.Median().Truncate(time.Millisecond))
 	}
 	return t
 }
@@ -193,5 +193,15 @@ func TestTheLedgerAddsUp(t *testing.T) {
 				t.Errorf("%s: submitted %s, asked %s, granted %s, registered %s", a.Name, got.Submit, got.Asked, got.Granted, got.Registered)
 			}
 		}
+	})
+}
+
+func TestTimeIsWholeMilliseconds(t *testing.T) {
+	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+		play(t, w, f, c, ObserverFunc(func(e Event) {
+			if e.At%time.Millisecond != 0 {
+				t.Errorf("at %s: %s", e.At, e.Happened(w))
+			}
+		}))
 	})
 }

@@ -97,12 +97,12 @@ func (q *Quantiles) at(share float64) time.Duration {
 	return q[i-1] + time.Duration(within*float64(q[i]-q[i-1]))
 }
 
-// crowded prolongs a time for others of its kind.
+// crowded prolongs a time for others of its kind, to whole milliseconds.
 func (d *Distribution) crowded(t time.Duration, others int) time.Duration {
 	if others = min(others, d.Most); others > 0 {
 		t += time.Duration(d.Crowding * float64(others) * float64(t))
 	}
-	return t
+	return t.Round(time.Millisecond)
 }
 
 // typical is what one takes beside so many others, in the middle.
