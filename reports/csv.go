@@ -7,20 +7,22 @@ import (
 	"strconv"
 
 	"dynalloc/bench"
+	"dynalloc/traces"
 )
 
 // csvHead names the columns of the CSV report: one line for each number, as
 // data frames and databases like it.
 var csvHead = []string{
-	"workload", "cluster", "seed", "deadlines", "policy", "spec", "source", "class", "metric", "unit", "better", "value", "difference",
+	"workload", "cluster", "seed", "deadlines", "policy", "spec", "source", "class", "metric", "unit", "better", "value", "difference", "grade",
 }
 
 // everyClass stands in the class column for all applications together.
 const everyClass = "(all)"
 
 // CSV writes every metric of every row in long form: over all applications and
-// by class, replayed and recorded, with its difference to the first policy. A
-// value that does not exist is empty.
+// by class, replayed and recorded, with its difference to the first policy and
+// the worst grade of the logs that it comes from. A value that does not exist is
+// empty.
 func CSV(w io.Writer, r *bench.Results) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHead); err != nil {
@@ -35,13 +37,14 @@ func CSV(w io.Writer, r *bench.Results) error {
 		if class == "" {
 			name = everyClass
 		}
+		grade := worstGrade(r.Suite.Workload, class).String()
 		for _, row := range r.Rows(class) {
 			differences := row.Minus(r.Base(row))
 			for i, m := range bench.Metrics {
 				err := out.Write([]string{
 					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
 					row.Policy, specs[row.Policy], source(row), name,
-					m.Name, string(m.Unit), string(m.Better), exact(row.Values[i]), exact(differences[i]),
+					m.Name, string(m.Unit), string(m.Better), exact(row.Values[i]), exact(differences[i]), grade,
 				})
 				if err != nil {
 					return err
@@ -51,6 +54,17 @@ func CSV(w io.Writer, r *bench.Results) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// worstGrade is the worst grade of the logs of a class, all for the empty one.
+func worstGrade(w *traces.Workload, class string) traces.Grade {
+	grade := traces.Complete
+	for _, a := range w.Apps {
+		if class == "" || a.Class == class {
+			grade = max(grade, a.Log.Grade)
+		}
+	}
+	return grade
 }
 
 // source says whether a row is a replay or how it really was.

@@ -17,8 +17,9 @@
 //	0  done
 //	1  failed: nothing could be read, a file could not be written, a replay failed
 //	2  wrong usage: an unknown flag, a policy that Spark refuses, ...
-//	3  partly read: done, but a file could not be read, lines had to be skipped,
-//	   or events are missing from a log (grade lossy)
+//	3  partly: done, but a file could not be read, lines had to be skipped, events
+//	   are missing from a log (grade lossy), an application could not be replayed
+//	   and is left out, or a policy has a row without values
 package main
 
 import (
