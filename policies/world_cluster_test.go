@@ -49,7 +49,6 @@ func (w *world) leave(e *worldExecutor) {
 	if e.leaving || e.gone {
 		return
 	}
-	w.removed++
 	e.leaving = true
 	if !w.spec.Protection.Decommission {
 		w.after(w.time(w.nature.lag), func() { w.lose(e, "killed") })

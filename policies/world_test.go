@@ -35,7 +35,6 @@ type world struct {
 	jobs      []*worldJob
 	stages    []*worldStage
 	attempts  []*worldAttempt
-	removed   int // executors given back, for the test that worlds are interesting
 }
 
 // nature is how a world treats its application; probabilities are per mille.
