@@ -25,6 +25,17 @@ func Horizon(w *traces.Workload) time.Duration {
 	return 20*end + 30*24*time.Hour
 }
 
+// Fitting is the suite less the applications that cannot even start under one of
+// its policies, and these. It fails if none is left, or the suite is none.
+func (s *Suite) Fitting() (*Suite, []*replay.AppError, error) {
+	if err := s.check(); err != nil {
+		return nil, nil, err
+	}
+	odd := s.misfits()
+	rest, err := s.without(odd)
+	return rest, odd, err
+}
+
 // misfits are the applications that cannot even start under one of the policies.
 func (s *Suite) misfits() []*replay.AppError {
 	var odd []*replay.AppError

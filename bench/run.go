@@ -27,25 +27,20 @@ type Options struct {
 // notes. Run fails if nothing is left, or no row to compare with. Cancelling ctx
 // stops it between replays.
 func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
-	if err := s.check(); err != nil {
-		return nil, err
-	}
-	var leftOut []*replay.AppError
-	for odd := s.misfits(); ; {
-		var err error
-		if s, err = s.without(odd); err != nil {
-			return nil, err
-		}
-		leftOut = append(leftOut, odd...)
+	s, leftOut, err := s.Fitting()
+	for err == nil {
 		r := newResults(s)
-		if odd, err = r.replayAll(ctx, o); err != nil {
-			return nil, err
-		}
-		if len(odd) == 0 {
+		var odd []*replay.AppError
+		if odd, err = r.replayAll(ctx, o); err == nil && len(odd) == 0 {
 			r.finish(leftOut)
 			return r, nil
 		}
+		if err == nil {
+			leftOut = append(leftOut, odd...)
+			s, err = s.without(odd)
+		}
 	}
+	return nil, err
 }
 
 // replayAll plays every policy, and every application alone. It returns the

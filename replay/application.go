@@ -137,7 +137,7 @@ func profileOf(p traces.Profile, spec policies.Spec) profile {
 	if p.ID == 0 && spec.Cores > 0 {
 		cores = spec.Cores
 	}
-	if p.ID == 0 && spec.MemoryMB > 0 {
+	if p.ID == 0 && spec.MemoryMB > 0 && spec.MemoryMB != heap { // else the log's own overhead stands
 		heap, overhead = spec.MemoryMB, traces.OverheadMB(spec.MemoryMB)
 	}
 	return profile{cores: int32(cores), memoryMB: heap + overhead, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}

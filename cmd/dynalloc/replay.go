@@ -53,6 +53,15 @@ event "summary".`,
 				return err
 			}
 			s.Notes = append(s.Notes, warnings([]policies.Fleet{fleet})...)
+			s.Policies, s.Truth = []policies.Fleet{fleet}, nil
+			s, odd, err := s.Fitting()
+			if err != nil {
+				return err
+			}
+			for _, e := range odd {
+				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: left out: %v\n", e)
+				partly = errPartly
+			}
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			err = play(cmd.Context(), s, fleet, newTeller(out, s.Workload, format.value, app, tasks))
 			if flushErr := out.Flush(); err == nil {

@@ -1,0 +1,63 @@
+package replay
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// An application with 4 GiB of heap and 6 GiB beside it, as its log says.
+func heavy() *traces.Application {
+	return &traces.Application{
+		ID: "app-1", Name: "heavy",
+		Properties: map[string]string{"spark.executor.memory": "4g", "spark.executor.memoryOverhead": "6g"},
+		Profiles:   []traces.Profile{{Cores: 2, MemoryMB: 4 << 10, OverheadMB: 6 << 10, TaskCPUs: 1}},
+	}
+}
+
+// The overhead in the log stands for as long as the heap is that of the log. A
+// policy that sets another heap gets Spark's overhead for it.
+func TestOverheadOfTheLogStands(t *testing.T) {
+	w := &traces.Workload{Apps: []*traces.Application{heavy()}}
+	for _, c := range []struct {
+		policy string
+		node   int64 // MiB
+		fits   bool
+	}{
+		{"recorded", 10 << 10, true},
+		{"recorded", 10<<10 - 1, false},
+		{"static,n=1,memory=4g", 10<<10 - 1, false},
+		{"static,n=1,memory=8g", 10 << 10, true},
+	} {
+		fleet, err := policies.ParseFleet(c.policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		odd := Misfits(w, fleet, Cluster{Nodes: 1, Cores: 8, MemoryMB: c.node})
+		if fits := len(odd) == 0; fits != c.fits {
+			t.Errorf("%s on %d MiB: fits %v, want %v", c.policy, c.node, fits, c.fits)
+		}
+	}
+}
+
+// An application that may hold fewer cores than one executor has waits for ever,
+// and the error says which application, and why.
+func TestNeverAnExecutor(t *testing.T) {
+	w, err := traces.ReadText(strings.NewReader("app etl cores=4 memory=1g\n  job\n    stage tasks=1x1s\n"), "never")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet, err := policies.ParseFleet("static,n=1,cores-max=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Run(w, fleet, Config{Cluster: Cluster{Manager: "standalone", Nodes: 1, Cores: 8, MemoryMB: 8 << 10}})
+	var odd *AppError
+	want := "application etl (etl) under policy static,n=1,cores-max=2: it never gets an executor of 4 cores: it holds 0, and spark.cores.max is 2"
+	if !errors.As(err, &odd) || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
