@@ -17,6 +17,7 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 		if p.asked == t.N {
 			continue
 		}
+		p.asks.change(t.N-p.asked, e.now)
 		p.asked = t.N
 		e.master.dirty = true
 		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.asks()), Why: t.Why})
@@ -143,7 +144,7 @@ func (a *application) grant(profileIndex, node, cores int32) {
 	})
 	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
 	e.master.nodes[node].rising++
-	startup, shared := e.startup(a.index, id)
+	startup, shared := e.startup(a.index, id, p.asks.answer())
 	if shared {
 		e.boot(a, id, node, startup)
 		return
@@ -151,15 +152,16 @@ func (a *application) grant(profileIndex, node, cores int32) {
 	e.queue.push(scheduled{at: e.now + startup, app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)
 }
 
-// startup is how long an executor takes from grant to registration, and
-// whether that is work for which it shares its node's processors.
-func (e *Engine) startup(app int32, id policies.ExecutorID) (time.Duration, bool) {
+// startup is how long an executor that is granted now takes until it registers,
+// and whether that is work for which it shares its node's processors. A start-up
+// time that is given counts from when it was asked for.
+func (e *Engine) startup(app int32, id policies.ExecutorID, asked time.Duration) (time.Duration, bool) {
 	if int(app) < len(e.config.Startups) && len(e.config.Startups[app]) > 0 {
 		known := e.config.Startups[app]
 		if int(id) < len(known) {
-			return known[id], false
+			return max(0, asked+known[id]-e.now), false
 		}
-		return median(slices.Clone(known), 0), false
+		return max(0, asked+median(slices.Clone(known), 0)-e.now), false
 	}
 	if s := e.config.Cluster.Startup; s >= 0 {
 		return s, false

@@ -18,6 +18,7 @@ type profile struct {
 	taskCPUs int32
 	limit    int32 // most tasks that custom resources allow; 0: none
 	asked    int   // executors wanted in all
+	asks     asks  // when those that have not come were asked for
 	granted  int   // executors held
 }
 

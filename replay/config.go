@@ -9,8 +9,9 @@ type Config struct {
 	Offers  Offers
 	Seed    uint64 // keys every random number of the run
 	// Startups are start-up times in order of request, by application: the k-th
-	// executor that it is granted takes the k-th, those beyond the last take the
-	// median. Nil, and an application without any, draws from Times.
+	// executor that it is granted registers the k-th of these times after it was
+	// asked for (at once, if it is granted later than that), those beyond the last
+	// take the median. Nil, and an application without any, draws from Times.
 	Startups [][]time.Duration
 	Horizon  time.Duration // a run past it is an error, not a wait; 0: no limit
 }
