@@ -8,6 +8,10 @@
 // which all differences are taken; it is the logs' own settings, called
 // "recorded", and how the logs really ran can stand beside it as [Truth].
 //
+// An application that cannot be replayed under one of the policies is left out
+// under all of them, and a policy whose replay does not come to an end has a row
+// without values; the notes of the results say so.
+//
 // Integers end here: the replay counts in whole milliseconds, and [Metrics],
 // the one table of all metrics with unit, formula and direction, makes floats
 // of them. docs/METRICS.md has the same table in prose, and a test holds the
