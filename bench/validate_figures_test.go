@@ -9,12 +9,12 @@ import (
 // percent and with start-up as recorded: 95th percentiles of the errors, and the
 // median of the timeline's. When the replay gets better, lower them.
 var reached = map[string]struct{ application, jobs, executors, timeline float64 }{
-	"bursty":     {6.5, 16, 15, 7.5},
-	"cache":      {2.5, 31, 4, 9},
-	"concurrent": {2.5, 18, 3.5, 2.5},
-	"etl":        {5, 12, 2.5, 2.5},
-	"fanout":     {11, 36, 12, 9},
-	"reuse":      {5, 28, 25, 14},
+	"bursty":     {2.6, 8.6, 3.1, 3.2},
+	"cache":      {1.6, 8.8, 5.7, 6},
+	"concurrent": {0.8, 10.4, 1.2, 1.1},
+	"etl":        {1, 4.9, 1.6, 1.4},
+	"fanout":     {5.3, 20.6, 8.3, 5.5},
+	"reuse":      {4.7, 13.7, 17.2, 11.5},
 }
 
 // The figures do not get worse unnoticed, and predictions keep calling winners

@@ -36,6 +36,7 @@ func Learn(w *traces.Workload, c Cluster) (Times, []string) {
 		}
 	}
 	t.learnStartup(w, c)
+	t.scaleRun(OverheadRun, Overhead, samples[Overhead])
 	t.scaleRun(ColdSlotRun, ColdSlot, samples[ColdSlot])
 	t.scaleRun(FirstReadRun, FirstRead, samples[FirstRead])
 	return t, t.notes()

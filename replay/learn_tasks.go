@@ -18,7 +18,7 @@ func taskSamples(a *traces.Application, samples *[Causes][]sample) {
 		for j := range a.Stages[i].Tasks {
 			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First && !t.FirstRead {
 				usual = append(usual, t.Scheduler)
-				samples[Overhead] = append(samples[Overhead], sample{milliseconds(t.Scheduler), 0, a.Path})
+				samples[Overhead] = append(samples[Overhead], sample{milliseconds(t.Scheduler), int(t.Beside), a.Path})
 			}
 		}
 	}

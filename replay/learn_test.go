@@ -92,8 +92,8 @@ func TestFirstTasksPayOnce(t *testing.T) {
 	hidden, shown := defaults.By[ColdSlotRun].typical(0), defaults.By[ColdSlot].typical(0)
 	near(t, "first task, inside its run time", times.By[ColdSlotRun].typical(0), hidden*95*ms/shown)
 	work := newPlan(a, &times).work
-	if warm := work[19]; warm != 1005 {
-		t.Errorf("a warm task has %d ms of work", warm)
+	if warm, want := work[19], 1005-int32(times.By[OverheadRun].typical(0)/ms); warm != want {
+		t.Errorf("a warm task has %d ms of work, want %d", warm, want)
 	}
 	if first, want := work[0], 1045-int32(times.By[ColdSlotRun].typical(0)/ms); first != want {
 		t.Errorf("a first task has %d ms of work, want %d", first, want)

@@ -105,10 +105,16 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
 	var duration time.Duration
+	first := x.warm.take(set.stage, a.plan.reads[set.stage], x.slots)
 	duration, t.fate = a.duration(set, partition, isCopy)
+	if first == (firstness{}) {
+		duration += a.warmCost(x)
+	} else {
+		duration += e.config.Times.By[Overhead].typical(0)
+	}
 	t.end = e.now + duration
 	x.tasks = append(x.tasks, t)
-	if first := x.warm.take(set.stage, a.plan.reads[set.stage], x.slots); first != (firstness{}) {
+	if first != (firstness{}) {
 		a.firsts = append(a.firsts, firstTask{x.id, t, first})
 		e.master.nodes[x.node].firsts++
 	} else {
@@ -124,22 +130,29 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	a.observe()
 }
 
-// duration is how long a task will take, and how it will end.
+// warmCost is what a task that is no first one takes besides its work, beside
+// the executors that are starting on its node.
+func (a *application) warmCost(x *executor) time.Duration {
+	times := &a.engine.config.Times
+	others := a.engine.master.nodes[x.node].starting(a.engine.now)
+	return times.By[Overhead].typical(others) + times.By[OverheadRun].typical(others)
+}
+
+// duration is how long a task's work will take, and how it will end.
 func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time.Duration, fate) {
-	overhead := a.engine.config.Times.By[Overhead].typical(0)
 	switch {
 	case a.readsMissing(set.stage):
-		return overhead, missesData
+		return 0, missesData
 	case isCopy:
 		return a.copyTime(set, partition), succeeds
 	}
 	if work, ok := a.failure(set.stage, partition); ok {
-		return overhead + work, fails
+		return work, fails
 	}
 	work := time.Duration(a.plan.work[a.plan.offset[set.stage]+partition]) * time.Millisecond
 	again := a.recompute(set.stage, partition)
 	a.result.Recomputed += again
-	return overhead + work + again, succeeds
+	return work + again, succeeds
 }
 
 // failure returns how long the next attempt of a task ran before it failed, for

@@ -23,6 +23,7 @@ const (
 	FirstReadRun              // the same, in their run time
 	FirstOfStage              // other first tasks of a stage on it: fetching and deserializing the stage
 	Overhead                  // every task: launch, status update, the driver's turn
+	OverheadRun               // the same, in its run time
 	RemovalLag                // a kill until the driver sees ExecutorRemoved
 	Causes                    // how many there are
 )
@@ -31,7 +32,7 @@ var causeNames = [Causes]string{
 	"executor start-up", "registration to usable",
 	"first task of a slot", "first task of a slot, inside its run time",
 	"first shuffle read of a slot", "first shuffle read of a slot, inside its run time",
-	"first task of a stage in a slot", "overhead of a task", "removal lag",
+	"first task of a stage in a slot", "overhead of a task", "overhead of a task, inside its run time", "removal lag",
 }
 
 func (c Cause) String() string { return causeNames[c] }

@@ -15,6 +15,9 @@ func millis(ms ...int) Quantiles {
 // executors that started together, and the first tasks in the two slots of each.
 const mostBeside = 19
 
+// mostStarting is how many executors started beside a warm task at most.
+const mostStarting = 9
+
 const (
 	measured      = "default: measured on a standalone cluster of Spark 4.1 on 2 processors"
 	measuredKnown = "default: measured with tasks of known length on a standalone cluster of Spark 4.1 on 2 processors"
@@ -35,7 +38,8 @@ func DefaultTimes() Times {
 	t.By[FirstRead] = Distribution{Quantiles: millis(0, 23, 44, 58, 77, 124, 215), Crowding: 0.14, Most: mostBeside, Source: measured}
 	t.By[FirstReadRun] = Distribution{Quantiles: millis(0, 8, 27, 35, 45, 70, 102), Crowding: 0.70, Most: mostBeside, Source: measuredKnown}
 	t.By[FirstOfStage] = Distribution{Quantiles: millis(0, 11, 20, 28, 38, 76, 113), Crowding: 0.23, Most: mostBeside, Source: measured}
-	t.By[Overhead] = Distribution{Quantiles: millis(4, 7, 10, 13, 21, 53, 140), Source: measured}
+	t.By[Overhead] = Distribution{Quantiles: millis(4, 6, 9, 11, 16, 30, 80), Crowding: 0.43, Most: mostStarting, Source: measured}
+	t.By[OverheadRun] = Distribution{Quantiles: millis(0, 0, 1, 2, 4, 20, 60), Crowding: 1.7, Most: mostStarting, Source: measuredKnown}
 	t.By[RemovalLag] = Distribution{Quantiles: millis(4980, 4990, 5020, 5050, 5090, 5130, 5200), Source: measured}
 	return t
 }

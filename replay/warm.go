@@ -121,6 +121,9 @@ func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
 	if task.FirstRead {
 		paid += t.By[FirstReadRun].typical(int(task.Beside))
 	}
+	if !task.Cold && !task.First && !task.FirstRead {
+		paid += t.By[OverheadRun].typical(int(task.Beside))
+	}
 	run -= min(run, int32(paid.Milliseconds()))
 	return run + deserialize + task.Result
 }

@@ -37,7 +37,7 @@ func countBeside(tasks []Task, runs []taskRun, byLaunch []int) {
 				continue
 			}
 			for _, one := range []*Task{&tasks[i], &tasks[j]} {
-				if !one.Cold {
+				if one.First && !one.Cold {
 					one.Beside = oneMore(one.Beside)
 				}
 			}

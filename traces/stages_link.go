@@ -372,7 +372,7 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]b
 		tasks[i].First = ran[x] < a.slots(x)
 		ran[x]++
 		tasks[i].Recomputed = a.cached(s, &runs[i])
-		if tasks[i].Cold {
+		if tasks[i].Cold || !tasks[i].First {
 			tasks[i].Beside = a.rising(x, runs[i].launch)
 		}
 	}

@@ -138,7 +138,7 @@ type Task struct {
 	Cold        bool  // among the first tasks of its executor, one for each slot
 	First       bool  // among the first tasks of its stage on its executor, one for each slot
 	FirstRead   bool  // among the first tasks of its executor that read shuffle data, one for each slot
-	Beside      uint8 // if Cold, other executors that were starting on its host; else other First tasks of its stage that started there with it
+	Beside      uint8 // if First and not Cold, other First tasks of its stage that started on its host with it; else other executors that were starting there
 	Locality    Locality
 	Host        int16 // index into Application.Hosts; -1 unknown
 	Read        int64 // shuffle bytes read
