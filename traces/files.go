@@ -14,8 +14,9 @@ import (
 
 // found is what discovery found.
 type found struct {
-	Logs    []logSource // by Path
-	Skipped []Skipped   // by Path
+	Logs    []logSource   // by Path
+	Tables  []tableSource // files of other formats, by Name
+	Skipped []Skipped     // by Path
 
 	spool *spool
 }
@@ -135,10 +136,12 @@ func (s *search) finish() *found {
 	}
 	f := &found{spool: &s.spool}
 	for _, folder := range byFolder(s.files) {
-		logs, skipped := assign(folder)
-		f.Logs = append(f.Logs, logs...)
-		s.skipped = append(s.skipped, skipped...)
+		a := assign(folder)
+		f.Logs = append(f.Logs, a.logs...)
+		f.Tables = append(f.Tables, a.tables...)
+		s.skipped = append(s.skipped, a.skipped...)
 	}
+	slices.SortStableFunc(f.Tables, func(a, b tableSource) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(f.Logs, func(a, b logSource) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(s.skipped, func(a, b Skipped) int { return cmp.Compare(a.Path, b.Path) })
 	f.Skipped = s.skipped

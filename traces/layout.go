@@ -30,7 +30,7 @@ func isPartName(name string) bool {
 
 // assign makes event logs of the files of one folder, and says why the rest is
 // skipped.
-func assign(files []file) ([]logSource, []Skipped) {
+func assign(files []file) assignment {
 	var a assignment
 	files = a.rolling(files)
 	files = a.databricks(files)
@@ -38,13 +38,14 @@ func assign(files []file) ([]logSource, []Skipped) {
 	for _, f := range files {
 		a.single(f)
 	}
-	return a.logs, a.skipped
+	return a
 }
 
 // An assignment is a folder's files as they find their place. Each of its
 // methods that take files returns those it has no use for.
 type assignment struct {
 	logs    []logSource
+	tables  []tableSource
 	skipped []Skipped
 }
 
@@ -180,6 +181,11 @@ func (a *assignment) single(f file) {
 		a.sequence(&log, []part{{file: f, number: max(1, f.look.rollover)}})
 		log.Databricks = f.look.rollover > 0
 		a.logs = append(a.logs, log)
+	case f.look.kind == workloadFile && !f.named:
+		// A folder of logs is one cluster's; another cluster's year beside them is not meant.
+		a.skip(f, "a workload in the format "+f.look.format.name+": it is read if it is named itself")
+	case f.look.kind == workloadFile:
+		a.tables = append(a.tables, tableSource{logPart{f.path, f.open}, f.look.format})
 	case f.look.kind == emptyFile:
 		a.skip(f, "empty")
 	case f.look.kind == unreadableFile:

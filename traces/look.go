@@ -12,8 +12,9 @@ import (
 type look struct {
 	kind     kind
 	codec    codec
-	why      string // of a file that is unreadable
-	rollover int    // place of a Databricks part in its log, from 1; 0 if it does not say
+	why      string  // of a file that is unreadable
+	format   *format // of a workloadFile
+	rollover int     // place of a Databricks part in its log, from 1; 0 if it does not say
 }
 
 // A kind is what a file seems to be.
@@ -22,6 +23,7 @@ type kind uint8
 const (
 	emptyFile      kind = iota
 	eventLogFile        // one of its first lines is an event
+	workloadFile        // one of the formats other than event logs
 	textFile            // text without an event so far
 	binaryFile          // something else
 	zipArchive          // holds files
@@ -67,6 +69,9 @@ func lookAt(stored io.Reader, name string) look {
 		if eventLine.Match(line) {
 			return look{kind: eventLogFile, codec: c, rollover: rolloverOf(line)}
 		}
+	}
+	if f := formatOf(head, name); f != nil && isText(head) {
+		return look{kind: workloadFile, codec: c, format: f}
 	}
 	if isText(head) {
 		return look{kind: textFile, codec: c}

@@ -12,8 +12,10 @@ import (
 	"time"
 )
 
-// Logs is a Reader of Spark event logs. It reads one log at a time and keeps
-// nothing of it, so memory is bounded by the largest application.
+// Logs is a Reader of Spark event logs, and of files in the other formats that
+// docs/FORMATS.md lists. It reads one log at a time and keeps nothing of it, so
+// memory is bounded by the largest application. A file of another format is read
+// whole, as it has to be put in order.
 type Logs struct {
 	// EachLog hands on every log by itself: several attempts of an application
 	// as several applications, a copy of a log as one more. It is for looking
@@ -24,6 +26,9 @@ type Logs struct {
 	groups []logGroup // of logs that make one application, not yet read
 	opened bool
 	done   int
+	tables int       // files of other formats that were found
+	table  *Workload // of the file of another format that is being handed on
+	notes  []string
 }
 
 // Open finds the event logs in files, folders and archives of the operating
@@ -34,7 +39,7 @@ func Open(paths ...string) (*Logs, error) {
 	if len(paths) == 0 {
 		return nil, errNoPaths
 	}
-	return &Logs{found: findPaths(paths)}, nil
+	return newLogs(findPaths(paths)), nil
 }
 
 // OpenFS is Open for a file system, such as an embedded one.
@@ -46,19 +51,25 @@ func OpenFS(fsys fs.FS, names ...string) (*Logs, error) {
 	for _, name := range names {
 		s.root(fsys, name, name)
 	}
-	return &Logs{found: s.finish()}, nil
+	return newLogs(s.finish()), nil
 }
+
+func newLogs(f *found) *Logs { return &Logs{found: f, tables: len(f.Tables)} }
 
 var errNoPaths = errors.New("no event logs named: give files, folders or archives")
 
 // Len is the number of logs found.
-func (l *Logs) Len() int { return len(l.found.Logs) }
+func (l *Logs) Len() int { return len(l.found.Logs) + l.tables }
 
 // Done is the number of logs read so far, or known not to need reading.
 func (l *Logs) Done() int { return l.done }
 
 // Skipped is what was found and is no event log.
 func (l *Logs) Skipped() []Skipped { return l.found.Skipped }
+
+// Notes are what reports must say about the files of other formats that have
+// been read so far; Collect makes them the workload's.
+func (l *Logs) Notes() []string { return l.notes }
 
 // Close removes what was stored to read archives. It is not needed after Read
 // has returned io.EOF.
@@ -72,12 +83,32 @@ func (l *Logs) Read() (*Application, error) {
 		l.groups = l.group()
 	}
 	if len(l.groups) == 0 {
-		return nil, cmp.Or(l.found.close(), io.EOF)
+		return l.readTable()
 	}
 	g := l.groups[0]
 	l.groups = l.groups[1:]
 	l.done += g.size
 	return g.read()
+}
+
+// readTable hands on the applications of the files of other formats.
+func (l *Logs) readTable() (*Application, error) {
+	for l.table == nil || len(l.table.Apps) == 0 {
+		if len(l.found.Tables) == 0 {
+			return nil, cmp.Or(l.found.close(), io.EOF)
+		}
+		source := &l.found.Tables[0]
+		l.found.Tables = l.found.Tables[1:]
+		l.done++
+		w, err := source.read()
+		if err != nil {
+			return nil, err
+		}
+		l.table, l.notes = w, append(l.notes, w.Notes...)
+	}
+	a := l.table.Apps[0]
+	l.table.Apps = l.table.Apps[1:]
+	return a, nil
 }
 
 // A logHead is what the first lines of a log say about whose it is.

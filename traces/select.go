@@ -23,6 +23,9 @@ func Collect(name string, r Reader) (*Workload, []*LogError, error) {
 		var unreadable *LogError
 		switch {
 		case err == io.EOF:
+			if noted, ok := r.(interface{ Notes() []string }); ok {
+				w.Notes = append(w.Notes, noted.Notes()...)
+			}
 			w.arrange()
 			return w, bad, nil
 		case errors.As(err, &unreadable):
@@ -36,14 +39,17 @@ func Collect(name string, r Reader) (*Workload, []*LogError, error) {
 }
 
 // arrange sets Epoch, Submit and the order of applications by their starts.
+// Those of sources without wall-clock times keep their offsets.
 func (w *Workload) arrange() {
 	for _, a := range w.Apps {
-		if w.Epoch.IsZero() || a.Started.Before(w.Epoch) {
+		if !a.Started.IsZero() && (w.Epoch.IsZero() || a.Started.Before(w.Epoch)) {
 			w.Epoch = a.Started
 		}
 	}
 	for _, a := range w.Apps {
-		a.Submit = a.Started.Sub(w.Epoch)
+		if !a.Started.IsZero() {
+			a.Submit = a.Started.Sub(w.Epoch)
+		}
 	}
 	w.sort()
 }

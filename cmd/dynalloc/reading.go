@@ -56,6 +56,9 @@ func (r *reading) Read() (*traces.Application, error) {
 	return a, nil
 }
 
+// Notes are the reader's, for the workload that is made of what it read.
+func (r *reading) Notes() []string { return r.logs.Notes() }
+
 // classOf is the first of the user's classes that the application's name is
 // in, else the class that the reader gave it.
 func classOf(a *traces.Application, globs []string) string {
