@@ -52,6 +52,7 @@ type Target struct {
 	Profile int // index into Env.Profiles
 	N       int
 	Why     Reason // for people: what moved it last
+	Hints   *Hints // where its tasks would like to run; nil: the policy does not say
 }
 
 // A Removal is an executor to be given back.
@@ -78,7 +79,7 @@ type Kind uint8
 
 // The listener events that move Spark's allocation, named as in Spark.
 const (
-	StageSubmitted              Kind = iota // Stage, Profile, Tasks
+	StageSubmitted              Kind = iota // Stage, Profile, Tasks, Prefers
 	StageCompleted                          // Stage
 	TaskStart                               // Stage, Task, Speculative, Executor, Inactive
 	TaskEnd                                 // Stage, Task, Speculative, Executor, End
@@ -116,9 +117,10 @@ type Event struct {
 	Kind        Kind
 	At          time.Duration
 	Stage       StageAttempt
-	Profile     int // index into Env.Profiles; -1: not known yet
-	Tasks       int // tasks of the attempt's task set
-	Task        int // index inside the task set
+	Profile     int       // index into Env.Profiles; -1: not known yet
+	Tasks       int       // tasks of the attempt's task set
+	Prefers     [][]int32 // of a submitted stage, by task: the hosts that it prefers; nil: none prefers any
+	Task        int       // index inside the task set
 	Speculative bool
 	End         EndReason
 	Executor    ExecutorID

@@ -157,6 +157,17 @@ func (s *script) do(verb string, words []string) {
 	case "submit":
 		e.Kind, e.Stage, e.Tasks = StageSubmitted, s.attempt(first), s.number(args["tasks"])
 		e.Profile = s.number(cmp.Or(args["profile"], "0"))
+		if text := args["prefers"]; text != "" {
+			for task := range strings.SplitSeq(text, ",") {
+				var hosts []int32
+				for host := range strings.SplitSeq(task, "+") {
+					if host != "-" {
+						hosts = append(hosts, int32(s.number(host)))
+					}
+				}
+				e.Prefers = append(e.Prefers, hosts)
+			}
+		}
 		s.policy.Observe(&e)
 	case "complete":
 		e.Kind, e.Stage = StageCompleted, s.attempt(first)
@@ -314,6 +325,13 @@ func (s *script) look(name string) string {
 			ids = append(ids, e.id.String())
 		}
 		return cmp.Or(strings.Join(ids, ","), "none")
+	case "hints":
+		h := &s.policy.hints.profiles[profile]
+		text := strconv.Itoa(h.Tasks)
+		for _, t := range h.Hosts {
+			text += fmt.Sprintf(",%d:%d", t.Host, t.Tasks)
+		}
+		return text
 	case "losses":
 		l := m.losses
 		return fmt.Sprintf("graceful:%d,unfinished:%d,killed:%d,unexpected:%d",

@@ -15,6 +15,7 @@ type spark struct {
 	set     Allocation
 	kill    bool // removal kills; otherwise it decommissions
 	demand  demand
+	hints   hints
 	monitor monitor
 
 	// addTime is when targets may next grow. It is shared by all profiles, and
@@ -62,6 +63,7 @@ func newSpark(set Allocation, protection Protection, env Env) *spark {
 		slots:        make([]int, n),
 		left:         make([]int, n),
 		demand:       newDemand(n),
+		hints:        hints{profiles: make([]Hints, n)},
 		monitor:      newMonitor(set, protection, env.Rules, n),
 	}
 	for i, p := range env.Profiles {
@@ -96,8 +98,10 @@ func (s *spark) Observe(e *Event) {
 		s.initializing = false
 		s.demand.stageSubmitted(e)
 		s.backlogged(e.At)
+		s.hints.submitted(e)
 		s.meet(e.Profile)
 	case StageCompleted:
+		s.hints.completed(e.Stage)
 		if s.demand.stageCompleted(e) {
 			s.queueEmpty()
 		}
@@ -327,7 +331,7 @@ func (s *spark) request() bool {
 	s.targets = s.targets[:0]
 	for i := range s.profiles {
 		if p := &s.profiles[i]; p.known {
-			s.targets = append(s.targets, Target{Profile: i, N: p.n, Why: p.why})
+			s.targets = append(s.targets, Target{Profile: i, N: p.n, Why: p.why, Hints: &s.hints.profiles[i]})
 		}
 	}
 	return s.client.RequestTotal(s.targets)

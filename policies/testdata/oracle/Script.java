@@ -2,6 +2,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -172,7 +173,7 @@ public class Script implements ExecutorAllocationClient {
     SparkListener listener = manager.listener();
     switch (verb) {
       case "submit" -> listener.onStageSubmitted(new SparkListenerStageSubmitted(
-          info(stage, attempt, number(args.get("tasks")), Option.empty(), profile), new Properties()));
+          preferring(stage, attempt, number(args.get("tasks")), profile, args.getOrDefault("prefers", "")), new Properties()));
       case "complete" -> listener.onStageCompleted(new SparkListenerStageCompleted(info(stage, attempt, 0, Option.empty(), 0)));
       case "unschedulable" -> listener.onUnschedulableTaskSetAdded(new SparkListenerUnschedulableTaskSetAdded(stage, attempt));
       case "schedulable" -> listener.onUnschedulableTaskSetRemoved(new SparkListenerUnschedulableTaskSetRemoved(stage, attempt));
@@ -298,9 +299,45 @@ public class Script implements ExecutorAllocationClient {
         ExecutorAllocationManagerSource count = (ExecutorAllocationManagerSource) call("executorAllocationManagerSource");
         return "graceful:" + count.gracefullyDecommissioned().getCount() + ",unfinished:" + count.decommissionUnfinished().getCount()
             + ",killed:" + count.driverKilled().getCount() + ",unexpected:" + count.exitedUnexpectedly().getCount();
+      case "hints": return hints(profile);
       case "why", "because", "wake": return null;
       default: throw new IllegalArgumentException(name);
     }
+  }
+
+  /** How many tasks prefer any host, and how many each host, of the stages that are pending. */
+  String hints(int profile) throws Exception {
+    Map<Integer, Object> tasks = CollectionConverters.asJava(
+        (scala.collection.Map<Integer, Object>) field("numLocalityAwareTasksPerResourceProfileId"));
+    Map<Integer, Object> hosts = CollectionConverters.asJava(
+        (scala.collection.Map<Integer, Object>) field("rpIdToHostToLocalTaskCount"));
+    StringBuilder text = new StringBuilder("" + tasks.getOrDefault(profile, 0));
+    Object byHost = hosts.get(profile);
+    if (byHost != null)
+      new TreeMap<>(CollectionConverters.asJava((scala.collection.Map<String, Object>) byHost))
+          .forEach((host, n) -> text.append(",").append(host).append(":").append(n));
+    return text.toString();
+  }
+
+  Object field(String name) throws Exception {
+    for (Field f : ExecutorAllocationManager.class.getDeclaredFields())
+      if (f.getName().equals(name) || f.getName().endsWith("$$" + name)) {
+        f.setAccessible(true);
+        return f.get(manager);
+      }
+    throw new NoSuchFieldException(name);
+  }
+
+  /** A stage whose tasks prefer hosts: "1+2,-" is a task that prefers hosts 1 and 2, and one that prefers none. */
+  static StageInfo preferring(int stage, int attempt, int tasks, int profile, String prefers) {
+    List<Seq<TaskLocation>> locations = new ArrayList<>();
+    for (String task : prefers.isEmpty() ? new String[0] : prefers.split(",")) {
+      List<TaskLocation> hosts = new ArrayList<>();
+      for (String host : task.split("\\+")) if (!host.equals("-")) hosts.add(TaskLocation.apply(host));
+      locations.add(seq(hosts));
+    }
+    return new StageInfo(stage, attempt, "stage", tasks, seq(List.of()), seq(List.of()), "", null, seq(locations), Option.empty(),
+        profile, false, 0);
   }
 
   /** Calls a private method of the manager. */

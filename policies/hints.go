@@ -1,0 +1,84 @@
+package policies
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Hints say where the pending stages of a profile would like their tasks to
+// run. Spark sends them with each request: YARN places containers by them,
+// standalone and Kubernetes pass over them
+// (ExecutorAllocationManager.updateExecutorPlacementHints).
+type Hints struct {
+	Tasks int         // tasks that prefer any host
+	Hosts []HostTasks // by host
+}
+
+// HostTasks is how many tasks prefer a host. A task may prefer several.
+type HostTasks struct {
+	Host  int32
+	Tasks int
+}
+
+// stageHints are the preferences of one stage attempt.
+type stageHints struct {
+	stage   StageAttempt
+	profile int
+	Hints
+}
+
+// hints are the preferences of all stages that have been submitted and have
+// not completed. They change at submission and completion only.
+type hints struct {
+	stages   []stageHints
+	profiles []Hints
+}
+
+// submitted takes in the preferences of a stage's tasks.
+func (h *hints) submitted(e *Event) {
+	s := stageHints{stage: e.Stage, profile: e.Profile}
+	for _, hosts := range e.Prefers {
+		if len(hosts) == 0 {
+			continue
+		}
+		s.Tasks++
+		for _, host := range hosts {
+			s.add(host, 1)
+		}
+	}
+	if s.Tasks > 0 {
+		h.stages = append(h.stages, s)
+		h.sum()
+	}
+}
+
+// completed forgets those of a stage attempt.
+func (h *hints) completed(stage StageAttempt) {
+	before := len(h.stages)
+	h.stages = slices.DeleteFunc(h.stages, func(s stageHints) bool { return s.stage == stage })
+	if len(h.stages) < before {
+		h.sum()
+	}
+}
+
+// sum adds up the stages of each profile. Sums are made anew, since those that
+// were sent are not ours any more.
+func (h *hints) sum() {
+	clear(h.profiles)
+	for i := range h.stages {
+		s := &h.stages[i]
+		p := &h.profiles[s.profile]
+		p.Tasks += s.Tasks
+		for _, t := range s.Hosts {
+			p.add(t.Host, t.Tasks)
+		}
+	}
+}
+
+func (p *Hints) add(host int32, tasks int) {
+	at, known := slices.BinarySearchFunc(p.Hosts, host, func(t HostTasks, host int32) int { return cmp.Compare(t.Host, host) })
+	if !known {
+		p.Hosts = slices.Insert(p.Hosts, at, HostTasks{Host: host})
+	}
+	p.Hosts[at].Tasks += tasks
+}
