@@ -84,6 +84,7 @@ func (s *tableSource) read() (*Workload, error) {
 		err = errors.New("it holds no application that can be replayed")
 	}
 	if err == nil {
+		w.sort()
 		err = w.Check()
 	}
 	if err != nil {

@@ -1,7 +1,7 @@
 package traces
 
 import (
-	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,18 +35,25 @@ import (
 // memory. unpersist rdd=3 takes after and gap as a job does; end says by gap how
 // long after its last job the driver stops.
 //
+// What else a workload holds has its place too, so that WriteText can write any
+// of them; docs/FORMATS.md explains it: lines that begin with epoch, note, set,
+// profile and hosts, more keys, and more parts of a task after a slash.
+//
 // An error names the line and what was expected.
 func ReadText(r io.Reader, name string) (*Workload, error) {
 	t := textReader{w: &Workload{Name: name}}
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
-		line, _, _ := strings.Cut(lines.Text(), "#")
-		if err := t.line(strings.Fields(line)); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+	err := tableLines(r, name, func(line string, n int) error {
+		words, err := textWords(line)
+		if err == nil {
+			err = t.line(words)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		if err != nil {
+			return atLine(name, n, "%w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	for _, a := range t.w.Apps {
 		for i := range a.Stages {
@@ -55,7 +62,7 @@ func ReadText(r io.Reader, name string) (*Workload, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(t.w.Apps, func(a, b *Application) int { return int(a.Submit - b.Submit) })
+	slices.SortStableFunc(t.w.Apps, func(a, b *Application) int { return cmp.Compare(a.Submit, b.Submit) })
 	return t.w, nil
 }
 
@@ -66,40 +73,50 @@ type textReader struct {
 	inJob bool
 }
 
-func (t *textReader) line(words []string) error {
+func (t *textReader) line(words []textWord) error {
 	if len(words) == 0 {
 		return nil
 	}
-	line := spec.Spec{Name: words[0]}
+	if take := textLists[words[0].text]; take != nil {
+		return take(t, words[1:])
+	}
+	line := spec.Spec{Name: words[0].text}
 	var bare []string
 	for _, word := range words[1:] {
-		if key, value, ok := strings.Cut(word, "="); ok {
+		if key, value, ok := strings.Cut(word.text, "="); ok && !word.quoted {
 			line.Args = append(line.Args, spec.Arg{Key: key, Value: value})
 		} else {
-			bare = append(bare, word)
+			bare = append(bare, word.text)
 		}
 	}
 	d := line.Decoder()
 	switch {
-	case words[0] == "app" && len(bare) == 1:
+	case line.Name == "app" && len(bare) == 1:
 		t.startApp(bare[0], d)
 		return d.Done()
-	case words[0] == "app":
+	case line.Name == "app":
 		return errors.New("expected: app NAME [key=value ...]")
 	case t.app == nil:
-		return fmt.Errorf("expected an app first, found %q", words[0])
+		return fmt.Errorf("expected an app first, found %q", line.Name)
 	case len(bare) > 0:
-		return fmt.Errorf("%s takes key=value only, found %q", words[0], bare[0])
+		return fmt.Errorf("%s takes key=value only, found %q", line.Name, bare[0])
 	}
 	var err error
-	switch words[0] {
+	switch line.Name {
 	case "job":
-		j := Job{ID: len(t.app.Jobs), Pool: d.String("pool", "")}
-		j.Cue, err = t.cue(d)
+		j := Job{
+			ID: d.Int("id", len(t.app.Jobs)), Pool: d.String("pool", ""), Group: d.String("group", ""),
+			Execution: d.String("execution", ""), Failed: d.Bool("failed", false),
+		}
+		if j.Cue, err = t.cue(d); err == nil {
+			err = t.lists(&j, d.String("lists", ""))
+		}
 		t.app.Jobs = append(t.app.Jobs, j)
 		t.inJob = true
 	case "stage":
 		err = t.stage(d)
+	case "profile":
+		t.app.Profiles = append(t.app.Profiles, textProfile(d.Int("id", 0), d))
 	case "unpersist":
 		u := Unpersist{RDD: d.Int("rdd", 0)}
 		u.Cue, err = t.cue(d)
@@ -107,7 +124,7 @@ func (t *textReader) line(words []string) error {
 	case "end":
 		t.app.Tail = d.Duration("gap", 0)
 	default:
-		return fmt.Errorf("expected app, job, stage, unpersist or end, found %q", words[0])
+		return fmt.Errorf("expected app, job, stage, profile, set, hosts, unpersist, end, note or epoch, found %q", line.Name)
 	}
 	if err != nil {
 		return err
@@ -115,21 +132,56 @@ func (t *textReader) line(words []string) error {
 	return d.Done()
 }
 
-func (t *textReader) startApp(name string, d *spec.Decoder) {
+// The properties that an app line says.
+const (
+	modeProperty        = "spark.scheduler.mode"
+	speculationProperty = "spark.speculation"
+	unset               = "unset" // value of a key on an app line whose property is not set
+)
+
+func (t *textReader) startApp(id string, d *spec.Decoder) {
+	name := d.String("name", id)
 	t.app = &Application{
-		ID: name, Name: name, Class: Class(name), User: d.String("user", ""), Queue: d.String("queue", ""),
-		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0),
-		Properties: map[string]string{
-			"spark.scheduler.mode": d.Choice("mode", "FIFO", "FIFO", "FAIR"),
-			"spark.speculation":    strconv.FormatBool(d.Bool("speculation", false)),
-		},
-		Profiles: []Profile{{
-			Cores: d.Int("cores", 1), MemoryMB: d.MiB("memory", 1024), OverheadMB: d.MiB("overhead", 0),
-			TaskCPUs: d.Int("cpus", 1), Limit: d.Int("slots", 0),
-		}},
+		ID: id, Name: name, Class: d.String("class", Class(name)), User: d.String("user", ""), Queue: d.String("queue", ""),
+		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0), Earlier: d.Duration("earlier", 0),
+		Attempt: d.String("attempt", ""), SparkVersion: d.String("spark", ""), Master: d.String("master", ""),
+		Profiles:     []Profile{textProfile(0, d)},
+		DriverShares: d.Has("beside"), DriverBeside: d.Float("beside", 0),
+		Properties: map[string]string{},
+	}
+	for _, p := range []struct{ property, value string }{
+		{modeProperty, d.Choice("mode", "FIFO", "FIFO", "FAIR", unset)},
+		{speculationProperty, d.Choice("speculation", "false", "false", "true", unset)},
+	} {
+		if p.value != unset {
+			t.app.Properties[p.property] = p.value
+		}
 	}
 	t.names, t.inJob = map[string]int{}, false
 	t.w.Apps = append(t.w.Apps, t.app)
+}
+
+func textProfile(id int, d *spec.Decoder) Profile {
+	return Profile{
+		ID: id, Cores: d.Int("cores", 1), MemoryMB: d.MiB("memory", 1024), OverheadMB: d.MiB("overhead", 0),
+		TaskCPUs: d.Int("cpus", 1), Limit: d.Int("slots", 0),
+	}
+}
+
+// lists has a job list stages that stand with earlier jobs.
+func (t *textReader) lists(j *Job, text string) error {
+	if text == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		stage, ok := t.names[name]
+		if !ok {
+			return fmt.Errorf("lists=%s: no stage before this job says as=%s", brief(text), name)
+		}
+		t.list(j, stage)
+	}
+	slices.Sort(j.Stages)
+	return nil
 }
 
 // cue reads after and gap; what does not say after follows the job before it.
@@ -148,7 +200,8 @@ func (t *textReader) stage(d *spec.Decoder) error {
 	}
 	a := t.app
 	j := &a.Jobs[len(a.Jobs)-1]
-	s := Stage{ID: len(a.Stages)}
+	index := len(a.Stages)
+	s := Stage{ID: d.Int("id", index), Profile: d.Int("profile", 0), Map: d.Bool("map", false)}
 	if reads := d.String("reads", ""); reads == "" {
 		if n := len(j.Stages); n > 0 {
 			s.Parents = []int{j.Stages[n-1]}
@@ -157,32 +210,59 @@ func (t *textReader) stage(d *spec.Decoder) error {
 		for _, name := range strings.Split(reads, ",") {
 			parent, ok := t.names[name]
 			if !ok {
-				return fmt.Errorf("reads=%s: no stage before this one says as=%s", reads, name)
+				return fmt.Errorf("reads=%s: no stage before this one says as=%s", brief(reads), name)
 			}
 			s.Parents = append(s.Parents, parent)
 			t.list(j, parent)
 		}
 	}
 	if s.Name = d.String("as", ""); s.Name != "" {
-		t.names[s.Name] = s.ID
+		t.names[s.Name] = index
 	}
-	if d.Has("cache") {
-		s.Caches = []CachedRDD{{ID: d.Int("cache", 0), Memory: true}}
+	if d.Has("name") {
+		s.Name = d.String("name", "")
+	}
+	if s.Profile < 0 || s.Profile >= len(a.Profiles) {
+		return fmt.Errorf("profile=%d: the app has %d profiles before this line", s.Profile, len(a.Profiles))
 	}
 	var err error
+	if s.Caches, err = parseCaches(d.String("cache", "")); err != nil {
+		return err
+	}
 	if s.Tasks, err = parseTasks(d.String("tasks", "")); err != nil {
 		return err
 	}
 	for _, task := range s.Tasks {
 		for int(task.Host) >= len(a.Hosts) {
-			a.Hosts = append(a.Hosts, fmt.Sprintf("host-%d", len(a.Hosts)))
+			a.Hosts = append(a.Hosts, hostName(len(a.Hosts)))
 		}
 	}
 	s.Failures, err = parseFailures(d.String("fails", ""), len(s.Tasks))
-	j.Stages = append(j.Stages, s.ID)
+	j.Stages = append(j.Stages, index)
 	slices.Sort(j.Stages)
 	a.Stages = append(a.Stages, s)
 	return err
+}
+
+func hostName(n int) string { return "host-" + strconv.Itoa(n) }
+
+// parseCaches reads "3", or "3,4:disk": RDDs that are kept in memory, on disk,
+// in both or in none.
+func parseCaches(text string) ([]CachedRDD, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var caches []CachedRDD
+	for one := range strings.SplitSeq(text, ",") {
+		id, level, _ := strings.Cut(one, ":")
+		n, err := strconv.ParseInt(id, 10, 32)
+		c := CachedRDD{ID: int(n), Memory: level == "" || level == "both", Disk: level == "disk" || level == "both"}
+		if err != nil || !c.Memory && !c.Disk && level != "none" {
+			return nil, fmt.Errorf("cache=%s: expected RDD[:LEVEL][,...] with a level of disk, both or none, such as 3 or 3:disk", text)
+		}
+		caches = append(caches, c)
+	}
+	return caches, nil
 }
 
 // parseFailures reads "2:3s,2:4s".
@@ -212,29 +292,4 @@ func (t *textReader) list(j *Job, stage int) {
 	for _, parent := range t.app.Stages[stage].Parents {
 		t.list(j, parent)
 	}
-}
-
-// parseTasks reads "12x10s,1x60s".
-func parseTasks(text string) ([]Task, error) {
-	var tasks []Task
-	for _, group := range strings.Split(text, ",") {
-		group, host, prefers := strings.Cut(group, "@")
-		task := Task{Host: -1}
-		if prefers {
-			n, err := strconv.ParseUint(host, 10, 8)
-			if err != nil {
-				return nil, fmt.Errorf("tasks=%s: expected the number of a host after @, such as 4x10s@1", text)
-			}
-			task.Host, task.Locality = int16(n), NodeLocal
-		}
-		count, each, ok := strings.Cut(group, "x")
-		n, err := strconv.Atoi(count)
-		d, err2 := spec.ParseDuration(each, time.Second)
-		if !ok || err != nil || err2 != nil || n < 1 || n > 1e6 || d < 0 {
-			return nil, fmt.Errorf("tasks=%s: expected COUNTxDURATION[,...], such as 12x10s", text)
-		}
-		task.Run = int32(d.Milliseconds())
-		tasks = append(tasks, slices.Repeat([]Task{task}, n)...)
-	}
-	return tasks, nil
 }

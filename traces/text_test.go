@@ -1,0 +1,151 @@
+package traces
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// writeAndRead is a workload after it was written as text and read again.
+func writeAndRead(t testing.TB, w *Workload) (*Workload, string) {
+	t.Helper()
+	var text bytes.Buffer
+	if err := WriteText(&text, w); err != nil {
+		t.Fatal(err)
+	}
+	again, err := ReadText(bytes.NewReader(text.Bytes()), w.Name)
+	if err != nil {
+		t.Fatalf("%v in\n%.3000s", err, text.String())
+	}
+	return again, text.String()
+}
+
+// A workload that uses all of the text form is the same after it is written and
+// read again, to the last field.
+func TestTextIsWrittenAndReadUnchanged(t *testing.T) {
+	w, err := ReadText(strings.NewReader(`
+# A comment, and what every report must say.
+epoch 2026-03-31T08:00:00Z
+note "Arrivals of one, applications of another: 10% of \"all\"."
+app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" queue=prod mode=FAIR class=loads
+  set spark.executor.cores 2
+  set spark.app.args "a=b #c"
+  profile id=3 cores=4 memory=2g cpus=2 slots=1
+  hosts node-a "node b"
+  job pool=fast group=g execution=7
+    stage as=left tasks=12x10s cache=3
+    stage as=right reads=none tasks=2x5s/d200/r1,1x60s/cold/b2/in1024/out99@1,1x3s@0:any,1x1s@-1:rack fails=2:3s
+    stage reads=left,right name="a join" profile=1 tasks=1x1ms/first/firstread/again/o1500/s3/g4
+  job gap=90s after=-1 failed=true lists=right
+    stage reads=none tasks=4x1s id=77 map=true cache=3:both,4:disk,5:none
+    stage tasks=4x1s
+  unpersist rdd=3 after=0 gap=1s
+  end gap=2s
+app "a report" name=report=1 mode=unset speculation=unset spark=3.5.1 master=yarn attempt=2 earlier=4s beside=1.5
+`), "story")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Check(); err != nil {
+		t.Fatal(err)
+	}
+	again, text := writeAndRead(t, w)
+	if diff := cmp.Diff(w, again); diff != "" {
+		t.Errorf("changed (-before +after):\n%s\nby way of\n%s", diff, text)
+	}
+	if _, twice := writeAndRead(t, again); twice != text {
+		t.Errorf("written again it is\n%s\nnot\n%s", twice, text)
+	}
+}
+
+// What logs give is written with all that a replay looks at.
+func TestLogsAreWrittenAsText(t *testing.T) {
+	for _, log := range []string{
+		"sparklint/application_1472176676028_407508_1",
+		"rapids-tools/profiling/tasks_executors_fail_compressed_eventlog.zstd",
+		"sync-parser/databricks_eventlog-2.gz",
+	} {
+		t.Run(filepath.Base(log), func(t *testing.T) {
+			w, bad := collect(t, sharedTrace(t, log))
+			if len(bad) > 0 {
+				t.Fatal(bad[0])
+			}
+			again, _ := writeAndRead(t, w)
+			unwritten := cmpopts.IgnoreFields(Application{}, "Path", "Started", "Recorded", "Log", "Stages", "Jobs")
+			if diff := cmp.Diff(w, again, unwritten, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Workload{}, "Name")); diff != "" {
+				t.Errorf("changed (-before +after):\n%.3000s", diff)
+			}
+			// Stages are numbered by their lines, so they are compared job by job.
+			for k, a := range w.Apps {
+				b := again.Apps[k]
+				number := map[int]int{}
+				for i := range b.Stages {
+					number[b.Stages[i].ID] = i
+				}
+				for j := range a.Jobs {
+					x, y := a.Jobs[j], b.Jobs[j]
+					if len(x.Stages) != len(y.Stages) {
+						t.Fatalf("job %d has %d stages, had %d", x.ID, len(y.Stages), len(x.Stages))
+					}
+					for _, s := range x.Stages {
+						was, is := a.Stages[s], b.Stages[number[a.Stages[s].ID]]
+						if len(was.Parents) != len(is.Parents) {
+							t.Errorf("stage %d reads %d stages, read %d", was.ID, len(is.Parents), len(was.Parents))
+						}
+						was.Parents, is.Parents = nil, nil
+						if diff := cmp.Diff(was, is, cmpopts.EquateEmpty()); diff != "" {
+							t.Fatalf("stage %d changed:\n%.2000s", was.ID, diff)
+						}
+					}
+					x.Stages, y.Stages = nil, nil
+					if diff := cmp.Diff(x, y); diff != "" {
+						t.Errorf("job changed:\n%s", diff)
+					}
+				}
+				if CriticalPath(a) != CriticalPath(b) || TotalWork(a) != TotalWork(b) {
+					t.Errorf("critical path and work were %v, %v and are %v, %v", CriticalPath(a), TotalWork(a), CriticalPath(b), TotalWork(b))
+				}
+			}
+		})
+	}
+}
+
+// A fault is told with its line and what was expected.
+func TestTextFaults(t *testing.T) {
+	for text, want := range map[string]string{
+		"app a\n note x y":                             `t:2: expected: note "TEXT"`,
+		"epoch yesterday":                              "t:1: epoch yesterday: expected a time",
+		"set a b":                                      "t:1: expected, after an app: set PROPERTY VALUE",
+		"app a name=\"b":                               `t:1: expected a quote at the end of "b`,
+		"app a\n job lists=x":                          "t:2: lists=x: no stage before this job says as=x",
+		"app a\n job\n  stage tasks=1x30d":             "t:3: tasks=1x30d: expected COUNTxDURATION",
+		"app a\n job\n  stage tasks=1x3s/x4":           `t:3: tasks=1x3s/x4: expected a part of a task after /, such as /d200 or /cold, found "x4"`,
+		"app a\n job\n  stage tasks=1x3s profile=1":    "t:3: profile=1: the app has 1 profiles before this line",
+		"app a\n job\n  stage tasks=1x3s cache=3:tape": "t:3: cache=3:tape: expected RDD",
+		"app a\n job\n  stage tasks=1x3s@0:moon":       "t:3: tasks=1x3s@0:moon: expected the number of a host",
+	} {
+		if _, err := ReadText(strings.NewReader(text), "t"); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q\n\tgives %v\n\twant  %s", text, err, want)
+		}
+	}
+}
+
+// Whatever can be read is written so that it is read the same again.
+func FuzzText(f *testing.F) {
+	f.Add("app a cores=2 submit=3s\n job\n  stage as=x tasks=2x3s/cold@1\n job after=-1 lists=x\n  stage reads=none tasks=1x1ms\n end gap=4s")
+	f.Add("epoch 2026-03-31T08:00:00Z\nnote \"x\"\napp \"a b\" mode=unset\n set k \"v=\\n\"\n hosts h\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		w, err := ReadText(strings.NewReader(text), "w")
+		if err != nil || w.Check() != nil {
+			return
+		}
+		again, written := writeAndRead(t, w)
+		if diff := cmp.Diff(w, again, cmpopts.EquateNaNs()); diff != "" {
+			t.Errorf("changed (-before +after):\n%s\nby way of\n%s", diff, written)
+		}
+	})
+}
