@@ -37,7 +37,7 @@ func Combine(arrivals, applications *Workload, seed uint64) (*Workload, error) {
 	w.Notes = append(w.Notes, fmt.Sprintf(
 		"Combined, never run like this: the %d arrivals of %s with applications drawn at random (seed %d) from the %d of %s, %d of them by class.",
 		len(w.Apps), arrivals.Name, seed, len(applications.Apps), applications.Name, known))
-	w.Notes = append(append(w.Notes, arrivals.Notes...), applications.Notes...)
+	w.Notes = append(w.Notes, applications.Notes...) // those of the arrivals are about work that is not replayed
 	w.sort()
 	return w, nil
 }

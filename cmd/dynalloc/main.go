@@ -7,10 +7,12 @@
 //	dynalloc inspect TRACE...     what is in the event logs, and how far to trust it
 //	dynalloc validate FROM TO     how far a replay is from a real run
 //	dynalloc calibrate TRACE...   learn what executors and tasks take beside the work
+//	dynalloc synth TRACE...       make a workload: generated, combined, scaled or cut
+//	dynalloc redact LOG...        rewrite event logs without names and paths
 //	dynalloc version              version of the program
 //
 // A TRACE is a Spark event log, an archive of them, or a folder with any number
-// of them below it. Every command has examples in its --help.
+// of them below it; or a file in one of the formats of docs/FORMATS.md. Every command has examples in its --help.
 //
 // # Exit status
 //
@@ -116,7 +118,7 @@ Start with "dynalloc compare": without arguments it runs on a built-in day.`,
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newReplay(), newInspect(), newValidate(), newCalibrate(), newVersion(), newPolicyHelp(), newClusterHelp())
+	root.AddCommand(newCompare(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp())
 	return root
 }
 

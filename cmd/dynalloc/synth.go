@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/traces"
+)
+
+// A synthesis is what the flags of synth ask for.
+type synthesis struct {
+	arrivals string
+	load     float64
+	window   traces.Window
+	span     time.Duration
+	out      string
+}
+
+func newSynth() *cobra.Command {
+	var in inputs
+	var by synthesis
+	cmd := &cobra.Command{
+		Use:   "synth TRACE...",
+		Short: "Make a workload file: generated like a recorded one, combined, scaled or cut",
+		Long: `Make a workload from recorded ones and write it as a text file, which compare,
+replay and inspect take like a log. What it writes carries notes that say how it
+was made, and every report shows them.
+
+Alone it fits a generator to the recorded workload and generates as long a one:
+each class has its own arrivals (drawn from its gaps, ten neighbors at a time),
+its own applications, and task times drawn from those of the same stage.
+
+  --span      generate for so long a time instead
+  --arrivals  take arrivals (times, users, queues) from this source and
+              applications from the TRACEs: by class where the classes are known
+              to both, else any; generates nothing unless --span says so
+  --load      change the load to so many times the work, by leaving out or
+              copying all that a user submits of a class; arrivals are not
+              squeezed; generates nothing unless --span says so
+  --from, --until, --warm-up, --drain
+              keep a window of the workload; what is submitted so long before and
+              after it stays as load, in the classes (warm-up) and (drain)
+
+They are done in the order arrivals, window, span, load. --load 1 alone rewrites a
+workload as text.`,
+		Example: `  dynalloc synth /var/log/spark-events --span 48h -o two-days.workload
+  dynalloc synth tpch_10g.json.gz --arrivals KTH-SP2-1996-2.swf.gz --from 240h --until 264h -o mixed.workload
+  dynalloc synth logs/ --load 1.5 -o busier.workload
+  dynalloc compare busier.workload --cluster standalone,nodes=4,cores=32,memory=128g`,
+		Args: someTraces,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return in.synth(cmd, args, &by)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&by.arrivals, "arrivals", "", "take arrivals from this `trace`, and applications from the others")
+	f.Float64Var(&by.load, "load", 1, "so many times the `work`, in whole pipelines")
+	f.DurationVar(&by.window.From, "from", 0, "begin of a window, as `time` from the first submission, such as 240h")
+	f.DurationVar(&by.window.Until, "until", 0, "its end (default: that of the workload)")
+	f.DurationVar(&by.window.WarmUp, "warm-up", 0, "keep what is submitted so much `time` before the window, as load")
+	f.DurationVar(&by.window.Drain, "drain", 0, "keep what is submitted so much `time` after the window, as load")
+	f.DurationVar(&by.span, "span", 0, "generate for so much `time` (default, without the other flags: as long as was recorded)")
+	f.StringVarP(&by.out, "out", "o", "", "`file` to write, best with a name that ends in .workload (default: standard output)")
+	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
+	in.addClassFlag(cmd)
+	in.addQuietFlag(cmd)
+	return cmd
+}
+
+func (in *inputs) synth(cmd *cobra.Command, paths []string, by *synthesis) error {
+	f := cmd.Flags()
+	windowed := f.Changed("from") || f.Changed("until") || f.Changed("warm-up") || f.Changed("drain")
+	if f.Changed("span") && by.span <= 0 {
+		return usagef("--span %v: want a time above 0, such as 24h", by.span)
+	}
+	w, partly, err := in.workload(cmd, paths)
+	if err != nil {
+		return err
+	}
+	if by.arrivals != "" {
+		arrivals, partlyArrivals, err := in.workload(cmd, []string{by.arrivals})
+		if err != nil {
+			return err
+		}
+		partly = errors.Join(partly, partlyArrivals)
+		if w, err = traces.Combine(arrivals, w, in.seed); err != nil {
+			return err
+		}
+	}
+	if windowed {
+		if !f.Changed("until") {
+			by.window.Until = w.Apps[len(w.Apps)-1].Submit + time.Millisecond
+		}
+		if w, err = w.Cut(by.window); err != nil {
+			return err
+		}
+	}
+	if by.span == 0 && by.arrivals == "" && !windowed && !f.Changed("load") {
+		by.span = w.Apps[len(w.Apps)-1].Submit + time.Millisecond
+	}
+	if by.span > 0 {
+		if w, err = traces.Synthesize(w, by.span, in.seed); err != nil {
+			return err
+		}
+	}
+	if by.load != 1 {
+		if w, err = traces.Scale(w, by.load, in.seed); err != nil {
+			return usageError{err}
+		}
+	}
+	if err := in.writeWorkload(cmd, w, by.out); err != nil {
+		return err
+	}
+	return partly
+}
+
+// workload reads traces, from their first application on.
+func (in *inputs) workload(cmd *cobra.Command, paths []string) (w *traces.Workload, partly, err error) {
+	logs, err := traces.Open(paths...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer logs.Close()
+	reading := in.reader(cmd, logs)
+	w, _, err = traces.Collect(strings.Join(paths, " "), reading)
+	if err != nil {
+		return nil, nil, err
+	}
+	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
+		return nil, nil, partly
+	}
+	w, err = w.Select(traces.Selection{})
+	return w, partly, err
+}
+
+func (in *inputs) writeWorkload(cmd *cobra.Command, w *traces.Workload, path string) error {
+	if path == "" {
+		return traces.WriteText(cmd.OutOrStdout(), w)
+	}
+	var text bytes.Buffer
+	if err := traces.WriteText(&text, w); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, text.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("workload: %w", err)
+	}
+	if !in.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s written to %s.\n", plural(len(w.Apps), "application"), path)
+	}
+	return nil
+}
