@@ -293,3 +293,18 @@ func FuzzFormats(f *testing.F) {
 		}
 	})
 }
+
+// A log of more core time than can be counted says so, and a smaller one does
+// not.
+func TestSWFWorkBeyondCountingIsNoted(t *testing.T) {
+	const job = "1 0 0 %RUN 50000 -1 -1 8 -1 -1 1 3 1 2 1 -1 -1 -1\n"
+	large := readOnly(t, "large.swf", strings.Repeat(strings.Replace(job, "%RUN", "100000", 1), 2))
+	small := readOnly(t, "small.swf", strings.Replace(job, "%RUN", "1000", 1))
+	const says = "317 core-years, and a replay counts up to 292"
+	if notes := strings.Join(large.Notes, "\n"); !strings.Contains(notes, says) {
+		t.Errorf("no note says %q:\n%s", says, notes)
+	}
+	if notes := strings.Join(small.Notes, "\n"); strings.Contains(notes, "core-years") {
+		t.Errorf("a small log is called too large:\n%s", notes)
+	}
+}

@@ -60,6 +60,20 @@ func (w *Workload) sort() {
 	})
 }
 
+// Logged is the part of a workload that Spark's own logs tell of. Only they say
+// what executors and tasks take beside the work: in other records a wait for the
+// machine looks like the start-up of an executor.
+func (w *Workload) Logged() *Workload {
+	logged := *w
+	logged.Apps = nil
+	for _, a := range w.Apps {
+		if a.Log.Lines > 0 {
+			logged.Apps = append(logged.Apps, a)
+		}
+	}
+	return &logged
+}
+
 // A Selection picks applications of a workload. A zero field picks all.
 type Selection struct {
 	Name  string    // glob on the application's name: * is any text, ? any character

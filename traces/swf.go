@@ -198,12 +198,19 @@ func (s *swfReader) epoch() {
 	s.w.Epoch = time.Unix(0, 0).UTC()
 }
 
+const (
+	// mostWork is the core time that a replay's ledger can count.
+	mostWork = time.Duration(math.MaxInt64)
+	year     = 365 * day
+)
+
 func (s *swfReader) notes(jobs int) {
 	note := func(format string, args ...any) {
 		s.w.Notes = append(s.w.Notes, fmt.Sprintf("%s: ", s.path)+fmt.Sprintf(format, args...))
 	}
-	largest, waits := 0, 0
+	largest, waits, work := 0, 0, 0.0
 	for _, a := range s.w.Apps {
+		work += TotalWork(a).Seconds()
 		largest = max(largest, a.Profiles[0].Cores)
 		if a.Recorded != nil {
 			waits++
@@ -214,6 +221,10 @@ func (s *swfReader) notes(jobs int) {
 		note("the machine had %d processors: --cluster standalone,nodes=1,cores=%d,memory=1g,startup=0s is like it.", s.processors, s.processors)
 	} else {
 		note("the log does not say how large the machine was; its largest job had %d processors, and all must fit on one node.", largest)
+	}
+	if work > mostWork.Seconds()/2 {
+		note("its work is %.0f core-years, and a replay counts up to %.0f: waits and ends are right, and what is held, busy or wasted is not. A window of it (dynalloc synth --from --until) is counted right.",
+			work/year.Seconds(), mostWork.Seconds()/year.Seconds())
 	}
 	if waits < len(s.w.Apps) {
 		note("%d of %d jobs have no recorded wait.", len(s.w.Apps)-waits, len(s.w.Apps))

@@ -89,7 +89,7 @@ func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out stri
 	if partly != nil && !errors.Is(partly, errPartly) {
 		return partly
 	}
-	times, _ := replay.Learn(w, cluster)
+	times, _ := replay.Learn(w.Logged(), cluster)
 	var file bytes.Buffer
 	if err := bench.WriteTimes(&file, &times); err != nil {
 		return err

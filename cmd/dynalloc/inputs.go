@@ -130,7 +130,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	} else if s.Config.Cluster, err = replay.ParseCluster(in.cluster); err != nil {
 		return nil, nil, usageError{err}
 	}
-	s.LearnTimes(w)
+	s.LearnTimes(w.Logged())
 	s.Policies, err = bench.Fleets(bench.BuiltinPolicies)
 	return s, partly, err
 }
