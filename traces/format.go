@@ -103,15 +103,17 @@ func (s *tableSource) read() (*Workload, error) {
 func (s *tableSource) refuse(err error) error {
 	refused := &LogError{}
 	if !errors.As(err, &refused) {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			err = fmt.Errorf("cut short: %w", err)
-		}
 		refused = &LogError{Err: err}
+	}
+	if errors.Is(refused.Err, io.ErrUnexpectedEOF) {
+		refused.Err = errCutTable
 	}
 	refused.Path, refused.Err = s.Name, fmt.Errorf("%w (read as %s)", refused.Err, s.format.name)
 	refused.Log = Log{Grade: Unreadable, Problems: []string{refused.Error()}}
 	return refused
 }
+
+var errCutTable = errors.New("the file is cut short here: expected more; give the whole file")
 
 // count fills in the counts that an event log would have had.
 func (a *Application) count() {

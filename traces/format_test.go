@@ -1,7 +1,10 @@
 package traces
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -149,6 +152,23 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 				t.Errorf("refused by\n\t%s\nwant\n\t%s", text, file.want)
 			}
 		})
+	}
+}
+
+// A compressed file that ends too early is refused where it ends.
+func TestCutFilesAreRefused(t *testing.T) {
+	var whole bytes.Buffer
+	z := gzip.NewWriter(&whole)
+	fmt.Fprintln(z, "app,submit,seconds")
+	for i := range 20000 {
+		fmt.Fprintf(z, "%d,%d,1\n", i, i*i%7919)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w, bad := readAs(t, "jobs.csv.gz", string(whole.Bytes()[:whole.Len()/2]))
+	if len(w.Apps) > 0 || len(bad) != 1 || bad[0].Line < 2 || !strings.Contains(bad[0].Error(), "cut short here") {
+		t.Errorf("read %d applications and %v, want one refusal", len(w.Apps), bad)
 	}
 }
 
