@@ -38,7 +38,7 @@ func TestAMisfitIsLeftOut(t *testing.T) {
 	if n := r.Runs[0].All.Value("applications"); n != 3 || len(r.Suite.Workload.Apps) != 3 {
 		t.Errorf("%v applications in the row, want the 3 that can run", n)
 	}
-	want := "Left out of every row: application giant (giant) under policy static,n=8: an executor of 32 cores and 1024 MiB (overhead included) " +
+	want := "Left out of every row: application giant (giant) under policy static,n=8: an executor of 32 cores and 1024 MiB " +
 		"fits on no node of the cluster (16 cores, 65536 MiB); give the nodes more or the executors less."
 	if len(r.LeftOut) != 1 || len(r.Notes) != 1 || r.Notes[0] != want {
 		t.Errorf("notes %q, want %s", r.Notes, want)

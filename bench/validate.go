@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -253,16 +254,19 @@ func policyOf(f policies.Fleet) string {
 	return f.Rules[0].Spec.String()
 }
 
-// startupTimes are how long executors took from request to registration, in
-// order of request. An application without requests in its log, which is a
-// static one, asked when it started; the replay asks when the driver is set up,
-// and the list makes up for that. Spark sometimes loses the time of a request
-// when a target falls; the executor then counts from the last request before it.
-func startupTimes(a *traces.Application, setup time.Duration) []time.Duration {
+// startupTimes are the start-up times of executors in order of request: from
+// the request to the registration, or from the application's start for those of
+// a dynamic application whose log has no request before them (Spark did not log
+// them before 3.4). A static application asks when it starts; the replay asks
+// when the driver is set up, and the list makes up for that. Spark sometimes
+// loses the time of a request when a target falls; the executor then counts from
+// the last request before it.
+func startupTimes(a *traces.Application, setup time.Duration) []replay.GivenStartup {
 	type life struct {
-		asked, took time.Duration
-		id          string
+		asked time.Duration
+		given replay.GivenStartup
 	}
+	dynamic := a.Properties["spark.dynamicAllocation.enabled"] == "true"
 	var lives []life
 	last := time.Duration(-1)
 	for i := range a.Recorded.Executors { // in order of registration
@@ -272,16 +276,19 @@ func startupTimes(a *traces.Application, setup time.Duration) []time.Duration {
 		if asked < 0 {
 			asked = last
 		}
-		if asked < 0 {
-			lives = append(lives, life{0, max(0, x.Added-setup), x.ID})
-		} else {
-			lives = append(lives, life{asked, max(0, x.Added-asked), x.ID})
+		switch {
+		case asked >= 0:
+			lives = append(lives, life{asked, replay.GivenStartup{Took: max(0, x.Added-asked)}})
+		case dynamic:
+			lives = append(lives, life{0, replay.GivenStartup{Took: x.Added, FromStart: true}})
+		default:
+			lives = append(lives, life{0, replay.GivenStartup{Took: max(0, x.Added-setup)}})
 		}
 	}
-	slices.SortStableFunc(lives, func(x, y life) int { return int(x.asked - y.asked) })
-	times := make([]time.Duration, len(lives))
+	slices.SortStableFunc(lives, func(x, y life) int { return cmp.Compare(x.asked, y.asked) })
+	times := make([]replay.GivenStartup, len(lives))
 	for i := range lives {
-		times[i] = lives[i].took
+		times[i] = lives[i].given
 	}
 	return times
 }

@@ -155,22 +155,39 @@ func TestTheClusterIsWhatTheRecordingHeld(t *testing.T) {
 
 // An application asked for two executors at 1 s and for two more at 3 s; the
 // last registered without the time of its request, which Spark sometimes loses.
+// Where no request is known, a static application asked when it started, and of
+// a dynamic one nobody knows when it asked.
 func TestStartUpTimesAreInOrderOfRequest(t *testing.T) {
 	s := time.Second
-	dynamic := &traces.Application{Recorded: &traces.Recorded{Executors: []traces.RecordedExecutor{
-		{ID: "1", Requested: 1 * s, Added: 4 * s},
-		{ID: "3", Requested: 3 * s, Added: 5 * s},
-		{ID: "0", Requested: 1 * s, Added: 6 * s},
-		{ID: "2", Requested: -1, Added: 9 * s},
-	}}}
-	if diff := cmp.Diff([]time.Duration{3 * s, 5 * s, 2 * s, 6 * s}, startupTimes(dynamic, s)); diff != "" {
-		t.Error(diff)
+	app := func(dynamic string, executors ...traces.RecordedExecutor) *traces.Application {
+		return &traces.Application{
+			Properties: map[string]string{"spark.dynamicAllocation.enabled": dynamic},
+			Recorded:   &traces.Recorded{Executors: executors},
+		}
 	}
-	static := &traces.Application{Recorded: &traces.Recorded{Executors: []traces.RecordedExecutor{
-		{ID: "0", Requested: -1, Added: 4 * s}, {ID: "1", Requested: -1, Added: 5 * s},
-	}}}
-	if diff := cmp.Diff([]time.Duration{3 * s, 4 * s}, startupTimes(static, s)); diff != "" {
-		t.Errorf("static, driver set up after 1 s: %s", diff)
+	for _, c := range []struct {
+		name string
+		app  *traces.Application
+		want []replay.GivenStartup
+	}{
+		{"dynamic", app("true",
+			traces.RecordedExecutor{ID: "1", Requested: 1 * s, Added: 4 * s},
+			traces.RecordedExecutor{ID: "3", Requested: 3 * s, Added: 5 * s},
+			traces.RecordedExecutor{ID: "0", Requested: 1 * s, Added: 6 * s},
+			traces.RecordedExecutor{ID: "2", Requested: -1, Added: 9 * s},
+		), []replay.GivenStartup{{Took: 3 * s}, {Took: 5 * s}, {Took: 2 * s}, {Took: 6 * s}}},
+		{"static, driver set up after 1 s", app("false",
+			traces.RecordedExecutor{ID: "0", Requested: -1, Added: 4 * s},
+			traces.RecordedExecutor{ID: "1", Requested: -1, Added: 5 * s},
+		), []replay.GivenStartup{{Took: 3 * s}, {Took: 4 * s}}},
+		{"dynamic, of a Spark that logs no requests", app("true",
+			traces.RecordedExecutor{ID: "0", Requested: -1, Added: 4 * s},
+			traces.RecordedExecutor{ID: "1", Requested: -1, Added: 7 * s},
+		), []replay.GivenStartup{{Took: 4 * s, FromStart: true}, {Took: 7 * s, FromStart: true}}},
+	} {
+		if diff := cmp.Diff(c.want, startupTimes(c.app, s)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ func (a *application) release(x *executor) {
 	a.result.Ledger.add(x.close(e.now, p))
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
-	e.master.release(x.node, x.cores, p.memoryMB)
+	e.master.release(x.node, x.cores, p.reserved)
 }
 
 // unlist takes an executor off those that take tasks.
@@ -157,16 +157,31 @@ func (a *application) grant(profileIndex, node, cores int32) {
 // time that is given counts from when it was asked for.
 func (e *Engine) startup(app int32, id policies.ExecutorID, asked time.Duration) (time.Duration, bool) {
 	if int(app) < len(e.config.Startups) && len(e.config.Startups[app]) > 0 {
-		known := e.config.Startups[app]
-		if int(id) < len(known) {
-			return max(0, asked+known[id]-e.now), false
-		}
-		return max(0, asked+median(slices.Clone(known), 0)-e.now), false
+		return max(0, e.given(app, id, asked)-e.now), false
 	}
 	if s := e.config.Cluster.Startup; s >= 0 {
 		return s, false
 	}
 	return e.drawn(Startup, app, id, 0), e.config.Times.Processors > 0
+}
+
+// given is when an executor registers whose start-up time is given.
+func (e *Engine) given(app int32, id policies.ExecutorID, asked time.Duration) time.Duration {
+	known := e.config.Startups[app]
+	if int(id) < len(known) {
+		if known[id].FromStart {
+			asked = e.result.Apps[app].Submit + e.apps[app].app.Earlier
+		}
+		return asked + known[id].Took
+	}
+	var took []time.Duration
+	for _, g := range known {
+		if !g.FromStart {
+			took = append(took, g.Took)
+		}
+	}
+	standard := DefaultTimes()
+	return asked + median(took, standard.By[Startup].Quantiles.Median())
 }
 
 // executorAdded is the registration of an executor. Its idle clock starts now,

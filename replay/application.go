@@ -14,7 +14,8 @@ import (
 // many tasks it runs, and how many of it are wanted and held.
 type profile struct {
 	cores    int32 // of one executor; 0: all that a worker can give
-	memoryMB int64 // of one executor, overhead included
+	memoryMB int64 // that one executor really takes, overhead included
+	reserved int64 // MiB that the manager reserves for it
 	taskCPUs int32
 	limit    int32 // most tasks that custom resources allow; 0: none
 	asked    int   // executors wanted in all
@@ -103,7 +104,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	}
 	believed := make([]policies.Profile, len(app.Profiles))
 	for i, p := range app.Profiles {
-		q := profileOf(p, spec)
+		q := profileOf(p, spec, &e.config.Cluster)
 		a.profiles = append(a.profiles, q)
 		believed[i] = policies.Profile{ID: p.ID, Slots: q.believed()}
 	}
@@ -133,7 +134,7 @@ func (p *profile) believed() int {
 
 // profileOf is a resource profile under a spec, which may say how large an
 // executor of the default one is.
-func profileOf(p traces.Profile, spec policies.Spec) profile {
+func profileOf(p traces.Profile, spec policies.Spec, c *Cluster) profile {
 	cores, heap, overhead := p.Cores, p.MemoryMB, p.OverheadMB
 	if p.ID == 0 && spec.Cores > 0 {
 		cores = spec.Cores
@@ -141,7 +142,11 @@ func profileOf(p traces.Profile, spec policies.Spec) profile {
 	if p.ID == 0 && spec.MemoryMB > 0 && spec.MemoryMB != heap { // else the log's own overhead stands
 		heap, overhead = spec.MemoryMB, traces.OverheadMB(spec.MemoryMB)
 	}
-	return profile{cores: int32(cores), memoryMB: heap + overhead, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
+	reserved := heap
+	if c.Overhead {
+		reserved += overhead
+	}
+	return profile{cores: int32(cores), memoryMB: heap + overhead, reserved: reserved, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
 }
 
 // SpecFor returns the spec that a fleet gives an application; for the spec

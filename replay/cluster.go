@@ -16,6 +16,7 @@ type Cluster struct {
 	Cores    int           // of one node
 	MemoryMB int64         // of one node, MiB
 	Startup  time.Duration // grant to registration; negative: drawn from Times
+	Overhead bool          // memory that executors take beside their heap counts; Spark's standalone Master does not count it
 	Locality bool          // tasks wait for the nodes that they preferred, as far as the log lets one guess
 	Assumed  bool          // not given but assumed from the logs: contention cannot be judged
 }
@@ -25,7 +26,8 @@ func (c *Cluster) Capacity() int { return c.Nodes * c.Cores }
 
 // ParseCluster reads a cluster's text form. Nodes is 1 if not said; cores and
 // memory of a node must be said; without startup, start-up times are drawn
-// from Times; locality=inferred has tasks wait for the nodes that they preferred. An error says what was expected.
+// from Times; overhead=true counts what executors take beside their heap, as
+// YARN and Kubernetes do and the standalone Master does not; locality=inferred has tasks wait for the nodes that they preferred. An error says what was expected.
 func ParseCluster(text string) (Cluster, error) {
 	s, err := spec.Parse(text)
 	if err != nil {
@@ -34,6 +36,7 @@ func ParseCluster(text string) (Cluster, error) {
 	d := s.Decoder()
 	c := Cluster{
 		Manager: s.Name, Nodes: d.Int("nodes", 1), Cores: d.Int("cores", 0), MemoryMB: d.MiB("memory", 0), Startup: d.Duration("startup", -1),
+		Overhead: d.Bool("overhead", false),
 		Locality: d.Choice("locality", "none", "none", "inferred") == "inferred",
 	}
 	if s.Name != "standalone" {
@@ -64,6 +67,9 @@ func (c Cluster) String() string {
 	text := fmt.Sprintf("%s,nodes=%d,cores=%d,memory=%s", c.Manager, c.Nodes, c.Cores, spec.FormatMiB(c.MemoryMB))
 	if c.Startup >= 0 {
 		text += ",startup=" + spec.FormatDuration(c.Startup)
+	}
+	if c.Overhead {
+		text += ",overhead=true"
 	}
 	if c.Locality {
 		text += ",locality=inferred"

@@ -9,10 +9,10 @@ type Config struct {
 	Offers  Offers
 	Seed    uint64 // keys every random number of the run
 	// Startups are start-up times in order of request, by application: the k-th
-	// executor that it is granted registers the k-th of these times after it was
-	// asked for (at once, if it is granted later than that), those beyond the last
-	// take the median. Nil, and an application without any, draws from Times.
-	Startups [][]time.Duration
+	// executor that it is granted registers after the k-th of these times (at
+	// once, if that is over); those beyond the last take the median of those that
+	// count from the request. Nil, and an application without any, draws from Times.
+	Startups [][]GivenStartup
 	Horizon  time.Duration // a run past it is an error, not a wait; 0: no limit
 }
 
@@ -28,3 +28,12 @@ const (
 	// scenarios that a person follows by hand.
 	Ordered
 )
+
+// A GivenStartup is the start-up time of one executor, from when it was asked
+// for to its registration.
+type GivenStartup struct {
+	Took time.Duration
+	// FromStart: it counts from the application's start, for the log does not say
+	// when the executor was asked for.
+	FromStart bool
+}

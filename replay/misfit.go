@@ -42,10 +42,10 @@ func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 // application's resource profiles.
 func fits(spec policies.Spec, app *traces.Application, c *Cluster) error {
 	for i := range app.Profiles {
-		p := profileOf(app.Profiles[i], spec)
-		if c.Cores < int(max(p.cores, p.taskCPUs)) || c.MemoryMB < p.memoryMB {
-			return fmt.Errorf("an executor of %d cores and %d MiB (overhead included) fits on no node of the cluster (%d cores, %d MiB); give the nodes more or the executors less",
-				max(p.cores, p.taskCPUs), p.memoryMB, c.Cores, c.MemoryMB)
+		p := profileOf(app.Profiles[i], spec, c)
+		if c.Cores < int(max(p.cores, p.taskCPUs)) || c.MemoryMB < p.reserved {
+			return fmt.Errorf("an executor of %d cores and %d MiB fits on no node of the cluster (%d cores, %d MiB); give the nodes more or the executors less",
+				max(p.cores, p.taskCPUs), p.reserved, c.Cores, c.MemoryMB)
 		}
 	}
 	return nil
@@ -65,7 +65,7 @@ func (e *Engine) stuck(index int) *AppError {
 		case a.coresMax > 0 && a.coresHeld+int(p.cores) > a.coresMax:
 			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.cores, a.coresHeld, a.coresMax)
 		default:
-			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB (overhead included): what it needs is held for good", p.cores, p.memoryMB)
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good", p.cores, p.reserved)
 		}
 	}
 	return err

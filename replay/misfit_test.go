@@ -36,7 +36,7 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		odd := Misfits(w, fleet, Cluster{Nodes: 1, Cores: 8, MemoryMB: c.node})
+		odd := Misfits(w, fleet, Cluster{Nodes: 1, Cores: 8, MemoryMB: c.node, Overhead: true})
 		if fits := len(odd) == 0; fits != c.fits {
 			t.Errorf("%s on %d MiB: fits %v, want %v", c.policy, c.node, fits, c.fits)
 		}

@@ -96,7 +96,7 @@ func (m *master) assign(a *application, p *profile) {
 	for i := range m.nodes {
 		n := &m.nodes[i]
 		n.assigned, n.count = 0, 0
-		if n.cores >= each && n.memoryMB >= p.memoryMB {
+		if n.cores >= each && n.memoryMB >= p.reserved {
 			m.order = append(m.order, int32(i))
 			free += n.cores
 		}
@@ -113,7 +113,7 @@ func (m *master) assign(a *application, p *profile) {
 		for _, i := range m.order {
 			n := &m.nodes[i]
 			isNew := p.cores > 0 || n.count == 0
-			if free < each || n.cores-n.assigned < each || isNew && (missing == 0 || n.memoryMB < p.memoryMB*int64(n.count+1)) {
+			if free < each || n.cores-n.assigned < each || isNew && (missing == 0 || n.memoryMB < p.reserved*int64(n.count+1)) {
 				continue
 			}
 			n.assigned += each
@@ -137,7 +137,7 @@ func (m *master) give(a *application, profile, i int32, grant func(a *applicatio
 			cores = n.assigned
 		}
 		n.cores -= cores
-		n.memoryMB -= p.memoryMB
+		n.memoryMB -= p.reserved
 		grant(a, profile, i, cores)
 	}
 }

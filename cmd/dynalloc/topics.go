@@ -53,9 +53,11 @@ func newClusterHelp() *cobra.Command {
 
   nodes     number of nodes (default 1)
   cores     cores of one node
-  memory    memory of one node that executors may use, overhead included
+  memory    memory of one node that executors may use
   startup   time from the grant of an executor to its registration
             (default: as the logs show it)
+  overhead  true counts the memory that executors take beside their heap
+            (default false, as Spark's standalone Master)
   locality  none (default), or inferred: tasks that ran near their data wait for
             the same node, as spark.locality.wait says; a guess, as logs do not
             say what tasks preferred
@@ -63,7 +65,7 @@ func newClusterHelp() *cobra.Command {
 standalone is Spark's own cluster manager: applications in the order in which
 they registered, each takes all that it may before the next gets anything.
 
-Without --cluster, one node is assumed with the largest cores and memory that
-the logs held at one time. Contention cannot be judged from an assumption.`,
+Without --cluster, the largest cores and memory that the logs held at one time
+are assumed, on as many nodes as there were hosts. Contention cannot be judged from an assumption.`,
 	}
 }
