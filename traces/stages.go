@@ -228,7 +228,9 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	}
 	a.tasks++
 	a.saw(i.Launch)
-	a.happened(i.Finish)
+	if e.Reason != "Resubmitted" { // else the output of an earlier run was lost, and its times are those of that run
+		a.happened(i.Finish)
+	}
 	a.span(i.Launch, i.Finish)
 	delete(a.open, i.ID)
 	s := a.stage(int(e.Stage))
@@ -238,7 +240,7 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	s.writes = s.writes || e.Type == "ShuffleMapTask"
 	s.twice = s.twice || i.Speculative
 	x := a.executor(i.Executor)
-	if e.Reason != "Resubmitted" { // that is no run: the output of an earlier one was lost
+	if e.Reason != "Resubmitted" {
 		x.ran(i.Launch, i.Finish, i.ID, a.slots(x))
 	}
 	if e.Reason != "Success" {

@@ -1,0 +1,75 @@
+package bench
+
+import (
+	"testing"
+
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+const (
+	oneNode    = "standalone,nodes=1,cores=32,memory=64g"
+	littleNode = "standalone,nodes=1,cores=32,memory=2g"
+	twoNodes   = "standalone,nodes=2,cores=8,memory=8g"
+	threeNodes = "standalone,nodes=3,cores=4,memory=4g"
+)
+
+// Real runs that the bars of VALIDATION.md do not cover, each replayed under
+// its own policy on its own cluster: copies of slow tasks, failed attempts,
+// several resource profiles, little memory, shuffle files that nothing keeps,
+// older versions, preferred hosts. What is left is the replay's own error; in
+// locality/* it is a stage whose tasks gave up waiting for their hosts, so that
+// the log no longer says which they were.
+func TestMechanismsAreReplayed(t *testing.T) {
+	for _, c := range []struct {
+		recording, cluster string
+		limit              float64 // of the application's time, relative
+	}{
+		{"memory/static8", littleNode, 0.05},
+		{"memory/ess10", littleNode, 0.05},
+		{"unprotected/loophole10", oneNode, 0.05},
+		{"unprotected/static4", oneNode, 0.05},
+		{"unprotected/track5t8", oneNode, 0.05},
+		{"speculation/static4spec", twoNodes, 0.05},
+		{"speculation/ess10spec", twoNodes, 0.05},
+		{"speculation/static4", twoNodes, 0.05},
+		{"failures/static4", twoNodes, 0.05},
+		{"profiles/ess10", oneNode, 0.05},
+		{"profiles/track10", oneNode, 0.05},
+		{"steps/ess10-spark33", oneNode, 0.05},
+		{"steps/ess10-spark35", oneNode, 0.06},
+		{"steps/ess10-spark40", oneNode, 0.05},
+		{"steps/ess10", oneNode, 0.05},
+		{"steps/static4", oneNode, 0.05},
+		{"steps/track10-spark33", oneNode, 0.05},
+		{"spread/ess10", threeNodes + ",locality=inferred", 0.05},
+		{"spread/static3", threeNodes + ",locality=inferred", 0.05},
+		{"locality/ess10", threeNodes + ",locality=inferred", 0.14},
+		{"locality/static3", threeNodes + ",locality=inferred", 0.11},
+	} {
+		t.Run(c.recording, func(t *testing.T) {
+			cluster, err := replay.ParseCluster(c.cluster)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := read(t, "testdata/mechanisms/"+c.recording)
+			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &cluster})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := v.Summary.Score.Application; !(e.Max <= c.limit) {
+				t.Errorf("application time is off by %.1f %%, limit %.0f %%", 100*e.Bias, 100*c.limit)
+			}
+		})
+	}
+}
+
+// Outputs of a node that is gone are listed once more, with their old times.
+// That is not a clock that was set.
+func TestALostNodeIsNoDamage(t *testing.T) {
+	for _, name := range []string{"nodeloss/static3", "nodeloss/ess10", "killed/track10"} {
+		if l := read(t, "testdata/mechanisms/"+name).Apps[0].Log; l.Grade != traces.Complete {
+			t.Errorf("%s is graded %v: %v", name, l.Grade, l.Problems)
+		}
+	}
+}
