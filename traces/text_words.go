@@ -91,7 +91,7 @@ func (t *textReader) set(words []textWord) error {
 
 func (t *textReader) hosts(words []textWord) error {
 	if t.app == nil || len(t.app.Hosts) > 0 {
-		return errors.New("expected, after an app and before its stages: hosts NAME ...")
+		return errors.New("expected, after an app and before its stages: hosts, and their names")
 	}
 	for _, word := range words {
 		t.app.Hosts = append(t.app.Hosts, word.text)
