@@ -33,6 +33,12 @@ func readAll(t testing.TB, paths ...string) ([]*Application, []*LogError) {
 	}
 	logs.EachLog = true
 	defer logs.Close()
+	return readThrough(t, logs)
+}
+
+// readThrough reads logs to their end.
+func readThrough(t testing.TB, logs *Logs) ([]*Application, []*LogError) {
+	t.Helper()
 	var apps []*Application
 	var bad []*LogError
 	for {

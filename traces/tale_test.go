@@ -1,7 +1,6 @@
 package traces
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -148,23 +147,9 @@ func readFiles(t *testing.T, files map[string]string, each bool) ([]*Application
 		t.Fatal(err)
 	}
 	logs.EachLog = each
-	var apps []*Application
-	var bad []*LogError
-	for {
-		a, err := logs.Read()
-		var unreadable *LogError
-		switch {
-		case err == io.EOF:
-			if logs.Done() != logs.Len() {
-				t.Errorf("done with %d logs of %d", logs.Done(), logs.Len())
-			}
-			return apps, bad
-		case errors.As(err, &unreadable):
-			bad = append(bad, unreadable)
-		case err != nil:
-			t.Fatal(err)
-		default:
-			apps = append(apps, a)
-		}
+	apps, bad := readThrough(t, logs)
+	if logs.Done() != logs.Len() {
+		t.Errorf("done with %d logs of %d", logs.Done(), logs.Len())
 	}
+	return apps, bad
 }

@@ -24,15 +24,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(root, "README.md")
-	readme, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(readme), begin)
-	shown, after, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		t.Fatalf("README.md has no lines %q and %q with a table between them", begin, end)
-	}
+	before, shown, after := madePart(t, path, begin, end)
 	table := mainTable(t, results)
 	if !*update {
 		if shown != table {
@@ -55,6 +47,22 @@ func TestReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// madePart cuts a document in three: the part between two lines is made by a
+// command.
+func madePart(t *testing.T, path, begin, end string) (before, made, after string) {
+	t.Helper()
+	document, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(document), begin)
+	made, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("%s has no lines %q and %q with a table between them", path, begin, end)
+	}
+	return before, made, after
 }
 
 // mainTable is the table over all applications in Markdown.

@@ -28,15 +28,7 @@ var timelines = [][2]string{
 func TestValidationDocument(t *testing.T) {
 	const root, begin, end = "../..", "<!-- made by: make validate -->\n", "<!-- end -->"
 	path := filepath.Join(root, "docs", "VALIDATION.md")
-	document, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(document), begin)
-	shown, after, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		t.Fatalf("VALIDATION.md has no lines %q and %q with tables between them", begin, end)
-	}
+	before, shown, after := madePart(t, path, begin, end)
 	to, from := validateKept(t, bench.StartupTo), validateKept(t, bench.StartupFrom)
 	var text bytes.Buffer
 	fmt.Fprint(&text, "\n![Replayed against recorded](validation-scatter.png)\n\n![Executors, recorded and replayed](validation-executors.png)\n\n")
