@@ -68,10 +68,18 @@ func (s *scanner) wrong(c byte) {
 
 // open enters an object, and tells if there is one: null counts as absent.
 func (s *scanner) open() bool {
-	switch c := s.peek(); c {
-	case '{':
-		s.at++
-		return s.err == nil
+	if c := s.peek(); c != '{' {
+		s.other(c)
+		return false
+	}
+	s.at++
+	return s.err == nil
+}
+
+// other passes over a value that begins with c and is not of the type that is
+// expected: null is no error.
+func (s *scanner) other(c byte) {
+	switch c {
 	case 'n':
 		s.skip()
 	case 0, '}', ']', ',', ':':
@@ -80,7 +88,6 @@ func (s *scanner) open() bool {
 		s.skip()
 		s.fail(errWrongType)
 	}
-	return false
 }
 
 // key returns the next key of an object, nil at its end. first says that no
@@ -226,17 +233,8 @@ func escapeLen(b []byte) int {
 
 // text returns a string's text, valid until the next call. null is empty.
 func (s *scanner) text() []byte {
-	switch c := s.peek(); c {
-	case '"':
-	case 'n':
-		s.skip()
-		return nil
-	case 0, '}', ']', ',', ':':
-		s.wrong(c)
-		return nil
-	default:
-		s.skip()
-		s.fail(errWrongType)
+	if c := s.peek(); c != '"' {
+		s.other(c)
 		return nil
 	}
 	from, to, verbatim := s.str()
@@ -255,15 +253,7 @@ func (s *scanner) text() []byte {
 func (s *scanner) int() int64 {
 	c := s.peek()
 	if c != '-' && (c < '0' || c > '9') {
-		switch c {
-		case 'n':
-			s.skip()
-		case 0, '}', ']', ',', ':':
-			s.wrong(c)
-		default:
-			s.skip()
-			s.fail(errWrongType)
-		}
+		s.other(c)
 		return 0
 	}
 	from := s.at

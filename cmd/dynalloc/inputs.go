@@ -103,22 +103,30 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 	return s, partly, err
 }
 
-// load reads the user's logs.
-func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, partly, err error) {
+// workload reads traces and selects applications of them; partly says what could
+// not be read of them, if anything.
+func (in *inputs) workload(cmd *cobra.Command, paths []string, selected traces.Selection) (w *traces.Workload, partly, err error) {
 	logs, err := traces.Open(paths...)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer logs.Close()
 	reading := in.reader(cmd, logs)
-	w, _, err := traces.Collect(strings.Join(paths, " "), reading)
+	w, _, err = traces.Collect(strings.Join(paths, " "), reading)
 	if err != nil {
 		return nil, nil, err
 	}
 	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
 		return nil, nil, partly
 	}
-	if w, err = w.Select(in.selection()); err != nil {
+	w, err = w.Select(selected)
+	return w, partly, err
+}
+
+// load reads the user's logs.
+func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, partly, err error) {
+	w, partly, err := in.workload(cmd, paths, in.selection())
+	if err != nil {
 		return nil, nil, err
 	}
 	if in.cluster == "" && !slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,12 +78,12 @@ func (in *inputs) synth(cmd *cobra.Command, paths []string, by *synthesis) error
 	if f.Changed("span") && by.span <= 0 {
 		return usagef("--span %v: want a time above 0, such as 24h", by.span)
 	}
-	w, partly, err := in.workload(cmd, paths)
+	w, partly, err := in.workload(cmd, paths, traces.Selection{})
 	if err != nil {
 		return err
 	}
 	if by.arrivals != "" {
-		arrivals, partlyArrivals, err := in.workload(cmd, []string{by.arrivals})
+		arrivals, partlyArrivals, err := in.workload(cmd, []string{by.arrivals}, traces.Selection{})
 		if err != nil {
 			return err
 		}
@@ -118,25 +117,6 @@ func (in *inputs) synth(cmd *cobra.Command, paths []string, by *synthesis) error
 		return err
 	}
 	return partly
-}
-
-// workload reads traces, from their first application on.
-func (in *inputs) workload(cmd *cobra.Command, paths []string) (w *traces.Workload, partly, err error) {
-	logs, err := traces.Open(paths...)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer logs.Close()
-	reading := in.reader(cmd, logs)
-	w, _, err = traces.Collect(strings.Join(paths, " "), reading)
-	if err != nil {
-		return nil, nil, err
-	}
-	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
-		return nil, nil, partly
-	}
-	w, err = w.Select(traces.Selection{})
-	return w, partly, err
 }
 
 func (in *inputs) writeWorkload(cmd *cobra.Command, w *traces.Workload, path string) error {
