@@ -199,7 +199,7 @@ func resize(p *traces.Profile, properties map[string]string, master string) {
 
 // Roomy is a cluster that is never full: what an application that had a cluster
 // to itself is replayed on.
-var Roomy = replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 1 << 16, MemoryMB: 1 << 30, Startup: -1}
+var Roomy = replay.Uniform(1, 1<<16, 1<<30)
 
 // clusterFor is the cluster that is given; else, for one application, one that
 // is never full, and for several, what they held at most.
@@ -235,7 +235,7 @@ func shown(w *traces.Workload) replay.Cluster {
 func clusterText(c replay.Cluster) string {
 	text := c.String()
 	switch {
-	case c == Roomy:
+	case c.String() == Roomy.String():
 		text += " (never full)"
 	case c.Assumed:
 		text += " (assumed from FROM)"

@@ -134,7 +134,7 @@ func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
 	if _, err := Validate(w, w, ValidateOptions{Startup: StartupTo}); !errors.Is(err, ErrWaited) {
 		t.Errorf("start-up times of a fleet that waited: %v", err)
 	}
-	large := replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 256, MemoryMB: 1 << 20, Startup: -1}
+	large := replay.Uniform(1, 256, 1<<20)
 	if _, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &large}); err != nil {
 		t.Errorf("on a cluster with room for all: %v", err)
 	}
@@ -144,11 +144,11 @@ func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
 // and went: from each the cluster is taken to have 16 cores.
 func TestTheClusterIsWhatTheRecordingHeld(t *testing.T) {
 	for _, name := range []string{"fleet-static", "fleet-dra", "fleet-mixed"} {
-		if c := clusterFor(read(t, "recordings/"+name), nil); c.Cores != 16 || !c.Assumed {
+		if c := clusterFor(read(t, "recordings/"+name), nil); c.Capacity() != 16 || !c.Assumed {
 			t.Errorf("%s: %v", name, c)
 		}
 	}
-	if c := clusterFor(read(t, kept+"etl/ess10"), nil); c != Roomy {
+	if c := clusterFor(read(t, kept+"etl/ess10"), nil); c.String() != Roomy.String() {
 		t.Errorf("an application alone: %v", c)
 	}
 }

@@ -23,6 +23,7 @@ const (
 	IdleCached          // idle, holding cached blocks [For]
 	IdleShuffle         // idle, holding shuffle files that no running job needs [For]
 	Replaced            // an executor was lost; the target stands
+	Reclaimed           // its node is about to be taken away
 )
 
 // A Reason says in a person's words why something was decided.
@@ -34,7 +35,7 @@ type Reason struct {
 var causeTexts = [...]string{
 	"", "fixed size", "initial target", "backlog for %s", "backlog still there after %s", "all that is needed",
 	"the maximum", "fewer tasks than that", "the minimum", "idle for %s", "idle for %s with cached blocks",
-	"idle for %s with shuffle files", "replaces a lost executor",
+	"idle for %s with shuffle files", "replaces a lost executor", "its node is reclaimed",
 }
 
 func (r Reason) String() string {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/manager"
 )
 
 // RequestTotal takes the policy's targets to the manager. It always arrives: a
@@ -19,7 +20,8 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 		}
 		p.asks.change(t.N-p.asked, e.now)
 		p.asked = t.N
-		e.master.dirty = true
+		e.told = true
+		e.manager.Ask(e.now, int(a.index), t.Profile, t.N)
 		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.asks()), Why: t.Why})
 	}
 	if a.result.Asked < 0 && a.asks() > 0 {
@@ -52,7 +54,7 @@ func (a *application) updateWait() {
 }
 
 // Remove gives executors back. A kill is refused where tasks run; the
-// standalone master frees the cores at once, and the driver learns only later
+// manager frees the cores at once, and the driver learns only later
 // that the executor is gone. A decommission is not refused, and the cores are
 // free when the executor has finished.
 func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID {
@@ -66,8 +68,7 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 		if x.state != live && x.state != added || x.running() > 0 && !a.decommissions {
 			continue
 		}
-		e.emit(Event{Kind: ExecutorReleased, App: a.index, Executor: x.id, Node: x.node, Why: r.Why})
-		a.result.Removals++
+		a.emitRelease(x, r.Why)
 		a.leavers = append(a.leavers, x.id)
 		if !a.decommissions {
 			a.release(x)
@@ -86,6 +87,11 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 	return a.leavers
 }
 
+func (a *application) emitRelease(x *executor, why policies.Reason) {
+	a.engine.emit(Event{Kind: ExecutorReleased, App: a.index, Executor: x.id, Node: x.node, Why: why})
+	a.result.Removals++
+}
+
 // release frees an executor's resources for others and closes its account.
 func (a *application) release(x *executor) {
 	e := a.engine
@@ -95,12 +101,15 @@ func (a *application) release(x *executor) {
 	a.held--
 	a.coresHeld -= int(x.cores)
 	if x.usable < 0 {
-		e.master.nodes[x.node].rising--
+		e.hosts[x.node].rising--
 	}
 	a.result.Ledger.add(x.close(e.now, p))
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
-	e.master.release(x.node, x.cores, p.reserved)
+	e.told = true
+	if !x.doomed {
+		e.manager.Exit(e.now, int(a.index), x.container)
+	}
 }
 
 // unlist takes an executor off those that take tasks.
@@ -114,6 +123,10 @@ func (a *application) unlist(id policies.ExecutorID) {
 func (a *application) executorGone(id policies.ExecutorID) {
 	x := &a.executors[id]
 	x.state = gone
+	if x.dead {
+		a.lostExecutor(x)
+		return
+	}
 	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: id})
 	loss := policies.KilledByDriver
 	if a.decommissions {
@@ -124,9 +137,22 @@ func (a *application) executorGone(id policies.ExecutorID) {
 	a.lose(x, a.decommissions)
 }
 
+// lostExecutor is the driver's notice that an executor ended which it had not
+// given back. The ends of its tasks come first.
+func (a *application) lostExecutor(x *executor) {
+	a.lose(x, false)
+	if x.withNode && a.service {
+		a.loseNodeFiles(x.node)
+	}
+	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: x.id})
+	a.event = policies.Event{Kind: policies.ExecutorRemoved, Executor: x.id, Loss: policies.Lost}
+	a.observe()
+}
+
 // grant takes an executor from the manager; it registers after its start-up.
-func (a *application) grant(profileIndex, node, cores int32) {
+func (a *application) grant(g manager.Action) {
 	e := a.engine
+	profileIndex, node, cores := int32(g.Profile), int32(g.Node), int32(g.Cores)
 	a.updateWait()
 	p := &a.profiles[profileIndex]
 	p.granted++
@@ -140,10 +166,10 @@ func (a *application) grant(profileIndex, node, cores int32) {
 	id := policies.ExecutorID(len(a.executors))
 	slots := p.slots(cores)
 	a.executors = append(a.executors, executor{
-		id: id, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, warm: warmth{cold: slots, unread: slots}, granted: e.now, usable: -1, leaves: -1,
+		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, warm: warmth{cold: slots, unread: slots}, granted: e.now, usable: -1, leaves: -1,
 	})
 	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
-	e.master.nodes[node].rising++
+	e.hosts[node].rising++
 	startup, shared := e.startup(a.index, id, p.asks.answer())
 	if shared {
 		e.boot(a, id, node, startup)
@@ -170,7 +196,7 @@ func (e *Engine) given(app int32, id policies.ExecutorID, asked time.Duration) t
 	known := e.config.Startups[app]
 	if int(id) < len(known) {
 		if known[id].FromStart {
-			asked = e.result.Apps[app].Submit + e.apps[app].app.Earlier
+			asked = e.apps[app].began + e.apps[app].app.Earlier
 		}
 		return asked + known[id].Took
 	}
@@ -188,6 +214,9 @@ func (e *Engine) given(app int32, id policies.ExecutorID, asked time.Duration) t
 // although it takes tasks only when it has finished starting.
 func (a *application) executorAdded(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
+	if x.state != starting {
+		return // it was lost before
+	}
 	x.state = added
 	if a.result.Registered < 0 {
 		a.result.Registered = e.now
@@ -195,7 +224,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
 	a.event = policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)}
 	a.observe()
-	usable := e.drawn(Usable, a.index, id, e.master.nodes[x.node].starting(e.now)-1)
+	usable := e.drawn(Usable, a.index, id, e.hosts[x.node].starting(e.now)-1)
 	if usable == 0 {
 		a.executorUsable(id)
 		return
@@ -210,7 +239,7 @@ func (a *application) executorUsable(id policies.ExecutorID) {
 	}
 	x.state = live
 	x.usable, x.since = e.now, e.now
-	n := &e.master.nodes[x.node]
+	n := &e.hosts[x.node]
 	n.rising--
 	n.risen = append(n.risen, e.now)
 	a.lively = append(a.lively, id)

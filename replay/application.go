@@ -15,7 +15,7 @@ import (
 type profile struct {
 	cores    int32 // of one executor; 0: all that a worker can give
 	memoryMB int64 // that one executor really takes, overhead included
-	reserved int64 // MiB that the manager reserves for it
+	heapMB   int64 // of that, its heap
 	taskCPUs int32
 	limit    int32 // most tasks that custom resources allow; 0: none
 	asked    int   // executors wanted in all
@@ -55,6 +55,7 @@ type application struct {
 	pools         []*pool
 
 	driver     driverStart
+	began      time.Duration // the driver started; -1: not yet
 	registered time.Duration // when the driver registered: phase 0 of the policy's ticks; -1: not yet
 	lastTick   time.Duration
 	nextTick   time.Duration
@@ -74,6 +75,8 @@ type application struct {
 	blocks    []policies.ExecutorID // where each cached block is; -1: nowhere
 	leavers   []policies.ExecutorID // scratch for Remove
 	moves     uint64                // migrations so far
+
+	filesLost bool // a node was lost with the files that its shuffle service kept
 
 	unfinished int // jobs that have not ended
 
@@ -95,16 +98,13 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		tracks:   spec.Kind == "spark" && spec.Protection.Tracking && !spec.Protection.Service,
 		migrates: spec.Protection.Decommission && spec.Protection.Migration,
 		coresMax: spec.CoresMax, fair: app.Properties["spark.scheduler.mode"] == "FAIR",
-		registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
+		began: -1, registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
 		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
 		unfinished: len(app.Jobs), speculates: speculationOf(app, rules), localityWait: localityWait(app),
 	}
-	if err := fits(spec, app, &e.config.Cluster); err != nil {
-		return nil, err
-	}
 	believed := make([]policies.Profile, len(app.Profiles))
 	for i, p := range app.Profiles {
-		q := profileOf(p, spec, &e.config.Cluster)
+		q := profileOf(p, spec)
 		a.profiles = append(a.profiles, q)
 		believed[i] = policies.Profile{ID: p.ID, Slots: q.believed()}
 	}
@@ -118,6 +118,9 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	}
 	a.result.Policy = spec.String()
 	a.result.Jobs = make([]JobResult, len(app.Jobs))
+	if err := e.manager.Fits(a.asManaged()); err != nil {
+		return nil, err
+	}
 	a.policy = spec.New(policies.Env{Client: a, Profiles: believed, Rules: rules})
 	return a, nil
 }
@@ -134,7 +137,7 @@ func (p *profile) believed() int {
 
 // profileOf is a resource profile under a spec, which may say how large an
 // executor of the default one is.
-func profileOf(p traces.Profile, spec policies.Spec, c *Cluster) profile {
+func profileOf(p traces.Profile, spec policies.Spec) profile {
 	cores, heap, overhead := p.Cores, p.MemoryMB, p.OverheadMB
 	if p.ID == 0 && spec.Cores > 0 {
 		cores = spec.Cores
@@ -142,11 +145,7 @@ func profileOf(p traces.Profile, spec policies.Spec, c *Cluster) profile {
 	if p.ID == 0 && spec.MemoryMB > 0 && spec.MemoryMB != heap { // else the log's own overhead stands
 		heap, overhead = spec.MemoryMB, traces.OverheadMB(spec.MemoryMB)
 	}
-	reserved := heap
-	if c.Overhead {
-		reserved += overhead
-	}
-	return profile{cores: int32(cores), memoryMB: heap + overhead, reserved: reserved, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
+	return profile{cores: int32(cores), memoryMB: heap + overhead, heapMB: heap, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
 }
 
 // SpecFor returns the spec that a fleet gives an application; for the spec
@@ -172,11 +171,24 @@ func (a *application) observe() {
 	a.tickBy(a.engine.now)
 }
 
+// begin starts the driver.
+func (a *application) begin() {
+	e := a.engine
+	a.began = e.now
+	a.result.Began = e.now
+	e.queue.push(scheduled{at: e.now + a.app.Setup, app: a.index}, becomesReady, driverRegisters)
+	if !a.sharesProcessors() {
+		a.follow(-1, e.now+a.app.Earlier)
+	}
+	a.endIfDone(e.now + a.app.Earlier)
+}
+
 // register is the driver's registration with its manager: the policy sends
 // its first request, and its ticks begin.
 func (a *application) register() {
 	a.registered = a.engine.now
-	a.engine.master.register(a)
+	a.engine.told = true
+	a.engine.manager.Register(a.engine.now, int(a.index))
 	a.policy.Start(a.engine.now)
 	a.awaitGarbageCollection()
 	if a.sharesProcessors() {
@@ -226,7 +238,8 @@ func (a *application) end() {
 	e.stopBoots(a)
 	a.result.End = e.now
 	a.updateWait()
-	e.master.unregister(a)
+	e.told = true
+	e.manager.Finish(e.now, int(a.index))
 	e.emit(Event{Kind: AppEnded, App: a.index})
 	e.apps[a.index] = nil
 	e.left--

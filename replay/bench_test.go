@@ -27,7 +27,8 @@ func crowd(tb testing.TB, apps int) *traces.Workload {
 // BenchmarkReplay is the speed of the engine: events that a second of replaying
 // plays, by size of the workload and policy.
 func BenchmarkReplay(b *testing.B) {
-	config := Config{Cluster: Cluster{Manager: "standalone", Nodes: 4, Cores: 32, MemoryMB: 64 << 10, Startup: 3 * time.Second}, Seed: 1}
+	config := Config{Cluster: Uniform(4, 32, 64<<10), Seed: 1}
+	config.Cluster.Startup = 3 * time.Second
 	for _, apps := range []int{100, 1000} {
 		w := crowd(b, apps)
 		for _, policy := range []string{"static,n=4", "spark,idle=10s", "spark,idle=10s,shuffle=tracking", "spark,idle=10s,shuffle=none"} {

@@ -33,7 +33,7 @@ type boots struct {
 
 // start begins an executor's start-up on a node.
 func (e *Engine) boot(a *application, id policies.ExecutorID, node int32, work time.Duration) {
-	b := &e.master.boots[node]
+	b := &e.hosts[node].boots
 	e.progress(b)
 	b.list = append(b.list, boot{a, id, work})
 	e.nextBoot(b, node)
@@ -68,7 +68,7 @@ func (e *Engine) nextBoot(b *boots, node int32) {
 
 // bootsEnd brings up the executors of a node whose work is done.
 func (e *Engine) bootsEnd(node int32) {
-	b := &e.master.boots[node]
+	b := &e.hosts[node].boots
 	if b.wakeup != e.now {
 		return // others have come or gone since this was scheduled
 	}
@@ -90,15 +90,20 @@ func (e *Engine) bootsEnd(node int32) {
 // stopBoots takes the starting executors of an application that ends off their
 // nodes.
 func (e *Engine) stopBoots(a *application) {
-	for node := range e.master.boots {
-		b := &e.master.boots[node]
-		if !slices.ContainsFunc(b.list, func(x boot) bool { return x.app == a }) {
-			continue
-		}
-		e.progress(b)
-		b.list = slices.DeleteFunc(b.list, func(x boot) bool { return x.app == a })
-		e.nextBoot(b, int32(node))
+	for node := range e.hosts {
+		e.stopBootsIf(int32(node), func(x boot) bool { return x.app == a })
 	}
+}
+
+// stopBootsIf takes starting executors off a node.
+func (e *Engine) stopBootsIf(node int32, stops func(boot) bool) {
+	b := &e.hosts[node].boots
+	if !slices.ContainsFunc(b.list, stops) {
+		return
+	}
+	e.progress(b)
+	b.list = slices.DeleteFunc(b.list, stops)
+	e.nextBoot(b, node)
 }
 
 // longestBoot is the longest that is taken for a start-up: after it Spark on

@@ -1,80 +1,162 @@
 package replay
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"dynalloc/internal/spec"
+	"dynalloc/replay/manager"
+	"dynalloc/replay/standalone"
 	"dynalloc/traces"
 )
 
-// A Cluster is what the applications share. Its text form is
+// A Cluster is what the applications share: its nodes, and the manager that
+// hands them out. Its text form is
 // "standalone,nodes=4,cores=32,memory=64g,startup=4s".
 type Cluster struct {
-	Manager  string // "standalone"
-	Nodes    int
-	Cores    int           // of one node
-	MemoryMB int64         // of one node, MiB
-	Startup  time.Duration // grant to registration; negative: drawn from Times
-	Overhead bool          // memory that executors take beside their heap counts; Spark's standalone Master does not count it
-	Locality bool          // tasks wait for the nodes that they preferred, as far as the log lets one guess
-	Assumed  bool          // not given but assumed from the logs: contention cannot be judged
+	Manager    string        // one of Managers
+	Pools      []Pool        // at least one
+	Startup    time.Duration // grant to registration; negative: drawn from Times
+	Locality   bool          // tasks wait for the nodes that they preferred, as far as the log lets one guess
+	Assumed    bool          // not given but assumed from the logs: contention cannot be judged
+	Standalone standalone.Options
+}
+
+// Managers are the cluster managers that are modeled.
+var Managers = []string{"standalone"}
+
+// A Pool is nodes of one kind.
+type Pool struct {
+	Name  string // type of machine; may be empty
+	Nodes int
+	Label string // YARN's node label; empty: the default partition
+	manager.Resources
+	Price float64 // of one node for an hour, in any currency; 0: not known
+}
+
+// Uniform is a standalone cluster of nodes of one kind, whose start-up times
+// are drawn from Times. Memory is in MiB.
+func Uniform(nodes, cores int, memoryMB int64) Cluster {
+	return Cluster{Manager: "standalone", Startup: -1, Pools: []Pool{{Nodes: nodes, Resources: manager.Resources{Cores: cores, MemoryMB: memoryMB}}}}
+}
+
+// Nodes are the cluster's nodes, pool by pool.
+func (c *Cluster) Nodes() []manager.Node {
+	var nodes []manager.Node
+	for _, p := range c.Pools {
+		for k := range p.Nodes {
+			nodes = append(nodes, manager.Node{Name: fmt.Sprintf("%s-%d", cmp.Or(p.Name, "node"), k), Type: p.Name, Label: p.Label, Resources: p.Resources})
+		}
+	}
+	return nodes
 }
 
 // Capacity is the cores of all nodes.
-func (c *Cluster) Capacity() int { return c.Nodes * c.Cores }
+func (c *Cluster) Capacity() int {
+	n := 0
+	for _, p := range c.Pools {
+		n += p.Nodes * p.Cores
+	}
+	return n
+}
+
+// newManager makes the cluster's manager, with nothing running on it.
+func (c *Cluster) newManager() manager.Manager {
+	return standalone.New(c.Nodes(), c.Standalone)
+}
 
 // ParseCluster reads a cluster's text form. Nodes is 1 if not said; cores and
 // memory of a node must be said; without startup, start-up times are drawn
-// from Times; overhead=true counts what executors take beside their heap, as
-// YARN and Kubernetes do and the standalone Master does not; locality=inferred has tasks wait for the nodes that they preferred. An error says what was expected.
+// from Times; locality=inferred has tasks wait for the nodes that they
+// preferred. Of a standalone cluster overhead=true counts what executors take
+// beside their heap, spread=false fills a worker before the next is taken,
+// workers= is the order in which they are tried, and defaultcores= the
+// spark.cores.max of applications that set none. An error says what was expected.
 func ParseCluster(text string) (Cluster, error) {
 	s, err := spec.Parse(text)
 	if err != nil {
 		return Cluster{}, fmt.Errorf("cluster %q: %w", text, err)
 	}
+	if !slices.Contains(Managers, s.Name) {
+		return Cluster{}, fmt.Errorf("cluster %q: the manager %q is not known; expected one of %s, as in standalone,nodes=4,cores=32,memory=64g", text, s.Name, strings.Join(Managers, ", "))
+	}
 	d := s.Decoder()
 	c := Cluster{
-		Manager: s.Name, Nodes: d.Int("nodes", 1), Cores: d.Int("cores", 0), MemoryMB: d.MiB("memory", 0), Startup: d.Duration("startup", -1),
-		Overhead: d.Bool("overhead", false),
+		Manager: s.Name, Startup: d.Duration("startup", -1),
+		Pools:    []Pool{{Nodes: d.Int("nodes", 1), Resources: manager.Resources{Cores: d.Int("cores", 0), MemoryMB: d.MiB("memory", 0)}}},
 		Locality: d.Choice("locality", "none", "none", "inferred") == "inferred",
 	}
-	if s.Name != "standalone" {
-		return c, fmt.Errorf("cluster %q: the manager %q is not known; expected standalone, as in standalone,nodes=4,cores=32,memory=64g", text, s.Name)
+	if s.Name == "standalone" {
+		c.Standalone = standalone.Options{
+			Overhead: d.Bool("overhead", false), Packed: !d.Bool("spread", true), DefaultCores: d.Int("defaultcores", 0),
+			Selection: standalone.Selection(d.Choice("workers", string(standalone.MostCores), standalone.Selections...)),
+		}
 	}
 	if err := d.Done(); err != nil {
 		return c, fmt.Errorf("cluster %q: %w", text, err)
 	}
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return c, fmt.Errorf("cluster %q: %w", text, err)
 	}
 	return c, nil
 }
 
-func (c *Cluster) check() error {
-	switch {
-	case c.Nodes < 1:
-		return fmt.Errorf("nodes=%d: expected at least 1", c.Nodes)
-	case c.Cores < 1:
-		return fmt.Errorf("cores=%d: expected the cores of one node, at least 1", c.Cores)
-	case c.MemoryMB < 1:
-		return fmt.Errorf("memory=%dm: expected the memory of one node, such as 64g", c.MemoryMB)
+// Check says what is missing of a cluster.
+func (c *Cluster) Check() error {
+	if len(c.Pools) == 0 {
+		return errors.New("it has no nodes")
+	}
+	for _, p := range c.Pools {
+		of := ""
+		if p.Name != "" {
+			of = p.Name + ": "
+		}
+		switch {
+		case p.Nodes < 1:
+			return fmt.Errorf("%snodes=%d: expected at least 1", of, p.Nodes)
+		case p.Cores < 1:
+			return fmt.Errorf("%scores=%d: expected the cores of one node, at least 1", of, p.Cores)
+		case p.MemoryMB < 1:
+			return fmt.Errorf("%smemory=%dm: expected the memory of one node, such as 64g", of, p.MemoryMB)
+		}
 	}
 	return nil
 }
 
+// String is the cluster's text form; of one with nodes of several kinds, which
+// has none, a summary.
 func (c Cluster) String() string {
-	text := fmt.Sprintf("%s,nodes=%d,cores=%d,memory=%s", c.Manager, c.Nodes, c.Cores, spec.FormatMiB(c.MemoryMB))
-	if c.Startup >= 0 {
-		text += ",startup=" + spec.FormatDuration(c.Startup)
+	var text strings.Builder
+	text.WriteString(c.Manager)
+	for _, p := range c.Pools {
+		if p.Name != "" {
+			text.WriteString("," + p.Name)
+		}
+		fmt.Fprintf(&text, ",nodes=%d,cores=%d,memory=%s", p.Nodes, p.Cores, spec.FormatMiB(p.MemoryMB))
 	}
-	if c.Overhead {
-		text += ",overhead=true"
+	if c.Startup >= 0 {
+		text.WriteString(",startup=" + spec.FormatDuration(c.Startup))
+	}
+	if c.Standalone.Overhead {
+		text.WriteString(",overhead=true")
+	}
+	if c.Standalone.Packed {
+		text.WriteString(",spread=false")
+	}
+	if s := c.Standalone.Selection; s != "" && s != standalone.MostCores {
+		text.WriteString(",workers=" + string(s))
+	}
+	if n := c.Standalone.DefaultCores; n > 0 {
+		fmt.Fprintf(&text, ",defaultcores=%d", n)
 	}
 	if c.Locality {
-		text += ",locality=inferred"
+		text.WriteString(",locality=inferred")
 	}
-	return text
+	return text.String()
 }
 
 // Assume makes up the cluster that the logs themselves show: the largest cores
@@ -83,9 +165,9 @@ func (c Cluster) String() string {
 // least. Whether applications would compete for a larger or a smaller one
 // cannot be judged from it.
 func Assume(w *traces.Workload) Cluster {
-	c := Cluster{Manager: "standalone", Nodes: 1, Cores: 1, MemoryMB: 1, Startup: -1, Assumed: true}
+	cores, memory := 1, int64(1)
 	for _, l := range traces.Levels(w.Apps...) {
-		c.Cores, c.MemoryMB = max(c.Cores, l.Cores), max(c.MemoryMB, l.MemoryMB)
+		cores, memory = max(cores, l.Cores), max(memory, l.MemoryMB)
 	}
 	hosts := map[string]bool{} // only counted
 	for _, a := range w.Apps {
@@ -95,14 +177,16 @@ func Assume(w *traces.Workload) Cluster {
 			}
 		}
 	}
-	c.Nodes = max(1, len(hosts))
-	c.Cores = (c.Cores + c.Nodes - 1) / c.Nodes
-	c.MemoryMB = (c.MemoryMB + int64(c.Nodes) - 1) / int64(c.Nodes)
+	nodes := max(1, len(hosts))
+	cores = (cores + nodes - 1) / nodes
+	memory = (memory + int64(nodes) - 1) / int64(nodes)
 	for _, a := range w.Apps {
 		for i := range a.Profiles {
 			p := &a.Profiles[i]
-			c.Cores, c.MemoryMB = max(c.Cores, p.Cores, p.TaskCPUs), max(c.MemoryMB, p.Memory())
+			cores, memory = max(cores, p.Cores, p.TaskCPUs), max(memory, p.Memory())
 		}
 	}
+	c := Uniform(nodes, cores, memory)
+	c.Assumed = true
 	return c
 }

@@ -168,6 +168,9 @@ func (a *application) pool(name string) *pool {
 // the stages that waited for it, its job's end.
 func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	e, set, x := a.engine, a.sets[number], &a.executors[id]
+	if x.dead {
+		return // the driver is about to learn that it failed
+	}
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	t, ok := x.forget(number, task, e.now)
 	if !ok {
@@ -296,7 +299,7 @@ func (a *application) endJobIfDone(job int32) {
 // endIfDone has the driver stop a while after the last job has ended.
 func (a *application) endIfDone(from time.Duration) {
 	if a.unfinished == 0 {
-		at := max(from+a.app.Tail, a.result.Submit+a.app.Setup)
+		at := max(from+a.app.Tail, a.began+a.app.Setup)
 		a.engine.queue.push(scheduled{at: at, app: a.index}, becomesReady, applicationEnds)
 	}
 }
@@ -305,7 +308,7 @@ func (a *application) endIfDone(from time.Duration) {
 // application's start (job -1). Nothing happens before the driver is there.
 func (a *application) follow(job int32, from time.Duration) {
 	for _, f := range a.plan.followers[job+1] {
-		at := max(from+f.gap, a.result.Submit+a.app.Setup)
+		at := max(from+f.gap, a.began+a.app.Setup)
 		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.what)
 	}
 }

@@ -52,7 +52,7 @@ func splitDriverStart(app *traces.Application, recorded time.Duration, t *Times)
 // when all is done, what hangs on the application's start is set off.
 func (a *application) driverProceeds(passed time.Duration) {
 	e := a.engine
-	share := min(1, e.config.Times.DriverProcessors/float64(1+e.master.nodes[0].rising))
+	share := min(1, e.config.Times.DriverProcessors/float64(1+e.hosts[0].rising))
 	a.driver.left -= time.Duration(float64(passed) * share)
 	if a.driver.left > 0 {
 		next := min(driverStep, max(a.driver.left.Round(time.Millisecond), time.Millisecond))
@@ -60,5 +60,5 @@ func (a *application) driverProceeds(passed time.Duration) {
 		return
 	}
 	late := (e.now - a.registered - a.driver.recorded).Round(time.Millisecond)
-	a.follow(-1, a.result.Submit+late)
+	a.follow(-1, a.began+late)
 }

@@ -3,9 +3,11 @@ package replay
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/manager"
 	"dynalloc/traces"
 )
 
@@ -24,7 +26,11 @@ type Engine struct {
 	apps      []*application        // by index; nil before arrival and after the end
 	unsettled []*application        // have slots to give out at the end of this instant
 	left      int                   // applications that have not ended
-	master    master
+	manager   manager.Manager
+	told      bool          // something was told to the manager since it was last served
+	served    time.Duration // when the manager last acted
+	wakes     time.Duration // when the manager is next served although nothing is told to it; -1: never
+	hosts     []host
 	result    Result
 	err       error
 
@@ -49,20 +55,31 @@ func Run(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 
 // New prepares a replay; nothing has happened yet.
 func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) (*Engine, error) {
-	if err := c.Cluster.check(); err != nil {
+	if err := c.Cluster.Check(); err != nil {
 		return nil, err
 	}
 	e := &Engine{
 		workload: w, fleet: f, config: c, observers: observers,
 		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), left: len(w.Apps),
 	}
-	e.master.init(&e.config.Cluster)
+	e.manager = c.Cluster.newManager()
+	e.wakes = -1
+	first := time.Duration(0)
+	if len(w.Apps) > 0 {
+		first = w.Apps[0].Submit
+	}
+	for _, n := range c.Cluster.Nodes() {
+		e.hosts = append(e.hosts, host{cores: n.Cores, pool: n.Type, since: first})
+	}
 	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: digestStart}
 	for i, a := range w.Apps {
 		if i > 0 && a.Submit < w.Apps[i-1].Submit {
 			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
 		}
-		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
+		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Began: -1, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
+	}
+	if err := e.scheduleFaults(); err != nil {
+		return nil, err
 	}
 	e.arrive(0)
 	return e, nil
@@ -121,12 +138,25 @@ func (e *Engine) due() bool { return len(e.queue.events) > 0 && e.queue.events[0
 // happen takes in one fact.
 func (e *Engine) happen(s scheduled) {
 	if s.what() == applicationArrives {
-		e.start(int(s.app))
+		e.arrives(int(s.app))
 		e.arrive(int(s.app) + 1)
 		return
 	}
-	if s.what() == nodeBoots {
+	switch s.what() {
+	case nodeBoots:
 		e.bootsEnd(s.a)
+		return
+	case faultStrikes:
+		e.strike(&e.config.Faults[s.a])
+		return
+	case spotIsGone:
+		e.reclaimed(&e.config.Faults[s.a])
+		return
+	case faultIsOver:
+		e.over(&e.config.Faults[s.a])
+		return
+	case managerActs:
+		e.told = e.told || e.manager.Next() <= e.now
 		return
 	}
 	a := e.apps[s.app]
@@ -172,8 +202,9 @@ func (e *Engine) happen(s scheduled) {
 	}
 }
 
-// start brings an application to life.
-func (e *Engine) start(index int) {
+// arrives takes in an application. Its driver starts, unless the cluster has to
+// find room for it first.
+func (e *Engine) arrives(index int) {
 	app := e.workload.Apps[index]
 	a, err := newApplication(e, index, app)
 	if err != nil {
@@ -182,11 +213,10 @@ func (e *Engine) start(index int) {
 	}
 	e.apps[index] = a
 	e.emit(Event{Kind: AppSubmitted, App: int32(index)})
-	e.queue.push(scheduled{at: e.now + app.Setup, app: int32(index)}, becomesReady, driverRegisters)
-	if !a.sharesProcessors() {
-		a.follow(-1, e.now+app.Earlier)
+	e.told = true
+	if e.manager.Submit(e.now, a.asManaged()) {
+		a.begin()
 	}
-	a.endIfDone(e.now + app.Earlier)
 }
 
 // plan returns the plan of an application, shared by all copies of it.
@@ -200,17 +230,6 @@ func (e *Engine) plan(app *traces.Application) *plan {
 		e.plans[&app.Jobs[0]] = p
 	}
 	return p
-}
-
-// serve lets the manager grant executors if anything changed for it.
-func (e *Engine) serve() {
-	if !e.master.dirty {
-		return
-	}
-	e.master.dirty = false
-	e.master.schedule(func(a *application, profile, node int32, cores int32) {
-		a.grant(profile, node, cores)
-	})
 }
 
 // emit tells the digest and the observers of an event.
@@ -234,6 +253,20 @@ func digest(d uint64, e *Event) uint64 {
 	return mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
 }
 
+// account adds up how long nodes were there, from the first submission on.
+func (e *Engine) account() {
+	e.result.Provided, e.result.Nodes = 0, make([]time.Duration, len(e.config.Cluster.Pools))
+	for i := range e.hosts {
+		h := &e.hosts[i]
+		there := h.there(e.result.End)
+		e.result.Provided += there * time.Duration(h.cores)
+		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p Pool) bool { return p.Name == h.pool })
+		if pool >= 0 {
+			e.result.Nodes[pool] += there
+		}
+	}
+}
+
 // Result returns the outcome of a replay that has come to its end.
 func (e *Engine) Result() (*Result, error) {
 	if e.err != nil {
@@ -247,5 +280,6 @@ func (e *Engine) Result() (*Result, error) {
 		e.result.Ledger.add(r.Ledger)
 		e.result.End = max(e.result.End, r.End)
 	}
+	e.account()
 	return &e.result, nil
 }

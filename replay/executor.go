@@ -20,22 +20,26 @@ const (
 
 // An executor is one executor of one application at run time.
 type executor struct {
-	id      policies.ExecutorID
-	profile int32
-	node    int32
-	state   state
-	cores   int32
-	slots   int32 // tasks that it can run at one time
-	free    int32 // of those, without a task
-	warm    warmth
-	tasks   []runningTask
-	peers   []policies.ExecutorID // those that take its blocks when it is decommissioned
-	granted time.Duration
-	usable  time.Duration // from when on it takes tasks; -1: not yet
-	leaves  time.Duration // since when it is decommissioning; -1: it is not
-	since   time.Duration // when the number of its tasks last changed
-	busy    time.Duration // core-time of tasks up to since
-	busyOut time.Duration // of that, while decommissioning
+	id        policies.ExecutorID
+	container int // the manager's name of it
+	profile   int32
+	node      int32
+	state     state
+	cores     int32
+	slots     int32 // tasks that it can run at one time
+	free      int32 // of those, without a task
+	warm      warmth
+	tasks     []runningTask
+	dead      bool                  // it ended without being asked to; its tasks' ends no longer count
+	doomed    bool                  // its node is lost to the manager, which has forgotten it
+	withNode  bool                  // it ended with its node: a shuffle service there has nothing left
+	peers     []policies.ExecutorID // those that take its blocks when it is decommissioned
+	granted   time.Duration
+	usable    time.Duration // from when on it takes tasks; -1: not yet
+	leaves    time.Duration // since when it is decommissioning; -1: it is not
+	since     time.Duration // when the number of its tasks last changed
+	busy      time.Duration // core-time of tasks up to since
+	busyOut   time.Duration // of that, while decommissioning
 }
 
 func (x *executor) running() int32 { return x.slots - x.free }

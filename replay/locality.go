@@ -40,7 +40,7 @@ func localityWait(app *traces.Application) time.Duration {
 // Recorded hosts are the cluster's nodes in order, again from the first where
 // there were more of them.
 func (a *application) prefer(set *taskSet) *preference {
-	nodes := len(a.engine.master.nodes)
+	nodes := len(a.engine.hosts)
 	p := &preference{byNode: make([][]int32, nodes), taken: make([]bool, set.tasks), since: a.engine.now}
 	for task := range set.tasks {
 		t := &a.app.Stages[set.stage].Tasks[set.partition(task)]

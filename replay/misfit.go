@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"dynalloc/policies"
+	"dynalloc/replay/manager"
 	"dynalloc/traces"
 )
 
@@ -26,10 +27,11 @@ func (e *AppError) Error() string {
 // fits on no node of the cluster.
 func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 	var found []*AppError
+	empty := c.newManager()
 	for i, app := range w.Apps {
 		spec, err := SpecFor(f, app)
 		if err == nil {
-			err = fits(spec, app, &c)
+			err = empty.Fits(managed(i, app, spec))
 		}
 		if err != nil {
 			found = append(found, &AppError{App: i, Policy: f.Name, Reason: err.Error(), app: app})
@@ -38,17 +40,13 @@ func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 	return found
 }
 
-// fits says whether an empty node has room for an executor of each of the
-// application's resource profiles.
-func fits(spec policies.Spec, app *traces.Application, c *Cluster) error {
-	for i := range app.Profiles {
-		p := profileOf(app.Profiles[i], spec, c)
-		if c.Cores < int(max(p.cores, p.taskCPUs)) || c.MemoryMB < p.reserved {
-			return fmt.Errorf("an executor of %d cores and %d MiB fits on no node of the cluster (%d cores, %d MiB); give the nodes more or the executors less",
-				max(p.cores, p.taskCPUs), p.reserved, c.Cores, c.MemoryMB)
-		}
+// managed is an application as a manager sees it that may not have started yet.
+func managed(index int, app *traces.Application, spec policies.Spec) manager.App {
+	a := application{index: int32(index), app: app, coresMax: spec.CoresMax}
+	for _, p := range app.Profiles {
+		a.profiles = append(a.profiles, profileOf(p, spec))
 	}
-	return nil
+	return a.asManaged()
 }
 
 // stuck explains why an application never ended.
@@ -65,7 +63,7 @@ func (e *Engine) stuck(index int) *AppError {
 		case a.coresMax > 0 && a.coresHeld+int(p.cores) > a.coresMax:
 			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.cores, a.coresHeld, a.coresMax)
 		default:
-			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good", p.cores, p.reserved)
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good", p.cores, p.memoryMB)
 		}
 	}
 	return err

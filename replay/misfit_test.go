@@ -36,7 +36,9 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		odd := Misfits(w, fleet, Cluster{Nodes: 1, Cores: 8, MemoryMB: c.node, Overhead: true})
+		cluster := Uniform(1, 8, c.node)
+		cluster.Standalone.Overhead = true
+		odd := Misfits(w, fleet, cluster)
 		if fits := len(odd) == 0; fits != c.fits {
 			t.Errorf("%s on %d MiB: fits %v, want %v", c.policy, c.node, fits, c.fits)
 		}
@@ -54,7 +56,7 @@ func TestNeverAnExecutor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Run(w, fleet, Config{Cluster: Cluster{Manager: "standalone", Nodes: 1, Cores: 8, MemoryMB: 8 << 10}})
+	_, err = Run(w, fleet, Config{Cluster: Uniform(1, 8, 8<<10)})
 	var odd *AppError
 	want := "application etl (etl) under policy static,n=1,cores-max=2: it never gets an executor of 4 cores: it holds 0, and spark.cores.max is 2"
 	if !errors.As(err, &odd) || err.Error() != want {

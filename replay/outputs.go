@@ -87,7 +87,9 @@ func (a *application) unregister(id policies.ExecutorID) {
 }
 
 // readsMissing says whether output that the stage's tasks read is missing.
-func (a *application) readsMissing(stage int32) bool { return !a.service && !a.parentsAvailable(stage) }
+func (a *application) readsMissing(stage int32) bool {
+	return (!a.service || a.filesLost) && !a.parentsAvailable(stage)
+}
 
 // fetchFailed takes in that a task could not read its input: its stage's
 // attempt is over, though its running tasks go on, and after a short wait the

@@ -116,7 +116,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	x.tasks = append(x.tasks, t)
 	if first != (firstness{}) {
 		a.firsts = append(a.firsts, firstTask{x.id, t, first})
-		e.master.nodes[x.node].firsts++
+		e.hosts[x.node].firsts++
 	} else {
 		a.schedule(x, t)
 	}
@@ -134,7 +134,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 // the executors that are starting on its node.
 func (a *application) warmCost(x *executor) time.Duration {
 	times := &a.engine.config.Times
-	others := a.engine.master.nodes[x.node].starting(a.engine.now)
+	others := a.engine.hosts[x.node].starting(a.engine.now)
 	return times.By[Overhead].typical(others) + times.By[OverheadRun].typical(others)
 }
 

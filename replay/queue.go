@@ -28,6 +28,10 @@ const (
 	executorIsAdded
 	executorIsUsable
 	nodeBoots
+	managerActs
+	faultStrikes
+	spotIsGone
+	faultIsOver
 	driverGoesOn
 	localityWaitEnds
 	stageIsResubmitted

@@ -79,7 +79,7 @@ func randomRun(seed uint64) (*traces.Workload, policies.Fleet, Config) {
 		panic(err)
 	}
 	return randomWorkload(seed), fleet, Config{
-		Cluster: Cluster{Manager: "standalone", Nodes: 1 + r.IntN(3), Cores: 3 + r.IntN(12), MemoryMB: 16384, Startup: -1},
+		Cluster: Uniform(1+r.IntN(3), 3+r.IntN(12), 16384),
 		Times:   randomTimes(r), Seed: seed, Horizon: 100 * time.Hour,
 	}
 }

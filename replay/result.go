@@ -9,8 +9,13 @@ type Result struct {
 	Apps    []AppResult // in the workload's order
 	End     time.Duration
 	Ledger  Ledger
-	Events  int    // events of the replay
-	Digest  uint64 // over every event in order: two runs are equal or they are not
+	// Provided is the core-time of all nodes as long as they were part of the
+	// cluster, from the first submission to End; Nodes is the same as node-time, for
+	// each pool of the cluster.
+	Provided time.Duration
+	Nodes    []time.Duration
+	Events   int    // events of the replay
+	Digest   uint64 // over every event in order: two runs are equal or they are not
 }
 
 // An AppResult is what one application got. Times are offsets from the
@@ -20,6 +25,7 @@ type AppResult struct {
 	Policy string // the spec it ran under
 
 	Submit     time.Duration // the application starts (its driver does)
+	Began      time.Duration // the driver starts: at once, unless the manager has to find room for it; -1: never
 	Asked      time.Duration // a target above zero is first sent; -1: never
 	Granted    time.Duration // the manager first grants an executor; -1: never
 	Registered time.Duration // the first executor registers; -1: never
@@ -35,7 +41,12 @@ type AppResult struct {
 	// Failed: Spark gave up, because fetches of one stage failed in four attempts
 	// in a row (spark.stage.maxConsecutiveAttempts). The application ended there.
 	Failed bool
-	Peak   int // most executors held at one time
+	// Lost is how many executors ended that nobody had given back: with their node,
+	// by themselves, or because the manager took them; Preempted, how many of them
+	// it took. Discarded is the core-time of the tasks that ran on them then.
+	Lost, Preempted int
+	Discarded       time.Duration
+	Peak            int // most executors held at one time
 	// Wait is executor wait: the integral over time of
 	// max(0, min(asked, what the application's own limits allow) - granted),
 	// in executor-time.

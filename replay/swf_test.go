@@ -80,7 +80,7 @@ func checkWaits(t *testing.T, w *traces.Workload, processors int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cluster := replay.Cluster{Manager: "standalone", Nodes: 1, Cores: processors, MemoryMB: 1}
+	cluster := replay.Uniform(1, processors, 1)
 	result, err := replay.Run(w, fleet, replay.Config{Cluster: cluster})
 	if err != nil {
 		t.Fatal(err)

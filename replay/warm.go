@@ -75,7 +75,7 @@ func (a *application) startFirsts() {
 			at++
 		}
 		t := &x.tasks[at]
-		n := &a.engine.master.nodes[x.node]
+		n := &a.engine.hosts[x.node]
 		others := n.firsts - 1
 		if f.inSlot {
 			others = n.starting(a.engine.now) - 1
@@ -84,7 +84,7 @@ func (a *application) startFirsts() {
 		a.schedule(x, *t)
 	}
 	for _, f := range a.firsts {
-		a.engine.master.nodes[a.executors[f.executor].node].firsts = 0
+		a.engine.hosts[a.executors[f.executor].node].firsts = 0
 	}
 	a.firsts = a.firsts[:0]
 }

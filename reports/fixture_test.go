@@ -96,7 +96,7 @@ func lecture() *bench.Results {
 	}
 	s := &bench.Suite{
 		Workload: w,
-		Config:   replay.Config{Seed: 1, Cluster: replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 16, MemoryMB: 32 << 10, Startup: 4 * time.Second, Assumed: true}},
+		Config:   replay.Config{Seed: 1, Cluster: sixteen(true)},
 		Policies: []policies.Fleet{fleet("recorded", "recorded"), fleet("static-2", "static,n=2"), fleet("mixed", "report-*=static,n=2;*=spark,idle=5s,max=6")},
 	}
 	references := []bench.Reference{
@@ -157,7 +157,7 @@ func day() *bench.Results {
 		references = append(references, bench.Reference{Critical: 25 * time.Second, Deadline: 90 * time.Second, HasDeadline: i%4 == 1})
 	}
 	short := []string{"recorded", "static-2", "static-4", "static-8", "dynamic-idle-60s", "dynamic-idle-10s", "dynamic-idle-3s", "dynamic-backlog-5s", "dynamic-min-2", "dynamic-max-6", "mixed-reports-static-rest-dynamic"}
-	s := &bench.Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 16, MemoryMB: 32 << 10, Startup: 4 * time.Second}}}
+	s := &bench.Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: sixteen(false)}}
 	var given [][]got
 	for p, name := range short {
 		s.Policies = append(s.Policies, fleet(name, "static,n=2"))
@@ -191,3 +191,10 @@ func day() *bench.Results {
 }
 
 const firstPictureStep = 100 * time.Millisecond
+
+// sixteen is a cluster of sixteen cores.
+func sixteen(assumed bool) replay.Cluster {
+	c := replay.Uniform(1, 16, 32<<10)
+	c.Startup, c.Assumed = 4*time.Second, assumed
+	return c
+}

@@ -96,7 +96,7 @@ func TestReportsOfNextToNothing(t *testing.T) {
 			w.Apps = append(w.Apps, &traces.Application{ID: "a", Class: "a"})
 		}
 		s := &bench.Suite{
-			Workload: w, Config: replay.Config{Cluster: replay.Cluster{Manager: "standalone", Nodes: 1, Cores: 1, MemoryMB: 1024}},
+			Workload: w, Config: replay.Config{Cluster: replay.Uniform(1, 1, 1024)},
 			Policies: []policies.Fleet{fleet("recorded", "recorded")},
 		}
 		r := build(s, make([]bench.Reference, apps), [][]got{make([]got, apps)}, func(int) *bench.Timeline {

@@ -85,12 +85,12 @@ const (
 // An Action is one thing that a manager does.
 type Action struct {
 	Kind      Kind
-	App       int // index in the workload
-	Profile   int // index into App.Profiles
-	Node      int // index into the cluster's nodes
-	Container int // the manager's name of an executor, never reused
-	Cores     int
-	Why       string // for people, of a Preempt: "queue b is below its guarantee"
+	App       int    // index in the workload
+	Profile   int    // index into App.Profiles
+	Node      int    // index into the cluster's nodes
+	Container int    // the manager's name of an executor, never reused
+	Cores     int    // of an executor or a driver; of a NodeUp, of the node
+	Why       string // of a Preempt, for people: "queue b is below its guarantee"; of a NodeUp, the node's Type
 }
 
 // A Node is a machine of the cluster.

@@ -1,0 +1,80 @@
+package replay
+
+import (
+	"time"
+
+	"dynalloc/replay/manager"
+)
+
+// asManaged is the application as its manager sees it.
+func (a *application) asManaged() manager.App {
+	m := manager.App{
+		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
+		Version: a.app.SparkVersion, Properties: a.app.Properties, CoresMax: a.coresMax,
+	}
+	for i := range a.profiles {
+		m.Profiles = append(m.Profiles, a.profiles[i].asManaged())
+	}
+	return m
+}
+
+func (p *profile) asManaged() manager.Profile {
+	return manager.Profile{Cores: int(p.cores), TaskCPUs: int(p.taskCPUs), HeapMB: p.heapMB, OverheadMB: p.memoryMB - p.heapMB}
+}
+
+// serve lets the manager act if anything was told to it, or if its time has
+// come, until nothing more follows from what it did.
+func (e *Engine) serve() {
+	for e.told && e.err == nil {
+		if until := e.absent(); until > e.now {
+			e.wake(until)
+			return
+		}
+		e.told, e.served = false, e.now
+		e.act(e.manager.Serve(e.now))
+	}
+}
+
+// act does what the manager decided.
+func (e *Engine) act(actions []manager.Action) {
+	for _, act := range actions {
+		switch act.Kind {
+		case manager.NodeUp:
+			e.nodeUp(act)
+			continue
+		case manager.NodeDown:
+			e.hosts[act.Node].vanish(e.now)
+			continue
+		}
+		a := e.apps[act.App]
+		switch act.Kind {
+		case manager.PlaceDriver:
+			a.begin()
+		case manager.PlaceExecutor:
+			a.grant(act)
+		case manager.Preempt:
+			a.preempted(act.Container)
+		}
+	}
+	if next := e.manager.Next(); next != manager.Never {
+		e.wake(max(next, e.now))
+	}
+}
+
+// nodeUp takes in a node that an autoscaler started.
+func (e *Engine) nodeUp(act manager.Action) {
+	for len(e.hosts) <= act.Node {
+		e.hosts = append(e.hosts, host{absent: true})
+	}
+	h := &e.hosts[act.Node]
+	h.cores, h.pool = act.Cores, act.Why
+	h.appear(e.now)
+}
+
+// wake has the manager served at a later time.
+func (e *Engine) wake(at time.Duration) {
+	if at != e.wakes {
+		e.wakes = at
+		e.queue.push(scheduled{at: at, app: -1}, becomesReady, managerActs)
+	}
+}
