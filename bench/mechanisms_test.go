@@ -64,6 +64,39 @@ func TestMechanismsAreReplayed(t *testing.T) {
 	}
 }
 
+// Executors and nodes that really died, each replayed with the fault at its time.
+func TestFaultsAreReplayed(t *testing.T) {
+	for _, c := range []struct {
+		recording, cluster, fault string
+		limit                     float64 // of the application's time, relative
+	}{
+		{"killed/static4", oneNode, "executor-loss,at=9600ms,executor=1", 0.05},
+		{"killed/ess10", oneNode, "executor-loss,at=11s,executor=1", 0.05},
+		{"killed/track10", oneNode, "executor-loss,at=23700ms,executor=1", 0.05},
+		{"nodeloss/static3", threeNodes, "node-loss,at=14600ms,node=1", 0.05},
+		{"nodeloss/ess10", threeNodes, "node-loss,at=12300ms,node=1", 0.08},
+	} {
+		t.Run(c.recording, func(t *testing.T) {
+			cluster, err := replay.ParseCluster(c.cluster)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fault, err := replay.ParseFault(c.fault)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := read(t, "testdata/mechanisms/"+c.recording)
+			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &cluster, Faults: []replay.Fault{fault}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := v.Summary.Score.Application; !(e.Max <= c.limit) {
+				t.Errorf("application time is off by %.1f %%, limit %.0f %%", 100*e.Bias, 100*c.limit)
+			}
+		})
+	}
+}
+
 // Outputs of a node that is gone are listed once more, with their old times.
 // That is not a clock that was set.
 func TestALostNodeIsNoDamage(t *testing.T) {

@@ -27,6 +27,7 @@ var ErrWaited = errors.New("applications waited for each other, so its start-up 
 // ValidateOptions are how validations are done. The zero value derives the
 // cluster and forecasts start-up.
 type ValidateOptions struct {
+	Faults   []replay.Fault        // what went wrong in the run, as far as it is known
 	Cluster  *replay.Cluster       // nil: see clusterFor
 	Startup  string                // StartupFrom or StartupTo; empty is StartupFrom
 	Times    *replay.Times         // nil: learned from FROM
@@ -87,7 +88,7 @@ func newPair(from, to *traces.Workload, o ValidateOptions) (*pair, error) {
 	if p.startup == "" {
 		p.startup = StartupFrom
 	}
-	p.config = replay.Config{Seed: max(o.Seed, 1), Cluster: clusterFor(from, o.Cluster)}
+	p.config = replay.Config{Seed: max(o.Seed, 1), Cluster: clusterFor(from, o.Cluster), Faults: o.Faults}
 	if o.Times != nil {
 		p.config.Times = *o.Times
 	} else {
