@@ -16,20 +16,21 @@ import (
 
 // Sides from which executor start-up times can come in a validation.
 const (
-	StartupFrom = "from" // learned from FROM: an honest forecast
-	StartupTo   = "to"   // as TO recorded them: what is left is the replay's own error
+	StartupFrom    = "from"    // learned from FROM: an honest forecast
+	StartupTo      = "to"      // as TO recorded them: what is left is the replay's own error
+	StartupGranted = "granted" // as TO recorded them, without the wait for room on the cluster: for applications that shared one
 )
 
 // ErrWaited refuses start-up times of applications that waited for each other:
 // a log does not tell their wait in the manager's queue from starting.
-var ErrWaited = errors.New("applications waited for each other, so its start-up times contain their time in the queue; use --startup from")
+var ErrWaited = errors.New("applications waited for each other, so its start-up times contain their time in the queue; use --startup granted or from")
 
 // ValidateOptions are how validations are done. The zero value derives the
 // cluster and forecasts start-up.
 type ValidateOptions struct {
 	Faults   []replay.Fault        // what went wrong in the run, as far as it is known
 	Cluster  *replay.Cluster       // nil: see clusterFor
-	Startup  string                // StartupFrom or StartupTo; empty is StartupFrom
+	Startup  string                // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
 	Times    *replay.Times         // nil: learned from FROM
 	Seed     uint64                // of every random number; 0 is 1
 	Parallel int                   // pairs at a time, in ValidateAll; 0: one for each processor
@@ -42,7 +43,7 @@ type Validation struct {
 	From, To string
 	Policy   string // the configuration of To, as a spec or a fleet
 	Cluster  string
-	Startup  string // StartupFrom or StartupTo
+	Startup  string // StartupFrom, StartupTo or StartupGranted
 	Failed   error  // the replay came to no end, so that nothing of it is known; nil: it did
 
 	Apps     []Comparison // by recorded start; those that only From has come last
@@ -97,6 +98,7 @@ func newPair(from, to *traces.Workload, o ValidateOptions) (*pair, error) {
 	if p.startup == StartupTo && waited(to, o.Cluster) {
 		return nil, fmt.Errorf("start-up times of %s: %w", to.Name, ErrWaited)
 	}
+	granted := replay.GrantedStartups(to, p.config.Cluster, p.config.Times.By[replay.RemovalLag].Quantiles.Median())
 	p.workload = &traces.Workload{Name: from.Name, Epoch: from.Epoch}
 	for i, a := range from.Apps {
 		j := slices.Index(p.partner, i)
@@ -104,7 +106,10 @@ func newPair(from, to *traces.Workload, o ValidateOptions) (*pair, error) {
 			continue // to says nothing of how it would have been configured
 		}
 		p.workload.Apps = append(p.workload.Apps, configured(a, to.Apps[j]))
-		if p.startup == StartupTo {
+		switch p.startup {
+		case StartupGranted:
+			p.config.Startups = append(p.config.Startups, granted[j])
+		case StartupTo:
 			p.config.Startups = append(p.config.Startups, startupTimes(to.Apps[j], a.Setup))
 		}
 	}

@@ -194,6 +194,9 @@ func (e *Engine) startup(app int32, id policies.ExecutorID, asked time.Duration)
 // given is when an executor registers whose start-up time is given.
 func (e *Engine) given(app int32, id policies.ExecutorID, asked time.Duration) time.Duration {
 	known := e.config.Startups[app]
+	if known[0].FromGrant {
+		asked = e.now
+	}
 	if int(id) < len(known) {
 		if known[id].FromStart {
 			asked = e.apps[app].began + e.apps[app].app.Earlier

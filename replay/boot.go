@@ -119,11 +119,11 @@ const longestBoot = 10 * time.Minute
 func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval {
 	type life struct {
 		asked, added, freed time.Duration
-		cores               int
+		cores, app          int
 		host, log           string
 	}
 	var lives []life
-	for _, a := range w.Apps {
+	for k, a := range w.Apps {
 		if a.Recorded == nil {
 			continue
 		}
@@ -137,7 +137,7 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 			} else if dynamic && i == 0 {
 				continue // it may have been asked for at any time
 			}
-			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores, host: x.Host, log: a.Path}
+			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores, app: k, host: x.Host, log: a.Path}
 			if x.Removed >= 0 {
 				l.freed = max(start+x.Removed-lag, l.added)
 			}
@@ -166,7 +166,7 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 			}
 			if held <= c.Capacity() {
 				l.asked = at // from here on, when it was granted
-				starts = append(starts, interval{at, l.added, l.host, l.log})
+				starts = append(starts, interval{at, l.added, l.app, l.host, l.log})
 				break
 			}
 		}
@@ -177,7 +177,22 @@ func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval 
 // An interval is one recorded start-up: from request to registration.
 type interval struct {
 	from, to  time.Duration
+	app       int // index into Workload.Apps
 	host, log string
+}
+
+// GrantedStartups are the start-up times of executors that logs show, by
+// application and in order of grant, counted from when the manager granted them:
+// the first moment at which a cluster had room. Lag is how late drivers see
+// executors go.
+func GrantedStartups(w *traces.Workload, c Cluster, lag time.Duration) [][]GivenStartup {
+	starts := recordedBoots(w, c, lag)
+	slices.SortStableFunc(starts, func(x, y interval) int { return cmp.Compare(x.from, y.from) })
+	given := make([][]GivenStartup, len(w.Apps))
+	for _, s := range starts {
+		given[s.app] = append(given[s.app], GivenStartup{Took: s.to - s.from, FromGrant: true})
+	}
+	return given
 }
 
 // fitProcessors finds how many processors starting executors share, and the

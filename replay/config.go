@@ -34,6 +34,8 @@ const (
 // for to its registration.
 type GivenStartup struct {
 	Took time.Duration
+	// FromGrant: it counts from when the manager granted the executor.
+	FromGrant bool
 	// FromStart: it counts from the application's start, for the log does not say
 	// when the executor was asked for.
 	FromStart bool

@@ -33,13 +33,15 @@ properties.
 Start-up of executors is an outside condition. --startup from learns it from
 FROM: an honest forecast. --startup to takes it from TO: the k-th executor that
 the replay asks for takes as long as the k-th in TO, and what error is left is the
-replay's own. It is refused where applications waited for each other.
+replay's own. It is refused where applications waited for each other; there
+--startup granted counts start-ups from the first moment at which the cluster had
+room, as far as TO shows it, so that what is compared is the wait for it.
 
 Without --cluster an application is replayed on a cluster that is never full, and
 several that shared one on what they held at most in FROM.`,
 		Example: `  dynalloc validate monday.zstd tuesday.zstd
   dynalloc validate --startup to recordings/etl
-  dynalloc validate --cluster standalone,nodes=1,cores=16,memory=32g fleet-static fleet-dra
+  dynalloc validate --cluster standalone,nodes=1,cores=16,memory=32g --startup granted fleet-dra fleet-dra
   dynalloc validate --format json recordings | jq .summary`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if n := len(args); n < 1 || n > 2 {
@@ -71,7 +73,7 @@ several that shared one on what they held at most in FROM.`,
 	}
 	f := cmd.Flags()
 	format = addChoice(cmd, "format", "text", "how to print the results", "text", "json")
-	startup = addChoice(cmd, "startup", bench.StartupFrom, "where start-up times come from", bench.StartupFrom, bench.StartupTo)
+	startup = addChoice(cmd, "startup", bench.StartupFrom, "where start-up times come from", bench.StartupFrom, bench.StartupTo, bench.StartupGranted)
 	f.StringVar(&in.cluster, "cluster", "", "the `cluster` of the recordings, as in standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	complete(cmd, "cluster", "standalone,nodes=")
 	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
