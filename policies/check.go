@@ -20,8 +20,14 @@ func (s Spec) check() error {
 		return fmt.Errorf("spark.cores.max is %d: it must be positive", s.CoresMax)
 	case s.Version != "" && !knownVersion(s.Version):
 		return fmt.Errorf("version %q: want a Spark version such as 3.5 or 4.1.0", s.Version)
-	case s.Kind != "spark":
+	case !s.dynamic():
 		return nil
+	case s.Kind == "script" && s.File == "":
+		return errors.New("it does not say where the script is: add file=NAME.star")
+	case (s.Kind == "script" || s.Kind == "own") && (s.Every < Interval || s.Every%Interval != 0):
+		return fmt.Errorf("every is %s: it must be a multiple of %s, the period at which Spark decides", s.Every, Interval)
+	case s.Lead < 0:
+		return fmt.Errorf("lead is %s: it must not be negative", s.Lead)
 	}
 	const prefix = "spark.dynamicAllocation."
 	a := s.Allocation
@@ -48,7 +54,7 @@ func (s Spec) check() error {
 		{"cachedExecutorIdleTimeout", a.Cached, 0},
 		{"shuffleTracking.timeout", s.Protection.TrackingTimeout, 0},
 	} {
-		if timeout.value >= timeout.least {
+		if timeout.value >= timeout.least || timeout.least > 0 && s.Kind != "spark" {
 			continue
 		}
 		if timeout.least > 0 {
@@ -73,11 +79,14 @@ var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.servi
 
 // Warnings says what Spark lets pass although it is probably not meant.
 func (s Spec) Warnings() []string {
-	if s.Kind != "spark" {
+	if !s.dynamic() {
 		return nil
 	}
 	var warnings []string
 	a, p := s.Allocation, s.Protection
+	if !s.Deployable() {
+		warnings = append(warnings, "it is told the demand in advance, so that no driver can run it: a reference to compare with, and not a bound")
+	}
 	if a.Initial > 0 && a.Initial < a.Min {
 		warnings = append(warnings, fmt.Sprintf("spark.dynamicAllocation.initialExecutors (%d) is below "+
 			"spark.dynamicAllocation.minExecutors (%d): the larger counts", a.Initial, a.Min))

@@ -10,7 +10,10 @@
 // asked at ticks, and it acts through a [Client], which takes totals and lists of
 // executors and promises nothing. It never sees the cluster: what it believes,
 // it has counted from events, and where Spark's counts are wrong so are its own.
-// It cannot see the future either, for it gets no workload.
+// It cannot see the future either, for it gets no workload. One policy can,
+// "hindsight": it is a reference and no driver can run it, so it is made through
+// a door of its own, [Spec.Foresee], and says of itself that it is not
+// [Spec.Deployable].
 //
 //	Start    the driver has registered: ask for the first executors
 //	Observe  something happened: count
@@ -45,7 +48,10 @@
 //
 // # Writing one
 //
-// A policy is a type with three methods; the example of this package is one in
-// a dozen lines. To give it a name, add it to Builtin, with its settings, and to
-// Spec.New. Then write down what it does as an event script.
+// The simplest is a type with one method, a [Sizer]: it sees what is needed and
+// says how many executors it wants; [Sized] makes a spec of it, which is then a
+// candidate like any other. A policy with all three methods becomes one by
+// [Own]. Package policies/script reads a Sizer from a file, for those who do not
+// write Go. To give a policy a name of its own, add it to Builtin, with its
+// settings, and to Spec.New, and write down what it does as an event script.
 package policies

@@ -162,9 +162,9 @@ func isLocal(master string) bool {
 
 // Conf writes the spec as a spark-defaults.conf file that ParseConf reads back:
 // the properties that differ from Spark's own defaults. It is empty for
-// "recorded".
+// policies that are not Spark's.
 func (s Spec) Conf() string {
-	if s.Recorded() {
+	if s.Kind != "static" && s.Kind != "spark" {
 		return ""
 	}
 	kind, err := kindOf(s.Kind)

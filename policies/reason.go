@@ -24,6 +24,8 @@ const (
 	IdleShuffle         // idle, holding shuffle files that no running job needs [For]
 	Replaced            // an executor was lost; the target stands
 	Reclaimed           // its node is about to be taken away
+	OwnDecision         // a policy of the user's own says so
+	Foreseen            // the demand that is to come, of which only a replay can know
 )
 
 // A Reason says in a person's words why something was decided.
@@ -36,6 +38,7 @@ var causeTexts = [...]string{
 	"", "fixed size", "initial target", "backlog for %s", "backlog still there after %s", "all that is needed",
 	"the maximum", "fewer tasks than that", "the minimum", "idle for %s", "idle for %s with cached blocks",
 	"idle for %s with shuffle files", "replaces a lost executor", "its node is reclaimed",
+	"the policy's own decision", "what is to come",
 }
 
 func (r Reason) String() string {

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,51 +46,20 @@ var Builtin = []Named{
 	{
 		Name: "spark",
 		Doc:  "Spark's dynamic allocation, with the external shuffle service unless said otherwise.",
-		Settings: []Setting{
-			{Key: "idle", Property: "spark.dynamicAllocation.executorIdleTimeout", unit: time.Second,
-				Doc:   "how long an executor may be idle, in whole seconds (default 60s)",
-				field: func(s *Spec) any { return &s.Allocation.Idle }},
-			{Key: "cached", Property: "spark.dynamicAllocation.cachedExecutorIdleTimeout", unit: time.Second,
-				Doc:   "the same for one with cached blocks (default: for ever)",
-				field: func(s *Spec) any { return &s.Allocation.Cached }},
+		Settings: slices.Concat([]Setting{
+			idle, cached,
 			{Key: "backlog", Property: "spark.dynamicAllocation.schedulerBacklogTimeout", unit: time.Second,
 				Doc:   "how long tasks wait before executors are added, in whole seconds (default 1s)",
 				field: func(s *Spec) any { return &s.Allocation.Backlog }},
 			{Key: "sustained", Property: "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", unit: time.Second,
 				Doc:   "how long until more are added, in whole seconds (default: as backlog)",
 				field: func(s *Spec) any { return &s.Allocation.Sustained }},
-			{Key: "min", Property: "spark.dynamicAllocation.minExecutors",
-				Doc:   "fewest executors, for each resource profile (default 0)",
-				field: func(s *Spec) any { return &s.Allocation.Min }},
-			{Key: "max", Property: "spark.dynamicAllocation.maxExecutors",
-				Doc:   "most executors, for each resource profile (default: no limit)",
-				field: func(s *Spec) any { return &s.Allocation.Max }},
+			minimum, maximum,
 			{Key: "initial", Property: "spark.dynamicAllocation.initialExecutors",
 				Doc:   "executors at the start (default: as min)",
 				field: func(s *Spec) any { return &s.Allocation.Initial }},
-			{Key: "ratio", Property: "spark.dynamicAllocation.executorAllocationRatio",
-				Doc:   "executors for each that full parallelism needs, above 0 and at most 1 (default 1)",
-				field: func(s *Spec) any { return &s.Allocation.Ratio }},
-			{Key: "shuffle", Doc: "what protects shuffle files: service, tracking, decommission or none (default service)",
-				field: func(s *Spec) any { return &s.Protection }},
-			service("true, unless shuffle says otherwise"),
-			{Key: "fetch-rdd", Property: "spark.shuffle.service.fetch.rdd.enabled",
-				Doc:   "the service serves cached blocks on disk, so these hold no executor (default false)",
-				field: func(s *Spec) any { return &s.Protection.FetchRDD }},
-			{Key: "tracking", Property: "spark.dynamicAllocation.shuffleTracking.enabled",
-				Doc:   "keep executors whose shuffle files a job may need (default: if service is false)",
-				field: func(s *Spec) any { return &s.Protection.Tracking }},
-			{Key: "tracking-timeout", Property: "spark.dynamicAllocation.shuffleTracking.timeout", unit: time.Millisecond,
-				Doc:   "how long idle executors keep shuffle files that no running job needs (default: for ever)",
-				field: func(s *Spec) any { return &s.Protection.TrackingTimeout }},
-			{Key: "decommission", Property: "spark.decommission.enabled",
-				Doc:   "give executors back by decommissioning them (default false)",
-				field: func(s *Spec) any { return &s.Protection.Decommission }},
-			{Key: "migration", Property: "spark.storage.decommission.enabled",
-				Doc:   "a decommissioned executor first moves its blocks to others (default false)",
-				field: func(s *Spec) any { return &s.Protection.Migration }},
-			cores, memory, coresMax, version,
-		},
+			ratio,
+		}, protection),
 		defaults: func() Spec {
 			return Spec{
 				Kind: "spark",
@@ -99,6 +69,29 @@ var Builtin = []Named{
 				},
 				Protection: protections[0].switches,
 			}
+		},
+	},
+	{
+		Name: "script",
+		Doc:  "A policy of your own, written in Starlark; docs/POLICIES.md says how.",
+		Settings: slices.Concat([]Setting{
+			{Key: "file", Doc: "the script (no default)", field: func(s *Spec) any { return &s.File }},
+			{Key: "every", Doc: "how often it is asked, a multiple of 100ms (default 100ms)", field: func(s *Spec) any { return &s.Every }},
+			idle, cached, minimum, maximum,
+		}, protection),
+		defaults: func() Spec {
+			return Spec{Kind: "script", Allocation: simplest, Protection: protections[0].switches, Every: Interval}
+		},
+	},
+	{
+		Name: "hindsight",
+		Doc:  "No deployable policy: told the demand in advance, it is a reference for the others, and not a bound.",
+		Settings: slices.Concat([]Setting{
+			{Key: "lead", Doc: "how far it looks ahead (default: the typical time until an executor takes tasks)", field: func(s *Spec) any { return &s.Lead }},
+			cached, minimum, maximum, ratio,
+		}, protection),
+		defaults: func() Spec {
+			return Spec{Kind: "hindsight", Allocation: simplest, Protection: protections[0].switches}
 		},
 	},
 	{
@@ -117,6 +110,21 @@ const (
 
 // Settings that several policies have.
 var (
+	idle = Setting{Key: "idle", Property: "spark.dynamicAllocation.executorIdleTimeout", unit: time.Second,
+		Doc:   "how long an executor may be idle, in whole seconds (default 60s)",
+		field: func(s *Spec) any { return &s.Allocation.Idle }}
+	cached = Setting{Key: "cached", Property: "spark.dynamicAllocation.cachedExecutorIdleTimeout", unit: time.Second,
+		Doc:   "the same for one with cached blocks (default: for ever)",
+		field: func(s *Spec) any { return &s.Allocation.Cached }}
+	minimum = Setting{Key: "min", Property: "spark.dynamicAllocation.minExecutors",
+		Doc:   "fewest executors, for each resource profile (default 0)",
+		field: func(s *Spec) any { return &s.Allocation.Min }}
+	maximum = Setting{Key: "max", Property: "spark.dynamicAllocation.maxExecutors",
+		Doc:   "most executors, for each resource profile (default: no limit)",
+		field: func(s *Spec) any { return &s.Allocation.Max }}
+	ratio = Setting{Key: "ratio", Property: "spark.dynamicAllocation.executorAllocationRatio",
+		Doc:   "executors for each that full parallelism needs, above 0 and at most 1 (default 1)",
+		field: func(s *Spec) any { return &s.Allocation.Ratio }}
 	cores = Setting{Key: "cores", Property: "spark.executor.cores", Doc: "cores of an executor (default: as recorded)",
 		field: func(s *Spec) any { return &s.Cores }}
 	memory = Setting{Key: "memory", Property: "spark.executor.memory", Doc: "heap of an executor (default: as recorded)",
@@ -127,6 +135,30 @@ var (
 	version = Setting{Key: "version", Doc: "Spark version whose rules hold, such as 3.4 (default: that of the log)",
 		field: func(s *Spec) any { return &s.Version }}
 )
+
+// protection are the settings of what keeps shuffle files, and those of the size
+// of executors, which all dynamic policies have.
+var protection = []Setting{
+	{Key: "shuffle", Doc: "what protects shuffle files: service, tracking, decommission or none (default service)",
+		field: func(s *Spec) any { return &s.Protection }},
+	service("true, unless shuffle says otherwise"),
+	{Key: "fetch-rdd", Property: "spark.shuffle.service.fetch.rdd.enabled",
+		Doc:   "the service serves cached blocks on disk, so these hold no executor (default false)",
+		field: func(s *Spec) any { return &s.Protection.FetchRDD }},
+	{Key: "tracking", Property: "spark.dynamicAllocation.shuffleTracking.enabled",
+		Doc:   "keep executors whose shuffle files a job may need (default: if service is false)",
+		field: func(s *Spec) any { return &s.Protection.Tracking }},
+	{Key: "tracking-timeout", Property: "spark.dynamicAllocation.shuffleTracking.timeout", unit: time.Millisecond,
+		Doc:   "how long idle executors keep shuffle files that no running job needs (default: for ever)",
+		field: func(s *Spec) any { return &s.Protection.TrackingTimeout }},
+	{Key: "decommission", Property: "spark.decommission.enabled",
+		Doc:   "give executors back by decommissioning them (default false)",
+		field: func(s *Spec) any { return &s.Protection.Decommission }},
+	{Key: "migration", Property: "spark.storage.decommission.enabled",
+		Doc:   "a decommissioned executor first moves its blocks to others (default false)",
+		field: func(s *Spec) any { return &s.Protection.Migration }},
+	cores, memory, coresMax, version,
+}
 
 func service(def string) Setting {
 	return Setting{Key: "service", Property: "spark.shuffle.service.enabled",
@@ -197,7 +229,7 @@ func (set Setting) read(d *spec.Decoder, s *Spec) {
 	case "backlog":
 		s.Allocation.Sustained = s.Allocation.Backlog
 	case "service":
-		if s.Kind == "spark" && !d.Has("shuffle") {
+		if s.dynamic() && !d.Has("shuffle") {
 			s.Protection.Tracking = !s.Protection.Service
 		}
 	}

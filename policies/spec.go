@@ -13,7 +13,7 @@ import (
 // is canonical: two specs that mean the same are ==. Parse reads one from its
 // text, FromProperties and ParseConf from Spark's properties.
 type Spec struct {
-	Kind string // "static", "spark" or "recorded": a name in Builtin
+	Kind string // "static", "spark", "script", "hindsight" or "recorded": a name in Builtin; or "own"
 
 	// Executors is the size that a static application asks for.
 	Executors int
@@ -32,7 +32,27 @@ type Spec struct {
 	// Version overrides the Spark version whose rules hold, such as "3.4"; empty
 	// leaves the rules of the log.
 	Version string
+
+	// File is where the policy "script" is read from, as it was written.
+	File string
+	// Every is how often a simple policy is asked (Sizer), a multiple of Interval;
+	// also a script.
+	Every time.Duration
+	// Lead is how far "hindsight" looks ahead; 0 is the typical time from a request
+	// to an executor that takes tasks.
+	Lead time.Duration
+	// Maker makes the policy where the user brings it: Sized, Own. Nil for all
+	// others, and for a script that has not been read.
+	Maker *Maker
 }
+
+// dynamic tells whether the policy may change the number of executors while the
+// application runs.
+func (s Spec) dynamic() bool { return s.Kind != "static" && !s.Recorded() }
+
+// Unread tells whether the spec is a script that is still to be read; package
+// policies/script does that.
+func (s Spec) Unread() bool { return s.Kind == "script" && s.Maker == nil }
 
 // Allocation is the settings of Spark's dynamic allocation,
 // spark.dynamicAllocation.*; docs/MODEL.md lists them with their defaults. Times
@@ -110,6 +130,9 @@ func Parse(text string) (Spec, error) {
 // size of a static one, in a fixed order. Parse reads it back to the same Spec.
 func (s Spec) String() string {
 	kind, err := kindOf(s.Kind)
+	if err != nil && s.Maker != nil {
+		return s.Maker.name
+	}
 	if err != nil {
 		return s.Kind
 	}
@@ -118,7 +141,7 @@ func (s Spec) String() string {
 	def.Executors = -1 // a static size is always written
 	def.Allocation.Sustained = s.Allocation.Backlog
 	word := s.Protection.word()
-	if s.Kind == "spark" {
+	if s.dynamic() {
 		def.Protection.Tracking = !s.Protection.Service
 		if word != "" {
 			def.Protection = named(word)
@@ -140,7 +163,8 @@ func (s Spec) String() string {
 // application's log. Resolve it with FromProperties before New.
 func (s Spec) Recorded() bool { return s.Kind == "recorded" }
 
-// New makes the policy for one application. The spec must not be Recorded.
+// New makes the policy for one application. The spec must not be Recorded, nor
+// Unread, and it must be Deployable: see Foresee.
 func (s Spec) New(env Env) Policy {
 	if s.Version != "" {
 		env.Rules = RulesOf(s.Version)
@@ -151,6 +175,9 @@ func (s Spec) New(env Env) Policy {
 	case "spark":
 		s = s.canonical()
 		return newSpark(s.Allocation, s.Protection, env)
+	}
+	if s.Maker != nil {
+		return s.Maker.make(s, env)
 	}
 	panic("policies: New of a spec that is not resolved: " + s.Kind)
 }

@@ -73,7 +73,7 @@ func TestParseRefuses(t *testing.T) {
 		"static,max=4":                       `static has no setting "max"; it has n, service`,
 		"spark,idel=3s":                      `spark has no setting "idel"; did you mean "idle"?`,
 		"sprak":                              `there is no policy "sprak"; did you mean "spark"?`,
-		"eager":                              `there is no policy "eager"; there are static, spark, recorded`,
+		"eager":                              `there is no policy "eager"; there are static, spark, script, hindsight, recorded`,
 		"recorded,n=3":                       "recorded takes no settings",
 		"":                                   "want a name first",
 	} {

@@ -41,7 +41,8 @@ type application struct {
 	plan          *plan
 	result        *AppResult
 	policy        policies.Policy
-	event         policies.Event // reused for each event that the policy observes
+	fallible      policies.Fallible // the policy, if it can fail
+	event         policies.Event    // reused for each event that the policy observes
 	profiles      []profile
 	coresMax      int // spark.cores.max; 0: no limit
 	fair          bool
@@ -95,7 +96,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		engine: e, index: int32(index), app: app, plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
 		lags:     rules.RemovalDelay,
-		tracks:   spec.Kind == "spark" && spec.Protection.Tracking && !spec.Protection.Service,
+		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
 		migrates: spec.Protection.Decommission && spec.Protection.Migration,
 		coresMax: spec.CoresMax, fair: app.Properties["spark.scheduler.mode"] == "FAIR",
 		began: -1, registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
@@ -121,7 +122,13 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	if err := e.manager.Fits(a.asManaged()); err != nil {
 		return nil, err
 	}
-	a.policy = spec.New(policies.Env{Client: a, Profiles: believed, Rules: rules})
+	env := policies.Env{Client: a, Profiles: believed, Rules: rules}
+	if spec.Deployable() {
+		a.policy = spec.New(env)
+	} else {
+		a.policy = spec.Foresee(env, e.forecast(app))
+	}
+	a.fallible, _ = a.policy.(policies.Fallible)
 	return a, nil
 }
 
@@ -220,6 +227,9 @@ func (a *application) tick() {
 	}
 	a.lastTick, a.nextTick = now, policies.Never
 	wake := a.policy.Tick(now)
+	if a.fallible != nil && a.fallible.Err() != nil {
+		a.engine.err = fmt.Errorf("policy %s of application %s at %s: %w", a.engine.fleet.Name, a.app.ID, now, a.fallible.Err())
+	}
 	if a.engine.everyTick {
 		wake = now
 	}

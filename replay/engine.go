@@ -62,6 +62,11 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 		workload: w, fleet: f, config: c, observers: observers,
 		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), left: len(w.Apps),
 	}
+	for _, rule := range f.Rules {
+		if rule.Spec.Unread() {
+			return nil, fmt.Errorf("policy %s: the script %s has not been read; package policies/script reads it", f.Name, rule.Spec.File)
+		}
+	}
 	e.manager = c.Cluster.newManager()
 	e.wakes = -1
 	first := time.Duration(0)

@@ -58,3 +58,21 @@ func ExampleObserverFunc() {
 	// 15s target 2: fewer tasks than that
 	// 24s target 1: fewer tasks than that
 }
+
+// cautious wants three executors for each four that its tasks could use.
+type cautious struct{}
+
+func (cautious) Size(v *policies.View) int { return (3*v.Needed + 3) / 4 }
+
+// A policy of your own is a type with one method. It is a candidate like any
+// other, alone or in a fleet.
+func Example_ownPolicy() {
+	fleet := policies.FleetOf("", policies.Sized("cautious", func() policies.Sizer { return cautious{} }))
+	w, _ := traces.ReadText(strings.NewReader(nightly), "nightly")
+	cluster, _ := replay.ParseCluster("standalone,cores=16,memory=8g,startup=3s")
+	result, _ := replay.Run(w, fleet, replay.Config{Cluster: cluster})
+	load := result.Apps[0]
+	fmt.Println(load.Policy, "is done after", load.End, "with at most", load.Peak, "executors")
+	// Output:
+	// cautious is done after 23s with at most 3 executors
+}

@@ -70,6 +70,7 @@ var randomPolicies = []string{
 	"static,n=2", "static,n=5", "spark", "spark,idle=2s", "spark,idle=3s,max=4,backlog=2s", "spark,idle=1s,min=1,initial=3,ratio=0.5",
 	"spark,idle=2s,cached=5s", "spark,idle=3s,shuffle=tracking,tracking-timeout=10s", "spark,idle=2s,shuffle=tracking",
 	"spark,idle=2s,shuffle=decommission", "spark,idle=8s,shuffle=none", "spark,idle=2s,decommission=true",
+	"hindsight", "hindsight,ratio=0.7,shuffle=tracking",
 }
 
 func randomRun(seed uint64) (*traces.Workload, policies.Fleet, Config) {

@@ -11,7 +11,26 @@ import (
 // that the application takes with endless executors that are there from the
 // start, so no run of a replay without random task times can beat it.
 func CriticalPath(a *Application) time.Duration {
-	w := walk{app: a, ends: make([]time.Duration, len(a.Stages)), computed: make([]bool, len(a.Stages))}
+	_, jobs := Endless(a)
+	last := time.Duration(0)
+	for _, end := range jobs {
+		last = max(last, end-a.Earlier)
+	}
+	return a.Earlier + last + a.Tail
+}
+
+// A StageSpan is when a stage would run.
+type StageSpan struct {
+	Ready    time.Duration // all that it reads is there
+	End      time.Duration // its longest task has ended
+	Computed bool          // false: no job needs it
+}
+
+// Endless returns when each stage and each job of an application would run
+// with endless executors that are there from the start, from the application's
+// start.
+func Endless(a *Application) (stages []StageSpan, jobEnds []time.Duration) {
+	w := walk{app: a, stages: make([]StageSpan, len(a.Stages))}
 	followers := make([][]int, len(a.Jobs)+1) // by predecessor + 1
 	for i := range a.Jobs {
 		after := a.Jobs[i].Cue.After
@@ -26,22 +45,19 @@ func CriticalPath(a *Application) time.Duration {
 			heap.Push(&due, start{i, from + a.Jobs[i].Cue.Gap})
 		}
 	}
-	follow(-1, 0)
-	var last time.Duration
+	follow(-1, a.Earlier)
 	for len(due) > 0 {
 		s := heap.Pop(&due).(start)
 		ends[s.job] = w.job(s.job, s.at)
-		last = max(last, ends[s.job])
 		follow(s.job, ends[s.job])
 	}
-	return a.Earlier + last + a.Tail
+	return w.stages, ends
 }
 
 // walk is an application run with endless executors.
 type walk struct {
-	app      *Application
-	ends     []time.Duration // of each stage that is computed
-	computed []bool
+	app    *Application
+	stages []StageSpan
 }
 
 // job returns when a job ends that starts at the given time.
@@ -64,8 +80,8 @@ func (w *walk) job(job int, at time.Duration) time.Duration {
 
 // stage returns when a stage's output is there if it is wanted from a time on.
 func (w *walk) stage(stage int, at time.Duration) time.Duration {
-	if w.computed[stage] {
-		return w.ends[stage]
+	if w.stages[stage].Computed {
+		return w.stages[stage].End
 	}
 	s := &w.app.Stages[stage]
 	ready, longest := at, time.Duration(0)
@@ -75,8 +91,8 @@ func (w *walk) stage(stage int, at time.Duration) time.Duration {
 	for i := range s.Tasks {
 		longest = max(longest, s.Tasks[i].Work())
 	}
-	w.computed[stage], w.ends[stage] = true, ready+longest
-	return w.ends[stage]
+	w.stages[stage] = StageSpan{Ready: ready, End: ready + longest, Computed: true}
+	return ready + longest
 }
 
 // start is a job that is due.

@@ -1,0 +1,163 @@
+package policies
+
+import (
+	"slices"
+	"time"
+)
+
+// books are what a driver can count from events, for every policy but Spark's
+// own, which interleaves its counting with its timers: the demand, the
+// executors, where tasks would like to run, and what was asked for last.
+type books struct {
+	client  Client
+	kill    bool // removal kills; otherwise it decommissions
+	demand  demand
+	hints   hints
+	monitor monitor
+	slots   []int // of one executor, by profile
+
+	known    []bool   // by profile: the default one, and those that a stage has named
+	wanted   []Target // of all profiles; those that are not known are not sent
+	sent     []Target
+	left     []int // executors that would remain, by profile; -1: not counted yet
+	removals []Removal
+	moved    bool // a target has changed since the last request
+}
+
+func newBooks(s Spec, env Env) books {
+	n := len(env.Profiles)
+	b := books{
+		client: env.Client, kill: !s.Protection.Decommission,
+		demand: newDemand(n), hints: hints{profiles: make([]Hints, n)},
+		monitor: newMonitor(s.Allocation, s.Protection, env.Rules, n),
+		slots:   make([]int, n), known: make([]bool, n), wanted: make([]Target, n), left: make([]int, n),
+	}
+	for i, p := range env.Profiles {
+		b.slots[i] = p.Slots
+		b.wanted[i] = Target{Profile: i, Hints: &b.hints.profiles[i]}
+	}
+	b.known[0] = true
+	return b
+}
+
+// Observe counts one event.
+func (b *books) Observe(e *Event) {
+	switch e.Kind {
+	case StageSubmitted:
+		b.demand.stageSubmitted(e)
+		b.hints.submitted(e)
+		if e.Profile >= 0 {
+			b.known[e.Profile] = true
+		}
+	case StageCompleted:
+		b.hints.completed(e.Stage)
+		b.demand.stageCompleted(e)
+	case TaskStart:
+		b.demand.taskStart(e)
+		b.monitor.taskStart(e)
+	case TaskEnd:
+		b.demand.taskEnd(e)
+		b.monitor.taskEnd(e)
+	case SpeculativeTaskSubmitted:
+		b.demand.speculativeTaskSubmitted(e)
+	case UnschedulableTaskSetAdded:
+		b.demand.unschedulable(e.Stage, true)
+	case UnschedulableTaskSetRemoved:
+		b.demand.unschedulable(e.Stage, false)
+	case JobStart:
+		b.monitor.jobStart(e)
+	case JobEnd:
+		b.monitor.jobEnd(e)
+	case ExecutorAdded:
+		b.monitor.executorAdded(e)
+	case ExecutorRemoved:
+		b.monitor.executorRemoved(e)
+	case BlockUpdated:
+		b.monitor.blockUpdated(e)
+	case UnpersistRDD:
+		b.monitor.unpersist(e)
+	case ShuffleCleaned:
+		b.monitor.shuffleCleaned(e)
+	}
+}
+
+// pending and running are the tasks of a profile, speculative copies included.
+func (b *books) pending(profile int) int {
+	d := &b.demand.profiles[profile]
+	return max(0, d.pending) + d.speculative
+}
+
+func (b *books) running(profile int) int { return b.demand.profiles[profile].running }
+
+// want notes the number of executors wanted for a profile, within bounds.
+func (b *books) want(profile, n int, set Allocation, why Reason) {
+	switch {
+	case n < set.Min:
+		n, why = set.Min, Reason{Cause: AtMinimum}
+	case n > set.Max:
+		n, why = set.Max, Reason{Cause: AtMaximum}
+	}
+	if t := &b.wanted[profile]; t.N != n {
+		t.N, t.Why = n, why
+		b.moved = true
+	}
+}
+
+// request sends the targets if one has changed. A request that did not reach
+// the manager is sent again the next time.
+func (b *books) request() {
+	if b.moved {
+		b.moved = !b.send()
+	}
+}
+
+func (b *books) send() bool {
+	b.sent = b.sent[:0]
+	for i, t := range b.wanted {
+		if b.known[i] {
+			b.sent = append(b.sent, t)
+		}
+	}
+	return b.client.RequestTotal(b.sent)
+}
+
+// remove gives back those of some idle executors that the targets do not hold.
+func (b *books) remove(idle []idleExecutor, why func(ExecutorID) Reason) {
+	for i := range b.left {
+		b.left[i] = -1
+	}
+	b.removals = b.removals[:0]
+	for _, e := range idle {
+		if e.profile < 0 {
+			continue
+		}
+		left := &b.left[e.profile]
+		if *left < 0 {
+			*left = b.monitor.profiles[e.profile+1].staying()
+		}
+		if *left <= b.wanted[e.profile].N {
+			continue
+		}
+		*left--
+		b.removals = append(b.removals, Removal{Executor: e.id, Why: why(e.id)})
+	}
+	if len(b.removals) > 0 {
+		b.monitor.leaving(b.client.Remove(b.removals), b.kill)
+		b.send() // as Spark does after each removal
+	}
+}
+
+// idle lists the executors of a profile on which nothing runs, by id, without
+// those that are leaving.
+func (b *books) idle(profile int, now time.Duration, list []IdleExecutor) []IdleExecutor {
+	list = list[:0]
+	for _, id := range b.monitor.live {
+		t := &b.monitor.trackers[id]
+		if t.profile != profile || t.idleSince == Never || t.pendingRemoval || t.decommissioning {
+			continue
+		}
+		list = append(list, IdleExecutor{ID: id, For: now - t.idleSince, Cached: len(t.cached) > 0, Shuffle: t.activeShuffle || t.shuffles.len() > 0})
+	}
+	slices.SortFunc(list, func(a, b IdleExecutor) int { return int(a.ID - b.ID) })
+	return list
+}

@@ -1,0 +1,46 @@
+package replay
+
+import (
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// forecast is what the policy "hindsight" is told of an application: its demand
+// if endless executors were there from the start (traces.Endless).
+func (e *Engine) forecast(app *traces.Application) *policies.Forecast {
+	stages, jobs := traces.Endless(app)
+	f := &policies.Forecast{Lead: e.lead(), Stages: make([]policies.Span, len(stages)), Jobs: jobs}
+	for i := range jobs {
+		jobs[i] += app.Submit
+	}
+	tasks := make([][]policies.Span, len(app.Profiles))
+	for i, s := range stages {
+		if !s.Computed {
+			f.Stages[i] = policies.Span{From: -1, To: -1}
+			continue
+		}
+		from := app.Submit + s.Ready
+		f.Stages[i] = policies.Span{From: from, To: app.Submit + s.End}
+		stage := &app.Stages[i]
+		for k := range stage.Tasks {
+			tasks[stage.Profile] = append(tasks[stage.Profile], policies.Span{From: from, To: from + stage.Tasks[k].Work()})
+		}
+	}
+	for _, list := range tasks {
+		f.Demand = append(f.Demand, policies.Levels(list))
+	}
+	return f
+}
+
+// lead is the typical time from a request to an executor that takes tasks, on a
+// cluster that has room.
+func (e *Engine) lead() time.Duration {
+	times := &e.config.Times
+	startup := times.By[Startup].Quantiles.Median()
+	if s := e.config.Cluster.Startup; s >= 0 {
+		startup = s
+	}
+	return startup + times.By[Usable].Quantiles.Median()
+}

@@ -1,0 +1,99 @@
+package replay
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// A ramp that Spark climbs from 1 s to 4 s is known to hindsight before: all
+// twelve executors are asked for at once, each goes when its task has ended, and
+// the two of the second job come just in time for it. Nothing is left to wait
+// for but the first start-up.
+func TestHindsightAsksInAdvanceAndKeepsNothing(t *testing.T) {
+	w, err := traces.ReadText(strings.NewReader(`
+app etl cores=1
+  job
+    stage tasks=12x10s
+  job gap=90s
+    stage tasks=2x5s
+`), "ramp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Config{Offers: Ordered}
+	if c.Cluster, err = ParseCluster("standalone,nodes=1,cores=100,memory=400g,startup=2s"); err != nil {
+		t.Fatal(err)
+	}
+	spark, told := play(t, w, fleet(t, "spark"), c).Apps[0], play(t, w, fleet(t, "hindsight"), c).Apps[0]
+	if told.End != 107*time.Second || spark.End != 115*time.Second {
+		t.Errorf("it ends at %s, and under Spark's policy at %s; want 1m47s and 1m55s", told.End, spark.End)
+	}
+	if held := told.Ledger.Executor; held != (12*12+2*7)*time.Second {
+		t.Errorf("it held %s of executor time; want 14 start-ups of 2 s, 12 tasks of 10 s and 2 of 5 s", held)
+	}
+}
+
+// Told the demand, an application never waits longer for its first executor
+// than under Spark's policy with the same protection. Nor do more of its
+// executors wait for a grant, where the cluster has room: where it has not, who
+// asks sooner waits longer. And where executors take nothing with them when they
+// go, it never ends later.
+func TestHindsightIsNeverWorseThanSpark(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, file := range files {
+		story, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sections := map[string][]byte{}
+		for _, f := range story.Files {
+			sections[f.Name] = f.Data
+		}
+		f, c, _ := readRun(t, string(sections["run"]))
+		told := policies.Fleet{Name: "hindsight"}
+		safe := true
+		for _, r := range f.Rules {
+			safe = safe && r.Spec.Protection.Service
+			if r.Spec.Kind == "spark" {
+				r.Spec.Kind = "hindsight"
+				told.Rules = append(told.Rules, r)
+			}
+		}
+		if len(told.Rules) < len(f.Rules) {
+			continue
+		}
+		w, err := traces.ReadText(bytes.NewReader(sections["workload"]), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compared++
+		spark, hindsight := play(t, w, f, c), play(t, w, told, c)
+		for i := range spark.Apps {
+			s, h := &spark.Apps[i], &hindsight.Apps[i]
+			if h.Registered > s.Registered {
+				t.Errorf("%s: the first executor comes at %s, under Spark's policy at %s", file, h.Registered, s.Registered)
+			}
+			if s.Wait == 0 && h.Wait > 0 {
+				t.Errorf("%s: executors wait %s for a grant, under Spark's policy not at all", file, h.Wait)
+			}
+			if safe && h.End > s.End {
+				t.Errorf("%s: it ends at %s, under Spark's policy at %s", file, h.End, s.End)
+			}
+		}
+	}
+	if compared < 10 {
+		t.Errorf("only %d stories are of Spark's policy", compared)
+	}
+}
