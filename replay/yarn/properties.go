@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 // A property of a Hadoop configuration file.
 type property struct {
 	name, value string
+	file        string
 	line        int
 	used        bool // something has asked for it
 }
@@ -22,13 +24,12 @@ type property struct {
 // <configuration><property><name/><value/></property></configuration>. Of two
 // properties of one name the later counts, unless the earlier is final.
 type properties struct {
-	file   string
 	byName map[string]*property
 }
 
 // readProperties reads a Hadoop configuration file. Errors name file and line.
 func readProperties(r io.Reader, file string) (*properties, error) {
-	p := &properties{file: file, byName: map[string]*property{}}
+	p := &properties{byName: map[string]*property{}}
 	final := map[string]bool{}
 	d := xml.NewDecoder(r)
 	line := func() int {
@@ -85,7 +86,7 @@ func readProperties(r io.Reader, file string) (*properties, error) {
 				continue
 			}
 			final[name] = strings.TrimSpace(e.Final) == "true"
-			p.byName[name] = &property{name: name, value: strings.TrimSpace(*e.Value), line: at}
+			p.byName[name] = &property{name: name, value: strings.TrimSpace(*e.Value), file: file, line: at}
 		}
 	}
 }
@@ -93,7 +94,7 @@ func readProperties(r io.Reader, file string) (*properties, error) {
 // wrong is the error about a property's value.
 func (p *properties) wrong(name, expected string) error {
 	of := p.byName[name]
-	return fmt.Errorf("%s:%d: %s is %q, expected %s", p.file, of.line, name, of.value, expected)
+	return fmt.Errorf("%s:%d: %s is %q, expected %s", of.file, of.line, name, of.value, expected)
 }
 
 // text is the value of a property, and whether it is there.
@@ -156,7 +157,7 @@ func (p *properties) truth(name string, otherwise bool) (bool, error) {
 	return false, p.wrong(name, "true or false")
 }
 
-// unused are the properties that nothing has asked for, by line.
+// unused are the properties that nothing has asked for, by file and line.
 func (p *properties) unused() []*property {
 	var left []*property
 	for _, name := range slices.Sorted(maps.Keys(p.byName)) {
@@ -164,6 +165,8 @@ func (p *properties) unused() []*property {
 			left = append(left, of)
 		}
 	}
-	slices.SortStableFunc(left, func(a, b *property) int { return a.line - b.line })
+	slices.SortStableFunc(left, func(a, b *property) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.line, b.line))
+	})
 	return left
 }

@@ -1,0 +1,255 @@
+package yarn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Capacity is YARN's CapacityScheduler, in its legacy queue mode, for requests
+// that name no node or rack. See docs/YARN.md for what is modelled.
+type Capacity struct {
+	config     *CapacityConfig
+	calculator calculator
+	shared     []string // labels
+
+	root   *capacityQueue
+	queues map[string]*capacityQueue   // by path
+	byName map[string][]*capacityQueue // by last part
+
+	nodes      map[int]*capacityNode
+	cluster    Resource
+	partitions map[string]Resource // of nodes, by label
+
+	apps       map[int]*capacityApp
+	containers map[int]*capacityContainer
+	last       int // container
+
+	marked map[*capacityContainer]time.Duration // for preemption, since when
+}
+
+var _ Scheduler = (*Capacity)(nil)
+
+// NewCapacity returns a capacity scheduler without nodes. Shared are the node
+// labels whose idle nodes may serve requests without label; YARN calls them not
+// exclusive, and keeps them with the labels, not in a file.
+func NewCapacity(config *CapacityConfig, shared ...string) *Capacity {
+	s := &Capacity{
+		config: config, calculator: config.calculator, shared: shared,
+		queues: map[string]*capacityQueue{}, byName: map[string][]*capacityQueue{},
+		nodes: map[int]*capacityNode{}, partitions: map[string]Resource{},
+		apps: map[int]*capacityApp{}, containers: map[int]*capacityContainer{},
+		marked: map[*capacityContainer]time.Duration{},
+	}
+	s.root = s.newQueue(nil, config.root)
+	s.updateShares()
+	return s
+}
+
+func (s *Capacity) updateShares() { s.root.updateShares(newLimits(s.cluster)) }
+
+// AddNode lets a node take containers.
+func (s *Capacity) AddNode(_ time.Duration, n Node) {
+	s.nodes[n.ID] = &capacityNode{Node: n, free: n.Total}
+	s.cluster = s.cluster.plus(n.Total)
+	s.partitions[n.Label] = s.partitions[n.Label].plus(n.Total)
+	s.updateShares()
+}
+
+// RemoveNode ends a node, its containers and its reservation.
+func (s *Capacity) RemoveNode(_ time.Duration, node int) {
+	n := s.nodes[node]
+	if n == nil {
+		return
+	}
+	s.partitions[n.Label] = s.partitions[n.Label].minus(n.Total)
+	for _, c := range slices.Clone(n.containers) {
+		s.complete(c)
+	}
+	if n.reserved != nil {
+		s.unreserve(n.reserved)
+	}
+	delete(s.nodes, node)
+	s.cluster = s.cluster.minus(n.Total)
+	s.updateShares()
+}
+
+// Submit takes in an application. A queue is named by its path or, where that is
+// unambiguous, its last part.
+func (s *Capacity) Submit(now time.Duration, a App) error {
+	if most := s.config.maxApplications; s.root.applications >= most {
+		return fmt.Errorf("the cluster already has %d applications, no more than %d are allowed", s.root.applications, most)
+	}
+	queue, err := s.leafOf(a)
+	if err != nil {
+		return err
+	}
+	if err := queue.admit(a.User); err != nil {
+		return err
+	}
+	label := a.Label
+	if label == "" {
+		label = queue.config.defaultLabel
+	}
+	if !queue.mayUse(label) {
+		return fmt.Errorf("the queue %s may not use nodes with the label %s", queue.config.path, label)
+	}
+	if most := queue.config.maxAllocation; !(calculator{dominant: true}).fits(a.Master, most) {
+		return fmt.Errorf("a master of %d MiB and %d cores is larger than the largest container of the queue %s, %d MiB and %d cores",
+			a.Master.MemoryMB, a.Master.Cores, queue.config.path, most.MemoryMB, most.Cores)
+	}
+	if a.Priority == 0 {
+		a.Priority = queue.config.defaultPriority
+	}
+	a.Priority = min(a.Priority, s.config.maxPriority)
+
+	for q := queue.parent; q != nil; q = q.parent {
+		q.applications++
+	}
+	app := &capacityApp{
+		App: a, queue: queue, label: label, master: s.normalize(a.Master), submitted: now,
+		used: map[string]Resource{}, pending: map[string]Resource{}, reservedOn: map[string]Resource{},
+		reservations: map[int][]*capacityContainer{}, reReserved: map[int]int{}, missed: map[int]int{},
+	}
+	s.apps[a.ID] = app
+	queue.submit(app)
+	app.ask(0, app.master, 1)
+	return nil
+}
+
+// leafOf places an application.
+func (s *Capacity) leafOf(a App) (*leafQueue, error) {
+	name := a.Queue
+	if name == "" || name == "default" || s.config.overrideQueue {
+		for _, m := range s.config.mappings {
+			if m.user == a.User || m.user == "%user" {
+				name = strings.ReplaceAll(m.queue, "%user", a.User)
+				break
+			}
+		}
+	}
+	if name == "" {
+		name = "default"
+	}
+	q := s.queues[name]
+	if q == nil {
+		switch of := s.byName[name]; len(of) {
+		case 0:
+			return nil, fmt.Errorf("there is no queue %s", name)
+		case 1:
+			q = of[0]
+		default:
+			return nil, fmt.Errorf("there is more than one queue %s: name it by its path, such as %s", name, of[0].config.path)
+		}
+	}
+	if q.leaf == nil {
+		return nil, fmt.Errorf("the queue %s has queues below it, so it takes no applications", q.config.path)
+	}
+	return q.leaf, nil
+}
+
+// admit refuses an application that the queue has no room for.
+func (l *leafQueue) admit(user string) error {
+	path := l.config.path
+	if l.config.stopped {
+		return fmt.Errorf("the queue %s is stopped", path)
+	}
+	if n := len(l.active) + len(l.pending); n >= l.maxApplications {
+		return fmt.Errorf("the queue %s already has %d applications, no more than %d are allowed", path, n, l.maxApplications)
+	}
+	if u := l.users.user(user); u.active+u.waiting >= l.maxApplicationsOfUser {
+		return fmt.Errorf("the queue %s already has %d applications of the user %s, no more than %d are allowed", path, u.active+u.waiting, user, l.maxApplicationsOfUser)
+	}
+	return nil
+}
+
+func (s *Capacity) normalize(r Resource) Resource {
+	return s.calculator.normalize(r, s.config.minimum, s.config.maximum, s.config.minimum)
+}
+
+// Ask sets how many containers an application wants at a priority. Sizes are
+// rounded up to a multiple of the smallest container and down to the largest.
+func (s *Capacity) Ask(_ time.Duration, app int, r Request) {
+	a := s.apps[app]
+	if a == nil {
+		return
+	}
+	a.ask(r.Priority, s.normalize(r.Size), r.Count)
+	if a.queue.config.sizeBased && a.hasMaster {
+		a.queue.needsReorder(a)
+	}
+}
+
+// NodeUpdate assigns containers on a node until nothing fits, the node has been
+// reserved, or as many have been assigned as one heartbeat may;
+// CapacityScheduler.allocateContainersToNode.
+func (s *Capacity) NodeUpdate(_ time.Duration, node int) []Allocation {
+	n := s.nodes[node]
+	if n == nil {
+		return nil
+	}
+	var done []Allocation
+	for assigned := 0; ; {
+		a := s.assignOnce(n, &done)
+		if a.size == (Resource{}) {
+			return done
+		}
+		assigned++
+		if assigned >= s.config.maxOffSwitch || a.reserve || !s.config.assignMultiple ||
+			s.config.maxAssignments != -1 && assigned >= s.config.maxAssignments {
+			return done
+		}
+	}
+}
+
+func (s *Capacity) assignOnce(n *capacityNode, done *[]Allocation) assignment {
+	rc := s.calculator
+	if of := n.reserved; of != nil {
+		// A reserved node serves its reservation and nothing else.
+		limits := newLimits(s.partitions[""])
+		s.commit(of.app.queue.assign(n, limits, respectExclusivity), done)
+		return assignment{}
+	}
+	if rc.times(n.free, s.config.minimum) <= 0 {
+		return assignment{}
+	}
+	a := s.root.assign(n, newLimits(s.partitions[n.Label]), respectExclusivity)
+	s.commit(a, done)
+	if rc.compare(s.cluster, a.size, Resource{}) > 0 {
+		return a
+	}
+	if n.Label == "" || !slices.Contains(s.shared, n.Label) {
+		return assignment{}
+	}
+	a = s.root.assign(n, newLimits(s.partitions[""]), ignoreExclusivity)
+	s.commit(a, done)
+	return a
+}
+
+// Complete ends a container.
+func (s *Capacity) Complete(_ time.Duration, container int) {
+	if c := s.containers[container]; c != nil {
+		s.complete(c)
+	}
+}
+
+// Finish ends an application.
+func (s *Capacity) Finish(_ time.Duration, app int) {
+	a := s.apps[app]
+	if a == nil {
+		return
+	}
+	for _, c := range slices.Clone(a.live) {
+		s.complete(c)
+	}
+	for _, c := range a.reserved() {
+		s.unreserve(c)
+	}
+	for _, r := range a.requests {
+		a.pend(Resource{}.minus(multiple(r.size, r.count)))
+	}
+	a.requests = nil
+	delete(s.apps, app)
+	a.queue.remove(a)
+}

@@ -1,0 +1,168 @@
+package yarn
+
+import (
+	"maps"
+	"slices"
+)
+
+// commit carries out what was found, unless a queue or a user has no room for it;
+// CapacityScheduler.tryCommit with FiCaSchedulerApp.accept and apply.
+func (s *Capacity) commit(a assignment, done *[]Allocation) {
+	if a.size == (Resource{}) {
+		if a.unreserve != nil {
+			s.unreserve(a.unreserve)
+		}
+		return
+	}
+	if a.from == nil && !s.accepts(a) {
+		return
+	}
+	switch {
+	case a.reserve && a.from != nil:
+		a.app.reReserved[a.request.priority]++
+	case a.reserve:
+		s.reserve(a, done)
+	default:
+		s.allocate(a, done)
+	}
+}
+
+// accepts checks the limits once more. Where a reservation is to be given up, only
+// now its room counts.
+func (s *Capacity) accepts(a assignment) bool {
+	rc, label := s.calculator, a.node.Label
+	var released Resource
+	if a.unreserve != nil {
+		released = a.unreserve.size
+	}
+	if !a.reserve && !rc.fits(a.size, a.node.free) {
+		return false
+	}
+	limit := a.app.queue.userLimit(a.app, label, a.mode)
+	used := a.app.queue.users.users[a.app.User].used[label]
+	if rc.compare(s.cluster, used.minus(released), limit) > 0 {
+		return false
+	}
+	for q := a.app.queue.capacityQueue; q != nil; q = q.parent {
+		most := s.partitions[label]
+		if a.mode == respectExclusivity {
+			most = q.share(label).most
+		}
+		if !rc.fits(q.share(label).usage.plus(a.size).minus(released), most) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Capacity) reserve(a assignment, done *[]Allocation) {
+	app, label := a.app, a.node.Label
+	c := s.newContainer(a)
+	app.reservedOn[label] = app.reservedOn[label].plus(c.size)
+	app.reReserved[c.priority] = 0
+	app.reservations[c.priority] = append(app.reservations[c.priority], c)
+	a.node.reserved = c
+	if a.unreserve != nil {
+		s.unreserve(a.unreserve)
+	}
+	s.take(c)
+	app.queue.reserve(label, c.size)
+	*done = append(*done, Allocation{App: app.ID, Node: a.node.ID, Priority: c.priority, Size: c.size, Master: !app.hasMaster, Reserved: true})
+}
+
+func (s *Capacity) allocate(a assignment, done *[]Allocation) {
+	app, label := a.app, a.node.Label
+	c := a.from
+	if c != nil {
+		s.forget(c)
+	} else {
+		c = s.newContainer(a)
+	}
+	s.last++
+	c.id = s.last
+	c.isMaster = !app.hasMaster
+	app.hasMaster = true
+	app.live = append(app.live, c)
+	app.served(a.request)
+	app.used[label] = app.used[label].plus(a.size)
+	a.node.free = a.node.free.minus(c.size)
+	a.node.containers = append(a.node.containers, c)
+	s.containers[c.id] = c
+	if a.from == nil {
+		if a.unreserve != nil {
+			s.unreserve(a.unreserve)
+		}
+		s.take(c)
+	}
+	*done = append(*done, Allocation{Container: c.id, App: app.ID, Node: a.node.ID, Priority: c.priority, Size: c.size, Master: c.isMaster})
+}
+
+func (s *Capacity) newContainer(a assignment) *capacityContainer {
+	a.app.sequence++
+	return &capacityContainer{
+		sequence: a.app.sequence, app: a.app, node: a.node, priority: a.request.priority, size: a.size,
+		guest: a.app.label == "" && a.node.Label != "",
+	}
+}
+
+// take counts a container or reservation as used by its user and queues.
+func (s *Capacity) take(c *capacityContainer) {
+	l, label := c.app.queue, c.node.Label
+	l.use(label, c.size)
+	if c.guest {
+		l.guests[label] = append(l.guests[label], c)
+	}
+	l.users.use(c.app.User, label, c.size)
+	l.needsReorder(c.app)
+}
+
+// give counts it as used no more.
+func (s *Capacity) give(c *capacityContainer) {
+	l, label := c.app.queue, c.node.Label
+	l.needsReorder(c.app)
+	l.release(label, c.size)
+	if c.guest {
+		l.guests[label] = slices.DeleteFunc(l.guests[label], func(o *capacityContainer) bool { return o == c })
+	}
+	l.users.use(c.app.User, label, Resource{}.minus(c.size))
+}
+
+// complete ends a container.
+func (s *Capacity) complete(c *capacityContainer) {
+	app, n := c.app, c.node
+	app.live = slices.DeleteFunc(app.live, func(o *capacityContainer) bool { return o == c })
+	app.used[n.Label] = app.used[n.Label].minus(c.size)
+	n.containers = slices.DeleteFunc(n.containers, func(o *capacityContainer) bool { return o == c })
+	n.free = n.free.plus(c.size)
+	delete(s.containers, c.id)
+	s.give(c)
+}
+
+// unreserve gives a reservation up.
+func (s *Capacity) unreserve(c *capacityContainer) {
+	s.forget(c)
+	s.give(c)
+}
+
+// forget takes a reservation off its node and its application; what it used stays.
+func (s *Capacity) forget(c *capacityContainer) {
+	app, n := c.app, c.node
+	left := slices.DeleteFunc(app.reservations[c.priority], func(o *capacityContainer) bool { return o == c })
+	app.reservations[c.priority] = left
+	if len(left) == 0 {
+		delete(app.reservations, c.priority)
+	}
+	app.reReserved[c.priority] = 0
+	app.reservedOn[n.Label] = app.reservedOn[n.Label].minus(c.size)
+	n.reserved = nil
+	app.queue.reserve(n.Label, Resource{}.minus(c.size))
+}
+
+// reserved are an application's reservations.
+func (a *capacityApp) reserved() []*capacityContainer {
+	var all []*capacityContainer
+	for _, priority := range slices.Sorted(maps.Keys(a.reservations)) {
+		all = append(all, a.reservations[priority]...)
+	}
+	return all
+}

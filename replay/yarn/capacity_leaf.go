@@ -1,0 +1,352 @@
+package yarn
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// A leafQueue is a queue of applications; AbstractLeafQueue.
+type leafQueue struct {
+	*capacityQueue
+	users *usersManager
+
+	pending []*capacityApp // wait for the share of masters to allow them, in order
+	active  []*capacityApp // in order, but for those in reorder
+	reorder []*capacityApp // of the fair order, have got or lost containers
+
+	maxApplications, maxApplicationsOfUser int
+
+	cluster      Resource // when shares were last worked out
+	limit        Resource // at the last heartbeat, or when shares were worked out
+	currentLimit Resource // that masters' share goes by
+
+	// May users have more? By label and mode, until the limits' version changes.
+	assignable        map[limitKey]map[string]*userLimit
+	assignableVersion int
+
+	// Containers on nodes of a shared label for requests without, oldest first.
+	guests map[string][]*capacityContainer
+}
+
+type userLimit struct {
+	limit    Resource
+	full     bool
+	reserved Resource // of the application that found it full
+}
+
+func newLeaf(q *capacityQueue) *leafQueue {
+	l := &leafQueue{capacityQueue: q, guests: map[string][]*capacityContainer{}}
+	l.users = newUsers(l)
+	return l
+}
+
+func (l *leafQueue) updateShares(limits *resourceLimits) {
+	l.cluster = l.s.cluster
+	l.updateAbsolute()
+	l.updateGuaranteed()
+	l.updateMaxApplications()
+	l.setLimit(limits)
+	l.currentLimit = l.limit
+	for _, label := range l.labels {
+		l.users.updateRatio(label)
+	}
+	l.updateUsed()
+	l.activate()
+	l.users.version++
+	for _, app := range l.active {
+		l.userLimit(app, "", respectExclusivity)
+	}
+}
+
+// setLimit keeps the limit for the share of masters. It goes by nodes without
+// label, whatever the node of the heartbeat.
+func (l *leafQueue) setLimit(limits *resourceLimits) {
+	most := l.s.calculator.roundDown(l.share("").most, l.s.config.minimum)
+	l.limit = l.s.calculator.lesser(l.s.cluster, most, limits.limit)
+}
+
+func (l *leafQueue) updateMaxApplications() {
+	c := l.s.config
+	base := c.maxApplications
+	if c.maxApplicationsOfQueue > 0 {
+		base = min(base, c.maxApplicationsOfQueue)
+	}
+	most := l.config.maxApplications
+	if most < 0 {
+		if c.maxApplicationsOfQueue > 0 && !l.config.absolute {
+			most = base
+		} else {
+			for _, label := range l.config.labels {
+				most = max(most, int(float32(base)*l.share(label).absolute))
+			}
+		}
+	}
+	l.maxApplications, l.maxApplicationsOfUser = most, most
+	if l.config.userLimitFactor != -1 {
+		l.maxApplicationsOfUser = min(most, int(float32(most)*(l.config.userLimit/100)*l.config.userLimitFactor))
+	}
+}
+
+// userLimit is computeUserLimitAndSetHeadroom.
+func (l *leafQueue) userLimit(app *capacityApp, label string, m mode) Resource {
+	if l.users.users[app.User] == nil {
+		return Resource{}
+	}
+	limit := l.users.limit(app.User, label, m)
+	l.currentLimit = l.limit
+	return limit
+}
+
+// updateMastersLimit is how much masters may use of a partition.
+func (l *leafQueue) updateMastersLimit(label string) {
+	rc, of := l.s.calculator, l.share(label)
+	usable := of.guaranteed
+	var limit Resource
+	if label == "" {
+		limit = l.currentLimit
+	}
+	if rc.fits(usable, limit) {
+		usable = limit
+	}
+	of.mastersLimit = rc.multiplyUp(usable, float64(l.config.amShare[label]), l.s.config.minimum)
+}
+
+// userMastersLimit is how much the masters of one user may use of a partition.
+func (l *leafQueue) userMastersLimit(label, user string) Resource {
+	rc, of, least := l.s.calculator, l.share(label), l.s.config.minimum
+	weight := float32(1)
+	if u := l.users.users[user]; u != nil {
+		weight = u.weight
+	}
+	part := max(l.config.userLimit/100, 1/float32(max(l.users.numActive(), 1)))
+	part = min(part*weight, 1)
+	by := l.config.amShare[label] * part * l.config.userLimitFactor
+	if l.config.userLimitFactor == -1 {
+		by = l.config.amShare[label]
+	}
+	return rc.lesser(l.cluster, rc.multiplyUp(of.guaranteed, float64(by), least), of.mastersLimit)
+}
+
+// activate lets applications start while their masters fit into the queue's share
+// for masters and their user's part of it. One may always run.
+func (l *leafQueue) activate() {
+	rc := l.s.calculator
+	for _, label := range l.accessibleLabels() {
+		l.updateMastersLimit(label)
+	}
+	ofUser := map[string]Resource{} // by label only, as in YARN: the first user's
+	var left []*capacityApp
+	for _, app := range l.pending {
+		label := app.label
+		of := l.share(label)
+		alone := func() bool {
+			return len(l.active) < 1 || rc.compare(l.cluster, of.masters, Resource{}) <= 0
+		}
+		if !rc.fits(app.master.plus(of.masters), of.mastersLimit) && !alone() {
+			left = append(left, app)
+			continue
+		}
+		user := l.users.user(app.User)
+		limit, known := ofUser[label]
+		if !known {
+			limit = l.userMastersLimit(label, app.User)
+			ofUser[label] = limit
+		}
+		if !rc.fits(app.master.plus(user.masters[label]), limit) && !alone() {
+			left = append(left, app)
+			continue
+		}
+		user.waiting--
+		user.active++
+		l.insert(app)
+		of.masters = of.masters.plus(app.master)
+		user.masters[label] = user.masters[label].plus(app.master)
+	}
+	l.pending = left
+}
+
+func (l *leafQueue) accessibleLabels() []string {
+	if slices.Contains(l.config.accessible, anyLabel) {
+		return slices.Clone(l.labels)
+	}
+	if slices.Contains(l.config.accessible, "") {
+		return l.config.accessible
+	}
+	return append([]string{""}, l.config.accessible...)
+}
+
+// inFifoOrder is the order of priority, then of submission.
+func inFifoOrder(a, b *capacityApp) int {
+	return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.ID, b.ID))
+}
+
+// compareApps is FifoOrderingPolicy or FairOrderingPolicy.
+func (l *leafQueue) compareApps(a, b *capacityApp) int {
+	if !l.config.fair {
+		return inFifoOrder(a, b)
+	}
+	if c := cmp.Compare(l.magnitude(a), l.magnitude(b)); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.submitted, b.submitted); c != 0 {
+		return c
+	}
+	aDemand, bDemand := a.sortedUsed+a.sortedPending, b.sortedUsed+b.sortedPending
+	switch {
+	case aDemand == 0 && bDemand > 0:
+		return 1
+	case bDemand == 0 && aDemand > 0:
+		return -1
+	}
+	return cmp.Compare(a.ID, b.ID)
+}
+
+func (l *leafQueue) magnitude(a *capacityApp) float64 {
+	of := float64(a.sortedUsed)
+	if l.config.sizeBased && of != 0 {
+		if w := math.Log1p(float64(a.sortedUsed+a.sortedPending)) / math.Log(2); w != 0 {
+			of /= w
+		}
+	}
+	return of
+}
+
+func (l *leafQueue) insert(app *capacityApp) {
+	i, _ := slices.BinarySearchFunc(l.active, app, l.compareApps)
+	l.active = slices.Insert(l.active, i, app)
+}
+
+// needsReorder tells that an application's use, or demand, has changed.
+func (l *leafQueue) needsReorder(app *capacityApp) {
+	if l.config.fair && slices.Contains(l.active, app) && !slices.Contains(l.reorder, app) {
+		l.reorder = append(l.reorder, app)
+	}
+}
+
+// inOrder are the active applications, the one that is served first first.
+func (l *leafQueue) inOrder() []*capacityApp {
+	for _, app := range l.reorder {
+		i := slices.Index(l.active, app)
+		l.active = slices.Delete(l.active, i, i+1)
+		app.sortedUsed, app.sortedPending = app.memoryOf()
+		l.insert(app)
+	}
+	l.reorder = l.reorder[:0]
+	return l.active
+}
+
+func (l *leafQueue) submit(app *capacityApp) {
+	l.users.user(app.User).waiting++
+	i, _ := slices.BinarySearchFunc(l.pending, app, inFifoOrder)
+	l.pending = slices.Insert(l.pending, i, app)
+	if l.s.calculator.compare(l.cluster, l.cluster, Resource{}) > 0 {
+		l.activate()
+	}
+}
+
+// remove takes an application out whose containers are gone.
+func (l *leafQueue) remove(app *capacityApp) {
+	user := l.users.user(app.User)
+	if i := slices.Index(l.active, app); i >= 0 {
+		l.active = slices.Delete(l.active, i, i+1)
+		l.reorder = slices.DeleteFunc(l.reorder, func(a *capacityApp) bool { return a == app })
+		of := l.share(app.label)
+		of.masters = of.masters.minus(app.master)
+		user.masters[app.label] = user.masters[app.label].minus(app.master)
+		user.active--
+	} else {
+		l.pending = slices.DeleteFunc(l.pending, func(a *capacityApp) bool { return a == app })
+		user.waiting--
+	}
+	if user.active+user.waiting == 0 {
+		l.users.remove(app.User)
+	}
+	l.activate()
+	l.users.deactivate(app.User, app.ID)
+	for q := l.parent; q != nil; q = q.parent {
+		q.applications--
+	}
+}
+
+// assign is AbstractLeafQueue.assignContainers: the first application in order
+// that may have a container and has a use for the node.
+func (l *leafQueue) assign(node *capacityNode, limits *resourceLimits, m mode) assignment {
+	rc, label := l.s.calculator, node.Label
+	l.setLimit(limits)
+	if of := node.reserved; of != nil {
+		if of.app.queue != l {
+			return assignment{}
+		}
+		return of.app.assign(node, limits, m, of)
+	}
+	if m == respectExclusivity && !l.mayUse(label) || !l.hasPending(label, m) {
+		return assignment{}
+	}
+	known := l.assignableUsers(limitKey{label, m})
+	checkQueue := true
+	for _, app := range l.inOrder() {
+		reserved := app.reservedOn[""]
+		if checkQueue {
+			if !l.mayAssign(label, limits, reserved, m) {
+				return assignment{}
+			}
+			if !l.s.config.continueLooking || reserved == (Resource{}) {
+				checkQueue = false
+			}
+		}
+		user := known[app.User]
+		if user == nil {
+			user = &userLimit{limit: l.userLimit(app, label, m)}
+			known[app.User] = user
+		} else {
+			l.currentLimit = l.limit
+		}
+		if user.full && (calculator{dominant: true}).fits(reserved, user.reserved) {
+			continue
+		}
+		if !l.mayAssignToUser(app, user.limit, label, limits) {
+			if (calculator{dominant: true}).fits(user.reserved, reserved) {
+				user.full, user.reserved = true, reserved
+			}
+			continue
+		}
+		a := app.assign(node, limits, m, nil)
+		if rc.compare(l.s.cluster, a.size, Resource{}) > 0 || a.skipped == skippedAtLimit {
+			return a
+		}
+		if a.skipped != skippedOther {
+			return assignment{}
+		}
+	}
+	return assignment{}
+}
+
+func (l *leafQueue) assignableUsers(key limitKey) map[string]*userLimit {
+	if l.assignable == nil || l.assignableVersion != l.users.version {
+		l.assignable, l.assignableVersion = map[limitKey]map[string]*userLimit{}, l.users.version
+	}
+	if l.assignable[key] == nil {
+		l.assignable[key] = map[string]*userLimit{}
+	}
+	return l.assignable[key]
+}
+
+// mayAssignToUser is canAssignToUser: a user who is not over the limit may have
+// one more container, however large.
+func (l *leafQueue) mayAssignToUser(app *capacityApp, limit Resource, label string, limits *resourceLimits) bool {
+	user := l.users.users[app.User]
+	if user == nil {
+		return false
+	}
+	rc := l.s.calculator
+	limits.unreserve = Resource{}
+	if rc.compare(l.s.cluster, user.used[label], limit) <= 0 {
+		return true
+	}
+	if l.s.config.continueLooking && rc.compare(l.s.cluster, user.used[""].minus(app.reservedOn[""]), limit) <= 0 {
+		limits.unreserve = user.used[label].minus(limit)
+		return true
+	}
+	return false
+}

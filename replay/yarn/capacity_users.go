@@ -1,0 +1,208 @@
+package yarn
+
+import (
+	"maps"
+	"slices"
+)
+
+// A capacityUser is a user in one queue.
+type capacityUser struct {
+	weight          float32
+	used, masters   map[string]Resource // by label
+	ratio           map[string]float32  // of the partition
+	waiting, active int                 // applications
+}
+
+// A usersManager knows who is active in a queue and how much each may have; the
+// class UsersManager.
+type usersManager struct {
+	leaf  *leafQueue
+	users map[string]*capacityUser
+
+	// A user is active while an application of theirs waits for containers.
+	active       map[string]bool
+	applications map[string]map[int]bool // that wait, of active users
+
+	onlyWaiting   int // users none of whose applications has started
+	activeUsed    map[string]Resource
+	idleUsed      map[string]Resource
+	activeWeights float32
+	ratio         map[string]float32 // used by the queue, of the partition
+
+	// Limits are worked out anew when the version has changed.
+	version int
+	limits  map[limitKey]versionedLimit
+}
+
+type limitKey struct {
+	label string
+	mode  mode
+}
+
+type versionedLimit struct {
+	version int
+	limit   Resource
+}
+
+func newUsers(leaf *leafQueue) *usersManager {
+	return &usersManager{
+		leaf: leaf, users: map[string]*capacityUser{}, active: map[string]bool{},
+		applications: map[string]map[int]bool{}, activeUsed: map[string]Resource{}, idleUsed: map[string]Resource{},
+		ratio: map[string]float32{}, limits: map[limitKey]versionedLimit{}, version: 1,
+	}
+}
+
+func (m *usersManager) user(name string) *capacityUser {
+	u, ok := m.users[name]
+	if !ok {
+		weight, ok := m.leaf.config.weights[name]
+		if !ok {
+			weight = 1
+		}
+		u = &capacityUser{weight: weight, used: map[string]Resource{}, masters: map[string]Resource{}, ratio: map[string]float32{}}
+		m.users[name] = u
+	}
+	return u
+}
+
+func (m *usersManager) remove(name string) {
+	delete(m.users, name)
+	delete(m.active, name)
+	m.sumWeights()
+}
+
+func (m *usersManager) sumWeights() {
+	m.activeWeights = 0
+	for _, name := range slices.Sorted(maps.Keys(m.active)) {
+		m.activeWeights += m.users[name].weight
+	}
+}
+
+// activate tells that an application waits for containers.
+func (m *usersManager) activate(name string, app int) {
+	if u := m.users[name]; u != nil && u.active <= 0 {
+		return
+	}
+	if m.applications[name] == nil {
+		m.applications[name] = map[int]bool{}
+		m.version++
+		u := m.user(name)
+		if !m.active[name] {
+			m.active[name] = true
+			m.sumWeights()
+			m.move(u, m.idleUsed, m.activeUsed)
+		}
+	}
+	m.applications[name][app] = true
+}
+
+// deactivate tells that an application waits for nothing more.
+func (m *usersManager) deactivate(name string, app int) {
+	apps := m.applications[name]
+	if apps == nil {
+		return
+	}
+	delete(apps, app)
+	if len(apps) > 0 {
+		return
+	}
+	delete(m.applications, name)
+	m.version++
+	if u := m.users[name]; u != nil && m.active[name] {
+		delete(m.active, name)
+		m.sumWeights()
+		m.move(u, m.activeUsed, m.idleUsed)
+	}
+}
+
+func (m *usersManager) move(u *capacityUser, from, to map[string]Resource) {
+	for label, r := range u.used {
+		from[label] = from[label].minus(r)
+		to[label] = to[label].plus(r)
+	}
+}
+
+func (m *usersManager) numActive() int { return len(m.applications) + m.onlyWaiting }
+
+// use adds to what a user has in the queue.
+func (m *usersManager) use(name, label string, r Resource) {
+	u := m.user(name)
+	u.used[label] = u.used[label].plus(r)
+	total := m.idleUsed
+	if m.active[name] {
+		total = m.activeUsed
+	}
+	total[label] = total[label].plus(r)
+	m.version++
+	before := u.ratio[label]
+	u.ratio[label] = m.leaf.s.calculator.ratio(u.used[label], m.leaf.s.partitions[label])
+	m.ratio[label] += u.ratio[label] - before
+}
+
+// updateRatio sums up anew, after the partition has changed.
+func (m *usersManager) updateRatio(label string) {
+	var sum float32
+	for _, name := range slices.Sorted(maps.Keys(m.users)) {
+		u := m.users[name]
+		u.ratio[label] = m.leaf.s.calculator.ratio(u.used[label], m.leaf.s.partitions[label])
+		sum += u.ratio[label]
+	}
+	m.ratio[label] = sum
+}
+
+// limit is how much a user may have while others are active.
+func (m *usersManager) limit(name, label string, of mode) Resource {
+	key := limitKey{label, of}
+	known := m.limits[key]
+	if known.version != m.version {
+		known = versionedLimit{m.version, m.compute(label, of)}
+		m.limits[key] = known
+		m.onlyWaiting = 0
+		for _, u := range m.users {
+			if u.waiting > 0 && u.active <= 0 {
+				m.onlyWaiting++
+			}
+		}
+	}
+	weight := float32(1)
+	if u := m.users[name]; u != nil {
+		weight = u.weight
+	}
+	return m.leaf.s.calculator.multiplyDown(known.limit, float64(weight), m.leaf.s.config.minimum)
+}
+
+// compute is UsersManager.computeUserLimit for active users: an equal part of what
+// active users have and the next container, at least the configured percentage of
+// the queue, which counts as larger if it is over its capacity, and at most the
+// configured multiple of its capacity.
+func (m *usersManager) compute(label string, of mode) Resource {
+	q := m.leaf
+	rc, partition, least := q.s.calculator, q.s.partitions[label], q.s.config.minimum
+	guaranteed := q.share(label).guaranteed
+	capacity := rc.greater(partition, guaranteed, least)
+	consumed := rc.multiplyUp(partition, float64(m.ratio[label]), least)
+	current := capacity
+	if rc.compare(partition, consumed, capacity) >= 0 {
+		current = consumed.plus(least)
+	}
+	equal := rc.divideUp(m.activeUsed[label].plus(least), m.activeWeights)
+	percent := hundredth(rc, current.times(float64(q.config.userLimit)))
+	limit := rc.greater(partition, equal, percent)
+	most := partition
+	if of == respectExclusivity {
+		if q.config.userLimitFactor == -1 || guaranteed == (Resource{}) {
+			most = rc.roundDown(q.share(label).most, least)
+		} else {
+			most = capacity.times(float64(q.config.userLimitFactor))
+		}
+	}
+	return rc.roundUp(rc.lesser(partition, limit, most), least)
+}
+
+func hundredth(rc calculator, r Resource) Resource {
+	up := func(v int64) int64 { return roundedUp(v, 100) / 100 }
+	if !rc.dominant {
+		return ofMemory(up(r.MemoryMB))
+	}
+	return Resource{up(r.MemoryMB), int(up(int64(r.Cores)))}
+}
