@@ -1,0 +1,63 @@
+package traces
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// A Shaking says by how much the inputs of a replay are moved, to see what of
+// its outcome hangs on chance (Tsafrir, Ouaknine, Feitelson: Reducing performance
+// evaluation sensitivity and variability by input shaking, MASCOTS 2007).
+type Shaking struct {
+	Arrivals time.Duration // an application comes up to so much earlier or later, each time as likely
+	Work     float64       // standard deviation of the logarithm of a task's run time, and of a driver's gap
+}
+
+// Shake returns a workload whose arrivals and durations are moved at random:
+// factors on times are log-normal with mean 1. What is drawn for an application
+// depends on the seed and its place in the workload alone. The second result
+// gives for each application of the new workload its index in the old one, as
+// their order may change.
+func Shake(w *Workload, by Shaking, seed uint64) (*Workload, []int) {
+	shaken := &Workload{Name: w.Name, Epoch: w.Epoch, Notes: w.Notes}
+	origin := make(map[*Application]int, len(w.Apps)) // only looked up
+	for i, a := range w.Apps {
+		c := by.shake(a, rand.New(rand.NewPCG(seed, uint64(i))))
+		shaken.Apps = append(shaken.Apps, c)
+		origin[c] = i
+	}
+	shaken.sort()
+	from := make([]int, len(shaken.Apps))
+	for i, a := range shaken.Apps {
+		from[i] = origin[a]
+	}
+	return shaken, from
+}
+
+func (by Shaking) shake(a *Application, random *rand.Rand) *Application {
+	c := *a
+	c.Submit = max(0, c.Submit+time.Duration((2*random.Float64()-1)*float64(by.Arrivals)).Truncate(time.Millisecond))
+	if by.Work <= 0 {
+		return &c
+	}
+	factor := func() float64 { return math.Exp(by.Work*random.NormFloat64() - by.Work*by.Work/2) }
+	gap := func(d time.Duration) time.Duration {
+		return time.Duration(float64(d) * factor()).Truncate(time.Millisecond)
+	}
+	c.Setup, c.Tail = gap(c.Setup), gap(c.Tail)
+	c.Jobs = slices.Clone(a.Jobs)
+	for i := range c.Jobs {
+		c.Jobs[i].Cue.Gap = gap(c.Jobs[i].Cue.Gap)
+	}
+	c.Stages = slices.Clone(a.Stages)
+	for i := range c.Stages {
+		tasks := slices.Clone(c.Stages[i].Tasks)
+		for k := range tasks {
+			tasks[k].Run = int32(min(float64(tasks[k].Run)*factor(), math.MaxInt32))
+		}
+		c.Stages[i].Tasks = tasks
+	}
+	return &c
+}
