@@ -28,6 +28,9 @@ type ValidatedWorkload struct {
 	Barred  bool // held to the bars: its tasks do not compute, and start-up comes from where it was asked to
 	Pairs   []*Validation
 	Summary Summary
+	// Differences is how far predicted differences between configurations are from
+	// real ones.
+	Differences DifferenceErrors
 
 	repeats []Comparison // of one repeat, predicted to look like another
 }
@@ -203,6 +206,7 @@ func newValidatedWorkload(group []*traces.Workload, runs []*trial, borrowed spre
 	w.Summary = summarize(w.Pairs...)
 	w.Summary.Recordings = len(group)
 	w.Summary.Floor = floorOf(w.repeats)
+	w.Differences = differenceErrors(group, runs)
 	w.Summary.Winner, w.Summary.WinnerOfExecutors = winners(group, runs, borrowed)
 	return w
 }

@@ -1,0 +1,39 @@
+package bench
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"dynalloc/traces"
+)
+
+// The error that widens intervals is at least the one that the recordings show,
+// and not twice as much.
+func TestModelErrorIsTheMeasuredOne(t *testing.T) {
+	w := read(t, strings.TrimSuffix(kept, "/"))
+	apps := slices.DeleteFunc(w.Apps, func(a *traces.Application) bool { return a.Properties["spark.decommission.enabled"] == "true" })
+	set, err := ValidateAll(t.Context(), Recordings(apps), ValidateOptions{Startup: StartupTo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all DifferenceErrors
+	for i := range set.Workloads {
+		v := &set.Workloads[i]
+		e := v.Differences.ModelError()
+		t.Logf("| %s | %d | %.1f %% | %.1f %% |", v.Name, len(v.Differences.Time), 100*e.Time, 100*e.Executors)
+		if v.Barred {
+			all.add(v.Differences)
+		}
+	}
+	e := all.ModelError()
+	t.Logf("| all whose tasks sleep | %d | %.1f %% | %.1f %% |", len(all.Time), 100*e.Time, 100*e.Executors)
+	for _, f := range []struct {
+		what             string
+		measured, stands float64
+	}{{"application time", e.Time, Validated.Time}, {"executor-seconds", e.Executors, Validated.Executors}} {
+		if f.measured > f.stands || f.measured < f.stands/2 {
+			t.Errorf("%s: the recordings show %.3f, intervals are widened by %.3f", f.what, f.measured, f.stands)
+		}
+	}
+}
