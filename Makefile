@@ -7,12 +7,13 @@ RECORDINGS  ?= list
 SCENARIOS   ?= 10000
 SEED        ?= 1
 RECORD      ?= 0
+COVERAGE    ?= 4000
 SPARK       ?= 4.1.4
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark race lint fuzz bench benchstat golden demo docs validate record clean
+.PHONY: help build test test-spark race lint fuzz bench benchstat golden demo docs validate coverage record clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ docs: ## make the README's table and pictures anew
 validate: ## hold replays against the recordings, and make docs/VALIDATION.md anew
 	go test ./cmd/dynalloc -run '^TestValidationDocument$$' -update
 	go run ./cmd/dynalloc validate --startup to bench/testdata/recordings
+
+coverage: ## measure how often intervals hold the truth, over COVERAGE (4000) samples of each population, and the model's error
+	COVERAGE="$(COVERAGE)" go test ./bench -run '^(TestIntervalsCoverTheTruth|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
 
 record: ## record real Spark runs, RECORDINGS=steps/ess10 or all; see bench/recorder/README.md
 	bench/recorder/record.sh $(RECORDINGS)

@@ -115,7 +115,7 @@ func (p *population) coverage(samples int) (together, share float64) {
 }
 
 // Of 95 % intervals, 95 in 100 should hold the truth; 90 to 99 do. COVERAGE sets
-// the number of samples of each population ("make coverage": 10000); with few
+// the number of samples of each population ("make coverage": 4000); with few
 // samples the limits leave room for chance.
 func TestIntervalsCoverTheTruth(t *testing.T) {
 	samples := 250
