@@ -59,8 +59,8 @@ func (a *application) round(id policies.ExecutorID) bool {
 // on it and nothing is left that it could move.
 func (a *application) look(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
-	if a.round(id) {
-		return
+	if x.state != decommissioning || a.round(id) {
+		return // the first: it was lost before it could go
 	}
 	if x.running() > 0 {
 		e.queue.push(scheduled{at: e.now + exitPoll, app: a.index, a: int32(id)}, executorLeaves, executorLooks)
@@ -98,6 +98,9 @@ func (a *application) stores(id policies.ExecutorID) bool {
 // now take nothing.
 func (a *application) migrate(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
+	if x.state != decommissioning {
+		return
+	}
 	x.peers = slices.DeleteFunc(x.peers, func(p policies.ExecutorID) bool { return a.executors[p].state != live })
 	moved := 0
 	for i := range a.stages {
