@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Cause is why a policy moved a target or gave an executor back.
+// Cause is why a policy moved a target, gave an executor back or kept it.
 type Cause uint8
 
 // Causes; what each adds in Reason is in brackets.
@@ -26,6 +26,13 @@ const (
 	Reclaimed           // its node is about to be taken away
 	OwnDecision         // a policy of the user's own says so
 	Foreseen            // the demand that is to come, of which only a replay can know
+
+	// What keeps an executor that is idle; see Hold.
+	HeldIdle        // its timeout has not run out
+	HeldMinimum     // the minimum, or the fixed size
+	HeldCached      // cached blocks
+	HeldShuffle     // shuffle files that no running job needs
+	HeldLiveShuffle // shuffle files that a running job may read
 )
 
 // A Reason says in a person's words why something was decided.
@@ -39,6 +46,7 @@ var causeTexts = [...]string{
 	"the maximum", "fewer tasks than that", "the minimum", "idle for %s", "idle for %s with cached blocks",
 	"idle for %s with shuffle files", "replaces a lost executor", "its node is reclaimed",
 	"the policy's own decision", "what is to come",
+	"idle", "held by the minimum", "held by cached blocks", "held by shuffle files that no running job needs", "held by shuffle files of a running job",
 }
 
 func (r Reason) String() string {

@@ -104,6 +104,7 @@ func (a *application) release(x *executor) {
 		e.hosts[x.node].rising--
 	}
 	a.result.Ledger.add(x.close(e.now, p))
+	a.blame.released(x)
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
 	e.told = true
@@ -170,7 +171,9 @@ func (a *application) grant(g manager.Action) {
 	})
 	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
 	e.hosts[node].rising++
-	startup, shared := e.startup(a.index, id, p.asks.answer())
+	asked := p.asks.answer()
+	a.blame.granted(&a.executors[id], asked)
+	startup, shared := e.startup(a.index, id, asked)
 	if shared {
 		e.boot(a, id, node, startup)
 		return
@@ -242,6 +245,7 @@ func (a *application) executorUsable(id policies.ExecutorID) {
 	}
 	x.state = live
 	x.usable, x.since = e.now, e.now
+	a.blame.usable(x)
 	n := &e.hosts[x.node]
 	n.rising--
 	n.risen = append(n.risen, e.now)

@@ -81,6 +81,8 @@ type application struct {
 
 	unfinished int // jobs that have not ended
 
+	blame *blame // nil: not asked for
+
 	held      int           // executors held
 	coresHeld int           // cores held
 	waitSince time.Duration // when the executor wait was last brought up to date
@@ -129,6 +131,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		a.policy = spec.Foresee(env, e.forecast(app))
 	}
 	a.fallible, _ = a.policy.(policies.Fallible)
+	a.blame = newBlame(a, spec)
 	return a, nil
 }
 
@@ -175,6 +178,7 @@ func SpecFor(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
 func (a *application) observe() {
 	a.event.At = a.engine.now
 	a.policy.Observe(&a.event)
+	a.blame.observed(&a.event)
 	a.tickBy(a.engine.now)
 }
 
@@ -182,6 +186,7 @@ func (a *application) observe() {
 func (a *application) begin() {
 	e := a.engine
 	a.began = e.now
+	a.blame.began()
 	a.result.Began = e.now
 	e.queue.push(scheduled{at: e.now + a.app.Setup, app: a.index}, becomesReady, driverRegisters)
 	if !a.sharesProcessors() {
@@ -247,6 +252,7 @@ func (a *application) end() {
 	}
 	e.stopBoots(a)
 	a.result.End = e.now
+	a.blame.close()
 	a.updateWait()
 	e.told = true
 	e.manager.Finish(e.now, int(a.index))

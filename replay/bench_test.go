@@ -51,3 +51,31 @@ func BenchmarkReplay(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAttribution is what it costs to say where the time went, as a ratio
+// to the same replay without.
+func BenchmarkAttribution(b *testing.B) {
+	config := Config{Cluster: Uniform(4, 32, 64<<10), Seed: 1}
+	config.Cluster.Startup = 3 * time.Second
+	w := crowd(b, 300)
+	for _, policy := range []string{"static,n=4", "spark,idle=10s", "spark,idle=10s,shuffle=tracking"} {
+		fleet, err := policies.ParseFleet(policy)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("policy="+policy, func(b *testing.B) {
+			var took [2]time.Duration
+			for b.Loop() {
+				for i, attribute := range []bool{false, true} {
+					config.Attribute = attribute
+					start := time.Now()
+					if _, err := Run(w, fleet, config); err != nil {
+						b.Fatal(err)
+					}
+					took[i] += time.Since(start)
+				}
+			}
+			b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "with/without")
+		})
+	}
+}

@@ -13,8 +13,10 @@ type Config struct {
 	// once, if that is over); those beyond the last take the median of those that
 	// count from the request. Nil, and an application without any, draws from Times.
 	Startups [][]GivenStartup
-	Faults   []Fault       // what goes wrong, and when
-	Horizon  time.Duration // a run past it is an error, not a wait; 0: no limit
+	Faults   []Fault // what goes wrong, and when
+	// Attribute has AppResult.Attribution say where time and executor time went.
+	Attribute bool
+	Horizon   time.Duration // a run past it is an error, not a wait; 0: no limit
 }
 
 // Offers is the order in which executors with free slots are offered to

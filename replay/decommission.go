@@ -32,6 +32,7 @@ const (
 func (a *application) decommission(x *executor) {
 	e := a.engine
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
+	a.blame.leaves(x)
 	x.state = decommissioning
 	x.leaves = e.now
 	a.unlist(x.id)

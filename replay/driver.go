@@ -39,6 +39,7 @@ func (a *application) submitJob(job int32) {
 	e := a.engine
 	a.jobs[job].running = true
 	a.result.Jobs[job].Start = e.now
+	a.blame.submitted(job)
 	e.emit(Event{Kind: JobSubmitted, App: a.index, Job: job})
 	a.event = policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.maps[job]}
 	a.observe()
@@ -118,6 +119,7 @@ func (a *application) submitStage(job, stage int32) {
 		set.preference = a.prefer(set)
 	}
 	a.sets = append(a.sets, set)
+	a.blame.offered(set)
 	a.enqueue(set)
 	e.emit(Event{Kind: StageSubmitted, App: a.index, Job: job, Stage: stage, N: set.tasks})
 	a.event = policies.Event{Kind: policies.StageSubmitted, Stage: set.name(), Profile: s.Profile, Tasks: int(set.tasks)}
@@ -179,6 +181,7 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	x.free++
 	a.freed = append(a.freed, id)
 	a.unsettle()
+	a.blame.ended(set, x, task)
 	switch t.fate {
 	case succeeds:
 		a.taskSucceeded(set, task, x, t)
@@ -186,6 +189,7 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 		a.stopped(set, task, x, t, policies.Failed)
 		if set.ran[task] == nowhere && !set.zombie {
 			set.retry(task)
+			a.blame.retried(set, task, false)
 			a.enqueue(set)
 		}
 	case missesData:
@@ -299,6 +303,7 @@ func (a *application) endJobIfDone(job int32) {
 // endIfDone has the driver stop a while after the last job has ended.
 func (a *application) endIfDone(from time.Duration) {
 	if a.unfinished == 0 {
+		a.blame.finished()
 		at := max(from+a.app.Tail, a.began+a.app.Setup)
 		a.engine.queue.push(scheduled{at: at, app: a.index}, becomesReady, applicationEnds)
 	}
@@ -307,6 +312,7 @@ func (a *application) endIfDone(from time.Duration) {
 // follow sets off what the driver does after a job's end, or after the
 // application's start (job -1). Nothing happens before the driver is there.
 func (a *application) follow(job int32, from time.Duration) {
+	a.blame.followed(job)
 	for _, f := range a.plan.followers[job+1] {
 		at := max(from+f.gap, a.began+a.app.Setup)
 		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.what)

@@ -25,6 +25,7 @@ type Engine struct {
 	plans     map[*traces.Job]*plan // only looked up, never ranged over
 	apps      []*application        // by index; nil before arrival and after the end
 	unsettled []*application        // have slots to give out at the end of this instant
+	doubtful  []*blame              // of applications in which something changed that may keep idle executors
 	left      int                   // applications that have not ended
 	manager   manager.Manager
 	told      bool          // something was told to the manager since it was last served
@@ -135,6 +136,7 @@ func (e *Engine) Step() bool {
 		}
 	}
 	e.serve()
+	e.attribute()
 	return e.err == nil
 }
 

@@ -28,9 +28,11 @@ func (a *application) lose(x *executor, decommissioned bool) {
 	for _, t := range slices.Clone(x.tasks) {
 		set := a.sets[t.set]
 		x.forget(t.set, t.task, t.end)
+		a.blame.ended(set, x, t.task)
 		a.stopped(set, t.task, x, t, policies.Failed)
 		if !set.zombie && set.ran[t.task] == nowhere && !t.copy {
 			set.retry(t.task)
+			a.blame.retried(set, t.task, true)
 			a.enqueue(set)
 		}
 	}
@@ -64,6 +66,7 @@ func (a *application) resubmit(id policies.ExecutorID) {
 			}
 			a.observe()
 			set.retry(int32(task))
+			a.blame.resubmitted(set, int32(task))
 			a.enqueue(set)
 		}
 	}
@@ -81,6 +84,7 @@ func (a *application) unregister(id policies.ExecutorID) {
 				s.where[p] = nowhere
 				s.missing++
 				s.forgotten++
+				a.blame.forgot(int32(i), int32(p))
 			}
 		}
 	}
@@ -104,6 +108,7 @@ func (a *application) fetchFailed(set *taskSet) {
 	a.dequeue(set)
 	s.active = nil
 	s.broken = true
+	a.blame.broke(set.stage)
 	s.failures++
 	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage, N: 1})
 	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
@@ -120,6 +125,7 @@ func (a *application) fetchFailed(set *taskSet) {
 func (a *application) mend(stage int32) {
 	s := &a.stages[stage]
 	s.broken = false
+	a.blame.mended(stage)
 	for _, job := range slices.Clone(s.users) {
 		a.advance(job)
 	}

@@ -107,6 +107,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	var duration time.Duration
 	first := x.warm.take(set.stage, a.plan.reads[set.stage], x.slots)
 	duration, t.fate = a.duration(set, partition, isCopy)
+	a.blame.launched(set, x, task, isCopy, t.fate)
 	if first == (firstness{}) {
 		duration += a.warmCost(x)
 	} else {
@@ -152,6 +153,7 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time
 	work := time.Duration(a.plan.work[a.plan.offset[set.stage]+partition]) * time.Millisecond
 	again := a.recompute(set.stage, partition)
 	a.result.Recomputed += again
+	a.blame.computesAgain(again)
 	return work + again, succeeds
 }
 

@@ -52,6 +52,9 @@ type AppResult struct {
 	// in executor-time.
 	Wait   time.Duration
 	Ledger Ledger
+	// Attribution is where the time and the executors' time went, by cause; nil
+	// unless Config.Attribute is set.
+	Attribution *Attribution
 }
 
 // A JobResult is when a job was submitted and when it ended.

@@ -93,6 +93,7 @@ func (a *application) speculate(number int32) {
 				continue
 			}
 			s.copied[t.task] = true
+			a.blame.copied(id, &t)
 			s.wanted = append(s.wanted, t.task)
 			a.event = policies.Event{Kind: policies.SpeculativeTaskSubmitted, Stage: set.name(), Task: int(t.task)}
 			a.observe()
@@ -120,6 +121,7 @@ func (a *application) finished(set *taskSet, task int32, won runningTask) {
 				x.forget(t.set, t.task, t.end)
 				x.free++
 				a.freed = append(a.freed, x.id)
+				a.blame.killed(set, x, task)
 				a.stopped(set, task, x, t, policies.Killed)
 				break
 			}

@@ -1,0 +1,71 @@
+package bench
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// Where time and executor time went adds up to the millisecond on every
+// recording, under its own policy and others, on the cluster that the logs show.
+func TestAttributionsAddUpOnEveryRecording(t *testing.T) {
+	for _, folder := range []string{"testdata/recordings", "testdata/mechanisms", "../../shared/recordings"} {
+		t.Run(filepath.Base(filepath.Dir(folder))+"/"+filepath.Base(folder), func(t *testing.T) {
+			if _, err := os.Stat(folder); err != nil {
+				t.Skipf("%s is not here", folder)
+			}
+			for _, recording := range foldersOfLogs(t, folder) {
+				w := read(t, recording)
+				for _, policy := range []string{
+					"recorded", "static,n=2", "spark,idle=5s", "spark,idle=5s,min=2,shuffle=tracking", "spark,idle=3s,cached=10s,shuffle=decommission", "spark,idle=3s,shuffle=none",
+				} {
+					adds(t, w, policy)
+				}
+			}
+		})
+	}
+}
+
+// foldersOfLogs are the folders below one that hold event logs.
+func foldersOfLogs(t *testing.T, folder string) []string {
+	t.Helper()
+	var found []string
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if logs, _ := filepath.Glob(filepath.Join(path, "*.zstd")); len(logs) > 0 {
+			found = append(found, path)
+		}
+		return nil
+	})
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%s: %v, %d folders with logs", folder, err, len(found))
+	}
+	return found
+}
+
+// adds replays a workload under a policy and checks each application.
+func adds(t *testing.T, w *traces.Workload, policy string) {
+	t.Helper()
+	fleet, err := policies.ParseFleet(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := replay.Run(w, fleet, replay.Config{Cluster: replay.Assume(w), Times: replay.DefaultTimes(), Seed: 1, Attribute: true})
+	if err != nil {
+		t.Fatalf("%s under %s: %v", w.Name, policy, err)
+	}
+	for i := range r.Apps {
+		a := &r.Apps[i]
+		if a.Attribution.Turnaround.Total() != a.End-a.Submit || a.Attribution.Cores.Total() != a.Ledger.Held() || a.Attribution.Executors.Total() != a.Ledger.Executor {
+			t.Errorf("%s under %s, application %d: %v of %v; %v of %v; %v of %v", w.Name, policy, i, a.Attribution.Turnaround, a.End-a.Submit,
+				a.Attribution.Cores, a.Ledger.Held(), a.Attribution.Executors, a.Ledger.Executor)
+		}
+	}
+}

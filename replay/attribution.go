@@ -1,0 +1,111 @@
+package replay
+
+import "time"
+
+// A TimeCause is why a millisecond of an application's turnaround passed; see
+// Turnaround.
+type TimeCause uint8
+
+// The causes, in the order in which they count where several hold at one time.
+const (
+	TimeDriver    TimeCause = iota // the driver's own work: before the first job, between jobs, after the last
+	TimeExecution                  // a task runs, or waits for its slot behind tasks of its own set
+	TimeRecompute                  // a task runs again, or computes again, what an executor took along; and the wait before Spark does so
+	TimeLocality                   // a slot is free, and the task waits for one near its data
+	TimeSlot                       // another task set of the application has a slot
+	TimeStartup                    // the task's executor is granted and starts
+	TimeQueue                      // the executor, or the driver, is asked for and not granted
+	TimeRamp                       // the executor is not yet asked for: backlog timer and ramp
+	TimeCauses    = iota
+)
+
+var timeCauseNames = [TimeCauses]string{
+	"driver", "execution", "recompute", "locality wait", "slot of another task set", "executor start-up", "manager's queue", "backlog timer and ramp",
+}
+
+func (c TimeCause) String() string { return timeCauseNames[c] }
+
+// A Turnaround says where an application's time went, by TimeCause, in whole
+// milliseconds: the parts add up to End - Submit exactly. It follows the
+// realized critical path back from the end: what the driver's end waited for,
+// the task that ended last, what that task had waited for, and so on. A slot
+// leads from a task to the one of the same set that ran there before it, and in
+// the end to the executor, as long as the task was ready: while it was starting,
+// asked for, or not asked for. docs/MODEL.md has the rule in full.
+type Turnaround [TimeCauses]time.Duration
+
+// Total is the sum of the parts.
+func (t Turnaround) Total() time.Duration { return total(t[:]) }
+
+// Delay is all but the work itself, which is driver and execution.
+func (t Turnaround) Delay() time.Duration { return t.Total() - t[TimeDriver] - t[TimeExecution] }
+
+// Late says to which causes it is due that an application was late by so much:
+// the last cause in the order gives what it has, then the one before it, until
+// the lateness is made up. What is late by more than its delays has the rest
+// from its own work. The parts add up to late, or to nothing if it is in time.
+func (t Turnaround) Late(late time.Duration) Turnaround {
+	var parts Turnaround
+	for c := TimeCauses - 1; c >= 0 && late > 0; c-- {
+		parts[c] = min(t[c], late)
+		late -= parts[c]
+	}
+	return parts
+}
+
+// A HoldCause is why an executor was held for a millisecond; see Holding.
+type HoldCause uint8
+
+// The causes, in the order in which they count where several hold at one time.
+const (
+	HoldStarting    HoldCause = iota // granted, not yet able to run tasks
+	HoldBusy                         // a task runs on it
+	HoldBeside                       // core-time only: its cores that no task has while others of its cores have one
+	HoldLeaving                      // it is decommissioned and runs no task
+	HoldLiveShuffle                  // idle: a running job may read its shuffle files
+	HoldOldShuffle                   // idle: it has shuffle files that no running job lists, and their timeout holds it
+	HoldCache                        // idle: it has cached blocks, and their timeout holds it
+	HoldMinimum                      // idle: there are no more executors than the minimum (or than the fixed size)
+	HoldSurplus                      // idle: it came after the last task that it could have run
+	HoldIdle                         // idle until its timeout
+	HoldCauses      = iota
+)
+
+var holdCauseNames = [HoldCauses]string{
+	"starting", "busy", "beside a task", "leaving", "pinned by live shuffle", "pinned by held shuffle", "pinned by cache", "held by the minimum",
+	"ramp surplus", "idle until timeout",
+}
+
+func (c HoldCause) String() string { return holdCauseNames[c] }
+
+// A Holding says why executors were held, by HoldCause, in whole milliseconds.
+type Holding [HoldCauses]time.Duration
+
+// Total is the sum of the parts.
+func (h Holding) Total() time.Duration { return total(h[:]) }
+
+func (h *Holding) add(o *Holding) {
+	for c := range h {
+		h[c] += o[c]
+	}
+}
+
+// An Attribution says by cause where an application's time and its executors'
+// time went. It is there if Config.Attribute is set.
+type Attribution struct {
+	Turnaround Turnaround // adds up to End - Submit
+	Cores      Holding    // core-time; adds up to Ledger.Held
+	Executors  Holding    // executor-time; adds up to Ledger.Executor
+	// Reach is the time from the first task that waits until as many executors take
+	// tasks as the unfinished tasks could use, or the policy's maximum if that is
+	// less; -1: no task ever waited.
+	Reach time.Duration
+}
+
+func total(parts []time.Duration) time.Duration {
+	var sum time.Duration
+	for _, d := range parts {
+		sum += d
+	}
+	return sum
+}

@@ -1,0 +1,225 @@
+package replay
+
+import (
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+)
+
+// An executorBlame is the account of one executor, and what ran in its slots.
+type executorBlame struct {
+	asked    time.Duration // when it was asked for
+	slots    []slotBlame
+	tasks    int32         // that it runs
+	since    time.Duration // up to when the account is kept
+	closed   bool
+	started  int // tasks that its profile had started when it came
+	idle     HoldCause
+	cores    Holding
+	executor Holding
+}
+
+// A slotBlame is one slot of an executor.
+type slotBlame struct {
+	busy      bool
+	set, task int32
+	way       way           // to the start of the task; if it has none, to the end of the last one
+	extra     time.Duration // what the task computes again
+	again     bool          // the task runs again
+	succeeds  bool          // it will, unless it is stopped
+	freed     time.Duration
+	ended     []endedSet
+}
+
+// An endedSet is the way to the end of the last task of a set in a slot.
+type endedSet struct {
+	set int32
+	way way
+}
+
+// before returns the way to the end of the last task of a set in the slot, or nil.
+func (s *slotBlame) before(set int32) *way {
+	for i := range s.ended {
+		if s.ended[i].set == set {
+			return &s.ended[i].way
+		}
+	}
+	return nil
+}
+
+// running is the slot of a task that runs on the executor.
+func (y *executorBlame) running(set, task int32) *slotBlame {
+	i := slices.IndexFunc(y.slots, func(s slotBlame) bool { return s.busy && s.set == set && s.task == task })
+	return &y.slots[i]
+}
+
+// take is the free slot that became free last.
+func (y *executorBlame) take() *slotBlame {
+	var last *slotBlame
+	for i := range y.slots {
+		if s := &y.slots[i]; !s.busy && (last == nil || s.freed > last.freed) {
+			last = s
+		}
+	}
+	return last
+}
+
+// granted opens the account of an executor.
+func (b *blame) granted(x *executor, asked time.Duration) {
+	if b != nil {
+		b.executors = append(b.executors, executorBlame{asked: asked, since: b.app.engine.now})
+	}
+}
+
+// usable is an executor that takes tasks from now on.
+func (b *blame) usable(x *executor) {
+	if b == nil {
+		return
+	}
+	now := b.app.engine.now
+	y := &b.executors[x.id]
+	y.cores[HoldStarting] += (now - y.since) * time.Duration(x.cores)
+	y.executor[HoldStarting] += now - y.since
+	y.since = now
+	y.slots = slices.Repeat([]slotBlame{{freed: now}}, int(x.slots))
+	y.started = b.profiles[x.profile].started
+	b.doubt(x.id)
+	b.reach.slots += int(x.slots)
+}
+
+// leaves is an executor that is about to be decommissioned.
+func (b *blame) leaves(x *executor) {
+	if b == nil {
+		return
+	}
+	b.executors[x.id].spend(x, b.app.engine.now, b.app.profiles[x.profile].taskCPUs)
+	b.doubtAll()
+}
+
+// released closes the account of an executor.
+func (b *blame) released(x *executor) {
+	if b == nil {
+		return
+	}
+	y := &b.executors[x.id]
+	y.spend(x, b.app.engine.now, b.app.profiles[x.profile].taskCPUs)
+	y.closed = true
+	if x.usable >= 0 && b.profiles[x.profile].started == y.started {
+		for _, h := range []*Holding{&y.cores, &y.executor} {
+			h[HoldSurplus] += h[HoldIdle]
+			h[HoldIdle] = 0
+		}
+	}
+	b.app.result.Attribution.Cores.add(&y.cores)
+	b.app.result.Attribution.Executors.add(&y.executor)
+	if x.usable >= 0 {
+		b.reach.slots -= int(x.slots)
+	}
+	b.doubtAll()
+}
+
+// spend brings the account up to now; to be called before anything changes.
+func (y *executorBlame) spend(x *executor, now time.Duration, taskCPUs int32) {
+	d := now - y.since
+	if d == 0 || y.closed {
+		return
+	}
+	y.since = now
+	cores := d * time.Duration(x.cores)
+	busy := d * time.Duration(y.tasks*taskCPUs)
+	rest := HoldBeside
+	switch {
+	case x.usable < 0 && x.leaves < 0:
+		rest = HoldStarting
+	case x.leaves >= 0:
+		rest = HoldLeaving
+	case y.tasks == 0:
+		rest = y.idle
+	}
+	y.cores[HoldBusy] += busy
+	y.cores[rest] += cores - busy
+	if y.tasks > 0 {
+		y.executor[HoldBusy] += d
+	} else {
+		y.executor[rest] += d
+	}
+}
+
+// doubt has the hold of an executor looked up at the end of the instant.
+func (b *blame) doubt(id policies.ExecutorID) {
+	b.waiting = append(b.waiting, id)
+	b.doubted()
+}
+
+// doubtAll has the holds of all executors looked up.
+func (b *blame) doubtAll() {
+	b.all = true
+	b.doubted()
+}
+
+func (b *blame) doubted() {
+	if !b.doubtful {
+		b.doubtful = true
+		b.app.engine.doubtful = append(b.app.engine.doubtful, b)
+	}
+}
+
+// observed is an event that the policy was told of: it may change what keeps
+// executors that had no part in it.
+func (b *blame) observed(e *policies.Event) {
+	if b == nil {
+		return
+	}
+	switch e.Kind {
+	case policies.BlockUpdated:
+		b.doubt(e.Executor)
+	case policies.JobStart, policies.JobEnd, policies.ExecutorAdded, policies.ExecutorRemoved, policies.UnpersistRDD, policies.ShuffleCleaned:
+		b.doubtAll()
+	}
+}
+
+// attribute looks up at the end of an instant what keeps idle executors from
+// now on.
+func (e *Engine) attribute() {
+	for _, b := range e.doubtful {
+		b.lookUp()
+	}
+	e.doubtful = e.doubtful[:0]
+}
+
+func (b *blame) lookUp() {
+	ids := b.waiting
+	if b.all {
+		ids = b.app.lively
+	}
+	keeper, _ := b.app.policy.(policies.Keeper)
+	for _, id := range ids {
+		x, y := &b.app.executors[id], &b.executors[id]
+		if y.tasks > 0 || y.closed || x.state != live {
+			continue
+		}
+		hold := policies.Hold{Cause: policies.HeldIdle, Job: -1, Until: policies.Never}
+		if keeper != nil {
+			hold = keeper.Keeps(id)
+		}
+		y.spend(x, b.app.engine.now, 0)
+		y.idle = idleCause(hold.Cause)
+	}
+	b.waiting, b.all, b.doubtful = b.waiting[:0], false, false
+	b.reach.look(b.app)
+}
+
+func idleCause(c policies.Cause) HoldCause {
+	switch c {
+	case policies.HeldLiveShuffle:
+		return HoldLiveShuffle
+	case policies.HeldShuffle:
+		return HoldOldShuffle
+	case policies.HeldCached:
+		return HoldCache
+	case policies.HeldMinimum:
+		return HoldMinimum
+	}
+	return HoldIdle
+}

@@ -1,0 +1,68 @@
+package replay
+
+import (
+	"math"
+	"time"
+
+	"dynalloc/policies"
+)
+
+// A reach waits for the moment at which an application has the executors that
+// its unfinished tasks could use.
+type reach struct {
+	most  int           // slots that the policy, the application's limits and the cluster allow
+	ratio float64       // executors for a share of the tasks: spark.dynamicAllocation.executorAllocationRatio
+	since time.Duration // when the first task was ready
+	begun bool
+	over  bool
+	tasks int // that are not finished
+	slots int // that take tasks
+}
+
+// mostSlots is how many slots the default profile of an application may have.
+func (a *application) mostSlots(spec policies.Spec) int {
+	p := &a.profiles[0]
+	most := a.engine.config.Cluster.Capacity() / int(p.taskCPUs)
+	if a.coresMax > 0 {
+		most = min(most, a.coresMax/int(p.taskCPUs))
+	}
+	executors := math.MaxInt32
+	switch spec.Kind {
+	case "spark":
+		executors = spec.Allocation.Max
+	case "static":
+		executors = spec.Executors
+	}
+	if p.cores > 0 {
+		most = min(most, executors*int(p.slots(p.cores)))
+	}
+	return most
+}
+
+// demand takes in a task set.
+func (r *reach) demand(now time.Duration, tasks int) {
+	if !r.begun {
+		r.begun, r.since = true, now
+	}
+	r.tasks += tasks
+}
+
+// finish takes in the end of a task.
+func (r *reach) finish(a *application) {
+	if r.over {
+		return
+	}
+	r.tasks--
+	r.look(a)
+}
+
+// look sees whether the moment has come.
+func (r *reach) look(a *application) {
+	if r.over || !r.begun {
+		return
+	}
+	if need := int(math.Ceil(float64(r.tasks) * r.ratio)); r.slots >= min(need, r.most) {
+		r.over = true
+		a.result.Attribution.Reach = a.engine.now - r.since
+	}
+}
