@@ -1,0 +1,273 @@
+package yarn
+
+import (
+	"fmt"
+	"time"
+)
+
+// Fair is YARN's fair scheduler.
+//
+// Source: org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair of Hadoop 3.4.
+type Fair struct {
+	conf *FairConfig
+	now  time.Duration
+
+	root        *fairQueue
+	leaves      []*fairQueue // by creation
+	byPath      map[string]*fairQueue
+	userRunning map[string]int // runnable applications
+
+	nodes      hashOrder[*fairNode]
+	byNode     map[int]*fairNode
+	cluster    Resource
+	free       Resource         // of the cluster, at the last count
+	apps       []*fairApp       // by identifier; nil: not there
+	containers []*fairContainer // by identifier, from 1
+	assigned   []Allocation     // in this heartbeat
+
+	starved javaHeap[*fairApp]
+	kills   []fairKill // by time
+}
+
+// NewFair makes a fair scheduler without nodes.
+func NewFair(c *FairConfig) *Fair {
+	s := &Fair{conf: c, byPath: map[string]*fairQueue{}, userRunning: map[string]int{}, byNode: map[int]*fairNode{}}
+	s.starved.compare = mostStarved
+	s.root = &fairQueue{fair: s, path: "root", declared: true, policy: c.policy("root")}
+	s.root.configure(0)
+	s.byPath["root"] = s.root
+	s.declare(c.leaves(), true)
+	s.declare(c.parents(), false)
+	return s
+}
+
+// declare makes the queues of the file.
+func (s *Fair) declare(paths []string, leaf bool) {
+	for _, path := range paths {
+		q := s.byPath[path]
+		if q == nil {
+			q = s.createQueue(path, leaf)
+		}
+		if q != nil {
+			q.declared = true
+		}
+	}
+}
+
+// A FairShare is what a queue is entitled to at the last update.
+type FairShare struct {
+	Queue  string   // full name
+	Now    Resource // its instantaneous fair share: among queues with runnable applications
+	Steady Resource // its share if all queues had some; for display only
+}
+
+// Shares are the fair shares of all queues, parents before their children.
+// Cores are counted only where a queue's parent is of the policy drf.
+func (s *Fair) Shares() []FairShare {
+	var out []FairShare
+	var walk func(q *fairQueue)
+	walk = func(q *fairQueue) {
+		out = append(out, FairShare{Queue: q.path, Now: q.fairNow, Steady: q.steady})
+		for _, c := range q.children {
+			walk(c)
+		}
+	}
+	walk(s.root)
+	return out
+}
+
+// AddNode takes in a node. The fair scheduler knows no labels.
+func (s *Fair) AddNode(now time.Duration, n Node) {
+	s.now = now
+	x := &fairNode{id: n.ID, total: n.Total, free: n.Total}
+	s.byNode[n.ID] = x
+	s.nodes.add(nodeHash(n.ID), x)
+	s.cluster = s.cluster.plus(n.Total)
+	s.countSteady()
+	s.countFree()
+}
+
+// RemoveNode ends a node and its containers.
+func (s *Fair) RemoveNode(now time.Duration, node int) {
+	s.now = now
+	n := s.byNode[node]
+	if n == nil {
+		return
+	}
+	for _, c := range n.containers.values() {
+		s.complete(c)
+	}
+	if n.reserved != nil {
+		n.reserved.app.unreserve(n)
+	}
+	delete(s.byNode, node)
+	s.nodes.remove(n)
+	s.cluster = s.cluster.minus(n.total)
+	s.countSteady()
+	s.countFree()
+}
+
+// Submit places an application in a queue and asks for its master.
+func (s *Fair) Submit(now time.Duration, a App) error {
+	s.now = now
+	if a.Label != "" {
+		return fmt.Errorf("application %d asks for nodes labeled %q: the fair scheduler knows no labels", a.ID, a.Label)
+	}
+	path, err := s.place(a)
+	if err != nil {
+		return err
+	}
+	q := s.queue(path)
+	if q == nil {
+		if q = s.createQueue(rooted(path), true); q != nil {
+			s.countSteady()
+		}
+	}
+	if q == nil || !q.leaf {
+		return fmt.Errorf("application %d: %s is not a leaf queue", a.ID, path)
+	}
+	if most := s.largest(q); !a.Master.within(most) {
+		return fmt.Errorf("application %d: its master of %d MiB and %d cores is larger than the largest container, %d MiB and %d cores",
+			a.ID, a.Master.MemoryMB, a.Master.Cores, most.MemoryMB, most.Cores)
+	}
+	if q.nothingOf(a.Master) {
+		return fmt.Errorf("application %d: queue %s may have no memory or no cores", a.ID, q.path)
+	}
+	x := &fairApp{
+		fair: s, id: a.ID, user: a.User, queue: q, title: appName(a.ID), came: now, lastAtShare: now,
+	}
+	for len(s.apps) <= a.ID {
+		s.apps = append(s.apps, nil)
+	}
+	s.apps[a.ID] = x
+	if s.mayRun(q, a.User) {
+		s.run(x)
+	} else {
+		q.waiting = append(q.waiting, x)
+	}
+	x.ask(masterPriority, s.normalize(q, a.Master), 1)
+	return nil
+}
+
+// masterPriority is the priority of the request for a master.
+const masterPriority = 0
+
+// nothingOf says whether r needs what the queue may have nothing of.
+func (q *fairQueue) nothingOf(r Resource) bool {
+	most := q.maxShare()
+	return r.MemoryMB > 0 && most.MemoryMB == 0 || r.Cores > 0 && most.Cores == 0
+}
+
+// largest is the largest container that the queue gives: as configured, and not
+// larger than the largest node in memory and in cores.
+func (s *Fair) largest(q *fairQueue) Resource {
+	most := s.conf.maximum
+	var node Resource
+	for _, n := range s.nodes.values() {
+		node = node.most(n.total)
+	}
+	if len(s.byNode) > 0 {
+		most = most.least(node)
+	}
+	return most.least(q.largestContainer())
+}
+
+// normalize is the size that is given where r is asked for.
+func (s *Fair) normalize(q *fairQueue, r Resource) Resource {
+	return calculator{dominant: true}.normalize(r, s.conf.minimum, s.largest(q), s.conf.increment)
+}
+
+// Ask sets what an application still wants at a priority. What its queue may have
+// nothing of is not taken in.
+func (s *Fair) Ask(now time.Duration, app int, r Request) {
+	s.now = now
+	a := s.app(app)
+	if a == nil || a.queue.nothingOf(r.Size) {
+		return
+	}
+	a.ask(r.Priority, s.normalize(a.queue, r.Size), r.Count)
+}
+
+func (s *Fair) app(id int) *fairApp {
+	if id < 0 || id >= len(s.apps) {
+		return nil
+	}
+	return s.apps[id]
+}
+
+// NodeUpdate offers the free room of a node: to applications for which
+// containers were taken there, then to the one that has reserved it, then to the
+// queues in their order.
+//
+// Source: FairScheduler.attemptScheduling.
+func (s *Fair) NodeUpdate(now time.Duration, node int) []Allocation {
+	s.now = now
+	n := s.byNode[node]
+	if n == nil {
+		return nil
+	}
+	s.assigned = nil
+	s.giveOwed(n)
+	if n.reserved == nil || !n.reserved.app.assignReserved(n) {
+		half := n.free.times(0.5)
+		var sum Resource
+		for count := 1; n.reserved == nil; count++ {
+			r := s.root.assign(n)
+			if r == (Resource{}) {
+				break
+			}
+			sum = sum.plus(r)
+			if !s.conf.assignMore(count, sum, half) {
+				break
+			}
+		}
+	}
+	s.countFree()
+	return s.assigned
+}
+
+// Complete ends a container.
+func (s *Fair) Complete(now time.Duration, container int) {
+	s.now = now
+	if container < 1 || container > len(s.containers) {
+		return
+	}
+	if c := s.containers[container-1]; c.at >= 0 {
+		s.complete(c)
+	}
+}
+
+func (s *Fair) complete(c *fairContainer) {
+	c.app.complete(c)
+	s.countFree()
+}
+
+// Finish ends an application. Others that waited for it may become runnable.
+func (s *Fair) Finish(now time.Duration, app int) {
+	s.now = now
+	a := s.app(app)
+	if a == nil {
+		return
+	}
+	for len(a.live) > 0 {
+		s.complete(a.live[len(a.live)-1])
+	}
+	for _, n := range s.nodes.values() {
+		if n.reserved != nil && n.reserved.app == a {
+			a.unreserve(n)
+		}
+	}
+	a.asks, a.order = nil, hashOrder[int]{}
+	a.stopped = true
+	s.apps[app] = nil
+	s.leave(a)
+}
+
+// countFree notes what is free in the cluster.
+func (s *Fair) countFree() { s.free = s.cluster.minus(s.root.used) }
+
+// countSteady divides the cluster among all queues.
+func (s *Fair) countSteady() {
+	s.root.steady = s.cluster
+	s.root.updateSteady()
+}

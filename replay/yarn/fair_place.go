@@ -1,0 +1,176 @@
+package yarn
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A fairRule is a rule of the queue placement policy.
+//
+// Source: QueuePlacementPolicy and org.apache.hadoop...resourcemanager.placement.
+type fairRule struct {
+	name   string
+	create bool
+	queue  string    // of the rule default
+	parent *fairRule // whose queue the user's or group's queue is in
+}
+
+// terminal says whether the rule places all that reach it.
+func (r *fairRule) terminal() bool {
+	t := false
+	switch r.name {
+	case "reject":
+		t = true
+	case "user", "nestedUserQueue", "default", "primaryGroup":
+		t = r.create
+	}
+	return t && (r.parent == nil || r.parent.terminal())
+}
+
+// placement takes in the rules.
+func (p *fairReader) placement(e *element) {
+	var rules []*fairRule
+	for _, f := range e.children {
+		if !strings.EqualFold(f.name, "rule") {
+			p.warn(f.line, "<%s> is not a rule, YARN passes over it", f.name)
+			continue
+		}
+		if len(rules) > 0 && rules[len(rules)-1].terminal() {
+			p.fail(f.line, "expected no rule after %q, which places all applications", rules[len(rules)-1].name)
+		}
+		rules = append(rules, p.rule(f, nil))
+	}
+	if len(rules) == 0 {
+		if len(e.children) == 0 && e.text == "" {
+			p.fail(e.line, "expected a <rule> in <queuePlacementPolicy>, found none")
+		}
+		return
+	}
+	if last := rules[len(rules)-1]; !last.terminal() {
+		p.fail(e.line, "expected a last rule that places all applications, like reject or default, found %q", last.name)
+	}
+	p.c.rules = rules
+}
+
+func (p *fairReader) rule(e *element, of *fairRule) *fairRule {
+	create := e.attrs["create"]
+	r := &fairRule{name: e.attrs["name"], create: create == "" || strings.EqualFold(create, "true")}
+	switch r.name {
+	case "user", "specified":
+	case "reject", "nestedUserQueue":
+		if of != nil {
+			p.fail(e.line, "expected another parent rule of %q than %q", of.name, r.name)
+		}
+	case "default":
+		r.queue = e.attrs["queue"]
+		if !isQueueName(r.queue) {
+			p.warn(e.line, "the queue %q of the rule default is not a queue's name, YARN takes root.default", r.queue)
+			r.queue = ""
+		}
+		if r.queue == "" {
+			r.queue = "default"
+		}
+		r.queue = rooted(r.queue)
+	case "primaryGroup", "secondaryGroupExistingQueue":
+		p.warn(e.line, "the rule %s is not modelled: users have no groups here", r.name)
+	default:
+		p.fail(e.line, "expected the name of a rule (specified, user, nestedUserQueue, primaryGroup, secondaryGroupExistingQueue, default, reject), found %q", r.name)
+	}
+	for _, f := range e.children {
+		if !strings.EqualFold(f.name, "rule") {
+			p.warn(f.line, "<%s> is not a rule, YARN passes over it", f.name)
+			continue
+		}
+		if of != nil {
+			p.warn(f.line, "a rule inside a parent rule, YARN passes over it")
+			continue
+		}
+		if r.parent != nil {
+			p.warn(f.line, "rule %q has more than one parent rule, the last counts", r.name)
+		}
+		r.parent = p.rule(f, r)
+	}
+	switch {
+	case r.name == "nestedUserQueue" && r.parent == nil:
+		p.fail(e.line, "expected a parent rule in nestedUserQueue, found none")
+	case r.parent == nil:
+	case r.name == "default" || r.name == "specified" || r.name == "reject":
+		p.fail(e.line, "expected no rule inside %q", r.name)
+	case r.class() == r.parent.class():
+		p.fail(e.line, "expected another parent rule of %q than %q", r.name, r.parent.name)
+	}
+	return r
+}
+
+// class is what a rule does: two names mean the same.
+func (r *fairRule) class() string {
+	if r.name == "nestedUserQueue" {
+		return "user"
+	}
+	return r.name
+}
+
+// isQueueName says whether YARN takes a queue's name, with its parents'.
+func isQueueName(name string) bool {
+	return name == trimQueue(name) && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".")
+}
+
+// place finds the queue of an application.
+func (s *Fair) place(a App) (string, error) {
+	rules := s.conf.rules
+	if rules == nil {
+		rules = append(rules, &fairRule{name: "specified", create: s.conf.undeclared})
+		if s.conf.userAsDefault {
+			rules = append(rules, &fairRule{name: "user", create: s.conf.undeclared})
+		}
+		if !s.conf.userAsDefault || !s.conf.undeclared {
+			rules = append(rules, &fairRule{name: "default", create: true, queue: "root.default"})
+		}
+	}
+	for _, r := range rules {
+		path, err := s.follow(r, a)
+		if err != nil {
+			return "", fmt.Errorf("application %d of user %q: %w", a.ID, a.User, err)
+		}
+		if path != "" {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("application %d of user %q for queue %q: rejected by the placement rules", a.ID, a.User, a.Queue)
+}
+
+// follow is the queue that a rule finds, or "".
+func (s *Fair) follow(r *fairRule, a App) (string, error) {
+	path := r.queue
+	switch r.name {
+	case "specified":
+		if !isQueueName(a.Queue) {
+			return "", fmt.Errorf("%q is not a queue's name", a.Queue)
+		}
+		if a.Queue == "" || a.Queue == "default" {
+			return "", nil
+		}
+		path = rooted(a.Queue)
+	case "user", "nestedUserQueue":
+		user := strings.ReplaceAll(trimQueue(a.User), ".", "_dot_")
+		path = rooted(user)
+		if r.parent != nil {
+			above, err := s.follow(r.parent, a)
+			if err != nil || above == "" {
+				return "", err
+			}
+			if q := s.queue(above); q != nil && q.leaf {
+				return "", nil
+			}
+			path = above + "." + user
+		}
+	case "primaryGroup":
+		return "", fmt.Errorf("the rule primaryGroup places by group, and users have no groups here")
+	case "secondaryGroupExistingQueue", "reject":
+		return "", nil
+	}
+	if q := s.queue(path); r.create || q != nil && q.declared {
+		return path, nil
+	}
+	return "", nil
+}

@@ -1,0 +1,192 @@
+package yarn
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// FifoConfig is the configuration of the FIFO scheduler: the least and the
+// largest size of a container. It has one queue, and no file of queues.
+type FifoConfig struct {
+	Minimum, Maximum Resource
+}
+
+// ReadFifo reads a yarn-site.xml. File is its name, for messages. A warning names
+// each property that is not modelled.
+func ReadFifo(r io.Reader, file string) (c *FifoConfig, warnings []string, err error) {
+	p, err := readProperties(r, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	c = &FifoConfig{Minimum: Resource{1024, 1}, Maximum: Resource{8192, 4}}
+	site := siteReader{p: p, file: file}
+	site.sizes(&c.Minimum, &c.Maximum)
+	site.class("FifoScheduler")
+	if site.err == nil && c.Minimum.MemoryMB == 0 {
+		site.err = fmt.Errorf("%s: expected a yarn.scheduler.minimum-allocation-mb above 0", file)
+	}
+	if site.err != nil {
+		return nil, nil, site.err
+	}
+	return c, append(site.warnings, site.notModelled()...), nil
+}
+
+// Fifo is YARN's FIFO scheduler: at each heartbeat of a node, each application
+// gets as many containers as have room, by arrival. It counts memory only, and
+// gives each container one core. Queues and users do not matter; nothing is
+// reserved or preempted.
+//
+// Source: org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler
+// of Hadoop 3.4.
+type Fifo struct {
+	conf       *FifoConfig
+	nodes      []*fifoNode
+	apps       []*fifoApp       // by identifier
+	containers []*fifoContainer // by identifier, from 1; nil: ended
+}
+
+type fifoNode struct {
+	id    int
+	total Resource
+	free  int64 // MiB
+}
+
+type fifoApp struct {
+	id       int
+	asks     []Request // by priority
+	live     []int     // its containers, ended ones too
+	masterUp bool
+}
+
+type fifoContainer struct {
+	node *fifoNode
+	size int64 // MiB
+}
+
+// NewFifo makes a FIFO scheduler without nodes.
+func NewFifo(c *FifoConfig) *Fifo { return &Fifo{conf: c} }
+
+// AddNode takes in a node. The FIFO scheduler knows no labels.
+func (s *Fifo) AddNode(_ time.Duration, n Node) {
+	s.nodes = append(s.nodes, &fifoNode{id: n.ID, total: n.Total, free: n.Total.MemoryMB})
+}
+
+// RemoveNode ends a node and its containers.
+func (s *Fifo) RemoveNode(_ time.Duration, node int) {
+	for i, c := range s.containers {
+		if c != nil && c.node.id == node {
+			s.containers[i] = nil
+		}
+	}
+	s.nodes = slices.DeleteFunc(s.nodes, func(n *fifoNode) bool { return n.id == node })
+}
+
+// Submit takes in an application and asks for its master.
+func (s *Fifo) Submit(now time.Duration, a App) error {
+	if a.Label != "" {
+		return fmt.Errorf("application %d asks for nodes labeled %q: the FIFO scheduler knows no labels", a.ID, a.Label)
+	}
+	if most := s.largest(); !a.Master.within(most) {
+		return fmt.Errorf("application %d: its master of %d MiB and %d cores is larger than the largest container, %d MiB and %d cores",
+			a.ID, a.Master.MemoryMB, a.Master.Cores, most.MemoryMB, most.Cores)
+	}
+	s.apps = append(s.apps, &fifoApp{id: a.ID})
+	slices.SortStableFunc(s.apps, func(a, b *fifoApp) int { return a.id - b.id })
+	s.Ask(now, a.ID, Request{Priority: masterPriority, Size: a.Master, Count: 1})
+	return nil
+}
+
+// largest is the largest container: as configured, and not larger than the
+// largest node in memory and in cores.
+func (s *Fifo) largest() Resource {
+	if len(s.nodes) == 0 {
+		return s.conf.Maximum
+	}
+	var node Resource
+	for _, n := range s.nodes {
+		node = node.most(n.total)
+	}
+	return s.conf.Maximum.least(node)
+}
+
+func (s *Fifo) app(id int) *fifoApp {
+	i, ok := slices.BinarySearchFunc(s.apps, id, func(a *fifoApp, id int) int { return a.id - id })
+	if !ok {
+		return nil
+	}
+	return s.apps[i]
+}
+
+// Ask sets what an application still wants at a priority.
+func (s *Fifo) Ask(_ time.Duration, app int, r Request) {
+	a := s.app(app)
+	if a == nil {
+		return
+	}
+	r.Size = calculator{}.normalize(r.Size, s.conf.Minimum, s.largest(), s.conf.Minimum)
+	a.asks = slices.DeleteFunc(a.asks, func(x Request) bool { return x.Priority == r.Priority })
+	if r.Count > 0 {
+		a.asks = append(a.asks, r)
+		slices.SortStableFunc(a.asks, func(x, y Request) int { return x.Priority - y.Priority })
+	}
+}
+
+// NodeUpdate fills a node: of each application, by priority, as many containers
+// as have room. An application stops at the first priority of which none has room.
+func (s *Fifo) NodeUpdate(_ time.Duration, node int) (out []Allocation) {
+	i := slices.IndexFunc(s.nodes, func(n *fifoNode) bool { return n.id == node })
+	if i < 0 {
+		return nil
+	}
+	n := s.nodes[i]
+	for _, a := range s.apps {
+		if n.free < s.conf.Minimum.MemoryMB {
+			break
+		}
+		for j := range a.asks {
+			x := &a.asks[j]
+			count := int(min(int64(x.Count), n.free/x.Size.MemoryMB))
+			if count <= 0 {
+				break
+			}
+			for range count {
+				s.containers = append(s.containers, &fifoContainer{node: n, size: x.Size.MemoryMB})
+				a.live = append(a.live, len(s.containers))
+				n.free -= x.Size.MemoryMB
+				out = append(out, Allocation{
+					Container: len(s.containers), App: a.id, Node: node, Priority: x.Priority, Size: x.Size, Master: !a.masterUp,
+				})
+				a.masterUp = true
+			}
+			x.Count -= count
+		}
+		a.asks = slices.DeleteFunc(a.asks, func(x Request) bool { return x.Count == 0 })
+	}
+	return out
+}
+
+// Complete ends a container.
+func (s *Fifo) Complete(_ time.Duration, container int) {
+	if container >= 1 && container <= len(s.containers) && s.containers[container-1] != nil {
+		c := s.containers[container-1]
+		c.node.free += c.size
+		s.containers[container-1] = nil
+	}
+}
+
+// Finish ends an application with all its containers and requests.
+func (s *Fifo) Finish(now time.Duration, app int) {
+	a := s.app(app)
+	if a == nil {
+		return
+	}
+	for _, c := range a.live {
+		s.Complete(now, c)
+	}
+	s.apps = slices.DeleteFunc(s.apps, func(a *fifoApp) bool { return a.id == app })
+}
+
+// Preempt does nothing.
+func (s *Fifo) Preempt(time.Duration) []Kill { return nil }

@@ -1,0 +1,55 @@
+package yarn
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The first application gets all that has room, on each heartbeat as many as
+// fit. What is left of a node goes to the next, whose containers are smaller.
+// Memory alone counts: a node of two cores holds seven containers.
+func TestFifo(t *testing.T) {
+	c, warnings, err := ReadFifo(strings.NewReader(siteXML("yarn.scheduler.minimum-allocation-mb=1000", "yarn.scheduler.maximum-allocation-mb=10000")), "yarn-site.xml")
+	if err != nil || warnings != nil {
+		t.Fatal(warnings, err)
+	}
+	s := NewFifo(c)
+	s.AddNode(0, Node{ID: 0, Total: Resource{7500, 2}})
+	for id := range 2 {
+		if err := s.Submit(0, App{ID: id, Queue: "any", User: "ann", Master: Resource{1000, 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Ask(0, 0, Request{Priority: 1, Size: Resource{2500, 4}, Count: 10})
+	s.Ask(0, 1, Request{Priority: 1, Size: Resource{500, 1}, Count: 10})
+	one, three := Resource{1000, 1}, Resource{3000, 1}
+	want := []Allocation{
+		{Container: 1, App: 0, Size: one, Master: true},
+		{Container: 2, App: 0, Priority: 1, Size: three},
+		{Container: 3, App: 0, Priority: 1, Size: three},
+	}
+	if diff := cmp.Diff(want, s.NodeUpdate(0, 0)); diff != "" {
+		t.Error(diff)
+	}
+	s.Complete(0, 2)
+	s.Ask(0, 0, Request{Priority: 1, Size: Resource{4000, 1}, Count: 10})
+	want = []Allocation{
+		{Container: 4, App: 1, Size: one, Master: true},
+		{Container: 5, App: 1, Priority: 1, Size: one},
+		{Container: 6, App: 1, Priority: 1, Size: one},
+	}
+	if diff := cmp.Diff(want, s.NodeUpdate(0, 0)); diff != "" {
+		t.Error(diff)
+	}
+	s.Finish(0, 1)
+	if got := s.NodeUpdate(0, 0); got != nil {
+		t.Errorf("3500 MiB are free, and %v were found for 4000", got)
+	}
+	s.Complete(0, 3)
+	want = []Allocation{{Container: 7, App: 0, Priority: 1, Size: Resource{4000, 1}}}
+	if diff := cmp.Diff(want, s.NodeUpdate(0, 0)); diff != "" {
+		t.Error(diff)
+	}
+}
