@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/policies"
+	"dynalloc/policies/script"
 )
 
 // recorded is the name of the policy to which all others are compared.
@@ -30,9 +32,13 @@ func completePolicies(cmd *cobra.Command) {
 	}
 }
 
-// parseFleet reads what stands after --policy. What is wrong with the text is
-// wrong usage; what is wrong with a file is a failure.
-func parseFleet(text string) (policies.Fleet, error) {
+// parseFleet reads what stands after --policy, and the scripts that it names.
+// What is wrong with the text is wrong usage; what is wrong with a file is a
+// failure.
+func parseFleet(text string) (policies.Fleet, error) { return parseFleetTo(nil, text) }
+
+// parseFleetTo is parseFleet with a place for what scripts print; nil drops it.
+func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 	if filepath.Ext(text) == ".conf" {
 		return readConf(text)
 	}
@@ -40,7 +46,11 @@ func parseFleet(text string) (policies.Fleet, error) {
 	if err != nil {
 		return f, usagef("--policy %w", err)
 	}
-	return f, nil
+	return script.Load(f, os.ReadFile, func(line string) {
+		if out != nil {
+			fmt.Fprintln(out, line)
+		}
+	})
 }
 
 // readConf reads a spark-defaults.conf file as the policy that it amounts to,

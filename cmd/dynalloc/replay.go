@@ -41,7 +41,7 @@ event "summary".`,
 			if err := in.check(args); err != nil {
 				return err
 			}
-			fleet, err := parseFleet(policy)
+			fleet, err := parseFleetTo(cmd.ErrOrStderr(), policy)
 			if err != nil {
 				return err
 			}
