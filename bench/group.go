@@ -35,6 +35,7 @@ type App struct {
 	Critical    time.Duration // critical path; 0: not known
 	Deadline    time.Duration // after submission
 	HasDeadline bool
+	Attribution *replay.Attribution // where the time went; nil: not known
 }
 
 // Missed says whether the application had a deadline and did not keep it: it
@@ -47,7 +48,7 @@ func replayed(r *replay.AppResult, ref *Reference) App {
 		Turnaround: r.End - r.Submit,
 		Unasked:    -1, Ungranted: -1, Starting: -1, QueueWait: -1,
 		Wait: r.Wait, Held: r.Ledger.Held(), Busy: r.Ledger.Busy, Executors: r.Ledger.Executor,
-		Rerun: r.Rerun, Recomputed: r.Recomputed,
+		Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
 	a.refer(ref)
 	if r.Failed {

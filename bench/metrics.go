@@ -45,7 +45,7 @@ const (
 )
 
 // Metrics is every metric in the order of reports.
-var Metrics = []Metric{
+var Metrics = append([]Metric{
 	{"applications", "applications", Count, "applications in the group", Neither,
 		func(g *Group) float64 { return float64(len(g.Apps)) }},
 	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", Neither,
@@ -96,7 +96,7 @@ var Metrics = []Metric{
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Rerun }) }},
 	{"recomputed", "cached data computed again", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower,
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Recomputed }) }},
-}
+}, attributionMetrics()...)
 
 func queueWait(a *App) time.Duration  { return a.QueueWait }
 func turnaround(a *App) time.Duration { return a.Turnaround }

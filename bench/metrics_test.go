@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"strings"
@@ -37,6 +38,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		"executor_hours_held": 120.0 / 3600, "executor_hours_busy": 70.0 / 3600, "executor_hours_wasted": 50.0 / 3600,
 		"failed": 0, "tasks_rerun": 3, "recomputed": 7,
 	}
+	maps.Copy(want, attributeByHand(&g))
 	if len(want) != len(Metrics) {
 		t.Errorf("%d metrics worked out, %d in the table", len(want), len(Metrics))
 	}
@@ -73,7 +75,7 @@ func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
 	unknown := App{Turnaround: time.Second, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Held: -1, Busy: -1, Executors: -1,
 		Failed: -1, Rerun: -1, Recomputed: -1}
-	missing := "sla_miss_share queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unasked_mean wait_ungranted_mean " +
+	missing := attributed + "sla_miss_share queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unasked_mean wait_ungranted_mean " +
 		"wait_starting_mean executor_wait utilization_held utilization_busy efficiency slowdown_p50 slowdown_p95 " +
 		"executor_hours_held executor_hours_busy executor_hours_wasted failed tasks_rerun recomputed"
 	row := (&Group{Capacity: 1, Window: time.Second, Apps: []App{unknown}}).row("p", "", false)

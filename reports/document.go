@@ -39,6 +39,7 @@ func compose(r *bench.Results) document {
 		d.sections = append(d.sections, section{"Difference to " + r.Runs[0].Policy.Name, differences(r)})
 	}
 	d.sections = append(d.sections, section{"Where the wait and the executor time go", parts(r.Rows(""))})
+	d.sections = append(d.sections, whereTimeWent(r)...)
 	if t := again(replays(r.Rows(""))); len(t.rows) > 0 {
 		d.sections = append(d.sections, section{"Lost with executors and done again", t})
 	}

@@ -26,6 +26,8 @@ var Reports = []Report{
 	{"executors.png", "executors held and wanted over time", Executors},
 	{"utilization.png", "share of the cluster held and busy over time", Utilization},
 	{"queue-wait.png", "distribution of queue waits", QueueWaits},
+	{"where-time-went.png", "turnaround by cause", TimeParts},
+	{"where-executors-went.png", "executor time by cause", HoldParts},
 	{"misses-cost.png", "SLA misses against executor-hours", TradeOff},
 }
 

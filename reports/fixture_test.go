@@ -40,13 +40,17 @@ func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline
 				Ledger:     replay.Ledger{Busy: secs(g.busy), Idle: secs(g.held - g.busy), Executor: secs(g.held / 2)},
 				Wait:       2 * secs(g.ungranted),
 			}
+			app.Attribution = attribution(g)
 			result.Apps[i] = app
+			result.Ledger.Busy += app.Ledger.Busy
+			result.Ledger.Idle += app.Ledger.Idle
 			result.End = max(result.End, app.End)
 			measured := bench.App{
 				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,
 				Starting: app.Registered - app.Granted, QueueWait: app.Registered - app.Submit, Wait: app.Wait,
 				Held: app.Ledger.Held(), Busy: app.Ledger.Busy, Executors: app.Ledger.Executor,
 				Critical: references[i].Critical, Deadline: references[i].Deadline, HasDeadline: references[i].HasDeadline,
+				Attribution: app.Attribution,
 			}
 			groups[0].Apps = append(groups[0].Apps, measured)
 			c, _ := slices.BinarySearch(r.Classes, a.Class)
@@ -70,6 +74,23 @@ func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline
 		r.Runs = append(r.Runs, run)
 	}
 	return r
+}
+
+// attribution divides what an application got: of what is idle a tenth is ramp
+// surplus and the rest waits for its timeout.
+func attribution(g got) *replay.Attribution {
+	a := &replay.Attribution{Reach: secs(g.ungranted + g.starting)}
+	a.Turnaround[replay.TimeDriver] = secs(g.unasked)
+	a.Turnaround[replay.TimeQueue] = secs(g.ungranted)
+	a.Turnaround[replay.TimeStartup] = secs(g.starting)
+	a.Turnaround[replay.TimeExecution] = secs(g.turnaround) - a.Turnaround.Total()
+	a.Cores[replay.HoldBusy] = secs(g.busy)
+	a.Cores[replay.HoldSurplus] = secs((g.held - g.busy) / 10)
+	a.Cores[replay.HoldIdle] = secs(g.held-g.busy) - a.Cores[replay.HoldSurplus]
+	for c, d := range a.Cores {
+		a.Executors[c] = d / 2
+	}
+	return a
 }
 
 func fleet(name, text string) policies.Fleet {

@@ -93,6 +93,11 @@ type (
 		BusyMS       int64  `json:"core_busy_ms"`
 		IdleMS       int64  `json:"core_idle_ms"`
 		LeavingMS    int64  `json:"core_leaving_ms"`
+
+		Time      map[string]int64 `json:"turnaround_by_cause_ms"`
+		Cores     map[string]int64 `json:"core_held_by_cause_ms"`
+		Executors map[string]int64 `json:"executor_held_by_cause_ms"`
+		ReachMS   *int64           `json:"executors_needed_after_ms"`
 	}
 )
 
@@ -148,7 +153,7 @@ func describe(i int, a *traces.Application, ref *bench.Reference) application {
 }
 
 func outcome(policy string, a *replay.AppResult, ref *bench.Reference) resultOfOne {
-	return resultOfOne{
+	out := resultOfOne{
 		Policy: policy, Application: a.App, Spec: a.Policy,
 		SubmitMS: a.Submit.Milliseconds(), AskedMS: moment(a.Asked), GrantedMS: moment(a.Granted),
 		RegisteredMS: moment(a.Registered), FirstTaskMS: moment(a.FirstTask), EndMS: a.End.Milliseconds(),
@@ -158,6 +163,8 @@ func outcome(policy string, a *replay.AppResult, ref *bench.Reference) resultOfO
 		StartingMS: a.Ledger.Starting.Milliseconds(), BusyMS: a.Ledger.Busy.Milliseconds(),
 		IdleMS: a.Ledger.Idle.Milliseconds(), LeavingMS: a.Ledger.Leaving.Milliseconds(),
 	}
+	out.attribute(a.Attribution)
+	return out
 }
 
 // moment is null for what never happened.

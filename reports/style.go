@@ -80,6 +80,16 @@ func fit(s string, style text.Style, width vg.Length) string {
 
 // newPlot is a plot in the house style: sans serif, no frame, horizontal grid.
 func newPlot() *plot.Plot {
+	p := gridless()
+	grid := plotter.NewGrid()
+	grid.Vertical.Width = 0
+	grid.Horizontal = draw.LineStyle{Color: rule, Width: 0.6}
+	p.Add(grid)
+	return p
+}
+
+// gridless is the same without a grid.
+func gridless() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
@@ -95,10 +105,6 @@ func newPlot() *plot.Plot {
 	}
 	p.Y.LineStyle.Width = 0
 	p.Y.Tick.Length = 0
-	grid := plotter.NewGrid()
-	grid.Vertical.Width = 0
-	grid.Horizontal = draw.LineStyle{Color: rule, Width: 0.6}
-	p.Add(grid)
 	return p
 }
 

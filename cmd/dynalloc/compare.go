@@ -69,6 +69,7 @@ the report in text, Markdown, CSV and JSON.`,
 				setPolicies(s, fleets)
 			}
 			s.Notes = append(s.Notes, warnings(s.Policies)...)
+			s.Config.Attribute = true
 			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")
 			results, err := bench.Run(cmd.Context(), s, bench.Options{Parallel: parallel, Progress: bar.set})
 			bar.end()

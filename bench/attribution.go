@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"dynalloc/replay"
+)
+
+// A Part is one cause in a division of time: of turnaround, or of the time that
+// executors are held. See replay.Attribution.
+type Part struct {
+	Key   string // in files, after "time_" or "hold_"
+	Label string // in tables and on pictures
+	Doc   string // what of it counts, in words
+}
+
+// TimeParts are the causes of turnaround, by replay.TimeCause.
+var TimeParts = [replay.TimeCauses]Part{
+	replay.TimeDriver:    {"driver", "driver", "the driver's own work before, between and after jobs"},
+	replay.TimeExecution: {"execution", "execution", "tasks run, or wait for tasks of their own set that have the slot"},
+	replay.TimeRecompute: {"recompute", "recompute", "tasks run again, or compute again, what was lost with an executor"},
+	replay.TimeLocality:  {"locality", "locality wait", "a slot is free, and the task waits for one near its data"},
+	replay.TimeSlot:      {"slot", "slot of another set", "another task set of the application has a slot"},
+	replay.TimeStartup:   {"startup", "start-up", "the executor is granted and starts"},
+	replay.TimeQueue:     {"queue", "manager's queue", "the executor is asked for and not granted"},
+	replay.TimeRamp:      {"ramp", "backlog, ramp", "the executor is not yet asked for: backlog timer and ramp"},
+}
+
+// HoldParts are the causes for which executors are held, by replay.HoldCause.
+var HoldParts = [replay.HoldCauses]Part{
+	replay.HoldStarting:    {"starting", "starting", "of executors granted that do not take tasks yet"},
+	replay.HoldBusy:        {"busy", "busy", "in which tasks ran"},
+	replay.HoldBeside:      {"beside", "beside a task", "of cores without a task on executors that run one"},
+	replay.HoldLeaving:     {"leaving", "leaving", "without a task, of executors that are decommissioned"},
+	replay.HoldLiveShuffle: {"live_shuffle", "live shuffle", "of idle executors whose shuffle files a running job may read"},
+	replay.HoldOldShuffle:  {"held_shuffle", "held shuffle", "of idle executors with shuffle files that no running job lists, which a timeout protects"},
+	replay.HoldCache:       {"cache", "cache", "of idle executors with cached blocks, which a timeout protects"},
+	replay.HoldMinimum:     {"minimum", "minimum", "of idle executors while there are no more than the minimum or the fixed size"},
+	replay.HoldSurplus:     {"surplus", "ramp surplus", "of idle executors that came after the last task that they could have run"},
+	replay.HoldIdle:        {"idle", "idle timeout", "of idle executors otherwise: until their timeout"},
+}
+
+// attributionMetrics are the metrics of where time went.
+func attributionMetrics() []Metric {
+	var list []Metric
+	for c, p := range TimeParts {
+		better := Lower
+		if c := replay.TimeCause(c); c == replay.TimeDriver || c == replay.TimeExecution {
+			better = Neither
+		}
+		list = append(list, Metric{
+			Name: "time_" + p.Key, Label: "time: " + p.Label, Unit: Percent, Better: better,
+			Doc: fmt.Sprintf("turnaround in which, on the realized critical path, %s / turnaround, both summed over applications", p.Doc),
+			Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Turnaround[c] }),
+		})
+	}
+	for c, p := range HoldParts {
+		better := Lower
+		if replay.HoldCause(c) == replay.HoldBusy {
+			better = Higher
+		}
+		list = append(list, Metric{
+			Name: "hold_" + p.Key, Label: "held: " + p.Label, Unit: Percent, Better: better,
+			Doc: fmt.Sprintf("core-time %s / core-time held", p.Doc),
+			Of:  shareOf(held, func(a *replay.Attribution) time.Duration { return a.Cores[c] }),
+		})
+	}
+	return append(list, Metric{
+		Name: "reach_p50", Label: "time to the executors needed", Unit: Seconds, Better: Lower,
+		Doc: "median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
+		Of: func(g *Group) float64 {
+			return Quantile(0.50, g.values(seconds(func(a *App) time.Duration {
+				if a.Attribution == nil {
+					return -1
+				}
+				return a.Attribution.Reach
+			})))
+		},
+	})
+}
+
+// shareOf is a part of a whole, both added over the applications, in percent;
+// NaN if it is not known of any of them.
+func shareOf(whole func(*App) time.Duration, part func(*replay.Attribution) time.Duration) func(*Group) float64 {
+	return func(g *Group) float64 {
+		for i := range g.Apps {
+			if g.Apps[i].Attribution == nil {
+				return math.NaN()
+			}
+		}
+		return 100 * ratio(g.sum(func(a *App) time.Duration { return part(a.Attribution) }), g.sum(whole))
+	}
+}

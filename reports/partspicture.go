@@ -1,0 +1,138 @@
+package reports
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"dynalloc/bench"
+	"dynalloc/replay"
+)
+
+// timeColors are the colors of the causes of turnaround: work is gray and blue,
+// what a policy is to blame for stands out.
+var timeColors = [replay.TimeCauses]color.Color{
+	replay.TimeDriver: faint, replay.TimeExecution: light(blue), replay.TimeRecompute: gray, replay.TimeLocality: sky,
+	replay.TimeSlot: green, replay.TimeStartup: orange, replay.TimeQueue: purple, replay.TimeRamp: vermillion,
+}
+
+// holdColors are the colors of the causes of executor time.
+var holdColors = [replay.HoldCauses]color.Color{
+	replay.HoldStarting: orange, replay.HoldBusy: blue, replay.HoldBeside: light(blue), replay.HoldLeaving: faint,
+	replay.HoldLiveShuffle: green, replay.HoldOldShuffle: light(green), replay.HoldCache: purple, replay.HoldMinimum: sky,
+	replay.HoldSurplus: vermillion, replay.HoldIdle: light(vermillion),
+}
+
+// TimeParts draws a bar for each policy: the mean turnaround by cause.
+func TimeParts(w io.Writer, r *bench.Results) error {
+	return stackedBars(w, r, bars{
+		title: "Where the time went: mean turnaround of an application by cause", axis: "seconds", unit: " s",
+		parts: timeColumns, names: bench.TimeParts[:], colors: timeColors[:],
+		whole: func(run *bench.Outcome) float64 {
+			sum := 0.0
+			for i := range run.Result.Apps {
+				sum += (run.Result.Apps[i].End - run.Result.Apps[i].Submit).Seconds()
+			}
+			return sum / float64(max(1, len(run.Result.Apps)))
+		},
+	})
+}
+
+// HoldParts draws a bar for each policy: the core-hours held by cause.
+func HoldParts(w io.Writer, r *bench.Results) error {
+	return stackedBars(w, r, bars{
+		title: "Where the executor time went: core-hours held by cause", axis: "core-hours", unit: " core-h",
+		parts: holdColumns, names: bench.HoldParts[:], colors: holdColors[:],
+		whole: func(run *bench.Outcome) float64 { return run.Result.Ledger.Held().Hours() },
+	})
+}
+
+// bars are what a picture of stacked bars shows.
+type bars struct {
+	title, axis, unit string
+	parts             []column
+	names             []bench.Part
+	colors            []color.Color
+	whole             func(*bench.Outcome) float64 // the length of a bar
+}
+
+// Sizes of a picture of bars.
+const (
+	barsWidth = 10 * vg.Inch
+	barHeight = 15
+	barPitch  = 23
+)
+
+// stackedBars draws a bar for each policy, the first at the top.
+func stackedBars(w io.Writer, r *bench.Results, b bars) error {
+	p := gridless()
+	n := len(r.Runs)
+	longest := 0.0
+	for i := range r.Runs {
+		longest = max(longest, b.whole(&r.Runs[i]))
+	}
+	if longest == 0 || !finite(longest) {
+		longest = 1
+	}
+	p.X.Min, p.X.Max = 0, longest*1.12
+	p.Y.Min, p.Y.Max = -0.5, float64(n)-0.5
+	p.X.Label.Text = b.axis
+	names := make([]plot.Tick, n)
+	for i := range r.Runs {
+		names[i] = plot.Tick{Value: float64(n - 1 - i), Label: fit(r.Runs[i].Policy.Name, words(8.5, false, ink, text.XLeft), barsWidth/4)}
+	}
+	p.Y.Tick.Marker = plot.ConstantTicks(names)
+	var keys []key
+	var below *plotter.BarChart
+	for c, part := range b.parts {
+		if !anyShare(r, part.metric) {
+			continue
+		}
+		values := make(plotter.Values, n)
+		for i := range r.Runs {
+			values[n-1-i] = b.whole(&r.Runs[i]) * share(r.Runs[i].All, part.metric) / 100
+		}
+		chart, err := plotter.NewBarChart(values, barHeight)
+		if err != nil {
+			return err
+		}
+		chart.Horizontal, chart.Color, chart.LineStyle = true, b.colors[c], draw.LineStyle{}
+		if below != nil {
+			chart.StackOn(below)
+		}
+		below = chart
+		p.Add(chart)
+		keys = append(keys, areaKey(b.names[c].Label, b.colors[c]))
+	}
+	f := newFigure(barsWidth, max(2.6*vg.Inch, vg.Length(n*barPitch)+70), b.title, setting(r), keys)
+	area := draw.Crop(f.body, 4, -10, 6, -4)
+	p.Draw(area)
+	data := p.DataCanvas(area)
+	style := words(8.5, false, quiet, text.XLeft)
+	style.YAlign = text.YCenter
+	for i := range r.Runs {
+		if whole := b.whole(&r.Runs[i]); below != nil && !math.IsNaN(whole) {
+			at := vg.Point{X: data.X(p.X.Norm(whole)) + 5, Y: data.Y(p.Y.Norm(float64(n-1-i))) + 1.5}
+			data.FillText(style, at, fmt.Sprintf("%.*f%s", digitsFor(longest), whole, b.unit))
+		}
+	}
+	return f.write(w)
+}
+
+// digitsFor is how many digits after the point tell bars apart.
+func digitsFor(longest float64) int {
+	switch {
+	case longest < 1:
+		return 3
+	case longest < 100:
+		return 1
+	}
+	return 0
+}
