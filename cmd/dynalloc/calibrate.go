@@ -59,7 +59,7 @@ With --format json the file is printed, and written only if -o says where.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.cluster, "cluster", "", "the `cluster` of the logs, as in standalone,nodes=4,cores=32,memory=128g (default: never full)")
+	in.cluster.addCluster(f, "the `cluster` of the logs, as in standalone,nodes=4,cores=32,memory=128g (default: never full)")
 	complete(cmd, "cluster", "standalone,nodes=")
 	format = addChoice(cmd, "format", "text", "how to print", "text", "json")
 	f.StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
@@ -69,9 +69,9 @@ With --format json the file is printed, and written only if -o says where.`,
 
 func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out string) error {
 	cluster := bench.Roomy
-	if in.cluster != "" {
+	if in.cluster.text != "" {
 		var err error
-		if cluster, err = replay.ParseCluster(in.cluster); err != nil {
+		if cluster, _, err = bench.OpenCluster(in.cluster.text, files{}); err != nil {
 			return usageError{err}
 		}
 	}

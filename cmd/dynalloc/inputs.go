@@ -18,7 +18,7 @@ import (
 // replay share them.
 type inputs struct {
 	builtin   *choice
-	cluster   string
+	cluster   clusterFlags
 	deadlines string
 	times     string
 	name      string
@@ -33,7 +33,7 @@ type inputs struct {
 func (in *inputs) addFlags(cmd *cobra.Command) {
 	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a working day, or the fleet that it is made from", "day", "fleet")
 	f := cmd.Flags()
-	f.StringVar(&in.cluster, "cluster", "", "the `cluster`, as in standalone,nodes=4,cores=32,memory=128g; see \"dynalloc help clusters\"")
+	in.cluster.addFlags(cmd)
 	f.StringVar(&in.name, "name", "", "only applications whose name matches this `glob`")
 	f.StringVar(&in.user, "user", "", "only applications whose user matches this `glob`")
 	f.Var(&in.since, "since", "only applications submitted at this time or later, such as 2026-03-31 or 2026-03-31T08:00 (UTC)")
@@ -42,7 +42,6 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 	in.addTimesFlag(cmd)
 	in.addClassFlag(cmd)
 	in.addQuietFlag(cmd)
-	complete(cmd, "cluster", "standalone,nodes=")
 }
 
 func (in *inputs) addClassFlag(cmd *cobra.Command) {
@@ -65,12 +64,7 @@ func (in *inputs) check(args []string) error {
 	if !in.since.IsZero() && !in.until.IsZero() && !in.since.Before(in.until.Time) {
 		return usagef("--since %s is not before --until %s", in.since.String(), in.until.String())
 	}
-	if in.cluster != "" {
-		if _, err := replay.ParseCluster(in.cluster); err != nil {
-			return usageError{err}
-		}
-	}
-	return nil
+	return in.cluster.check()
 }
 
 // suite makes the comparison that the flags ask for, still with the built-in
@@ -129,14 +123,15 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	if err != nil {
 		return nil, nil, err
 	}
-	if in.cluster == "" && !slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
+	if in.cluster.text == "" && !slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 		return nil, nil, usagef("%s does not say what cluster it ran on: give --cluster, as in --cluster standalone,nodes=4,cores=32,memory=128g", w.Name)
 	}
 	s = &bench.Suite{Workload: w, Truth: []bench.Truth{{Policy: recorded, Workload: w}}}
-	if in.cluster == "" {
+	if in.cluster.text == "" {
 		s.Config.Cluster = replay.Assume(w)
-	} else if s.Config.Cluster, err = replay.ParseCluster(in.cluster); err != nil {
-		return nil, nil, usageError{err}
+	}
+	if err := in.cluster.open(&s.Config); err != nil {
+		return nil, nil, err
 	}
 	s.LearnTimes(w.Logged())
 	s.Policies, err = bench.Fleets(bench.BuiltinPolicies)
@@ -154,10 +149,8 @@ func (in *inputs) loadBuiltin() (*bench.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.cluster != "" {
-		if s.Config.Cluster, err = replay.ParseCluster(in.cluster); err != nil {
-			return nil, usageError{err}
-		}
+	if err := in.cluster.open(&s.Config); err != nil {
+		return nil, err
 	}
 	whole := s.Workload
 	if s.Workload, err = in.selected(whole, in.selection()); err != nil {

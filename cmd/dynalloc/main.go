@@ -118,7 +118,7 @@ Start with "dynalloc compare": without arguments it runs on a built-in day.`,
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp())
+	root.AddCommand(newCompare(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp())
 	return root
 }
 

@@ -42,30 +42,3 @@ What Spark refuses at start is refused here, with Spark's name of the setting.
 	}
 	return &cobra.Command{Use: "policies", Short: "How policies and fleets are written, and every setting of them", Long: strings.TrimSpace(b.String())}
 }
-
-func newClusterHelp() *cobra.Command {
-	return &cobra.Command{
-		Use:   "clusters",
-		Short: "How a cluster is written",
-		Long: `A cluster is written as its manager and settings:
-
-  standalone,nodes=4,cores=32,memory=128g,startup=5s
-
-  nodes     number of nodes (default 1)
-  cores     cores of one node
-  memory    memory of one node that executors may use
-  startup   time from the grant of an executor to its registration
-            (default: as the logs show it)
-  overhead  true counts the memory that executors take beside their heap
-            (default false, as Spark's standalone Master)
-  locality  none (default), or inferred: tasks that ran near their data wait for
-            the same node, as spark.locality.wait says; a guess, as logs do not
-            say what tasks preferred
-
-standalone is Spark's own cluster manager: applications in the order in which
-they registered, each takes all that it may before the next gets anything.
-
-Without --cluster, the largest cores and memory that the logs held at one time
-are assumed, on as many nodes as there were hosts. Contention cannot be judged from an assumption.`,
-	}
-}

@@ -51,8 +51,15 @@ several that shared one on what they held at most in FROM.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := bench.ValidateOptions{Startup: startup.value, Seed: in.seed}
-			if in.cluster != "" {
-				c, err := replay.ParseCluster(in.cluster)
+			for _, text := range in.cluster.faults {
+				fault, err := replay.ParseFault(text)
+				if err != nil {
+					return usageError{err}
+				}
+				o.Faults = append(o.Faults, fault)
+			}
+			if in.cluster.text != "" {
+				c, _, err := bench.OpenCluster(in.cluster.text, files{})
 				if err != nil {
 					return usageError{err}
 				}
@@ -74,7 +81,8 @@ several that shared one on what they held at most in FROM.`,
 	f := cmd.Flags()
 	format = addChoice(cmd, "format", "text", "how to print the results", "text", "json")
 	startup = addChoice(cmd, "startup", bench.StartupFrom, "where start-up times come from", bench.StartupFrom, bench.StartupTo, bench.StartupGranted)
-	f.StringVar(&in.cluster, "cluster", "", "the `cluster` of the recordings, as in standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
+	in.cluster.addFaults(f)
+	in.cluster.addCluster(f, "the `cluster` of the recordings, as in standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	complete(cmd, "cluster", "standalone,nodes=")
 	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
 	in.addTimesFlag(cmd)

@@ -1,0 +1,195 @@
+package bench
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"dynalloc/internal/spec"
+	"dynalloc/replay"
+	"dynalloc/replay/manager"
+	"dynalloc/replay/standalone"
+)
+
+//go:embed clusters
+var clusters embed.FS
+
+// A clusterFile is a cluster written as YAML; docs/CLUSTERS.md explains it.
+type clusterFile struct {
+	Manager    string         `yaml:"manager"`
+	Startup    *period        `yaml:"startup"`
+	Locality   string         `yaml:"locality"`
+	Nodes      []poolFile     `yaml:"nodes"`
+	Standalone standaloneFile `yaml:"standalone"`
+	Faults     []string       `yaml:"faults"`
+}
+
+type poolFile struct {
+	Type   string  `yaml:"type"`
+	Count  int     `yaml:"count"`
+	Cores  int     `yaml:"cores"`
+	Memory size    `yaml:"memory"`
+	Label  string  `yaml:"label"`
+	Price  float64 `yaml:"price"`
+}
+
+type standaloneFile struct {
+	Spread       *bool  `yaml:"spread"`
+	Workers      string `yaml:"workers"`
+	DefaultCores int    `yaml:"default-cores"`
+	Overhead     bool   `yaml:"overhead"`
+}
+
+// A period is a time such as 4s or 10min.
+type period time.Duration
+
+// UnmarshalYAML reads a duration.
+func (d *period) UnmarshalYAML(text []byte) error {
+	t, err := spec.ParseDuration(unquoted(text), time.Second)
+	if err != nil {
+		return fmt.Errorf("want a time such as 4s or 10min, not %s", text)
+	}
+	*d = period(t)
+	return nil
+}
+
+// A size is memory in MiB, such as 128g.
+type size int64
+
+// UnmarshalYAML reads a size; a bare number is in MiB.
+func (s *size) UnmarshalYAML(text []byte) error {
+	n, err := spec.ParseMiB(unquoted(text))
+	if err != nil {
+		return fmt.Errorf("want a size such as 512m or 128g, not %s", text)
+	}
+	*s = size(n)
+	return nil
+}
+
+func unquoted(text []byte) string { return strings.Trim(strings.TrimSpace(string(text)), `"'`) }
+
+// OpenCluster reads a cluster: its text form (see replay.ParseCluster), the name
+// of a YAML file in files, or "example:standalone", a documented example of a
+// manager. Faults are what the file says goes wrong. An error names the file and
+// the line.
+func OpenCluster(text string, files fs.FS) (replay.Cluster, []replay.Fault, error) {
+	if name, ok := strings.CutPrefix(text, "example:"); ok {
+		within, err := fs.Sub(clusters, "clusters")
+		if err != nil {
+			return replay.Cluster{}, nil, err
+		}
+		if _, err := fs.Stat(within, name+".yaml"); err != nil {
+			return replay.Cluster{}, nil, fmt.Errorf("cluster %q: there is no such example; there are %s", text, strings.Join(ClusterExamples(), ", "))
+		}
+		return readCluster(name+".yaml", within)
+	}
+	if ext := path.Ext(text); ext == ".yaml" || ext == ".yml" {
+		return readCluster(text, files)
+	}
+	c, err := replay.ParseCluster(text)
+	return c, nil, err
+}
+
+// ClusterExamples are the built-in clusters, as OpenCluster takes them.
+func ClusterExamples() []string {
+	entries, err := clusters.ReadDir("clusters")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok {
+			names = append(names, "example:"+name)
+		}
+	}
+	return names
+}
+
+// ClusterExample is the text of a built-in cluster.
+func ClusterExample(manager string) string {
+	text, err := clusters.ReadFile("clusters/" + manager + ".yaml")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return string(text)
+}
+
+// readCluster reads a cluster file.
+func readCluster(file string, files fs.FS) (replay.Cluster, []replay.Fault, error) {
+	text, err := fs.ReadFile(files, file)
+	if err != nil {
+		return replay.Cluster{}, nil, fmt.Errorf("cluster: %w", err)
+	}
+	var f clusterFile
+	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
+		return replay.Cluster{}, nil, yamlError(file, err)
+	}
+	c, err := f.cluster()
+	if err == nil {
+		err = c.Check()
+	}
+	if err != nil {
+		return c, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	var faults []replay.Fault
+	for _, line := range f.Faults {
+		fault, err := replay.ParseFault(line)
+		if err != nil {
+			return c, nil, fmt.Errorf("%s: %w", file, err)
+		}
+		faults = append(faults, fault)
+	}
+	return c, faults, nil
+}
+
+// yamlError says in one line where a file is wrong.
+func yamlError(file string, err error) error {
+	var broken yaml.Error
+	if !errors.As(err, &broken) {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	line := 0
+	if t := broken.GetToken(); t != nil {
+		line = t.Position.Line
+	}
+	return fmt.Errorf("%s:%d: %s", file, line, broken.GetMessage())
+}
+
+// cluster makes a cluster of what the file says.
+func (f *clusterFile) cluster() (replay.Cluster, error) {
+	c := replay.Cluster{Manager: f.Manager, Startup: -1}
+	if !slices.Contains(replay.Managers, f.Manager) {
+		return c, fmt.Errorf("manager: want one of %s, not %q", strings.Join(replay.Managers, ", "), f.Manager)
+	}
+	if f.Startup != nil {
+		c.Startup = time.Duration(*f.Startup)
+	}
+	switch f.Locality {
+	case "", "none":
+	case "inferred":
+		c.Locality = true
+	default:
+		return c, fmt.Errorf("locality: want none or inferred, not %q", f.Locality)
+	}
+	for _, p := range f.Nodes {
+		c.Pools = append(c.Pools, replay.Pool{
+			Name: p.Type, Nodes: p.Count, Label: p.Label, Price: p.Price,
+			Resources: manager.Resources{Cores: p.Cores, MemoryMB: int64(p.Memory)},
+		})
+	}
+	s := &f.Standalone
+	if s.Workers != "" && !slices.Contains(standalone.Selections, s.Workers) {
+		return c, fmt.Errorf("standalone: workers: want one of %s, not %q", strings.Join(standalone.Selections, ", "), s.Workers)
+	}
+	c.Standalone = standalone.Options{
+		Packed: s.Spread != nil && !*s.Spread, Selection: standalone.Selection(s.Workers), DefaultCores: s.DefaultCores, Overhead: s.Overhead,
+	}
+	return c, nil
+}
