@@ -49,7 +49,9 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	s := r.Suite
 	same, firsts := distinct(s.Workload)
 	alone := make([]time.Duration, len(s.Workload.Apps))
-	odd := make([]*replay.AppError, len(s.Policies)+len(firsts))
+	byClass, faultless := r.externalityRuns(), r.faultRuns()
+	beside := slices.Concat(byClass, faultless)
+	odd := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(beside))
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(o.parallel())
@@ -76,13 +78,21 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 			return err
 		})
 	}
+	for k, run := range beside {
+		play(len(s.Policies)+len(firsts)+k, func() error { return s.playBeside(run) })
+	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	for i, a := range s.Workload.Apps {
 		r.Reference[i] = s.reference(a, alone[same[i]])
 	}
-	return firstOfEach(odd), nil
+	if odd := firstOfEach(odd); len(odd) > 0 {
+		return odd, nil
+	}
+	r.weighExternalities(byClass)
+	r.weighFaults(faultless)
+	return nil, nil
 }
 
 // finish makes numbers and notes of what was replayed.

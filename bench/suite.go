@@ -56,6 +56,8 @@ type Results struct {
 	Reference     []Reference        // one for each application of the workload
 	Runs          []Outcome          // one for each policy, in the suite's order
 	Truth         []Recording        // one for each of the suite's truths, in its order
+	Externalities []Externality      // what each change of a class's policy did to every class
+	FaultCosts    []FaultCost        // what the faults cost, for each policy; nil if there are none
 	LeftOut       []*replay.AppError // applications in no row, because they cannot be replayed
 	DeadlineBasis string             // where deadlines come from, for people
 	Notes         []string           // what a reader of any report must know, a sentence each

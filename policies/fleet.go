@@ -11,6 +11,9 @@ import (
 type Fleet struct {
 	Name  string // stands in tables and names of benchmarks: no blank and no slash in it
 	Rules []Rule // the first that matches counts
+
+	class  string // if others is set, the only class that follows the rules
+	others *Fleet
 }
 
 // A Rule is the spec of all applications whose name or class matches.
@@ -93,9 +96,17 @@ func (f Fleet) rules() string {
 	return strings.Join(texts, ";")
 }
 
+// Only is base with one class of applications under f's rules instead.
+func (f Fleet) Only(class string, base Fleet) Fleet {
+	return Fleet{Name: base.Name + "+" + class + ":" + f.Name, Rules: f.Rules, class: class, others: &base}
+}
+
 // For returns the spec of an application, by the first rule whose pattern
 // matches its name or its class. It is false if none does.
 func (f Fleet) For(name, class string) (Spec, bool) {
+	if f.others != nil && class != f.class {
+		return f.others.For(name, class)
+	}
 	for _, r := range f.Rules {
 		if spec.Match(r.Pattern, name) || spec.Match(r.Pattern, class) {
 			return r.Spec, true

@@ -46,10 +46,25 @@ func compose(r *bench.Results) document {
 	if len(r.Classes) > 1 {
 		d.sections = append(d.sections, section{"By class", byClass(r)})
 	}
+	if t := bill(r); len(t.rows) > 0 {
+		d.sections = append(d.sections, section{"Who pays for whom: " + r.Runs[0].Policy.Name + " with one class under another policy", t})
+	}
+	if t := faults(r); len(t.rows) > 0 {
+		d.sections = append(d.sections, section{"What the faults cost: " + faultList(r), t})
+	}
 	if t := policyList(r); len(t.rows) > 0 {
 		d.sections = append(d.sections, section{"Policies", t})
 	}
 	return d
+}
+
+// faultList names what goes wrong.
+func faultList(r *bench.Results) string {
+	var texts []string
+	for _, f := range r.Suite.Config.Faults {
+		texts = append(texts, f.String())
+	}
+	return list(texts, 3)
 }
 
 func cluster(r *bench.Results) string {

@@ -32,6 +32,9 @@ type (
 		Rows          []rowJSON     `json:"rows"`
 		Applications  []application `json:"applications"`
 		Results       []resultOfOne `json:"results"`
+		// Externalities is what a change of one class's policy alone did to every class.
+		Externalities []externality `json:"externalities"`
+		FaultCosts    []faultCost   `json:"fault_costs"`
 	}
 	clusterJSON struct {
 		Spec    string `json:"spec"`
@@ -57,6 +60,29 @@ type (
 		Class       *string             `json:"class"`
 		Values      map[string]*float64 `json:"values"`
 		Differences map[string]*float64 `json:"differences"`
+	}
+	externality struct {
+		Policy  string       `json:"policy"`
+		Changed string       `json:"changed_class"`
+		Effects []effectJSON `json:"effects"`
+	}
+	effectJSON struct {
+		Class        string `json:"class"`
+		Applications int    `json:"applications"`
+		Misses       int    `json:"misses"`
+		WaitMS       int64  `json:"queue_wait_ms"`
+		TurnaroundMS int64  `json:"turnaround_ms"`
+	}
+	faultCost struct {
+		Policy       string `json:"policy"`
+		Misses       int    `json:"misses"`
+		Failed       int    `json:"failed"`
+		TurnaroundMS int64  `json:"turnaround_ms"`
+		ExecutorMS   int64  `json:"executor_held_ms"`
+		Lost         int    `json:"executors_lost"`
+		Preempted    int    `json:"executors_preempted"`
+		Rerun        int    `json:"tasks_rerun"`
+		DiscardedMS  int64  `json:"task_discarded_ms"`
 	}
 	application struct {
 		Index      int      `json:"index"`
@@ -133,10 +159,33 @@ func JSON(w io.Writer, r *bench.Results) error {
 			c.Rows = append(c.Rows, line)
 		}
 	}
+	c.Externalities, c.FaultCosts = externalities(r), faultCosts(r)
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", " ")
 	return out.Encode(c)
+}
+
+func externalities(r *bench.Results) []externality {
+	out := []externality{}
+	for _, x := range r.Externalities {
+		line := externality{Policy: x.Policy, Changed: x.Changed, Effects: []effectJSON{}}
+		for c, e := range x.Effects {
+			line.Effects = append(line.Effects, effectJSON{r.Classes[c], e.Apps, e.Misses, e.Wait.Milliseconds(), e.Turnaround.Milliseconds()})
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func faultCosts(r *bench.Results) []faultCost {
+	out := []faultCost{}
+	for _, c := range r.FaultCosts {
+		out = append(out, faultCost{
+			c.Policy, c.Misses, c.Failed, c.Turnaround.Milliseconds(), c.Executors.Milliseconds(), c.Lost, c.Preempted, c.Rerun, c.Discarded.Milliseconds(),
+		})
+	}
+	return out
 }
 
 func describe(i int, a *traces.Application, ref *bench.Reference) application {

@@ -1,0 +1,85 @@
+package bench
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// hogAndReport is the lecture's case: a hog takes all four nodes for a minute
+// and a half of work that needs them for half a minute, and a report waits.
+const hogAndReport = `
+app hog cores=4 memory=1g
+  job
+    stage tasks=16x20s
+    stage tasks=1x60s
+app report submit=10s cores=4 memory=1g
+  job
+    stage tasks=4x10s
+`
+
+func hogSuite(t *testing.T, faults ...string) *Suite {
+	t.Helper()
+	w, err := traces.ReadText(strings.NewReader(hogAndReport), "hog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Suite{Workload: w}
+	if s.Config.Cluster, err = replay.ParseCluster("standalone,nodes=4,cores=4,memory=8g,startup=2s"); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range faults {
+		f, err := replay.ParseFault(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Config.Faults = append(s.Config.Faults, f)
+	}
+	if s.Policies, err = Fleets([]string{"fixed:hog=static,n=4;*=static,n=1", "dynamic:spark,idle=5s"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The hog under dynamic allocation gives three idle executors back after its
+// first stage: the report waits less, and that is on the hog's bill. What the
+// report's own change does to the hog is nothing.
+func TestTheHogPaysItsBill(t *testing.T) {
+	r, err := Run(context.Background(), hogSuite(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Externalities) != 2 {
+		t.Fatalf("got %d changes of a class, want the hog's and the report's", len(r.Externalities))
+	}
+	byHog, byReport := r.Externalities[0], r.Externalities[1]
+	if byHog.Changed != "hog" || byReport.Changed != "report" {
+		t.Fatalf("changed are %s and %s", byHog.Changed, byReport.Changed)
+	}
+	const hog, report = 0, 1
+	if saved := byHog.Effects[report].Wait; saved > -30*time.Second {
+		t.Errorf("the report waits %v longer when the hog is dynamic", saved)
+	}
+	if d := byReport.Effects[hog].Turnaround; d != 0 {
+		t.Errorf("the hog takes %v longer when the report is dynamic", d)
+	}
+}
+
+// A node dies under the hog's long task: the task starts again elsewhere, and
+// the row of each policy says what that cost.
+func TestFaultsHaveARowOfTheirCost(t *testing.T) {
+	r, err := Run(context.Background(), hogSuite(t, "executor-loss,at=30s,app=hog,executor=0", "executor-loss,at=30s,app=hog,executor=1"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.FaultCosts) != 2 || r.FaultCosts[0].Policy != "fixed" {
+		t.Fatalf("costs: %+v", r.FaultCosts)
+	}
+	if c := r.FaultCosts[0]; c.Lost != 2 || c.Turnaround <= 0 {
+		t.Errorf("under fixed %d executors were lost and applications took %v longer", c.Lost, c.Turnaround)
+	}
+}
