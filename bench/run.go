@@ -79,7 +79,10 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 		})
 	}
 	for k, run := range beside {
-		play(len(s.Policies)+len(firsts)+k, func() error { return s.playBeside(run) })
+		play(len(s.Policies)+len(firsts)+k, func() error {
+			s.playBeside(run)
+			return nil
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
