@@ -61,8 +61,6 @@ func heavier(x, y bench.Effect) bool {
 	return each(x.Wait, x.Apps).Abs() > each(y.Wait, y.Apps).Abs()
 }
 
-func abs(n int) int { return max(n, -n) }
-
 // each is a time for each application, to a tenth of a second.
 func each(d time.Duration, apps int) time.Duration {
 	return (d / time.Duration(max(apps, 1))).Round(100 * time.Millisecond)
