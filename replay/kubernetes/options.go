@@ -1,0 +1,172 @@
+package kubernetes
+
+import (
+	"cmp"
+	"time"
+)
+
+// Options are what a Kubernetes cluster is besides its nodes. The zero value is
+// a cluster as it comes: no quotas, one priority, no queue, no autoscaler. Names
+// in YAML are those that users of Kubernetes, Kueue and the cluster autoscaler
+// know.
+type Options struct {
+	// Drivers: "pods" (default), as in cluster mode, or "outside" the cluster, as
+	// in client mode.
+	Drivers string `yaml:"drivers"`
+	// ScoringStrategy of kube-scheduler's NodeResourcesFit: "LeastAllocated"
+	// (default), which spreads, or "MostAllocated", which packs.
+	ScoringStrategy string          `yaml:"scoringStrategy"`
+	Namespaces      []Namespace     `yaml:"namespaces"`
+	PriorityClasses []PriorityClass `yaml:"priorityClasses"`
+	// Applications says where applications go; the first that matches counts.
+	Applications   []Placement     `yaml:"applications"`
+	ClusterQueues  []ClusterQueue  `yaml:"clusterQueues"`
+	GangScheduling *GangScheduling `yaml:"gangScheduling"` // nil: none
+	NodePools      []NodePool      `yaml:"nodePools"`
+	Autoscaler     *Autoscaler     `yaml:"clusterAutoscaler"` // nil: none
+	// WatchDelay is how long Spark's driver takes to see what became of its pods.
+	WatchDelay time.Duration `yaml:"watchDelay"`
+	// PodStartup is the time from the binding of a pod until it runs: the image
+	// is pulled, the container starts. It is part of the executor's start-up time
+	// and not added to it; here it only decides which pods are pending.
+	PodStartup time.Duration `yaml:"podStartup"`
+	// TerminationDelay is how long a preempted pod goes on holding its node's
+	// resources, at most its grace period.
+	TerminationDelay time.Duration `yaml:"terminationDelay"`
+}
+
+// A Namespace may have a quota.
+type Namespace struct {
+	Name          string         `yaml:"name"`
+	ResourceQuota *ResourceQuota `yaml:"resourceQuota"` // nil: none
+}
+
+// A ResourceQuota limits what the pods of a namespace request together. A pod
+// above it is not created at all.
+type ResourceQuota struct {
+	CPU    *CPU    `yaml:"requests.cpu"`    // nil: no limit
+	Memory *Memory `yaml:"requests.memory"` // nil: no limit
+	Pods   *int    `yaml:"pods"`            // nil: no limit
+}
+
+// A PriorityClass gives pods a priority.
+type PriorityClass struct {
+	Name             string `yaml:"name"`
+	Value            int    `yaml:"value"` // -2147483648 to 1000000000
+	GlobalDefault    bool   `yaml:"globalDefault"`
+	PreemptionPolicy string `yaml:"preemptionPolicy"` // "PreemptLowerPriority" (default) or "Never"
+}
+
+// A Placement says where the applications of some classes go.
+type Placement struct {
+	Class                   string   `yaml:"class"`                   // of the application; '*' stands for any text
+	Namespace               string   `yaml:"namespace"`               // empty: the application's queue, else spark.kubernetes.namespace, else "default"
+	PriorityClassName       string   `yaml:"priorityClassName"`       // of its pods; empty: the global default
+	DriverPriorityClassName string   `yaml:"driverPriorityClassName"` // of its driver; empty: as the others
+	NodePools               []string `yaml:"nodePools"`               // of its executors; empty: any
+	DriverNodePools         []string `yaml:"driverNodePools"`         // of its driver; empty: any
+}
+
+// A ClusterQueue is Kueue's: pods of its namespaces start when it admits them.
+type ClusterQueue struct {
+	Name             string   `yaml:"name"`
+	Cohort           string   `yaml:"cohortName"` // empty: none to borrow from
+	Namespaces       []string `yaml:"namespaces"` // that have a local queue of it
+	QueueingStrategy string   `yaml:"queueingStrategy"`
+	// Admission: "pods" (default) admits each pod by itself; "application" admits
+	// the driver and the least number of executors together or not at all, and
+	// each executor beyond that by itself.
+	Admission  string            `yaml:"admission"`
+	CPU        *QueueQuota       `yaml:"cpu"`    // nil: not limited
+	Memory     *QueueQuotaMemory `yaml:"memory"` // nil: not limited
+	Pods       *QueueQuotaPods   `yaml:"pods"`   // nil: not limited
+	Preemption QueuePreemption   `yaml:"preemption"`
+}
+
+// A QueueQuota is a cluster queue's share of the processors.
+type QueueQuota struct {
+	Nominal   CPU  `yaml:"nominalQuota"`
+	Borrowing *CPU `yaml:"borrowingLimit"` // nil: no limit
+	Lending   *CPU `yaml:"lendingLimit"`   // nil: no limit
+}
+
+// A QueueQuotaMemory is a cluster queue's share of the memory.
+type QueueQuotaMemory struct {
+	Nominal   Memory  `yaml:"nominalQuota"`
+	Borrowing *Memory `yaml:"borrowingLimit"` // nil: no limit
+	Lending   *Memory `yaml:"lendingLimit"`   // nil: no limit
+}
+
+// A QueueQuotaPods is a cluster queue's share of a number of pods.
+type QueueQuotaPods struct {
+	Nominal   int  `yaml:"nominalQuota"`
+	Borrowing *int `yaml:"borrowingLimit"` // nil: no limit
+	Lending   *int `yaml:"lendingLimit"`   // nil: no limit
+}
+
+// A QueuePreemption says whom a cluster queue's pods may preempt.
+type QueuePreemption struct {
+	ReclaimWithinCohort string `yaml:"reclaimWithinCohort"` // "Never" (default), "LowerPriority" or "Any"
+	WithinClusterQueue  string `yaml:"withinClusterQueue"`  // "Never" (default), "LowerPriority" or "LowerOrNewerEqualPriority"
+}
+
+// GangScheduling is YuniKorn's: placeholders hold room for an application's
+// least number of executors, and its driver starts when all of them have room.
+type GangScheduling struct {
+	PlaceholderTimeout *time.Duration `yaml:"placeholderTimeout"` // from the first placeholder with room; default 15m
+}
+
+// A NodePool says how the nodes of one label come and go. A node whose label is
+// not that of a pool is always there.
+type NodePool struct {
+	Name      string         `yaml:"name"`
+	Min       int            `yaml:"min"`              // nodes that the autoscaler keeps
+	Max       *int           `yaml:"max"`              // nil: all nodes of the cluster that bear the pool's label
+	Initial   *int           `yaml:"initial"`          // nodes at the start; nil: min with an autoscaler, all without
+	Provision *time.Duration `yaml:"provisioningTime"` // from a request until pods can be placed; default 3m30s
+	Spot      *Spot          `yaml:"spot"`             // nil: nodes are not reclaimed
+}
+
+// A Spot pool's nodes are taken away by the provider, and replaced after the
+// pool's provisioning time. Drivers are never placed there.
+type Spot struct {
+	MeanLifetime time.Duration `yaml:"meanLifetime"` // of a node, exponentially distributed; 0: only the given times
+	Reclaims     []Reclaim     `yaml:"reclaims"`
+	Notice       time.Duration `yaml:"notice"` // before a reclaim; no pod is placed there from then on
+}
+
+// A Reclaim takes one node of a pool away.
+type Reclaim struct {
+	Node int           `yaml:"node"` // of the pool, from 0
+	At   time.Duration `yaml:"at"`
+}
+
+// An Autoscaler is the cluster autoscaler, with its flags.
+type Autoscaler struct {
+	ScanInterval    *time.Duration `yaml:"scan-interval"`                   // default 10s
+	UnneededTime    *time.Duration `yaml:"scale-down-unneeded-time"`        // default 10m
+	DelayAfterAdd   *time.Duration `yaml:"scale-down-delay-after-add"`      // default 10m
+	MaxParallelism  *int           `yaml:"max-scale-down-parallelism"`      // default 10
+	Expander        string         `yaml:"expander"`                        // "least-waste" (default) or "most-pods"
+	ExpendableBelow *int           `yaml:"expendable-pods-priority-cutoff"` // default -10
+}
+
+// Defaults that documents name; see docs/KUBERNETES.md for the sources.
+const (
+	defaultScan        = 10 * time.Second
+	defaultUnneeded    = 10 * time.Minute
+	defaultAfterAdd    = 10 * time.Minute
+	defaultParallelism = 10
+	defaultCutoff      = -10
+	defaultProvision   = 3*time.Minute + 30*time.Second
+	defaultPlaceholder = 15 * time.Minute
+)
+
+func or[T any](p *T, def T) T {
+	if p == nil {
+		return def
+	}
+	return *p
+}
+
+func (o *Options) scoring() string { return cmp.Or(o.ScoringStrategy, leastAllocated) }
