@@ -117,6 +117,7 @@ func (m *Manager) outstanding(a *app) int {
 // batch of each profile, within the limit of pending pods. The first pod that
 // the namespace's quota refuses ends the round.
 func (m *Manager) round(a *app) {
+	a.rounded = m.now
 	var missing []int // profiles
 	idle := 0         // pods that do not run
 	for i, total := range a.totals {
@@ -248,9 +249,12 @@ func (m *Manager) nextRound(a *app) time.Duration {
 				deleted = min(deleted, max(soon, p.created+a.alloc.idle+tick))
 			}
 		}
-		if count < total && !a.refused {
+		if count < total {
 			created = min(created, at)
 		}
+	}
+	if a.refused && created != manager.Never {
+		created = m.nextSight(a) // another profile may have its turn then
 	}
 	if idle >= a.alloc.maxPending && created != manager.Never {
 		if thaw == manager.Never {
@@ -263,4 +267,24 @@ func (m *Manager) nextRound(a *app) time.Duration {
 		return a.grid(t)
 	}
 	return manager.Never
+}
+
+// nextSight is when a round may differ from the last one although nothing has
+// happened: the driver sees that a pod is there, or that it runs, or the last
+// round created one.
+func (m *Manager) nextSight(a *app) time.Duration {
+	next := manager.Never
+	for _, p := range a.pods {
+		if p.created == a.rounded {
+			return m.now + 1
+		}
+		seen := p.created + max(m.options.WatchDelay, time.Millisecond)
+		if seen <= m.now && !p.pending() {
+			seen = max(p.bound+m.options.PodStartup+m.options.WatchDelay, p.bound+time.Millisecond)
+		}
+		if seen > m.now {
+			next = min(next, seen)
+		}
+	}
+	return next
 }

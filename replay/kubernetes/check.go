@@ -134,7 +134,7 @@ func (o *Options) checkPools() error {
 		if n := or(p.Initial, p.Min); n < p.Min || p.Max != nil && n > most {
 			return fmt.Errorf("nodePools: %s: initial: %d; expected %d (min) to %d (max)", p.Name, n, p.Min, most)
 		}
-		if err := milliseconds("nodePools: "+p.Name+": provisioningTime", or(p.Provision, defaultProvision), 0); err != nil {
+		if err := milliseconds("nodePools: "+p.Name+": provisioningTime", or(p.Provision, defaultProvision), time.Second); err != nil {
 			return err
 		}
 		if err := p.checkSpot(); err != nil {

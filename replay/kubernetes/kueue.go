@@ -169,6 +169,7 @@ func (m *Manager) withdraw(w *workload) {
 	} else {
 		q.admitted = slices.DeleteFunc(q.admitted, func(x *workload) bool { return x == w })
 		q.charge(w, -1)
+		m.freed = true
 	}
 	m.admitStale = true
 }
@@ -213,7 +214,6 @@ func (m *Manager) admit() {
 			}
 		}
 	}
-	m.admitStale = false
 }
 
 func compareBool(x, y bool) int {

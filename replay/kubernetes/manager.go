@@ -30,6 +30,7 @@ type Manager struct {
 	pending     []*pod
 	nominations []*pod
 	terminating []termination
+	freed       bool // quota of a namespace or a queue was
 	admitStale  bool
 	scanStale   bool
 	lastAdd     time.Duration // the autoscaler's last request; -1: none
@@ -149,7 +150,7 @@ func (m *Manager) Ask(now time.Duration, index, profile, total int) {
 	m.now = now
 	if a := m.byIndex[index]; a != nil && a.totals[profile] != total {
 		a.totals[profile] = total
-		a.asked, a.stale = true, true
+		a.asked, a.refused, a.stale = true, false, true
 	}
 }
 
@@ -236,10 +237,13 @@ func (m *Manager) Serve(now time.Duration) []manager.Action {
 	for _, a := range m.apps {
 		m.allocate(a)
 	}
-	m.admit()
-	m.createDrivers()
-	m.schedule()
-	m.startGangs()
+	for again := true; again; again = m.freed || m.admitStale {
+		m.freed = false
+		m.admit()
+		m.createDrivers()
+		m.schedule()
+		m.startGangs()
+	}
 	m.scan()
 	return m.actions
 }
@@ -251,7 +255,7 @@ func (m *Manager) Next() time.Duration {
 		next = min(next, m.terminating[0].at)
 	}
 	for _, a := range m.apps {
-		if a.stale || m.everyRound {
+		if a.stale || m.everyRound || a.due <= m.now {
 			a.due, a.stale = m.nextRound(a), false
 		}
 		next = min(next, a.due, a.expires)

@@ -57,10 +57,11 @@ type app struct {
 	registered bool
 	start      time.Duration // of the allocator
 	totals     []int
-	asked      bool // a total has changed since the last round
-	extra      time.Duration
-	refused    bool // the namespace's quota refused a pod since something was freed
-	stale      bool // due is to be computed anew
+	asked      bool          // a total has changed since the last round
+	extra      time.Duration // the last round off the grid; -1: none
+	rounded    time.Duration // the last round
+	refused    bool          // the namespace's quota refused a pod since something was freed
+	stale      bool          // due is to be computed anew
 	due        time.Duration
 	pods       []*pod // executors, in order of creation
 }
@@ -151,6 +152,7 @@ func (m *Manager) vacate(p *pod) {
 	}
 	if p.counted {
 		p.counted = false
+		m.freed = true
 		s := p.app.namespace
 		s.used = s.used.minus(p.request)
 		s.pods--

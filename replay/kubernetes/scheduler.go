@@ -170,7 +170,7 @@ func (m *Manager) bind(p *pod, i int) {
 
 func (m *Manager) startDriver(a *app) {
 	a.held, a.started = false, true
-	m.actions = append(m.actions, manager.Action{Kind: manager.PlaceDriver, App: a.Index, Node: a.driver.node})
+	m.actions = append(m.actions, manager.Action{Kind: manager.PlaceDriver, App: a.Index, Node: a.driver.node, Cores: int(a.driver.request.CPU+999) / 1000})
 }
 
 // denominate forgets the node on which a pod preempted others.
