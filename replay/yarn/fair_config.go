@@ -36,7 +36,6 @@ type fairSite struct {
 	waitBeforeCheck time.Duration
 	masters         bool            // may be preempted
 	mastersOf       map[string]bool // by queue
-	heartbeat       time.Duration
 	update          time.Duration
 
 	assignMultiple  bool
@@ -108,7 +107,6 @@ func newFairConfig() *FairConfig {
 			waitBeforeCheck: 10 * time.Second,
 			masters:         true,
 			mastersOf:       map[string]bool{},
-			heartbeat:       time.Second,
 			update:          500 * time.Millisecond,
 			dynamicAssign:   true,
 			maxAssign:       -1,

@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// heartbeatsToSettle is how many heartbeats of the nodes a starved application is
-// left alone after containers were marked for it.
-const heartbeatsToSettle = 4
-
 // A fairKill is a time at which marked containers are taken.
 type fairKill struct {
 	at         time.Duration
@@ -40,7 +36,8 @@ func (s *Fair) Preempt(now time.Duration) []Kill {
 		a := s.starved.pop()
 		marked := s.markFor(a)
 		s.kills = append(s.kills, fairKill{at: now + s.conf.waitBeforeKill, containers: marked})
-		a.nextCheck = now + s.conf.waitBeforeKill + heartbeatsToSettle*s.conf.heartbeat + s.conf.waitBeforeCheck
+		// Four heartbeats more are meant, but YARN reads their length too late: it is 0.
+		a.nextCheck = now + s.conf.waitBeforeKill + s.conf.waitBeforeCheck
 		for _, c := range marked {
 			kills = append(kills, Kill{Container: c.id, App: c.app.id})
 		}

@@ -32,7 +32,6 @@ func (c *FairConfig) ReadSite(r io.Reader, file string) (*FairConfig, []string, 
 	site.decimal(fair+"preemption.cluster-utilization-threshold", &c.utilization)
 	site.milliseconds(fair+"waitTimeBeforeKill", &c.waitBeforeKill)
 	site.milliseconds(fair+"waitTimeBeforeNextStarvationCheck", &c.waitBeforeCheck)
-	site.milliseconds("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", &c.heartbeat)
 	site.milliseconds(fair+"update-interval-ms", &c.update)
 	site.truth(fair+"am.preemption", &c.masters)
 	site.truth(fair+"assignmultiple", &c.assignMultiple)
