@@ -9,11 +9,12 @@ SEED        ?= 1
 RECORD      ?= 0
 COVERAGE    ?= 4000
 SPARK       ?= 4.1.4
+HADOOP      ?= 3.4.2
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark race lint fuzz bench benchstat golden demo docs validate coverage record clean
+.PHONY: help build test test-spark test-yarn race lint fuzz bench benchstat golden demo docs validate coverage record clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ test: ## run all tests
 
 test-spark: ## play SCENARIOS (10000) random scenarios through Spark's own classes and the policy
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" SPARK="$(SPARK)" policies/testdata/oracle/test-spark.sh
+
+test-yarn: ## play SCENARIOS (10000) random scenarios through YARN's own schedulers and replay/yarn
+	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/yarn/testdata/oracle/test-yarn.sh
 
 race: ## run the tests of what runs side by side with the race detector
 	go test -short -race ./bench ./policies ./replay

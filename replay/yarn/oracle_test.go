@@ -1,0 +1,566 @@
+package yarn
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+var (
+	yarnClasses   = flag.String("yarn", "", "class path of an installed Hadoop and of Script.java: play scenarios through it")
+	yarnScenarios = flag.Int("scenarios", 10000, "how many scenarios to play through YARN")
+	yarnSeed      = flag.Uint64("seed", 1, "seed of the first scenario; the others follow")
+	yarnKind      = flag.String("kind", "", "the only scheduler to compare: capacity, fair or fifo")
+	yarnRecord    = flag.Int("record", 0, "how many of the scenarios to record in testdata/oracle")
+)
+
+// What YARN's own classes have answered: to scenarios of the first seeds, and to
+// those that once came out differently, shrunk.
+const (
+	recordedFile = "testdata/oracle/random-3.4.2.txt.gz"
+	keptFile     = "testdata/oracle/kept-3.4.2.txt"
+)
+
+// A scenario is a cluster's files and a script of what happens to it.
+type scenario struct {
+	id    string
+	files []scriptFile // the script is the last
+	want  []string     // of a recorded scenario: what YARN answered
+}
+
+type scriptFile struct {
+	name  string
+	lines []string
+}
+
+const (
+	siteName     = "yarn-site.xml"
+	capacityName = "capacity-scheduler.xml"
+	fairName     = "fair-scheduler.xml"
+	scriptName   = "script"
+	answersName  = "answers"
+)
+
+func (s scenario) file(name string) ([]string, bool) {
+	for _, f := range s.files {
+		if f.name == name {
+			return f.lines, true
+		}
+	}
+	return nil, false
+}
+
+func (s scenario) kind() string {
+	if _, ok := s.file(capacityName); ok {
+		return "capacity"
+	}
+	if _, ok := s.file(fairName); ok {
+		return "fair"
+	}
+	return "fifo"
+}
+
+// String is the scenario as Script.java reads it.
+func (s scenario) String() string {
+	var b strings.Builder
+	for _, f := range s.files {
+		fmt.Fprintf(&b, "-- %s --\n", f.name)
+		for _, line := range f.lines {
+			fmt.Fprintln(&b, line)
+		}
+	}
+	return b.String()
+}
+
+// recorded is the scenario with its answers, as golden files hold it.
+func (s scenario) recorded() string {
+	all := s
+	all.files = append(slices.Clone(s.files), scriptFile{answersName, s.want})
+	return "== " + s.id + "\n" + all.String()
+}
+
+func parseScenarios(text string) []scenario {
+	var all []scenario
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if id, ok := strings.CutPrefix(line, "== "); ok {
+			all = append(all, scenario{id: id})
+			continue
+		}
+		s := &all[len(all)-1]
+		if name, ok := strings.CutPrefix(line, "-- "); ok {
+			s.files = append(s.files, scriptFile{name: strings.TrimSuffix(name, " --")})
+			continue
+		}
+		f := &s.files[len(s.files)-1]
+		f.lines = append(f.lines, line)
+	}
+	for i := range all {
+		s := &all[i]
+		last := len(s.files) - 1
+		s.want = s.files[last].lines
+		s.files = s.files[:last]
+	}
+	return all
+}
+
+// scheduler makes the scenario's scheduler from its files.
+func (s scenario) scheduler() (Scheduler, error) {
+	text := func(name string) io.Reader {
+		lines, _ := s.file(name)
+		return strings.NewReader(strings.Join(lines, "\n"))
+	}
+	_, site := s.file(siteName)
+	switch s.kind() {
+	case "capacity":
+		c, _, err := ReadCapacity(text(capacityName), capacityName)
+		if err == nil && site {
+			c, _, err = c.ReadSite(text(siteName), siteName)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return NewCapacity(c, s.sharedLabels()...), nil
+	case "fair":
+		c, _, err := ReadFair(text(fairName), fairName)
+		if err == nil && site {
+			c, _, err = c.ReadSite(text(siteName), siteName)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return NewFair(c), nil
+	default:
+		c, _, err := ReadFifo(text(siteName), siteName)
+		if err != nil {
+			return nil, err
+		}
+		return NewFifo(c), nil
+	}
+}
+
+// sharedLabels are the labels of nodes whose idle resources others may use.
+func (s scenario) sharedLabels() []string {
+	var shared []string
+	script, _ := s.file(scriptName)
+	for _, line := range script {
+		w := strings.Fields(line)
+		if len(w) == 6 && w[1] == "node" {
+			if label, ok := strings.CutSuffix(w[5], ":shared"); ok && !slices.Contains(shared, label) {
+				shared = append(shared, label)
+			}
+		}
+	}
+	return shared
+}
+
+// answers plays the scenario through this package's scheduler.
+func (s scenario) answers() (answers []string) {
+	sched, err := s.scheduler()
+	if err != nil {
+		return []string{"error: " + err.Error()}
+	}
+	p := player{Scheduler: sched, nodes: map[int]bool{}, apps: map[int]*playedApp{}, live: map[int]playedContainer{}}
+	defer func() {
+		if r := recover(); r != nil {
+			answers = append(p.answers, fmt.Sprintf("panic: %v", r))
+		}
+	}()
+	script, _ := s.file(scriptName)
+	for _, line := range script {
+		p.command(strings.Fields(line))
+	}
+	return p.answers
+}
+
+// A player does with a scheduler what Script.java does with YARN's.
+type player struct {
+	Scheduler
+	now     time.Duration
+	words   []string
+	nodes   map[int]bool
+	apps    map[int]*playedApp
+	live    map[int]playedContainer
+	answers []string
+}
+
+type playedApp struct {
+	master bool
+	held   [][]string // asked before the master was there
+}
+
+type playedContainer struct {
+	app, node int
+	master    bool
+}
+
+func (p *player) answer(format string, args ...any) {
+	p.answers = append(p.answers, strconv.FormatInt(p.now.Milliseconds(), 10)+" "+
+		strings.Join(p.words[1:min(3, len(p.words))], " ")+": "+fmt.Sprintf(format, args...))
+}
+
+func (p *player) word(i int) int {
+	n, err := strconv.Atoi(p.words[i])
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func (p *player) command(words []string) {
+	p.words = words
+	p.now = time.Duration(p.word(0)) * time.Millisecond
+	switch words[1] {
+	case "node":
+		n := Node{ID: p.word(2), Total: Resource{int64(p.word(3)), p.word(4)}}
+		if len(words) > 5 {
+			n.Label, _, _ = strings.Cut(words[5], ":")
+		}
+		p.nodes[n.ID] = true
+		p.AddNode(p.now, n)
+	case "lose":
+		p.lose()
+	case "submit":
+		a := App{ID: p.word(2), Queue: words[3], User: words[4], Priority: p.word(5), Master: Resource{int64(p.word(7)), p.word(8)}}
+		if words[6] != "-" {
+			a.Label = words[6]
+		}
+		if err := p.Submit(p.now, a); err != nil {
+			p.answer("refused")
+			return
+		}
+		p.apps[a.ID] = &playedApp{}
+	case "ask":
+		p.ask()
+	case "update":
+		p.update()
+	case "complete":
+		if c, ok := p.live[p.word(2)]; ok && !c.master {
+			delete(p.live, p.word(2))
+			p.Complete(p.now, p.word(2))
+		}
+	case "finish":
+		p.finish(p.word(2))
+	case "preempt":
+		kills := p.Preempt(p.now)
+		slices.SortFunc(kills, func(a, b Kill) int {
+			if a.Now != b.Now {
+				return map[bool]int{true: -1, false: 1}[a.Now]
+			}
+			return cmp.Compare(a.Container, b.Container)
+		})
+		for _, k := range kills {
+			verb := "mark"
+			if k.Now {
+				verb = "kill"
+				delete(p.live, k.Container)
+			}
+			p.answer("%s container %d of app %d", verb, k.Container, k.App)
+		}
+	default:
+		panic("no such verb: " + words[1])
+	}
+}
+
+func (p *player) ask() {
+	app := p.apps[p.word(2)]
+	switch {
+	case app == nil:
+	case !app.master:
+		app.held = append(app.held, p.words)
+	default:
+		p.Ask(p.now, p.word(2), Request{Priority: p.word(3), Size: Resource{int64(p.word(4)), p.word(5)}, Count: p.word(6)})
+	}
+}
+
+func (p *player) update() {
+	if !p.nodes[p.word(2)] {
+		return
+	}
+	var begun []*playedApp
+	for _, a := range slices.Clone(p.NodeUpdate(p.now, p.word(2))) {
+		if a.Reserved {
+			p.answer("reserved for app %d, priority %d, %d MB, %d cores", a.App, a.Priority, a.Size.MemoryMB, a.Size.Cores)
+			continue
+		}
+		p.live[a.Container] = playedContainer{app: a.App, node: a.Node, master: a.Master}
+		master := ""
+		if a.Master {
+			master = ", master"
+			p.apps[a.App].master = true
+			begun = append(begun, p.apps[a.App])
+		}
+		p.answer("container %d to app %d, priority %d, %d MB, %d cores%s", a.Container, a.App, a.Priority, a.Size.MemoryMB, a.Size.Cores, master)
+	}
+	for _, app := range begun {
+		for _, p.words = range app.held {
+			p.ask()
+		}
+		app.held = nil
+	}
+}
+
+func (p *player) finish(app int) {
+	if p.apps[app] == nil {
+		return
+	}
+	delete(p.apps, app)
+	for id, c := range p.live {
+		if c.app == app {
+			delete(p.live, id)
+		}
+	}
+	p.Finish(p.now, app)
+}
+
+func (p *player) lose() {
+	node := p.word(2)
+	if !p.nodes[node] {
+		return
+	}
+	delete(p.nodes, node)
+	var ended []int
+	for id, c := range p.live {
+		if c.node == node {
+			delete(p.live, id)
+			if c.master {
+				ended = append(ended, c.app)
+			}
+		}
+	}
+	slices.Sort(ended)
+	p.RemoveNode(p.now, node)
+	for _, app := range ended {
+		p.finish(app)
+	}
+}
+
+// TestRecordedScenarios holds the schedulers against what YARN's own classes
+// answered to random scenarios: who got which container where and in which order,
+// what was reserved, and what was preempted, must agree line by line.
+func TestRecordedScenarios(t *testing.T) {
+	packed, err := os.ReadFile(recordedFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unpack, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	random, err := io.ReadAll(unpack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := os.ReadFile(keptFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]int{}
+	for _, s := range parseScenarios(string(random) + string(kept)) {
+		lines[s.kind()] += len(s.want)
+		if diff := gocmp.Diff(s.want, s.answers()); diff != "" {
+			t.Errorf("scenario %s: YARN (-) and the %s scheduler here (+) differ:\n%s\n%s", s.id, s.kind(), diff, s)
+		}
+	}
+	for _, kind := range []string{"capacity", "fair", "fifo"} {
+		if lines[kind] < 300 {
+			t.Errorf("only %d answers of the %s scheduler are recorded: that shows too little", lines[kind], kind)
+		}
+	}
+}
+
+// TestYarn plays random scenarios through YARN's own classes; "make test-yarn"
+// does it. A scenario that comes out differently is shrunk and written down.
+func TestYarn(t *testing.T) {
+	if *yarnClasses == "" {
+		t.Skip("needs Hadoop's classes: run make test-yarn")
+	}
+	y := startYarn(t)
+	defer y.stop()
+	var (
+		recorded []scenario
+		counts   = map[string]*tally{}
+		wrong    = map[string]int{}
+	)
+	for seed := *yarnSeed; seed < *yarnSeed+uint64(*yarnScenarios); seed++ {
+		s := newScenario(seed, *yarnKind)
+		if wrong[s.kind()] >= 5 {
+			continue
+		}
+		s.want = y.ask(s)
+		n := counts[s.kind()]
+		if n == nil {
+			n = &tally{}
+			counts[s.kind()] = n
+		}
+		n.add(s)
+		if !slices.Equal(s.want, s.answers()) {
+			wrong[s.kind()]++
+			s = y.shrink(s)
+			t.Errorf("YARN (-) and the %s scheduler here (+) differ:\n%s\n%s", s.kind(), gocmp.Diff(s.want, s.answers()), s.recorded())
+			y.keep(s)
+		} else if len(recorded) < *yarnRecord {
+			recorded = append(recorded, s)
+		}
+	}
+	for _, kind := range []string{"capacity", "fair", "fifo"} {
+		if n := counts[kind]; n != nil {
+			fmt.Printf("%-8s %d scenarios, %d different: %s\n", kind, n.scenarios, wrong[kind], n)
+		}
+	}
+	if *yarnRecord > 0 {
+		record(t, recorded)
+	}
+}
+
+// A tally counts what scenarios showed.
+type tally struct{ scenarios, errors, containers, masters, reserved, marks, kills, refused int }
+
+func (n *tally) add(s scenario) {
+	n.scenarios++
+	for _, line := range s.want {
+		switch {
+		case strings.HasPrefix(line, "error: "):
+			n.errors++
+		case strings.HasSuffix(line, ", master"):
+			n.masters++
+		case strings.Contains(line, ": container "):
+			n.containers++
+		case strings.Contains(line, ": reserved "):
+			n.reserved++
+		case strings.Contains(line, ": mark "):
+			n.marks++
+		case strings.Contains(line, ": kill "):
+			n.kills++
+		case strings.HasSuffix(line, ": refused"):
+			n.refused++
+		}
+	}
+}
+
+func (n *tally) String() string {
+	return fmt.Sprintf("%d masters, %d other containers, %d reservations, %d marked, %d killed, %d refused, %d files refused",
+		n.masters, n.containers, n.reserved, n.marks, n.kills, n.refused, n.errors)
+}
+
+func record(t *testing.T, recorded []scenario) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range recorded {
+		io.WriteString(w, s.recorded())
+	}
+	w.Close()
+	if err := os.WriteFile(recordedFile, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// installedYarn is a process that plays scenarios through YARN's classes.
+type installedYarn struct {
+	t       *testing.T
+	command *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Scanner
+}
+
+func startYarn(t *testing.T) *installedYarn {
+	y := &installedYarn{t: t}
+	y.command = exec.Command("java", "-Xmx1g", "-cp", *yarnClasses, "Script")
+	var err error
+	if y.in, err = y.command.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := y.command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	y.out = bufio.NewScanner(out)
+	if err := y.command.Start(); err != nil {
+		t.Fatalf("%v: make test-yarn needs Java 17", err)
+	}
+	return y
+}
+
+func (y *installedYarn) stop() {
+	y.in.Close()
+	y.command.Wait()
+}
+
+// ask returns what YARN answers to a scenario.
+func (y *installedYarn) ask(s scenario) (answers []string) {
+	if _, err := fmt.Fprintf(y.in, "%send\n", s); err != nil {
+		y.t.Fatal(err)
+	}
+	for y.out.Scan() {
+		if y.out.Text() == "end" {
+			return answers
+		}
+		answers = append(answers, y.out.Text())
+	}
+	y.t.Fatalf("YARN stopped answering: %v, at\n%s", y.out.Err(), s)
+	return nil
+}
+
+// differs says whether YARN takes the scenario, and comes to something else.
+func (y *installedYarn) differs(s scenario) bool {
+	want := y.ask(s)
+	failed := slices.ContainsFunc(want, func(line string) bool { return strings.HasPrefix(line, "error: ") })
+	return !failed && !slices.Equal(want, s.answers())
+}
+
+// shrink leaves out lines of a scenario as long as the answers differ.
+func (y *installedYarn) shrink(s scenario) scenario {
+	for again := y.differs(s); again; {
+		again = false
+		for f := len(s.files) - 1; f >= 0; f-- {
+			for n := len(s.files[f].lines) / 2; n > 0; n /= 2 {
+				for at := len(s.files[f].lines) - n; at >= 0; at -= n {
+					if shorter := s.without(f, at, n); y.differs(shorter) {
+						s = shorter
+						again = true
+					}
+					at = min(at, len(s.files[f].lines))
+				}
+			}
+		}
+	}
+	s.want = y.ask(s)
+	return s
+}
+
+func (s scenario) without(file, at, n int) scenario {
+	s.files = slices.Clone(s.files)
+	f := &s.files[file]
+	f.lines = slices.Delete(slices.Clone(f.lines), at, at+n)
+	return s
+}
+
+// keep appends a scenario to the golden cases.
+func (y *installedYarn) keep(s scenario) {
+	file, err := os.OpenFile(keptFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = io.WriteString(file, s.recorded())
+	}
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		y.t.Error(err)
+	}
+}
