@@ -93,6 +93,29 @@ type TuneBounds struct {
 //
 // Cancelling ctx ends the search with the best so far, once there is any.
 func Tune(ctx context.Context, t Tuning, o Options) (*Tuned, error) {
+	s, err := newSearch(ctx, t, o)
+	if err != nil {
+		return nil, err
+	}
+	fleets, err := s.find(ctx)
+	if err == nil {
+		err = s.verify(ctx, fleets)
+	}
+	if errors.Is(err, context.Canceled) && s.bestSoFar() {
+		s.out.Interrupted, err = true, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.out.Spent = float64(s.spent) / float64(len(s.Suite.Workload.Apps))
+	s.out.Grid = float64(s.grid) / float64(len(s.Suite.Workload.Apps))
+	s.out.Tried = len(s.tried)
+	return &s.out, nil
+}
+
+// newSearch replays the recorded settings, which all else is held to, and makes
+// the search ready.
+func newSearch(ctx context.Context, t Tuning, o Options) (*search, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
@@ -120,23 +143,8 @@ func Tune(ctx context.Context, t Tuning, o Options) (*Tuned, error) {
 	for _, e := range leftOut {
 		s.out.Notes = append(s.out.Notes, fmt.Sprintf("Left out: %v.", e))
 	}
-	if err := s.prepare(); err != nil {
-		return nil, err
-	}
-	fleets, err := s.find(ctx)
-	if err == nil {
-		err = s.verify(ctx, fleets)
-	}
-	if errors.Is(err, context.Canceled) && s.bestSoFar() {
-		s.out.Interrupted, err = true, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.out.Spent = float64(s.spent) / float64(len(s.Suite.Workload.Apps))
-	s.out.Grid = float64(s.grid) / float64(len(s.Suite.Workload.Apps))
-	s.out.Tried = len(s.tried)
-	return &s.out, nil
+	s.prepare()
+	return s, nil
 }
 
 func (t *Tuning) check() error {
@@ -153,6 +161,9 @@ func (t *Tuning) check() error {
 		return fmt.Errorf("a budget of %d replays is too small: with %d replicas want at least %d", t.Budget, t.Replicas, 4*t.Replicas)
 	}
 	for _, s := range t.Candidates {
+		if s.Unread() {
+			return fmt.Errorf("the script %s has not been read; package policies/script reads it", s.File)
+		}
 		if !s.Deployable() {
 			return fmt.Errorf("candidate %s: no driver can be told the demand in advance; it is drawn in without being asked for", s)
 		}
@@ -201,7 +212,7 @@ type entry struct {
 	done   int // replicas
 }
 
-func (s *search) prepare() error {
+func (s *search) prepare() {
 	w := s.Suite.Workload
 	s.goal = goal{s.MissRate, s.Slower}
 	for k, name := range classes(w) {
@@ -215,7 +226,6 @@ func (s *search) prepare() error {
 		s.classes = append(s.classes, c)
 	}
 	s.joint = s.newStage("", upTo(len(w.Apps)), 0)
-	return nil
 }
 
 // spaceOf is what can be set for a class: up to as many executors as its largest
@@ -550,8 +560,8 @@ func distinctOf(list []int) []int {
 	return out
 }
 
-// worthACheck are the fleets that were played in all replicas and that no other
-// dominates; the best first, and no more than can be checked.
+// worthACheck are the best of the fleets that were played in all replicas, by the
+// goal and by the front, and no more than can be checked; the best first.
 func (s *search) worthACheck() []int {
 	st := s.joint
 	var full []int
@@ -563,13 +573,7 @@ func (s *search) worthACheck() []int {
 	if len(full) == 0 {
 		return nil
 	}
-	list := s.goal.best(full, 1, st.at)
-	front := s.goal.front(full, st.at)
-	// The front is thinned evenly where it is long.
-	for k := range min(len(front), mostChecked-1) {
-		list = append(list, front[k*len(front)/min(len(front), mostChecked-1)])
-	}
-	return distinctOf(list)
+	return s.goal.best(full, mostChecked, st.at)
 }
 
 // verify replays fleets, the base and hindsight in fresh replicas, and makes the

@@ -52,9 +52,9 @@ func (g goal) dominates(a, b standing) bool {
 // the first stays.
 func (g goal) front(list []int, at func(int) standing) []int {
 	var front []int
-	for k, i := range list {
+	for _, i := range list {
 		beaten := slices.ContainsFunc(list, func(j int) bool { return g.dominates(at(j), at(i)) })
-		again := slices.ContainsFunc(list[:k], func(j int) bool { return at(j).misses == at(i).misses && at(j).seconds == at(i).seconds })
+		again := slices.ContainsFunc(front, func(j int) bool { return at(j).misses == at(i).misses && at(j).seconds == at(i).seconds })
 		if !beaten && !again {
 			front = append(front, i)
 		}
@@ -63,10 +63,11 @@ func (g goal) front(list []int, at func(int) standing) []int {
 	return front
 }
 
-// best picks so many of a list, the best first: half of them by the goal, and the
-// rest from the front, from the front without it, and so on, so that what is
-// cheap and what is safe stays in the race beside what seems best after a few
-// replicas.
+// best picks so many of a list, the best first. Half of them are the best by the
+// goal. After a few replicas what keeps it may seem not to, so a quarter are
+// those of the front that are nearest to the goal, on either side. The rest are
+// spread over the front, so that what is cheap and what is safe stays in the
+// race; and where the front is short, what would be on it without the others.
 func (g goal) best(list []int, keep int, at func(int) standing) []int {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(i, j int) int { return g.compare(at(i), at(j)) })
@@ -74,20 +75,46 @@ func (g goal) best(list []int, keep int, at func(int) standing) []int {
 		return sorted
 	}
 	kept := map[int]bool{}
-	for _, i := range sorted[:(keep+1)/2] {
-		kept[i] = true
-	}
-	for rest := slices.Clone(sorted); len(kept) < keep; {
-		layer := g.front(rest, at)
-		rest = slices.DeleteFunc(rest, func(i int) bool { return slices.Contains(layer, i) })
-		slices.SortStableFunc(layer, func(i, j int) int { return g.compare(at(i), at(j)) })
-		for _, i := range layer {
-			if len(kept) < keep {
+	take := func(from []int, until int) {
+		for _, i := range from {
+			if len(kept) < min(until, keep) {
 				kept[i] = true
 			}
 		}
 	}
+	take(sorted, (keep+1)/2)
+	front := g.front(sorted, at)
+	near := slices.Clone(front)
+	slices.SortStableFunc(near, func(i, j int) int { return cmp.Compare(g.distance(at(i)), g.distance(at(j))) })
+	near = slices.DeleteFunc(near, func(i int) bool { return kept[i] })
+	take(near, (3*keep+3)/4)
+	take(sampled(front, keep-len(kept)), keep)
+	for rest := sorted; len(kept) < keep; {
+		layer := g.front(rest, at)
+		rest = slices.DeleteFunc(slices.Clone(rest), func(i int) bool { return slices.Contains(layer, i) })
+		take(layer, keep)
+	}
 	return slices.DeleteFunc(sorted, func(i int) bool { return !kept[i] })
+}
+
+// distance is how far the misses are from the most that the goal allows.
+func (g goal) distance(s standing) float64 {
+	if s.failed {
+		return math.Inf(1)
+	}
+	return math.Abs(s.misses - g.missRate*s.deadlines)
+}
+
+// sampled are so many of a list at even steps, its ends among them.
+func sampled(list []int, n int) []int {
+	if n >= len(list) || n < 2 {
+		return list[:min(n, len(list))]
+	}
+	var out []int
+	for k := range n {
+		out = append(out, list[k*(len(list)-1)/(n-1)])
+	}
+	return out
 }
 
 // rungs are after how many replicas a race drops half of those that are left: 1,
