@@ -39,6 +39,8 @@ const (
 type Reason struct {
 	Cause Cause
 	For   time.Duration // the timeout that ran out; 0 where none did
+	Step  int           // executors that the round of the ramp could add; 0 where none did
+	Need  int           // of a target: executors that the tasks known then could use, bounds not counted
 }
 
 var causeTexts = [...]string{
@@ -46,7 +48,7 @@ var causeTexts = [...]string{
 	"the maximum", "fewer tasks than that", "the minimum", "idle for %s", "idle for %s with cached blocks",
 	"idle for %s with shuffle files", "replaces a lost executor", "its node is reclaimed",
 	"the policy's own decision", "what is to come",
-	"idle", "held by the minimum", "held by cached blocks", "held by shuffle files that no running job needs", "held by shuffle files of a running job",
+	"idle", "held by the minimum or fixed size", "held by cached blocks", "held by shuffle files that no running job needs", "held by shuffle files of a running job",
 }
 
 func (r Reason) String() string {

@@ -248,7 +248,7 @@ func (s *spark) lower(p *profileTarget, need int) {
 		n, cause = s.set.Min, AtMinimum
 	}
 	if n != p.n {
-		p.n, p.why = n, Reason{Cause: cause}
+		p.n, p.why = n, Reason{Cause: cause, Need: need}
 	}
 }
 
@@ -271,6 +271,7 @@ func (s *spark) raise(p *profileTarget, need, registered int) {
 		p.step = 1
 		return
 	}
+	why.Step, why.Need = p.step, need
 	p.n, p.why = n, why
 }
 

@@ -19,6 +19,7 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 			continue
 		}
 		p.asks.change(t.N-p.asked, e.now)
+		a.blame.asked(&t, p.asked)
 		p.asked = t.N
 		e.told = true
 		e.manager.Ask(e.now, int(a.index), t.Profile, t.N)
@@ -169,11 +170,11 @@ func (a *application) grant(g manager.Action) {
 	a.executors = append(a.executors, executor{
 		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, warm: warmth{cold: slots, unread: slots}, granted: e.now, usable: -1, leaves: -1,
 	})
-	e.emit(Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores})
+	granted := Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores}
+	a.blame.granted(&granted, g.Profile)
+	e.emit(granted)
 	e.hosts[node].rising++
-	asked := p.asks.answer()
-	a.blame.granted(&a.executors[id], asked)
-	startup, shared := e.startup(a.index, id, asked)
+	startup, shared := e.startup(a.index, id, p.asks.answer())
 	if shared {
 		e.boot(a, id, node, startup)
 		return

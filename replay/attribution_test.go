@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"dynalloc/policies"
+	"golang.org/x/tools/txtar"
+
 	"dynalloc/traces"
 )
 
@@ -123,74 +124,226 @@ func TestAttributionChangesNothing(t *testing.T) {
 }
 
 // Cases that a person follows on paper: what an application's time is due to,
-// second by second. Executors have one core and start in two seconds unless the
-// workload says otherwise.
+// and that of its executors, second by second. The stories in testdata tell what
+// happened; the others are told here. Executors have one core, start in two
+// seconds and are seen to go at once, unless the case says otherwise.
 func TestWhereTheTimeWentByHand(t *testing.T) {
+	type seconds = map[TimeCause]float64
+	type coreSeconds = map[HoldCause]float64
 	for _, c := range []struct {
 		name, workload, policy, cluster string
 		app                             int
-		want                            map[TimeCause]int // seconds
+		want                            seconds
+		cores                           coreSeconds // nil: of no interest
 	}{
 		{
-			// Executors are asked for at the start and up at 2; the first job begins at 5.
+			// The executor is asked for at the start and up at 2; the first job begins at 5.
 			"start-up beside the driver is the driver's", `
-app a cores=1 memory=1g
+app a
   job gap=5s
     stage tasks=1x4s
   job gap=3s
-    stage tasks=1x2s`,
-			"static,n=1", "", 0, map[TimeCause]int{TimeDriver: 8, TimeExecution: 6},
+    stage tasks=1x2s`, "static,n=1", "", 0,
+			seconds{TimeDriver: 8, TimeExecution: 6}, coreSeconds{HoldStarting: 2, HoldBusy: 6, HoldMinimum: 3 + 3},
 		},
 		{
 			"a fixed size that is too small is execution", `
-app a cores=1 memory=1g
+app a
   job
-    stage tasks=4x5s`,
-			"static,n=1", "", 0, map[TimeCause]int{TimeStartup: 2, TimeExecution: 20},
+    stage tasks=4x5s`, "static,n=1", "", 0,
+			seconds{TimeStartup: 2, TimeExecution: 20}, coreSeconds{HoldStarting: 2, HoldBusy: 20},
 		},
 		{
-			// 1 s backlog, then +1, +2, +4 at 1, 2, 3 s: the last of four comes with the second
-			// round but one: asked for at 3 s, up at 5 s.
+			// +1, +2, +1 at 1, 2 and 3 s: the executor of the last task is asked for at 3 s.
 			"the ramp is followed to the executor of the last task", `
-app a cores=1 memory=1g
+app a
   job
-    stage tasks=4x10s`,
-			"spark", "", 0, map[TimeCause]int{TimeRamp: 3, TimeStartup: 2, TimeExecution: 10},
+    stage tasks=4x10s`, "spark", "", 0,
+			seconds{TimeRamp: 3, TimeStartup: 2, TimeExecution: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 40, HoldIdle: 2 + 1 + 1},
 		},
 		{
 			"a full cluster is the manager's queue", `
-app first cores=1 memory=1g
+app first
   job
     stage tasks=1x30s
-app second cores=1 memory=1g submit=10s
+app second submit=10s
   job
-    stage tasks=1x5s`,
-			"static,n=1", "standalone,nodes=1,cores=1,memory=8g,startup=2s", 1, map[TimeCause]int{TimeQueue: 22, TimeStartup: 2, TimeExecution: 5},
+    stage tasks=1x5s`, "static,n=1", "standalone,nodes=1,cores=1,memory=8g,startup=2s", 1,
+			seconds{TimeQueue: 22, TimeStartup: 2, TimeExecution: 5}, nil,
+		},
+		{
+			// The second job's task waits behind that of the first, from 2 to 12.
+			"another job has the only slot", `
+app a
+  job
+    stage tasks=1x10s
+  job after=-1
+    stage tasks=1x5s`, "static,n=1", "", 0,
+			seconds{TimeStartup: 2, TimeSlot: 10, TimeExecution: 5}, nil,
+		},
+		{
+			// The first job's task has the slot from 3 to 11. The second is ready at 5, and its
+			// executor asked for at 6 and up at 8: it waits for the slot all the while, for that
+			// comes first in the order.
+			"another job has a slot while an executor starts", `
+app a
+  job
+    stage tasks=1x8s
+  job after=-1 gap=5s
+    stage tasks=1x20s`, "spark", "", 0,
+			seconds{TimeDriver: 5, TimeSlot: 3, TimeExecution: 20}, nil,
+		},
+		{
+			// Executors come at 3, 4, 4 and 5 s; the last task starts at 4 s.
+			"an executor that comes after the last task is surplus", `
+app a
+  job
+    stage tasks=4x1s
+  end gap=10s`, "spark,idle=3s", "", 0,
+			seconds{TimeRamp: 2, TimeStartup: 2, TimeExecution: 1, TimeDriver: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 4, HoldIdle: 9, HoldSurplus: 3},
+		},
+		{
+			"the minimum holds an idle executor", `
+app a
+  job
+    stage tasks=1x2s
+  end gap=10s`, "spark,idle=3s,min=1", "", 0,
+			seconds{TimeStartup: 2, TimeExecution: 2, TimeDriver: 10}, coreSeconds{HoldStarting: 2, HoldBusy: 2, HoldMinimum: 10},
+		},
+		{
+			"a core without a task beside one that has one", `
+app a cores=2
+  job
+    stage tasks=1x5s`, "static,n=1", "", 0,
+			seconds{TimeStartup: 2, TimeExecution: 5}, coreSeconds{HoldStarting: 4, HoldBusy: 5, HoldBeside: 5},
+		},
+		{
+			// Three of four map tasks run again from 56 to 69: one ready at 56 whose executor
+			// is asked for at 58 and up at 59. The last of the second stage waits from 69 to 71.
+			"none_reruns_maps", "", "", "", 0,
+			seconds{TimeRamp: 3 + 2 + 1, TimeStartup: 3, TimeExecution: 10 + 40 + 5, TimeRecompute: 10, TimeDriver: 2}, nil,
+		},
+		{
+			// From 104 to 134 executor 0 holds files that no running job needs.
+			"tracking_holds_until_the_job_ends", "", "", "", 0,
+			seconds{TimeRamp: 3, TimeStartup: 1, TimeExecution: 100, TimeDriver: 60},
+			coreSeconds{HoldStarting: 4, HoldBusy: 130, HoldLiveShuffle: 2 + 91 + 91 + 90, HoldOldShuffle: 30},
+		},
+		{
+			// Ten of the second job's eleven seconds are lost blocks.
+			"lost_cache_is_computed_again", "", "", "", 0,
+			seconds{TimeRamp: 6, TimeStartup: 2, TimeExecution: 11, TimeRecompute: 10, TimeDriver: 30},
+			coreSeconds{HoldStarting: 8, HoldBusy: 84, HoldCache: 60 + 4},
+		},
+		{
+			// The slow task runs from 3 to 15.1, its copy until 17.1.
+			"speculation_copies_a_straggler", "", "", "", 0,
+			seconds{TimeStartup: 1, TimeExecution: 16.1}, nil,
+		},
+		{
+			// Executor 0 is free from 1 to 4.
+			"tasks_wait_for_their_nodes", "", "", "", 0,
+			seconds{TimeStartup: 1, TimeLocality: 3, TimeExecution: 20}, nil,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w, err := traces.ReadText(strings.NewReader(c.workload), c.name)
+			workload, run := c.workload, "policy "+c.policy+"\ncluster "+cmp.Or(c.cluster, "standalone,nodes=1,cores=16,memory=64g,startup=2s")
+			if workload == "" {
+				workload, run = storyOf(t, c.name)
+			}
+			w, err := traces.ReadText(strings.NewReader(workload), c.name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			fleet, err := policies.ParseFleet(c.policy)
-			if err != nil {
-				t.Fatal(err)
-			}
-			cluster, err := ParseCluster(cmp.Or(c.cluster, "standalone,nodes=1,cores=16,memory=64g,startup=2s"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := Run(w, fleet, Config{Cluster: cluster, Offers: Ordered, Attribute: true})
+			fleet, config, _ := readRun(t, run)
+			config.Attribute = true
+			r, err := Run(w, fleet, config)
 			if err != nil {
 				t.Fatal(err)
 			}
 			addsUp(t, r)
-			for cause, got := range r.Apps[c.app].Attribution.Turnaround {
-				if want := time.Duration(c.want[TimeCause(cause)]) * time.Second; got != want {
-					t.Errorf("%v is %v, want %v", TimeCause(cause), got, want)
+			a := r.Apps[c.app].Attribution
+			for cause, got := range a.Turnaround {
+				if want := c.want[TimeCause(cause)]; got.Seconds() != want {
+					t.Errorf("%v is %v, want %v s", TimeCause(cause), got, want)
+				}
+			}
+			for cause, got := range a.Cores {
+				if want := c.cores[HoldCause(cause)]; c.cores != nil && got.Seconds() != want {
+					t.Errorf("executors are %v for %v of core-time, want %v s", HoldCause(cause), got, want)
 				}
 			}
 		})
+	}
+}
+
+// storyOf is the workload and the run of a story in testdata.
+func storyOf(t *testing.T, name string) (workload, run string) {
+	t.Helper()
+	story, err := txtar.ParseFile("testdata/" + name + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range story.Files {
+		switch f.Name {
+		case "workload":
+			workload = string(f.Data)
+		case "run":
+			run = string(f.Data)
+		}
+	}
+	return workload, run
+}
+
+// Lateness is laid to the causes from the last of the order on, as far as each
+// goes, and to the work itself only when all delay is used up.
+func TestLatenessIsDueToTheLastCausesFirst(t *testing.T) {
+	const s = time.Second
+	parts := Turnaround{TimeDriver: 10 * s, TimeExecution: 20 * s, TimeStartup: 3 * s, TimeRamp: 5 * s}
+	for _, c := range []struct {
+		late time.Duration
+		want Turnaround
+	}{
+		{-s, Turnaround{}},
+		{4 * s, Turnaround{TimeRamp: 4 * s}},
+		{7 * s, Turnaround{TimeStartup: 2 * s, TimeRamp: 5 * s}},
+		{15 * s, Turnaround{TimeExecution: 7 * s, TimeStartup: 3 * s, TimeRamp: 5 * s}},
+	} {
+		if got := parts.Late(c.late); got != c.want {
+			t.Errorf("late by %v: %v, want %v", c.late, got, c.want)
+		}
+	}
+	if got := parts.Delay(); got != 8*s {
+		t.Errorf("delay is %v", got)
+	}
+}
+
+// The executors that four tasks of ten seconds need are there after five seconds;
+// a fixed size has what it may have as soon as that is up, and an application
+// without tasks never needs any.
+func TestHowLongUntilTheExecutorsNeededAreThere(t *testing.T) {
+	for _, c := range []struct {
+		workload, policy string
+		want             time.Duration
+	}{
+		{"app a\n job\n stage tasks=4x10s", "spark", 5 * time.Second},
+		{"app a\n job\n stage tasks=4x10s", "spark,max=2", 4 * time.Second},
+		{"app a\n job\n stage tasks=4x10s", "static,n=2", 2 * time.Second},
+		{"app a\n job gap=9s\n stage tasks=4x10s", "static,n=4", 0},
+		{"app a", "static,n=4", -1},
+	} {
+		w, err := traces.ReadText(strings.NewReader(c.workload), "reach")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fleet, config, _ := readRun(t, "policy "+c.policy+"\ncluster standalone,nodes=1,cores=16,memory=64g,startup=2s")
+		config.Attribute = true
+		r, err := Run(w, fleet, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Apps[0].Attribution.Reach; got != c.want {
+			t.Errorf("%q under %s: %v, want %v", c.workload, c.policy, got, c.want)
+		}
 	}
 }

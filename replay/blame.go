@@ -66,6 +66,8 @@ type profileBlame struct {
 	runs    int32   // the clock that runs: that of this set; none: that of no set; many: no clock
 	quiet   clock   // while no set ran a task
 	started int     // tasks
+	// requests are, by number of executors, the last rise of the target above it.
+	requests []request
 }
 
 const (
@@ -230,6 +232,7 @@ func (b *blame) launched(set *taskSet, x *executor, task int32, isCopy bool, f f
 	y := &b.executors[x.id]
 	y.spend(x, now, b.app.profiles[x.profile].taskCPUs)
 	y.tasks++
+	y.hold = policies.Hold{}
 	b.profiles[x.profile].started++
 	s := y.take()
 

@@ -14,8 +14,8 @@ type executorBlame struct {
 	tasks    int32         // that it runs
 	since    time.Duration // up to when the account is kept
 	closed   bool
-	started  int // tasks that its profile had started when it came
-	idle     HoldCause
+	started  int           // tasks that its profile had started when it came
+	hold     policies.Hold // what keeps it while it is idle; the zero Hold while it is not
 	cores    Holding
 	executor Holding
 }
@@ -65,11 +65,41 @@ func (y *executorBlame) take() *slotBlame {
 	return last
 }
 
-// granted opens the account of an executor.
-func (b *blame) granted(x *executor, asked time.Duration) {
-	if b != nil {
-		b.executors = append(b.executors, executorBlame{asked: asked, since: b.app.engine.now})
+// A request is the latest rise of a target above a number of executors.
+type request struct {
+	at  time.Duration
+	why policies.Reason
+}
+
+// asked takes in a target that moves.
+func (b *blame) asked(t *policies.Target, before int) {
+	if b == nil {
+		return
 	}
+	p := &b.profiles[t.Profile]
+	for n := before; n < t.N; n++ {
+		r := request{b.app.engine.now, t.Why}
+		if n < len(p.requests) {
+			p.requests[n] = r
+		} else {
+			p.requests = append(p.requests, r)
+		}
+	}
+}
+
+// granted opens the account of an executor, and has the event of its grant say
+// which request it answers: the one that rose above what is held without it.
+func (b *blame) granted(e *Event, profile int) {
+	if b == nil {
+		return
+	}
+	now := b.app.engine.now
+	r := request{at: now}
+	if held := b.app.profiles[profile].granted - 1; held < len(b.profiles[profile].requests) {
+		r = b.profiles[profile].requests[held]
+	}
+	e.Why, e.When = r.why, r.at
+	b.executors = append(b.executors, executorBlame{asked: r.at, since: now})
 }
 
 // usable is an executor that takes tasks from now on.
@@ -135,7 +165,7 @@ func (y *executorBlame) spend(x *executor, now time.Duration, taskCPUs int32) {
 	case x.leaves >= 0:
 		rest = HoldLeaving
 	case y.tasks == 0:
-		rest = y.idle
+		rest = idleCause(y.hold.Cause)
 	}
 	y.cores[HoldBusy] += busy
 	y.cores[rest] += cores - busy
@@ -203,8 +233,14 @@ func (b *blame) lookUp() {
 		if keeper != nil {
 			hold = keeper.Keeps(id)
 		}
+		if hold == y.hold {
+			continue
+		}
 		y.spend(x, b.app.engine.now, 0)
-		y.idle = idleCause(hold.Cause)
+		y.hold = hold
+		b.app.engine.tell(Event{
+			Kind: ExecutorKept, App: b.app.index, Executor: id, Job: int32(hold.Job), When: hold.Until, Why: policies.Reason{Cause: hold.Cause},
+		})
 	}
 	b.waiting, b.all, b.doubtful = b.waiting[:0], false, false
 	b.reach.look(b.app)

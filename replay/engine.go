@@ -244,6 +244,13 @@ func (e *Engine) emit(ev Event) {
 	ev.At = e.now
 	e.result.Events++
 	e.result.Digest = digest(e.result.Digest, &ev)
+	e.tell(ev)
+}
+
+// tell tells the observers of something that is no event of the replay: only
+// what one says of it.
+func (e *Engine) tell(ev Event) {
+	ev.At = e.now
 	for _, o := range e.observers {
 		o.Observe(ev)
 	}

@@ -28,6 +28,12 @@ const (
 	ExecutorReleased      // Executor, Why: the policy gives it back
 	ExecutorFreed         // Executor, N cores: they are free for others
 	ExecutorRemoved       // Executor: the driver has seen that it is gone
+
+	// ExecutorKept says at the end of an instant what keeps an executor that runs
+	// no task: Executor, Why, Job of [policies.HeldLiveShuffle] (-1: the files are
+	// new, and no job lists them yet), When: until when it is kept if nothing else
+	// happens. It is told only with Config.Attribute, and is in no digest.
+	ExecutorKept
 )
 
 // An Event is one thing that happened. It is a value: observers may keep it.
@@ -42,6 +48,7 @@ type Event struct {
 	Node     int32
 	N        int32
 	Why      policies.Reason
+	When     time.Duration // of ExecutorGranted, with Config.Attribute: when it was asked for, Why being the reason then
 }
 
 // An Observer is told of every event, in order.
@@ -93,6 +100,8 @@ func (e Event) Happened(w *traces.Workload) string {
 		return fmt.Sprintf("executor %s leaves %d cores", e.Executor, e.N)
 	case ExecutorReleased:
 		return fmt.Sprintf("executor %s removed", e.Executor)
+	case ExecutorKept:
+		return fmt.Sprintf("executor %s kept", e.Executor)
 	default:
 		return fmt.Sprintf("executor %s gone", e.Executor)
 	}

@@ -75,8 +75,8 @@ func TestVersionNamesTheRevision(t *testing.T) {
 
 // The last kind of event has a name, so all before it have a place in the table.
 func TestEveryEventHasAName(t *testing.T) {
-	if len(kindNames) != int(replay.ExecutorRemoved)+1 {
-		t.Fatalf("%d names, want %d", len(kindNames), replay.ExecutorRemoved+1)
+	if len(kindNames) != int(replay.ExecutorKept)+1 {
+		t.Fatalf("%d names, want %d", len(kindNames), replay.ExecutorKept+1)
 	}
 	for kind, name := range kindNames {
 		if name == "" {

@@ -17,6 +17,7 @@ func newReplay() *cobra.Command {
 	var format *choice
 	var policy, app string
 	var tasks bool
+	var why int
 	cmd := &cobra.Command{
 		Use:   "replay [TRACE...] --policy POLICY",
 		Short: "Replay a workload under one policy: what happens, and why",
@@ -25,6 +26,10 @@ when applications, jobs and stages start and end, how many executors are wanted,
 when each is granted, comes up and is given back, and why. After it stands what
 each application got.
 
+With --why N it tells the story of executor N instead: which decision asked for
+it, what kept it while it ran no task and until when, which timeout removed it,
+and how it spent its time.
+
 Without a TRACE it runs on the recorded fleet that is built in.
 
 With --format json, each line is one object: seconds since the start of the
@@ -32,6 +37,7 @@ workload, application, name, event and what belongs to it; the last line has the
 event "summary".`,
 		Example: `  dynalloc replay --policy spark,idle=10s
   dynalloc replay --builtin day --policy recorded --app 'report-*'
+  dynalloc replay --policy spark,idle=10s --app warehouse-load --why 2
   dynalloc replay app-20260331080000-0001.zstd --policy spark,max=20 --tasks
   dynalloc replay logs/ --policy static,n=4 --format json | jq 'select(.event == "target changed")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,8 +68,9 @@ event "summary".`,
 				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: left out: %v\n", e)
 				partly = errPartly
 			}
+			s.Config.Attribute = why >= 0
 			out := bufio.NewWriter(cmd.OutOrStdout())
-			err = play(cmd.Context(), s, fleet, newTeller(out, s.Workload, format.value, app, tasks))
+			err = play(cmd.Context(), s, fleet, newTeller(out, s.Workload, format.value, app, tasks, why))
 			if flushErr := out.Flush(); err == nil {
 				err = flushErr
 			}
@@ -78,6 +85,7 @@ event "summary".`,
 	completePolicies(cmd)
 	f.StringVar(&app, "app", "*", "tell only of applications whose name or id matches this `glob`; all are replayed")
 	f.BoolVar(&tasks, "tasks", false, "tell of every task too")
+	f.IntVar(&why, "why", -1, "tell only why the `executor` of this number was added, kept and removed")
 	in.addFlags(cmd)
 	format = addChoice(cmd, "format", "text", "how to print", "text", "json")
 	return cmd

@@ -29,10 +29,11 @@ type filter struct {
 	workload *traces.Workload
 	shown    []bool // by application
 	tasks    bool
+	why      int // the executor of which alone is told; negative: all of everything
 }
 
-func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks bool) teller {
-	f := filter{workload: w, shown: make([]bool, len(w.Apps)), tasks: tasks}
+func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks bool, why int) teller {
+	f := filter{workload: w, shown: make([]bool, len(w.Apps)), tasks: tasks || why >= 0, why: why}
 	for i, a := range w.Apps {
 		f.shown[i] = spec.Match(app, a.Name) || spec.Match(app, a.ID)
 	}
@@ -50,11 +51,17 @@ func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks 
 			t.width = max(t.width, len(t.who(i)))
 		}
 	}
+	if why >= 0 {
+		return newWhyTeller(t, why)
+	}
 	return t
 }
 
 func (f *filter) tells(e replay.Event) bool {
 	isTask := e.Kind == replay.TaskStarted || e.Kind == replay.TaskEnded
+	if f.why >= 0 && !(e.Executor == policies.ExecutorID(f.why) && (isTask || e.Kind >= replay.ExecutorGranted)) {
+		return false
+	}
 	return f.shown[e.App] && (f.tasks || !isTask)
 }
 
@@ -142,22 +149,27 @@ var kindNames = [...]string{
 	replay.TaskStarted: "task started", replay.TaskEnded: "task ended",
 	replay.TargetChanged: "target changed", replay.ExecutorGranted: "executor granted", replay.ExecutorAdded: "executor added",
 	replay.ExecutorUsable: "executor usable", replay.ExecutorReleased: "executor released", replay.ExecutorFreed: "executor freed", replay.ExecutorRemoved: "executor removed",
+	replay.ExecutorKept: "executor kept",
 }
 
 // A told is one event in JSON; what does not belong to its kind is left out.
 type told struct {
-	Seconds     float64 `json:"seconds"`
-	Application string  `json:"application"`
-	Name        string  `json:"name"`
-	Event       string  `json:"event"`
-	Job         *int    `json:"job,omitempty"`
-	Stage       *int    `json:"stage,omitempty"`
-	Task        *int32  `json:"task,omitempty"`
-	Tasks       *int32  `json:"tasks,omitempty"`
-	Target      *int32  `json:"target,omitempty"`
-	Executor    string  `json:"executor,omitempty"`
-	Node        *int32  `json:"node,omitempty"`
-	Why         string  `json:"why,omitempty"`
+	Seconds     float64  `json:"seconds"`
+	Application string   `json:"application"`
+	Name        string   `json:"name"`
+	Event       string   `json:"event"`
+	Job         *int     `json:"job,omitempty"`
+	Stage       *int     `json:"stage,omitempty"`
+	Task        *int32   `json:"task,omitempty"`
+	Tasks       *int32   `json:"tasks,omitempty"`
+	Target      *int32   `json:"target,omitempty"`
+	Executor    string   `json:"executor,omitempty"`
+	Node        *int32   `json:"node,omitempty"`
+	Why         string   `json:"why,omitempty"`
+	Step        int      `json:"step,omitempty"`
+	Needed      int      `json:"needed,omitempty"`
+	Asked       *float64 `json:"asked,omitempty"`
+	Until       *float64 `json:"until,omitempty"`
 }
 
 func (t *jsonTeller) begin(*bench.Suite, policies.Fleet) {}
@@ -168,7 +180,8 @@ func (t *jsonTeller) Observe(e replay.Event) {
 		return
 	}
 	a := t.workload.Apps[e.App]
-	o := told{Seconds: e.At.Seconds(), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String()}
+	when := e.When.Seconds()
+	o := told{Seconds: e.At.Seconds(), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String(), Step: e.Why.Step, Needed: e.Why.Need}
 	switch e.Kind {
 	case replay.AppSubmitted, replay.AppEnded:
 	case replay.JobSubmitted, replay.JobEnded:
@@ -183,6 +196,17 @@ func (t *jsonTeller) Observe(e replay.Event) {
 		o.Target = &e.N
 	case replay.ExecutorGranted:
 		o.Executor, o.Node = e.Executor.String(), &e.Node
+		if t.why >= 0 {
+			o.Asked = &when
+		}
+	case replay.ExecutorKept:
+		o.Executor = e.Executor.String()
+		if e.When != policies.Never {
+			o.Until = &when
+		}
+		if e.Why.Cause == policies.HeldLiveShuffle && e.Job >= 0 {
+			o.Job = &a.Jobs[e.Job].ID
+		}
 	default:
 		o.Executor = e.Executor.String()
 	}
