@@ -51,7 +51,7 @@ func attributionMetrics() []Metric {
 			better = Neither
 		}
 		list = append(list, Metric{
-			Name: "time_" + p.Key, Label: "time: " + p.Label, Unit: Percent, Better: better,
+			Name: "time_" + p.Key, Label: "time: " + p.Label, Unit: Percent, Better: better, Source: "own",
 			Doc: fmt.Sprintf("turnaround in which, on the realized critical path, %s / turnaround, both summed over applications", p.Doc),
 			Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Turnaround[c] }),
 		})
@@ -62,13 +62,13 @@ func attributionMetrics() []Metric {
 			better = Higher
 		}
 		list = append(list, Metric{
-			Name: "hold_" + p.Key, Label: "held: " + p.Label, Unit: Percent, Better: better,
+			Name: "hold_" + p.Key, Label: "held: " + p.Label, Unit: Percent, Better: better, Source: "own",
 			Doc: fmt.Sprintf("core-time %s / core-time held", p.Doc),
 			Of:  shareOf(held, func(a *replay.Attribution) time.Duration { return a.Cores[c] }),
 		})
 	}
 	return append(list, Metric{
-		Name: "reach_p50", Label: "time to the executors needed", Unit: Seconds, Better: Lower,
+		Name: "reach_p50", Label: "time to the executors needed", Unit: Seconds, Better: Lower, Source: "own",
 		Doc: "median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
 		Of: func(g *Group) float64 {
 			return Quantile(0.50, g.values(seconds(func(a *App) time.Duration {

@@ -22,7 +22,9 @@ func BenchmarkPolicy(b *testing.B) {
 				}
 			}
 			for i, a := range single.Workload.Apps {
-				results.Reference[i].Deadline, results.Reference[i].HasDeadline = single.Deadlines.For(a.Name)
+				if k := single.Deadlines.find(a); k >= 0 {
+					results.Reference[i].Deadline, results.Reference[i].HasDeadline = single.Deadlines[k].Within, true
+				}
 			}
 			run := &results.Runs[0]
 			results.measure(run)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,33 +13,125 @@ import (
 	"dynalloc/traces"
 )
 
-// AloneFactor times the run alone on the idle cluster is an application's
-// deadline where none is given. It is a convention, not a law: half as long
-// again as the run takes undisturbed.
-const AloneFactor = 1.5
-
-// Deadlines say how long after its submission an application must have ended.
-// The first that matches counts; an application that none matches has no
-// deadline and cannot miss it.
+// Deadlines say by when applications, and queries inside of them, must have
+// ended. The first that matches counts; what none matches has no deadline by
+// them.
 type Deadlines []Deadline
 
 // A Deadline is one line of a deadline file.
 type Deadline struct {
-	Pattern string        // glob on the application's name: * is any text, ? any character
-	Within  time.Duration // after submission, more than 0
-	File    string
-	Line    int
+	Match
+	Due
+	File string
+	Line int // 0: not from a file
 }
 
-// ReadDeadlines reads CSV of pattern and deadline: "report-*,90s". A first line
-// "pattern,deadline" is a header; lines that start with # are comments. An error
-// names file and line and says what was expected.
+// place is where a deadline is written, for errors and notes.
+func (d *Deadline) place() string {
+	if d.Line == 0 {
+		return d.File
+	}
+	return fmt.Sprintf("%s:%d", d.File, d.Line)
+}
+
+// A Match says whose a deadline is, by globs: * is any text, ? any character.
+// An empty one fits all. With Group, Description or Execution it is for queries
+// inside of the applications that the others fit.
+type Match struct {
+	Name  string // of the application
+	Class string
+	Queue string
+	User  string
+	Tag   string // any of the application's tags: see Tags
+
+	Group       string // of a job: spark.jobGroup.id
+	Description string // of a job: spark.job.description
+	Execution   string // of a job: spark.sql.execution.id
+}
+
+// columns are the columns of a deadline file by name.
+func (m *Match) columns() []column {
+	return []column{
+		{"name", &m.Name}, {"class", &m.Class}, {"queue", &m.Queue}, {"user", &m.User}, {"tag", &m.Tag},
+		{"group", &m.Group}, {"description", &m.Description}, {"execution", &m.Execution},
+	}
+}
+
+type column struct {
+	name  string
+	value *string
+}
+
+// ofQueries says whether it is for queries and not for whole applications.
+func (m *Match) ofQueries() bool { return m.Group != "" || m.Description != "" || m.Execution != "" }
+
+// fits says whether an application is meant, or its queries are.
+func (m *Match) fits(a *traces.Application) bool {
+	if !fits(m.Name, a.Name) || !fits(m.Class, a.Class) || !fits(m.Queue, a.Queue) || !fits(m.User, a.User) {
+		return false
+	}
+	return m.Tag == "" || slices.ContainsFunc(Tags(a), func(tag string) bool { return spec.Match(m.Tag, tag) })
+}
+
+// fitsJob says whether a job of an application that fits is meant.
+func (m *Match) fitsJob(j *traces.Job) bool {
+	return fits(m.Group, j.Group) && fits(m.Description, j.Description) && fits(m.Execution, j.Execution)
+}
+
+func fits(glob, text string) bool { return glob == "" || spec.Match(glob, text) }
+
+// String is the match as a deadline file has it: the columns that are not empty.
+func (m Match) String() string {
+	var parts []string
+	for _, c := range m.columns() {
+		if *c.value != "" {
+			parts = append(parts, fmt.Sprintf("%s %q", c.name, *c.value))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// kubernetesLabel begins the settings that label an application's driver pod.
+const kubernetesLabel = "spark.kubernetes.driver.label."
+
+// Tags are the labels that an application's settings carry: each tag of
+// spark.yarn.tags ("nightly"), each label of the driver's pod
+// (spark.kubernetes.driver.label.team=finance is "team=finance"), and every
+// property as it is set ("spark.sql.shuffle.partitions=64"). They are sorted.
+func Tags(a *traces.Application) []string {
+	var tags []string
+	for key, value := range a.Properties {
+		tags = append(tags, key+"="+value)
+		if label, ok := strings.CutPrefix(key, kubernetesLabel); ok {
+			tags = append(tags, label+"="+value)
+		}
+		if key == "spark.yarn.tags" {
+			for tag := range strings.SplitSeq(value, ",") {
+				tags = append(tags, strings.TrimSpace(tag))
+			}
+		}
+	}
+	slices.Sort(tags)
+	return tags
+}
+
+// ReadDeadlines reads CSV with a header that names its columns: "deadline", and
+// any of those of Match, as in
+//
+//	name,queue,deadline
+//	report-*,,90s
+//	,finance,06:00 Europe/Berlin
+//
+// "pattern" is another word for name; without a header the columns are name and
+// deadline. Lines that start with # are comments. An error names file and line
+// and says what was expected.
 func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 	in := csv.NewReader(r)
 	in.Comment = '#'
 	in.TrimLeadingSpace = true
 	in.FieldsPerRecord = -1
 	deadlines := Deadlines{}
+	head := []string{"name", "deadline"}
 	for first := true; ; first = false {
 		record, err := in.Read()
 		if err == io.EOF {
@@ -57,19 +150,86 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 		}
 		if first {
 			record[0] = strings.TrimPrefix(record[0], "\ufeff")
-			if strings.EqualFold(record[0], "pattern") {
+			names, isHead, err := readHead(record)
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", file, line, err)
+			}
+			if isHead {
+				head = names
 				continue
 			}
 		}
-		if len(record) != 2 || record[0] == "" {
-			return nil, fmt.Errorf(`%s:%d: want a pattern and a deadline, as in "report-*,90s", not %q`, file, line, strings.Join(record, ","))
+		d, err := readDeadline(head, record)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", file, line, err)
 		}
-		within, err := time.ParseDuration(record[1])
-		if err != nil || within <= 0 {
-			return nil, fmt.Errorf("%s:%d: the deadline of %s must be a duration such as 90s, 15m or 1h30m, not %q", file, line, record[0], record[1])
-		}
-		deadlines = append(deadlines, Deadline{Pattern: record[0], Within: within, File: file, Line: line})
+		d.File, d.Line = file, line
+		deadlines = append(deadlines, d)
 	}
+}
+
+// readHead reads a header, if it is one: a line with a column "deadline", or
+// that begins with "pattern".
+func readHead(record []string) (names []string, isHead bool, err error) {
+	names = make([]string, len(record))
+	for i, name := range record {
+		if names[i] = strings.ToLower(name); names[i] == "pattern" {
+			names[i] = "name"
+		}
+	}
+	if !slices.Contains(names, "deadline") && !strings.EqualFold(record[0], "pattern") {
+		return nil, false, nil
+	}
+	known := []string{"deadline"}
+	for _, c := range new(Match).columns() {
+		known = append(known, c.name)
+	}
+	for i, name := range names {
+		switch {
+		case !slices.Contains(known, name):
+			if near := spec.Nearest(name, known); near != "" {
+				return nil, true, fmt.Errorf("there is no column %q; did you mean %q?", record[i], near)
+			}
+			return nil, true, fmt.Errorf("there is no column %q; there are %s", record[i], strings.Join(known, ", "))
+		case slices.Contains(names[:i], name):
+			return nil, true, fmt.Errorf("the column %q is there twice", name)
+		}
+	}
+	if !slices.Contains(names, "deadline") {
+		return nil, true, errors.New(`the header has no column "deadline"`)
+	}
+	return names, true, nil
+}
+
+// readDeadline reads a line with the columns of a header.
+func readDeadline(head, record []string) (Deadline, error) {
+	if len(record) != len(head) {
+		if slices.Equal(head, []string{"name", "deadline"}) {
+			return Deadline{}, fmt.Errorf(`want a pattern and a deadline, as in "report-*,90s", not %q`, strings.Join(record, ","))
+		}
+		return Deadline{}, fmt.Errorf("want %d fields as in the header, %s; there are %d", len(head), strings.Join(head, ","), len(record))
+	}
+	var d Deadline
+	var err error
+	for i, name := range head {
+		if name == "deadline" {
+			if d.Due, err = ParseDue(record[i]); err != nil {
+				return d, err
+			}
+		}
+		for _, c := range d.Match.columns() {
+			if c.name == name {
+				*c.value = record[i]
+			}
+		}
+	}
+	if d.Match == (Match{}) {
+		return d, fmt.Errorf(`it says nobody's: want a pattern in one of the columns before the deadline, such as * for all, not %q`, strings.Join(record, ","))
+	}
+	if b := d.Basis; d.ofQueries() && b != Within && b != Alone && b != History && b != None {
+		return d, fmt.Errorf("the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not %q", d.Due.String())
+	}
+	return d, nil
 }
 
 func (d Deadlines) check(file string) error {
@@ -79,50 +239,48 @@ func (d Deadlines) check(file string) error {
 	return nil
 }
 
-// For returns the deadline of an application of that name, and whether it has one.
-func (d Deadlines) For(name string) (time.Duration, bool) {
+// find returns the index of the deadline that decides for an application, -1 if
+// there is none.
+func (d Deadlines) find(a *traces.Application) int {
+	return slices.IndexFunc(d, func(x Deadline) bool { return !x.ofQueries() && x.fits(a) })
+}
+
+// findQuery is the same for a job inside of it.
+func (d Deadlines) findQuery(a *traces.Application, j *traces.Job) int {
+	return slices.IndexFunc(d, func(x Deadline) bool { return x.ofQueries() && x.fits(a) && x.fitsJob(j) })
+}
+
+// ofApplications says whether any of them is for whole applications.
+func (d Deadlines) ofApplications() bool {
+	return slices.ContainsFunc(d, func(x Deadline) bool { return !x.ofQueries() })
+}
+
+// checkClock refuses times of day where nobody knows the time of day.
+func (d Deadlines) checkClock(w *traces.Workload) error {
 	for i := range d {
-		if spec.Match(d[i].Pattern, name) {
-			return d[i].Within, true
+		if d[i].Basis != AtTime {
+			continue
 		}
-	}
-	return 0, false
-}
-
-// basis says for people where the deadlines come from.
-func (d Deadlines) basis() string {
-	if d == nil {
-		return fmt.Sprintf("%g x the run alone on the idle cluster under its recorded settings", AloneFactor)
-	}
-	return "from " + d[0].File
-}
-
-// notes say which applications have no deadline and which patterns fit none:
-// either may be a slip of the pen.
-func (d Deadlines) notes(w *traces.Workload) []string {
-	var notes []string
-	used := make([]bool, len(d))
-	without := 0
-	for _, a := range w.Apps {
-		found := false
-		for i := range d {
-			if spec.Match(d[i].Pattern, a.Name) {
-				used[i] = true
-				found = true
-				break
+		for _, a := range w.Apps {
+			if started(w, a).IsZero() && d.find(a) == i {
+				return fmt.Errorf("%s: a time of day needs applications that were submitted at a time of day, and %s does not say when %s was; give a duration", d[i].place(), w.Name, a.ID)
 			}
 		}
-		if !found {
-			without++
-		}
 	}
-	for i := range d {
-		if !used[i] {
-			notes = append(notes, fmt.Sprintf("%s:%d: deadline pattern %q decides for no application.", d[i].File, d[i].Line, d[i].Pattern))
-		}
+	return nil
+}
+
+// started is the wall-clock time of an application's submission; the zero Time
+// if that is not known. Where idle days are cut out of a workload it is still
+// that of the application's own day.
+func started(w *traces.Workload, a *traces.Application) time.Time {
+	const day = 24 * time.Hour
+	if w.Epoch.IsZero() {
+		return a.Started
 	}
-	if d != nil && without > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d applications match no deadline pattern and cannot miss one.", without, len(w.Apps)))
+	at := w.Epoch.Add(a.Submit)
+	if a.Started.IsZero() {
+		return at
 	}
-	return notes
+	return at.Add(a.Started.Sub(at).Round(day))
 }

@@ -87,7 +87,7 @@ func (r *Results) effects(from, to *replay.Result) []Effect {
 			if a.Class != class {
 				continue
 			}
-			was, is := replayed(&from.Apps[i], &r.Reference[i]), replayed(&to.Apps[i], &r.Reference[i])
+			was, is := replayed(a, &from.Apps[i], &r.Reference[i]), replayed(a, &to.Apps[i], &r.Reference[i])
 			e.Apps++
 			e.Misses += missed(&is) - missed(&was)
 			e.Wait += is.QueueWait - was.QueueWait

@@ -45,7 +45,8 @@ func (r *Results) weighFaults(runs []*sideRun) {
 		cost := FaultCost{Policy: r.Runs[i].Policy.Name, Executors: with.Ledger.Executor - run.result.Ledger.Executor}
 		for k := range with.Apps {
 			is, was := &with.Apps[k], &run.result.Apps[k]
-			a, b := replayed(is, &r.Reference[k]), replayed(was, &r.Reference[k])
+			app := r.Suite.Workload.Apps[k]
+			a, b := replayed(app, is, &r.Reference[k]), replayed(app, was, &r.Reference[k])
 			cost.Misses += missed(&a) - missed(&b)
 			cost.Failed += a.Failed - b.Failed
 			cost.Turnaround += a.Turnaround - b.Turnaround

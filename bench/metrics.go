@@ -15,6 +15,7 @@ type Metric struct {
 	Unit   Unit
 	Doc    string // the formula in words
 	Better Better
+	Source string // where the definition is from, as docs/METRICS.md lists them; "own" for ours
 	Of     func(*Group) float64
 }
 
@@ -35,125 +36,143 @@ type Unit string
 // The units of metrics.
 const (
 	Count           Unit = "applications"
+	Queries         Unit = "queries"
 	Percent         Unit = "%"
 	Seconds         Unit = "s"
 	ExecutorSeconds Unit = "executor-s"
 	ExecutorHours   Unit = "executor-h"
+	CoreHours       Unit = "core-h"
+	GiBHours        Unit = "GiB-h"
 	Tasks           Unit = "tasks"
 	TaskSeconds     Unit = "task-s"
 	Times           Unit = "x"
+	PerHour         Unit = "per h"
+	Index           Unit = "0 to 1"
+	Money           Unit = "money"
 )
 
 // Metrics is every metric in the order of reports.
 var Metrics = append([]Metric{
-	{"applications", "applications", Count, "applications in the group", Neither,
+	{"applications", "applications", Count, "applications in the group", Neither, "own",
 		func(g *Group) float64 { return float64(len(g.Apps)) }},
-	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", Neither,
+	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", Neither, "own",
 		func(g *Group) float64 { return float64(g.withDeadline()) }},
-	{"sla_misses", "SLA misses", Count, "applications with a deadline whose turnaround is longer than it, or that failed", Lower,
+	{"sla_misses", "SLA misses", Count, "applications with a deadline whose turnaround is longer than it, or that failed", Lower, "Pinedo",
 		func(g *Group) float64 { return float64(g.misses()) }},
-	{"sla_miss_share", "SLA miss share", Percent, "sla_misses / with_deadline", Lower,
+	{"sla_miss_share", "SLA miss share", Percent, "sla_misses / with_deadline", Lower, "Pinedo",
 		func(g *Group) float64 { return 100 * ratio(float64(g.misses()), float64(g.withDeadline())) }},
+	{"tardiness_mean", "tardiness mean", Seconds, "mean over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
+		func(g *Group) float64 { return mean(g.existing(tardiness)) }},
+	{"tardiness_p95", "tardiness p95", Seconds, "95 % quantile over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
+		func(g *Group) float64 { return Quantile(0.95, g.existing(tardiness)) }},
+	{"tardiness_max", "tardiness max", Seconds, "largest over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
+		func(g *Group) float64 { return Quantile(1, g.existing(tardiness)) }},
+	{"slack_p5", "slack left p5", Percent, "5 % quantile over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
+		func(g *Group) float64 { return Quantile(0.05, g.existing(slack)) }},
+	{"slack_p50", "slack left p50", Percent, "median over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
+		func(g *Group) float64 { return Quantile(0.50, g.existing(slack)) }},
+	{"queries_with_deadline", "queries with a deadline", Queries, "queries inside of applications that have a deadline of their own", Neither, "own",
+		func(g *Group) float64 { return float64(g.queries()) }},
+	{"query_misses", "query misses", Queries, "of these, queries whose last job's end - first job's submission is longer than the deadline, or that did not end", Lower, "own",
+		func(g *Group) float64 { return g.queryMisses() }},
+	{"query_miss_share", "query miss share", Percent, "query_misses / queries_with_deadline", Lower, "own",
+		func(g *Group) float64 { return 100 * ratio(g.queryMisses(), float64(g.queries())) }},
+	{"query_tardiness_p95", "query tardiness p95", Seconds, "95 % quantile over queries with a deadline that ended of max(0, time - deadline)", Lower, "Pinedo",
+		func(g *Group) float64 { return Quantile(0.95, g.queryTardiness()) }},
 
-	{"queue_wait_mean", "queue wait mean", Seconds, "mean over applications of first executor registered - submission", Lower, meanOf(queueWait)},
-	{"queue_wait_p50", "queue wait p50", Seconds, "median over applications of first executor registered - submission", Lower, quantileOf(0.50, queueWait)},
-	{"queue_wait_p95", "queue wait p95", Seconds, "95 % quantile over applications of first executor registered - submission", Lower, quantileOf(0.95, queueWait)},
-	{"queue_wait_max", "queue wait max", Seconds, "largest over applications of first executor registered - submission", Lower, quantileOf(1, queueWait)},
-	{"wait_unasked_mean", "wait, nothing asked", Seconds, "mean over applications of the first part of queue wait, first target above zero sent - submission", Lower,
+	{"app_wait_mean", "application wait mean", Seconds, "mean over applications of driver begins - submission", Lower, "Batsim", meanOf(appWait)},
+	{"app_wait_p95", "application wait p95", Seconds, "95 % quantile over applications of driver begins - submission", Lower, "Batsim", quantileOf(0.95, appWait)},
+	{"app_wait_max", "application wait max", Seconds, "largest over applications of driver begins - submission", Lower, "Batsim", quantileOf(1, appWait)},
+
+	{"queue_wait_mean", "queue wait mean", Seconds, "mean over applications of first executor registered - submission", Lower, "SPARK-36664", meanOf(queueWait)},
+	{"queue_wait_p50", "queue wait p50", Seconds, "median over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(0.50, queueWait)},
+	{"queue_wait_p95", "queue wait p95", Seconds, "95 % quantile over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(0.95, queueWait)},
+	{"queue_wait_max", "queue wait max", Seconds, "largest over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(1, queueWait)},
+	{"wait_unasked_mean", "wait, nothing asked", Seconds, "mean over applications of the first part of queue wait, first target above zero sent - submission", Lower, "own",
 		meanOf(func(a *App) time.Duration { return a.Unasked })},
-	{"wait_ungranted_mean", "wait, nothing granted", Seconds, "mean over applications of the second part of queue wait, first executor granted - first target above zero sent", Lower,
+	{"wait_ungranted_mean", "wait, nothing granted", Seconds, "mean over applications of the second part of queue wait, first executor granted - first target above zero sent", Lower, "own",
 		meanOf(func(a *App) time.Duration { return a.Ungranted })},
-	{"wait_starting_mean", "wait, starting", Seconds, "mean over applications of the third part of queue wait, first executor registered - first executor granted", Lower,
+	{"wait_starting_mean", "wait, starting", Seconds, "mean over applications of the third part of queue wait, first executor registered - first executor granted", Lower, "own",
 		meanOf(func(a *App) time.Duration { return a.Starting })},
-	{"executor_wait", "executor wait", ExecutorSeconds, "sum over applications of integral over time of max(0, min(asked, what the application's own limits allow) - granted)", Lower,
+	{"executor_wait", "executor wait", ExecutorSeconds, "sum over applications of integral over time of max(0, min(asked, what the application's own limits allow) - granted)", Lower, "SPARK-36664",
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Wait }) }},
+	{"executor_wait_mean", "executor wait mean", ExecutorSeconds, "executor_wait / applications", Lower, "own",
+		func(g *Group) float64 {
+			return ratio(g.sum(func(a *App) time.Duration { return a.Wait }), float64(len(g.Apps)))
+		}},
 
-	{"utilization_held", "utilization, held", Percent, "core-time held / (cores of the cluster x window)", Neither,
+	{"utilization_held", "utilization, held", Percent, "core-time held / (cores of the cluster x window)", Neither, "Feitelson",
 		func(g *Group) float64 { return g.utilization(held) }},
-	{"utilization_busy", "utilization, busy", Percent, "core-time in which tasks ran / (cores of the cluster x window)", Higher,
+	{"utilization_busy", "utilization, busy", Percent, "core-time in which tasks ran / (cores of the cluster x window)", Higher, "Feitelson",
 		func(g *Group) float64 { return g.utilization(busy) }},
-	{"efficiency", "efficiency", Percent, "core-time in which tasks ran / core-time held", Higher,
+	{"efficiency", "efficiency", Percent, "core-time in which tasks ran / core-time held", Higher, "Sparklens",
 		func(g *Group) float64 { return 100 * ratio(g.sum(busy), g.sum(held)) }},
+	{"app_utilization_p50", "application utilization p50", Percent, "median over applications that held any core of core-time in which tasks ran / core-time held", Higher, "FauxSpark",
+		func(g *Group) float64 { return Quantile(0.50, g.existing(appUtilization)) }},
 
-	{"turnaround_p50", "turnaround p50", Seconds, "median over applications of end - submission", Lower, quantileOf(0.50, turnaround)},
-	{"turnaround_p95", "turnaround p95", Seconds, "95 % quantile over applications of end - submission", Lower, quantileOf(0.95, turnaround)},
-	{"turnaround_max", "turnaround max", Seconds, "largest over applications of end - submission", Lower, quantileOf(1, turnaround)},
-	{"slowdown_p50", "slowdown p50", Times, "median over applications of turnaround / critical path", Lower,
+	{"turnaround_mean", "turnaround mean", Seconds, "mean over applications of end - submission", Lower, "Batsim", meanOf(turnaround)},
+	{"turnaround_p50", "turnaround p50", Seconds, "median over applications of end - submission", Lower, "Batsim", quantileOf(0.50, turnaround)},
+	{"turnaround_p95", "turnaround p95", Seconds, "95 % quantile over applications of end - submission", Lower, "Batsim", quantileOf(0.95, turnaround)},
+	{"turnaround_max", "turnaround max", Seconds, "largest over applications of end - submission", Lower, "Batsim", quantileOf(1, turnaround)},
+	{"slowdown_p50", "slowdown p50", Times, "median over applications of turnaround / critical path", Lower, "Feitelson",
 		func(g *Group) float64 { return Quantile(0.50, g.values(slowdown)) }},
-	{"slowdown_p95", "slowdown p95", Times, "95 % quantile over applications of turnaround / critical path", Lower,
+	{"slowdown_p95", "slowdown p95", Times, "95 % quantile over applications of turnaround / critical path", Lower, "Feitelson",
 		func(g *Group) float64 { return Quantile(0.95, g.values(slowdown)) }},
+	{"bounded_slowdown_p50", "bounded slowdown p50", Times, "median over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
+		func(g *Group) float64 { return Quantile(0.50, g.values(boundedSlowdown(shortBound))) }},
+	{"bounded_slowdown_p95", "bounded slowdown p95", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
+		func(g *Group) float64 { return Quantile(0.95, g.values(boundedSlowdown(shortBound))) }},
+	{"bounded_slowdown_60s_p95", "bounded slowdown p95, 60 s", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 60 s))", Lower, "Feitelson",
+		func(g *Group) float64 { return Quantile(0.95, g.values(boundedSlowdown(longBound))) }},
+	{"makespan", "makespan", Seconds, "last end - first submission, of the whole replay; where applications arrive over time it tells of the arrivals, not of the policy", Lower, "Batsim",
+		func(g *Group) float64 { return g.Window.Seconds() }},
 
-	{"executor_hours_held", "executor-hours held", ExecutorHours, "sum over executors of cores free for others - granted", Lower,
+	{"under_provision", "under-provision", Percent, "sum over applications of integral over time of max(0, demand - supply) / demand, / sum of turnarounds; 0 / 0 is 0", Lower, "SPEC RG",
+		func(g *Group) float64 { return g.lifeShare(func(a *App) float64 { return a.Elasticity.Under }) }},
+	{"over_provision", "over-provision", Percent, "sum over applications of integral over time of max(0, supply - demand) / supply, / sum of turnarounds; 0 / 0 is 0", Lower, "SPEC RG",
+		func(g *Group) float64 { return g.lifeShare(func(a *App) float64 { return a.Elasticity.Over }) }},
+	{"under_time", "time under-provisioned", Percent, "sum over applications of time with supply < demand, / sum of turnarounds", Lower, "SPEC RG",
+		func(g *Group) float64 {
+			return g.lifeShare(func(a *App) float64 { return a.Elasticity.UnderTime.Seconds() })
+		}},
+	{"over_time", "time over-provisioned", Percent, "sum over applications of time with supply > demand, / sum of turnarounds", Lower, "SPEC RG",
+		func(g *Group) float64 {
+			return g.lifeShare(func(a *App) float64 { return a.Elasticity.OverTime.Seconds() })
+		}},
+	{"churn", "churn", PerHour, "sum over applications of executors granted and executors given back or lost before the end, / sum of turnarounds", Lower, "own",
+		func(g *Group) float64 {
+			return ratio(g.total(func(a *App) int { return a.Changes }), g.sum(turnaround)/3600)
+		}},
+
+	{"fairness_classes", "fairness between classes", Index, "Jain's index (sum of x)^2 / (n x sum of x^2) over n > 1 classes, x the mean over the class's applications of critical path / turnaround", Higher, "Jain",
+		func(g *Group) float64 { return g.fairness(func(a *App) string { return a.Class }) }},
+	{"fairness_users", "fairness between users", Index, "Jain's index (sum of x)^2 / (n x sum of x^2) over n > 1 users, x the mean over the user's applications of critical path / turnaround", Higher, "Jain",
+		func(g *Group) float64 { return g.fairness(func(a *App) string { return a.User }) }},
+
+	{"executor_hours_held", "executor-hours held", ExecutorHours, "sum over executors of cores free for others - granted", Lower, "own",
 		func(g *Group) float64 { return g.sum(executors) / 3600 }},
-	{"executor_hours_busy", "executor-hours busy", ExecutorHours, "sum over applications of executor-hours held x core-time in which tasks ran / core-time held", Neither,
+	{"executor_hours_busy", "executor-hours busy", ExecutorHours, "sum over applications of executor-hours held x core-time in which tasks ran / core-time held", Neither, "own",
 		func(g *Group) float64 { return g.sum(executorsBusy) / 3600 }},
-	{"executor_hours_wasted", "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", Lower,
+	{"executor_hours_wasted", "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", Lower, "Sparklens",
 		func(g *Group) float64 { return (g.sum(executors) - g.sum(executorsBusy)) / 3600 }},
+	{"executor_hours_and_driver", "executor-hours and driver", ExecutorHours, "executor_hours_held + sum over drivers of end - begin: each counts as one executor", Lower, "own",
+		func(g *Group) float64 { return (g.sum(executors) + g.sum(driverTime)) / 3600 }},
+	{"core_hours", "core-hours", CoreHours, "sum over executors and drivers of cores x time held", Lower, "own",
+		func(g *Group) float64 { return (g.sum(held) + g.sum(driverCores)) / 3600 }},
+	{"gib_hours", "GiB-hours", GiBHours, "sum over executors and drivers of memory with overhead x time held", Lower, "own",
+		func(g *Group) float64 { return g.add(gibHours) }},
+	{"cost_used", "cost of what is held", Money, "sum over executors and drivers of max(time held, minimum charge) x (cores x price of a core-hour + GiB x price of a GiB-hour)", Lower, "own",
+		func(g *Group) float64 { return g.add(g.Prices.cost) }},
+	{"cost_nodes", "cost of the nodes", Money, "sum over nodes of price of a node-hour x time in the cluster, for all classes together", Lower, "own",
+		func(g *Group) float64 { return g.NodeCost }},
 
-	{"failed", "failed", Count, "applications that Spark gives up because fetches of one stage failed in four attempts in a row; with a deadline they miss it", Lower,
+	{"failed", "failed", Count, "applications that Spark gives up because fetches of one stage failed in four attempts in a row; with a deadline they miss it", Lower, "own",
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Failed }) }},
-	{"tasks_rerun", "tasks run again", Tasks, "sum over applications of tasks that run again because an executor took their output along", Lower,
+	{"tasks_rerun", "tasks run again", Tasks, "sum over applications of tasks that run again because an executor took their output along", Lower, "own",
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Rerun }) }},
-	{"recomputed", "cached data computed again", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower,
+	{"recomputed", "cached data computed again", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower, "own",
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Recomputed }) }},
 }, attributionMetrics()...)
-
-func queueWait(a *App) time.Duration  { return a.QueueWait }
-func turnaround(a *App) time.Duration { return a.Turnaround }
-func held(a *App) time.Duration       { return a.Held }
-func busy(a *App) time.Duration       { return a.Busy }
-func executors(a *App) time.Duration  { return a.Executors }
-
-func slowdown(a *App) float64 {
-	if a.Critical <= 0 {
-		return -1
-	}
-	return a.Turnaround.Seconds() / a.Critical.Seconds()
-}
-
-// executorsBusy is executor-time in the measure of core-time: an executor with
-// half its cores busy is half busy.
-func executorsBusy(a *App) time.Duration {
-	switch {
-	case a.Executors < 0 || a.Held < 0 || a.Busy < 0:
-		return -1
-	case a.Held == 0:
-		return 0
-	}
-	return time.Duration(float64(a.Executors) * (float64(a.Busy) / float64(a.Held)))
-}
-
-func meanOf(f func(*App) time.Duration) func(*Group) float64 {
-	return func(g *Group) float64 { return mean(g.values(seconds(f))) }
-}
-
-func quantileOf(p float64, f func(*App) time.Duration) func(*Group) float64 {
-	return func(g *Group) float64 { return Quantile(p, g.values(seconds(f))) }
-}
-
-func (g *Group) withDeadline() int {
-	n := 0
-	for i := range g.Apps {
-		if g.Apps[i].HasDeadline {
-			n++
-		}
-	}
-	return n
-}
-
-func (g *Group) misses() int {
-	n := 0
-	for i := range g.Apps {
-		if g.Apps[i].Missed() {
-			n++
-		}
-	}
-	return n
-}
-
-func (g *Group) utilization(f func(*App) time.Duration) float64 {
-	return 100 * ratio(g.sum(f), float64(g.Capacity)*g.Window.Seconds())
-}
 
 // row computes every metric of a group.
 func (g *Group) row(policy, class string, recorded bool) Row {

@@ -8,21 +8,32 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dynalloc/replay"
 )
 
 // Two applications on ten cores for 100 s, worked out by hand. The first waits
 // 2 + 3 + 5 s and holds 2 executors of 2 cores for 50 s, half busy; 3 of its
-// tasks run again. The second waits 1 + 0 + 3 s, holds 1 such executor for 20 s,
-// all busy, computes lost blocks again for 7 s, and is late.
+// tasks run again; of its three queries one is in time, one is late and one does
+// not end. The second waits 1 + 0 + 3 s, holds 1 such executor for 20 s, all
+// busy, computes lost blocks again for 7 s, and is late. Executors have 1 GiB;
+// what is held for less than 50 s is billed for so long.
 func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	const s = time.Second
-	g := Group{Capacity: 10, Window: 100 * s, Apps: []App{
+	prices := Prices{NodeHour: 3.6, CoreHour: 0.36, GiBHour: 0.036, Minimum: 50 * s}
+	g := Group{Capacity: 10, Window: 100 * s, Prices: prices, NodeCost: prices.nodes([]replay.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
 		{
-			Turnaround: 60 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: 6 * s,
+			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: Driver{Cores: 1, MemoryMB: 2048},
+			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
+			Queries:    []QueryResult{{Took: 5 * s, Deadline: 5 * s}, {Took: 7 * s, Deadline: 5 * s}, {Took: -1, Deadline: 5 * s}},
+			Turnaround: 60 * s, AppWait: 2 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: 6 * s,
 			Held: 200 * s, Busy: 100 * s, Executors: 100 * s, Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
 			Rerun: 3,
 		},
 		{
+			Class: "load", User: "ann", Memory: 20_000 * 1024, Changes: 3, Driver: Driver{Cores: 1, MemoryMB: 1024},
+			Elasticity: Elasticity{Known: true, Under: 8, Over: 4, UnderTime: 10 * s, OverTime: 5 * s},
+			Short:      Short{Executors: 30 * s, Cores: 60 * s},
 			Turnaround: 40 * s, Unasked: 1 * s, Ungranted: 0, Starting: 3 * s, QueueWait: 4 * s, Wait: 0,
 			Held: 40 * s, Busy: 40 * s, Executors: 20 * s, Critical: 10 * s, Deadline: 39 * s, HasDeadline: true,
 			Recomputed: 7 * s,
@@ -30,12 +41,25 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	}}
 	want := map[string]float64{
 		"applications": 2, "with_deadline": 2, "sla_misses": 1, "sla_miss_share": 50,
+		"app_wait_mean": 1, "app_wait_p95": 1.9, "app_wait_max": 2,
 		"queue_wait_mean": 7, "queue_wait_p50": 7, "queue_wait_p95": 9.7, "queue_wait_max": 10,
 		"wait_unasked_mean": 1.5, "wait_ungranted_mean": 1.5, "wait_starting_mean": 4, "executor_wait": 6,
 		"utilization_held": 24, "utilization_busy": 14, "efficiency": 100 * 140.0 / 240,
 		"turnaround_p50": 50, "turnaround_p95": 59, "turnaround_max": 60,
 		"slowdown_p50": 3, "slowdown_p95": 3.9,
 		"executor_hours_held": 120.0 / 3600, "executor_hours_busy": 70.0 / 3600, "executor_hours_wasted": 50.0 / 3600,
+		"tardiness_mean": 0.5, "tardiness_p95": 0.95, "tardiness_max": 1,
+		"slack_p5": 0.95 * -100.0 / 39, "slack_p50": 0.5 * -100.0 / 39,
+		"queries_with_deadline": 3, "query_misses": 2, "query_miss_share": 200.0 / 3, "query_tardiness_p95": 1.9,
+		"executor_wait_mean": 3, "app_utilization_p50": 75, "turnaround_mean": 50,
+		"bounded_slowdown_p50": 3, "bounded_slowdown_p95": 3.9, "bounded_slowdown_60s_p95": 1, "makespan": 100,
+		"under_provision": 20, "over_provision": 10, "under_time": 30, "over_time": 35, "churn": 180,
+		"fairness_classes":          0.5625 / (2 * 0.3125), // 1/2 and 1/4
+		"fairness_users":            math.NaN(),            // one user is nobody to share with
+		"executor_hours_and_driver": 218.0 / 3600, "core_hours": 338.0 / 3600, "gib_hours": 276.0 / 3600,
+		// 240 + 60 core-seconds of executors, 58 + 50 of drivers at 0.0001; 100 + 20 + 30 GiB-seconds of
+		// executors, 116 + 50 of drivers at 0.00001
+		"cost_used": 0.0408 + 0.00316, "cost_nodes": 0.2,
 		"failed": 0, "tasks_rerun": 3, "recomputed": 7,
 	}
 	maps.Copy(want, attributeByHand(&g))
@@ -43,7 +67,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		t.Errorf("%d metrics worked out, %d in the table", len(want), len(Metrics))
 	}
 	for _, m := range Metrics {
-		if got := m.Of(&g); math.Abs(got-want[m.Name]) > 1e-9 {
+		if got := m.Of(&g); math.IsNaN(got) != math.IsNaN(want[m.Name]) || math.Abs(got-want[m.Name]) > 1e-9 {
 			t.Errorf("%s = %v, want %v", m.Name, got, want[m.Name])
 		}
 	}
@@ -73,21 +97,26 @@ func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 // What does not exist is NaN and not 0: an application that never got an
 // executor has no queue wait, and a log tells nothing of busy cores.
 func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
-	unknown := App{Turnaround: time.Second, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Held: -1, Busy: -1, Executors: -1,
-		Failed: -1, Rerun: -1, Recomputed: -1}
-	missing := attributed + "sla_miss_share queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unasked_mean wait_ungranted_mean " +
+	unknown := App{Turnaround: time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Held: -1, Busy: -1, Executors: -1,
+		Memory: -1, Changes: -1, Failed: -1, Rerun: -1, Recomputed: -1}
+	missing := attributed + "sla_miss_share app_wait_mean app_wait_p95 app_wait_max queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unasked_mean wait_ungranted_mean " +
 		"wait_starting_mean executor_wait utilization_held utilization_busy efficiency slowdown_p50 slowdown_p95 " +
-		"executor_hours_held executor_hours_busy executor_hours_wasted failed tasks_rerun recomputed"
-	row := (&Group{Capacity: 1, Window: time.Second, Apps: []App{unknown}}).row("p", "", false)
+		"executor_hours_held executor_hours_busy executor_hours_wasted failed tasks_rerun recomputed " +
+		"tardiness_mean tardiness_p95 tardiness_max slack_p5 slack_p50 query_misses query_miss_share query_tardiness_p95 " +
+		"executor_wait_mean app_utilization_p50 bounded_slowdown_p50 bounded_slowdown_p95 bounded_slowdown_60s_p95 " +
+		"under_provision over_provision under_time over_time churn fairness_classes fairness_users " +
+		"executor_hours_and_driver core_hours gib_hours cost_used cost_nodes"
+	prices := Prices{CoreHour: 1, NodeHour: 1}
+	row := (&Group{Capacity: 1, Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{unknown}}).row("p", "", false)
 	for i, m := range Metrics {
 		gone := strings.Contains(" "+missing+" ", " "+m.Name+" ")
 		if math.IsNaN(row.Values[i]) != gone {
 			t.Errorf("%s = %v", m.Name, row.Values[i])
 		}
 	}
-	empty := (&Group{Capacity: 1}).row("p", "", false)
+	empty := (&Group{Capacity: 1, NodeCost: math.NaN()}).row("p", "", false)
 	for i, m := range Metrics {
-		if m.Unit != Count && !math.IsNaN(empty.Values[i]) {
+		if m.Unit != Count && m.Name != "queries_with_deadline" && m.Name != "makespan" && !math.IsNaN(empty.Values[i]) {
 			t.Errorf("%s of no applications = %v", m.Name, empty.Values[i])
 		}
 	}
@@ -116,14 +145,16 @@ func TestDocumentationHoldsTheSameMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, rest, _ := strings.Cut(string(doc), "\n## Metrics\n")
+	table, _, _ := strings.Cut(rest, "\n## ")
 	var written []string
-	for line := range strings.Lines(string(doc)) {
+	for line := range strings.Lines(table) {
 		if strings.HasPrefix(line, "| `") {
 			written = append(written, strings.TrimSpace(line))
 		}
 	}
 	for i, m := range Metrics {
-		want := fmt.Sprintf("| `%s` | %s | %s | %s |", m.Name, m.Unit, m.Better, m.Doc)
+		want := fmt.Sprintf("| `%s` | %s | %s | %s | %s |", m.Name, m.Unit, m.Better, m.Doc, m.Source)
 		if i >= len(written) {
 			t.Errorf("docs/METRICS.md lacks the line\n%s", want)
 		} else if written[i] != want {

@@ -91,7 +91,7 @@ func (s *scene) play(f policies.Fleet, r int) ([]App, error) {
 	apps := make([]App, len(s.workload.Apps))
 	for i := range result.Apps {
 		at := rep.from[i]
-		apps[at] = replayed(&result.Apps[i], &s.reference[at])
+		apps[at] = replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
 	}
 	return apps, nil
 }

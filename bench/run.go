@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -48,7 +49,7 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError, error) {
 	s := r.Suite
 	same, firsts := distinct(s.Workload)
-	alone := make([]time.Duration, len(s.Workload.Apps))
+	alone := make([]*replay.AppResult, len(s.Workload.Apps))
 	byClass, faultless := r.externalityRuns(), r.faultRuns()
 	beside := slices.Concat(byClass, faultless)
 	odd := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(beside))
@@ -87,12 +88,13 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	for i, a := range s.Workload.Apps {
-		r.Reference[i] = s.reference(a, alone[same[i]])
-	}
-	if odd := firstOfEach(odd); len(odd) > 0 {
+	if odd = firstOfEach(odd); len(odd) > 0 {
 		return odd, nil
 	}
+	for i := range alone {
+		alone[i] = alone[same[i]]
+	}
+	r.refer(alone)
 	r.weighExternalities(byClass)
 	r.weighFaults(faultless)
 	return nil, nil
@@ -106,7 +108,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 		r.measure(&r.Runs[i])
 	}
 	r.Notes = append(slices.Clone(s.Workload.Notes), s.Notes...)
-	r.Notes = append(r.Notes, s.Deadlines.notes(s.Workload)...)
+	r.Notes = append(r.Notes, r.deadlineNotes()...)
 	r.Notes = append(r.Notes, ruleNotes(s.Workload)...)
 	r.Notes = append(r.Notes, r.oddities()...)
 	for _, t := range s.Truth {
@@ -123,14 +125,15 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 func newResults(s *Suite) *Results {
 	return &Results{
 		Suite: s, Classes: classes(s.Workload), Reference: make([]Reference, len(s.Workload.Apps)),
-		Runs: make([]Outcome, len(s.Policies)), DeadlineBasis: s.Deadlines.basis(),
+		Runs: make([]Outcome, len(s.Policies)), DeadlineBasis: s.basis(),
 	}
 }
 
 // replay runs one policy. One that passes the horizon is kept, without results.
 func (r *Results) replay(i int) error {
 	run := Outcome{Policy: r.Suite.Policies[i], Timeline: NewTimeline(r.Suite.Workload, r.Classes)}
-	result, err := replay.Run(r.Suite.Workload, run.Policy, r.Suite.Config, run.Timeline)
+	run.meter = newMeter(r.Suite.Workload, r.Suite.Config.Cluster.Capacity(), r.Suite.Prices.Minimum)
+	result, err := replay.Run(r.Suite.Workload, run.Policy, r.Suite.Config, run.Timeline, run.meter)
 	switch {
 	case err == nil:
 		run.Result = result
@@ -155,14 +158,21 @@ func (r *Results) measure(run *Outcome) {
 		return
 	}
 	apps := r.Suite.Workload.Apps
-	all := Group{Capacity: r.Suite.Config.Cluster.Capacity(), Window: window(apps, run.Result), Apps: make([]App, len(apps))}
+	all := r.group(window(apps, run.Result), run.Result.Nodes)
+	all.Apps = make([]App, len(apps))
 	for i := range run.Result.Apps {
-		all.Apps[i] = replayed(&run.Result.Apps[i], &r.Reference[i])
+		all.Apps[i] = replayed(apps[i], &run.Result.Apps[i], &r.Reference[i])
+		all.Apps[i].Elasticity, all.Apps[i].Short = run.meter.measured[i].Elasticity, run.meter.measured[i].Short
 	}
+	for i := range r.Queries {
+		q := &r.Queries[i]
+		all.Apps[q.App].Queries = append(all.Apps[q.App].Queries, QueryResult{q.took(&run.Result.Apps[q.App]), q.Deadline})
+	}
+	run.Apps = all.Apps
 	run.All = all.row(run.Policy.Name, "", false)
 	run.ByClass = make([]Row, len(r.Classes))
 	for c, class := range r.Classes {
-		group := Group{Capacity: all.Capacity, Window: all.Window}
+		group := all.part()
 		for i, a := range apps {
 			if a.Class == class {
 				group.Apps = append(group.Apps, all.Apps[i])
@@ -170,6 +180,21 @@ func (r *Results) measure(run *Outcome) {
 		}
 		run.ByClass[c] = group.row(run.Policy.Name, class, false)
 	}
+}
+
+// group is a group of all applications, still without them, over a time, in
+// which the nodes of each pool were there so long.
+func (r *Results) group(window time.Duration, nodes []time.Duration) Group {
+	c := &r.Suite.Config.Cluster
+	return Group{
+		Capacity: c.Capacity(), Window: window, Prices: r.Suite.Prices, NodeCost: r.Suite.Prices.nodes(c.Pools, nodes),
+	}
+}
+
+// part is a group of some of the applications, still without them.
+func (g Group) part() Group {
+	g.Apps, g.NodeCost = nil, math.NaN()
+	return g
 }
 
 // window is the time from the first submission to the last end.
@@ -207,7 +232,10 @@ func (s *Suite) check() error {
 			}
 		}
 	}
-	return nil
+	if err := s.Deadlines.checkClock(s.Workload); err != nil {
+		return err
+	}
+	return s.slack().check(s.Workload)
 }
 
 func (o Options) parallel() int {

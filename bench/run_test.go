@@ -145,16 +145,16 @@ func TestRepeatedApplicationsAreRunAloneOnce(t *testing.T) {
 func TestDeadlinesFromAFile(t *testing.T) {
 	s := lectureSuite(t, "static,n=8")
 	s.Deadlines = Deadlines{
-		{Pattern: "report-2", Within: time.Second, File: "sla.csv", Line: 1},
-		{Pattern: "nightly-*", Within: time.Hour, File: "sla.csv", Line: 2},
+		{Match: Match{Name: "report-2"}, Due: Due{Basis: Within, Within: time.Second}, File: "sla.csv", Line: 1},
+		{Match: Match{Name: "nightly-*"}, Due: Due{Basis: Within, Within: time.Hour}, File: "sla.csv", Line: 2},
 	}
 	r := mustRun(t, s, Options{})
 	if all := r.Runs[0].All; all.Value("with_deadline") != 1 || all.Value("sla_misses") != 1 {
 		t.Errorf("%v of %v missed, want 1 of 1", all.Value("sla_misses"), all.Value("with_deadline"))
 	}
 	want := []string{
-		`sla.csv:2: deadline pattern "nightly-*" decides for no application.`,
-		"2 of 3 applications match no deadline pattern and cannot miss one.",
+		`sla.csv:2: the deadline for name "nightly-*" decides for no application.`,
+		"2 of 3 applications match no deadline and cannot miss one.",
 	}
 	if fmt.Sprint(r.Notes) != fmt.Sprint(want) {
 		t.Errorf("notes %q, want %q", r.Notes, want)

@@ -15,7 +15,9 @@ type Suite struct {
 	Workload  *traces.Workload
 	Config    replay.Config
 	Policies  []policies.Fleet // at least one; the first is the base, "recorded"
-	Deadlines Deadlines        // nil: AloneFactor times the run alone
+	Deadlines Deadlines        // of applications and queries; may be empty
+	Slack     Slack            // for applications without any of these; none: DefaultSlack, if Deadlines names no application
+	Prices    Prices           // what is held costs; may be none
 	Truth     []Truth          // how the logs really ran; may be empty
 	Notes     []string         // what every report must say besides the workload's notes, a sentence each
 }
@@ -54,6 +56,8 @@ type Results struct {
 	Suite         *Suite
 	Classes       []string           // of the workload's applications, sorted
 	Reference     []Reference        // one for each application of the workload
+	Queries       []Query            // those that have a deadline of their own, by application
+	Slack         Slack              // that makes deadlines; none if it makes none
 	Runs          []Outcome          // one for each policy, in the suite's order
 	Truth         []Recording        // one for each of the suite's truths, in its order
 	Externalities []Externality      // what each change of a class's policy did to every class
@@ -68,6 +72,8 @@ type Results struct {
 type Reference struct {
 	Critical    time.Duration // critical path: the time with endless executors already up
 	Alone       time.Duration // turnaround alone on the idle cluster under the base policy
+	History     time.Duration // 95 % quantile of the recorded runs of the same program; 0: none was recorded
+	SlackOf     time.Duration // what the slack's factor was multiplied with; 0: the deadline is none of the slack
 	Deadline    time.Duration // after submission
 	HasDeadline bool
 }
@@ -76,7 +82,9 @@ type Reference struct {
 type Outcome struct {
 	Policy   policies.Fleet
 	Result   *replay.Result // without applications if there is a problem
+	Apps     []App          // what each application of the workload got, in its order; none if there is a problem
 	Timeline *Timeline
+	meter    *meter
 	Problem  string // why the row has no values; empty for nearly all
 	All      Row    // over all applications
 	ByClass  []Row  // in the order of Results.Classes

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"dynalloc/traces"
@@ -11,8 +12,8 @@ import (
 // targets and no grants, so executors count from registration until the driver
 // saw them leave, and only the metrics that follow from that exist.
 func (r *Results) recording(t Truth) (Recording, []string) {
-	references, strangers := r.referencesFor(t.Workload)
-	all := Group{Capacity: r.Suite.Config.Cluster.Capacity()}
+	partners, strangers := r.partnersOf(t.Workload)
+	var apps []App
 	byClass := make([]Group, len(r.Classes))
 	first, last := time.Duration(-1), time.Duration(0)
 	for i, a := range t.Workload.Apps {
@@ -24,18 +25,25 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 		}
 		last = max(last, a.Submit+a.Earlier+a.Recorded.End)
 		app := recorded(a)
-		app.refer(&references[i])
-		all.Apps = append(all.Apps, app)
+		if k := partners[i]; k >= 0 {
+			app.refer(&r.Reference[k])
+			app.Queries = r.recordedQueries(k, a)
+		}
+		apps = append(apps, app)
 		for c := range r.Classes {
 			if r.Classes[c] == a.Class {
 				byClass[c].Apps = append(byClass[c].Apps, app)
 			}
 		}
 	}
-	all.Window = last - max(first, 0)
+	window := last - max(first, 0)
+	all := r.group(window, throughout(r.Suite.Config.Cluster.Pools, window))
+	all.Apps = apps
 	rec := Recording{Policy: t.Policy, All: all.row(t.Policy, "", true)}
 	for c := range byClass {
-		byClass[c].Capacity, byClass[c].Window = all.Capacity, all.Window
+		part := all.part()
+		part.Apps = byClass[c].Apps
+		byClass[c] = part
 		rec.ByClass = append(rec.ByClass, byClass[c].row(t.Policy, r.Classes[c], true))
 	}
 	var notes []string
@@ -45,32 +53,48 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 	return rec, notes
 }
 
-// referencesFor pairs the applications of another recording with those of the
-// suite's workload: the same name, and the first with the first where a name
-// comes more than once. It also says how many found no partner.
-func (r *Results) referencesFor(w *traces.Workload) ([]Reference, int) {
+// partnersOf pairs the applications of another recording with those of the
+// suite's workload, by index: the same name, and the first with the first where
+// a name comes more than once; -1 where there is none. It also says how many
+// found no partner.
+func (r *Results) partnersOf(w *traces.Workload) (partners []int, strangers int) {
 	byName := make(map[string][]int)
 	for i, a := range r.Suite.Workload.Apps {
 		byName[a.Name] = append(byName[a.Name], i)
 	}
-	references := make([]Reference, len(w.Apps))
-	strangers := 0
+	partners = make([]int, len(w.Apps))
 	for i, a := range w.Apps {
-		if partners := byName[a.Name]; len(partners) > 0 {
-			references[i] = r.Reference[partners[0]]
-			byName[a.Name] = partners[1:]
+		partners[i] = -1
+		if same := byName[a.Name]; len(same) > 0 {
+			partners[i], byName[a.Name] = same[0], same[1:]
 		} else {
 			strangers++
 		}
 	}
-	return references, strangers
+	return partners, strangers
+}
+
+// recordedQueries are the queries of a recorded application, which have the
+// deadlines of those of the same name in its partner.
+func (r *Results) recordedQueries(partner int, a *traces.Application) []QueryResult {
+	var results []QueryResult
+	first, _ := slices.BinarySearchFunc(r.Queries, partner, func(q Query, app int) int { return q.App - app })
+	for _, own := range r.Suite.Deadlines.queriesOf(partner, a) {
+		for i := first; i < len(r.Queries) && r.Queries[i].App == partner; i++ {
+			if q := &r.Queries[i]; q.Name == own.Name {
+				results = append(results, QueryResult{own.recorded(a.Recorded), q.Deadline})
+			}
+		}
+	}
+	return results
 }
 
 // recorded measures one application's own record.
 func recorded(a *traces.Application) App {
 	app := App{
+		Class: a.Class, User: a.User, Driver: driverOf(a), Changes: -1,
 		Turnaround: a.Earlier + a.Recorded.End,
-		Unasked:    -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
+		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
 		Failed: -1, Rerun: -1, Recomputed: -1,
 	}
 	for _, x := range a.Recorded.Executors {
@@ -87,6 +111,18 @@ func recorded(a *traces.Application) App {
 		alive := max(0, gone-x.Added)
 		app.Executors += alive
 		app.Held += alive * time.Duration(x.Cores)
+		app.Memory += alive.Milliseconds() * profileMemory(a, x.Profile)
 	}
 	return app
+}
+
+// profileMemory is what an executor of a resource profile takes in MiB, overhead
+// included.
+func profileMemory(a *traces.Application, id int) int64 {
+	for i := range a.Profiles {
+		if a.Profiles[i].ID == id {
+			return a.Profiles[i].Memory()
+		}
+	}
+	return 0
 }

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 // Two executors of two cores: one for 30 s that the driver saw leave, one that
 // was there to the end. The driver itself is none.
 func TestARecordTellsWhatItCan(t *testing.T) {
-	a := &traces.Application{Earlier: time.Second, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
+	a := &traces.Application{Earlier: time.Second, Profiles: []traces.Profile{{MemoryMB: 1024, OverheadMB: 384}}, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
 		{ID: "driver", Cores: 8, Removed: -1},
 		{ID: "1", Cores: 2, Added: 20 * time.Second, Removed: -1},
 		{ID: "0", Cores: 2, Added: 10 * time.Second, Removed: 40 * time.Second},
@@ -19,11 +20,12 @@ func TestARecordTellsWhatItCan(t *testing.T) {
 	}}}
 	got := recorded(a)
 	want := App{
-		Turnaround: 61 * time.Second, QueueWait: 11 * time.Second, Unasked: -1, Ungranted: -1, Starting: -1, Wait: -1, Busy: -1,
+		Driver: Driver{Cores: 1, MemoryMB: 1408}, Memory: 80_000 * 1408, Changes: -1,
+		Turnaround: 61 * time.Second, QueueWait: 11 * time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, Wait: -1, Busy: -1,
 		Executors: 80 * time.Second, Held: 160 * time.Second,
 		Failed: -1, Rerun: -1, Recomputed: -1,
 	}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 
 	"dynalloc/bench"
@@ -47,6 +48,44 @@ var againColumns = []column{
 	{"applications\nfailed", "failed"},
 	{"tasks run\nagain", "tasks_rerun"},
 	{"cached data\nagain, task-s", "recomputed"},
+}
+
+var lateColumns = []column{
+	{"SLA\nmisses", ""},
+	{"tardiness\nmean s", "tardiness_mean"},
+	{"tardiness\np95 s", "tardiness_p95"},
+	{"tardiness\nmax s", "tardiness_max"},
+	{"slack left\np50 %", "slack_p50"},
+	{"slack left\np5 %", "slack_p5"},
+}
+
+var queryColumns = []column{
+	{"queries with\na deadline", "queries_with_deadline"},
+	{"query\nmisses", "query_misses"},
+	{"query tar-\ndiness p95 s", "query_tardiness_p95"},
+}
+
+// elasticColumns are how well what is held follows what is needed, and who pays
+// for it with speed.
+var elasticColumns = []column{
+	{"under-\nprovision %", "under_provision"},
+	{"over-\nprovision %", "over_provision"},
+	{"time\nunder %", "under_time"},
+	{"time\nover %", "over_time"},
+	{"churn\nper h", "churn"},
+	{"application\nutilization p50 %", "app_utilization_p50"},
+	{"bounded slow-\ndown p95 x", "bounded_slowdown_p95"},
+	{"fairness,\nclasses", "fairness_classes"},
+	{"fairness,\nusers", "fairness_users"},
+}
+
+var costColumns = []column{
+	{"exec-h and\ndriver", "executor_hours_and_driver"},
+	{"core-h", "core_hours"},
+	{"GiB-h", "gib_hours"},
+	{"cost,\nused", "cost_used"},
+	{"cost,\nnodes", "cost_nodes"},
+	{"makespan\ns", "makespan"},
 }
 
 var classColumns = []column{
@@ -117,6 +156,45 @@ func again(rows []bench.Row) table {
 		}
 	}
 	return table{}
+}
+
+// late is how late applications and their queries were, without rows if none has
+// a deadline.
+func late(r *bench.Results) table {
+	rows := r.Rows("")
+	columns := lateColumns
+	if rows[0].Value("queries_with_deadline") > 0 {
+		columns = append(columns[:len(columns):len(columns)], queryColumns...)
+	} else if !(rows[0].Value("with_deadline") > 0) {
+		return table{}
+	}
+	return metricTable(rows, columns)
+}
+
+// sweep counts the misses of each policy at every slack factor, without rows if
+// no deadline is by a factor.
+func sweep(r *bench.Results) table {
+	if len(r.Slack.Factors) < 2 {
+		return table{}
+	}
+	t := table{head: []string{"policy"}, left: 1}
+	for _, factor := range r.Slack.Factors {
+		t.head = append(t.head, fmt.Sprintf("misses at\n%g x", factor))
+	}
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		line := []string{run.Policy.Name}
+		for _, factor := range r.Slack.Factors {
+			cell := missing
+			if run.Problem == "" {
+				misses, of := r.MissesAt(run, "", factor)
+				cell = fmt.Sprintf("%d of %d", misses, of)
+			}
+			line = append(line, cell)
+		}
+		t.rows = append(t.rows, line)
+	}
+	return t
 }
 
 // differences shows the columns of the overview, each less its value in the

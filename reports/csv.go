@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -45,6 +46,24 @@ func CSV(w io.Writer, r *bench.Results) error {
 					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
 					row.Policy, specs[row.Policy], source(row), name,
 					m.Name, string(m.Unit), string(m.Better), exact(row.Values[i]), exact(differences[i]), grade,
+				})
+				if err != nil {
+					return err
+				}
+			}
+		}
+		for i := range r.Runs {
+			if r.Runs[i].Problem != "" {
+				continue
+			}
+			for _, factor := range r.Slack.Factors {
+				missed, _ := r.MissesAt(&r.Runs[i], class, factor)
+				base, _ := r.MissesAt(&r.Runs[0], class, factor)
+				err := out.Write([]string{
+					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
+					r.Runs[i].Policy.Name, specs[r.Runs[i].Policy.Name], "replay", name,
+					fmt.Sprintf("sla_misses_at_%g", factor), string(bench.Count), string(bench.Lower),
+					strconv.Itoa(missed), strconv.Itoa(missed - base), grade,
 				})
 				if err != nil {
 					return err

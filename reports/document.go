@@ -21,8 +21,9 @@ type section struct {
 	table   table
 }
 
-// compose writes the report of a comparison.
-func compose(r *bench.Results) document {
+// compose writes the report of a comparison; a detailed one has tables that would
+// make a screen too long.
+func compose(r *bench.Results, detailed bool) document {
 	s := r.Suite
 	d := document{
 		title: s.Workload.Name + ": " + plural(len(s.Workload.Apps), "application") + " under " + plural(len(s.Policies), "policy"),
@@ -34,14 +35,30 @@ func compose(r *bench.Results) document {
 		story: story(r),
 		notes: notes(r),
 	}
+	if text := s.Prices.String(); text != "" {
+		d.setting = append(d.setting, "prices:    "+text)
+	}
 	d.sections = append(d.sections, section{"All applications", overview(r.Rows(""))})
 	if len(r.Runs) > 1 {
 		d.sections = append(d.sections, section{"Difference to " + r.Runs[0].Policy.Name, differences(r)})
+	}
+	if t := late(r); len(t.rows) > 0 {
+		d.sections = append(d.sections, section{"How late, and how much time was left", t})
+	}
+	if t := sweep(r); len(t.rows) > 0 {
+		d.sections = append(d.sections, section{"Misses if deadlines were " + r.Slack.Of.Times(), t})
 	}
 	d.sections = append(d.sections, section{"Where the wait and the executor time go", parts(r.Rows(""))})
 	d.sections = append(d.sections, whereTimeWent(r)...)
 	if t := again(replays(r.Rows(""))); len(t.rows) > 0 {
 		d.sections = append(d.sections, section{"Lost with executors and done again", t})
+	}
+	if detailed || r.Suite.Prices != (bench.Prices{}) {
+		d.sections = append(d.sections, section{"What is held and what it costs", metricTable(r.Rows(""), costColumns)})
+		d.notes = append(d.notes, makespanNotes(r)...)
+	}
+	if detailed {
+		d.sections = append(d.sections, section{"Elasticity and fairness", metricTable(r.Rows(""), elasticColumns)})
 	}
 	if len(r.Classes) > 1 {
 		d.sections = append(d.sections, section{"By class", byClass(r)})

@@ -46,6 +46,9 @@ func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline
 			result.Ledger.Idle += app.Ledger.Idle
 			result.End = max(result.End, app.End)
 			measured := bench.App{
+				Class: a.Class, User: a.User, Driver: bench.Driver{Cores: 1, MemoryMB: 1408}, Changes: 4,
+				Memory:     app.Ledger.Executor.Milliseconds() * 2048,
+				Elasticity: bench.Elasticity{Known: true, UnderTime: secs(g.unasked + g.ungranted + g.starting), Under: g.ungranted, OverTime: secs(5), Over: 2},
 				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,
 				Starting: app.Registered - app.Granted, QueueWait: app.Registered - app.Submit, Wait: app.Wait,
 				Held: app.Ledger.Held(), Busy: app.Ledger.Busy, Executors: app.Ledger.Executor,
@@ -56,10 +59,11 @@ func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline
 			c, _ := slices.BinarySearch(r.Classes, a.Class)
 			groups[1+c].Apps = append(groups[1+c].Apps, measured)
 		}
-		run := bench.Outcome{Policy: policy, Result: result, Timeline: timeline(p)}
+		run := bench.Outcome{Policy: policy, Result: result, Apps: groups[0].Apps, Timeline: timeline(p)}
 		for i := range groups {
 			groups[i].Capacity = s.Config.Cluster.Capacity()
 			groups[i].Window = result.End - s.Workload.Apps[0].Submit
+			groups[i].Prices, groups[i].NodeCost = s.Prices, math.NaN()
 			row := bench.Row{Policy: policy.Name}
 			for _, m := range bench.Metrics {
 				row.Values = append(row.Values, m.Of(&groups[i]))
@@ -117,13 +121,14 @@ func lecture() *bench.Results {
 	}
 	s := &bench.Suite{
 		Workload: w,
+		Prices:   bench.Prices{CoreHour: 0.05, GiBHour: 0.005},
 		Config:   replay.Config{Seed: 1, Cluster: sixteen(true)},
 		Policies: []policies.Fleet{fleet("recorded", "recorded"), fleet("static-2", "static,n=2"), fleet("mixed", "report-*=static,n=2;*=spark,idle=5s,max=6")},
 	}
 	references := []bench.Reference{
-		{Critical: 60 * time.Second, Alone: 100 * time.Second, Deadline: 150 * time.Second, HasDeadline: true},
-		{Critical: 20 * time.Second, Alone: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
-		{Critical: 20 * time.Second, Alone: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
+		{Critical: 60 * time.Second, Alone: 100 * time.Second, SlackOf: 100 * time.Second, Deadline: 150 * time.Second, HasDeadline: true},
+		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackOf: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
+		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackOf: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
 	}
 	given := [][]got{
 		{{2, 0, 4, 100, 1568, 900}, {2, 80, 4, 110, 112, 100}, {2, 30, 4, 60, 112, 100}},
@@ -145,6 +150,7 @@ func lecture() *bench.Results {
 		t.ByClass = make([]bench.Series, 2)
 		return t
 	})
+	r.Slack = bench.DefaultSlack
 	truth := bench.Row{Policy: "recorded", Recorded: true, Values: make([]float64, len(bench.Metrics))}
 	for i, m := range bench.Metrics {
 		truth.Values[i] = math.NaN()

@@ -15,9 +15,9 @@ const missing = "-"
 // decimals is how many digits after the point a table shows.
 func decimals(u bench.Unit) int {
 	switch u {
-	case bench.Count, bench.Tasks:
+	case bench.Count, bench.Queries, bench.Tasks:
 		return 0
-	case bench.Times, bench.ExecutorHours:
+	case bench.Times, bench.ExecutorHours, bench.CoreHours, bench.GiBHours, bench.Index, bench.Money:
 		return 2
 	}
 	return 1

@@ -25,12 +25,15 @@ type (
 		Cluster       clusterJSON   `json:"cluster"`
 		Seed          uint64        `json:"seed"`
 		DeadlineBasis string        `json:"deadline_basis"`
+		Slack         *slackJSON    `json:"slack"`
+		Prices        *string       `json:"prices"`
 		Base          string        `json:"base"`
 		Warnings      []string      `json:"warnings"`
 		Metrics       []metricJSON  `json:"metrics"`
 		Policies      []policyJSON  `json:"policies"`
 		Rows          []rowJSON     `json:"rows"`
 		Applications  []application `json:"applications"`
+		Queries       []queryJSON   `json:"queries"`
 		Results       []resultOfOne `json:"results"`
 		// Externalities is what a change of one class's policy alone did to every class.
 		Externalities []externality `json:"externalities"`
@@ -40,12 +43,36 @@ type (
 		Spec    string `json:"spec"`
 		Assumed bool   `json:"assumed"`
 	}
+	// slackJSON is what other slack factors would have made of the misses.
+	slackJSON struct {
+		Of       string       `json:"of"`
+		Headline float64      `json:"headline"`
+		Factors  []float64    `json:"factors"`
+		Misses   []missesJSON `json:"misses"`
+	}
+	missesJSON struct {
+		Policy string  `json:"policy"`
+		Class  *string `json:"class"`
+		Factor float64 `json:"factor"`
+		Misses int     `json:"misses"`
+		Of     int     `json:"of"`
+	}
+	// queryJSON is a query with a deadline, and how long it took under each policy
+	// in the order of policies; null: it did not end.
+	queryJSON struct {
+		Application int      `json:"application"`
+		Name        string   `json:"name"`
+		Jobs        []int    `json:"jobs"`
+		DeadlineMS  int64    `json:"deadline_ms"`
+		TookMS      []*int64 `json:"took_ms"`
+	}
 	metricJSON struct {
 		Name    string `json:"name"`
 		Label   string `json:"label"`
 		Unit    string `json:"unit"`
 		Formula string `json:"formula"`
 		Better  string `json:"better"`
+		Source  string `json:"source"`
 	}
 	policyJSON struct {
 		Name   string `json:"name"`
@@ -93,6 +120,7 @@ type (
 		DeadlineMS *int64   `json:"deadline_ms"`
 		AloneMS    int64    `json:"alone_ms"`
 		CriticalMS int64    `json:"critical_path_ms"`
+		HistoryMS  *int64   `json:"history_ms"`
 		Grade      string   `json:"grade"`
 		Problems   []string `json:"problems"`
 	}
@@ -107,6 +135,7 @@ type (
 		FirstTaskMS  *int64 `json:"first_task_ms"`
 		EndMS        int64  `json:"end_ms"`
 		Missed       bool   `json:"missed"`
+		SlackMS      *int64 `json:"slack_ms"`
 		Failed       bool   `json:"failed"`
 		Rerun        int    `json:"tasks_rerun"`
 		RecomputedMS int64  `json:"recomputed_ms"`
@@ -134,9 +163,13 @@ func JSON(w io.Writer, r *bench.Results) error {
 	c := comparison{
 		Schema: Schema, Workload: s.Workload.Name, Cluster: clusterJSON{s.Config.Cluster.String(), s.Config.Cluster.Assumed},
 		Seed: s.Config.Seed, DeadlineBasis: r.DeadlineBasis, Base: r.Runs[0].Policy.Name, Warnings: orEmpty(warnings(r)),
+		Slack: slackOf(r), Queries: queries(r),
+	}
+	if text := s.Prices.String(); text != "" {
+		c.Prices = &text
 	}
 	for _, m := range bench.Metrics {
-		c.Metrics = append(c.Metrics, metricJSON{m.Name, m.Label, string(m.Unit), m.Doc, string(m.Better)})
+		c.Metrics = append(c.Metrics, metricJSON{m.Name, m.Label, string(m.Unit), m.Doc, string(m.Better), m.Source})
 	}
 	for i, a := range s.Workload.Apps {
 		c.Applications = append(c.Applications, describe(i, a, &r.Reference[i]))
@@ -147,7 +180,7 @@ func JSON(w io.Writer, r *bench.Results) error {
 			run.Policy.Name, specOf(run.Policy), run.Result.End.Milliseconds(), run.Result.Events, fmt.Sprintf("%016x", run.Result.Digest),
 		})
 		for j := range run.Result.Apps {
-			c.Results = append(c.Results, outcome(run.Policy.Name, &run.Result.Apps[j], &r.Reference[j]))
+			c.Results = append(c.Results, outcome(run.Policy.Name, &run.Result.Apps[j], &run.Apps[j]))
 		}
 	}
 	for _, class := range append([]string{""}, r.Classes...) {
@@ -198,15 +231,68 @@ func describe(i int, a *traces.Application, ref *bench.Reference) application {
 		ms := ref.Deadline.Milliseconds()
 		out.DeadlineMS = &ms
 	}
+	if ref.History > 0 {
+		ms := ref.History.Milliseconds()
+		out.HistoryMS = &ms
+	}
 	return out
 }
 
-func outcome(policy string, a *replay.AppResult, ref *bench.Reference) resultOfOne {
+// slackOf counts misses at every slack factor; nil if no deadline is by a factor.
+func slackOf(r *bench.Results) *slackJSON {
+	if len(r.Slack.Factors) == 0 {
+		return nil
+	}
+	out := &slackJSON{Of: string(r.Slack.Of), Headline: r.Slack.Headline(), Factors: r.Slack.Factors, Misses: []missesJSON{}}
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		if run.Problem != "" {
+			continue
+		}
+		for _, class := range append([]string{""}, r.Classes...) {
+			for _, factor := range r.Slack.Factors {
+				m := missesJSON{Policy: run.Policy.Name, Factor: factor}
+				if class != "" {
+					m.Class = &class
+				}
+				m.Misses, m.Of = r.MissesAt(run, class, factor)
+				out.Misses = append(out.Misses, m)
+			}
+		}
+	}
+	return out
+}
+
+func queries(r *bench.Results) []queryJSON {
+	out := []queryJSON{}
+	of := make(map[int]int) // queries of an application so far
+	for i := range r.Queries {
+		q := &r.Queries[i]
+		line := queryJSON{Application: q.App, Name: q.Name, Jobs: q.Jobs, DeadlineMS: q.Deadline.Milliseconds()}
+		for k := range r.Runs {
+			took := time.Duration(-1)
+			if apps := r.Runs[k].Apps; len(apps) > 0 {
+				took = apps[q.App].Queries[of[q.App]].Took
+			}
+			line.TookMS = append(line.TookMS, moment(took))
+		}
+		of[q.App]++
+		out = append(out, line)
+	}
+	return out
+}
+
+func outcome(policy string, a *replay.AppResult, got *bench.App) resultOfOne {
+	var left *int64
+	if slack, ok := got.Slack(); ok {
+		ms := slack.Milliseconds()
+		left = &ms
+	}
 	out := resultOfOne{
 		Policy: policy, Application: a.App, Spec: a.Policy,
 		SubmitMS: a.Submit.Milliseconds(), AskedMS: moment(a.Asked), GrantedMS: moment(a.Granted),
 		RegisteredMS: moment(a.Registered), FirstTaskMS: moment(a.FirstTask), EndMS: a.End.Milliseconds(),
-		Missed: ref.HasDeadline && (a.Failed || a.End-a.Submit > ref.Deadline),
+		Missed: got.Missed(), SlackMS: left,
 		Failed: a.Failed, Rerun: a.Rerun, RecomputedMS: a.Recomputed.Milliseconds(),
 		Grants: a.Grants, Removals: a.Removals, Peak: a.Peak, WaitMS: a.Wait.Milliseconds(), HeldMS: a.Ledger.Executor.Milliseconds(),
 		StartingMS: a.Ledger.Starting.Milliseconds(), BusyMS: a.Ledger.Busy.Milliseconds(),

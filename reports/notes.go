@@ -25,7 +25,7 @@ func notes(r *bench.Results) []string {
 	base := r.Runs[0].Policy.Name
 	return append(out,
 		fmt.Sprintf("Differences are to %s, the first row. Every number is exact for this workload, cluster and seed; another day or seed gives others.", base),
-		"SLA misses: applications that took longer from submission to end than their deadline, of those that have one.",
+		"SLA misses: applications that took longer from submission to end than their deadline, of those that have one. Tardiness: by how much, 0 for one in time. Slack left: the share of the deadline that was left, negative for one that was late.",
 		"Wait is queue wait: submission until the first executor registers, in three parts: until anything is asked (driver, backlog timer), until something is granted (the manager's queue), until it registers (start-up). Executor wait: the executor-seconds asked, allowed by the application's own limits, and not granted.",
 		"Cluster held and busy: core-time held, and in which tasks ran, over all cores from the first submission to the last end. Efficiency: busy over held.",
 		"Slowdown: turnaround over the critical path, the time with endless executors already up. p50, p95: quantiles by definition R-7.",
@@ -45,6 +45,19 @@ func warnings(r *bench.Results) []string {
 		out = append(out, "Recorded truth: how the applications really ran, from their logs. A log shows no grants: executors count there from registration until the driver saw them leave, and what a log cannot tell is left out.")
 	}
 	return out
+}
+
+// makespanNotes warn of makespans that tell when applications came and not what
+// the policies did.
+func makespanNotes(r *bench.Results) []string {
+	apps := r.Suite.Workload.Apps
+	arriving := apps[len(apps)-1].Submit - apps[0].Submit
+	makespan := r.Runs[0].All.Value("makespan")
+	if arriving.Seconds() < makespan/2 || arriving == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Makespan: of %.0f s under %s, applications arrive for %.0f. It tells of the arrivals more than of any policy.",
+		makespan, r.Runs[0].Policy.Name, arriving.Seconds())}
 }
 
 // grades names the logs that are not complete, from bad to worse.

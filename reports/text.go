@@ -13,7 +13,7 @@ const textWidth = 118
 
 // Text writes the report for a terminal of about 130 columns.
 func Text(w io.Writer, r *bench.Results) error {
-	d := compose(r)
+	d := compose(r, false)
 	var b bytes.Buffer
 	fmt.Fprintln(&b, d.title)
 	for _, line := range d.setting {
@@ -49,7 +49,7 @@ func paragraph(b *bytes.Buffer, mark, text string) {
 
 // Markdown writes the same report for a wiki, a ticket or a README.
 func Markdown(w io.Writer, r *bench.Results) error {
-	d := compose(r)
+	d := compose(r, true)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", escape(d.title))
 	for _, line := range d.setting {

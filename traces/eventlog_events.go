@@ -79,6 +79,7 @@ type jobStart struct {
 type jobProperties struct {
 	Pool          string `json:"spark.scheduler.pool"`
 	Group         string `json:"spark.jobGroup.id"`
+	Description   string `json:"spark.job.description"`
 	Execution     string `json:"spark.sql.execution.id"`
 	RootExecution string `json:"spark.sql.execution.root.id"`
 }

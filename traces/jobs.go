@@ -131,7 +131,7 @@ func (a *assembler) buildJobs(app *Application, built *builtStages) {
 		p := &j.properties
 		job := Job{
 			ID: j.id, Cue: a.cue(waited[i].after, j.start), Pool: p.Pool, Group: p.Group,
-			Execution: p.Execution, Failed: j.failed,
+			Execution: p.Execution, Failed: j.failed, Description: p.Description,
 		}
 		job.Stages = built.graph(app, j, a.stages)
 		app.Jobs = append(app.Jobs, job)

@@ -38,7 +38,7 @@ var redactedEvents = map[string]fields{
 	"SparkListenerBlockManagerRemoved": {event, {"Block Manager ID", fields{executor, host}}, {"Timestamp", number{}}},
 	"SparkListenerUnpersistRDD":        {event, {"RDD ID", number{}}},
 	"SparkListenerJobStart": {event, {"Job ID", number{}}, {"Submission Time", number{}}, {"Stage Infos", each{stageFields}}, {"Stage IDs", each{number{}}}, {"Properties", fields{
-		{"spark.scheduler.pool", unless(defaultPool, "pool")}, {"spark.jobGroup.id", called("group")},
+		{"spark.scheduler.pool", unless(defaultPool, "pool")}, {"spark.jobGroup.id", called("group")}, {"spark.job.description", called("description")},
 		{"spark.sql.execution.id", unless(digits, "execution")}, {"spark.sql.execution.root.id", unless(digits, "execution")}}}},
 	"SparkListenerJobEnd":         {event, {"Job ID", number{}}, {"Completion Time", number{}}, {"Job Result", fields{{"Result", unless(sparkWord, "result")}}}},
 	"SparkListenerStageSubmitted": {event, {"Stage Info", stageFields}},

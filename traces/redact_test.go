@@ -50,7 +50,7 @@ func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 				cmpopts.IgnoreFields(Application{}, "Path", "ID", "Name", "Class", "User", "Queue", "Properties", "Hosts", "Master", "Log"),
 				cmpopts.IgnoreFields(Workload{}, "Name"),
 				cmpopts.IgnoreFields(Stage{}, "Name"),
-				cmpopts.IgnoreFields(Job{}, "Pool", "Group"),
+				cmpopts.IgnoreFields(Job{}, "Pool", "Group", "Description"),
 				cmpopts.IgnoreFields(RecordedExecutor{}, "Host", "Reason"),
 			}
 			if diff := cmp.Diff(before, after, names...); diff != "" {

@@ -106,7 +106,7 @@ func (t *textReader) line(words []textWord) error {
 	case "job":
 		j := Job{
 			ID: d.Int("id", len(t.app.Jobs)), Pool: d.String("pool", ""), Group: d.String("group", ""),
-			Execution: d.String("execution", ""), Failed: d.Bool("failed", false),
+			Execution: d.String("execution", ""), Failed: d.Bool("failed", false), Description: d.String("description", ""),
 		}
 		if j.Cue, err = t.cue(d); err == nil {
 			err = t.lists(&j, d.String("lists", ""))

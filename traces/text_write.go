@@ -172,6 +172,7 @@ func (t *textWriter) job(number int) {
 	t.text("pool", j.Pool, "")
 	t.text("group", j.Group, "")
 	t.text("execution", j.Execution, "")
+	t.text("description", j.Description, "")
 	t.text("failed", strconv.FormatBool(j.Failed), "false")
 	known := t.known(j)
 	t.text("lists", t.names(known), "")

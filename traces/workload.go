@@ -79,6 +79,8 @@ type Job struct {
 	Group     string // spark.jobGroup.id
 	Execution string // SQL execution id
 	Failed    bool   // JobEnd said JobFailed
+
+	Description string // spark.job.description
 }
 
 // A Stage is the work of one stage, freed from attempts: one task for each

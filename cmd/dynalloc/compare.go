@@ -36,8 +36,10 @@ Without a TRACE it runs on a built-in working day made of recorded applications.
 All logs together are one workload, with their real arrival times; idle days
 between them are cut out.
 
-An application misses its SLA if it ends after its deadline: that of --deadlines,
-else of the built-in day, else 1.5 times its run alone on the idle cluster.
+An application misses its SLA if it ends after its deadline: that of --deadlines
+and --sla, else of the built-in day, else 1.5 times its run alone on the idle
+cluster, with the misses at other factors beside it. Queries inside of an
+application may have deadlines too: see "dynalloc help deadlines".
 
 The table is printed, and the pictures are written as PNG into a folder, next to
 the report in text, Markdown, CSV and JSON.`,
@@ -46,6 +48,7 @@ the report in text, Markdown, CSV and JSON.`,
   dynalloc compare /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g
   dynalloc compare logs/ --policy static,n=4 --policy spark,idle=10s,max=20 --policy new/spark-defaults.conf
   dynalloc compare logs/ --policy 'mixed:report-*=static,n=2;*=spark,max=6' --deadlines deadlines.csv -o results
+  dynalloc compare logs/ --sla critical=1.5,2,3 --price core-hour=0.05,gib-hour=0.005
   dynalloc compare logs/ --since 2026-03-30 --until 2026-04-01 --format csv > results.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := in.check(args); err != nil {
@@ -89,7 +92,7 @@ the report in text, Markdown, CSV and JSON.`,
 	f.StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a list)")
 	completePolicies(cmd)
 	in.addFlags(cmd)
-	f.StringVar(&in.deadlines, "deadlines", "", "CSV `file` of lines such as report-*,90s: a glob on names, and how long after submission it must have ended")
+	in.addDeadlineFlags(cmd)
 	format = addChoice(cmd, "format", "text", "how to print the results", "text", "markdown", "csv", "json")
 	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")

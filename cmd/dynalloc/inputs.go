@@ -20,6 +20,8 @@ type inputs struct {
 	builtin   *choice
 	cluster   clusterFlags
 	deadlines string
+	sla       string
+	prices    string
 	times     string
 	name      string
 	user      string
@@ -64,6 +66,16 @@ func (in *inputs) check(args []string) error {
 	if !in.since.IsZero() && !in.until.IsZero() && !in.since.Before(in.until.Time) {
 		return usagef("--since %s is not before --until %s", in.since.String(), in.until.String())
 	}
+	if in.sla != "" {
+		if _, _, err := bench.ParseSLA(in.sla); err != nil {
+			return usagef("--sla %s: %w", in.sla, err)
+		}
+	}
+	if in.prices != "" {
+		if _, err := bench.ParsePrices(in.prices); err != nil {
+			return usagef("--price %s: %w", in.prices, err)
+		}
+	}
 	return in.cluster.check()
 }
 
@@ -91,8 +103,11 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 		}
 		s.UseTimes(times, in.times)
 	}
-	if in.deadlines != "" {
-		s.Deadlines, err = readDeadlines(in.deadlines)
+	if err := in.setDeadlines(s); err != nil {
+		return nil, nil, err
+	}
+	if in.prices != "" {
+		s.Prices, err = bench.ParsePrices(in.prices)
 	}
 	return s, partly, err
 }
@@ -183,15 +198,6 @@ func (in *inputs) selected(w *traces.Workload, by traces.Selection) (*traces.Wor
 
 func (in *inputs) selection() traces.Selection {
 	return traces.Selection{Name: in.name, User: in.user, Since: in.since.Time, Until: in.until.Time}
-}
-
-func readDeadlines(path string) (bench.Deadlines, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("deadlines: %w", err)
-	}
-	defer f.Close()
-	return bench.ReadDeadlines(f, path)
 }
 
 func readTimes(path string) (replay.Times, error) {

@@ -1,0 +1,239 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Basis is what a deadline is counted from, or made of.
+type Basis string
+
+// The bases of deadlines.
+const (
+	Within   Basis = "within"   // so long after submission
+	AtTime   Basis = "at"       // the next time that the clock somewhere shows a time of day
+	NextRun  Basis = "next"     // before the next run of the same program is submitted
+	Alone    Basis = "alone"    // a factor times the run alone on the idle cluster under the base policy
+	Critical Basis = "critical" // a factor times the critical path
+	History  Basis = "history"  // a factor times the 95 % quantile of the recorded runs of the same program
+	None     Basis = "none"     // no deadline
+)
+
+// historyQuantile is the quantile of recorded runs that History takes.
+const historyQuantile = 0.95
+
+// A Due says by when something must have ended.
+type Due struct {
+	Basis  Basis
+	Within time.Duration  // of Within, more than 0
+	Clock  time.Duration  // of AtTime: time of day, below 24 h
+	Zone   *time.Location // of AtTime
+	Factor float64        // of Alone, Critical and History, more than 0
+}
+
+// dueForms is what a deadline may look like, for errors.
+const dueForms = "a duration such as 90s, 15m or 1h30m, a time of day with its zone such as 06:00 Europe/Berlin, next, alone=1.5, critical=3, history=1.2 or none"
+
+// ParseDue reads a deadline: "90s", "06:00 Europe/Berlin", "next", "alone=1.5",
+// "critical=3", "history=1.2", "none". An error says what was expected.
+func ParseDue(text string) (Due, error) {
+	switch basis := Basis(text); basis {
+	case NextRun, None:
+		return Due{Basis: basis}, nil
+	}
+	if key, value, found := strings.Cut(text, "="); found {
+		basis := Basis(strings.TrimSpace(key))
+		factor, err := parseFactor(value)
+		if !basis.factored() || err != nil {
+			return Due{}, wrongDue(text)
+		}
+		return Due{Basis: basis, Factor: factor}, nil
+	}
+	if clock, zone, found := strings.Cut(text, " "); found {
+		at, err := parseClock(clock)
+		if err != nil {
+			return Due{}, wrongDue(text)
+		}
+		location, err := loadZone(strings.TrimSpace(zone))
+		return Due{Basis: AtTime, Clock: at, Zone: location}, err
+	}
+	if _, err := parseClock(text); err == nil {
+		return Due{}, fmt.Errorf("the time of day %s needs a time zone, as in %s Europe/Berlin or %s UTC", text, text, text)
+	}
+	within, err := time.ParseDuration(text)
+	if err != nil || within < time.Millisecond {
+		return Due{}, wrongDue(text)
+	}
+	return Due{Basis: Within, Within: within.Truncate(time.Millisecond)}, nil
+}
+
+func wrongDue(text string) error {
+	return fmt.Errorf("a deadline must be %s, not %q", dueForms, text)
+}
+
+// factored says whether a basis is multiplied by a factor.
+func (b Basis) factored() bool { return b == Alone || b == Critical || b == History }
+
+func parseFactor(text string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || !(f > 0) || f > 1e6 {
+		return 0, strconv.ErrSyntax
+	}
+	return f, nil
+}
+
+func parseClock(text string) (time.Duration, error) {
+	for _, form := range []string{"15:04", "15:04:05"} {
+		if t, err := time.Parse(form, text); err == nil {
+			return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second, nil
+		}
+	}
+	return 0, strconv.ErrSyntax
+}
+
+// loadZone finds a time zone. The machine's own is none: the same file must mean
+// the same everywhere.
+func loadZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, fmt.Errorf("%q is no time zone; want a name such as Europe/Berlin, America/New_York or UTC", name)
+	}
+	return zone, nil
+}
+
+func (d Due) String() string {
+	switch d.Basis {
+	case Within:
+		return d.Within.String()
+	case AtTime:
+		return time.Time{}.Add(d.Clock).Format("15:04:05") + " " + d.Zone.String()
+	case Alone, Critical, History:
+		return fmt.Sprintf("%s=%g", d.Basis, d.Factor)
+	}
+	return string(d.Basis)
+}
+
+// times is a factor of a reference, in whole milliseconds.
+func times(factor float64, reference time.Duration) time.Duration {
+	return time.Duration(math.Min(factor*float64(reference), math.MaxInt64/2)).Truncate(time.Millisecond)
+}
+
+// nextClock is the first instant after a time at which the clock of a zone shows
+// a time of day. On a day whose clocks skip that time it is when they skip it;
+// on a day that has it twice, whichever comes first.
+func nextClock(after time.Time, clock time.Duration, zone *time.Location) time.Time {
+	day := after.In(zone)
+	for k := -1; ; k++ {
+		if at, ok := clockOn(day.Year(), day.Month(), day.Day()+k, clock, zone, after); ok {
+			return at
+		}
+	}
+}
+
+// clockOn is the first instant after a time at which the clock shows a time of
+// day on one day, if there is one.
+func clockOn(year int, month time.Month, day int, clock time.Duration, zone *time.Location, after time.Time) (time.Time, bool) {
+	wall := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(clock) // what the clock shows, as if in UTC
+	shown := func(t time.Time) bool {
+		_, offset := t.In(zone).Zone()
+		return t.Add(time.Duration(offset) * time.Second).Equal(wall)
+	}
+	var candidates []time.Time
+	near := wall.Add(-15 * time.Hour).In(zone) // no zone is farther from UTC
+	for !near.After(wall.Add(15 * time.Hour)) {
+		_, offset := near.Zone()
+		if t := wall.Add(-time.Duration(offset) * time.Second); shown(t) {
+			candidates = append(candidates, t)
+		}
+		_, end := near.ZoneBounds()
+		if end.IsZero() {
+			break
+		}
+		_, before := end.Add(-time.Second).In(zone).Zone()
+		_, since := end.In(zone).Zone()
+		from, to := end.Add(time.Duration(before)*time.Second), end.Add(time.Duration(since)*time.Second)
+		if !wall.Before(from) && wall.Before(to) { // it is skipped
+			candidates = append(candidates, end)
+		}
+		near = end.In(zone)
+	}
+	slices.SortFunc(candidates, time.Time.Compare)
+	for _, t := range candidates {
+		if t.After(after) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// A Slack is a deadline for every application that has no other: a factor times
+// a reference. One factor makes the deadlines; what others would have made of
+// them is told beside it.
+type Slack struct {
+	Of      Basis     // Alone, Critical or History
+	Factors []float64 // ascending
+}
+
+// DefaultSlack is the slack where nothing is given. Its factors are a
+// convention, from tight to generous, and not a law.
+var DefaultSlack = Slack{Of: Alone, Factors: []float64{1.2, 1.5, 2, 3}}
+
+// Headline is the factor that makes the deadlines: the middle one, of two the
+// smaller. It is 0 where there is no slack.
+func (s Slack) Headline() float64 {
+	if len(s.Factors) == 0 {
+		return 0
+	}
+	return s.Factors[(len(s.Factors)-1)/2]
+}
+
+// ParseSLA reads what every application must keep: a slack such as "alone",
+// "critical=1.5,2,3" or "history=1.2", else a deadline as in ParseDue, which
+// comes back as the only one of Deadlines. An error says what was expected.
+func ParseSLA(text string) (Slack, Deadlines, error) {
+	key, value, given := strings.Cut(text, "=")
+	basis := Basis(strings.TrimSpace(key))
+	if !basis.factored() {
+		due, err := ParseDue(strings.TrimSpace(text))
+		if err != nil {
+			return Slack{}, nil, err
+		}
+		return Slack{}, Deadlines{{Match: Match{Name: "*"}, Due: due, File: "--sla"}}, nil
+	}
+	s := Slack{Of: basis, Factors: DefaultSlack.Factors}
+	if given {
+		s.Factors = nil
+		for word := range strings.SplitSeq(value, ",") {
+			factor, err := parseFactor(word)
+			if err != nil {
+				return Slack{}, nil, fmt.Errorf("%s: want factors above 0, as in %s=1.2,1.5,2, not %q", text, basis, strings.TrimSpace(word))
+			}
+			s.Factors = append(s.Factors, factor)
+		}
+		slices.Sort(s.Factors)
+		s.Factors = slices.Compact(s.Factors)
+	}
+	return s, nil, nil
+}
+
+// reference is what the slack's factors multiply, for people.
+func (b Basis) reference() string {
+	switch b {
+	case Critical:
+		return "the critical path"
+	case History:
+		return "the 95 % quantile of the recorded runs of the same program"
+	}
+	return "the run alone on the idle cluster under its recorded settings"
+}
+
+// Times says what a factor multiplies, for headings: "so many times the critical
+// path".
+func (b Basis) Times() string { return "so many times " + b.reference() }
+
+// String is the slack for people.
+func (s Slack) String() string { return fmt.Sprintf("%g x %s", s.Headline(), s.Of.reference()) }

@@ -1,0 +1,294 @@
+package bench
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Bounds of bounded slowdown: an application whose critical path is shorter
+// counts as if it took so long, for its start-up alone would multiply it.
+const (
+	shortBound = 10 * time.Second
+	longBound  = time.Minute
+)
+
+func queueWait(a *App) time.Duration  { return a.QueueWait }
+func turnaround(a *App) time.Duration { return a.Turnaround }
+func held(a *App) time.Duration       { return a.Held }
+func busy(a *App) time.Duration       { return a.Busy }
+func executors(a *App) time.Duration  { return a.Executors }
+
+func appWait(a *App) time.Duration { return a.AppWait }
+
+// driverTime is how long the application's driver ran: as long as the
+// application, where nobody knows when it began.
+func driverTime(a *App) time.Duration { return a.Turnaround - max(0, a.AppWait) }
+
+// driverCores is the core-time of the application's driver.
+func driverCores(a *App) time.Duration { return driverTime(a) * time.Duration(a.Driver.Cores) }
+
+func slowdown(a *App) float64 {
+	if a.Critical <= 0 {
+		return -1
+	}
+	return a.Turnaround.Seconds() / a.Critical.Seconds()
+}
+
+func boundedSlowdown(bound time.Duration) func(*App) float64 {
+	return func(a *App) float64 {
+		if a.Critical <= 0 {
+			return -1
+		}
+		return max(1, a.Turnaround.Seconds()/max(a.Critical, bound).Seconds())
+	}
+}
+
+// executorsBusy is executor-time in the measure of core-time: an executor with
+// half its cores busy is half busy.
+func executorsBusy(a *App) time.Duration {
+	switch {
+	case a.Executors < 0 || a.Held < 0 || a.Busy < 0:
+		return -1
+	case a.Held == 0:
+		return 0
+	}
+	return time.Duration(float64(a.Executors) * (float64(a.Busy) / float64(a.Held)))
+}
+
+// The following are NaN where they do not exist.
+
+func tardiness(a *App) float64 {
+	late, ok := a.Tardiness()
+	if !ok {
+		return math.NaN()
+	}
+	return late.Seconds()
+}
+
+// slack is the share of the deadline that was left, in percent.
+func slack(a *App) float64 {
+	left, ok := a.Slack()
+	if !ok || a.Deadline <= 0 {
+		return math.NaN()
+	}
+	return 100 * left.Seconds() / a.Deadline.Seconds()
+}
+
+func appUtilization(a *App) float64 {
+	if a.Held <= 0 || a.Busy < 0 {
+		return math.NaN()
+	}
+	return 100 * a.Busy.Seconds() / a.Held.Seconds()
+}
+
+// gibHours is memory held by the executors and the driver.
+func gibHours(a *App) float64 {
+	if a.Memory < 0 {
+		return math.NaN()
+	}
+	return gib(a.Memory) + gib(a.Driver.MemoryMB*driverTime(a).Milliseconds())
+}
+
+// gib makes GiB-hours of MiB-milliseconds.
+func gib(mibMilliseconds int64) float64 { return float64(mibMilliseconds) / 1024 / 3.6e6 }
+
+func meanOf(f func(*App) time.Duration) func(*Group) float64 {
+	return func(g *Group) float64 { return mean(g.values(seconds(f))) }
+}
+
+func quantileOf(p float64, f func(*App) time.Duration) func(*Group) float64 {
+	return func(g *Group) float64 { return Quantile(p, g.values(seconds(f))) }
+}
+
+// values are f of the applications for which it is known (not negative), sorted.
+func (g *Group) values(f func(*App) float64) []float64 {
+	var v []float64
+	for i := range g.Apps {
+		if x := f(&g.Apps[i]); x >= 0 {
+			v = append(v, x)
+		}
+	}
+	slices.Sort(v)
+	return v
+}
+
+// existing are f of the applications for which it is a number, sorted.
+func (g *Group) existing(f func(*App) float64) []float64 {
+	var v []float64
+	for i := range g.Apps {
+		if x := f(&g.Apps[i]); !math.IsNaN(x) {
+			v = append(v, x)
+		}
+	}
+	slices.Sort(v)
+	return v
+}
+
+// add adds f over the applications; NaN if there are none or it does not exist
+// for any of them, because a part of a sum is not a smaller sum but a wrong one.
+func (g *Group) add(f func(*App) float64) float64 {
+	if len(g.Apps) == 0 {
+		return math.NaN()
+	}
+	total := 0.0
+	for i := range g.Apps {
+		total += f(&g.Apps[i])
+	}
+	return total
+}
+
+// sum adds f over the applications; NaN as in add, where f is negative.
+func (g *Group) sum(f func(*App) time.Duration) float64 {
+	if len(g.Apps) == 0 {
+		return math.NaN()
+	}
+	var total time.Duration
+	for i := range g.Apps {
+		d := f(&g.Apps[i])
+		if d < 0 {
+			return math.NaN()
+		}
+		total += d
+	}
+	return total.Seconds()
+}
+
+// total adds a count over the applications; NaN as in sum.
+func (g *Group) total(f func(*App) int) float64 {
+	return g.sum(func(a *App) time.Duration { return time.Duration(f(a)) * time.Second })
+}
+
+func (g *Group) withDeadline() int {
+	n := 0
+	for i := range g.Apps {
+		if g.Apps[i].HasDeadline {
+			n++
+		}
+	}
+	return n
+}
+
+func (g *Group) misses() int {
+	n := 0
+	for i := range g.Apps {
+		if g.Apps[i].Missed() {
+			n++
+		}
+	}
+	return n
+}
+
+func (g *Group) queries() int {
+	n := 0
+	for i := range g.Apps {
+		n += len(g.Apps[i].Queries)
+	}
+	return n
+}
+
+// queryMisses is NaN where there are no queries with a deadline.
+func (g *Group) queryMisses() float64 {
+	if g.queries() == 0 {
+		return math.NaN()
+	}
+	n := 0
+	for i := range g.Apps {
+		for _, q := range g.Apps[i].Queries {
+			if q.Missed() {
+				n++
+			}
+		}
+	}
+	return float64(n)
+}
+
+// queryTardiness is how late the queries that ended were in seconds, sorted.
+func (g *Group) queryTardiness() []float64 {
+	var v []float64
+	for i := range g.Apps {
+		for _, q := range g.Apps[i].Queries {
+			if q.Took >= 0 {
+				v = append(v, max(0, q.Took-q.Deadline).Seconds())
+			}
+		}
+	}
+	slices.Sort(v)
+	return v
+}
+
+func (g *Group) utilization(f func(*App) time.Duration) float64 {
+	return 100 * ratio(g.sum(f), float64(g.Capacity)*g.Window.Seconds())
+}
+
+// lifeShare is a time of applications in seconds as a share of how long they
+// lived, in percent.
+func (g *Group) lifeShare(f func(*App) float64) float64 {
+	for i := range g.Apps {
+		if !g.Apps[i].Elasticity.Known {
+			return math.NaN()
+		}
+	}
+	return 100 * ratio(g.add(f), g.sum(turnaround))
+}
+
+// fairness is Jain's index over the means, by a key, of the speed of
+// applications: critical path over turnaround. It is NaN where fewer than two
+// keys have a speed.
+func (g *Group) fairness(key func(*App) string) float64 {
+	speeds := map[string][]float64{}
+	for i := range g.Apps {
+		if a := &g.Apps[i]; a.Critical > 0 && a.Turnaround > 0 && key(a) != "" {
+			speeds[key(a)] = append(speeds[key(a)], a.Critical.Seconds()/a.Turnaround.Seconds())
+		}
+	}
+	if len(speeds) < 2 {
+		return math.NaN()
+	}
+	var means []float64
+	for _, k := range slices.Sorted(maps.Keys(speeds)) {
+		means = append(means, mean(speeds[k]))
+	}
+	return Jain(means)
+}
+
+// Jain is the fairness index of Jain, Chiu and Hawe (A Quantitative Measure of
+// Fairness and Discrimination for Resource Allocation in Shared Computer
+// Systems, 1984): (sum of x)^2 / (n x sum of x^2), 1 if all are equal and 1/n if
+// one has all. It is NaN for no values, and where all are 0.
+func Jain(x []float64) float64 {
+	var sum, squares float64
+	for _, v := range x {
+		sum += v
+		squares += v * v
+	}
+	return ratio(sum*sum, float64(len(x))*squares)
+}
+
+// mean is NaN for no values.
+func mean(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	return stat.Mean(values, nil)
+}
+
+// ratio is NaN where there is nothing to divide by.
+func ratio(part, whole float64) float64 {
+	if whole == 0 {
+		return math.NaN()
+	}
+	return part / whole
+}
+
+func seconds(f func(*App) time.Duration) func(*App) float64 {
+	return func(a *App) float64 {
+		if d := f(a); d >= 0 {
+			return d.Seconds()
+		}
+		return -1
+	}
+}

@@ -1,0 +1,137 @@
+package bench
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"dynalloc/internal/spec"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// Prices are what a cluster costs, in any one currency. A price of 0 is not
+// known.
+type Prices struct {
+	NodeHour float64       // of one node of a pool without a price of its own for an hour, whether anything runs on it or not
+	CoreHour float64       // of one core that an executor or driver holds for an hour
+	GiBHour  float64       // of one GiB of memory that an executor or driver holds for an hour, overhead included
+	Minimum  time.Duration // each executor and driver is billed for so long at least
+}
+
+// ParsePrices reads prices: "core-hour=0.05,gib-hour=0.005,minimum=60s". An
+// error says what was expected.
+func ParsePrices(text string) (Prices, error) {
+	s, err := spec.Parse("prices," + text)
+	if err != nil {
+		return Prices{}, fmt.Errorf("prices %q: want key=value, as in core-hour=0.05,gib-hour=0.005,minimum=60s", text)
+	}
+	d := s.Decoder()
+	p := Prices{
+		NodeHour: d.Float("node-hour", 0), CoreHour: d.Float("core-hour", 0), GiBHour: d.Float("gib-hour", 0),
+		Minimum: d.Duration("minimum", 0),
+	}
+	if err := d.Done(); err != nil {
+		return Prices{}, err
+	}
+	for _, price := range []float64{p.NodeHour, p.CoreHour, p.GiBHour} {
+		if !(price >= 0) || math.IsInf(price, 1) {
+			return Prices{}, fmt.Errorf("prices %q: a price must be a number, 0 or more", text)
+		}
+	}
+	if p.Minimum < 0 {
+		return Prices{}, fmt.Errorf("prices %q: the minimum charge must be a time, 0 or more", text)
+	}
+	if p.NodeHour == 0 && p.CoreHour == 0 && p.GiBHour == 0 {
+		return Prices{}, fmt.Errorf("prices %q: want at least one of node-hour, core-hour and gib-hour above 0", text)
+	}
+	return p, nil
+}
+
+// String is the form that ParsePrices reads; empty if nothing is known.
+func (p Prices) String() string {
+	s := spec.Spec{}
+	for _, price := range []struct {
+		key   string
+		value float64
+	}{{"node-hour", p.NodeHour}, {"core-hour", p.CoreHour}, {"gib-hour", p.GiBHour}} {
+		if price.value > 0 {
+			s.Args = append(s.Args, spec.Arg{Key: price.key, Value: strconv.FormatFloat(price.value, 'f', -1, 64)})
+		}
+	}
+	if p.Minimum > 0 && len(s.Args) > 0 {
+		s.Args = append(s.Args, spec.Arg{Key: "minimum", Value: spec.FormatDuration(p.Minimum)})
+	}
+	text := s.String()
+	if text != "" {
+		text = text[1:]
+	}
+	return text
+}
+
+// cost is what an application's executors and driver cost by the core and the
+// GiB; NaN if neither has a price, or what was held is not known.
+func (p Prices) cost(a *App) float64 {
+	if p.CoreHour == 0 && p.GiBHour == 0 || a.Held < 0 || a.Memory < 0 {
+		return math.NaN()
+	}
+	driver := max(driverTime(a), p.Minimum)
+	cores := a.Held + a.Short.Cores + driver*time.Duration(a.Driver.Cores)
+	memory := gib(a.Memory) + gib(a.Driver.MemoryMB*driver.Milliseconds())
+	if a.Executors > 0 {
+		memory += gib(a.Memory) * (a.Short.Executors.Seconds() / a.Executors.Seconds())
+	}
+	return cores.Hours()*p.CoreHour + memory*p.GiBHour
+}
+
+// nodes is what the nodes of a cluster cost that were there so long, pool by
+// pool; NaN if one has no price.
+func (p Prices) nodes(pools []replay.Pool, there []time.Duration) float64 {
+	cost := 0.0
+	for i := range pools {
+		price := cmp.Or(pools[i].Price, p.NodeHour)
+		if price == 0 {
+			return math.NaN()
+		}
+		cost += price * there[i].Hours()
+	}
+	return cost
+}
+
+// throughout is how long the nodes of each pool were there if all were for the
+// whole window.
+func throughout(pools []replay.Pool, window time.Duration) []time.Duration {
+	var there []time.Duration
+	for i := range pools {
+		there = append(there, time.Duration(pools[i].Nodes)*window)
+	}
+	return there
+}
+
+// A Driver is what an application's driver takes.
+type Driver struct {
+	Cores    int
+	MemoryMB int64 // MiB, overhead included
+}
+
+// driverOf reads the driver's size from the application's settings: by default
+// one core and 1 GiB of heap (spark.driver.cores, spark.driver.memory), and
+// beside it spark.driver.memoryOverhead, else as for executors.
+func driverOf(a *traces.Application) Driver {
+	d := Driver{Cores: 1, MemoryMB: 1024}
+	if n, err := strconv.Atoi(a.Properties["spark.driver.cores"]); err == nil && n > 0 {
+		d.Cores = n
+	}
+	if mb, err := spec.ParseMiB(a.Properties["spark.driver.memory"]); err == nil && mb > 0 {
+		d.MemoryMB = mb
+	}
+	overhead := cmp.Or(a.Properties["spark.driver.memoryOverhead"], a.Properties["spark.yarn.driver.memoryOverhead"])
+	if mb, err := spec.ParseMiB(overhead); err == nil {
+		d.MemoryMB += mb
+	} else {
+		d.MemoryMB += traces.OverheadMB(d.MemoryMB)
+	}
+	return d
+}

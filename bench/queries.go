@@ -1,0 +1,151 @@
+package bench
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// A Query is jobs of an application that answer one question, and have a
+// deadline of their own: those of one job group where the deadline is by group,
+// else those of one SQL execution, else one job by itself. Its time is from the
+// submission of its first job to the end of its last.
+type Query struct {
+	App      int    // index into Workload.Apps
+	Name     string // for people: "execution 12"
+	Jobs     []int  // indexes into Application.Jobs, in order
+	Deadline time.Duration
+
+	rule int // index into Suite.Deadlines
+}
+
+// A QueryResult is what became of a query.
+type QueryResult struct {
+	Took     time.Duration // -1: it did not end
+	Deadline time.Duration
+}
+
+// Missed says whether the query did not keep its deadline: it ended later, or
+// not at all.
+func (q *QueryResult) Missed() bool { return q.Took < 0 || q.Took > q.Deadline }
+
+// took is how long the query took in a replay of its application; -1 if one of
+// its jobs did not end.
+func (q *Query) took(a *replay.AppResult) time.Duration {
+	first, last := time.Duration(-1), time.Duration(0)
+	for _, j := range q.Jobs {
+		job := a.Jobs[j]
+		if a.Failed && job.End == 0 {
+			return -1
+		}
+		if first < 0 || job.Start < first {
+			first = job.Start
+		}
+		last = max(last, job.End)
+	}
+	return last - first
+}
+
+// recorded is the same of how its application really ran.
+func (q *Query) recorded(r *traces.Recorded) time.Duration {
+	first, last := time.Duration(-1), time.Duration(0)
+	for _, j := range q.Jobs {
+		if j >= len(r.Jobs) || r.Jobs[j].End < 0 {
+			return -1
+		}
+		if first < 0 || r.Jobs[j].Start < first {
+			first = r.Jobs[j].Start
+		}
+		last = max(last, r.Jobs[j].End)
+	}
+	return last - first
+}
+
+// queriesOf are the queries of an application for which there is a deadline. A
+// job decides for all that belong to the same query; the first does.
+func (d Deadlines) queriesOf(index int, a *traces.Application) []Query {
+	if !slices.ContainsFunc(d, func(x Deadline) bool { return x.ofQueries() && x.fits(a) }) {
+		return nil
+	}
+	type key struct{ kind, id string }
+	keyOf := func(j int, rule int) key {
+		job := &a.Jobs[j]
+		switch {
+		case d[rule].Group != "":
+			return key{"group", job.Group}
+		case job.Execution != "":
+			return key{"execution", job.Execution}
+		}
+		return key{"job", strconv.Itoa(job.ID)}
+	}
+	var queries []Query
+	at := map[key]int{}
+	for j := range a.Jobs {
+		rule := d.findQuery(a, &a.Jobs[j])
+		if rule < 0 {
+			continue
+		}
+		k := keyOf(j, rule)
+		if _, known := at[k]; !known {
+			at[k] = len(queries)
+			queries = append(queries, Query{App: index, Name: k.kind + " " + k.id, rule: rule})
+		}
+	}
+	for j := range a.Jobs { // also those jobs of a query that no deadline fits by themselves
+		for _, k := range []key{{"group", a.Jobs[j].Group}, {"execution", a.Jobs[j].Execution}, {"job", strconv.Itoa(a.Jobs[j].ID)}} {
+			if i, ok := at[k]; ok {
+				queries[i].Jobs = append(queries[i].Jobs, j)
+				break
+			}
+		}
+	}
+	return slices.DeleteFunc(queries, func(q Query) bool { return len(q.Jobs) == 0 })
+}
+
+// referQueries finds the queries that have a deadline.
+func (r *Results) referQueries(alone []*replay.AppResult) {
+	s := r.Suite
+	type repeated struct {
+		program program
+		rule    int
+	}
+	took := map[repeated][]float64{} // recorded, in seconds
+	var queries []Query
+	for i, a := range s.Workload.Apps {
+		own := s.Deadlines.queriesOf(i, a)
+		queries = append(queries, own...)
+		if a.Recorded == nil {
+			continue
+		}
+		for k := range own {
+			if t := own[k].recorded(a.Recorded); t >= 0 {
+				key := repeated{programOf(a), own[k].rule}
+				took[key] = append(took[key], t.Seconds())
+			}
+		}
+	}
+	for _, t := range took {
+		slices.Sort(t)
+	}
+	for _, q := range queries {
+		due := s.Deadlines[q.rule].Due
+		var reference time.Duration
+		switch due.Basis {
+		case Within:
+			q.Deadline = due.Within
+		case Alone:
+			reference = q.took(alone[q.App])
+		case History:
+			reference = quantileTime(took[repeated{programOf(s.Workload.Apps[q.App]), q.rule}])
+		}
+		if reference > 0 {
+			q.Deadline = times(due.Factor, reference)
+		}
+		if q.Deadline > 0 {
+			r.Queries = append(r.Queries, q)
+		}
+	}
+}
