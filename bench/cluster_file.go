@@ -14,6 +14,7 @@ import (
 
 	"dynalloc/internal/spec"
 	"dynalloc/replay"
+	"dynalloc/replay/kubernetes"
 	"dynalloc/replay/manager"
 	"dynalloc/replay/standalone"
 )
@@ -23,12 +24,13 @@ var clusters embed.FS
 
 // A clusterFile is a cluster written as YAML; docs/CLUSTERS.md explains it.
 type clusterFile struct {
-	Manager    string         `yaml:"manager"`
-	Startup    *period        `yaml:"startup"`
-	Locality   string         `yaml:"locality"`
-	Nodes      []poolFile     `yaml:"nodes"`
-	Standalone standaloneFile `yaml:"standalone"`
-	Faults     []string       `yaml:"faults"`
+	Manager    string              `yaml:"manager"`
+	Startup    *period             `yaml:"startup"`
+	Locality   string              `yaml:"locality"`
+	Nodes      []poolFile          `yaml:"nodes"`
+	Standalone standaloneFile      `yaml:"standalone"`
+	Kubernetes *kubernetes.Options `yaml:"kubernetes"`
+	Faults     []string            `yaml:"faults"`
 }
 
 type poolFile struct {
@@ -190,6 +192,12 @@ func (f *clusterFile) cluster() (replay.Cluster, error) {
 	}
 	c.Standalone = standalone.Options{
 		Packed: s.Spread != nil && !*s.Spread, Selection: standalone.Selection(s.Workers), DefaultCores: s.DefaultCores, Overhead: s.Overhead,
+	}
+	if f.Kubernetes != nil {
+		if f.Manager != "kubernetes" {
+			return c, fmt.Errorf("kubernetes: settings of a manager that is not the file's: manager: %s", f.Manager)
+		}
+		c.Kubernetes = *f.Kubernetes
 	}
 	return c, nil
 }

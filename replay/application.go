@@ -45,6 +45,7 @@ type application struct {
 	event         policies.Event    // reused for each event that the policy observes
 	profiles      []profile
 	coresMax      int // spark.cores.max; 0: no limit
+	least         int // executors that the policy never goes below
 	fair          bool
 	service       bool // the shuffle service keeps shuffle files
 	decommissions bool // executors are decommissioned, not killed
@@ -100,7 +101,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		lags:     rules.RemovalDelay,
 		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
 		migrates: spec.Protection.Decommission && spec.Protection.Migration,
-		coresMax: spec.CoresMax, fair: app.Properties["spark.scheduler.mode"] == "FAIR",
+		coresMax: spec.CoresMax, least: leastOf(spec), fair: app.Properties["spark.scheduler.mode"] == "FAIR",
 		began: -1, registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
 		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
 		unfinished: len(app.Jobs), speculates: speculationOf(app, rules), localityWait: localityWait(app),
@@ -121,6 +122,9 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	}
 	a.result.Policy = spec.String()
 	a.result.Jobs = make([]JobResult, len(app.Jobs))
+	if err := e.config.Cluster.supports(spec); err != nil {
+		return nil, err
+	}
 	if err := e.manager.Fits(a.asManaged()); err != nil {
 		return nil, err
 	}

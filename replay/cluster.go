@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dynalloc/internal/spec"
+	"dynalloc/replay/kubernetes"
 	"dynalloc/replay/manager"
 	"dynalloc/replay/standalone"
 	"dynalloc/traces"
@@ -24,10 +25,11 @@ type Cluster struct {
 	Locality   bool          // tasks wait for the nodes that they preferred, as far as the log lets one guess
 	Assumed    bool          // not given but assumed from the logs: contention cannot be judged
 	Standalone standalone.Options
+	Kubernetes kubernetes.Options
 }
 
 // Managers are the cluster managers that are modeled.
-var Managers = []string{"standalone"}
+var Managers = []string{"standalone", "kubernetes"}
 
 // A Pool is nodes of one kind.
 type Pool struct {
@@ -65,8 +67,11 @@ func (c *Cluster) Capacity() int {
 }
 
 // newManager makes the cluster's manager, with nothing running on it.
-func (c *Cluster) newManager() manager.Manager {
-	return standalone.New(c.Nodes(), c.Standalone)
+func (c *Cluster) newManager(seed uint64) (manager.Manager, error) {
+	if c.Manager == "kubernetes" {
+		return kubernetes.New(c.Kubernetes, c.Nodes(), seed)
+	}
+	return standalone.New(c.Nodes(), c.Standalone), nil
 }
 
 // ParseCluster reads a cluster's text form. Nodes is 1 if not said; cores and
@@ -124,7 +129,8 @@ func (c *Cluster) Check() error {
 			return fmt.Errorf("%smemory=%dm: expected the memory of one node, such as 64g", of, p.MemoryMB)
 		}
 	}
-	return nil
+	_, err := c.newManager(0)
+	return err
 }
 
 // String is the cluster's text form; of one with nodes of several kinds, which

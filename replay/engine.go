@@ -68,7 +68,10 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 			return nil, fmt.Errorf("policy %s: the script %s has not been read; package policies/script reads it", f.Name, rule.Spec.File)
 		}
 	}
-	e.manager = c.Cluster.newManager()
+	var err error
+	if e.manager, err = c.Cluster.newManager(c.Seed); err != nil {
+		return nil, err
+	}
 	e.wakes = -1
 	first := time.Duration(0)
 	if len(w.Apps) > 0 {
@@ -76,6 +79,11 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	}
 	for _, n := range c.Cluster.Nodes() {
 		e.hosts = append(e.hosts, host{cores: n.Cores, pool: n.Type, since: first})
+	}
+	if m, ok := e.manager.(interface{ Absent() []int }); ok {
+		for _, i := range m.Absent() {
+			e.hosts[i].absent = true
+		}
 	}
 	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: digestStart}
 	for i, a := range w.Apps {

@@ -143,14 +143,7 @@ func (e *Engine) strike(f *Fault) {
 		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.perish(id, true) })
 	case SpotReclaim:
 		e.loseNode(f.Node)
-		e.onNode(f.Node, func(a *application, id policies.ExecutorID) {
-			x := &a.executors[id]
-			x.doomed = true
-			if a.decommissions && (x.state == added || x.state == live) {
-				a.emitRelease(x, policies.Reason{Cause: policies.Reclaimed})
-				a.decommission(x)
-			}
-		})
+		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.heed(&a.executors[id]) })
 	case ExecutorLoss:
 		for _, a := range e.apps {
 			if a == nil || !spec.Match(f.App, a.app.Name) {
@@ -161,6 +154,28 @@ func (e *Engine) strike(f *Fault) {
 					a.perish(x.id, false)
 					break
 				}
+			}
+		}
+	}
+}
+
+// heed is the word that an executor's node will be taken away.
+func (a *application) heed(x *executor) {
+	if a.decommissions && (x.state == added || x.state == live) {
+		a.emitRelease(x, policies.Reason{Cause: policies.Reclaimed})
+		a.decommission(x)
+	}
+}
+
+// announced is the manager's word that it will take a node away.
+func (e *Engine) announced(node int) {
+	for _, a := range e.apps {
+		if a == nil {
+			continue
+		}
+		for id := range a.executors {
+			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
+				a.heed(x)
 			}
 		}
 	}

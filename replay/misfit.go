@@ -27,9 +27,15 @@ func (e *AppError) Error() string {
 // fits on no node of the cluster.
 func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 	var found []*AppError
-	empty := c.newManager()
+	empty, broken := c.newManager(0)
 	for i, app := range w.Apps {
 		spec, err := SpecFor(f, app)
+		if err == nil {
+			err = broken
+		}
+		if err == nil {
+			err = c.supports(spec)
+		}
 		if err == nil {
 			err = empty.Fits(managed(i, app, spec))
 		}
@@ -42,7 +48,7 @@ func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 
 // managed is an application as a manager sees it that may not have started yet.
 func managed(index int, app *traces.Application, spec policies.Spec) manager.App {
-	a := application{index: int32(index), app: app, coresMax: spec.CoresMax}
+	a := application{index: int32(index), app: app, coresMax: spec.CoresMax, least: leastOf(spec)}
 	for _, p := range app.Profiles {
 		a.profiles = append(a.profiles, profileOf(p, spec))
 	}

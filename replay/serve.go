@@ -3,6 +3,8 @@ package replay
 import (
 	"time"
 
+	"dynalloc/policies"
+	"dynalloc/replay/kubernetes"
 	"dynalloc/replay/manager"
 )
 
@@ -11,6 +13,7 @@ func (a *application) asManaged() manager.App {
 	m := manager.App{
 		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
 		Version: a.app.SparkVersion, Properties: a.app.Properties, CoresMax: a.coresMax,
+		Least: a.least,
 	}
 	for i := range a.profiles {
 		m.Profiles = append(m.Profiles, a.profiles[i].asManaged())
@@ -45,6 +48,9 @@ func (e *Engine) act(actions []manager.Action) {
 		case manager.NodeDown:
 			e.hosts[act.Node].vanish(e.now)
 			continue
+		case manager.Announce:
+			e.announced(act.Node)
+			continue
 		}
 		a := e.apps[act.App]
 		switch act.Kind {
@@ -59,6 +65,25 @@ func (e *Engine) act(actions []manager.Action) {
 	if next := e.manager.Next(); next != manager.Never {
 		e.wake(max(next, e.now))
 	}
+}
+
+// leastOf is how many executors a policy never goes below.
+func leastOf(spec policies.Spec) int {
+	switch spec.Kind {
+	case "static":
+		return spec.Executors
+	case "spark":
+		return spec.Allocation.Min
+	}
+	return 0
+}
+
+// supports says why a policy could not run under the cluster's manager.
+func (c *Cluster) supports(spec policies.Spec) error {
+	if c.Manager != "kubernetes" {
+		return nil
+	}
+	return kubernetes.CheckShuffle(spec.Protection.Service && !spec.Protection.Unprotected)
 }
 
 // nodeUp takes in a node that an autoscaler started.

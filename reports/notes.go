@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dynalloc/bench"
+	"dynalloc/replay/kubernetes"
 	"dynalloc/traces"
 )
 
@@ -38,6 +39,9 @@ func warnings(r *bench.Results) []string {
 	var out []string
 	if r.Suite.Config.Cluster.Assumed {
 		out = append(out, "The cluster was not given: the largest cores and memory held at one time in the logs are assumed. Contention cannot be judged from an assumption; give the cluster.")
+	}
+	if r.Suite.Config.Cluster.Manager == "kubernetes" {
+		out = append(out, "Kubernetes is "+kubernetes.Note+"; what is modeled, and from which documents, is in docs/KUBERNETES.md.")
 	}
 	out = append(out, grades(r.Suite.Workload)...)
 	out = append(out, r.Notes...)

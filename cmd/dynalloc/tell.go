@@ -13,6 +13,7 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/kubernetes"
 	"dynalloc/traces"
 )
 
@@ -89,6 +90,9 @@ func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
 	fmt.Fprintf(t.out, "%s: %d applications under %s on %s, seed %d\n", s.Workload.Name, len(s.Workload.Apps), fleet, s.Config.Cluster, s.Config.Seed)
 	if s.Config.Cluster.Assumed {
 		fmt.Fprintln(t.out, "The cluster is assumed from the logs: contention cannot be judged from an assumption; give --cluster.")
+	}
+	if s.Config.Cluster.Manager == "kubernetes" {
+		fmt.Fprintln(t.out, "Kubernetes is "+kubernetes.Note+".")
 	}
 	for _, note := range append(slices.Clone(s.Workload.Notes), s.Notes...) {
 		fmt.Fprintln(t.out, note)

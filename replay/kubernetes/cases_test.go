@@ -356,6 +356,8 @@ func (p *player) act(at time.Duration, actions []manager.Action) (told bool) {
 			p.line("%8s  node %d comes", short(at), act.Node)
 		case manager.NodeDown:
 			p.line("%8s  node %d goes", short(at), act.Node)
+		case manager.Announce:
+			p.line("%8s  node %d is announced to go", short(at), act.Node)
 		}
 	}
 	return told

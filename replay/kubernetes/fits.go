@@ -12,8 +12,8 @@ import (
 // ErrShuffleService is the answer to an application that wants the external
 // shuffle service.
 var ErrShuffleService = errors.New("there is no external shuffle service on Kubernetes (spark.shuffle.service.enabled): " +
-	"its executors are pods, whose disks go with them; use shuffle tracking (spark.dynamicAllocation.shuffleTracking.enabled) " +
-	"or decommissioning (spark.decommission.enabled with spark.storage.decommission.enabled) instead")
+	"executors are pods, and their disks go with them; use shuffle tracking instead (spark.dynamicAllocation.shuffleTracking.enabled; " +
+	"in a policy shuffle=tracking) or decommissioning (spark.decommission.enabled with spark.storage.decommission.enabled; shuffle=decommission)")
 
 // CheckShuffle refuses the external shuffle service; service says whether an
 // application is to be replayed with it.
@@ -117,7 +117,11 @@ func readMiB(properties map[string]string, key string, def int64) int64 {
 }
 
 // leastExecutors is with how many executors an application starts: its gang.
+// Where its policy does not say, its settings do.
 func leastExecutors(a *manager.App) int {
+	if a.Least > 0 {
+		return a.Least
+	}
 	keys := []string{"spark.executor.instances"}
 	if a.Properties["spark.dynamicAllocation.enabled"] == "true" {
 		keys = []string{"spark.dynamicAllocation.minExecutors"}

@@ -161,8 +161,9 @@ func (m *Manager) nodesComeAndGo() {
 			m.actions = append(m.actions, manager.Action{Kind: manager.NodeUp, Node: i, Cores: int(n.size.CPU / 1000), Why: n.kind})
 		case n.state == up && n.reclaim <= m.now:
 			m.reclaimNode(i)
-		case n.state == up && n.reclaim != manager.Never && n.reclaim-m.notice(n) <= m.now:
+		case n.state == up && !n.cordoned && n.reclaim != manager.Never && n.reclaim-m.notice(n) <= m.now:
 			n.cordoned = true
+			m.actions = append(m.actions, manager.Action{Kind: manager.Announce, Node: i})
 		}
 	}
 }

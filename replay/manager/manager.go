@@ -60,6 +60,7 @@ type App struct {
 	Properties map[string]string
 	Profiles   []Profile
 	CoresMax   int // spark.cores.max; 0: no limit
+	Least      int // executors that its policy never goes below; 0: none, or unknown
 }
 
 // A Profile is the size of an executor of one resource profile.
@@ -80,6 +81,7 @@ const (
 	Preempt                   // App's executor Container is taken away: it ends now
 	NodeUp                    // Node joins: it was started by an autoscaler
 	NodeDown                  // Node leaves: an autoscaler gave it up; nothing runs on it
+	Announce                  // Node is going to be taken: executors on it that can be decommissioned are
 )
 
 // An Action is one thing that a manager does.
