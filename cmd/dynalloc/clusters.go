@@ -11,6 +11,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/replay"
+	"dynalloc/replay/kubernetes"
 	"dynalloc/replay/standalone"
 )
 
@@ -104,9 +105,14 @@ they registered, each takes all that it may before the next gets anything.
                 (spark.deploy.workerSelectionPolicy)
   defaultcores  spark.cores.max of applications that set none (default: no limit)
 
+kubernetes is Spark on Kubernetes: pods in batches, kube-scheduler. Policies need
+shuffle=tracking or shuffle=decommission, as there is no external shuffle service.
+Quotas, priorities, queues, the autoscaler and spot nodes are written in a file;
+see example:kubernetes and docs/KUBERNETES.md. It is ` + kubernetes.Note + `.
+
 Nodes of several kinds, their prices, and what goes wrong are written in a YAML
 file, as in docs/CLUSTERS.md: --cluster cluster.yaml. Examples are built in:
---cluster ` + strings.Join(bench.ClusterExamples(), ", ") + `. The first of them:
+--cluster ` + strings.Join(bench.ClusterExamples(), ", ") + `. One of them:
 
 ` + indented(bench.ClusterExample("standalone")) + `
 Without --cluster, the largest cores and memory that the logs held at one time
