@@ -118,6 +118,10 @@ func (s *Fair) Submit(now time.Duration, a App) error {
 		return err
 	}
 	q := s.queue(path)
+	if most := s.largest(q); !a.Master.within(most) { // before the queue is made, which may allow less
+		return fmt.Errorf("application %d: its master of %d MiB and %d cores is larger than the largest container, %d MiB and %d cores",
+			a.ID, a.Master.MemoryMB, a.Master.Cores, most.MemoryMB, most.Cores)
+	}
 	if q == nil {
 		if q = s.createQueue(rooted(path), true); q != nil {
 			s.countSteady()
@@ -125,10 +129,6 @@ func (s *Fair) Submit(now time.Duration, a App) error {
 	}
 	if q == nil || !q.leaf {
 		return fmt.Errorf("application %d: %s is not a leaf queue", a.ID, path)
-	}
-	if most := s.largest(q); !a.Master.within(most) {
-		return fmt.Errorf("application %d: its master of %d MiB and %d cores is larger than the largest container, %d MiB and %d cores",
-			a.ID, a.Master.MemoryMB, a.Master.Cores, most.MemoryMB, most.Cores)
 	}
 	if q.nothingOf(a.Master) {
 		return fmt.Errorf("application %d: queue %s may have no memory or no cores", a.ID, q.path)
@@ -159,7 +159,7 @@ func (q *fairQueue) nothingOf(r Resource) bool {
 }
 
 // largest is the largest container that the queue gives: as configured, and not
-// larger than the largest node in memory and in cores.
+// larger than the largest node in memory and in cores. The queue may be nil.
 func (s *Fair) largest(q *fairQueue) Resource {
 	most := s.conf.maximum
 	var node Resource
@@ -169,7 +169,10 @@ func (s *Fair) largest(q *fairQueue) Resource {
 	if len(s.byNode) > 0 {
 		most = most.least(node)
 	}
-	return most.least(q.largestContainer())
+	if q != nil {
+		most = most.least(q.largestContainer())
+	}
+	return most
 }
 
 // normalize is the size that is given where r is asked for.

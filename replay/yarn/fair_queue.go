@@ -208,9 +208,7 @@ func (q *fairQueue) assign(n *fairNode) Resource {
 		}
 		return Resource{}
 	}
-	children := slices.Clone(q.children)
-	slices.SortStableFunc(children, func(a, b *fairQueue) int { return q.policy.compare(a, b, q.fair.cluster) })
-	for _, c := range children {
+	for _, c := range inOrder(q.policy, q.children, q.fair.cluster) {
 		if r := c.assign(n); r != (Resource{}) {
 			return r
 		}
@@ -227,8 +225,7 @@ func (q *fairQueue) wanting(also func(*fairApp) bool) []*fairApp {
 			apps = append(apps, a)
 		}
 	}
-	slices.SortStableFunc(apps, func(a, b *fairApp) int { return q.policy.compare(a, b, q.fair.cluster) })
-	return apps
+	return inOrder(q.policy, apps, q.fair.cluster)
 }
 
 // hasRoomFor says whether the queue and all above it may take this much more.
