@@ -1,8 +1,8 @@
 package bench
 
 import (
+	"errors"
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -73,56 +73,78 @@ func TestElasticityByHand(t *testing.T) {
 	}
 }
 
-// mishaps is work in which tasks fail, copies run, and stages begin again.
-const mishaps = `
-app a cores=2 memory=1g
-  set spark.speculation true
-  set spark.dynamicAllocation.enabled true
-  job
-    stage tasks=7x3s,1x60s fails=2:3s,2:1s
-    stage tasks=8x5s
-  job gap=30s
-    stage tasks=3x10s cache=1
-app b cores=1 memory=1g submit=5s
-  job
-    stage tasks=20x2s fails=0:1s
-    stage tasks=4x4s
-`
-
-// Whatever happens, when an application has ended nothing of it is needed or
-// held, and what was held agrees with the ledger.
-func TestTheMeterLosesNothing(t *testing.T) {
-	w, err := traces.ReadText(strings.NewReader(mishaps), "mishaps")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cluster, err := replay.ParseCluster("standalone,nodes=2,cores=4,memory=64g,startup=1s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	fleets, err := Fleets([]string{"static,n=2", "spark,idle=2s,shuffle=none", "spark,idle=5s,shuffle=tracking"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range fleets {
-		m := newMeter(w, cluster.Capacity(), 0)
-		result, err := replay.Run(w, f, replay.Config{Cluster: cluster, Seed: 1}, m, replay.ObserverFunc(func(e replay.Event) {
-			a := &m.life[e.App]
-			if a.running < 0 || a.waiting < 0 || a.supply < 0 {
-				t.Fatalf("%s at %s: %+v", f.Name, e.At, *a)
-			}
-			if e.Kind == replay.JobEnded && (a.waiting != 0 || len(a.stages) != 0) {
-				t.Errorf("%s at %s: a job is done and %d cores are waited for", f.Name, e.At, a.waiting)
-			}
-		}))
-		if err != nil {
-			t.Fatal(err)
+// A fetch fails and the stage begins again with both of its tasks, while one of
+// the first attempt still runs. When that succeeds after all, the second attempt
+// is spared it.
+func TestATaskOfAnEarlierAttemptSparesTheNext(t *testing.T) {
+	w := &traces.Workload{Apps: []*traces.Application{{
+		Profiles: []traces.Profile{{TaskCPUs: 1}}, Stages: []traces.Stage{{Tasks: make([]traces.Task, 2)}},
+	}}}
+	m := newMeter(w, 8, 0)
+	for _, c := range []struct {
+		event            replay.Event
+		running, waiting int
+	}{
+		{replay.Event{Kind: replay.AppSubmitted}, 0, 0},
+		{replay.Event{Kind: replay.StageSubmitted, N: 2}, 0, 2},
+		{replay.Event{Kind: replay.TaskStarted, Task: 0}, 1, 1},
+		{replay.Event{Kind: replay.TaskStarted, Task: 1}, 2, 0},
+		{replay.Event{Kind: replay.TaskEnded, Task: 1, N: 1}, 1, 1},
+		{replay.Event{Kind: replay.StageEnded, N: 1}, 1, 0},
+		{replay.Event{Kind: replay.StageSubmitted, N: 2}, 1, 2},
+		{replay.Event{Kind: replay.TaskEnded, Task: 0}, 0, 1},
+		{replay.Event{Kind: replay.TaskStarted, Task: 1}, 1, 0},
+		{replay.Event{Kind: replay.TaskEnded, Task: 1}, 0, 0},
+	} {
+		m.Observe(c.event)
+		if a := &m.life[0]; a.running != c.running || a.waiting != c.waiting {
+			t.Fatalf("after %+v: %d run and %d wait, want %d and %d", c.event, a.running, a.waiting, c.running, c.waiting)
 		}
-		for i, a := range result.Apps {
-			measured := m.measured[i]
-			life := a.End - a.Submit
-			if !measured.Known || measured.UnderTime+measured.OverTime > life || measured.Under > measured.UnderTime.Seconds() || measured.Over > measured.OverTime.Seconds() {
-				t.Errorf("%s, application %d of %s: %+v", f.Name, i, life, measured)
+	}
+}
+
+// Whatever happens in a recording, also of mishaps, and under policies that lose
+// what it makes: no count falls below 0, no task is waited for when nothing of
+// its application is under way, and no share is more than the time that it is of.
+func TestTheMeterLosesNothing(t *testing.T) {
+	fleets, err := Fleets([]string{"recorded", "static,n=2", "spark,idle=2s,shuffle=none", "spark,idle=5s,shuffle=tracking"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, recording := range append(foldersOfLogs(t, "testdata/recordings"), foldersOfLogs(t, "testdata/mechanisms")...) {
+		w := read(t, recording)
+		cluster := replay.Assume(w)
+		for _, f := range fleets {
+			if len(replay.Misfits(w, f, cluster)) > 0 {
+				continue
+			}
+			m := newMeter(w, cluster.Capacity(), 0)
+			jobs := make([]int, len(w.Apps))
+			result, err := replay.Run(w, f, replay.Config{Cluster: cluster, Times: replay.DefaultTimes(), Seed: 1, Horizon: Horizon(w)}, m, replay.ObserverFunc(func(e replay.Event) {
+				a := &m.life[e.App]
+				if a.running < 0 || a.waiting < 0 || a.supply < 0 {
+					t.Fatalf("%s, %s at %s: %+v", recording, f.Name, e.At, *a)
+				}
+				switch e.Kind {
+				case replay.JobSubmitted:
+					jobs[e.App]++
+				case replay.JobEnded:
+					if jobs[e.App]--; jobs[e.App] == 0 && (a.waiting != 0 || len(a.stages) != 0) {
+						t.Errorf("%s, %s at %s: no job is left and %d cores are waited for", recording, f.Name, e.At, a.waiting)
+					}
+				}
+			}))
+			if errors.Is(err, replay.ErrHorizon) {
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, a := range result.Apps {
+				got := m.measured[i]
+				if !got.Known || got.UnderTime+got.OverTime > a.End-a.Submit || got.Under > got.UnderTime.Seconds() || got.Over > got.OverTime.Seconds() {
+					t.Errorf("%s, %s, application %d of %s: %+v", recording, f.Name, i, a.End-a.Submit, got)
+				}
 			}
 		}
 	}

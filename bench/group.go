@@ -11,7 +11,7 @@ import (
 // (or recording), and the cluster and the time that they all share.
 type Group struct {
 	Apps     []App
-	Capacity int           // cores of the cluster
+	Provided time.Duration // core-time of the cluster's nodes while they were part of it, in the window
 	Prices   Prices        // what is held costs
 	NodeCost float64       // of all nodes over the window; NaN: not known, or not of this group
 	Window   time.Duration // of the whole replay: first submission to last end

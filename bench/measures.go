@@ -221,7 +221,7 @@ func (g *Group) queryTardiness() []float64 {
 }
 
 func (g *Group) utilization(f func(*App) time.Duration) float64 {
-	return 100 * ratio(g.sum(f), float64(g.Capacity)*g.Window.Seconds())
+	return 100 * ratio(g.sum(f), g.Provided.Seconds())
 }
 
 // lifeShare is a time of applications in seconds as a share of how long they

@@ -101,9 +101,9 @@ var Metrics = append([]Metric{
 			return ratio(g.sum(func(a *App) time.Duration { return a.Wait }), float64(len(g.Apps)))
 		}},
 
-	{"utilization_held", "utilization, held", Percent, "core-time held / (cores of the cluster x window)", Neither, "Feitelson",
+	{"utilization_held", "utilization, held", Percent, "core-time held / core-time of the cluster's nodes in the window", Neither, "Feitelson",
 		func(g *Group) float64 { return g.utilization(held) }},
-	{"utilization_busy", "utilization, busy", Percent, "core-time in which tasks ran / (cores of the cluster x window)", Higher, "Feitelson",
+	{"utilization_busy", "utilization, busy", Percent, "core-time in which tasks ran / core-time of the cluster's nodes in the window", Higher, "Feitelson",
 		func(g *Group) float64 { return g.utilization(busy) }},
 	{"efficiency", "efficiency", Percent, "core-time in which tasks ran / core-time held", Higher, "Sparklens",
 		func(g *Group) float64 { return 100 * ratio(g.sum(busy), g.sum(held)) }},

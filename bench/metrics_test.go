@@ -21,7 +21,7 @@ import (
 func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	const s = time.Second
 	prices := Prices{NodeHour: 3.6, CoreHour: 0.36, GiBHour: 0.036, Minimum: 50 * s}
-	g := Group{Capacity: 10, Window: 100 * s, Prices: prices, NodeCost: prices.nodes([]replay.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
+	g := Group{Provided: 1000 * s, Window: 100 * s, Prices: prices, NodeCost: prices.nodes([]replay.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
 		{
 			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: Driver{Cores: 1, MemoryMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
@@ -107,14 +107,14 @@ func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
 		"under_provision over_provision under_time over_time churn fairness_classes fairness_users " +
 		"executor_hours_and_driver core_hours gib_hours cost_used cost_nodes"
 	prices := Prices{CoreHour: 1, NodeHour: 1}
-	row := (&Group{Capacity: 1, Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{unknown}}).row("p", "", false)
+	row := (&Group{Provided: time.Second, Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{unknown}}).row("p", "", false)
 	for i, m := range Metrics {
 		gone := strings.Contains(" "+missing+" ", " "+m.Name+" ")
 		if math.IsNaN(row.Values[i]) != gone {
 			t.Errorf("%s = %v", m.Name, row.Values[i])
 		}
 	}
-	empty := (&Group{Capacity: 1, NodeCost: math.NaN()}).row("p", "", false)
+	empty := (&Group{Provided: time.Second, NodeCost: math.NaN()}).row("p", "", false)
 	for i, m := range Metrics {
 		if m.Unit != Count && m.Name != "queries_with_deadline" && m.Name != "makespan" && !math.IsNaN(empty.Values[i]) {
 			t.Errorf("%s of no applications = %v", m.Name, empty.Values[i])

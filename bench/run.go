@@ -158,7 +158,7 @@ func (r *Results) measure(run *Outcome) {
 		return
 	}
 	apps := r.Suite.Workload.Apps
-	all := r.group(window(apps, run.Result), run.Result.Nodes)
+	all := r.group(window(apps, run.Result), run.Result.Provided, run.Result.Nodes)
 	all.Apps = make([]App, len(apps))
 	for i := range run.Result.Apps {
 		all.Apps[i] = replayed(apps[i], &run.Result.Apps[i], &r.Reference[i])
@@ -182,12 +182,11 @@ func (r *Results) measure(run *Outcome) {
 	}
 }
 
-// group is a group of all applications, still without them, over a time, in
-// which the nodes of each pool were there so long.
-func (r *Results) group(window time.Duration, nodes []time.Duration) Group {
-	c := &r.Suite.Config.Cluster
+// group is a group of all applications, still without them, over a time in which
+// the nodes provided so much core-time, and those of each pool were there so long.
+func (r *Results) group(window, provided time.Duration, nodes []time.Duration) Group {
 	return Group{
-		Capacity: c.Capacity(), Window: window, Prices: r.Suite.Prices, NodeCost: r.Suite.Prices.nodes(c.Pools, nodes),
+		Provided: provided, Window: window, Prices: r.Suite.Prices, NodeCost: r.Suite.Prices.nodes(r.Suite.Config.Cluster.Pools, nodes),
 	}
 }
 

@@ -37,7 +37,8 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 		}
 	}
 	window := last - max(first, 0)
-	all := r.group(window, throughout(r.Suite.Config.Cluster.Pools, window))
+	cluster := &r.Suite.Config.Cluster
+	all := r.group(window, time.Duration(cluster.Capacity())*window, throughout(cluster.Pools, window))
 	all.Apps = apps
 	rec := Recording{Policy: t.Policy, All: all.row(t.Policy, "", true)}
 	for c := range byClass {

@@ -2,6 +2,8 @@ package reports
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"dynalloc/bench"
@@ -169,6 +171,13 @@ func late(r *bench.Results) table {
 		return table{}
 	}
 	return metricTable(rows, columns)
+}
+
+// priced says whether anything has a price.
+func priced(rows []bench.Row) bool {
+	return slices.ContainsFunc(rows, func(r bench.Row) bool {
+		return !math.IsNaN(r.Value("cost_used")) || !math.IsNaN(r.Value("cost_nodes"))
+	})
 }
 
 // sweep counts the misses of each policy at every slack factor, without rows if

@@ -53,7 +53,7 @@ func compose(r *bench.Results, detailed bool) document {
 	if t := again(replays(r.Rows(""))); len(t.rows) > 0 {
 		d.sections = append(d.sections, section{"Lost with executors and done again", t})
 	}
-	if detailed || r.Suite.Prices != (bench.Prices{}) {
+	if detailed || priced(r.Rows("")) {
 		d.sections = append(d.sections, section{"What is held and what it costs", metricTable(r.Rows(""), costColumns)})
 		d.notes = append(d.notes, makespanNotes(r)...)
 	}

@@ -61,8 +61,8 @@ func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline
 		}
 		run := bench.Outcome{Policy: policy, Result: result, Apps: groups[0].Apps, Timeline: timeline(p)}
 		for i := range groups {
-			groups[i].Capacity = s.Config.Cluster.Capacity()
 			groups[i].Window = result.End - s.Workload.Apps[0].Submit
+			groups[i].Provided = time.Duration(s.Config.Cluster.Capacity()) * groups[i].Window
 			groups[i].Prices, groups[i].NodeCost = s.Prices, math.NaN()
 			row := bench.Row{Policy: policy.Name}
 			for _, m := range bench.Metrics {
