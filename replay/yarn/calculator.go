@@ -245,23 +245,25 @@ func (c calculator) roundDown(r, step Resource) Resource {
 
 // multiplyUp multiplies and rounds up to the step.
 func (c calculator) multiplyUp(r Resource, by float64, step Resource) Resource {
-	return c.multiplyEachUp(r, by, by, step)
-}
-
-// multiplyEachUp multiplies each component by a factor of its own and rounds up
-// to the step.
-func (c calculator) multiplyEachUp(r Resource, memory, cores float64, step Resource) Resource {
 	if !c.dominant {
-		return ofMemory(roundedUp(truncate(float64(r.MemoryMB)*memory+0.5), step.MemoryMB))
+		return ofMemory(roundedUp(truncate(float64(r.MemoryMB)*by+0.5), step.MemoryMB))
 	}
-	up := func(v int64, by float64, step int64) int64 {
+	up := func(v, step int64) int64 {
 		a := truncate(math.Ceil(float64(float32(float64(v) * by))))
 		if step != 0 {
 			a = roundedUp(a, step)
 		}
 		return a
 	}
-	return Resource{up(r.MemoryMB, memory, step.MemoryMB), int(up(int64(r.Cores), cores, int64(step.Cores)))}
+	return Resource{up(r.MemoryMB, step.MemoryMB), int(up(int64(r.Cores), int64(step.Cores)))}
+}
+
+// multiplyEachUp multiplies each component by a factor of its own and rounds up.
+func (c calculator) multiplyEachUp(r Resource, memory, cores float64) Resource {
+	if !c.dominant {
+		return ofMemory(truncate(float64(r.MemoryMB)*memory + 0.5))
+	}
+	return Resource{truncate(math.Ceil(float64(r.MemoryMB) * memory)), int(truncate(math.Ceil(float64(r.Cores) * cores)))}
 }
 
 // multiplyDown multiplies and rounds down to the step.

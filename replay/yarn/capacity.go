@@ -95,7 +95,8 @@ func (s *Capacity) Submit(now time.Duration, a App) error {
 	if !queue.mayUse(label) {
 		return fmt.Errorf("the queue %s may not use nodes with the label %s", queue.config.path, label)
 	}
-	if most := queue.config.maxAllocation; !(calculator{dominant: true}).fits(a.Master, most) {
+	most := s.largest(queue)
+	if !(calculator{dominant: true}).fits(a.Master, most) {
 		return fmt.Errorf("a master of %d MiB and %d cores is larger than the largest container of the queue %s, %d MiB and %d cores",
 			a.Master.MemoryMB, a.Master.Cores, queue.config.path, most.MemoryMB, most.Cores)
 	}
@@ -108,7 +109,7 @@ func (s *Capacity) Submit(now time.Duration, a App) error {
 		q.applications++
 	}
 	app := &capacityApp{
-		App: a, queue: queue, label: label, master: s.normalize(a.Master), submitted: now,
+		App: a, queue: queue, label: label, master: s.normalize(a.Master, most), submitted: now,
 		used: map[string]Resource{}, pending: map[string]Resource{}, reservedOn: map[string]Resource{},
 		reservations: map[int][]*capacityContainer{}, reReserved: map[int]int{}, missed: map[int]int{},
 	}
@@ -164,18 +165,36 @@ func (l *leafQueue) admit(user string) error {
 	return nil
 }
 
-func (s *Capacity) normalize(r Resource) Resource {
-	return s.calculator.normalize(r, s.config.minimum, s.config.maximum, s.config.minimum)
+// largest is the largest container that a queue may have: no larger than the
+// largest node; ClusterNodeTracker.getMaxAllowedAllocation.
+func (s *Capacity) largest(of *leafQueue) Resource {
+	most := s.config.maximum
+	if of != nil {
+		most = of.config.maxAllocation
+	}
+	if len(s.nodes) == 0 {
+		return most
+	}
+	var node Resource
+	for _, n := range s.nodes {
+		node = node.most(n.Total)
+	}
+	return most.least(node)
+}
+
+func (s *Capacity) normalize(r, most Resource) Resource {
+	return s.calculator.normalize(r, s.config.minimum, most, s.config.minimum)
 }
 
 // Ask sets how many containers an application wants at a priority. Sizes are
-// rounded up to a multiple of the smallest container and down to the largest.
+// rounded up to a multiple of the smallest container, though not above the
+// largest. What is larger than the largest is refused: nothing changes.
 func (s *Capacity) Ask(_ time.Duration, app int, r Request) {
 	a := s.apps[app]
-	if a == nil {
+	if a == nil || !(calculator{dominant: true}).fits(r.Size, s.largest(a.queue)) {
 		return
 	}
-	a.ask(r.Priority, s.normalize(r.Size), r.Count)
+	a.ask(r.Priority, s.normalize(r.Size, s.largest(nil)), r.Count)
 	if a.queue.config.sizeBased && a.hasMaster {
 		a.queue.needsReorder(a)
 	}

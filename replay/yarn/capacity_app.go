@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -255,10 +256,23 @@ func (a *capacityApp) wantsMore(r *capacityRequest) bool {
 
 // toUnreserve is a reservation of the same request that is large enough.
 func (a *capacityApp) toUnreserve(r *capacityRequest, need Resource) *capacityContainer {
-	for _, c := range a.reservations[r.priority] {
+	for _, c := range inNodeOrder(a.reservations[r.priority]) {
 		if a.s().calculator.fits(need, c.size) {
 			return c
 		}
 	}
 	return nil
+}
+
+func inNodeOrder(reservations []*capacityContainer) []*capacityContainer {
+	return hashOrder(reservations, func(c *capacityContainer) uint32 { return hashOfNode(c.node.ID) })
+}
+
+// reserved are an application's reservations.
+func (a *capacityApp) reserved() []*capacityContainer {
+	var all []*capacityContainer
+	for _, priority := range hashOrder(slices.Sorted(maps.Keys(a.reservations)), hashOfPriority) {
+		all = append(all, inNodeOrder(a.reservations[priority])...)
+	}
+	return all
 }

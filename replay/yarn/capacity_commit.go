@@ -1,9 +1,6 @@
 package yarn
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // commit carries out what was found, unless a queue or a user has no room for it;
 // CapacityScheduler.tryCommit with FiCaSchedulerApp.accept and apply.
@@ -156,13 +153,4 @@ func (s *Capacity) forget(c *capacityContainer) {
 	app.reservedOn[n.Label] = app.reservedOn[n.Label].minus(c.size)
 	n.reserved = nil
 	app.queue.reserve(n.Label, Resource{}.minus(c.size))
-}
-
-// reserved are an application's reservations.
-func (a *capacityApp) reserved() []*capacityContainer {
-	var all []*capacityContainer
-	for _, priority := range slices.Sorted(maps.Keys(a.reservations)) {
-		all = append(all, a.reservations[priority]...)
-	}
-	return all
 }

@@ -44,6 +44,8 @@ type preemptionConfig struct {
 	observeOnly  bool
 	withReserved bool
 	conservative bool
+	balance      bool  // also among queues that all have what is guaranteed
+	balanceWait  int64 // ms before a kill for that
 }
 
 // A queueMapping places applications that name no queue.
@@ -307,6 +309,8 @@ func (p *capacityParser) monitor() {
 		observeOnly:  p.bool(preemptionPrefix+"observe_only", false),
 		withReserved: p.bool(preemptionPrefix+"additional_res_balance_based_on_reserved_containers", false),
 		conservative: p.bool(preemptionPrefix+"conservative-drf", false),
+		balance:      p.bool(preemptionPrefix+"preemption-to-balance-queue-after-satisfied.enabled", false),
+		balanceWait:  int64(p.int(preemptionPrefix+"preemption-to-balance-queue-after-satisfied.max-wait-before-kill", 300000)),
 	}
 	if on {
 		p.config.preemption = m
