@@ -32,6 +32,11 @@ func (s *Capacity) Preempt(now time.Duration) []Kill {
 	if c.observeOnly {
 		return nil
 	}
+	for _, c := range r.unreserve {
+		if c.node.reserved == c {
+			s.unreserve(c)
+		}
+	}
 	var kills []Kill
 	for _, of := range chosen {
 		kills = append(kills, s.markOrKill(now, of)...)
@@ -89,6 +94,8 @@ type preemptionRound struct {
 	selected map[*capacityContainer]bool
 	order    []*capacityContainer // selected
 	allowed  Resource             // to be taken in what is left of the round
+
+	unreserve []*capacityContainer // reservations of applications looked at
 }
 
 // A tempQueue is what a queue has and should have of a partition;
@@ -246,9 +253,7 @@ func (r *preemptionRound) takeFrom(app *capacityApp, toObtain map[string]*Resour
 			return nil
 		}
 		r.take(c, toObtain, chosen)
-		if !r.config.observeOnly {
-			r.s.unreserve(c)
-		}
+		r.unreserve = append(r.unreserve, c)
 	}
 	newest := slices.Clone(app.live)
 	slices.SortStableFunc(newest, func(a, b *capacityContainer) int {
