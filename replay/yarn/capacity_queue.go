@@ -54,7 +54,9 @@ func (s *Capacity) newQueue(parent *capacityQueue, config *queueConfig) *capacit
 		q.leaf = newLeaf(q)
 		return q
 	}
-	for _, child := range config.children {
+	// When YARN starts it reads its queues twice, and the second time puts them into
+	// the order of a hash table. It decides between queues that are otherwise equal.
+	for _, child := range hashOrder(config.children, func(c *queueConfig) uint32 { return hashOfString(c.path) }) {
 		q.children = append(q.children, s.newQueue(q, child))
 	}
 	return q
