@@ -265,13 +265,13 @@ func (a *capacityApp) toUnreserve(r *capacityRequest, need Resource) *capacityCo
 }
 
 func inNodeOrder(reservations []*capacityContainer) []*capacityContainer {
-	return hashOrder(reservations, func(c *capacityContainer) uint32 { return hashOfNode(c.node.ID) })
+	return inHashOrder(reservations, func(c *capacityContainer) int32 { return nodeHash(c.node.ID) })
 }
 
 // reserved are an application's reservations.
 func (a *capacityApp) reserved() []*capacityContainer {
 	var all []*capacityContainer
-	for _, priority := range hashOrder(slices.Sorted(maps.Keys(a.reservations)), hashOfPriority) {
+	for _, priority := range inHashOrder(slices.Sorted(maps.Keys(a.reservations)), requestHash) {
 		all = append(all, inNodeOrder(a.reservations[priority])...)
 	}
 	return all

@@ -184,7 +184,7 @@ func (r *preemptionRound) leafPaths(q *capacityQueue) []string {
 	for _, child := range q.children {
 		below = append(below, r.leafPaths(child)...)
 	}
-	return hashOrder(below, hashOfString)
+	return inHashOrder(below, stringHash)
 }
 
 // choose is FifoCandidatesSelector: of queues above their ideal, the applications
@@ -213,7 +213,7 @@ func (r *preemptionRound) choose(withReserved, balance bool) []*capacityContaine
 				toObtain[label] = &taken
 			}
 		}
-		for _, label := range hashOrder(slices.Sorted(maps.Keys(toObtain)), hashOfString) {
+		for _, label := range inHashOrder(slices.Sorted(maps.Keys(toObtain)), stringHash) {
 			for _, c := range slices.Backward(slices.Clone(leaf.guests[label])) {
 				r.take(c, toObtain, &chosen)
 			}

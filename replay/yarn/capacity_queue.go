@@ -56,7 +56,7 @@ func (s *Capacity) newQueue(parent *capacityQueue, config *queueConfig) *capacit
 	}
 	// When YARN starts it reads its queues twice, and the second time puts them into
 	// the order of a hash table. It decides between queues that are otherwise equal.
-	for _, child := range hashOrder(config.children, func(c *queueConfig) uint32 { return hashOfString(c.path) }) {
+	for _, child := range inHashOrder(config.children, func(c *queueConfig) int32 { return stringHash(c.path) }) {
 		q.children = append(q.children, s.newQueue(q, child))
 	}
 	return q

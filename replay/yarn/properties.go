@@ -82,7 +82,7 @@ func readProperties(r io.Reader, file string) (*properties, error) {
 			if e.Value == nil {
 				return nil, fmt.Errorf("%s:%d: expected <value> after the name %s", file, at, name)
 			}
-			if final[name] {
+			if final[name] || *e.Value == "" { // an empty value is none, a space is one
 				continue
 			}
 			final[name] = strings.TrimSpace(e.Final) == "true"
