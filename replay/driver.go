@@ -48,7 +48,9 @@ func (a *application) submitJob(job int32) {
 }
 
 // advance submits the stages of a job that it waits for and that nothing holds
-// back: the walk of DAGScheduler.submitStage, in order of stage.
+// back: the walk of DAGScheduler.submitStage, in order of stage. It waits no
+// longer for stages that it needed before and does not need now: tasks of a
+// failed attempt have made what they were for.
 func (a *application) advance(job int32) {
 	a.walk++
 	for _, s := range a.plan.results[job] {
@@ -58,6 +60,10 @@ func (a *application) advance(job int32) {
 		s := &a.stages[stage]
 		if s.visit == a.walk && s.active == nil && !s.broken && a.parentsAvailable(stage) {
 			a.submitStage(job, stage)
+		}
+		if i := slices.Index(s.users, job); i >= 0 && s.visit != a.walk {
+			s.users = slices.Delete(slices.Clone(s.users), i, i+1)
+			a.jobs[job].remaining--
 		}
 	}
 }
@@ -224,6 +230,7 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	}
 	set.ran[task] = x.id
 	set.done++
+	set.spare(task)
 	a.finished(set, task, t)
 	s := &a.stages[set.stage]
 	if s.where[partition] == nowhere {
@@ -233,6 +240,9 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	if set.zombie {
 		a.completedElsewhere(s.active, partition, x.id)
 		set = s.active
+		if set == nil && !s.broken && s.available() {
+			a.letGo(s)
+		}
 	}
 	if set != nil && set.done == set.tasks {
 		a.completeStage(set)
@@ -267,6 +277,13 @@ func (a *application) completeStage(set *taskSet) {
 	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage})
 	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
 	a.observe()
+	a.letGo(s)
+}
+
+// letGo has the jobs that wait for a stage go on, if all of its output is there.
+// It may be without an active attempt: tasks of a failed one go on, and may be
+// the last.
+func (a *application) letGo(s *stageState) {
 	users := s.users
 	if s.available() {
 		s.users = nil

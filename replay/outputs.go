@@ -126,7 +126,12 @@ func (a *application) mend(stage int32) {
 	s := &a.stages[stage]
 	s.broken = false
 	a.blame.mended(stage)
+	if s.available() {
+		a.letGo(s)
+		return
+	}
 	for _, job := range slices.Clone(s.users) {
 		a.advance(job)
+		a.endJobIfDone(job)
 	}
 }

@@ -154,8 +154,8 @@ func (a *application) runsOn(set *taskSet, task, node int32) bool {
 
 // copyTime draws how long a copy takes: the time of one of the stage's tasks
 // that succeeded.
-func (a *application) copyTime(set *taskSet, task int32) time.Duration {
-	g := random(a.engine.config.Seed, copyStream, a.index, mix(uint64(set.stage), uint64(set.partition(task))))
+func (a *application) copyTime(set *taskSet, partition int32) time.Duration {
+	g := random(a.engine.config.Seed, copyStream, a.index, mix(uint64(set.stage), uint64(partition)))
 	s := set.speculation.took
 	return s[below(g, len(s))]
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"dynalloc/policies"
@@ -90,6 +91,15 @@ func (t *taskSet) taken(task int32) bool { return t.preference != nil && t.prefe
 func (t *taskSet) retry(task int32) {
 	t.again = append(t.again, task)
 	t.pending++
+}
+
+// spare takes a task off those to be run again: a copy of it has succeeded
+// meanwhile.
+func (t *taskSet) spare(task int32) {
+	if i := slices.Index(t.again, task); i >= 0 {
+		t.again = slices.Delete(t.again, i, i+1)
+		t.pending--
+	}
 }
 
 // compareFIFO is the order of Spark's FIFO scheduling: lower job id first, then
