@@ -20,7 +20,21 @@ type Hold struct {
 // things do, shuffle files count before cached blocks, and those before the
 // minimum.
 func (s *spark) Keeps(id ExecutorID) Hold {
-	m := &s.monitor
+	return s.monitor.keeps(id, func(int) int { return s.set.Min })
+}
+
+// Keeps says that the fixed size keeps every executor.
+func (s *static) Keeps(ExecutorID) Hold { return Hold{Cause: HeldMinimum, Job: -1, Until: Never} }
+
+// Keeps says what keeps an idle executor of which a policy decides by its
+// target alone: as under Spark's rules, with that target for a minimum.
+func (b *books) Keeps(id ExecutorID) Hold {
+	return b.monitor.keeps(id, func(profile int) int { return b.wanted[profile].N })
+}
+
+// keeps says what keeps an idle executor if no more than least of its profile
+// are given back.
+func (m *monitor) keeps(id ExecutorID, least func(profile int) int) Hold {
 	t := m.known(id)
 	if t == nil {
 		return Hold{Cause: HeldIdle, Job: -1, Until: Never}
@@ -33,14 +47,11 @@ func (s *spark) Keeps(id ExecutorID) Hold {
 		return Hold{Cause: HeldShuffle, Job: -1, Until: t.deadline}
 	case len(t.cached) > 0 && timeout > m.timeouts.idle && m.timeouts.cached > m.timeouts.idle:
 		return Hold{Cause: HeldCached, Job: -1, Until: t.deadline}
-	case m.profiles[t.profile+1].staying() <= s.set.Min:
+	case t.profile >= 0 && m.profiles[t.profile+1].staying() <= least(t.profile):
 		return Hold{Cause: HeldMinimum, Job: -1, Until: Never}
 	}
 	return Hold{Cause: HeldIdle, Job: -1, Until: t.deadline}
 }
-
-// Keeps says that the fixed size keeps every executor.
-func (s *static) Keeps(ExecutorID) Hold { return Hold{Cause: HeldMinimum, Job: -1, Until: Never} }
 
 // reader is a running job that lists a shuffle of which the executor has files,
 // or -1.

@@ -76,6 +76,7 @@ func (b *blame) asked(t *policies.Target, before int) {
 	if b == nil {
 		return
 	}
+	b.doubtAll()
 	p := &b.profiles[t.Profile]
 	for n := before; n < t.N; n++ {
 		r := request{b.app.engine.now, t.Why}
