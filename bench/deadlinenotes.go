@@ -54,9 +54,11 @@ func (r *Results) deadlineNotes() []string {
 	fewest := fewRuns
 	programs := programsOf(s.Workload)
 	for i, a := range s.Workload.Apps {
-		for j := range a.Jobs {
-			if k := s.Deadlines.findQuery(a, &a.Jobs[j]); k >= 0 {
-				used[k] = true
+		if rules := s.Deadlines.ofQueriesIn(a); len(rules) > 0 {
+			for j := range a.Jobs {
+				if k := s.Deadlines.findQuery(rules, &a.Jobs[j]); k >= 0 {
+					used[k] = true
+				}
 			}
 		}
 		basis := r.Slack.Of

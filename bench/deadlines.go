@@ -245,9 +245,25 @@ func (d Deadlines) find(a *traces.Application) int {
 	return slices.IndexFunc(d, func(x Deadline) bool { return !x.ofQueries() && x.fits(a) })
 }
 
-// findQuery is the same for a job inside of it.
-func (d Deadlines) findQuery(a *traces.Application, j *traces.Job) int {
-	return slices.IndexFunc(d, func(x Deadline) bool { return x.ofQueries() && x.fits(a) && x.fitsJob(j) })
+// ofQueriesIn are those that are for queries inside of an application.
+func (d Deadlines) ofQueriesIn(a *traces.Application) []int {
+	var rules []int
+	for i := range d {
+		if d[i].ofQueries() && d[i].fits(a) {
+			rules = append(rules, i)
+		}
+	}
+	return rules
+}
+
+// findQuery returns which of some deadlines decides for a job, -1 if none does.
+func (d Deadlines) findQuery(rules []int, j *traces.Job) int {
+	for _, i := range rules {
+		if d[i].fitsJob(j) {
+			return i
+		}
+	}
+	return -1
 }
 
 // ofApplications says whether any of them is for whole applications.

@@ -214,10 +214,10 @@ func TestMissesFallWithTheSlackFactor(t *testing.T) {
 	s.Slack = Slack{Of: Alone, Factors: []float64{1, 10}}
 	r := mustRun(t, s, Options{})
 	run := &r.Runs[0]
-	if tight, of := r.MissesAt(run, "", 1); tight != 2 || of != 3 {
+	if tight, of := MissesAt(run.Apps, "", 1); tight != 2 || of != 3 {
 		t.Errorf("%d of %d missed at 1, want 2 of 3", tight, of)
 	}
-	if loose, of := r.MissesAt(run, "", 10); loose != 1 || of != 3 {
+	if loose, of := MissesAt(run.Apps, "", 10); loose != 1 || of != 3 {
 		t.Errorf("%d of %d missed at 10, want 1 of 3", loose, of)
 	}
 	if all := run.All.Value("sla_misses"); all != 2 {

@@ -42,6 +42,7 @@ type App struct {
 	Critical    time.Duration // critical path; 0: not known
 	Deadline    time.Duration // after submission
 	HasDeadline bool
+	SlackOf     time.Duration       // what the slack's factor was multiplied with; 0: the deadline is none of the slack
 	Attribution *replay.Attribution // where the time went; nil: not known
 	Queries     []QueryResult       // those that have a deadline of their own
 }
@@ -49,6 +50,15 @@ type App struct {
 // Missed says whether the application had a deadline and did not keep it: it
 // ended later, or failed.
 func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaround > a.Deadline) }
+
+// At is the application with the deadline that another factor of the slack would
+// give it; one that has its deadline from elsewhere keeps it.
+func (a App) At(factor float64) App {
+	if a.SlackOf > 0 {
+		a.Deadline, a.HasDeadline = times(factor, a.SlackOf), true
+	}
+	return a
+}
 
 // Slack is how long before its deadline the application ended, negative if it
 // ended later. It does not exist without a deadline, nor for an application that
@@ -91,4 +101,5 @@ func (a *App) refer(ref *Reference) {
 	a.Critical = ref.Critical
 	a.Deadline = ref.Deadline
 	a.HasDeadline = ref.HasDeadline
+	a.SlackOf = ref.SlackOf
 }

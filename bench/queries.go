@@ -67,7 +67,8 @@ func (q *Query) recorded(r *traces.Recorded) time.Duration {
 // queriesOf are the queries of an application for which there is a deadline. A
 // job decides for all that belong to the same query; the first does.
 func (d Deadlines) queriesOf(index int, a *traces.Application) []Query {
-	if !slices.ContainsFunc(d, func(x Deadline) bool { return x.ofQueries() && x.fits(a) }) {
+	rules := d.ofQueriesIn(a)
+	if len(rules) == 0 {
 		return nil
 	}
 	type key struct{ kind, id string }
@@ -84,7 +85,7 @@ func (d Deadlines) queriesOf(index int, a *traces.Application) []Query {
 	var queries []Query
 	at := map[key]int{}
 	for j := range a.Jobs {
-		rule := d.findQuery(a, &a.Jobs[j])
+		rule := d.findQuery(rules, &a.Jobs[j])
 		if rule < 0 {
 			continue
 		}

@@ -114,25 +114,15 @@ func (ref *Reference) of(b Basis) time.Duration {
 	return ref.History
 }
 
-// DeadlineAt is what an application's deadline would be at another factor of
-// the slack; one that has its deadline from elsewhere keeps it.
-func (r *Results) DeadlineAt(app int, factor float64) (time.Duration, bool) {
-	ref := &r.Reference[app]
-	if ref.SlackOf == 0 {
-		return ref.Deadline, ref.HasDeadline
-	}
-	return times(factor, ref.SlackOf), true
-}
-
-// MissesAt counts a policy's misses in a class (empty: all) at another factor of
-// the slack, and the applications that have a deadline.
-func (r *Results) MissesAt(run *Outcome, class string, factor float64) (misses, of int) {
-	for i := range run.Apps {
-		a := run.Apps[i]
-		if class != "" && a.Class != class {
+// MissesAt counts the applications of a class (empty: all) that would miss their
+// deadlines at another factor of the slack, and those that have a deadline.
+func MissesAt(apps []App, class string, factor float64) (misses, of int) {
+	for i := range apps {
+		if class != "" && apps[i].Class != class {
 			continue
 		}
-		if a.Deadline, a.HasDeadline = r.DeadlineAt(i, factor); a.HasDeadline {
+		a := apps[i].At(factor)
+		if a.HasDeadline {
 			of++
 		}
 		if a.Missed() {
@@ -194,10 +184,9 @@ func (p *programs) deadline(due Due, a *traces.Application, ref *Reference) (tim
 		at := started(p.workload, a)
 		return nextClock(at, due.Clock, due.Zone).Sub(at).Truncate(time.Millisecond), true
 	case NextRun:
-		for _, next := range p.submits[programOf(a)] {
-			if next > a.Submit {
-				return next - a.Submit, true
-			}
+		submits := p.submits[programOf(a)]
+		if next, _ := slices.BinarySearch(submits, a.Submit+1); next < len(submits) {
+			return submits[next] - a.Submit, true
 		}
 	case Alone, Critical, History:
 		reference := ref.of(due.Basis)

@@ -94,6 +94,7 @@ type Outcome struct {
 // tell; the others are NaN.
 type Recording struct {
 	Policy  string
+	Apps    []App // in the order of the recording; what a log cannot tell is -1 in them
 	All     Row
 	ByClass []Row // in the order of Results.Classes
 }

@@ -40,7 +40,7 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 	cluster := &r.Suite.Config.Cluster
 	all := r.group(window, time.Duration(cluster.Capacity())*window, throughout(cluster.Pools, window))
 	all.Apps = apps
-	rec := Recording{Policy: t.Policy, All: all.row(t.Policy, "", true)}
+	rec := Recording{Policy: t.Policy, Apps: apps, All: all.row(t.Policy, "", true)}
 	for c := range byClass {
 		part := all.part()
 		part.Apps = byClass[c].Apps

@@ -190,18 +190,24 @@ func sweep(r *bench.Results) table {
 	for _, factor := range r.Slack.Factors {
 		t.head = append(t.head, fmt.Sprintf("misses at\n%g x", factor))
 	}
-	for i := range r.Runs {
-		run := &r.Runs[i]
-		line := []string{run.Policy.Name}
+	add := func(label string, apps []bench.App) {
+		line := []string{label}
 		for _, factor := range r.Slack.Factors {
 			cell := missing
-			if run.Problem == "" {
-				misses, of := r.MissesAt(run, "", factor)
+			if misses, of := bench.MissesAt(apps, "", factor); of > 0 {
 				cell = fmt.Sprintf("%d of %d", misses, of)
 			}
 			line = append(line, cell)
 		}
 		t.rows = append(t.rows, line)
+	}
+	for i := range r.Runs {
+		add(r.Runs[i].Policy.Name, r.Runs[i].Apps)
+		for k := range r.Truth {
+			if truth := &r.Truth[k]; truth.Policy == r.Runs[i].Policy.Name {
+				add(truthLabel, truth.Apps)
+			}
+		}
 	}
 	return t
 }

@@ -57,8 +57,8 @@ func CSV(w io.Writer, r *bench.Results) error {
 				continue
 			}
 			for _, factor := range r.Slack.Factors {
-				missed, _ := r.MissesAt(&r.Runs[i], class, factor)
-				base, _ := r.MissesAt(&r.Runs[0], class, factor)
+				missed, _ := bench.MissesAt(r.Runs[i].Apps, class, factor)
+				base, _ := bench.MissesAt(r.Runs[0].Apps, class, factor)
 				err := out.Write([]string{
 					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
 					r.Runs[i].Policy.Name, specs[r.Runs[i].Policy.Name], "replay", name,

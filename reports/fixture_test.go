@@ -52,7 +52,7 @@ func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline
 				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,
 				Starting: app.Registered - app.Granted, QueueWait: app.Registered - app.Submit, Wait: app.Wait,
 				Held: app.Ledger.Held(), Busy: app.Ledger.Busy, Executors: app.Ledger.Executor,
-				Critical: references[i].Critical, Deadline: references[i].Deadline, HasDeadline: references[i].HasDeadline,
+				Critical: references[i].Critical, Deadline: references[i].Deadline, HasDeadline: references[i].HasDeadline, SlackOf: references[i].SlackOf,
 				Attribution: app.Attribution,
 			}
 			groups[0].Apps = append(groups[0].Apps, measured)

@@ -255,7 +255,7 @@ func slackOf(r *bench.Results) *slackJSON {
 				if class != "" {
 					m.Class = &class
 				}
-				m.Misses, m.Of = r.MissesAt(run, class, factor)
+				m.Misses, m.Of = bench.MissesAt(run.Apps, class, factor)
 				out.Misses = append(out.Misses, m)
 			}
 		}
