@@ -178,8 +178,8 @@ func (a *capacityApp) assign(node *capacityNode, limits *resourceLimits, m mode,
 		}
 		missed := 0
 		if a.label == "" {
-			missed = a.missed[r.priority]
 			a.missed[r.priority]++
+			missed = a.missed[r.priority]
 		}
 		if m == ignoreExclusivity && missed < len(a.s().nodes) {
 			return assignment{skipped: skippedOther}
