@@ -53,6 +53,7 @@ type Tuned struct {
 	Fleets        []TunedFleet // the finalists, cheapest first
 	Chosen        int          // index into Fleets of the cheapest that keeps the goal; -1: none does
 	Hindsight     []TunedFleet // no deployable policies: told the demand in advance
+	Others        []TunedFleet // fleets that were played in all of the search's replicas and not checked: as means over those
 	Bounds        TuneBounds
 	Spent         float64 // replays of the workload
 	Grid          float64 // replays that all that was tried would have taken without dropping any
@@ -116,8 +117,11 @@ func Tune(ctx context.Context, t Tuning, o Options) (*Tuned, error) {
 // newSearch replays the recorded settings, which all else is held to, and makes
 // the search ready.
 func newSearch(ctx context.Context, t Tuning, o Options) (*search, error) {
-	if err := t.check(); err != nil {
+	if err := t.Check(); err != nil {
 		return nil, err
+	}
+	if t.Suite == nil {
+		return nil, errors.New("nothing to tune: no suite is given")
 	}
 	base := *t.Suite
 	base.Truth = nil
@@ -147,10 +151,9 @@ func newSearch(ctx context.Context, t Tuning, o Options) (*search, error) {
 	return s, nil
 }
 
-func (t *Tuning) check() error {
+// Check says what is wrong with a tuning, its suite aside.
+func (t *Tuning) Check() error {
 	switch {
-	case t.Suite == nil:
-		return errors.New("nothing to tune: no suite is given")
 	case t.MissRate < 0 || t.MissRate > 1:
 		return fmt.Errorf("a miss rate of %g: want a share from 0 to 1", t.MissRate)
 	case t.Slower < 0:
@@ -460,10 +463,11 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 	}
 	var finalists []int
 	for range mostRounds {
-		next, err := s.race(ctx, st, list, classFinalists, until-s.spent)
+		next, err := s.race(ctx, st, list, 2*classFinalists, until-s.spent)
 		if err != nil {
 			return err
 		}
+		next = s.thin(st, next, classFinalists)
 		if next == nil || slices.Equal(next, finalists) {
 			break
 		}
@@ -573,7 +577,40 @@ func (s *search) worthACheck() []int {
 	if len(full) == 0 {
 		return nil
 	}
-	return s.goal.best(full, mostChecked, st.at)
+	return s.thin(st, s.goal.best(full, 3*mostChecked, st.at), mostChecked)
+}
+
+// alike is how near to each other the costs of two fleets are that count as one.
+const alike = 0.005
+
+// thin keeps so many of a list, which has the best first, and of those that give
+// nearly the same the one with the fewest settings.
+func (s *search) thin(st *stage, list []int, keep int) []int {
+	var out []int
+	for _, i := range list {
+		k := slices.IndexFunc(out, func(j int) bool { return s.near(st.at(i), st.at(j)) })
+		switch {
+		case k < 0:
+			out = append(out, i)
+		case settingsIn(st.entries[i].fleet) < settingsIn(st.entries[out[k]].fleet):
+			out[k] = i
+		}
+	}
+	return out[:min(keep, len(out))]
+}
+
+// near tells whether two fleets give nearly the same.
+func (s *search) near(a, b standing) bool {
+	return a.misses == b.misses && s.goal.excess(a) == s.goal.excess(b) && math.Abs(a.seconds-b.seconds) <= alike*min(a.seconds, b.seconds)
+}
+
+// settingsIn counts the settings that a fleet changes.
+func settingsIn(f policies.Fleet) int {
+	n := 0
+	for _, rule := range f.Rules {
+		n += strings.Count(rule.Spec.String(), ",")
+	}
+	return n
 }
 
 // verify replays fleets, the base and hindsight in fresh replicas, and makes the
@@ -639,9 +676,20 @@ func (s *search) report(st *stage, list, told []int, replicas int) {
 	s.out.Bounds = s.bounds(st)
 	s.out.Base = s.tuned(st, st.base)
 	s.out.Fleets, s.out.Hindsight = nil, nil
+	s.out.Others = nil
+	for i, e := range s.joint.entries {
+		key := e.fleet.String()
+		checked := slices.ContainsFunc(list, func(k int) bool { return st.entries[k].fleet.String() == key })
+		if e.done == s.Replicas && e.played.err == nil && !checked {
+			s.out.Others = append(s.out.Others, s.tuned(s.joint, s.joint.entries[i]))
+		}
+	}
 	front := s.goal.front(list, st.at)
 	slices.SortStableFunc(list, func(i, j int) int { return compareSeconds(st.at(i), st.at(j)) })
-	list = slices.DeleteFunc(list, func(i int) bool { return st.at(i).failed })
+	list = slices.DeleteFunc(list, func(i int) bool {
+		asItIs := !slices.ContainsFunc(st.entries[i].specs, func(x policies.Spec) bool { return !x.Recorded() })
+		return st.at(i).failed || asItIs && !slices.Contains(front, i) // the base says it
+	})
 	saved := s.saved(st, list)
 	for k, i := range list {
 		f := s.tuned(st, st.entries[i])

@@ -84,9 +84,11 @@ func faultList(r *bench.Results) string {
 	return list(texts, 3)
 }
 
-func cluster(r *bench.Results) string {
-	text := r.Suite.Config.Cluster.String()
-	if r.Suite.Config.Cluster.Assumed {
+func cluster(r *bench.Results) string { return clusterOf(r.Suite) }
+
+func clusterOf(s *bench.Suite) string {
+	text := s.Config.Cluster.String()
+	if s.Config.Cluster.Assumed {
 		text += " (assumed from the logs)"
 	}
 	return text

@@ -24,15 +24,21 @@ type figure struct {
 	body   draw.Canvas // what is left for the data
 }
 
-// A key explains one color. A line is drawn for it, or a box if fill is set.
+// A key explains one color. A line is drawn for it, or a box if fill is set, or
+// a dot.
 type key struct {
 	name string
 	fill bool
+	dot  bool
 	line draw.LineStyle
 }
 
 func areaKey(name string, c color.Color) key {
 	return key{name: name, fill: true, line: draw.LineStyle{Color: c}}
+}
+
+func dotKey(name string, c color.Color) key {
+	return key{name: name, dot: true, line: draw.LineStyle{Color: c}}
 }
 
 func lineKey(name string, s draw.LineStyle) key { return key{name: name, line: s} }
@@ -94,7 +100,9 @@ func keyRows(keys []key, width vg.Length) [][]key {
 
 // draw puts the key at x on a base line and returns where the next may begin.
 func (k *key) draw(c draw.Canvas, x, y vg.Length) vg.Length {
-	if k.fill {
+	if k.dot {
+		c.DrawGlyph(draw.GlyphStyle{Color: k.line.Color, Radius: 3, Shape: draw.CircleGlyph{}}, vg.Point{X: x + keySwatch/2, Y: y + 4})
+	} else if k.fill {
 		c.FillPolygon(k.line.Color, []vg.Point{{X: x, Y: y}, {X: x + keySwatch, Y: y}, {X: x + keySwatch, Y: y + 8}, {X: x, Y: y + 8}})
 	} else {
 		c.StrokeLine2(k.line, x, y+4, x+keySwatch, y+4)

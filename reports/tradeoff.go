@@ -20,6 +20,8 @@ type choice struct {
 	hours, missed float64
 	base          bool
 	front         bool // no other policy is as good in both and better in one
+	told          bool // hindsight, which is told the demand in advance
+	chosen        bool // what a search has chosen
 }
 
 // TradeOff draws each policy's SLA misses against the executor-hours it holds,
@@ -134,6 +136,10 @@ func (c *choice) glyph() draw.GlyphStyle {
 	switch {
 	case c.base:
 		return draw.GlyphStyle{Color: orange, Radius: 5, Shape: draw.PyramidGlyph{}}
+	case c.told:
+		return draw.GlyphStyle{Color: purple, Radius: 4.5, Shape: draw.BoxGlyph{}}
+	case c.chosen:
+		return draw.GlyphStyle{Color: green, Radius: 6, Shape: draw.CircleGlyph{}}
 	case c.front:
 		return draw.GlyphStyle{Color: blue, Radius: 4.5, Shape: draw.CircleGlyph{}}
 	}
@@ -141,7 +147,7 @@ func (c *choice) glyph() draw.GlyphStyle {
 }
 
 func (c *choice) ink() color.Color {
-	if c.front || c.base {
+	if c.front || c.base || c.chosen {
 		return ink
 	}
 	return quiet

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/bench"
+	"dynalloc/policies"
+	"dynalloc/reports"
+)
+
+func newTune() *cobra.Command {
+	var in inputs
+	var format, shuffle *choice
+	var candidates []string
+	var out string
+	missRate, slower := share(0.01), share(bench.TuneSlower)
+	var parallel, budget, replicas int
+	cmd := &cobra.Command{
+		Use:   "tune [TRACE...]",
+		Short: "Find the cheapest settings that keep the deadlines",
+		Long: `Search the settings of each class of applications for the fleet that holds the
+fewest executor-hours and misses no more deadlines than --miss-rate.
+
+Fixed sizes and dynamic allocation with all of its settings are searched, and
+policies of your own that --candidate names. Candidates are raced over shaken
+replays of the workload: the poorer half is dropped after each round, so that
+poor ones cost little. First each class is tuned by itself, then fleets of the
+finalists on the shared cluster. The figures that are shown come from replays
+that the search has not seen.
+
+Shown beside the fleets are hindsight, which is told the demand in advance (no
+driver can run it), and the two lower bounds: what the work itself takes, and
+applications whose critical path is longer than their deadline.
+
+A class without deadlines would be starved by a goal of deadlines alone: it may
+take longer than under its recorded settings by --slower on average.
+
+Without a TRACE it runs on the built-in working day. Deadlines are as in
+"dynalloc compare". Ctrl-C ends the search with the best so far. The answer is
+printed, and written with a picture of the front into a folder.`,
+		Example: `  dynalloc tune
+  dynalloc tune /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g --miss-rate 2%
+  dynalloc tune logs/ --deadlines deadlines.csv --miss-rate 0 --class 'report-*' --class '*'
+  dynalloc tune logs/ --candidate script,file=waves.star --candidate spark,idle=10s,max=20
+  dynalloc tune logs/ --budget 2000 --replicas 8 --format json -o ""`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := in.check(args); err != nil {
+				return err
+			}
+			t := bench.Tuning{MissRate: float64(missRate), Slower: float64(slower), Replicas: replicas, Budget: budget}
+			for _, text := range candidates {
+				specs, err := candidatesOf(text)
+				if err != nil {
+					return err
+				}
+				t.Candidates = append(t.Candidates, specs...)
+			}
+			if shuffle.value != "" {
+				s, err := policies.Parse("spark,shuffle=" + shuffle.value)
+				if err != nil {
+					return usageError{err}
+				}
+				t.Protection = &s.Protection
+			}
+			if !cmd.Flags().Changed("out") && format.value == "text" {
+				out = defaultOut
+			}
+			if err := checkOut(out); err != nil {
+				return err
+			}
+			if err := t.Check(); err != nil {
+				return usageError{err}
+			}
+			s, partly, err := in.suite(cmd, args)
+			if err != nil {
+				return err
+			}
+			t.Suite = s
+			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "searching")
+			tuned, err := bench.Tune(cmd.Context(), t, bench.Options{Parallel: parallel, Progress: bar.set})
+			bar.end()
+			if err != nil {
+				return err
+			}
+			if err := in.reportTuned(cmd, tuned, format.value, out); err != nil {
+				return err
+			}
+			if tuned.Interrupted {
+				fmt.Fprintln(cmd.ErrOrStderr(), "dynalloc: interrupted; this is the best so far")
+				return errPartly
+			}
+			return partly
+		},
+	}
+	f := cmd.Flags()
+	f.Var(&missRate, "miss-rate", "most applications with a deadline that may miss it, as a `share` such as 1% or 0.01")
+	f.Var(&slower, "slower", "by what `share` a class without deadlines may take longer on average than under its recorded settings")
+	f.StringArrayVar(&candidates, "candidate", nil, "a `policy` to try beside the usual ones, such as script,file=my.star (repeatable)")
+	f.IntVar(&replicas, "replicas", bench.TuneReplicas, "shaken replays of each finalist; as many again check the front")
+	f.IntVar(&budget, "budget", bench.TuneBudget, "replays of the workload at most, the check included")
+	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as each class's settings say)", "service", "tracking", "decommission")
+	in.addFlags(cmd)
+	f.StringVar(&in.deadlines, "deadlines", "", "CSV `file` of lines such as report-*,90s: a glob on names, and how long after submission it must have ended")
+	format = addChoice(cmd, "format", "text", "how to print the answer", "text", "csv", "json")
+	f.StringVarP(&out, "out", "o", "", "`folder` for the picture and the files (default "+defaultOut+" with --format text, else none)")
+	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
+	return cmd
+}
+
+// candidatesOf are the policies of a text after --candidate: one, or those of a
+// fleet's rules.
+func candidatesOf(text string) ([]policies.Spec, error) {
+	f, err := parseFleet(text)
+	if err != nil {
+		return nil, err
+	}
+	var specs []policies.Spec
+	for _, rule := range f.Rules {
+		specs = append(specs, rule.Spec)
+	}
+	return specs, nil
+}
+
+// reportTuned prints the answer and writes the files.
+func (in *inputs) reportTuned(cmd *cobra.Command, t *bench.Tuned, format, out string) error {
+	write := map[string]func(io.Writer, *bench.Tuned) error{"text": reports.TuneText, "csv": reports.TuneCSV, "json": reports.TuneJSON}[format]
+	if err := write(cmd.OutOrStdout(), t); err != nil {
+		return err
+	}
+	if out == "" {
+		return nil
+	}
+	paths, err := reports.WriteTune(out, t)
+	if err != nil {
+		return err
+	}
+	if !in.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s:", out)
+		for _, path := range paths {
+			fmt.Fprintf(cmd.ErrOrStderr(), " %s", filepath.Base(path))
+		}
+		fmt.Fprintln(cmd.ErrOrStderr())
+	}
+	return nil
+}
+
+// A share is a flag that holds a part of a whole: 0.01 or 1%.
+type share float64
+
+func (s *share) String() string { return strconv.FormatFloat(100*float64(*s), 'g', 4, 64) + "%" }
+func (s *share) Type() string   { return "share" }
+func (s *share) Set(text string) error {
+	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if percent {
+		v /= 100
+	}
+	if err != nil || !(v >= 0 && v <= 1) {
+		return fmt.Errorf("want a share such as 1%% or 0.01, from 0 to 1")
+	}
+	*s = share(v)
+	return nil
+}

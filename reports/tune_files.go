@@ -1,0 +1,193 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"dynalloc/bench"
+)
+
+// TuneSchema names the form of the JSON report of a search. The number after the
+// slash grows when a reader of the old form would misread the new one.
+const TuneSchema = "dynalloc.tune/1"
+
+// The types below are that report, field for field; null is a value that does
+// not exist.
+type (
+	tuneJSON struct {
+		Schema        string      `json:"schema"`
+		Workload      string      `json:"workload"`
+		Cluster       clusterJSON `json:"cluster"`
+		Seed          uint64      `json:"seed"`
+		DeadlineBasis string      `json:"deadline_basis"`
+		MissRate      float64     `json:"miss_rate"`
+		Slower        float64     `json:"slower"`
+		Replicas      int         `json:"replicas"`
+		Tried         int         `json:"tried"`
+		Replays       float64     `json:"replays"`
+		GridReplays   float64     `json:"grid_replays"`
+		Interrupted   bool        `json:"interrupted"`
+		Chosen        *int        `json:"chosen"`
+		Fleets        []tunedJSON `json:"fleets"`
+		Recorded      tunedJSON   `json:"recorded"`
+		Hindsight     []tunedJSON `json:"hindsight"`
+		Bounds        struct {
+			Misses          float64 `json:"misses"`
+			ExecutorSeconds float64 `json:"executor_seconds"`
+		} `json:"lower_bounds"`
+		Warnings []string `json:"warnings"`
+	}
+	tunedJSON struct {
+		Fleet           string       `json:"fleet"`
+		Deployable      bool         `json:"deployable"`
+		Classes         []classJSON  `json:"classes"`
+		Misses          float64      `json:"misses"`
+		Of              float64      `json:"of"`
+		MissRate        *float64     `json:"miss_rate"`
+		MissRateWithin  *[2]*float64 `json:"miss_rate_interval"`
+		ExecutorSeconds float64      `json:"executor_seconds"`
+		Saved           *float64     `json:"saved_share"`
+		SavedWithin     *[2]*float64 `json:"saved_share_interval"`
+		Slower          float64      `json:"slower_share"`
+		Keeps           bool         `json:"keeps_goal"`
+		Front           bool         `json:"front"`
+	}
+	classJSON struct {
+		Class  string `json:"class"`
+		Policy string `json:"policy"`
+		Conf   string `json:"conf"`
+	}
+)
+
+// TuneJSON writes what a search found.
+func TuneJSON(w io.Writer, t *bench.Tuned) error {
+	out := tuneJSON{
+		Schema: TuneSchema, Workload: t.Suite.Workload.Name,
+		Cluster: clusterJSON{t.Suite.Config.Cluster.String(), t.Suite.Config.Cluster.Assumed},
+		Seed:    t.Suite.Config.Seed, DeadlineBasis: t.DeadlineBasis, MissRate: t.Tuning.MissRate, Slower: t.Tuning.Slower,
+		Replicas: t.Replicas, Tried: t.Tried, Replays: t.Spent, GridReplays: t.Grid, Interrupted: t.Interrupted,
+		Fleets: []tunedJSON{}, Recorded: tunedOf(&t.Base), Hindsight: []tunedJSON{}, Warnings: tuneNotes(t),
+	}
+	if t.Chosen >= 0 {
+		out.Chosen = &t.Chosen
+	}
+	for i := range t.Fleets {
+		out.Fleets = append(out.Fleets, tunedOf(&t.Fleets[i]))
+	}
+	for i := range t.Hindsight {
+		out.Hindsight = append(out.Hindsight, tunedOf(&t.Hindsight[i]))
+	}
+	out.Bounds.Misses, out.Bounds.ExecutorSeconds = t.Bounds.Misses, 3600*t.Bounds.ExecutorHours
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(&out)
+}
+
+func tunedOf(f *bench.TunedFleet) tunedJSON {
+	out := tunedJSON{
+		Fleet: f.Fleet.String(), Deployable: true, Classes: []classJSON{}, Misses: f.Misses, Of: f.Deadlines, MissRate: orNull(f.MissRate.Value), MissRateWithin: within(f.MissRate.Interval),
+		ExecutorSeconds: 3600 * f.ExecutorHours, Saved: orNull(f.Saved.Value), SavedWithin: within(f.Saved.Interval),
+		Slower: f.Slower, Keeps: f.Keeps, Front: f.Front,
+	}
+	for _, rule := range f.Fleet.Rules {
+		out.Deployable = out.Deployable && rule.Spec.Deployable()
+		out.Classes = append(out.Classes, classJSON{rule.Pattern, rule.Spec.String(), rule.Spec.Conf()})
+	}
+	return out
+}
+
+func within(i bench.Interval) *[2]*float64 {
+	if !finite(i.Low) || !finite(i.High) {
+		return nil
+	}
+	return &[2]*float64{orNull(i.Low), orNull(i.High)}
+}
+
+// TuneCSV writes a line for each fleet of a search.
+func TuneCSV(w io.Writer, t *bench.Tuned) error {
+	out := csv.NewWriter(w)
+	head := []string{
+		"workload", "cluster", "seed", "name", "what", "fleet", "misses", "of", "miss_rate", "miss_rate_low", "miss_rate_high",
+		"executor_hours", "saved_share", "saved_low", "saved_high", "slower_share", "keeps_goal", "front",
+	}
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	row := func(name, what string, f *bench.TunedFleet) error {
+		return out.Write([]string{
+			t.Suite.Workload.Name, t.Suite.Config.Cluster.String(), strconv.FormatUint(t.Suite.Config.Seed, 10), name, what, f.Fleet.String(),
+			exact(f.Misses), exact(f.Deadlines), exact(f.MissRate.Value), exact(f.MissRate.Low), exact(f.MissRate.High),
+			exact(f.ExecutorHours), exact(f.Saved.Value), exact(f.Saved.Low), exact(f.Saved.High), exact(f.Slower),
+			strconv.FormatBool(f.Keeps), strconv.FormatBool(f.Front),
+		})
+	}
+	found, told := marks(t)
+	if err := row("recorded", "recorded", &t.Base); err != nil {
+		return err
+	}
+	for i := range t.Fleets {
+		what := "fleet"
+		if i == t.Chosen {
+			what = "chosen"
+		}
+		if err := row(found[i], what, &t.Fleets[i]); err != nil {
+			return err
+		}
+	}
+	for i := range t.Hindsight {
+		if err := row(told[i], "hindsight, not deployable", &t.Hindsight[i]); err != nil {
+			return err
+		}
+	}
+	bounds := []string{t.Suite.Workload.Name, t.Suite.Config.Cluster.String(), strconv.FormatUint(t.Suite.Config.Seed, 10), "lower bounds", "lower bounds", "", exact(t.Bounds.Misses)}
+	bounds = append(bounds, "", "", "", "", exact(t.Bounds.ExecutorHours), "", "", "", "", "", "")
+	if err := out.Write(bounds); err != nil {
+		return err
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// A TuneReport is one file of a search.
+type TuneReport struct {
+	File  string
+	Write func(io.Writer, *bench.Tuned) error
+}
+
+// TuneReports is every file that WriteTune writes, in its order.
+var TuneReports = []TuneReport{{"tune.txt", TuneText}, {"tune.json", TuneJSON}, {"tune.csv", TuneCSV}, {"front.png", Front}}
+
+// WriteTune writes the reports of a search into a folder, as WriteAll does.
+func WriteTune(dir string, t *bench.Tuned) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("folder for reports: %w", err)
+	}
+	var paths []string
+	for _, report := range TuneReports {
+		var b bytes.Buffer
+		if err := report.Write(&b, t); err != nil {
+			return paths, fmt.Errorf("%s: %w", report.File, err)
+		}
+		path := filepath.Join(dir, report.File)
+		if err := replaceFile(path, b.Bytes()); err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// orNull is a number for JSON; nil where it does not exist.
+func orNull(v float64) *float64 {
+	if !finite(v) {
+		return nil
+	}
+	return &v
+}
