@@ -56,8 +56,8 @@ golden: ## write what tests expect anew, and show what changed
 demo: ## the main job: compare policies on the built-in day
 	go run ./cmd/dynalloc compare
 
-docs: ## make the README's table and pictures anew
-	go test ./cmd/dynalloc -run '^TestReadme$$' -update
+docs: ## make the README's table and pictures, and docs/TUNE.md's, anew
+	go test ./cmd/dynalloc -run '^(TestReadme|TestTuneDocument)$$' -update
 
 validate: ## hold replays against the recordings, and make docs/VALIDATION.md anew
 	go test ./cmd/dynalloc -run '^TestValidationDocument$$' -update

@@ -55,11 +55,12 @@ type Tuned struct {
 	Hindsight     []TunedFleet // no deployable policies: told the demand in advance
 	Others        []TunedFleet // fleets that were played in all of the search's replicas and not checked: as means over those
 	Bounds        TuneBounds
-	Spent         float64 // replays of the workload
-	Grid          float64 // replays that all that was tried would have taken without dropping any
-	Tried         int     // specs and fleets that were tried
-	Interrupted   bool    // the search was stopped: the fleets are the best so far, in the replicas of the search
-	Replicas      int     // that figures are means of
+	Free          []string // classes without deadlines, which Tuning.Slower holds
+	Spent         float64  // replays of the workload
+	Grid          float64  // replays that all that was tried would have taken without dropping any
+	Tried         int      // specs and fleets that were tried
+	Interrupted   bool     // the search was stopped: the fleets are the best so far, in the replicas of the search
+	Replicas      int      // that figures are means of
 	DeadlineBasis string
 	Notes         []string
 }
@@ -229,6 +230,9 @@ func (s *search) prepare() {
 		s.classes = append(s.classes, c)
 	}
 	s.joint = s.newStage("", upTo(len(w.Apps)), 0)
+	for _, apps := range s.joint.free {
+		s.out.Free = append(s.out.Free, w.Apps[apps[0]].Class)
+	}
 }
 
 // spaceOf is what can be set for a class: up to as many executors as its largest
@@ -596,7 +600,7 @@ func (s *search) thin(st *stage, list []int, keep int) []int {
 			out[k] = i
 		}
 	}
-	return out[:min(keep, len(out))]
+	return s.goal.best(out, keep, st.at)
 }
 
 // near tells whether two fleets give nearly the same.

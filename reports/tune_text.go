@@ -86,7 +86,7 @@ func tuneStory(t *bench.Tuned) []string {
 	}
 	f := &t.Fleets[t.Chosen]
 	story := []string{
-		fmt.Sprintf("The cheapest fleet that was found holds %s executor-hours, %s of the recorded settings' %s. It misses %s.",
+		fmt.Sprintf("The cheapest fleet that was found holds %s executor-hours, %s than the recorded settings do (%s). It misses %s.",
 			number(f.ExecutorHours, bench.ExecutorHours), saving(f.Saved), number(t.Base.ExecutorHours, bench.ExecutorHours), missesOf(f)),
 		base,
 	}
@@ -97,8 +97,11 @@ func tuneStory(t *bench.Tuned) []string {
 }
 
 func boundStory(t *bench.Tuned) string {
-	text := fmt.Sprintf("No policy can hold less than %s executor-hours (the work itself) or miss fewer than %s (critical paths longer than their deadlines).",
-		number(t.Bounds.ExecutorHours, bench.ExecutorHours), mean(t.Bounds.Misses))
+	text := fmt.Sprintf("No policy can hold less than %s executor-hours, which the work itself takes", number(t.Bounds.ExecutorHours, bench.ExecutorHours))
+	if t.Bounds.Misses > 0 {
+		text += fmt.Sprintf(", or miss fewer than %s, whose critical paths are longer than their deadlines", mean(t.Bounds.Misses))
+	}
+	text += "."
 	if h := leastHindsight(t); h != nil {
 		text += fmt.Sprintf(" Told the demand in advance, which no driver is, hindsight holds %s and misses %s.", number(h.ExecutorHours, bench.ExecutorHours), mean(h.Misses))
 	}
@@ -127,9 +130,9 @@ func missesOf(f *bench.TunedFleet) string {
 // saving says what a fleet saves, or what it costs more.
 func saving(e bench.Estimate) string {
 	if e.Value < 0 {
-		return fmt.Sprintf("%s%s more than those", sharePercent(-e.Value), between(e.Interval.Times(-1), sharePercent))
+		return fmt.Sprintf("%s%s more", sharePercent(-e.Value), between(e.Interval.Times(-1), sharePercent))
 	}
-	return fmt.Sprintf("%s%s less than those", sharePercent(e.Value), between(e.Interval, sharePercent))
+	return fmt.Sprintf("%s%s less", sharePercent(e.Value), between(e.Interval, sharePercent))
 }
 
 // between writes an interval after a blank, and nothing where there is none.
@@ -257,8 +260,8 @@ func tuneNotes(t *bench.Tuned) []string {
 	if len(t.Hindsight) > 0 {
 		notes = append(notes, "H1 and so on are hindsight, told the demand in advance: no driver can run it. It is a reference, and not a bound.")
 	}
-	if t.Tuning.Slower >= 0 {
-		notes = append(notes, fmt.Sprintf("\"slower\" is by how much the class without deadlines that suffers most takes longer on average than under its recorded settings; a fleet may make it at most %s.", sharePercent(t.Tuning.Slower)))
+	if len(t.Free) > 0 {
+		notes = append(notes, fmt.Sprintf("Classes without deadlines: %s. \"slower\" is by how much the one of them that suffers most takes longer on average than under its recorded settings; a fleet may make it at most %s.", list(t.Free, 6), sharePercent(t.Tuning.Slower)))
 	}
 	return append(notes, t.Notes...)
 }

@@ -106,7 +106,7 @@ printed, and written with a picture of the front into a folder.`,
 	f.IntVar(&budget, "budget", bench.TuneBudget, "replays of the workload at most, the check included")
 	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as each class's settings say)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
-	f.StringVar(&in.deadlines, "deadlines", "", "CSV `file` of lines such as report-*,90s: a glob on names, and how long after submission it must have ended")
+	in.addDeadlineFlags(cmd)
 	format = addChoice(cmd, "format", "text", "how to print the answer", "text", "csv", "json")
 	f.StringVarP(&out, "out", "o", "", "`folder` for the picture and the files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
