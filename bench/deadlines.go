@@ -73,9 +73,11 @@ func (m *Match) fits(a *traces.Application) bool {
 	return m.Tag == "" || slices.ContainsFunc(Tags(a), func(tag string) bool { return spec.Match(m.Tag, tag) })
 }
 
-// fitsJob says whether a job of an application that fits is meant.
+// fitsJob says whether a job of an application that fits is meant. A job without
+// a group is in none, not even in that of the pattern *.
 func (m *Match) fitsJob(j *traces.Job) bool {
-	return fits(m.Group, j.Group) && fits(m.Description, j.Description) && fits(m.Execution, j.Execution)
+	has := func(glob, text string) bool { return glob == "" || text != "" && spec.Match(glob, text) }
+	return has(m.Group, j.Group) && has(m.Description, j.Description) && has(m.Execution, j.Execution)
 }
 
 func fits(glob, text string) bool { return glob == "" || spec.Match(glob, text) }
@@ -89,30 +91,6 @@ func (m Match) String() string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// kubernetesLabel begins the settings that label an application's driver pod.
-const kubernetesLabel = "spark.kubernetes.driver.label."
-
-// Tags are the labels that an application's settings carry: each tag of
-// spark.yarn.tags ("nightly"), each label of the driver's pod
-// (spark.kubernetes.driver.label.team=finance is "team=finance"), and every
-// property as it is set ("spark.sql.shuffle.partitions=64"). They are sorted.
-func Tags(a *traces.Application) []string {
-	var tags []string
-	for key, value := range a.Properties {
-		tags = append(tags, key+"="+value)
-		if label, ok := strings.CutPrefix(key, kubernetesLabel); ok {
-			tags = append(tags, label+"="+value)
-		}
-		if key == "spark.yarn.tags" {
-			for tag := range strings.SplitSeq(value, ",") {
-				tags = append(tags, strings.TrimSpace(tag))
-			}
-		}
-	}
-	slices.Sort(tags)
-	return tags
 }
 
 // ReadDeadlines reads CSV with a header that names its columns: "deadline", and

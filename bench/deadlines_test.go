@@ -62,6 +62,8 @@ report-*,,team=risk,,2m
 		{traces.Application{Name: "load", Properties: properties("spark.yarn.tags", "eu, nightly")}, 2},
 		{traces.Application{Name: "load", Properties: properties("spark.app.tier", "gold")}, 3},
 		{traces.Application{Name: "load", User: "ann"}, 4},
+		{traces.Application{Name: "report-2", Properties: properties("spark.databricks.clusterUsageTags.clusterAllTags", `[{"key":"Vendor","value":"x"},{"key":"team","value":"risk"}]`)}, 1},
+		{traces.Application{Name: "report-2", Properties: properties("spark.databricks.clusterUsageTags.clusterAllTags", `[{"key":`)}, -1},
 		{traces.Application{Name: "report-1", Queue: "web"}, -1},
 	} {
 		if got := d.find(&c.who); got != c.want {
@@ -300,6 +302,8 @@ func TestQueriesHaveDeadlinesOfTheirOwn(t *testing.T) {
 		{"name,description,deadline\n*,board*,15s\n", "execution 7 [2 3]", "[11s 21s]"},
 		{"name,execution,deadline\n*,?,alone=1.5\n", "execution 7 [2 3]", "[11s 21s]"},
 		{"description,deadline\nfirst*,12s\n", "job 0 [0]", "[10s 20s]"},
+		{"group,deadline\n*,30s\n", "group ask-1 [0 1]", "[25s 45s]"},           // not of jobs without a group
+		{"execution,deadline\n*,alone=1.5\n", "execution 7 [2 3]", "[11s 21s]"}, // and not without an execution
 	} {
 		r := mustRun(t, notebookSuite(t, c.deadlines), Options{})
 		if len(r.Queries) != 1 {

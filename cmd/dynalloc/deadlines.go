@@ -73,9 +73,9 @@ a header the columns are name and deadline. "pattern" is another word for name.
   name         of the application
   class        of the application: its name without dates and numbers, or --class
   queue, user  as in the log
-  tag          a tag of spark.yarn.tags, a label of the driver's pod as team=risk
-               (spark.kubernetes.driver.label.team), or any property that is set,
-               as spark.app.tier=gold
+  tag          a tag of spark.yarn.tags; a label of the driver's pod, as team=risk
+               (spark.kubernetes.driver.label.team), or a tag of a Databricks
+               cluster; or any property that is set, as spark.app.tier=gold
 
 A deadline is one of
 

@@ -1,0 +1,43 @@
+package bench
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"dynalloc/traces"
+)
+
+// Properties that carry tags of an application.
+const (
+	yarnTags        = "spark.yarn.tags"                                  // nightly,eu
+	kubernetesLabel = "spark.kubernetes.driver.label."                   // and the label's name; of the driver's pod
+	databricksTags  = "spark.databricks.clusterUsageTags.clusterAllTags" // [{"key":"team","value":"finance"}]
+)
+
+// Tags are the labels that an application's settings carry: each tag of
+// spark.yarn.tags ("nightly"), each label of the driver's pod and each tag of a
+// Databricks cluster ("team=finance"), and every property as it is set
+// ("spark.app.tier=gold"). They are sorted.
+func Tags(a *traces.Application) []string {
+	var tags []string
+	for key, value := range a.Properties {
+		tags = append(tags, key+"="+value)
+		if label, ok := strings.CutPrefix(key, kubernetesLabel); ok {
+			tags = append(tags, label+"="+value)
+		}
+	}
+	for tag := range strings.SplitSeq(a.Properties[yarnTags], ",") {
+		if tag = strings.TrimSpace(tag); tag != "" {
+			tags = append(tags, tag)
+		}
+	}
+	var given []struct{ Key, Value string }
+	if json.Unmarshal([]byte(a.Properties[databricksTags]), &given) == nil {
+		for _, t := range given {
+			tags = append(tags, t.Key+"="+t.Value)
+		}
+	}
+	slices.Sort(tags)
+	return tags
+}
