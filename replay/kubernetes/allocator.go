@@ -151,7 +151,7 @@ func (m *Manager) round(a *app) {
 		if j < slots%len(missing) {
 			share++
 		}
-		for range min(a.totals[i]-a.count(i), a.alloc.batch, share) {
+		for range min(a.totals[i]-a.counts[i], a.alloc.batch, share) {
 			p := m.newExecutor(a, i, false)
 			if !m.create(p) {
 				a.refused = true
@@ -162,8 +162,12 @@ func (m *Manager) round(a *app) {
 			m.containers[p.container] = p
 			if p.covered = a.covers(i); a.queue != nil && !p.covered {
 				p.gate = m.queueUp(a.queue, a, p)
+			} else {
+				m.join(p)
 			}
 			a.pods = append(a.pods, p)
+			a.counts[i]++
+			a.unplaced[i]++
 		}
 	}
 }
@@ -181,16 +185,6 @@ func (a *app) covers(profile int) bool {
 		}
 	}
 	return n < a.least
-}
-
-func (a *app) count(profile int) int {
-	n := 0
-	for _, p := range a.pods {
-		if p.profile == profile {
-			n++
-		}
-	}
-	return n
 }
 
 // deleteExcess deletes pods that nobody wants any more: those which the driver
@@ -219,6 +213,9 @@ func (m *Manager) nextRound(a *app) time.Duration {
 	if m.everyRound {
 		return a.grid(m.now + 1)
 	}
+	if !a.off() {
+		return manager.Never
+	}
 	const tick = time.Millisecond
 	soon, created, deleted := m.now+tick, manager.Never, manager.Never
 	idle, thaw := 0, manager.Never // pods that do not run, and when one of them will
@@ -231,7 +228,7 @@ func (m *Manager) nextRound(a *app) time.Duration {
 		}
 	}
 	for i, total := range a.totals {
-		count := a.count(i)
+		count := a.counts[i]
 		at := soon
 		for _, p := range a.pods {
 			if p.profile != i {
@@ -267,6 +264,17 @@ func (m *Manager) nextRound(a *app) time.Duration {
 		return a.grid(t)
 	}
 	return manager.Never
+}
+
+// off tells whether a profile has fewer pods than its total, or more of which
+// some have no node.
+func (a *app) off() bool {
+	for i, total := range a.totals {
+		if a.counts[i] < total || a.counts[i] > total && a.unplaced[i] > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // nextSight is when a round may differ from the last one although nothing has

@@ -57,27 +57,42 @@ func (m *Manager) size(p *pool) int {
 	return n
 }
 
-// homeless are pods that kube-scheduler found no room for, and that count, the
-// largest first.
-func (m *Manager) homeless() []*pod {
-	var pods []*pod
+// homeless are the lines of pods for which kube-scheduler found no room, and
+// that count, those of the largest pods first.
+func (m *Manager) homeless() []*line {
+	var lines []*line
 	cutoff := or(m.options.Autoscaler.ExpendableBelow, defaultCutoff)
-	for _, p := range m.pending {
-		if p.attempts > 0 && p.nominated < 0 && p.priority >= cutoff {
-			pods = append(pods, p)
+	for _, l := range m.lines {
+		if l.waiting() > 0 && l.like.priority >= cutoff {
+			lines = append(lines, l)
 		}
 	}
-	slices.SortStableFunc(pods, func(x, y *pod) int {
-		return cmp.Or(cmp.Compare(y.request.CPU, x.request.CPU), cmp.Compare(y.request.Memory, x.request.Memory), cmp.Compare(x.seq, y.seq))
+	slices.SortStableFunc(lines, func(x, y *line) int {
+		return cmp.Or(cmp.Compare(y.like.request.CPU, x.like.request.CPU), cmp.Compare(y.like.request.Memory, x.like.request.Memory))
 	})
-	return pods
+	return lines
+}
+
+// A need is a number of pods that are alike and have no room.
+type need struct {
+	like *pod
+	pods int
 }
 
 // scaleUp asks for as many nodes of one pool as the pods need that would still
 // have no room on the nodes that are coming.
 func (m *Manager) scaleUp() bool {
-	pods := m.homeless()
-	if len(pods) == 0 {
+	var needs []need
+	for _, l := range m.homeless() {
+		n := need{l.like, 0}
+		for _, p := range l.pods {
+			if p.line == l && p.nominated < 0 {
+				n.pods++
+			}
+		}
+		needs = append(needs, n)
+	}
+	if len(needs) == 0 {
 		return false
 	}
 	var bins []bin
@@ -86,13 +101,12 @@ func (m *Manager) scaleUp() bool {
 			bins = append(bins, bin{node: i, free: m.nodes[i].size})
 		}
 	}
-	pods = slices.DeleteFunc(pods, func(p *pod) bool {
-		_, ok := m.pack(bins, p)
-		return ok
-	})
+	for i := range needs {
+		needs[i].pods -= m.pack(bins, needs[i])
+	}
 	var best expansion
 	for i := range m.pools {
-		if x := m.expansion(&m.pools[i], pods); len(x.nodes) > 0 && (len(best.nodes) == 0 || m.better(&x, &best)) {
+		if x := m.expansion(&m.pools[i], needs); len(x.nodes) > 0 && (len(best.nodes) == 0 || m.better(&x, &best)) {
 			best = x
 		}
 	}
@@ -110,15 +124,18 @@ type bin struct {
 	free Size
 }
 
-// pack puts a pod into the first bin with room.
-func (m *Manager) pack(bins []bin, p *pod) (int, bool) {
+// pack puts pods into bins, the first with room each, and returns how many had
+// room.
+func (m *Manager) pack(bins []bin, n need) int {
+	packed := 0
 	for j := range bins {
-		if b := &bins[j]; m.suits(b.node, p) && p.request.fitsIn(b.free) {
-			b.free = b.free.minus(p.request)
-			return j, true
+		b := &bins[j]
+		for packed < n.pods && m.suits(b.node, n.like) && n.like.request.fitsIn(b.free) {
+			b.free = b.free.minus(n.like.request)
+			packed++
 		}
 	}
-	return 0, false
+	return packed
 }
 
 // An expansion is what a pool would grow by, and what would be left over.
@@ -129,25 +146,23 @@ type expansion struct {
 	total Size // of the new nodes
 }
 
-func (m *Manager) expansion(p *pool, pods []*pod) expansion {
+func (m *Manager) expansion(p *pool, needs []need) expansion {
 	var x expansion
 	var bins []bin
-	left := p.max - m.size(p)
 	spare := slices.DeleteFunc(slices.Clone(p.nodes), func(i int) bool { return m.nodes[i].state != absent })
-	for _, o := range pods {
-		if _, ok := m.pack(bins, o); ok {
-			x.pods++
-			continue
+	spare = spare[:max(0, min(len(spare), p.max-m.size(p)))]
+	for _, n := range needs {
+		packed := m.pack(bins, n)
+		for packed < n.pods && len(bins) < len(spare) {
+			b := []bin{{spare[len(bins)], m.nodes[spare[len(bins)]].size}}
+			more := m.pack(b, need{n.like, n.pods - packed})
+			if more == 0 {
+				break
+			}
+			bins = append(bins, b...)
+			packed += more
 		}
-		if len(bins) == min(left, len(spare)) {
-			continue
-		}
-		b := bin{node: spare[len(bins)], free: m.nodes[spare[len(bins)]].size}
-		if m.suits(b.node, o) && o.request.fitsIn(b.free) {
-			b.free = b.free.minus(o.request)
-			bins = append(bins, b)
-			x.pods++
-		}
+		x.pods += packed
 	}
 	for _, b := range bins {
 		x.nodes = append(x.nodes, b.node)

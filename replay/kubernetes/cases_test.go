@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -225,8 +226,8 @@ func (p *player) play() {
 func (p *player) count(at time.Duration) {
 	for _, a := range p.m.apps {
 		n := 0
-		for _, x := range p.m.pending {
-			if x.app == a && !x.placeholder {
+		for _, x := range append(slices.Clone(a.pods), a.driver) {
+			if x != nil && x.pending() {
 				n++
 			}
 		}

@@ -6,17 +6,26 @@ import (
 	"dynalloc/replay/manager"
 )
 
-// shadow is the placeholder that an executor takes the place of, if any.
-func (a *app) shadow(p *pod) *pod {
-	if p.driver || p.placeholder {
-		return nil
-	}
-	for _, s := range a.shadows {
-		if !s.pending() && s.profile == p.profile {
-			return s
+// fillShadows has executors take the places of their application's
+// placeholders.
+func (m *Manager) fillShadows() {
+	for _, a := range m.apps {
+		if len(a.shadows) == 0 {
+			continue
+		}
+		for _, p := range a.pods {
+			if p.line == nil || p.profile != 0 {
+				continue
+			}
+			i := slices.IndexFunc(a.shadows, func(s *pod) bool { return !s.pending() })
+			if i < 0 {
+				break
+			}
+			node := a.shadows[i].node
+			m.discard(a.shadows[i], false)
+			m.bind(p, node)
 		}
 	}
-	return nil
 }
 
 // startGangs starts the drivers whose gang has room.

@@ -20,7 +20,7 @@ type clusterQueue struct {
 	borrowing amounts // noLimit: none
 	lending   amounts // noLimit: none
 	used      amounts
-	waiting   []*workload // by priority, then time
+	kinds     []*kind
 	admitted  []*workload // single executors, in order of admission
 	blocked   bool        // in this pass
 }
@@ -34,9 +34,34 @@ type workload struct {
 	priority int
 	created  time.Duration
 	seq      int
+	kind     *kind // in which it waits; nil: it does not wait any more
 	admitted bool
 	since    time.Duration // when it was admitted
-	skipped  bool          // in this pass
+}
+
+// A kind is workloads of one queue that are alike: if the first of them does
+// not fit, none does.
+type kind struct {
+	request   amounts
+	priority  int
+	workloads []*workload // in order of creation; those that have left are taken out in time
+	left      int         // of workloads, those that have left
+	skipped   bool        // in this pass
+}
+
+// leave takes a workload out of its kind. The first one always waits.
+func (w *workload) leave() {
+	k := w.kind
+	w.kind = nil
+	k.left++
+	for len(k.workloads) > 0 && k.workloads[0].kind != k {
+		k.workloads = k.workloads[1:]
+		k.left--
+	}
+	if 2*k.left > len(k.workloads) {
+		k.workloads = slices.DeleteFunc(k.workloads, func(w *workload) bool { return w.kind != k })
+		k.left = 0
+	}
 }
 
 func (m *Manager) openQueues() {
@@ -150,8 +175,13 @@ func (m *Manager) queueUp(q *clusterQueue, a *app, p *pod) *workload {
 		}
 		w.request = amountsOf(s, 1+a.least)
 	}
-	i, _ := slices.BinarySearchFunc(q.waiting, w, before)
-	q.waiting = slices.Insert(q.waiting, i, w)
+	i := slices.IndexFunc(q.kinds, func(k *kind) bool { return k.request == w.request && k.priority == w.priority })
+	if i < 0 {
+		i = len(q.kinds)
+		q.kinds = append(q.kinds, &kind{request: w.request, priority: w.priority})
+	}
+	w.kind = q.kinds[i]
+	w.kind.workloads = append(w.kind.workloads, w)
 	m.admitStale = true
 	return w
 }
@@ -165,7 +195,7 @@ func before(x, y *workload) int {
 func (m *Manager) withdraw(w *workload) {
 	q := w.queue
 	if !w.admitted {
-		q.waiting = slices.DeleteFunc(q.waiting, func(x *workload) bool { return x == w })
+		w.leave()
 	} else {
 		q.admitted = slices.DeleteFunc(q.admitted, func(x *workload) bool { return x == w })
 		q.charge(w, -1)
@@ -185,15 +215,16 @@ func (m *Manager) admit() {
 	m.admitStale = false
 	for _, q := range m.queues {
 		q.blocked = false
-		for _, w := range q.waiting {
-			w.skipped = false
+		q.kinds = slices.DeleteFunc(q.kinds, func(k *kind) bool { return len(k.workloads) == 0 })
+		for _, k := range q.kinds {
+			k.skipped = false
 		}
 	}
 	for {
 		var heads []*workload
 		for _, q := range m.queues {
-			if i := slices.IndexFunc(q.waiting, func(w *workload) bool { return !w.skipped }); i >= 0 && !q.blocked {
-				heads = append(heads, q.waiting[i])
+			if w := q.head(); w != nil && !q.blocked {
+				heads = append(heads, w)
 			}
 		}
 		if len(heads) == 0 {
@@ -210,10 +241,21 @@ func (m *Manager) admit() {
 			case q.QueueingStrategy == strictFIFO:
 				q.blocked = true
 			default:
-				w.skipped = true
+				w.kind.skipped = true
 			}
 		}
 	}
+}
+
+// head is the first workload of a queue that was not passed over.
+func (q *clusterQueue) head() *workload {
+	var first *workload
+	for _, k := range q.kinds {
+		if !k.skipped && len(k.workloads) > 0 && (first == nil || before(k.workloads[0], first) < 0) {
+			first = k.workloads[0]
+		}
+	}
+	return first
 }
 
 func compareBool(x, y bool) int {
@@ -229,7 +271,7 @@ func compareBool(x, y bool) int {
 // let admits a workload.
 func (m *Manager) let(w *workload) {
 	q := w.queue
-	q.waiting = slices.DeleteFunc(q.waiting, func(x *workload) bool { return x == w })
+	w.leave()
 	q.charge(w, 1)
 	w.admitted, w.since = true, m.now
 	if w.pod == nil {
@@ -239,7 +281,7 @@ func (m *Manager) let(w *workload) {
 	if !w.pod.driver {
 		q.admitted = append(q.admitted, w)
 	}
-	w.pod.attempted = m.now // it enters kube-scheduler's queue now
+	m.join(w.pod)
 }
 
 // reclaim evicts admitted executors so that a workload fits (Kueue's classic

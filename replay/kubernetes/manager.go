@@ -24,10 +24,11 @@ type Manager struct {
 	queues     []*clusterQueue
 	queueOf    map[string]*clusterQueue // by namespace; only looked up
 
-	seq         int // pods created
-	named       int // executors named
-	generation  int // grows when a pod that had no room may have some now
-	pending     []*pod
+	seq         int  // pods created
+	named       int  // executors named
+	turns       int  // pods that have joined a line
+	retry       bool // a pod that had no room may have some now
+	lines       []*line
 	nominations []*pod
 	terminating []termination
 	freed       bool // quota of a namespace or a queue was
@@ -100,7 +101,7 @@ func (m *Manager) open(a manager.App) *app {
 		n = &namespace{}
 		m.namespaces[p.Namespace] = n
 	}
-	x := &app{App: a, namespace: n, queue: m.queueOf[p.Namespace], placement: p, alloc: allocationOf(&a), totals: make([]int, len(a.Profiles))}
+	x := &app{App: a, namespace: n, queue: m.queueOf[p.Namespace], placement: p, alloc: allocationOf(&a), totals: make([]int, len(a.Profiles)), counts: make([]int, len(a.Profiles)), unplaced: make([]int, len(a.Profiles))}
 	x.priority[0] = m.priority(p.PriorityClassName)
 	x.priority[1] = x.priority[0]
 	if p.DriverPriorityClassName != "" {
@@ -200,7 +201,7 @@ func (m *Manager) Lose(now time.Duration, i int) {
 func (m *Manager) Restore(now time.Duration, i int) {
 	m.now = now
 	if m.nodes[i].state == lost {
-		m.join(i)
+		m.arrive(i)
 	}
 }
 
@@ -283,12 +284,15 @@ func (m *Manager) createDrivers() {
 		a.driver = p
 		if a.queue != nil && a.whole == nil {
 			p.gate = m.queueUp(a.queue, a, p)
+		} else {
+			m.join(p)
 		}
 		if m.options.GangScheduling != nil && a.least > 0 {
 			a.held = true
 			for range a.least {
 				s := m.newExecutor(a, 0, true)
 				m.create(s)
+				m.join(s)
 				a.shadows = append(a.shadows, s)
 			}
 		}

@@ -71,13 +71,13 @@ func (m *Manager) openNodes(nodes []manager.Node) error {
 		}
 		for k, j := range m.pools[i].nodes {
 			if k < m.pools[i].initial(m.options.Autoscaler != nil) {
-				m.join(j)
+				m.arrive(j)
 			}
 		}
 	}
 	for i := range m.nodes {
 		if m.nodes[i].pool < 0 {
-			m.join(i)
+			m.arrive(i)
 		}
 	}
 	for i, p := range m.options.Applications {
@@ -120,8 +120,8 @@ func (p *pool) initial(scales bool) int {
 
 func (n *node) spot(m *Manager) bool { return n.pool >= 0 && m.pools[n.pool].Spot != nil }
 
-// join makes a node ready.
-func (m *Manager) join(i int) {
+// arrive makes a node ready.
+func (m *Manager) arrive(i int) {
 	n := &m.nodes[i]
 	n.state, n.free, n.cordoned = up, n.size, false
 	n.lives++
@@ -129,7 +129,7 @@ func (m *Manager) join(i int) {
 	if n.spot(m) {
 		n.reclaim = m.lifetime(n, i)
 	}
-	m.generation++
+	m.retry = true
 	m.scanStale = true
 }
 
@@ -157,7 +157,7 @@ func (m *Manager) nodesComeAndGo() {
 		n := &m.nodes[i]
 		switch {
 		case n.state == coming && n.joins <= m.now:
-			m.join(i)
+			m.arrive(i)
 			m.actions = append(m.actions, manager.Action{Kind: manager.NodeUp, Node: i, Cores: int(n.size.CPU / 1000), Why: n.kind})
 		case n.state == up && n.reclaim <= m.now:
 			m.reclaimNode(i)

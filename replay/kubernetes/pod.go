@@ -27,9 +27,8 @@ type pod struct {
 
 	node      int           // -1: pending
 	bound     time.Duration // -1: pending
-	attempts  int           // of kube-scheduler
-	attempted time.Duration // the last one
-	seen      int           // the manager's generation then
+	line      *line         // of kube-scheduler, in which it waits; nil: in none
+	turn      int           // its place in the order of all that have joined a line
 	nominated int           // node that it preempted others on; -1: none
 }
 
@@ -57,6 +56,8 @@ type app struct {
 	registered bool
 	start      time.Duration // of the allocator
 	totals     []int
+	counts     []int         // pods by profile
+	unplaced   []int         // those of them that have no node, by profile
 	asked      bool          // a total has changed since the last round
 	extra      time.Duration // the last round off the grid; -1: none
 	rounded    time.Duration // the last round
@@ -100,9 +101,8 @@ func (m *Manager) create(p *pod) bool {
 	}
 	m.seq++
 	p.seq = m.seq
-	p.created, p.attempted = m.now, m.now
+	p.created = m.now
 	p.node, p.bound, p.nominated = -1, -1, -1
-	m.pending = append(m.pending, p)
 	return true
 }
 
@@ -118,15 +118,16 @@ func (m *Manager) newExecutor(a *app, profile int, placeholder bool) *pod {
 // it goes on terminating.
 func (m *Manager) discard(p *pod, terminates bool) {
 	a := p.app
-	if i := slices.Index(m.pending, p); i >= 0 {
-		m.pending = slices.Delete(m.pending, i, i+1)
-		m.scanStale = true
-	}
+	m.leave(p)
 	m.denominate(p)
 	if p.placeholder {
 		a.shadows = without(a.shadows, p)
 	} else if !p.driver {
 		a.pods = without(a.pods, p)
+		a.counts[p.profile]--
+		if p.pending() {
+			a.unplaced[p.profile]--
+		}
 		delete(m.containers, p.container)
 	}
 	a.stale = true
@@ -147,7 +148,7 @@ func (m *Manager) vacate(p *pod) {
 		n := &m.nodes[p.node]
 		n.pods = without(n.pods, p)
 		n.free = n.free.plus(p.request)
-		m.generation++
+		m.retry = true
 		n.emptied(m)
 	}
 	if p.counted {

@@ -258,10 +258,25 @@ func (w *world) check(at time.Duration) {
 			w.t.Fatalf("at %s node %d has %s free by its account and %s by its %d pods", at, i, n.free, free, len(n.pods))
 		}
 	}
-	for _, p := range w.m.pending {
-		count(p)
-		if !p.pending() {
-			w.t.Fatalf("at %s a pod on node %d is pending", at, p.node)
+	for _, a := range w.m.apps {
+		counts, unplaced := make([]int, len(a.totals)), make([]int, len(a.totals))
+		for _, p := range a.pods {
+			counts[p.profile]++
+			if p.pending() {
+				unplaced[p.profile]++
+			}
+		}
+		if !slices.Equal(counts, a.counts) || !slices.Equal(unplaced, a.unplaced) {
+			w.t.Fatalf("at %s app %d has %v pods, %v of them pending, by its account, and %v and %v", at, a.Index, a.counts, a.unplaced, counts, unplaced)
+		}
+		for _, p := range slices.Concat(a.pods, a.shadows, []*pod{a.driver}) {
+			if p == nil || !p.pending() {
+				continue
+			}
+			count(p)
+			if gated := p.gate != nil && !p.gate.admitted; gated != (p.line == nil) {
+				w.t.Fatalf("at %s a pending pod of app %d is gated: %t, and waits for a node: %t", at, a.Index, gated, p.line != nil)
+			}
 		}
 	}
 	for name, n := range w.m.namespaces {

@@ -1,79 +1,54 @@
 package kubernetes
 
 import (
-	"cmp"
 	"slices"
-	"time"
 
 	"dynalloc/replay/manager"
 )
 
-// kube-scheduler's back-off: a pod that could not be placed comes after the
-// others for this long, twice as long after each further attempt.
-const (
-	initialBackoff = time.Second
-	maxBackoff     = 10 * time.Second
-)
-
-// backsOff tells whether a pod was tried in vain not long ago.
-func (p *pod) backsOff(now time.Duration) bool {
-	return p.attempts > 0 && now < p.attempted+min(initialBackoff<<min(p.attempts-1, 8), maxBackoff)
-}
-
-// schedule places pending pods until none has a chance: those that do not back
-// off first, then by priority, then by the time since which they wait for their
-// turn. Pods that were tried in vain are tried again when something was freed.
+// schedule places pending pods until none has a chance, by priority and then by
+// the time since which they wait. One that has no room does not hold up others.
 func (m *Manager) schedule() {
-	for {
-		var ready []*pod
-		for _, p := range m.pending {
-			if (p.gate == nil || p.gate.admitted) && (p.attempts == 0 || p.seen < m.generation) {
-				ready = append(ready, p)
+	for m.retry {
+		m.retry = false
+		m.fillShadows()
+		next := make([]int, len(m.lines)) // the pod of each line that is next
+		hopeless := make([]bool, len(m.lines))
+		for !m.retry {
+			best := -1
+			for i, l := range m.lines {
+				for next[i] < len(l.pods) && l.pods[next[i]].line != l {
+					next[i]++
+				}
+				if !hopeless[i] && next[i] < len(l.pods) && (best < 0 || l.pods[next[i]].before(m.lines[best].pods[next[best]])) {
+					best = i
+				}
 			}
-		}
-		if len(ready) == 0 {
-			return
-		}
-		slices.SortFunc(ready, func(x, y *pod) int {
-			return cmp.Or(compareBool(x.backsOff(m.now), y.backsOff(m.now)), cmp.Compare(y.priority, x.priority),
-				cmp.Compare(x.attempted, y.attempted), cmp.Compare(x.seq, y.seq))
-		})
-		var hopeless []*pod // tried in vain since something was freed
-		generation := m.generation
-		for _, p := range ready {
-			if m.generation != generation {
-				generation, hopeless = m.generation, hopeless[:0]
+			if best < 0 {
+				break
 			}
-			if !slices.ContainsFunc(hopeless, func(x *pod) bool { return x.alike(p) }) && m.place(p) {
-				continue
-			}
-			if p.attempts++; p.attempts == 1 {
-				m.scanStale = true
-			}
-			p.attempted, p.seen = m.now, generation
-			if p.nominated < 0 {
-				hopeless = append(hopeless, p)
+			p := m.lines[best].pods[next[best]]
+			switch placed := m.place(p); {
+			case placed:
+				next[best] = 0 // the line has moved up
+			case p.nominated < 0:
+				hopeless[best] = true
+			default:
+				next[best]++
 			}
 		}
 	}
+	m.lines = slices.DeleteFunc(m.lines, func(l *line) bool { return len(l.pods) == 0 })
 }
 
-// alike tells whether two pods have the same chances.
-func (p *pod) alike(o *pod) bool {
-	return p.request == o.request && p.priority == o.priority && p.preempts == o.preempts && p.driver == o.driver &&
-		p.placeholder == o.placeholder && p.nominated == o.nominated && slices.Equal(p.pools, o.pools) &&
-		(len(p.app.shadows) == 0 && len(o.app.shadows) == 0 || p.app == o.app)
+// before is the order of kube-scheduler's queue.
+func (p *pod) before(o *pod) bool {
+	return p.priority > o.priority || p.priority == o.priority && p.turn < o.turn
 }
 
 // place binds a pod to the node that scores highest, of equals the one with the
 // lowest number, or preempts others for it.
 func (m *Manager) place(p *pod) bool {
-	if s := p.app.shadow(p); s != nil {
-		node := s.node
-		m.discard(s, false)
-		m.bind(p, node)
-		return true
-	}
 	best, score := -1, int64(-1)
 	for i := range m.nodes {
 		if !m.takes(i, p) || !p.request.fitsIn(m.room(i, p)) {
@@ -149,10 +124,13 @@ func (m *Manager) bind(p *pod, i int) {
 	n.fill(m)
 	n.free = n.free.minus(p.request)
 	n.pods = append(n.pods, p)
-	m.pending = without(m.pending, p)
+	m.leave(p)
 	m.denominate(p)
 	p.node, p.bound = i, m.now
 	a := p.app
+	if !p.driver && !p.placeholder {
+		a.unplaced[p.profile]--
+	}
 	a.stale = true
 	switch {
 	case p.placeholder || p.driver && a.held:
@@ -178,7 +156,7 @@ func (m *Manager) denominate(p *pod) {
 	if p.nominated >= 0 {
 		p.nominated = -1
 		m.nominations = without(m.nominations, p)
-		m.generation++
+		m.retry = true
 	}
 }
 
