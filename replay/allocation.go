@@ -143,9 +143,6 @@ func (a *application) executorGone(id policies.ExecutorID) {
 // given back. The ends of its tasks come first.
 func (a *application) lostExecutor(x *executor) {
 	a.lose(x, false)
-	if x.withNode && a.service {
-		a.loseNodeFiles(x.node)
-	}
 	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: x.id})
 	a.event = policies.Event{Kind: policies.ExecutorRemoved, Executor: x.id, Loss: policies.Lost}
 	a.observe()

@@ -207,6 +207,8 @@ func (e *Engine) happen(s scheduled) {
 			a.offerAgain(s.a)
 		case driverGoesOn:
 			a.driverProceeds(time.Duration(s.a) * time.Millisecond)
+		case nodeFilesAreLost:
+			a.loseNodeFiles(s.a)
 		case garbageIsCollected:
 			a.collectGarbage()
 		case executorIsAdded:

@@ -139,8 +139,7 @@ func (e *Engine) strike(f *Fault) {
 	switch f.Kind {
 	case NodeLoss:
 		e.loseNode(f.Node)
-		e.hosts[f.Node].vanish(e.now)
-		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.perish(id, true) })
+		e.endNode(f.Node)
 	case SpotReclaim:
 		e.loseNode(f.Node)
 		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.heed(&a.executors[id]) })
@@ -151,7 +150,7 @@ func (e *Engine) strike(f *Fault) {
 			}
 			for id := range a.executors {
 				if x := &a.executors[id]; x.state < leaving && (f.Executor == id || f.Executor < 0 && x.state != starting) {
-					a.perish(x.id, false)
+					a.perish(x.id)
 					break
 				}
 			}
@@ -205,8 +204,18 @@ func (e *Engine) onNode(node int, f func(a *application, id policies.ExecutorID)
 
 // reclaimed is the end of a spot node's notice.
 func (e *Engine) reclaimed(f *Fault) {
-	e.hosts[f.Node].vanish(e.now)
-	e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.perish(id, true) })
+	e.endNode(f.Node)
+}
+
+// endNode takes a node away with all that runs on it and all that is kept there.
+func (e *Engine) endNode(node int) {
+	e.hosts[node].vanish(e.now)
+	e.onNode(node, func(a *application, id policies.ExecutorID) { a.perish(id) })
+	for _, a := range e.apps {
+		if a != nil && a.service {
+			e.queue.push(scheduled{at: e.now + lossNotice, app: a.index, a: int32(node)}, becomesReady, nodeFilesAreLost)
+		}
+	}
 }
 
 // over is the end of a fault.
@@ -239,14 +248,14 @@ func (e *Engine) absent() time.Duration {
 // perish is the end of an executor that nobody asked for: its process died, its
 // node was lost, or the manager took it away. What it holds is free at once; its
 // driver learns of it a moment later, and what its tasks did is for nothing.
-func (a *application) perish(id policies.ExecutorID, withNode bool) {
+func (a *application) perish(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	for _, t := range x.tasks {
 		a.result.Discarded += (e.now - t.start) * time.Duration(a.profiles[x.profile].taskCPUs)
 	}
 	a.result.Lost++
-	x.dead, x.withNode = true, withNode
+	x.dead = true
 	e.stopBootsIf(x.node, func(b boot) bool { return b.app == a && b.id == id })
 	a.release(x)
 	known := x.state != starting
@@ -263,7 +272,7 @@ func (a *application) preempted(container int) {
 	for id := range a.executors {
 		if x := &a.executors[id]; x.container == container && x.state < leaving {
 			a.result.Preempted++
-			a.perish(x.id, false)
+			a.perish(x.id)
 			return
 		}
 	}

@@ -32,6 +32,7 @@ const (
 	faultStrikes
 	spotIsGone
 	faultIsOver
+	nodeFilesAreLost
 	driverGoesOn
 	localityWaitEnds
 	stageIsResubmitted

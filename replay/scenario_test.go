@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -19,8 +18,9 @@ import (
 var update = flag.Bool("update", false, "rewrite what the stories in testdata tell")
 
 // TestStories plays the scenarios in testdata. A story has prose on top, then
-// a workload and a run, then what happened: a timeline without task lines
-// (unless the run says "show tasks") and a summary.
+// a workload and one run of it or several ("run", "run 2", ...), and for each what
+// happened: a timeline without task lines (unless the run says otherwise) and a
+// summary.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -32,54 +32,73 @@ func TestStories(t *testing.T) {
 }
 
 func playStory(t *testing.T, file string) {
-	story, err := txtar.ParseFile(file)
+	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	section := func(name string) *txtar.File {
-		for i := range story.Files {
-			if story.Files[i].Name == name {
-				return &story.Files[i]
+	told := map[string]string{}
+	for _, section := range archive.Files {
+		told[section.Name] = string(section.Data)
+	}
+	w, err := traces.ReadText(strings.NewReader(told["workload"]), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rewritten := &txtar.Archive{Comment: archive.Comment, Files: []txtar.File{{Name: "workload", Data: []byte(told["workload"])}}}
+	for n := 1; ; n++ {
+		number := ""
+		if n > 1 {
+			number = fmt.Sprintf(" %d", n)
+		}
+		run, there := told["run"+number]
+		if !there {
+			break
+		}
+		timeline, summary := tell(t, w, readRun(t, run))
+		for _, part := range []struct{ name, text string }{{"run", run}, {"timeline", timeline}, {"summary", summary}} {
+			rewritten.Files = append(rewritten.Files, txtar.File{Name: part.name + number, Data: []byte(part.text)})
+			if want := told[part.name+number]; !*update && part.text != want {
+				t.Errorf("%s:\n%s", part.name+number, firstDifference(part.text, want))
 			}
 		}
-		story.Files = append(story.Files, txtar.File{Name: name})
-		return &story.Files[len(story.Files)-1]
 	}
-	w, err := traces.ReadText(bytes.NewReader(section("workload").Data), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fleet, config, show := readRun(t, string(section("run").Data))
-	timeline, summary := tell(t, w, fleet, config, show)
 	if *update {
-		section("timeline").Data, section("summary").Data = []byte(timeline), []byte(summary)
-		if err := os.WriteFile(file, txtar.Format(story), 0o644); err != nil {
+		if err := os.WriteFile(file, txtar.Format(rewritten), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	if want := string(section("timeline").Data); timeline != want {
-		t.Errorf("timeline:\n%s", firstDifference(timeline, want))
-	}
-	if want := string(section("summary").Data); summary != want {
-		t.Errorf("summary:\ngot  %swant %s", summary, want)
 	}
 }
 
+// A run is one replay of a story's workload.
+type run struct {
+	policy  string
+	config  Config
+	tasks   bool // the timeline shows tasks
+	jobs    bool // it shows what becomes of applications, jobs and targets, and no executor
+	summary bool // there is no timeline
+}
+
 // readRun reads the lines of a run: "policy SPEC", "cluster SPEC" and, where a
-// story is about them, "usable 1s", "cold 1s", "lag 5s", "gc 30m", "show tasks".
-func readRun(t *testing.T, text string) (f policies.Fleet, c Config, show bool) {
+// story is about them, "fault SPEC", "offers shuffled", "usable 1s", "cold 1s", "lag 5s", "gc 30m",
+// "show tasks", "show jobs" (no executors), "show summary" (nothing else).
+func readRun(t *testing.T, text string) run {
 	t.Helper()
-	c.Offers = Ordered
+	r := run{}
+	r.config.Offers = Ordered
 	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		key, value, _ := strings.Cut(line, " ")
 		value = strings.TrimSpace(value)
+		c := &r.config
 		var err error
 		switch key {
 		case "policy":
-			f, err = policies.ParseFleet(value)
+			r.policy = value
 		case "cluster":
 			c.Cluster, err = ParseCluster(value)
+		case "fault":
+			var f Fault
+			f, err = ParseFault(value)
+			c.Faults = append(c.Faults, f)
 		case "usable":
 			c.Times.By[Usable], err = constant(value)
 		case "cold":
@@ -88,8 +107,10 @@ func readRun(t *testing.T, text string) (f policies.Fleet, c Config, show bool) 
 			c.Times.GC, err = time.ParseDuration(value)
 		case "lag":
 			c.Times.By[RemovalLag], err = constant(value)
+		case "offers":
+			c.Offers, c.Seed = Shuffled, 1
 		case "show":
-			show = value == "tasks"
+			r.tasks, r.jobs, r.summary = value == "tasks", value == "jobs", value == "summary"
 		default:
 			err = fmt.Errorf("unknown line")
 		}
@@ -97,7 +118,20 @@ func readRun(t *testing.T, text string) (f policies.Fleet, c Config, show bool) 
 			t.Fatalf("run: %s: %v", line, err)
 		}
 	}
-	return f, c, show
+	return r
+}
+
+// shows says whether an event is in the timeline.
+func (r *run) shows(k Kind) bool {
+	switch k {
+	case ExecutorGranted, ExecutorUsable, ExecutorFreed:
+		return false
+	case TaskStarted, TaskEnded:
+		return r.tasks
+	case ExecutorAdded, ExecutorReleased, ExecutorRemoved:
+		return !r.jobs && !r.summary
+	}
+	return !r.summary
 }
 
 func constant(text string) (Distribution, error) {
@@ -105,7 +139,7 @@ func constant(text string) (Distribution, error) {
 	return Constant(d), err
 }
 
-func tell(t *testing.T, w *traces.Workload, f policies.Fleet, c Config, showTasks bool) (timeline, summary string) {
+func tell(t *testing.T, w *traces.Workload, played run) (timeline, summary string) {
 	t.Helper()
 	if err := w.Check(); err != nil {
 		t.Fatal(err)
@@ -114,9 +148,13 @@ func tell(t *testing.T, w *traces.Workload, f policies.Fleet, c Config, showTask
 	for _, a := range w.Apps {
 		width = max(width, len(a.Name))
 	}
+	f, err := policies.ParseFleet(played.policy)
+	if err != nil {
+		return "", err.Error() + "\n" // that it is refused is the story
+	}
 	var b strings.Builder
-	r, err := Run(w, f, c, ObserverFunc(func(e Event) {
-		if !showTasks && (e.Kind == TaskStarted || e.Kind == TaskEnded) || e.Kind == ExecutorGranted || e.Kind == ExecutorUsable || e.Kind == ExecutorFreed {
+	r, err := Run(w, f, played.config, ObserverFunc(func(e Event) {
+		if !played.shows(e.Kind) {
 			return
 		}
 		line := fmt.Sprintf("%8.1fs  %-*s  %-28s  %s", e.At.Seconds(), width, w.Apps[e.App].Name, e.Happened(w), e.Why)
