@@ -285,7 +285,8 @@ app a cores=2
 			if err != nil {
 				t.Fatal(err)
 			}
-			fleet, config, _ := readRun(t, run)
+			played := readRun(t, run)
+			fleet, config := fleet(t, played.policy), played.config
 			config.Attribute = true
 			r, err := Run(w, fleet, config)
 			if err != nil {
@@ -366,7 +367,8 @@ func TestHowLongUntilTheExecutorsNeededAreThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fleet, config, _ := readRun(t, "policy "+c.policy+"\ncluster standalone,nodes=1,cores=16,memory=64g,startup=2s")
+		played := readRun(t, "policy "+c.policy+"\ncluster standalone,nodes=1,cores=16,memory=64g,startup=2s")
+		fleet, config := fleet(t, played.policy), played.config
 		config.Attribute = true
 		r, err := Run(w, fleet, config)
 		if err != nil {
