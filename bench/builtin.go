@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"dynalloc/policies"
@@ -38,6 +39,27 @@ var BuiltinPolicies = []string{
 	"spark,idle=10s,backlog=5s", "spark,idle=10s,min=2,max=6",
 	"tracking:spark,idle=10s,shuffle=tracking",
 	"mixed:*report*=static,n=2;*=spark,idle=5s,max=6",
+}
+
+// PoliciesOn are the policies that a comparison on a cluster takes if none are
+// named: BuiltinPolicies, and on Kubernetes, which has no shuffle service, the
+// same with shuffle tracking, and decommissioning in the place of tracking.
+func PoliciesOn(c *replay.Cluster) []string {
+	if c.Manager != "kubernetes" {
+		return BuiltinPolicies
+	}
+	list := slices.Clone(BuiltinPolicies)
+	for i, text := range list {
+		switch {
+		case strings.HasPrefix(text, "tracking:"):
+			list[i] = "decommission:spark,idle=10s,shuffle=decommission"
+		case strings.HasPrefix(text, "mixed:"):
+			list[i] = text + ",shuffle=tracking"
+		case strings.HasPrefix(text, "spark,"):
+			list[i] = text + ",shuffle=tracking"
+		}
+	}
+	return list
 }
 
 // Fleets parses fleets; an error names the text that is wrong.

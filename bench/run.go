@@ -212,6 +212,11 @@ func (s *Suite) check() error {
 	case len(s.Policies) == 0:
 		return errors.New("nothing to compare: no policy is given")
 	}
+	for _, p := range s.Policies {
+		if err := s.Config.Cluster.Refuses(p); err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+	}
 	seen := make(map[string]bool)
 	for _, p := range s.Policies {
 		if seen[p.Name] {

@@ -44,8 +44,9 @@ type application struct {
 	fallible      policies.Fallible // the policy, if it can fail
 	event         policies.Event    // reused for each event that the policy observes
 	profiles      []profile
-	coresMax      int // spark.cores.max; 0: no limit
-	least         int // executors that the policy never goes below
+	version       string // of Spark, whose rules hold
+	coresMax      int    // spark.cores.max; 0: no limit
+	least         int    // executors that the policy never goes below
 	fair          bool
 	service       bool // the shuffle service keeps shuffle files
 	decommissions bool // executors are decommissioned, not killed
@@ -90,15 +91,16 @@ type application struct {
 }
 
 func newApplication(e *Engine, index int, app *traces.Application) (*application, error) {
-	spec, err := SpecFor(e.fleet, app)
+	spec, err := e.config.Cluster.specOn(e.fleet, app)
 	if err != nil {
 		return nil, err
 	}
-	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
+	version := cmp.Or(spec.Version, app.SparkVersion)
+	rules := policies.RulesOf(version)
 	a := &application{
-		engine: e, index: int32(index), app: app, plan: e.plan(app), result: &e.result.Apps[index],
+		engine: e, index: int32(index), app: app, version: version, plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
-		lags:     rules.RemovalDelay,
+		lags:     rules.RemovalDelay && e.config.Cluster.Manager == "standalone",
 		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
 		migrates: spec.Protection.Decommission && spec.Protection.Migration,
 		coresMax: spec.CoresMax, least: leastOf(spec), fair: app.Properties["spark.scheduler.mode"] == "FAIR",
@@ -122,9 +124,6 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	}
 	a.result.Policy = spec.String()
 	a.result.Jobs = make([]JobResult, len(app.Jobs))
-	if err := e.config.Cluster.supports(spec); err != nil {
-		return nil, err
-	}
 	if err := e.manager.Fits(a.asManaged()); err != nil {
 		return nil, err
 	}

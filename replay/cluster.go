@@ -134,7 +134,7 @@ func (c *Cluster) Check() error {
 }
 
 // String is the cluster's text form; of one with nodes of several kinds, which
-// has none, a summary.
+// has none, a summary. One that was never held against a real cluster says so.
 func (c Cluster) String() string {
 	var text strings.Builder
 	text.WriteString(c.Manager)
@@ -161,6 +161,9 @@ func (c Cluster) String() string {
 	}
 	if c.Locality {
 		text.WriteString(",locality=inferred")
+	}
+	if c.Manager == "kubernetes" {
+		text.WriteString(" (" + kubernetes.Note + ")")
 	}
 	return text.String()
 }

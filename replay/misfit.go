@@ -29,12 +29,9 @@ func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 	var found []*AppError
 	empty, broken := c.newManager(0)
 	for i, app := range w.Apps {
-		spec, err := SpecFor(f, app)
+		spec, err := c.specOn(f, app)
 		if err == nil {
 			err = broken
-		}
-		if err == nil {
-			err = c.supports(spec)
 		}
 		if err == nil {
 			err = empty.Fits(managed(i, app, spec))

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/replay/kubernetes"
 	"dynalloc/replay/manager"
 )
 
@@ -12,7 +11,7 @@ import (
 func (a *application) asManaged() manager.App {
 	m := manager.App{
 		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
-		Version: a.app.SparkVersion, Properties: a.app.Properties, CoresMax: a.coresMax,
+		Version: a.version, Properties: a.app.Properties, CoresMax: a.coresMax,
 		Least: a.least,
 	}
 	for i := range a.profiles {
@@ -76,14 +75,6 @@ func leastOf(spec policies.Spec) int {
 		return spec.Allocation.Min
 	}
 	return 0
-}
-
-// supports says why a policy could not run under the cluster's manager.
-func (c *Cluster) supports(spec policies.Spec) error {
-	if c.Manager != "kubernetes" {
-		return nil
-	}
-	return kubernetes.CheckShuffle(spec.Protection.Service && !spec.Protection.Unprotected)
 }
 
 // nodeUp takes in a node that an autoscaler started.

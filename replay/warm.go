@@ -134,7 +134,10 @@ const promptLag = 50 * time.Millisecond
 
 // removalLag is the time from a kill until the driver sees the executor gone.
 func (a *application) removalLag(id policies.ExecutorID) time.Duration {
-	if !a.lags {
+	switch {
+	case a.engine.config.Cluster.Manager == "yarn":
+		return yarnLag
+	case !a.lags:
 		return promptLag
 	}
 	return a.engine.drawn(RemovalLag, a.index, id, 0)

@@ -71,6 +71,9 @@ the report in text, Markdown, CSV and JSON.`,
 			if len(policyTexts) > 0 {
 				setPolicies(s, fleets)
 			}
+			if err := refused(&s.Config.Cluster, s.Policies...); err != nil {
+				return err
+			}
 			s.Notes = append(s.Notes, warnings(s.Policies)...)
 			s.Config.Attribute = true
 			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")

@@ -12,6 +12,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/policies"
 	"dynalloc/policies/script"
+	"dynalloc/replay"
 )
 
 // recorded is the name of the policy to which all others are compared.
@@ -108,6 +109,16 @@ func setPolicies(s *bench.Suite, fleets []policies.Fleet) {
 		}
 	}
 	s.Truth = truths
+}
+
+// refused says which policy cannot run on a cluster at all.
+func refused(c *replay.Cluster, fleets ...policies.Fleet) error {
+	for _, f := range fleets {
+		if err := c.Refuses(f); err != nil {
+			return usagef("policy %s: %w", f.Name, err)
+		}
+	}
+	return nil
 }
 
 // warnings are what Spark would start with, but not without a word.

@@ -149,7 +149,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 		return nil, nil, err
 	}
 	s.LearnTimes(w.Logged())
-	s.Policies, err = bench.Fleets(bench.BuiltinPolicies)
+	s.Policies, err = bench.Fleets(bench.PoliciesOn(&s.Config.Cluster))
 	return s, partly, err
 }
 
@@ -166,6 +166,13 @@ func (in *inputs) loadBuiltin() (*bench.Suite, error) {
 	}
 	if err := in.cluster.open(&s.Config); err != nil {
 		return nil, err
+	}
+	if refused(&s.Config.Cluster, s.Policies...) != nil {
+		fleets, err := bench.Fleets(bench.PoliciesOn(&s.Config.Cluster))
+		if err != nil {
+			return nil, err
+		}
+		setPolicies(s, fleets)
 	}
 	whole := s.Workload
 	if s.Workload, err = in.selected(whole, in.selection()); err != nil {

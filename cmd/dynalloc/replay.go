@@ -58,6 +58,9 @@ event "summary".`,
 			if err != nil {
 				return err
 			}
+			if err := refused(&s.Config.Cluster, fleet); err != nil {
+				return err
+			}
 			s.Notes = append(s.Notes, warnings([]policies.Fleet{fleet})...)
 			s.Policies, s.Truth = []policies.Fleet{fleet}, nil
 			s, odd, err := s.Fitting()

@@ -1,0 +1,44 @@
+package replay
+
+import (
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/replay/kubernetes"
+	"dynalloc/traces"
+)
+
+// specOn is SpecFor on a cluster: what the manager does not have is refused. An
+// application whose own log asks for it, written on a cluster that has it, is
+// taken to be set up for this one, with shuffle tracking.
+func (c *Cluster) specOn(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
+	spec, err := SpecFor(f, app)
+	if err != nil || c.Manager != "kubernetes" || !spec.Protection.Service {
+		return spec, err
+	}
+	if rule, _ := f.For(app.Name, app.Class); !rule.Recorded() {
+		return spec, kubernetes.CheckShuffle(!spec.Protection.Unprotected)
+	}
+	spec.Protection.Service, spec.Protection.Tracking = false, true
+	return spec, nil
+}
+
+// Refuses says why a fleet cannot run on the cluster at all; nil if it can.
+func (c *Cluster) Refuses(f policies.Fleet) error {
+	if c.Manager != "kubernetes" {
+		return nil
+	}
+	for _, r := range f.Rules {
+		p := &r.Spec.Protection
+		if err := kubernetes.CheckShuffle(!r.Spec.Recorded() && p.Service && !p.Unprotected); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// yarnLag is how long a driver on YARN takes to see that an executor is gone
+// which it gave back: the release rides on the next heartbeat of the application
+// master (every 3 s if nothing is asked for), the node manager's heartbeat (1 s)
+// and a query of the reason follow.
+const yarnLag = 2500 * time.Millisecond
