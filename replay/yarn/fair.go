@@ -180,12 +180,12 @@ func (s *Fair) normalize(q *fairQueue, r Resource) Resource {
 	return calculator{dominant: true}.normalize(r, s.conf.minimum, s.largest(q), s.conf.increment)
 }
 
-// Ask sets what an application still wants at a priority. What its queue may have
-// nothing of is not taken in.
+// Ask sets what an application still wants at a priority. A request for more than
+// the largest container, or for what its queue may have nothing of, is not taken in.
 func (s *Fair) Ask(now time.Duration, app int, r Request) {
 	s.now = now
 	a := s.app(app)
-	if a == nil || a.queue.nothingOf(r.Size) {
+	if a == nil || !r.Size.within(s.largest(a.queue)) || a.queue.nothingOf(r.Size) {
 		return
 	}
 	a.ask(r.Priority, s.normalize(a.queue, r.Size), r.Count)

@@ -119,10 +119,11 @@ func (s *Fifo) app(id int) *fifoApp {
 	return s.apps[i]
 }
 
-// Ask sets what an application still wants at a priority.
+// Ask sets what an application still wants at a priority. A request for more than
+// the largest container is not taken in.
 func (s *Fifo) Ask(_ time.Duration, app int, r Request) {
 	a := s.app(app)
-	if a == nil {
+	if a == nil || !r.Size.within(s.largest()) {
 		return
 	}
 	r.Size = calculator{}.normalize(r.Size, s.conf.Minimum, s.largest(), s.conf.Minimum)

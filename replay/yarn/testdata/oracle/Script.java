@@ -414,8 +414,7 @@ public class Script {
       RMServerUtils.normalizeAndValidateRequests(List.of(request), scheduler.getMaximumResourceCapability(app.queue), app.queue,
           scheduler, context, true);
     } catch (InvalidResourceRequestException e) {
-      answer("refused");
-      return;
+      return; // larger than the largest container: not taken in
     }
     allocate(app, List.of(request), List.of());
   }
@@ -486,13 +485,16 @@ public class Script {
   void lose() {
     RMNode node = nodes.remove(word(2));
     if (node == null) return;
-    scheduler.handle(new NodeRemovedSchedulerEvent(node));
+    List<App> lost = new ArrayList<>();
     for (RMContainer c : containers) {
       App app = apps.get(c.getApplicationAttemptId().getApplicationId().getId());
-      if (c.isAMContainer() && c.getAllocatedNode().equals(node.getNodeID()) && app.runs) {
-        words[2] = Integer.toString(app.id.getId());
-        finish();
-      }
+      boolean there = app.runs && scheduler.getRMContainer(c.getContainerId()) != null;
+      if (there && c.isAMContainer() && c.getAllocatedNode().equals(node.getNodeID())) lost.add(app);
+    }
+    scheduler.handle(new NodeRemovedSchedulerEvent(node));
+    for (App app : lost) {
+      words[2] = Integer.toString(app.id.getId());
+      finish();
     }
   }
 
