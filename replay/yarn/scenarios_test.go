@@ -21,7 +21,11 @@ func newScenario(seed uint64, kind string) scenario {
 	case "capacity":
 		queues = g.capacity(&s)
 	case "fair":
-		queues = g.fair(&s)
+		if g.oneIn(2) {
+			queues = g.wideFair(&s)
+		} else {
+			queues = g.fair(&s)
+		}
 	default:
 		queues = []string{"default"}
 	}
@@ -40,6 +44,8 @@ type generator struct {
 	labels []string
 	lines  []string
 	now    int // ms
+
+	resized bool // applications change the sizes that they ask for
 }
 
 func (g *generator) oneIn(n int) bool { return g.IntN(n) == 0 }
@@ -424,8 +430,11 @@ func (g *generator) sizes() []Resource {
 	return sizes
 }
 
-// ask has an application want containers; its sizes never change.
+// ask has an application want containers.
 func (g *generator) ask(app, priority int, sizes []Resource) {
 	size := sizes[(2*app+priority)%len(sizes)]
+	if g.resized {
+		size = pick(g, sizes...)
+	}
 	g.add("ask %d %d %d %d %d", app, priority, size.MemoryMB, size.Cores, pick(g, 0, 1, 2, 3, 5, 8, 20))
 }
