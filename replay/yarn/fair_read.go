@@ -306,7 +306,7 @@ func (p *fairReader) queue(above string, e *element) {
 		q.declared = true
 		p.c.order = append(p.c.order, q)
 	}
-	if q.most != nil && !q.most.parts && !q.least.within(q.most.fixed) {
+	if q.most != nil && !q.most.parts && !q.least.within(q.most.fixed.orNothing()) {
 		p.warn(e.line, "queue %s has <maxResources> less than its <minResources>: the minimum counts", path)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // The first application gets all that has room, on each heartbeat as many as
 // fit. What is left of a node goes to the next, whose containers are smaller.
-// Memory alone counts: a node of two cores holds seven containers.
+// Memory alone counts: a node of two cores holds three and more containers.
 func TestFifo(t *testing.T) {
 	c, warnings, err := ReadFifo(strings.NewReader(siteXML("yarn.scheduler.minimum-allocation-mb=1000", "yarn.scheduler.maximum-allocation-mb=10000")), "yarn-site.xml")
 	if err != nil || warnings != nil {
@@ -22,7 +22,7 @@ func TestFifo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.Ask(0, 0, Request{Priority: 1, Size: Resource{2500, 4}, Count: 10})
+	s.Ask(0, 0, Request{Priority: 1, Size: Resource{2500, 2}, Count: 10})
 	s.Ask(0, 1, Request{Priority: 1, Size: Resource{500, 1}, Count: 10})
 	one, three := Resource{1000, 1}, Resource{3000, 1}
 	want := []Allocation{
