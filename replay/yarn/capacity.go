@@ -20,7 +20,7 @@ type Capacity struct {
 
 	nodes      map[int]*capacityNode
 	cluster    Resource
-	partitions map[string]Resource // of nodes, by label
+	partitions map[string]Resource // of nodes, by label; none is taken out
 
 	apps       map[int]*capacityApp
 	containers map[int]*capacityContainer
@@ -91,6 +91,9 @@ func (s *Capacity) Submit(now time.Duration, a App) error {
 	label := a.Label
 	if label == "" {
 		label = queue.config.defaultLabel
+	}
+	if _, known := s.partitions[label]; !known && label != "" {
+		return fmt.Errorf("no node has the label %s", label)
 	}
 	if !queue.mayUse(label) {
 		return fmt.Errorf("the queue %s may not use nodes with the label %s", queue.config.path, label)

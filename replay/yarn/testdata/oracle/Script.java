@@ -121,6 +121,7 @@ public class Script {
     String queue;
     boolean runs; // accepted and not finished
     boolean master; // is there
+    Map<String, Object> attemptValues; // what its attempt answers
     final List<String[]> held = new ArrayList<>(); // asked before the master was there
   }
 
@@ -250,7 +251,13 @@ public class Script {
 
   // What happens in the resource manager, at once and in the same thread.
 
+  List<Event> later; // not null: events wait, as the preemption policy holds locks
+
   void handle(Event event) {
+    if (later != null) {
+      later.add(event);
+      return;
+    }
     if (event instanceof ContainerPreemptEvent) {
       ContainerPreemptEvent e = (ContainerPreemptEvent) event;
       boolean kill = e.getType() == SchedulerEventType.MARK_CONTAINER_FOR_KILLABLE;
@@ -370,7 +377,7 @@ public class Script {
     }
     master.setCapability(scheduler.getNormalizedResource(master.getCapability(), largest));
     submission.setPriority(priority);
-    Map<String, Object> attempt = new HashMap<>();
+    Map<String, Object> attempt = app.attemptValues = new HashMap<>();
     attempt.put("getAppAttemptId", app.attempt);
     attempt.put("getRMAppAttemptMetrics", new RMAppAttemptMetrics(app.attempt, context));
     attempt.put("getSubmissionContext", submission);
@@ -437,7 +444,10 @@ public class Script {
       live.add(started);
       numbers.put(container.getId(), containers.size());
       boolean master = !app.master;
-      if (master) started.setAMContainer(app.master = true);
+      if (master) {
+        started.setAMContainer(app.master = true);
+        app.attemptValues.put("getMasterContainer", container);
+      }
       Method launch = AbstractYarnScheduler.class.getDeclaredMethod("containerLaunchedOnNode", ContainerId.class, SchedulerNode.class);
       launch.setAccessible(true);
       launch.invoke(scheduler, container.getId(), at);
@@ -533,7 +543,13 @@ public class Script {
     }
     free();
     tell();
-    if (policy != null) policy.editSchedule();
+    if (policy != null) {
+      List<Event> waiting = later = new ArrayList<>();
+      policy.editSchedule();
+      later = null;
+      waiting.forEach(this::handle);
+      marks.remove(0); // reservations have no number
+    }
     if (scheduler instanceof FairScheduler) {
       ((FairScheduler) scheduler).update();
       if (preemption != null) {
