@@ -156,7 +156,7 @@ func (m *Manager) denominate(p *pod) {
 	if p.nominated >= 0 {
 		p.nominated = -1
 		m.nominations = without(m.nominations, p)
-		m.retry = true
+		m.retry, m.scanStale = true, true
 	}
 }
 
