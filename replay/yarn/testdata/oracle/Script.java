@@ -75,8 +75,9 @@ public class Script {
 
   static String play(Map<String, StringBuilder> files) {
     StringBuilder answers = new StringBuilder();
+    Script script = null;
     try {
-      Script script = new Script(files, answers);
+      script = new Script(files, answers);
       for (String line : files.get("script").toString().split("\n")) {
         if (!line.isBlank() && !line.startsWith("#")) script.command(line.trim().split("\\s+"));
       }
@@ -85,6 +86,7 @@ public class Script {
       answers.append("error: ").append(cause).append('\n');
       cause.printStackTrace();
     }
+    if (script != null) script.scheduler.stop(); // its timers
     return answers.toString();
   }
 
@@ -96,6 +98,13 @@ public class Script {
 
   /** What Hadoop's own files say, read once. */
   static final Configuration DEFAULTS = new YarnConfiguration();
+
+  static final RMContainerTokenSecretManager CONTAINER_TOKENS = new RMContainerTokenSecretManager(DEFAULTS);
+  static final NMTokenSecretManagerInRM NODE_TOKENS = new NMTokenSecretManagerInRM(DEFAULTS);
+  static {
+    CONTAINER_TOKENS.rollMasterKey();
+    NODE_TOKENS.rollMasterKey();
+  }
 
   long now;
   String[] words;
@@ -146,10 +155,6 @@ public class Script {
     }
     Dispatcher dispatcher = (Dispatcher) Proxy.newProxyInstance(Script.class.getClassLoader(), new Class[] {Dispatcher.class},
         (proxy, method, args) -> method.getName().equals("getEventHandler") ? (EventHandler<Event>) this::handle : null);
-    RMContainerTokenSecretManager containerTokens = new RMContainerTokenSecretManager(conf);
-    containerTokens.rollMasterKey();
-    NMTokenSecretManagerInRM nodeTokens = new NMTokenSecretManagerInRM(conf);
-    nodeTokens.rollMasterKey();
     ContainerAllocationExpirer expirer = new ContainerAllocationExpirer(dispatcher);
     context = new RMContextImpl() {
       @Override
@@ -159,10 +164,10 @@ public class Script {
       public ContainerAllocationExpirer getContainerAllocationExpirer() { return expirer; }
 
       @Override
-      public RMContainerTokenSecretManager getContainerTokenSecretManager() { return containerTokens; }
+      public RMContainerTokenSecretManager getContainerTokenSecretManager() { return CONTAINER_TOKENS; }
 
       @Override
-      public NMTokenSecretManagerInRM getNMTokenSecretManager() { return nodeTokens; }
+      public NMTokenSecretManagerInRM getNMTokenSecretManager() { return NODE_TOKENS; }
     };
     context.setYarnConfiguration(conf);
     context.setSystemMetricsPublisher(new NoOpSystemMetricPublisher());
@@ -181,11 +186,13 @@ public class Script {
     labels.start();
     labels.setRMContext(context);
     context.setNodeLabelManager(labels);
-    Set<String> known = new TreeSet<>();
+    Set<String> known = new TreeSet<>(), asked = new TreeSet<>(); // labels
     for (String line : files.get("script").toString().split("\n")) {
-      String[] node = line.trim().split("\\s+");
-      if (node.length == 6 && node[1].equals("node")) known.add(node[5]);
+      String[] w = line.trim().split("\\s+");
+      if (w.length == 6 && w[1].equals("node")) known.add(w[5]);
+      if (w.length == 9 && w[1].equals("submit")) asked.add(w[6]);
     }
+    for (String label : asked) if (!known.contains(label + ":shared")) known.add(label);
     List<NodeLabel> all = new ArrayList<>();
     for (String label : known) {
       if (!label.equals("-")) {
