@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"golang.org/x/tools/txtar"
 
 	"dynalloc/policies"
@@ -95,6 +96,8 @@ func readRun(t *testing.T, text string) run {
 			r.policy = value
 		case "cluster":
 			c.Cluster, err = ParseCluster(value)
+		case "kubernetes": // settings of a cluster file in one line, as in drivers: outside
+			err = yaml.UnmarshalWithOptions([]byte("{"+value+"}"), &c.Cluster.Kubernetes, yaml.Strict())
 		case "fault":
 			var f Fault
 			f, err = ParseFault(value)
