@@ -156,6 +156,9 @@ func (c calculator) anyZeroOrBelow(r Resource) bool {
 // times says how often one fits into what is available.
 func (c calculator) times(available, one Resource) int64 {
 	if !c.dominant {
+		if one.MemoryMB == 0 {
+			return 0
+		}
 		return available.MemoryMB / one.MemoryMB
 	}
 	n := int64(math.MaxInt32)

@@ -144,7 +144,8 @@ func (s *Capacity) leafOf(a App) (*leafQueue, error) {
 		case 1:
 			q = of[0]
 		default:
-			return nil, fmt.Errorf("there is more than one queue %s: name it by its path, such as %s", name, of[0].config.path)
+			first := slices.MinFunc(of, func(a, b *capacityQueue) int { return strings.Compare(a.config.path, b.config.path) })
+			return nil, fmt.Errorf("there is more than one queue %s: name it by its path, such as %s", name, first.config.path)
 		}
 	}
 	if q.leaf == nil {
