@@ -307,9 +307,10 @@ func TestFairDocAssignMultiple(t *testing.T) {
 func TestFairDocIncrement(t *testing.T) {
 	for site, want := range map[string]Resource{
 		"": {2048, 3},
-		"yarn.resource-types.memory-mb.increment-allocation=512":                                  {1536, 3},
-		"yarn.scheduler.increment-allocation-mb=400 yarn.scheduler.increment-allocation-vcores=2": {1600, 4},
-		"yarn.scheduler.minimum-allocation-mb=3000 yarn.scheduler.increment-allocation-mb=1000":   {3000, 3},
+		"yarn.resource-types.memory-mb.increment-allocation=512":                                                       {1536, 3},
+		"yarn.resource-types.memory-mb.increment-allocation=1Gi yarn.resource-types.memory-mb.minimum-allocation=2049": {3072, 3},
+		"yarn.scheduler.increment-allocation-mb=400 yarn.scheduler.increment-allocation-vcores=2":                      {1600, 4},
+		"yarn.scheduler.minimum-allocation-mb=3000 yarn.scheduler.increment-allocation-mb=1000":                        {3000, 3},
 	} {
 		s := tellFair(t, `<allocations><queue name="q"/></allocations>`, strings.Fields(site)...)
 		s.addNodes(1, 8*1024, 8)

@@ -3,6 +3,8 @@ package yarn
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,8 +26,8 @@ func (c *FairConfig) ReadSite(r io.Reader, file string) (*FairConfig, []string, 
 	site.sizes(&c.minimum, &c.maximum)
 	site.memory("yarn.scheduler.increment-allocation-mb", &c.increment.MemoryMB)
 	site.cores("yarn.scheduler.increment-allocation-vcores", &c.increment.Cores)
-	site.memory("yarn.resource-types.memory-mb.increment-allocation", &c.increment.MemoryMB)
-	site.cores("yarn.resource-types.vcores.increment-allocation", &c.increment.Cores)
+	site.increment("yarn.resource-types.memory-mb.increment-allocation", func(n int64) { c.increment.MemoryMB = n })
+	site.increment("yarn.resource-types.vcores.increment-allocation", func(n int64) { c.increment.Cores = int(n) })
 	site.decimal("yarn.scheduler.reservation-threshold.increment-multiple", &c.reserveFrom)
 	const fair = "yarn.scheduler.fair."
 	site.truth(fair+"preemption", &c.preemption)
@@ -87,6 +89,10 @@ func (r *siteReader) sizes(least, most *Resource) {
 	r.cores("yarn.scheduler.minimum-allocation-vcores", &least.Cores)
 	r.memory("yarn.scheduler.maximum-allocation-mb", &most.MemoryMB)
 	r.cores("yarn.scheduler.maximum-allocation-vcores", &most.Cores)
+	r.memory("yarn.resource-types.memory-mb.minimum-allocation", &least.MemoryMB)
+	r.cores("yarn.resource-types.vcores.minimum-allocation", &least.Cores)
+	r.memory("yarn.resource-types.memory-mb.maximum-allocation", &most.MemoryMB)
+	r.cores("yarn.resource-types.vcores.maximum-allocation", &most.Cores)
 	if r.err == nil && (least.MemoryMB < 0 || least.Cores < 0 || !least.within(*most)) {
 		r.err = fmt.Errorf("%s: expected the minimum-allocation between 0 and the maximum-allocation, found %d MiB and %d cores of %d MiB and %d cores",
 			r.file, least.MemoryMB, least.Cores, most.MemoryMB, most.Cores)
@@ -98,6 +104,25 @@ func (r *siteReader) class(of string) {
 	if name, ok := r.p.text("yarn.resourcemanager.scheduler.class"); ok && !strings.HasSuffix(name, "."+of) {
 		r.warnings = append(r.warnings, fmt.Sprintf("%s: yarn.resourcemanager.scheduler.class is %s, read for the %s", r.file, name, of))
 	}
+}
+
+var amountWithUnit = regexp.MustCompile(`^([0-9]+) ?([a-zA-Z]*)$`)
+
+// increment is an amount with or without a unit, of memory in MiB.
+func (r *siteReader) increment(name string, to func(int64)) {
+	text, ok := r.p.text(name)
+	if !ok {
+		return
+	}
+	if m := amountWithUnit.FindStringSubmatch(text); m != nil {
+		if n, err := strconv.ParseInt(m[1], 10, 32); err == nil {
+			if mib, ok := inMiB(n, m[2]); ok && (m[2] == "" || strings.Contains(name, "memory")) {
+				to(mib)
+				return
+			}
+		}
+	}
+	r.keep(r.p.wrong(name, "an amount like 512 or, of memory, 1 Gi"))
 }
 
 func (r *siteReader) memory(name string, to *int64) {
