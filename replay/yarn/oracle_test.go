@@ -270,6 +270,12 @@ func (p *player) command(words []string) {
 			}
 			p.answer("%s container %d of app %d", verb, k.Container, k.App)
 		}
+	case "shares":
+		shares := p.Scheduler.(*Fair).Shares()
+		slices.SortFunc(shares, func(a, b FairShare) int { return cmp.Compare(a.Queue, b.Queue) })
+		for _, q := range shares {
+			p.answer("%s %d MB, %d cores, steady %d MB, %d cores", q.Queue, q.Now.MemoryMB, q.Now.Cores, q.Steady.MemoryMB, q.Steady.Cores)
+		}
 	default:
 		panic("no such verb: " + words[1])
 	}
@@ -427,7 +433,7 @@ func TestYarn(t *testing.T) {
 }
 
 // A tally counts what scenarios showed.
-type tally struct{ scenarios, errors, containers, masters, reserved, marks, kills, refused int }
+type tally struct{ scenarios, errors, containers, masters, reserved, marks, kills, refused, shares int }
 
 func (n *tally) add(s scenario) {
 	n.scenarios++
@@ -447,13 +453,15 @@ func (n *tally) add(s scenario) {
 			n.kills++
 		case strings.HasSuffix(line, ": refused"):
 			n.refused++
+		case strings.Contains(line, " shares: "):
+			n.shares++
 		}
 	}
 }
 
 func (n *tally) String() string {
-	return fmt.Sprintf("%d masters, %d other containers, %d reservations, %d marked, %d killed, %d refused, %d files refused",
-		n.masters, n.containers, n.reserved, n.marks, n.kills, n.refused, n.errors)
+	return fmt.Sprintf("%d masters, %d other containers, %d reservations, %d marked, %d killed, %d refused, %d files refused, %d fair shares",
+		n.masters, n.containers, n.reserved, n.marks, n.kills, n.refused, n.errors, n.shares)
 }
 
 func record(t *testing.T, recorded []scenario) {

@@ -408,6 +408,9 @@ func (g *generator) script(kind string, queues []string) []string {
 		if kind == "fair" || kind == "capacity" && second%3 == 0 {
 			g.now += 50
 			g.add("preempt")
+			if kind == "fair" && g.oneIn(4) {
+				g.add("shares")
+			}
 		}
 		for _, n := range g.Perm(len(g.nodes)) {
 			g.now += 1 + g.IntN(100)

@@ -40,6 +40,7 @@ import org.apache.hadoop.yarn.server.resourcemanager.scheduler.*;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.constraint.AllocationTagsManager;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.capacity.CapacityScheduler;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.event.*;
+import org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair.FSQueue;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair.FairScheduler;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler;
 import org.apache.hadoop.yarn.server.resourcemanager.security.*;
@@ -298,6 +299,7 @@ public class Script {
       case "complete": complete(); break;
       case "finish": finish(); break;
       case "preempt": preempt(); break;
+      case "shares": shares(); break;
       default: throw new IllegalArgumentException("no such verb: " + words[1]);
     }
     free();
@@ -513,6 +515,17 @@ public class Script {
       words[2] = Integer.toString(app.id.getId());
       finish();
     }
+  }
+
+  /** shares: the fair shares of the fair scheduler's queues, by name */
+  void shares() {
+    Map<String, FSQueue> queues = new TreeMap<>();
+    for (FSQueue queue : ((FairScheduler) scheduler).getQueueManager().getQueues()) queues.put(queue.getName(), queue);
+    queues.forEach((name, queue) -> {
+      Resource share = queue.getFairShare(), steady = queue.getSteadyFairShare();
+      answer("%s %d MB, %d cores, steady %d MB, %d cores", name, share.getMemorySize(), share.getVirtualCores(),
+          steady.getMemorySize(), steady.getVirtualCores());
+    });
   }
 
   // A round of preemption.
