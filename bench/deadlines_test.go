@@ -216,11 +216,12 @@ func TestMissesFallWithTheSlackFactor(t *testing.T) {
 	s.Slack = Slack{Of: Alone, Factors: []float64{1, 10}}
 	r := mustRun(t, s, Options{})
 	run := &r.Runs[0]
-	if tight, of := MissesAt(run.Apps, "", 1); tight != 2 || of != 3 {
-		t.Errorf("%d of %d missed at 1, want 2 of 3", tight, of)
+	all, byClass := r.Sweep(run.Apps)
+	if want := []Misses{{2, 3}, {1, 3}}; !slices.Equal(all, want) {
+		t.Errorf("misses at 1 and 10: %v, want %v", all, want)
 	}
-	if loose, of := MissesAt(run.Apps, "", 10); loose != 1 || of != 3 {
-		t.Errorf("%d of %d missed at 10, want 1 of 3", loose, of)
+	if want := []Misses{{2, 2}, {1, 2}}; r.Classes[1] != "report-*" || !slices.Equal(byClass[1], want) {
+		t.Errorf("misses of %s at 1 and 10: %v, want %v", r.Classes[1], byClass[1], want)
 	}
 	if all := run.All.Value("sla_misses"); all != 2 {
 		t.Errorf("%v missed at the headline factor, which is %v: want 2", all, r.Slack.Headline())

@@ -114,22 +114,38 @@ func (ref *Reference) of(b Basis) time.Duration {
 	return ref.History
 }
 
-// MissesAt counts the applications of a class (empty: all) that would miss their
-// deadlines at another factor of the slack, and those that have a deadline.
-func MissesAt(apps []App, class string, factor float64) (misses, of int) {
+// Misses are how many applications of a group missed their deadlines, of those
+// that have one.
+type Misses struct{ Missed, Of int }
+
+// Sweep counts the misses that applications of the results, replayed or
+// recorded, would have at each factor of the slack: over all, and by class in the
+// order of Classes.
+func (r *Results) Sweep(apps []App) (all []Misses, byClass [][]Misses) {
+	all, byClass = make([]Misses, len(r.Slack.Factors)), make([][]Misses, len(r.Classes))
+	for c := range byClass {
+		byClass[c] = make([]Misses, len(r.Slack.Factors))
+	}
 	for i := range apps {
-		if class != "" && apps[i].Class != class {
-			continue
-		}
-		a := apps[i].At(factor)
-		if a.HasDeadline {
-			of++
-		}
-		if a.Missed() {
-			misses++
+		c, known := slices.BinarySearch(r.Classes, apps[i].Class)
+		for k, factor := range r.Slack.Factors {
+			a := apps[i].At(factor)
+			all[k].add(&a)
+			if known {
+				byClass[c][k].add(&a)
+			}
 		}
 	}
-	return misses, of
+	return all, byClass
+}
+
+func (m *Misses) add(a *App) {
+	if a.HasDeadline {
+		m.Of++
+	}
+	if a.Missed() {
+		m.Missed++
+	}
 }
 
 // A program is what is run again and again: applications of one user whose

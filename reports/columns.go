@@ -192,10 +192,11 @@ func sweep(r *bench.Results) table {
 	}
 	add := func(label string, apps []bench.App) {
 		line := []string{label}
-		for _, factor := range r.Slack.Factors {
+		all, _ := r.Sweep(apps)
+		for _, m := range all {
 			cell := missing
-			if misses, of := bench.MissesAt(apps, "", factor); of > 0 {
-				cell = fmt.Sprintf("%d of %d", misses, of)
+			if m.Of > 0 {
+				cell = fmt.Sprintf("%d of %d", m.Missed, m.Of)
 			}
 			line = append(line, cell)
 		}

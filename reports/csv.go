@@ -33,7 +33,12 @@ func CSV(w io.Writer, r *bench.Results) error {
 	for i := range r.Runs {
 		specs[r.Runs[i].Policy.Name] = specOf(r.Runs[i].Policy)
 	}
-	for _, class := range append([]string{""}, r.Classes...) {
+	sweeps := make([][][]bench.Misses, len(r.Runs)) // by policy, by class after all, by factor
+	for i := range r.Runs {
+		all, byClass := r.Sweep(r.Runs[i].Apps)
+		sweeps[i] = append([][]bench.Misses{all}, byClass...)
+	}
+	for c, class := range append([]string{""}, r.Classes...) {
 		name := class
 		if class == "" {
 			name = everyClass
@@ -56,9 +61,8 @@ func CSV(w io.Writer, r *bench.Results) error {
 			if r.Runs[i].Problem != "" {
 				continue
 			}
-			for _, factor := range r.Slack.Factors {
-				missed, _ := bench.MissesAt(r.Runs[i].Apps, class, factor)
-				base, _ := bench.MissesAt(r.Runs[0].Apps, class, factor)
+			for k, factor := range r.Slack.Factors {
+				missed, base := sweeps[i][c][k].Missed, sweeps[0][c][k].Missed
 				err := out.Write([]string{
 					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
 					r.Runs[i].Policy.Name, specs[r.Runs[i].Policy.Name], "replay", name,

@@ -249,18 +249,19 @@ func slackOf(r *bench.Results) *slackJSON {
 		if run.Problem != "" {
 			continue
 		}
-		for _, class := range append([]string{""}, r.Classes...) {
-			for _, factor := range r.Slack.Factors {
-				m := missesJSON{Policy: run.Policy.Name, Factor: factor}
-				if class != "" {
-					m.Class = &class
-				}
-				m.Misses, m.Of = bench.MissesAt(run.Apps, class, factor)
-				out.Misses = append(out.Misses, m)
-			}
+		all, byClass := r.Sweep(run.Apps)
+		out.add(run.Policy.Name, nil, all)
+		for c, class := range r.Classes {
+			out.add(run.Policy.Name, &class, byClass[c])
 		}
 	}
 	return out
+}
+
+func (s *slackJSON) add(policy string, class *string, misses []bench.Misses) {
+	for k, m := range misses {
+		s.Misses = append(s.Misses, missesJSON{Policy: policy, Class: class, Factor: s.Factors[k], Misses: m.Missed, Of: m.Of})
+	}
 }
 
 func queries(r *bench.Results) []queryJSON {
