@@ -1,0 +1,86 @@
+package policies
+
+import (
+	"maps"
+	"strings"
+	"testing"
+)
+
+// What a snippet makes of an application's settings is the spec that it was
+// written for, whatever the settings were before, in every version that can have
+// it.
+func TestSnippetsMakeTheirSpec(t *testing.T) {
+	before := []map[string]string{
+		{},
+		{"spark.cores.max": "8", "spark.executor.cores": "2"},
+		{"spark.executor.instances": "7"},
+		{
+			"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.minExecutors": "3", "spark.dynamicAllocation.maxExecutors": "9",
+			"spark.dynamicAllocation.executorIdleTimeout": "5s", "spark.dynamicAllocation.schedulerBacklogTimeout": "7s",
+			"spark.dynamicAllocation.sustainedSchedulerBacklogTimeout": "9s", "spark.dynamicAllocation.executorAllocationRatio": "0.5",
+			"spark.dynamicAllocation.cachedExecutorIdleTimeout": "30s", "spark.shuffle.service.enabled": "true",
+		},
+	}
+	specs := []string{
+		"static,n=3", "spark", "spark,idle=10s,max=6", "spark,min=2,max=6,initial=4", "spark,backlog=2s,sustained=5s,ratio=0.25",
+		"spark,shuffle=tracking,idle=10s", "spark,shuffle=tracking,tracking-timeout=30s", "spark,cached=2m",
+	}
+	for _, master := range []string{"spark://host:7077", "yarn", "k8s://host"} {
+		for _, version := range []string{"2.4.8", "3.0.1", "3.3.4", "3.5.6", "4.1.4"} {
+			for _, text := range specs {
+				if version == "2.4.8" && strings.Contains(text, "tracking") {
+					continue
+				}
+				for _, props := range before {
+					spec, err := Parse(text)
+					if err != nil {
+						t.Fatal(err)
+					}
+					app := AppInfo{SparkVersion: version, Master: master}
+					snippet, err := spec.SnippetFor(props, app, 2)
+					if err != nil {
+						t.Errorf("%s, %s: %v", version, text, err)
+						continue
+					}
+					after := maps.Clone(props)
+					for _, l := range snippet.Remove {
+						delete(after, l.Key)
+					}
+					for _, l := range snippet.Set {
+						after[l.Key] = l.Value
+					}
+					got, err := FromProperties(after, app)
+					if err != nil {
+						t.Errorf("%s, %s, %s: Spark refuses\n%s%v", version, master, text, snippet, err)
+						continue
+					}
+					got.Cores, got.CoresMax = 0, 0
+					if got.Kind == "static" { // which never gives executors back: the service may stay on
+						got.Protection = spec.Protection
+					}
+					if got != spec {
+						t.Errorf("%s, %s, from %v: the snippet of %s amounts to %s:\n%s", version, master, props, spec, got, snippet)
+					}
+				}
+			}
+		}
+	}
+}
+
+// No version is given a setting that it does not know.
+func TestSnippetsKnowTheirVersion(t *testing.T) {
+	tracking, err := Parse("spark,shuffle=tracking")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tracking.SnippetFor(nil, AppInfo{SparkVersion: "2.4.8"}, 2); err == nil || !strings.Contains(err.Error(), "shuffleTracking") {
+		t.Errorf("shuffle tracking under Spark 2.4: %v", err)
+	}
+	plain, err := Parse("spark")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := plain.SnippetFor(nil, AppInfo{SparkVersion: "2.4.8"}, 2); err != nil || strings.Contains(s.String(), "shuffleTracking") {
+		t.Errorf("the service under Spark 2.4: %v\n%s", err, s)
+	}
+}
