@@ -64,8 +64,12 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+	stem, ok := strings.CutSuffix(noun, "y")
+	switch {
+	case ok && !strings.ContainsAny(stem[len(stem)-1:], "aeo"):
 		noun = stem + "ie"
+	case strings.HasSuffix(noun, "s"):
+		noun += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

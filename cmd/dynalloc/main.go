@@ -3,6 +3,7 @@
 // have meant for deadlines, queue wait and utilization.
 //
 //	dynalloc compare [TRACE...]   replay under many policies, side by side
+//	dynalloc advise  [TRACE...]   what to set for each class, and how sure that is
 //	dynalloc tune    [TRACE...]   the cheapest settings that keep the deadlines
 //	dynalloc replay  [TRACE...]   one policy: what happened, and why
 //	dynalloc inspect TRACE...     what is in the event logs, and how far to trust it
@@ -120,7 +121,7 @@ Start with "dynalloc compare": without arguments it runs on a built-in day.`,
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newTune(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp(), newDeadlineHelp())
+	root.AddCommand(newCompare(), newAdvise(), newTune(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp(), newDeadlineHelp(), newAdviceHelp())
 	return root
 }
 

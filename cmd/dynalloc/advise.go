@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/bench"
+	"dynalloc/policies"
+	"dynalloc/reports"
+)
+
+func newAdvise() *cobra.Command {
+	var in inputs
+	var format, goal *choice
+	var texts []string
+	var only bool
+	var parallel int
+	cmd := &cobra.Command{
+		Use:   "advise [TRACE...]",
+		Short: "What to set for each class of applications, and how sure that is",
+		Long: `Say for each class of applications whether to keep a fixed number of executors
+or to use dynamic allocation, and how to set it: two lines of evidence, the lines
+for spark-defaults.conf, and what it rests on.
+
+The goal is the fewest missed deadlines of all applications; among policies that
+cannot be told apart by them, the fewest executor-seconds. --goal time asks for
+the shortest turnaround instead.
+
+Tried are what the logs show as set, fixed sizes, and dynamic allocation in the
+ways in which people set it; the policies of --policy besides, or with --only
+instead. While one class's policies are tried the others keep what their logs
+show; all advice together is replayed at the end.
+
+The verdict is static, dynamic, no-difference (the best of both cannot be told
+apart) or insufficient (the logs are too poor to judge). It is unstable where
+another deadline or another load gives another verdict. "dynalloc help advice"
+explains how to read it.
+
+Without a TRACE it runs on the built-in working day.`,
+		Example: `  dynalloc advise
+  dynalloc advise /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g --deadlines deadlines.csv
+  dynalloc advise run.zstd --goal time
+  dynalloc advise run.zstd --only --policy static,n=4 --policy spark,idle=10s,max=10
+  dynalloc advise logs/ --format json | jq -r '.classes[] | select(.verdict == "static") | .conf'`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := in.check(args); err != nil {
+				return err
+			}
+			given, err := plainPolicies(texts)
+			if err != nil {
+				return err
+			}
+			if only && len(given) == 0 {
+				return usagef("--only tries only the policies of --policy, and none is given")
+			}
+			s, partly, err := in.suite(cmd, args)
+			if err != nil {
+				return err
+			}
+			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "trying policies")
+			advice, err := bench.Advise(cmd.Context(), s, bench.AdviseOptions{
+				Options: bench.Options{Parallel: parallel, Progress: bar.set}, Goal: bench.Goal(goal.value), Policies: given, Only: only,
+			})
+			bar.end()
+			if err != nil {
+				return err
+			}
+			write := map[string]func(io.Writer, *bench.Advice) error{"text": reports.AdviceText, "json": reports.AdviceJSON}[format.value]
+			if err := write(cmd.OutOrStdout(), advice); err != nil {
+				return err
+			}
+			for _, odd := range advice.LeftOut {
+				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: left out: %v\n", odd)
+			}
+			if len(advice.LeftOut) > 0 {
+				return errPartly
+			}
+			return partly
+		},
+	}
+	f := cmd.Flags()
+	in.addFlags(cmd)
+	in.addDeadlineFlags(cmd)
+	goal = addChoice(cmd, "goal", string(bench.FewestMisses), "what to go by first: missed deadlines, or turnaround", string(bench.FewestMisses), string(bench.ShortestTime))
+	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
+	completePolicies(cmd)
+	f.BoolVar(&only, "only", false, "try nothing but the policies of --policy and what the logs show as set")
+	format = addChoice(cmd, "format", "text", "how to print the advice", "text", "json")
+	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
+	return cmd
+}
+
+// plainPolicies reads policies that are tried for each class by itself, so that
+// they cannot be fleets.
+func plainPolicies(texts []string) ([]policies.Spec, error) {
+	var specs []policies.Spec
+	for _, text := range texts {
+		f, err := parseFleet(text)
+		if err != nil {
+			return nil, err
+		}
+		if len(f.Rules) != 1 || f.Rules[0].Pattern != "*" {
+			return nil, usagef("--policy %s: a fleet says already which class gets what; give one policy at a time", text)
+		}
+		if !f.Rules[0].Spec.Recorded() { // which is always tried
+			specs = append(specs, f.Rules[0].Spec)
+		}
+	}
+	return specs, nil
+}
