@@ -85,6 +85,9 @@ func (m *Manager) allocate(a *app) {
 		return
 	}
 	onGrid := a.grid(m.now) == m.now
+	if onGrid && !a.stale && a.due > m.now {
+		return // nothing can happen in it
+	}
 	if onGrid || a.asked && m.outstanding(a) == 0 {
 		m.round(a)
 		if !onGrid {

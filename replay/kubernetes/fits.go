@@ -46,7 +46,7 @@ func (m *Manager) Fits(spec manager.App) error {
 	if q := a.queue; q != nil && q.Admission == admitApplication {
 		s := driver.request
 		for range a.least {
-			s = s.plus(a.executorSize(0))
+			s = s.plus(a.sizes[0])
 		}
 		if !q.couldFit(amountsOf(s, 1+a.least)) {
 			return fmt.Errorf("the driver and %d executors need %s and %d pods, which cluster queue %s never admits together", a.least, s, 1+a.least, q.Name)
@@ -74,8 +74,7 @@ func (m *Manager) podFits(who string, p *pod) error {
 }
 
 // executorSize is what an executor's pod requests.
-func (a *app) executorSize(profile int) Size {
-	p := &a.Profiles[profile]
+func executorSize(a *manager.App, p *manager.Profile) Size {
 	s := Size{CPU(1000 * max(1, p.Cores)), Memory(p.HeapMB + p.OverheadMB)}
 	readCPU(a.Properties, "spark.kubernetes.executor.request.cores", &s.CPU)
 	return s

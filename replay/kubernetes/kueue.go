@@ -171,7 +171,7 @@ func (m *Manager) queueUp(q *clusterQueue, a *app, p *pod) *workload {
 	} else {
 		s := driverSize(&a.App)
 		for range a.least {
-			s = s.plus(a.executorSize(0))
+			s = s.plus(a.sizes[0])
 		}
 		w.request = amountsOf(s, 1+a.least)
 	}

@@ -102,6 +102,9 @@ func (m *Manager) open(a manager.App) *app {
 		m.namespaces[p.Namespace] = n
 	}
 	x := &app{App: a, namespace: n, queue: m.queueOf[p.Namespace], placement: p, alloc: allocationOf(&a), totals: make([]int, len(a.Profiles)), counts: make([]int, len(a.Profiles)), unplaced: make([]int, len(a.Profiles))}
+	for i := range a.Profiles {
+		x.sizes = append(x.sizes, executorSize(&a, &a.Profiles[i]))
+	}
 	x.priority[0] = m.priority(p.PriorityClassName)
 	x.priority[1] = x.priority[0]
 	if p.DriverPriorityClassName != "" {

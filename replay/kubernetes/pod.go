@@ -42,6 +42,7 @@ type app struct {
 	placement Placement
 	priority  [2]priority // of executors, of the driver
 	alloc     allocation
+	sizes     []Size // that executors request, by profile
 
 	driver    *pod
 	submitted time.Duration
@@ -109,7 +110,7 @@ func (m *Manager) create(p *pod) bool {
 // newExecutor makes a pod of one of the application's profiles.
 func (m *Manager) newExecutor(a *app, profile int, placeholder bool) *pod {
 	return &pod{
-		app: a, profile: profile, placeholder: placeholder, request: a.executorSize(profile),
+		app: a, profile: profile, placeholder: placeholder, request: a.sizes[profile],
 		priority: a.priority[0].value, preempts: a.priority[0].preempts, pools: a.placement.NodePools,
 	}
 }

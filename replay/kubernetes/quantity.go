@@ -35,7 +35,7 @@ func (c *CPU) UnmarshalText(text []byte) error {
 		word, scale = cut, 1
 	}
 	n, err := strconv.ParseFloat(word, 64)
-	if err != nil || n < 0 || n > 1e12 {
+	if err != nil || !(n >= 0 && n <= 1e12) {
 		return fmt.Errorf("%q is not an amount of cpu; expected cores such as 2, 0.5 or 500m", text)
 	}
 	*c = CPU(n*scale + 0.5)
@@ -65,7 +65,7 @@ func (m *Memory) UnmarshalText(text []byte) error {
 			continue
 		}
 		n, err := strconv.ParseFloat(word, 64)
-		if err != nil || n < 0 || n*u.bytes > 1e18 {
+		if err != nil || !(n >= 0 && n*u.bytes <= 1e18) {
 			break
 		}
 		*m = Memory(n * u.bytes / (1 << 20))
