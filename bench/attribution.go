@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"dynalloc/replay"
@@ -56,6 +57,11 @@ func attributionMetrics() []Metric {
 			Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Turnaround[c] }),
 		})
 	}
+	list = slices.Insert(list, int(replay.TimeExecution)+1, Metric{
+		Name: "time_waves", Label: "of execution, waves", Unit: Percent, Better: Lower, Source: "own",
+		Doc: "the part of time_execution in which the task on the path waits behind tasks of its own set: turnaround that more executors would have shortened / turnaround",
+		Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Waves }),
+	})
 	for c, p := range HoldParts {
 		better := Lower
 		if replay.HoldCause(c) == replay.HoldBusy {

@@ -94,8 +94,12 @@ func (h *Holding) add(o *Holding) {
 // time went. It is there if Config.Attribute is set.
 type Attribution struct {
 	Turnaround Turnaround // adds up to End - Submit
-	Cores      Holding    // core-time; adds up to Ledger.Held
-	Executors  Holding    // executor-time; adds up to Ledger.Executor
+	// Waves is the part of Turnaround[TimeExecution] in which the tasks on the path
+	// waited behind tasks of their own set: what endless executors that are there
+	// from the start would save of it.
+	Waves     time.Duration
+	Cores     Holding // core-time; adds up to Ledger.Held
+	Executors Holding // executor-time; adds up to Ledger.Executor
 	// Reach is the time from the first task that waits until as many executors take
 	// tasks as the unfinished tasks could use, or the policy's maximum if that is
 	// less; -1: no task ever waited.

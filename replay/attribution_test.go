@@ -41,6 +41,9 @@ func addsUp(t *testing.T, r *Result) {
 				t.Errorf("application %d: %s is %v and in the ledger %v", i, same.name, same.got, same.want)
 			}
 		}
+		if b.Waves < 0 || b.Waves > b.Turnaround[TimeExecution] {
+			t.Errorf("application %d: %v of %v of execution in waves", i, b.Waves, b.Turnaround[TimeExecution])
+		}
 		for c, d := range b.Turnaround {
 			if d < 0 || d%time.Millisecond != 0 {
 				t.Errorf("application %d: %v is %v", i, TimeCause(c), d)
@@ -57,7 +60,7 @@ func addsUp(t *testing.T, r *Result) {
 // Whatever the workload, the policy, the cluster and the times, each
 // millisecond has one cause.
 func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
-	seen := Turnaround{}
+	seen, managers := Turnaround{}, map[string]bool{}
 	held := Holding{}
 	for seed := range uint64(303) {
 		if seed >= 300 {
@@ -67,9 +70,14 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 		enrich(w, &config, seed)
 		config.Attribute, config.Faults = true, randomFaults(t, seed)
 		r, err := Run(w, fleet, config)
-		if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
+		if err != nil && strings.Contains(err.Error(), "no external shuffle service on Kubernetes") {
+			config.Cluster.Manager = "standalone"
+			r, err = Run(w, fleet, config)
 		}
+		if err != nil {
+			t.Fatalf("seed %d on %s: %v", seed, config.Cluster, err)
+		}
+		managers[config.Cluster.Manager] = true
 		addsUp(t, r)
 		if t.Failed() {
 			t.Fatalf("seed %d under %s", seed, fleet)
@@ -80,6 +88,9 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 			}
 			held.add(&r.Apps[i].Attribution.Cores)
 		}
+	}
+	if len(managers) != len(Managers) {
+		t.Errorf("replayed on %v, want %v", managers, Managers)
 	}
 	for c, d := range seen {
 		if d == 0 {
@@ -94,10 +105,12 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 }
 
 // enrich gives a random workload what attribution has to bear besides: copies of
-// slow tasks, tasks that fail, and tasks that prefer a node.
+// slow tasks, tasks that fail, tasks that prefer a node, and other managers.
 func enrich(w *traces.Workload, c *Config, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	c.Cluster.Locality = r.IntN(2) == 0
+	c.Cluster.Manager = Managers[r.IntN(len(Managers))]
+	c.Cluster.Pools[0].Cores += 3 // for drivers that run in the cluster
 	for _, a := range w.Apps {
 		if r.IntN(2) == 0 {
 			a.Properties["spark.speculation"], a.Properties["spark.speculation.quantile"] = "true", "0.3"
@@ -165,6 +178,7 @@ func TestWhereTheTimeWentByHand(t *testing.T) {
 		app                             int
 		want                            seconds
 		cores                           coreSeconds // nil: of no interest
+		waves                           float64     // of the execution
 	}{
 		{
 			// The executor is asked for at the start and up at 2; the first job begins at 5.
@@ -174,14 +188,14 @@ app a
     stage tasks=1x4s
   job gap=3s
     stage tasks=1x2s`, "static,n=1", "", 0,
-			seconds{TimeDriver: 8, TimeExecution: 6}, coreSeconds{HoldStarting: 2, HoldBusy: 6, HoldMinimum: 3 + 3},
+			seconds{TimeDriver: 8, TimeExecution: 6}, coreSeconds{HoldStarting: 2, HoldBusy: 6, HoldMinimum: 3 + 3}, 0,
 		},
 		{
 			"a fixed size that is too small is execution", `
 app a
   job
     stage tasks=4x5s`, "static,n=1", "", 0,
-			seconds{TimeStartup: 2, TimeExecution: 20}, coreSeconds{HoldStarting: 2, HoldBusy: 20},
+			seconds{TimeStartup: 2, TimeExecution: 20}, coreSeconds{HoldStarting: 2, HoldBusy: 20}, 15,
 		},
 		{
 			// +1, +2, +1 at 1, 2 and 3 s: the executor of the last task is asked for at 3 s.
@@ -189,7 +203,7 @@ app a
 app a
   job
     stage tasks=4x10s`, "spark", "", 0,
-			seconds{TimeRamp: 3, TimeStartup: 2, TimeExecution: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 40, HoldIdle: 2 + 1 + 1},
+			seconds{TimeRamp: 3, TimeStartup: 2, TimeExecution: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 40, HoldIdle: 2 + 1 + 1}, 0,
 		},
 		{
 			"a full cluster is the manager's queue", `
@@ -199,7 +213,7 @@ app first
 app second submit=10s
   job
     stage tasks=1x5s`, "static,n=1", "standalone,nodes=1,cores=1,memory=8g,startup=2s", 1,
-			seconds{TimeQueue: 22, TimeStartup: 2, TimeExecution: 5}, nil,
+			seconds{TimeQueue: 22, TimeStartup: 2, TimeExecution: 5}, nil, 0,
 		},
 		{
 			// The second job's task waits behind that of the first, from 2 to 12.
@@ -209,7 +223,7 @@ app a
     stage tasks=1x10s
   job after=-1
     stage tasks=1x5s`, "static,n=1", "", 0,
-			seconds{TimeStartup: 2, TimeSlot: 10, TimeExecution: 5}, nil,
+			seconds{TimeStartup: 2, TimeSlot: 10, TimeExecution: 5}, nil, 0,
 		},
 		{
 			// The first job's task has the slot from 3 to 11. The second is ready at 5, and its
@@ -221,7 +235,7 @@ app a
     stage tasks=1x8s
   job after=-1 gap=5s
     stage tasks=1x20s`, "spark", "", 0,
-			seconds{TimeDriver: 5, TimeSlot: 3, TimeExecution: 20}, nil,
+			seconds{TimeDriver: 5, TimeSlot: 3, TimeExecution: 20}, nil, 0,
 		},
 		{
 			// Executors come at 3, 4, 4 and 5 s; the last task starts at 4 s.
@@ -230,7 +244,7 @@ app a
   job
     stage tasks=4x1s
   end gap=10s`, "spark,idle=3s", "", 0,
-			seconds{TimeRamp: 2, TimeStartup: 2, TimeExecution: 1, TimeDriver: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 4, HoldIdle: 9, HoldSurplus: 3},
+			seconds{TimeRamp: 2, TimeStartup: 2, TimeExecution: 1, TimeDriver: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 4, HoldIdle: 9, HoldSurplus: 3}, 0,
 		},
 		{
 			"the minimum holds an idle executor", `
@@ -238,42 +252,42 @@ app a
   job
     stage tasks=1x2s
   end gap=10s`, "spark,idle=3s,min=1", "", 0,
-			seconds{TimeStartup: 2, TimeExecution: 2, TimeDriver: 10}, coreSeconds{HoldStarting: 2, HoldBusy: 2, HoldMinimum: 10},
+			seconds{TimeStartup: 2, TimeExecution: 2, TimeDriver: 10}, coreSeconds{HoldStarting: 2, HoldBusy: 2, HoldMinimum: 10}, 0,
 		},
 		{
 			"a core without a task beside one that has one", `
 app a cores=2
   job
     stage tasks=1x5s`, "static,n=1", "", 0,
-			seconds{TimeStartup: 2, TimeExecution: 5}, coreSeconds{HoldStarting: 4, HoldBusy: 5, HoldBeside: 5},
+			seconds{TimeStartup: 2, TimeExecution: 5}, coreSeconds{HoldStarting: 4, HoldBusy: 5, HoldBeside: 5}, 0,
 		},
 		{
 			// Three of four map tasks run again from 56 to 69: one ready at 56 whose executor
 			// is asked for at 58 and up at 59. The last of the second stage waits from 69 to 71.
 			"none_reruns_maps", "", "", "", 0,
-			seconds{TimeRamp: 3 + 2 + 1, TimeStartup: 3, TimeExecution: 10 + 40 + 5, TimeRecompute: 10, TimeDriver: 2}, nil,
+			seconds{TimeRamp: 3 + 2 + 1, TimeStartup: 3, TimeExecution: 10 + 40 + 5, TimeRecompute: 10, TimeDriver: 2}, nil, 0,
 		},
 		{
 			// From 104 to 134 executor 0 holds files that no running job needs.
 			"tracking_holds_until_the_job_ends", "", "", "", 0,
 			seconds{TimeRamp: 3, TimeStartup: 1, TimeExecution: 100, TimeDriver: 60},
-			coreSeconds{HoldStarting: 4, HoldBusy: 130, HoldLiveShuffle: 2 + 91 + 91 + 90, HoldOldShuffle: 30},
+			coreSeconds{HoldStarting: 4, HoldBusy: 130, HoldLiveShuffle: 2 + 91 + 91 + 90, HoldOldShuffle: 30}, 0,
 		},
 		{
 			// Ten of the second job's eleven seconds are lost blocks.
 			"lost_cache_is_computed_again", "", "", "", 0,
 			seconds{TimeRamp: 6, TimeStartup: 2, TimeExecution: 11, TimeRecompute: 10, TimeDriver: 30},
-			coreSeconds{HoldStarting: 8, HoldBusy: 84, HoldCache: 60 + 4},
+			coreSeconds{HoldStarting: 8, HoldBusy: 84, HoldCache: 60 + 4}, 0,
 		},
 		{
 			// The slow task runs from 3 to 15.1, its copy until 17.1.
 			"speculation_copies_a_straggler", "", "", "", 0,
-			seconds{TimeStartup: 1, TimeExecution: 16.1}, nil,
+			seconds{TimeStartup: 1, TimeExecution: 16.1}, nil, 2,
 		},
 		{
 			// Executor 0 is free from 1 to 4.
 			"tasks_wait_for_their_nodes", "", "", "", 0,
-			seconds{TimeStartup: 1, TimeLocality: 3, TimeExecution: 20}, nil,
+			seconds{TimeStartup: 1, TimeLocality: 3, TimeExecution: 20}, nil, 10,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -298,6 +312,9 @@ app a cores=2
 				if want := c.want[TimeCause(cause)]; got.Seconds() != want {
 					t.Errorf("%v is %v, want %v s", TimeCause(cause), got, want)
 				}
+			}
+			if a.Waves.Seconds() != c.waves {
+				t.Errorf("%v of it in waves, want %v s", a.Waves, c.waves)
 			}
 			for cause, got := range a.Cores {
 				if want := c.cores[HoldCause(cause)]; c.cores != nil && got.Seconds() != want {

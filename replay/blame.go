@@ -36,6 +36,7 @@ type blame struct {
 // A way is where the time went from an application's submission to a fact.
 type way struct {
 	parts Turnaround
+	waves time.Duration // of the execution: waiting behind tasks of the same set
 	until time.Duration // when the fact was
 }
 
@@ -243,8 +244,11 @@ func (b *blame) launched(set *taskSet, x *executor, task int32, isCopy bool, f f
 	} else {
 		w = b.sets[set.number].ready
 	}
+	work, waves := w.parts[TimeExecution], w.waves
 	if before := s.before(set.number); before != nil && before.until > w.until {
 		w = *before
+		ready := &b.sets[set.number].ready
+		work, waves = ready.parts[TimeExecution], ready.waves
 	}
 	occupied := now
 	if set.preference != nil {
@@ -255,6 +259,7 @@ func (b *blame) launched(set *taskSet, x *executor, task int32, isCopy bool, f f
 	b.wait(&w, set, TimeStartup, min(x.usable, occupied))
 	b.wait(&w, set, TimeExecution, occupied)
 	w.goOn(TimeLocality, now)
+	w.waves = waves + w.parts[TimeExecution] - work
 
 	partition := set.partition(task)
 	again := b.again != nil && b.again[set.stage] != nil && b.again[set.stage][partition]
@@ -378,5 +383,5 @@ func (b *blame) close() {
 		w = b.done
 	}
 	w.goOn(TimeDriver, b.app.engine.now)
-	b.app.result.Attribution.Turnaround = w.parts
+	b.app.result.Attribution.Turnaround, b.app.result.Attribution.Waves = w.parts, w.waves
 }

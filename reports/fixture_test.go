@@ -88,6 +88,7 @@ func attribution(g got) *replay.Attribution {
 	a.Turnaround[replay.TimeQueue] = secs(g.ungranted)
 	a.Turnaround[replay.TimeStartup] = secs(g.starting)
 	a.Turnaround[replay.TimeExecution] = secs(g.turnaround) - a.Turnaround.Total()
+	a.Waves = a.Turnaround[replay.TimeExecution] / 4
 	a.Cores[replay.HoldBusy] = secs(g.busy)
 	a.Cores[replay.HoldSurplus] = secs((g.held - g.busy) / 10)
 	a.Cores[replay.HoldIdle] = secs(g.held-g.busy) - a.Cores[replay.HoldSurplus]

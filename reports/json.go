@@ -152,6 +152,7 @@ type (
 		Time      map[string]int64 `json:"turnaround_by_cause_ms"`
 		Cores     map[string]int64 `json:"core_held_by_cause_ms"`
 		Executors map[string]int64 `json:"executor_held_by_cause_ms"`
+		WavesMS   *int64           `json:"execution_in_waves_ms"`
 		ReachMS   *int64           `json:"executors_needed_after_ms"`
 	}
 )

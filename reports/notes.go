@@ -21,7 +21,7 @@ func notes(r *bench.Results) []string {
 		out = append(out, "Done again: tasks that ran a second time because an executor took their shuffle output along, and task time spent on cached blocks that went with one. A failed application is one that Spark gives up after four attempts in a row at a stage; it misses its deadline.")
 	}
 	if len(whereTimeWent(r)) > 0 {
-		out = append(out, "Where the time went: each millisecond of a turnaround has one cause on the critical path as it was, followed back from the end; each core-millisecond held has one cause. The parts add up exactly; causes without a share are left out. Executors needed: from the first task that is ready until there are as many as its tasks could use.")
+		out = append(out, "Where the time went: each millisecond of a turnaround has one cause on the critical path as it was, followed back from the end; each core-millisecond held has one cause. The parts add up exactly; causes without a share are left out. Of the execution, waves are waiting behind tasks of the same stage, which more executors would have shortened. Executors needed: from the first task that is ready until there are as many as its tasks could use.")
 	}
 	base := r.Runs[0].Policy.Name
 	return append(out,

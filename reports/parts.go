@@ -22,7 +22,7 @@ func partsOf(prefix string, parts []bench.Part) []column {
 // whereTimeWent are the tables of turnaround and of executor time by cause, over
 // all applications and by class; none if the replays did not attribute.
 func whereTimeWent(r *bench.Results) []section {
-	reach := column{"executors\nneeded, p50 s", "reach_p50"}
+	reach, waves := column{"executors\nneeded, p50 s", "reach_p50"}, column{"of it\nwaves %", "time_waves"}
 	var out []section
 	for _, s := range []struct {
 		heading string
@@ -37,6 +37,9 @@ func whereTimeWent(r *bench.Results) []section {
 		for _, c := range s.parts {
 			if anyShare(r, c.metric) {
 				columns = append(columns, c)
+			}
+			if c.metric == "time_execution" && anyShare(r, waves.metric) {
+				columns = append(columns, waves)
 			}
 		}
 		if len(columns) > 1 {
@@ -91,7 +94,7 @@ func (o *resultOfOne) attribute(a *replay.Attribution) {
 	for c, p := range bench.HoldParts {
 		o.Cores[p.Key], o.Executors[p.Key] = a.Cores[c].Milliseconds(), a.Executors[c].Milliseconds()
 	}
-	o.ReachMS = moment(a.Reach)
+	o.WavesMS, o.ReachMS = moment(a.Waves), moment(a.Reach)
 }
 
 // share is a value for a picture, 0 where it does not exist.

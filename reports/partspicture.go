@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -30,11 +31,17 @@ var holdColors = [replay.HoldCauses]color.Color{
 	replay.HoldSurplus: vermillion, replay.HoldIdle: light(vermillion),
 }
 
-// TimeParts draws a bar for each policy: the mean turnaround by cause.
+// TimeParts draws a bar for each policy: the mean turnaround by cause. Waves are
+// told apart from the rest of the execution.
 func TimeParts(w io.Writer, r *bench.Results) error {
+	parts := barParts("time_", bench.TimeParts[:], timeColors[:])
+	execution := parts[replay.TimeExecution].share
+	parts[replay.TimeExecution].share = func(row bench.Row) float64 { return execution(row) - share(row, "time_waves") }
+	parts = slices.Insert(parts, int(replay.TimeExecution)+1, barPart{
+		"execution, in waves", blue, func(row bench.Row) float64 { return share(row, "time_waves") },
+	})
 	return stackedBars(w, r, bars{
-		title: "Where the time went: mean turnaround of an application by cause", axis: "seconds", unit: " s",
-		parts: timeColumns, names: bench.TimeParts[:], colors: timeColors[:],
+		title: "Where the time went: mean turnaround of an application by cause", axis: "seconds", unit: " s", parts: parts,
 		whole: func(run *bench.Outcome) float64 {
 			sum := 0.0
 			for i := range run.Result.Apps {
@@ -49,7 +56,7 @@ func TimeParts(w io.Writer, r *bench.Results) error {
 func HoldParts(w io.Writer, r *bench.Results) error {
 	return stackedBars(w, r, bars{
 		title: "Where the executor time went: core-hours held by cause", axis: "core-hours", unit: " core-h",
-		parts: holdColumns, names: bench.HoldParts[:], colors: holdColors[:],
+		parts: barParts("hold_", bench.HoldParts[:], holdColors[:]),
 		whole: func(run *bench.Outcome) float64 { return run.Result.Ledger.Held().Hours() },
 	})
 }
@@ -57,10 +64,24 @@ func HoldParts(w io.Writer, r *bench.Results) error {
 // bars are what a picture of stacked bars shows.
 type bars struct {
 	title, axis, unit string
-	parts             []column
-	names             []bench.Part
-	colors            []color.Color
+	parts             []barPart
 	whole             func(*bench.Outcome) float64 // the length of a bar
+}
+
+// A barPart is one color in every bar.
+type barPart struct {
+	name  string
+	color color.Color
+	share func(bench.Row) float64 // percent of a bar
+}
+
+// barParts are the parts of a division of time.
+func barParts(prefix string, parts []bench.Part, colors []color.Color) []barPart {
+	var out []barPart
+	for c, p := range parts {
+		out = append(out, barPart{p.Label, colors[c], func(row bench.Row) float64 { return share(row, prefix+p.Key) }})
+	}
+	return out
 }
 
 // Sizes of a picture of bars.
@@ -91,25 +112,25 @@ func stackedBars(w io.Writer, r *bench.Results, b bars) error {
 	p.Y.Tick.Marker = plot.ConstantTicks(names)
 	var keys []key
 	var below *plotter.BarChart
-	for c, part := range b.parts {
-		if !anyShare(r, part.metric) {
-			continue
-		}
+	for _, part := range b.parts {
 		values := make(plotter.Values, n)
 		for i := range r.Runs {
-			values[n-1-i] = b.whole(&r.Runs[i]) * share(r.Runs[i].All, part.metric) / 100
+			values[n-1-i] = b.whole(&r.Runs[i]) * part.share(r.Runs[i].All) / 100
+		}
+		if !slices.ContainsFunc(values, func(v float64) bool { return v > 0 }) {
+			continue
 		}
 		chart, err := plotter.NewBarChart(values, barHeight)
 		if err != nil {
 			return err
 		}
-		chart.Horizontal, chart.Color, chart.LineStyle = true, b.colors[c], draw.LineStyle{}
+		chart.Horizontal, chart.Color, chart.LineStyle = true, part.color, draw.LineStyle{}
 		if below != nil {
 			chart.StackOn(below)
 		}
 		below = chart
 		p.Add(chart)
-		keys = append(keys, areaKey(b.names[c].Label, b.colors[c]))
+		keys = append(keys, areaKey(part.name, part.color))
 	}
 	f := newFigure(barsWidth, max(2.6*vg.Inch, vg.Length(n*barPitch)+70), b.title, setting(r), keys)
 	area := draw.Crop(f.body, 4, -10, 6, -4)

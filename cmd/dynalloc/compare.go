@@ -41,6 +41,9 @@ and --sla, else of the built-in day, else 1.5 times its run alone on the idle
 cluster, with the misses at other factors beside it. Queries inside of an
 application may have deadlines too: see "dynalloc help deadlines".
 
+Two tables say where the time of applications and of their executors went, by
+cause; "dynalloc replay --why" tells it of one executor.
+
 The table is printed, and the pictures are written as PNG into a folder, next to
 the report in text, Markdown, CSV and JSON.`,
 		Example: `  dynalloc compare
