@@ -22,7 +22,7 @@ type Fair struct {
 	cluster    Resource
 	free       Resource         // of the cluster, at the last count
 	apps       []*fairApp       // by identifier; nil: not there
-	containers []*fairContainer // by identifier, from 1
+	containers []*fairContainer // by identifier, from 1; nil: ended
 	assigned   []Allocation     // in this heartbeat
 
 	starved javaHeap[*fairApp]
@@ -235,13 +235,14 @@ func (s *Fair) Complete(now time.Duration, container int) {
 	if container < 1 || container > len(s.containers) {
 		return
 	}
-	if c := s.containers[container-1]; c.at >= 0 {
+	if c := s.containers[container-1]; c != nil {
 		s.complete(c)
 	}
 }
 
 func (s *Fair) complete(c *fairContainer) {
 	c.app.complete(c)
+	s.containers[c.id-1] = nil
 	s.countFree()
 }
 

@@ -9,8 +9,12 @@ import (
 // than most do, for a larger cluster, and returns queues: its leaves, and some that
 // it does not declare.
 func (g *generator) wideFair(s *scenario) []string {
-	f := wideFile{generator: g, leaves: []string{"default", "root.made.up"}}
-	for range g.IntN(30) {
+	f := wideFile{generator: g, preempts: g.oneIn(2), leaves: []string{"default", "root.made.up"}}
+	more := 30
+	if f.preempts {
+		more = 4 // a cluster that can be full
+	}
+	for range g.IntN(more) {
 		r := pick(g, g.nodes...)
 		if g.oneIn(2) {
 			r = Resource{int64(4096 + g.IntN(20000)), 4 + g.IntN(20)}
@@ -68,7 +72,7 @@ func (f *wideFile) site() {
 	maybe(3, "reservation-threshold.increment-multiple", pick(g, 0, 1, 3))
 	maybe(5, "fair.user-as-default-queue", pick(g, true, false))
 	maybe(5, "fair.allow-undeclared-pools", pick(g, true, false))
-	if f.preempts = g.oneIn(2); f.preempts {
+	if f.preempts {
 		g.set("yarn.scheduler.fair.preemption", true)
 		maybe(2, "fair.preemption.cluster-utilization-threshold", pick(g, "0", "0.5", "0.9"))
 		maybe(2, "fair.waitTimeBeforeKill", pick(g, 0, 1000, 3000))
