@@ -12,6 +12,9 @@
 // under all of them, and a policy whose replay does not come to an end has a row
 // without values; the notes of the results say so.
 //
+// [Tune] searches: it races the settings of each class, and fleets of them, over
+// shaken replays for the cheapest that keeps the deadlines (docs/TUNE.md).
+//
 // Integers end here: the replay counts in whole milliseconds, and [Metrics],
 // the one table of all metrics with unit, formula and direction, makes floats
 // of them. docs/METRICS.md has the same table in prose, and a test holds the

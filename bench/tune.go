@@ -40,7 +40,7 @@ const (
 const (
 	classFinalists = 6   // specs of a class that go on to the joint search
 	jointFinalists = 8   // fleets that its races end with
-	mostRounds     = 4   // of steps to neighbors, and of swaps between classes
+	mostRounds     = 8   // of steps to neighbors, and of swaps between classes
 	mostChecked    = 10  // fleets of the front that are checked
 	classShare     = 0.6 // of the search's budget that goes to classes by themselves
 )
@@ -55,6 +55,7 @@ type Tuned struct {
 	Hindsight     []TunedFleet // no deployable policies: told the demand in advance
 	Others        []TunedFleet // fleets that were played in all of the search's replicas and not checked: as means over those
 	Bounds        TuneBounds
+	Untried       []string // classes for which the budget was too small to try anything by themselves
 	Free          []string // classes without deadlines, which Tuning.Slower holds
 	Spent         float64  // replays of the workload
 	Grid          float64  // replays that all that was tried would have taken without dropping any
@@ -247,6 +248,8 @@ func (s *search) spaceOf(c *tuneClass) space {
 	protection := protectionOf(s.Suite.Workload.Apps[c.apps[0]])
 	if s.Protection != nil {
 		protection = *s.Protection
+	} else if cluster.Manager == "kubernetes" && protection.Service {
+		protection = tracking // there is no shuffle service
 	}
 	return newSpace(most, protection)
 }
@@ -261,10 +264,12 @@ func protectionOf(a *traces.Application) policies.Protection {
 	props["spark.dynamicAllocation.enabled"] = "true"
 	spec, err := policies.FromProperties(props, policies.AppInfo{SparkVersion: a.SparkVersion, Master: "yarn"})
 	if err != nil || spec.Protection.Unprotected {
-		return policies.Protection{Tracking: true, TrackingTimeout: policies.Never}
+		return tracking
 	}
 	return spec.Protection
 }
+
+var tracking = policies.Protection{Tracking: true, TrackingTimeout: policies.Never}
 
 // executorCores is what one executor of a profile has.
 func executorCores(a *traces.Application, profile int, c *replay.Cluster) int {
@@ -449,6 +454,7 @@ func (s *search) find(ctx context.Context) ([]int, error) {
 			return nil, err
 		}
 		if len(c.short) == 0 { // the budget was too small for it
+			s.out.Untried = append(s.out.Untried, c.name)
 			c.short, c.gave = []policies.Spec{{Kind: "recorded"}}, make([]standing, 1)
 		}
 	}
@@ -493,8 +499,9 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 
 // tuneFleet searches fleets: it begins with the best of each class, with what
 // suits each class at one price of a miss, for many prices, with the recorded
-// settings, and with each candidate everywhere; then it swaps one class's policy
-// at a time.
+// settings, and with one policy for all. Then it changes one class's policy at a
+// time: to another of its finalists, and by a step, as what is best on the whole
+// cluster may not be on a shared one.
 func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 	st := s.joint
 	each := func(of func(c *tuneClass) policies.Spec) int {
@@ -509,7 +516,7 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 		list = append(list, each(func(c *tuneClass) policies.Spec { return c.at(price, s.goal) }))
 	}
 	list = append(list, each(func(*tuneClass) policies.Spec { return policies.Spec{Kind: "recorded"} }))
-	for _, spec := range s.Candidates {
+	for _, spec := range slices.Concat(s.Candidates, s.widest().start()) {
 		list = append(list, each(func(*tuneClass) policies.Spec { return spec }))
 	}
 	list = distinctOf(list)
@@ -523,7 +530,7 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 			break
 		}
 		best = finalists[0]
-		list = finalists
+		list = slices.Clone(finalists)
 		for _, from := range finalists[:min(2, len(finalists))] {
 			for k, c := range s.classes {
 				for _, spec := range c.short {
@@ -533,9 +540,27 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 				}
 			}
 		}
+		for k, c := range s.classes {
+			for _, spec := range c.space.neighbors(st.entries[best].specs[k]) {
+				stepped := slices.Clone(st.entries[best].specs)
+				stepped[k] = spec
+				list = append(list, s.enter(st, -1, stepped...))
+			}
+		}
 		list = distinctOf(list)
 	}
 	return s.worthACheck(), nil
+}
+
+// widest is the space with the most sizes.
+func (s *search) widest() *space {
+	most := &s.classes[0].space
+	for _, c := range s.classes {
+		if len(c.space.sizes) > len(most.sizes) {
+			most = &c.space
+		}
+	}
+	return most
 }
 
 // prices of a miss, in executor-seconds, from none to more than all of them.
@@ -628,14 +653,15 @@ func (s *search) verify(ctx context.Context, fleets []int) error {
 	for _, ratio := range hindsightRatios {
 		specs := make([]policies.Spec, len(s.classes))
 		for k, c := range s.classes {
-			specs[k] = c.space.spec("hindsight,ratio=%g", ratio)
+			specs[k] = s.told(c)
+			specs[k].Allocation.Ratio = ratio
 		}
 		told = append(told, s.enter(st, -1, specs...))
 	}
 	if len(fleets) > 0 { // and with the sizes of the best fleet: what knowing alone would change
 		specs := make([]policies.Spec, len(s.classes))
 		for k, spec := range s.joint.entries[fleets[0]].specs {
-			specs[k] = s.classes[k].space.inHindsight(spec)
+			specs[k] = s.inHindsight(s.classes[k], spec)
 		}
 		told = append(told, s.enter(st, -1, specs...))
 	}
@@ -647,12 +673,22 @@ func (s *search) verify(ctx context.Context, fleets []int) error {
 }
 
 // hindsightRatios are the shares of full parallelism at which hindsight is
-// drawn. It has the shuffle service: a reference may as well lose nothing.
+// drawn.
 var hindsightRatios = []float64{1, 0.5, 0.25}
 
+// told is the policy "hindsight". It has the shuffle service, where there is
+// one: a reference may as well lose nothing.
+func (s *search) told(c *tuneClass) policies.Spec {
+	told := c.space.spec("hindsight")
+	if s.Suite.Config.Cluster.Manager == "kubernetes" {
+		told.Protection = c.space.protection
+	}
+	return told
+}
+
 // inHindsight is the policy "hindsight" that never asks for more than another.
-func (s *space) inHindsight(spec policies.Spec) policies.Spec {
-	told := s.spec("hindsight")
+func (s *search) inHindsight(c *tuneClass, spec policies.Spec) policies.Spec {
+	told := s.told(c)
 	switch spec.Kind {
 	case "static":
 		told.Allocation.Max = max(spec.Executors, 1)

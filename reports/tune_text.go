@@ -70,7 +70,7 @@ func searched(t *bench.Tuned) string {
 
 // tuneStory says in sentences what was found.
 func tuneStory(t *bench.Tuned) []string {
-	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", number(t.Base.ExecutorHours, bench.ExecutorHours), missesOf(&t.Base))
+	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", hours(t.Base.ExecutorHours), missesOf(&t.Base))
 	if t.Chosen < 0 {
 		story := []string{fmt.Sprintf("No fleet that was tried keeps a miss rate of %s.", sharePercent(t.Tuning.MissRate)), base}
 		if len(t.Fleets) > 0 {
@@ -80,14 +80,14 @@ func tuneStory(t *bench.Tuned) []string {
 					least = &t.Fleets[i]
 				}
 			}
-			story = append(story, fmt.Sprintf("The fewest misses are %s, at %s executor-hours.", missesOf(least), number(least.ExecutorHours, bench.ExecutorHours)))
+			story = append(story, fmt.Sprintf("The fewest misses are %s, at %s executor-hours.", missesOf(least), hours(least.ExecutorHours)))
 		}
 		return append(story, boundStory(t))
 	}
 	f := &t.Fleets[t.Chosen]
 	story := []string{
 		fmt.Sprintf("The cheapest fleet that was found holds %s executor-hours, %s than the recorded settings do (%s). It misses %s.",
-			number(f.ExecutorHours, bench.ExecutorHours), saving(f.Saved), number(t.Base.ExecutorHours, bench.ExecutorHours), missesOf(f)),
+			hours(f.ExecutorHours), saving(f.Saved), hours(t.Base.ExecutorHours), missesOf(f)),
 		base,
 	}
 	if f.MissRate.High > t.Tuning.MissRate {
@@ -97,13 +97,13 @@ func tuneStory(t *bench.Tuned) []string {
 }
 
 func boundStory(t *bench.Tuned) string {
-	text := fmt.Sprintf("No policy can hold less than %s executor-hours, which the work itself takes", number(t.Bounds.ExecutorHours, bench.ExecutorHours))
+	text := fmt.Sprintf("No policy can hold less than %s executor-hours, which the work itself takes", hours(t.Bounds.ExecutorHours))
 	if t.Bounds.Misses > 0 {
 		text += fmt.Sprintf(", or miss fewer than %s, whose critical paths are longer than their deadlines", mean(t.Bounds.Misses))
 	}
 	text += "."
 	if h := leastHindsight(t); h != nil {
-		text += fmt.Sprintf(" Told the demand in advance, which no driver is, hindsight holds %s and misses %s.", number(h.ExecutorHours, bench.ExecutorHours), mean(h.Misses))
+		text += fmt.Sprintf(" Told the demand in advance, which no driver is, hindsight holds %s and misses %s.", hours(h.ExecutorHours), mean(h.Misses))
 	}
 	return text
 }
@@ -162,6 +162,14 @@ func mean(v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
+// hours writes executor-hours with three digits that say something.
+func hours(v float64) string {
+	if v < 1 {
+		return fmt.Sprintf("%.3f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
 // marks name the fleets of a search: the base, those found, and hindsight's.
 func marks(t *bench.Tuned) (found, told []string) {
 	for i := range t.Fleets {
@@ -182,7 +190,7 @@ func tuneTable(t *bench.Tuned) table {
 		saved := func(v float64) string { return strings.TrimSuffix(sharePercent(v), " %") }
 		cells := []string{
 			name, what, mean(f.Misses) + " of " + mean(f.Deadlines), strings.TrimSuffix(sharePercent(f.MissRate.Value), " %"), strings.TrimSpace(between(f.MissRate.Interval, sharePercent)),
-			number(f.ExecutorHours, bench.ExecutorHours), saved(f.Saved.Value), strings.TrimSpace(between(f.Saved.Interval, saved)), saved(f.Slower),
+			hours(f.ExecutorHours), saved(f.Saved.Value), strings.TrimSpace(between(f.Saved.Interval, saved)), saved(f.Slower),
 		}
 		if f == &t.Base {
 			cells[6], cells[7] = missing, ""
@@ -257,6 +265,9 @@ func tuneNotes(t *bench.Tuned) []string {
 	} else {
 		notes = append(notes, fmt.Sprintf("The figures are means of %s that the search has not seen, so that they do not flatter what was chosen by others.", shakenReplays(t)))
 	}
+	if len(t.Untried) > 0 {
+		notes = append(notes, fmt.Sprintf("The budget was too small to tune %s by itself: %s. A larger --budget does, or fewer classes (--class).", classesOfNumber(len(t.Untried)), list(t.Untried, 6)))
+	}
 	if len(t.Hindsight) > 0 {
 		notes = append(notes, "H1 and so on are hindsight, told the demand in advance: no driver can run it. It is a reference, and not a bound.")
 	}
@@ -264,4 +275,11 @@ func tuneNotes(t *bench.Tuned) []string {
 		notes = append(notes, fmt.Sprintf("Classes without deadlines: %s. \"slower\" is by how much the one of them that suffers most takes longer on average than under its recorded settings; a fleet may make it at most %s.", list(t.Free, 6), sharePercent(t.Tuning.Slower)))
 	}
 	return append(notes, t.Notes...)
+}
+
+func classesOfNumber(n int) string {
+	if n == 1 {
+		return "1 class"
+	}
+	return fmt.Sprintf("%d classes", n)
 }
