@@ -489,7 +489,7 @@ type installedYarn struct {
 
 func startYarn(t *testing.T) *installedYarn {
 	y := &installedYarn{t: t}
-	y.command = exec.Command("java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", *yarnClasses, "Script")
+	y.command = exec.Command("java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2", "-XX:TieredStopAtLevel=1", "-cp", *yarnClasses, "Script")
 	var err error
 	if y.in, err = y.command.StdinPipe(); err != nil {
 		t.Fatal(err)

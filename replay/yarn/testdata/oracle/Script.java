@@ -187,13 +187,11 @@ public class Script {
     labels.start();
     labels.setRMContext(context);
     context.setNodeLabelManager(labels);
-    Set<String> known = new TreeSet<>(), asked = new TreeSet<>(); // labels
+    Set<String> known = new TreeSet<>(); // labels
     for (String line : files.get("script").toString().split("\n")) {
       String[] w = line.trim().split("\\s+");
       if (w.length == 6 && w[1].equals("node")) known.add(w[5]);
-      if (w.length == 9 && w[1].equals("submit")) asked.add(w[6]);
     }
-    for (String label : asked) if (!known.contains(label + ":shared")) known.add(label);
     List<NodeLabel> all = new ArrayList<>();
     for (String label : known) {
       if (!label.equals("-")) {
@@ -467,7 +465,7 @@ public class Script {
     }
     RMContainer after = at.getReservedContainer();
     if (after != null && after != before) {
-      answer("reserved for app %d, priority %d, %d MB, %d cores", after.getApplicationAttemptId().getApplicationId().getId(),
+      answer("reserved for app %d, priority %d, %d MB, %d cores", app(after),
           after.getReservedSchedulerKey().getPriority().getPriority(), after.getReservedResource().getMemorySize(),
           after.getReservedResource().getVirtualCores());
     }
@@ -486,7 +484,7 @@ public class Script {
   void complete() {
     if (word(2) > containers.size()) return;
     RMContainer container = containers.get(word(2) - 1);
-    App app = apps.get(container.getApplicationAttemptId().getApplicationId().getId());
+    App app = apps.get(app(container));
     if (app.runs && !container.isAMContainer()) allocate(app, List.of(), List.of(container.getContainerId()));
   }
 
@@ -506,7 +504,7 @@ public class Script {
     if (node == null) return;
     List<App> lost = new ArrayList<>();
     for (RMContainer c : containers) {
-      App app = apps.get(c.getApplicationAttemptId().getApplicationId().getId());
+      App app = apps.get(app(c));
       boolean there = app.runs && scheduler.getRMContainer(c.getContainerId()) != null;
       if (there && c.isAMContainer() && c.getAllocatedNode().equals(node.getNodeID())) lost.add(app);
     }
@@ -596,11 +594,17 @@ public class Script {
     live.removeIf(c -> scheduler.getRMContainer(c.getContainerId()) == null);
   }
 
+  /** What was killed, then what was marked, by number. */
   void tell() {
-    marks.forEach((number, what) -> answer("%s container %d of app %d", what, number,
-        containers.get(number - 1).getApplicationAttemptId().getApplicationId().getId()));
+    for (String what : List.of("kill", "mark")) {
+      marks.forEach((number, done) -> {
+        if (done.equals(what)) answer("%s container %d of app %d", what, number, app(containers.get(number - 1)));
+      });
+    }
     marks.clear();
   }
+
+  static int app(RMContainer c) { return c.getApplicationAttemptId().getApplicationId().getId(); }
 
   static Object invoke(Object on, String name, Object... args) throws Exception {
     for (Method m : on.getClass().getDeclaredMethods()) {
