@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"dynalloc/replay/kubernetes"
 	"dynalloc/replay/manager"
 	"dynalloc/replay/standalone"
+	"dynalloc/replay/yarn"
 )
 
 //go:embed clusters
@@ -30,7 +32,15 @@ type clusterFile struct {
 	Nodes      []poolFile          `yaml:"nodes"`
 	Standalone standaloneFile      `yaml:"standalone"`
 	Kubernetes *kubernetes.Options `yaml:"kubernetes"`
+	YARN       yarnFile            `yaml:"yarn"`
 	Faults     []string            `yaml:"faults"`
+}
+
+type yarnFile struct {
+	Scheduler    string   `yaml:"scheduler"`
+	Queues       string   `yaml:"queues"`
+	Site         string   `yaml:"site"`
+	SharedLabels []string `yaml:"shared-labels"`
 }
 
 type poolFile struct {
@@ -96,6 +106,9 @@ func OpenCluster(text string, files fs.FS) (replay.Cluster, []replay.Fault, erro
 		return readCluster(text, files)
 	}
 	c, err := replay.ParseCluster(text)
+	if err == nil {
+		err = openFiles(&c, files, "")
+	}
 	return c, nil, err
 }
 
@@ -135,7 +148,7 @@ func readCluster(file string, files fs.FS) (replay.Cluster, []replay.Fault, erro
 	}
 	c, err := f.cluster()
 	if err == nil {
-		err = c.Check()
+		err = openFiles(&c, files, path.Dir(file))
 	}
 	if err != nil {
 		return c, nil, fmt.Errorf("%s: %w", file, err)
@@ -149,6 +162,20 @@ func readCluster(file string, files fs.FS) (replay.Cluster, []replay.Fault, erro
 		faults = append(faults, fault)
 	}
 	return c, faults, nil
+}
+
+// openFiles reads the files that a cluster names, from a folder on.
+func openFiles(c *replay.Cluster, files fs.FS, folder string) error {
+	err := c.OpenFiles(func(name string) (io.ReadCloser, error) {
+		if !path.IsAbs(name) {
+			name = path.Join(folder, name)
+		}
+		return files.Open(name)
+	})
+	if err != nil {
+		return err
+	}
+	return c.Check()
 }
 
 // yamlError says in one line where a file is wrong.
@@ -193,6 +220,7 @@ func (f *clusterFile) cluster() (replay.Cluster, error) {
 	c.Standalone = standalone.Options{
 		Packed: s.Spread != nil && !*s.Spread, Selection: standalone.Selection(s.Workers), DefaultCores: s.DefaultCores, Overhead: s.Overhead,
 	}
+	c.YARN = yarn.Config{Scheduler: f.YARN.Scheduler, Queues: f.YARN.Queues, Site: f.YARN.Site, Shared: f.YARN.SharedLabels}
 	if f.Kubernetes != nil {
 		if f.Manager != "kubernetes" {
 			return c, fmt.Errorf("kubernetes: settings of a manager that is not the file's: manager: %s", f.Manager)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"dynalloc/replay/kubernetes"
 	"dynalloc/replay/manager"
 	"dynalloc/replay/standalone"
+	"dynalloc/replay/yarn"
 	"dynalloc/traces"
 )
 
@@ -26,10 +28,12 @@ type Cluster struct {
 	Assumed    bool          // not given but assumed from the logs: contention cannot be judged
 	Standalone standalone.Options
 	Kubernetes kubernetes.Options
+	YARN       yarn.Config // loaded; see OpenFiles
+	Warnings   []string    // what of its files is not modeled, a line each
 }
 
 // Managers are the cluster managers that are modeled.
-var Managers = []string{"standalone", "kubernetes"}
+var Managers = []string{"standalone", "yarn", "kubernetes"}
 
 // A Pool is nodes of one kind.
 type Pool struct {
@@ -68,10 +72,28 @@ func (c *Cluster) Capacity() int {
 
 // newManager makes the cluster's manager, with nothing running on it.
 func (c *Cluster) newManager(seed uint64) (manager.Manager, error) {
-	if c.Manager == "kubernetes" {
+	switch c.Manager {
+	case "kubernetes":
 		return kubernetes.New(c.Kubernetes, c.Nodes(), seed)
+	case "yarn":
+		if !c.YARN.Loaded() {
+			return nil, errors.New("the files of its queues have not been read")
+		}
+		return c.YARN.Manager(c.Nodes()), nil
 	}
 	return standalone.New(c.Nodes(), c.Standalone), nil
+}
+
+// OpenFiles reads the files that a cluster names, of which Warnings then says what
+// is not modeled; open opens one by its name. ParseCluster has done it where none
+// is named.
+func (c *Cluster) OpenFiles(open func(name string) (io.ReadCloser, error)) error {
+	if c.Manager != "yarn" {
+		return nil
+	}
+	var err error
+	c.Warnings, err = c.YARN.Load(c.Nodes(), open)
+	return err
 }
 
 // ParseCluster reads a cluster's text form. Nodes is 1 if not said; cores and
@@ -101,7 +123,16 @@ func ParseCluster(text string) (Cluster, error) {
 			Selection: standalone.Selection(d.Choice("workers", string(standalone.MostCores), standalone.Selections...)),
 		}
 	}
+	if s.Name == "yarn" {
+		c.YARN = yarn.Config{Scheduler: d.Choice("scheduler", yarn.Schedulers[0], yarn.Schedulers...), Queues: d.String("queues", ""), Site: d.String("site", "")}
+	}
 	if err := d.Done(); err != nil {
+		return c, fmt.Errorf("cluster %q: %w", text, err)
+	}
+	if c.Manager == "yarn" && (c.YARN.Queues != "" || c.YARN.Site != "") {
+		return c, c.checkPools()
+	}
+	if err := c.OpenFiles(nil); err != nil {
 		return c, fmt.Errorf("cluster %q: %w", text, err)
 	}
 	if err := c.Check(); err != nil {
@@ -112,6 +143,14 @@ func ParseCluster(text string) (Cluster, error) {
 
 // Check says what is missing of a cluster.
 func (c *Cluster) Check() error {
+	if err := c.checkPools(); err != nil {
+		return err
+	}
+	_, err := c.newManager(0)
+	return err
+}
+
+func (c *Cluster) checkPools() error {
 	if len(c.Pools) == 0 {
 		return errors.New("it has no nodes")
 	}
@@ -129,8 +168,7 @@ func (c *Cluster) Check() error {
 			return fmt.Errorf("%smemory=%dm: expected the memory of one node, such as 64g", of, p.MemoryMB)
 		}
 	}
-	_, err := c.newManager(0)
-	return err
+	return nil
 }
 
 // String is the cluster's text form; of one with nodes of several kinds, which
@@ -146,6 +184,9 @@ func (c Cluster) String() string {
 	}
 	if c.Startup >= 0 {
 		text.WriteString(",startup=" + spec.FormatDuration(c.Startup))
+	}
+	if c.Manager == "yarn" {
+		text.WriteString("," + c.YARN.String())
 	}
 	if c.Standalone.Overhead {
 		text.WriteString(",overhead=true")

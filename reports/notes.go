@@ -44,6 +44,9 @@ func warnings(r *bench.Results) []string {
 		out = append(out, "Kubernetes is "+kubernetes.Note+"; what is modeled, and from which documents, is in docs/KUBERNETES.md.")
 	}
 	out = append(out, grades(r.Suite.Workload)...)
+	for _, w := range r.Suite.Config.Cluster.Warnings {
+		out = append(out, w+".")
+	}
 	out = append(out, r.Notes...)
 	if len(r.Truth) > 0 {
 		out = append(out, "Recorded truth: how the applications really ran, from their logs. A log shows no grants: executors count there from registration until the driver saw them leave, and what a log cannot tell is left out.")

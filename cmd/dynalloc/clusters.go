@@ -105,6 +105,16 @@ they registered, each takes all that it may before the next gets anything.
                 (spark.deploy.workerSelectionPolicy)
   defaultcores  spark.cores.max of applications that set none (default: no limit)
 
+yarn is Hadoop YARN with Spark's application masters; its schedulers are checked
+against YARN's own classes, docs/YARN.md:
+
+  scheduler     capacity (default), fair or fifo
+  queues        a capacity-scheduler.xml or fair-scheduler.xml (default: one queue)
+  site          a yarn-site.xml: sizes of containers, preemption (default: a
+                container may be as large as the largest node)
+
+What of these files is not modeled is named in a note of the report.
+
 kubernetes is Spark on Kubernetes: pods in batches, kube-scheduler. Policies need
 shuffle=tracking or shuffle=decommission, as there is no external shuffle service.
 Quotas, priorities, queues, the autoscaler and spot nodes are written in a file;

@@ -94,7 +94,7 @@ func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
 	if s.Config.Cluster.Manager == "kubernetes" {
 		fmt.Fprintln(t.out, "Kubernetes is "+kubernetes.Note+".")
 	}
-	for _, note := range append(slices.Clone(s.Workload.Notes), s.Notes...) {
+	for _, note := range slices.Concat(s.Config.Cluster.Warnings, s.Workload.Notes, s.Notes) {
 		fmt.Fprintln(t.out, note)
 	}
 	fmt.Fprintln(t.out)
