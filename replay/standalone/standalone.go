@@ -75,6 +75,7 @@ type app struct {
 	asked     []int // executors wanted, by profile
 	granted   []int // executors held, by profile
 	coresHeld int
+	started   []int // its containers
 	driver    int // the worker that runs its driver; -1: none does
 }
 
@@ -199,9 +200,12 @@ func (m *Master) free(node int, r manager.Resources) {
 	m.dirty = true
 }
 
-// Finish ends an application, whose executors have exited, with its driver.
-func (m *Master) Finish(_ time.Duration, app int) {
+// Finish ends an application with all its executors and its driver.
+func (m *Master) Finish(now time.Duration, app int) {
 	a := m.apps[app]
+	for _, name := range a.started {
+		m.Exit(now, app, name)
+	}
 	if a.driver >= 0 {
 		m.free(a.driver, driverOf(&a.App))
 	}
@@ -361,6 +365,7 @@ func (m *Master) give(a *app, profile, i int) {
 		}
 		n.cores -= cores
 		n.memoryMB -= m.memory(p)
+		a.started = append(a.started, len(m.containers))
 		a.granted[profile]++
 		a.coresHeld += cores
 		m.actions = append(m.actions, manager.Action{Kind: manager.PlaceExecutor, App: a.Index, Profile: profile, Node: i, Container: len(m.containers), Cores: cores})
