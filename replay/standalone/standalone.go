@@ -76,7 +76,7 @@ type app struct {
 	granted   []int // executors held, by profile
 	coresHeld int
 	started   []int // its containers
-	driver    int // the worker that runs its driver; -1: none does
+	driver    int   // the worker that runs its driver; -1: none does
 }
 
 // A container is an executor that was started.
