@@ -28,7 +28,7 @@ type Cluster struct {
 	Assumed    bool          // not given but assumed from the logs: contention cannot be judged
 	Standalone standalone.Options
 	Kubernetes kubernetes.Options
-	YARN       yarn.Config // loaded; see OpenFiles
+	YARN       yarn.Config // see OpenFiles
 	Warnings   []string    // what of its files is not modeled, a line each
 }
 
@@ -76,12 +76,20 @@ func (c *Cluster) newManager(seed uint64) (manager.Manager, error) {
 	case "kubernetes":
 		return kubernetes.New(c.Kubernetes, c.Nodes(), seed)
 	case "yarn":
-		if !c.YARN.Loaded() {
-			return nil, errors.New("the files of its queues have not been read")
+		config := c.YARN
+		if config.Loaded() {
+			return config.Manager(c.Nodes()), nil
 		}
-		return c.YARN.Manager(c.Nodes()), nil
+		if _, err := config.Load(c.Nodes(), noFiles); err != nil {
+			return nil, err
+		}
+		return config.Manager(c.Nodes()), nil
 	}
 	return standalone.New(c.Nodes(), c.Standalone), nil
+}
+
+func noFiles(name string) (io.ReadCloser, error) {
+	return nil, fmt.Errorf("%s has not been read", name)
 }
 
 // OpenFiles reads the files that a cluster names, of which Warnings then says what
