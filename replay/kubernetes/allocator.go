@@ -85,10 +85,11 @@ func (m *Manager) allocate(a *app) {
 		return
 	}
 	onGrid := a.grid(m.now) == m.now
+	late := a.due < m.now // the manager was away
 	if onGrid && !a.stale && a.due > m.now {
 		return // nothing can happen in it
 	}
-	if onGrid || a.asked && m.outstanding(a) == 0 {
+	if onGrid || late || a.asked && m.outstanding(a) == 0 {
 		m.round(a)
 		if !onGrid {
 			a.extra = m.now

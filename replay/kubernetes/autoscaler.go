@@ -34,10 +34,10 @@ func (n *node) fill(m *Manager) {
 	}
 }
 
-// scan is one loop of the cluster autoscaler, if one is due: nodes are asked for
+// scan is one loop of the cluster autoscaler, if one is due or was missed: nodes are asked for
 // if pods have no room, or else nodes that have been empty for long are given up.
 func (m *Manager) scan() {
-	if m.options.Autoscaler == nil || m.scanAt(m.now) != m.now {
+	if m.options.Autoscaler == nil || m.scanAt(m.now) != m.now && m.scanDue >= m.now {
 		return
 	}
 	m.scanStale = m.scaleUp()

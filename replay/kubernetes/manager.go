@@ -34,6 +34,7 @@ type Manager struct {
 	freed       bool // quota of a namespace or a queue was
 	admitStale  bool
 	scanStale   bool
+	scanDue     time.Duration
 	lastAdd     time.Duration // the autoscaler's last request; -1: none
 	actions     []manager.Action
 
@@ -51,7 +52,7 @@ func New(o Options, nodes []manager.Node, seed uint64) (*Manager, error) {
 	}
 	m := &Manager{
 		options: o, seed: seed, byIndex: map[int]*app{}, containers: map[int]*pod{},
-		namespaces: map[string]*namespace{}, queueOf: map[string]*clusterQueue{}, lastAdd: -1,
+		namespaces: map[string]*namespace{}, queueOf: map[string]*clusterQueue{}, lastAdd: -1, scanDue: manager.Never,
 	}
 	for i := range o.Namespaces {
 		m.namespaces[o.Namespaces[i].Name] = &namespace{quota: o.Namespaces[i].ResourceQuota}
@@ -254,7 +255,8 @@ func (m *Manager) Serve(now time.Duration) []manager.Action {
 
 // Next is when something is due although nothing happens.
 func (m *Manager) Next() time.Duration {
-	next := min(m.nextNode(), m.nextScan())
+	m.scanDue = m.nextScan()
+	next := min(m.nextNode(), m.scanDue)
 	if len(m.terminating) > 0 {
 		next = min(next, m.terminating[0].at)
 	}
