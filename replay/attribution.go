@@ -84,12 +84,6 @@ type Holding [HoldCauses]time.Duration
 // Total is the sum of the parts.
 func (h Holding) Total() time.Duration { return total(h[:]) }
 
-func (h *Holding) add(o *Holding) {
-	for c := range h {
-		h[c] += o[c]
-	}
-}
-
 // An Attribution says by cause where an application's time and its executors'
 // time went. It is there if Config.Attribute is set.
 type Attribution struct {

@@ -86,7 +86,9 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 			for c, d := range r.Apps[i].Attribution.Turnaround {
 				seen[c] += d
 			}
-			held.add(&r.Apps[i].Attribution.Cores)
+			for c, d := range r.Apps[i].Attribution.Cores {
+				held[c] += d
+			}
 		}
 	}
 	if len(managers) != len(Managers) {

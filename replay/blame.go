@@ -231,7 +231,7 @@ func (b *blame) launched(set *taskSet, x *executor, task int32, isCopy bool, f f
 	}
 	now := b.app.engine.now
 	y := &b.executors[x.id]
-	y.spend(x, now, b.app.profiles[x.profile].taskCPUs)
+	b.spend(x)
 	y.tasks++
 	y.hold = policies.Hold{}
 	b.profiles[x.profile].started++
@@ -314,7 +314,7 @@ func (b *blame) killed(set *taskSet, x *executor, task int32) {
 func (b *blame) vacate(set *taskSet, x *executor, s *slotBlame) {
 	now := b.app.engine.now
 	y := &b.executors[x.id]
-	y.spend(x, now, b.app.profiles[x.profile].taskCPUs)
+	b.spend(x)
 	y.tasks--
 	s.busy, s.freed = false, now
 	if e := s.before(set.number); e != nil {

@@ -9,15 +9,14 @@ import (
 
 // An executorBlame is the account of one executor, and what ran in its slots.
 type executorBlame struct {
-	asked    time.Duration // when it was asked for
-	slots    []slotBlame
-	tasks    int32         // that it runs
-	since    time.Duration // up to when the account is kept
-	closed   bool
-	started  int           // tasks that its profile had started when it came
-	hold     policies.Hold // what keeps it while it is idle; the zero Hold while it is not
-	cores    Holding
-	executor Holding
+	asked   time.Duration // when it was asked for
+	slots   []slotBlame
+	tasks   int32         // that it runs
+	since   time.Duration // up to when the account is kept
+	closed  bool
+	started int           // tasks that its profile had started when it came
+	hold    policies.Hold // what keeps it while it is idle; the zero Hold while it is not
+	idle    time.Duration // that it spent waiting for its timeout
 }
 
 // A slotBlame is one slot of an executor.
@@ -110,8 +109,7 @@ func (b *blame) usable(x *executor) {
 	}
 	now := b.app.engine.now
 	y := &b.executors[x.id]
-	y.cores[HoldStarting] += (now - y.since) * time.Duration(x.cores)
-	y.executor[HoldStarting] += now - y.since
+	b.book(x, HoldStarting, now-y.since, 0)
 	y.since = now
 	y.slots = slices.Repeat([]slotBlame{{freed: now}}, int(x.slots))
 	y.started = b.profiles[x.profile].started
@@ -124,7 +122,7 @@ func (b *blame) leaves(x *executor) {
 	if b == nil {
 		return
 	}
-	b.executors[x.id].spend(x, b.app.engine.now, b.app.profiles[x.profile].taskCPUs)
+	b.spend(x)
 	b.doubtAll()
 }
 
@@ -134,31 +132,27 @@ func (b *blame) released(x *executor) {
 		return
 	}
 	y := &b.executors[x.id]
-	y.spend(x, b.app.engine.now, b.app.profiles[x.profile].taskCPUs)
+	b.spend(x)
 	y.closed = true
-	if x.usable >= 0 && b.profiles[x.profile].started == y.started {
-		for _, h := range []*Holding{&y.cores, &y.executor} {
-			h[HoldSurplus] += h[HoldIdle]
-			h[HoldIdle] = 0
-		}
+	if x.usable >= 0 && b.profiles[x.profile].started == y.started { // it never had a task
+		b.book(x, HoldIdle, -y.idle, 0)
+		b.book(x, HoldSurplus, y.idle, 0)
 	}
-	b.app.result.Attribution.Cores.add(&y.cores)
-	b.app.result.Attribution.Executors.add(&y.executor)
 	if x.usable >= 0 {
 		b.reach.slots -= int(x.slots)
 	}
 	b.doubtAll()
 }
 
-// spend brings the account up to now; to be called before anything changes.
-func (y *executorBlame) spend(x *executor, now time.Duration, taskCPUs int32) {
+// spend brings the account of an executor up to now; to be called before
+// anything changes.
+func (b *blame) spend(x *executor) {
+	now, y := b.app.engine.now, &b.executors[x.id]
 	d := now - y.since
 	if d == 0 || y.closed {
 		return
 	}
 	y.since = now
-	cores := d * time.Duration(x.cores)
-	busy := d * time.Duration(y.tasks*taskCPUs)
 	rest := HoldBeside
 	switch {
 	case x.usable < 0 && x.leaves < 0:
@@ -168,13 +162,23 @@ func (y *executorBlame) spend(x *executor, now time.Duration, taskCPUs int32) {
 	case y.tasks == 0:
 		rest = idleCause(y.hold.Cause)
 	}
-	y.cores[HoldBusy] += busy
-	y.cores[rest] += cores - busy
-	if y.tasks > 0 {
-		y.executor[HoldBusy] += d
-	} else {
-		y.executor[rest] += d
+	if rest == HoldIdle {
+		y.idle += d
 	}
+	b.book(x, rest, d, y.tasks)
+}
+
+// book adds a time of an executor that ran so many tasks to the accounts of its
+// application. What no task had has the given cause.
+func (b *blame) book(x *executor, rest HoldCause, d time.Duration, tasks int32) {
+	a := b.app.result.Attribution
+	busy := d * time.Duration(tasks*b.app.profiles[x.profile].taskCPUs)
+	a.Cores[HoldBusy] += busy
+	a.Cores[rest] += d*time.Duration(x.cores) - busy
+	if tasks > 0 {
+		rest = HoldBusy
+	}
+	a.Executors[rest] += d
 }
 
 // doubt has the hold of an executor looked up at the end of the instant.
@@ -237,7 +241,7 @@ func (b *blame) lookUp() {
 		if hold == y.hold {
 			continue
 		}
-		y.spend(x, b.app.engine.now, 0)
+		b.spend(x)
 		y.hold = hold
 		b.app.engine.tell(Event{
 			Kind: ExecutorKept, App: b.app.index, Executor: id, Job: int32(hold.Job), When: hold.Until, Why: policies.Reason{Cause: hold.Cause},
