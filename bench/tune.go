@@ -70,6 +70,7 @@ type Tuned struct {
 // workload.
 type TunedFleet struct {
 	Fleet         policies.Fleet // a rule for each class; patterns are the names of classes
+	Conf          []string       // by rule: what to change in spark-defaults.conf, or in a comment why there is nothing
 	Misses        float64
 	Deadlines     float64
 	MissRate      Estimate // share of the applications with a deadline
@@ -127,7 +128,7 @@ func newSearch(ctx context.Context, t Tuning, o Options) (*search, error) {
 	}
 	base := *t.Suite
 	base.Truth = nil
-	base.Policies = []policies.Fleet{policies.FleetOf("recorded", policies.Spec{Kind: "recorded"})}
+	base.Policies = []policies.Fleet{recordedFleet()}
 	for i, s := range t.Candidates {
 		base.Policies = append(base.Policies, policies.FleetOf(fmt.Sprintf("candidate %d", i+1), s))
 	}
@@ -149,8 +150,7 @@ func newSearch(ctx context.Context, t Tuning, o Options) (*search, error) {
 	for _, e := range leftOut {
 		s.out.Notes = append(s.out.Notes, fmt.Sprintf("Left out: %v.", e))
 	}
-	s.prepare()
-	return s, nil
+	return s, s.prepare()
 }
 
 // Check says what is wrong with a tuning, its suite aside.
@@ -178,9 +178,7 @@ func (t *Tuning) Check() error {
 
 // A tuneClass is what is searched for one class.
 type tuneClass struct {
-	name  string
-	token string // stands for the class in rules: a name as written could cover others
-	apps  []int
+	*class
 	space space
 	short []policies.Spec // those that go on to the joint search, best first
 	gave  []standing      // what each of short gave in the class by itself
@@ -217,35 +215,29 @@ type entry struct {
 	done   int // replicas
 }
 
-func (s *search) prepare() {
+func (s *search) prepare() error {
 	w := s.Suite.Workload
 	s.goal = goal{s.MissRate, s.Slower}
-	for k, name := range classes(w) {
-		c := &tuneClass{name: name, token: fmt.Sprintf("#%d#", k)}
-		for i, a := range w.Apps {
-			if a.Class == name {
-				c.apps = append(c.apps, i)
-			}
-		}
-		c.space = s.spaceOf(c)
-		s.classes = append(s.classes, c)
+	list, err := classesOf(w, &s.Suite.Config.Cluster)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		s.classes = append(s.classes, &tuneClass{class: c, space: s.spaceOf(c)})
 	}
 	s.joint = s.newStage("", upTo(len(w.Apps)), 0)
 	for _, apps := range s.joint.free {
 		s.out.Free = append(s.out.Free, w.Apps[apps[0]].Class)
 	}
+	return nil
 }
 
-// spaceOf is what can be set for a class: up to as many executors as its largest
-// demand could use and the cluster has room for.
-func (s *search) spaceOf(c *tuneClass) space {
+// spaceOf is what can be set for a class: up to as many executors as are of use
+// and the cluster has room for.
+func (s *search) spaceOf(c *class) space {
 	cluster := &s.Suite.Config.Cluster
-	most := 1
-	for _, at := range c.apps {
-		a := s.Suite.Workload.Apps[at]
-		most = max(most, min(peakNeed(a, cluster), cluster.Capacity()/executorCores(a, 0, cluster)))
-	}
-	protection := protectionOf(s.Suite.Workload.Apps[c.apps[0]])
+	most := min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster))
+	protection := protectionOf(c.last)
 	if s.Protection != nil {
 		protection = *s.Protection
 	} else if cluster.Manager == "kubernetes" && protection.Service {
@@ -279,27 +271,6 @@ func executorCores(a *traces.Application, profile int, c *replay.Cluster) int {
 	return max(1, c.Capacity()/max(1, len(c.Nodes())))
 }
 
-// peakNeed is how many executors of the default profile an application could
-// use at most, were endless executors there.
-func peakNeed(a *traces.Application, c *replay.Cluster) int {
-	stages, _ := traces.Endless(a)
-	var tasks []policies.Span
-	for i, s := range stages {
-		if !s.Computed || a.Stages[i].Profile != 0 {
-			continue
-		}
-		for k := range a.Stages[i].Tasks {
-			tasks = append(tasks, policies.Span{From: s.Ready, To: s.Ready + a.Stages[i].Tasks[k].Work()})
-		}
-	}
-	most := 0
-	for _, level := range policies.Levels(tasks) {
-		most = max(most, level.Tasks)
-	}
-	slots := max(1, executorCores(a, 0, c)/max(1, a.Profiles[0].TaskCPUs))
-	return max(1, (most+slots-1)/slots)
-}
-
 // newStage is a stage of some applications, with replicas from a number on.
 func (s *search) newStage(name string, apps []int, first int) *stage {
 	token := map[string]string{}
@@ -328,8 +299,7 @@ func (s *search) newStage(name string, apps []int, first int) *stage {
 			st.free = append(st.free, byClass[c.name])
 		}
 	}
-	recorded := policies.FleetOf("recorded", policies.Spec{Kind: "recorded"})
-	st.base = &entry{fleet: recorded, played: &played{fleet: recorded}}
+	st.base = &entry{fleet: recordedFleet(), played: &played{fleet: recordedFleet()}}
 	return st
 }
 
@@ -468,7 +438,7 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 	st := s.newStage(c.name, c.apps, 0)
 	until := s.spent + budget
 	var list []int
-	for _, spec := range slices.Concat(s.Candidates, c.space.start()) {
+	for _, spec := range slices.Concat(s.Candidates, c.possible(c.space.start())) {
 		list = append(list, s.enter(st, k, spec))
 	}
 	var finalists []int
@@ -484,7 +454,7 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 		finalists = next
 		list = slices.Clone(finalists)
 		for _, i := range finalists {
-			for _, spec := range c.space.neighbors(st.entries[i].specs[0]) {
+			for _, spec := range c.possible(c.space.neighbors(st.entries[i].specs[0])) {
 				if known := len(st.entries); s.enter(st, k, spec) == known {
 					list = append(list, known)
 				}
@@ -541,7 +511,7 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 			}
 		}
 		for k, c := range s.classes {
-			for _, spec := range c.space.neighbors(st.entries[best].specs[k]) {
+			for _, spec := range c.possible(c.space.neighbors(st.entries[best].specs[k])) {
 				stepped := slices.Clone(st.entries[best].specs)
 				stepped[k] = spec
 				list = append(list, s.enter(st, -1, stepped...))
@@ -772,7 +742,7 @@ func (s *search) tuned(st *stage, e *entry) TunedFleet {
 	by := st.sampling(upTo(len(st.workload.Apps)))
 	f.MissRate = Share(by.sums(e.played, missFigure), by.sums(e.played, deadlineFigure))
 	if len(e.specs) > 0 {
-		f.Fleet = s.named(e.specs)
+		f.Fleet, f.Conf = s.named(e.specs)
 	}
 	return f
 }
@@ -784,7 +754,7 @@ func (s *search) saved(st *stage, list []int) []Estimate {
 	base := by.sums(st.base.played, executorFigure)
 	var contrasts []Contrast
 	for _, i := range list {
-		contrasts = append(contrasts, Contrast{Sums: minusEach(base, by.sums(st.entries[i].played, executorFigure)), Weights: base})
+		contrasts = append(contrasts, Contrast{Sums: minus(base, by.sums(st.entries[i].played, executorFigure)), Weights: base})
 	}
 	return Simultaneous(contrasts, s.Suite.Config.Seed)
 }
@@ -798,26 +768,38 @@ func upTo(n int) []int {
 	return list
 }
 
-func minusEach(x, y []float64) []float64 {
-	d := make([]float64, len(x))
-	for i := range x {
-		d[i] = x[i] - y[i]
-	}
-	return d
-}
-
 // named is a fleet with patterns that people write: the names of classes, so that
 // those without wildcards come first.
-func (s *search) named(specs []policies.Spec) policies.Fleet {
-	var f policies.Fleet
-	for k, c := range s.classes {
-		f.Rules = append(f.Rules, policies.Rule{Pattern: patternOf(c.name), Spec: specs[k]})
+func (s *search) named(specs []policies.Spec) (f policies.Fleet, conf []string) {
+	order := upTo(len(specs))
+	wild := func(k int) int { return strings.Count(s.classes[k].name, "*") }
+	slices.SortStableFunc(order, func(i, j int) int { return wild(i) - wild(j) })
+	for _, k := range order {
+		f.Rules = append(f.Rules, policies.Rule{Pattern: patternOf(s.classes[k].name), Spec: specs[k]})
+		conf = append(conf, s.classes[k].conf(specs[k]))
 	}
-	slices.SortStableFunc(f.Rules, func(a, b policies.Rule) int {
-		return strings.Count(a.Pattern, "*") - strings.Count(b.Pattern, "*")
-	})
 	f.Name = f.String()
-	return f
+	return f, conf
+}
+
+// possible are those of a list that the class's Spark can be set to.
+func (c *class) possible(list []policies.Spec) []policies.Spec {
+	return slices.DeleteFunc(list, func(spec policies.Spec) bool {
+		_, err := c.snippet(spec)
+		return err != nil && !spec.Recorded()
+	})
+}
+
+// conf is what to change for a class to run under a spec.
+func (c *class) conf(spec policies.Spec) string {
+	if spec.Recorded() {
+		return "# as it is set now\n"
+	}
+	snippet, err := c.snippet(spec)
+	if err != nil {
+		return fmt.Sprintf("# %v\n", err)
+	}
+	return snippet.String()
 }
 
 // patternOf is a class's name as a pattern: what the grammar of fleets takes for

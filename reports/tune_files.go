@@ -96,9 +96,13 @@ func tunedOf(f *bench.TunedFleet) tunedJSON {
 		ExecutorSeconds: 3600 * f.ExecutorHours, Saved: orNull(f.Saved.Value), SavedWithin: within(f.Saved.Interval),
 		Slower: f.Slower, Keeps: f.Keeps, Front: f.Front,
 	}
-	for _, rule := range f.Fleet.Rules {
+	for k, rule := range f.Fleet.Rules {
 		out.Deployable = out.Deployable && rule.Spec.Deployable()
-		out.Classes = append(out.Classes, classJSON{rule.Pattern, rule.Spec.String(), rule.Spec.Conf()})
+		class := classJSON{Class: rule.Pattern, Policy: rule.Spec.String()}
+		if k < len(f.Conf) { // the base has none
+			class.Conf = f.Conf[k]
+		}
+		out.Classes = append(out.Classes, class)
 	}
 	return out
 }

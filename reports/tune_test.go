@@ -34,9 +34,9 @@ func tuned(t *testing.T) *bench.Tuned {
 		Bounds: bench.TuneBounds{Misses: 0.25, ExecutorHours: 0.5},
 		Base:   bench.TunedFleet{Fleet: fleet("recorded"), Misses: 2, Deadlines: 20, MissRate: estimate(0.1, 0.04, 0.23), ExecutorHours: 2},
 		Fleets: []bench.TunedFleet{
-			{Fleet: fleet("load=static,n=1;report-*=spark,max=1"), Misses: 7.5, Deadlines: 20, MissRate: estimate(0.375, 0.2, 0.6), ExecutorHours: 0.9, Saved: estimate(0.55, 0.5, 0.6), Slower: 0.02, Front: true},
-			{Fleet: fleet("load=static,n=2;report-*=spark,idle=5s,max=4"), Misses: 0.75, Deadlines: 20, MissRate: estimate(0.0375, 0.001, 0.12), ExecutorHours: 1.25, Saved: estimate(0.375, 0.31, 0.44), Slower: 0.03, Keeps: true, Front: true},
-			{Fleet: fleet("load=recorded;report-*=script,file=my.star"), Misses: 1, Deadlines: 20, MissRate: estimate(0.05, 0.01, 0.2), ExecutorHours: 2.5, Saved: estimate(-0.25, math.NaN(), math.NaN()), Slower: 0.3},
+			{Fleet: fleet("load=static,n=1;report-*=spark,max=1"), Conf: []string{"spark.executor.instances 1\n", "spark.dynamicAllocation.maxExecutors 1\n"}, Misses: 7.5, Deadlines: 20, MissRate: estimate(0.375, 0.2, 0.6), ExecutorHours: 0.9, Saved: estimate(0.55, 0.5, 0.6), Slower: 0.02, Front: true},
+			{Fleet: fleet("load=static,n=2;report-*=spark,idle=5s,max=4"), Conf: []string{"spark.executor.instances 2\n", "spark.dynamicAllocation.maxExecutors 4\n"}, Misses: 0.75, Deadlines: 20, MissRate: estimate(0.0375, 0.001, 0.12), ExecutorHours: 1.25, Saved: estimate(0.375, 0.31, 0.44), Slower: 0.03, Keeps: true, Front: true},
+			{Fleet: fleet("load=recorded;report-*=script,file=my.star"), Conf: []string{"# as it is set now\n", "# there are no settings of Spark for this policy\n"}, Misses: 1, Deadlines: 20, MissRate: estimate(0.05, 0.01, 0.2), ExecutorHours: 2.5, Saved: estimate(-0.25, math.NaN(), math.NaN()), Slower: 0.3},
 		},
 		Hindsight: []bench.TunedFleet{
 			{Fleet: fleet("load=hindsight,max=2;report-*=hindsight,max=4"), Misses: 0.5, Deadlines: 20, MissRate: estimate(0.025, 0.001, 0.1), ExecutorHours: 0.75, Saved: estimate(0.625, 0.6, 0.65), Keeps: true, Front: true},

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"dynalloc/bench"
-	"dynalloc/policies"
 )
 
 // TuneText writes what a search found, for a terminal: the fleet to take, the
@@ -35,8 +34,9 @@ func TuneText(w io.Writer, t *bench.Tuned) error {
 	}
 	if t.Chosen >= 0 {
 		fmt.Fprintf(&b, "\nWhat to set (spark-defaults.conf)\n")
-		for _, rule := range t.Fleets[t.Chosen].Fleet.Rules {
-			fmt.Fprintf(&b, "\n# %s: %s\n%s", rule.Pattern, rule.Spec, settingsOf(rule.Spec))
+		f := &t.Fleets[t.Chosen]
+		for k, rule := range f.Fleet.Rules {
+			fmt.Fprintf(&b, "\n# %s: %s\n%s", rule.Pattern, rule.Spec, f.Conf[k])
 		}
 	}
 	fmt.Fprint(&b, "\nNotes\n\n")
@@ -45,18 +45,6 @@ func TuneText(w io.Writer, t *bench.Tuned) error {
 	}
 	_, err := b.WriteTo(w)
 	return err
-}
-
-// settingsOf are the lines that make an application run under a spec.
-func settingsOf(s policies.Spec) string {
-	switch conf := s.Conf(); {
-	case s.Recorded():
-		return "# as it is set now\n"
-	case conf == "":
-		return "# not a policy of Spark's own: there are no settings for it\n"
-	default:
-		return conf
-	}
 }
 
 // searched says what the search took.
