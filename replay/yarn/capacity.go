@@ -118,7 +118,7 @@ func (s *Capacity) Submit(now time.Duration, a App) error {
 	}
 	s.apps[a.ID] = app
 	queue.submit(app)
-	app.ask(0, app.master, 1)
+	app.ask(0, s.normalize(app.master, s.largest(nil)), 1) // once more, and without the queue's maximum
 	return nil
 }
 

@@ -42,6 +42,7 @@ type generator struct {
 	label  []string // by node; empty: none
 	most   Resource // of a node
 	labels []string
+	crowd  bool // applications want more than there is, so that some are preempted
 	lines  []string
 	now    int // ms
 
@@ -120,6 +121,7 @@ func (g *generator) capacity(s *scenario) []string {
 		g.set("yarn.cluster.max-application-priority", 5)
 	}
 	if g.oneIn(2) {
+		g.crowd = g.oneIn(2)
 		g.set("yarn.resourcemanager.scheduler.monitor.enable", true)
 		const preemption = "yarn.resourcemanager.monitor.capacity.preemption."
 		set(preemption+"max_wait_before_kill", pick(g, 0, 5000, 15000))
@@ -138,7 +140,7 @@ func (g *generator) capacity(s *scenario) []string {
 			set(all+"root.accessible-node-labels."+label+".capacity", 100)
 		}
 	}
-	limits := g.oneIn(2)
+	limits := g.oneIn(2) && !g.crowd
 	byPriority, uneven := g.oneIn(6), g.oneIn(3)
 	var leaves []string
 	var tree func(path string, depth int)
@@ -193,8 +195,12 @@ func (g *generator) capacity(s *scenario) []string {
 				if g.oneIn(2) {
 					set(all+child+".user-limit-factor", pick(g, "0.5", "1", "2", "10"))
 				}
-				if g.oneIn(2) {
+				switch g.IntN(6) {
+				case 0, 1, 2:
 					set(all+child+".minimum-user-limit-percent", pick(g, 25, 33, 50, 100))
+				case 3:
+					set(all+child+".minimum-user-limit-percent", pick(g, 25, 50))
+					set(all+child+".user-settings.ann.weight", pick(g, "0.5", "2"))
 				}
 			} else {
 				set(all+child+".user-limit-factor", 100)
@@ -207,6 +213,9 @@ func (g *generator) capacity(s *scenario) []string {
 			}
 			if g.oneIn(10) {
 				set(all+child+".maximum-applications", 1+g.IntN(3))
+			}
+			if g.oneIn(10) {
+				set(all+child+".maximum-allocation-mb", pick(g, 2048, 4096))
 			}
 		}
 	}
@@ -275,6 +284,7 @@ func (g *generator) fair(s *scenario) []string {
 	}
 	preempts := g.oneIn(2)
 	if preempts {
+		g.crowd = g.oneIn(2)
 		g.set(site+"preemption", true)
 		g.set(site+"waitTimeBeforeKill", pick(g, 0, 2000, 15000))
 		g.set(site+"waitTimeBeforeNextStarvationCheck", pick(g, 1000, 10000))
@@ -365,6 +375,10 @@ func (g *generator) script(kind string, queues []string) []string {
 		}
 		g.add("node %d %d %d %s", i, n.MemoryMB, n.Cores, label)
 	}
+	often := 3 // of what happens at random, one in so many seconds
+	if g.crowd {
+		often = 2
+	}
 	users := []string{"ann", "bob", "cyd", "dan"}[:1+g.IntN(4)]
 	seconds := 10 + g.IntN(30)
 	apps, most := 0, 2+g.IntN(8)
@@ -391,7 +405,7 @@ func (g *generator) script(kind string, queues []string) []string {
 			g.ask(apps, 1+g.IntN(profiles), sizes)
 			apps++
 		}
-		if g.oneIn(3) {
+		if g.oneIn(often) {
 			g.ask(g.IntN(apps), 1+g.IntN(profiles), sizes)
 		}
 		for range g.IntN(3) {
@@ -439,5 +453,12 @@ func (g *generator) ask(app, priority int, sizes []Resource) {
 	if g.resized {
 		size = pick(g, sizes...)
 	}
-	g.add("ask %d %d %d %d %d", app, priority, size.MemoryMB, size.Cores, pick(g, 0, 1, 2, 3, 5, 8, 20))
+	g.add("ask %d %d %d %d %d", app, priority, size.MemoryMB, size.Cores, g.count())
+}
+
+func (g *generator) count() int {
+	if g.crowd {
+		return pick(g, 0, 5, 8, 20, 40)
+	}
+	return pick(g, 0, 1, 2, 3, 5, 8, 20)
 }
