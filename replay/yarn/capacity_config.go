@@ -46,6 +46,15 @@ type preemptionConfig struct {
 	conservative bool
 	balance      bool  // also among queues that all have what is guaranteed
 	balanceWait  int64 // ms before a kill for that
+	inside       *insideConfig
+}
+
+// An insideConfig is how preemption inside a queue is set up.
+type insideConfig struct {
+	least          float32 // use of a queue, of its capacity, that is looked at
+	most           float32 // of a queue's capacity, in a round
+	userLimitFirst bool    // else priority first
+	conservative   bool
 }
 
 // A queueMapping places applications that name no queue.
@@ -82,6 +91,7 @@ type queueConfig struct {
 	defaultPriority    int
 	maxAllocation      Resource
 	preemptionDisabled bool
+	insideDisabled     bool // preemption inside the queue
 }
 
 const (
@@ -311,6 +321,25 @@ func (p *capacityParser) monitor() {
 		conservative: p.bool(preemptionPrefix+"conservative-drf", false),
 		balance:      p.bool(preemptionPrefix+"preemption-to-balance-queue-after-satisfied.enabled", false),
 		balanceWait:  int64(p.int(preemptionPrefix+"preemption-to-balance-queue-after-satisfied.max-wait-before-kill", 300000)),
+	}
+	const inside = preemptionPrefix + "intra-queue-preemption."
+	in := &insideConfig{
+		least:          p.float(inside+"minimum-threshold", 0.5),
+		most:           p.float(inside+"max-allowable-limit", 0.2),
+		userLimitFirst: true,
+		conservative:   p.bool(inside+"conservative-drf", true),
+	}
+	if order, there := p.text(inside + "preemption-order-policy"); there {
+		switch strings.ToLower(order) {
+		case "userlimit_first":
+		case "priority_first":
+			in.userLimitFirst = false
+		default:
+			p.fail(p.wrong(inside+"preemption-order-policy", "userlimit_first or priority_first"))
+		}
+	}
+	if p.bool(inside+"enabled", false) {
+		m.inside = in
 	}
 	if on {
 		p.config.preemption = m
@@ -586,6 +615,12 @@ func (p *capacityParser) limits(q *queueConfig, at string) {
 		p.fail(p.wrong(name, "no more than the cluster's maximum allocation"))
 	}
 	q.preemptionDisabled = p.bool(at+"disable_preemption", above) || p.config.preemption == nil
+
+	inside := false
+	if q.parent != nil {
+		inside = q.parent.insideDisabled
+	}
+	q.insideDisabled = p.bool(at+"intra-queue-preemption.disable_preemption", inside)
 
 	q.weights = map[string]float32{}
 	if q.parent != nil {

@@ -283,7 +283,7 @@ func (l *leafQueue) assign(node *capacityNode, limits *resourceLimits, m mode) a
 	if m == respectExclusivity && !l.mayUse(label) || !l.hasPending(label, m) {
 		return assignment{}
 	}
-	known := l.assignableUsers(limitKey{label, m})
+	known := l.assignableUsers(limitKey{label: label, mode: m})
 	checkQueue := true
 	for _, app := range l.inOrder() {
 		reserved := app.reservedOn[""]

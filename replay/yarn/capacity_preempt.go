@@ -29,6 +29,9 @@ func (s *Capacity) Preempt(now time.Duration) []Kill {
 	if c.balance {
 		chosen = append(chosen, selection{r.choose(false, true), time.Duration(c.balanceWait) * time.Millisecond})
 	}
+	if c.inside != nil {
+		chosen = append(chosen, selection{r.chooseInside(c.inside), wait})
+	}
 	if c.observeOnly {
 		return nil
 	}
@@ -96,12 +99,14 @@ type preemptionRound struct {
 	allowed  Resource             // to be taken in what is left of the round
 
 	unreserve []*capacityContainer // reservations of applications looked at
+	needy     []*tempQueue         // that were looked at as they want more, each once
 }
 
 // A tempQueue is what a queue has and should have of a partition;
 // TempQueuePerPartition.
 type tempQueue struct {
 	queue    *capacityQueue
+	label    string
 	children []*tempQueue
 	disabled bool
 	priority int // among its siblings, where that counts
@@ -115,12 +120,15 @@ type tempQueue struct {
 	untouchable, preemptable    Resource // above the guarantee
 	normalMemory, normalCores   float64  // part of what waiting queues are guaranteed
 	ideal, preempt, reallyTaken Resource
+
+	apps  []*tempApp // of preemption inside the queue, who has to give first first
+	users map[string]*tempUser
 }
 
 func (r *preemptionRound) clone(q *capacityQueue, label string) *tempQueue {
 	of, partition := q.share(label), r.s.partitions[label]
 	t := &tempQueue{
-		queue: q, disabled: q.config.preemptionDisabled, partition: partition, absolute: of.absolute,
+		queue: q, label: label, disabled: q.config.preemptionDisabled, partition: partition, absolute: of.absolute,
 		used: of.usage, guaranteed: of.guaranteed, most: of.most,
 	}
 	if t.guaranteed == (Resource{}) {
@@ -215,7 +223,7 @@ func (r *preemptionRound) choose(withReserved, balance bool) []*capacityContaine
 		}
 		for _, label := range inHashOrder(slices.Sorted(maps.Keys(toObtain)), stringHash) {
 			for _, c := range slices.Backward(slices.Clone(leaf.guests[label])) {
-				r.take(c, toObtain, &chosen)
+				r.take(c, toObtain, &chosen, r.config.conservative)
 			}
 		}
 		var masters []*capacityContainer
@@ -234,7 +242,7 @@ func (r *preemptionRound) choose(withReserved, balance bool) []*capacityContaine
 			if len(toObtain) == 0 || r.s.calculator.compare(r.s.cluster, size, most) <= 0 {
 				break
 			}
-			if r.take(c, toObtain, &chosen) {
+			if r.take(c, toObtain, &chosen, r.config.conservative) {
 				size = size.minus(c.size)
 			}
 		}
@@ -252,15 +260,11 @@ func (r *preemptionRound) takeFrom(app *capacityApp, toObtain map[string]*Resour
 		if len(toObtain) == 0 {
 			return nil
 		}
-		r.take(c, toObtain, chosen)
+		r.take(c, toObtain, chosen, r.config.conservative)
 		r.unreserve = append(r.unreserve, c)
 	}
-	newest := slices.Clone(app.live)
-	slices.SortStableFunc(newest, func(a, b *capacityContainer) int {
-		return cmp.Or(cmp.Compare(b.priority, a.priority), cmp.Compare(b.sequence, a.sequence))
-	})
 	var masters []*capacityContainer
-	for _, c := range newest {
+	for _, c := range newestFirst(app) {
 		switch {
 		case len(toObtain) == 0:
 			return masters
@@ -268,15 +272,25 @@ func (r *preemptionRound) takeFrom(app *capacityApp, toObtain map[string]*Resour
 		case c.isMaster:
 			masters = append(masters, c)
 		default:
-			r.take(c, toObtain, chosen)
+			r.take(c, toObtain, chosen, r.config.conservative)
 		}
 	}
 	return masters
 }
 
+// newestFirst are an application's containers, of the least important requests
+// first, of those the newest.
+func newestFirst(app *capacityApp) []*capacityContainer {
+	newest := slices.Clone(app.live)
+	slices.SortStableFunc(newest, func(a, b *capacityContainer) int {
+		return cmp.Or(cmp.Compare(b.priority, a.priority), cmp.Compare(b.sequence, a.sequence))
+	})
+	return newest
+}
+
 // take chooses a container if something of its partition is still to be obtained
 // and the round allows it.
-func (r *preemptionRound) take(c *capacityContainer, toObtain map[string]*Resource, chosen *[]*capacityContainer) bool {
+func (r *preemptionRound) take(c *capacityContainer, toObtain map[string]*Resource, chosen *[]*capacityContainer, conservative bool) bool {
 	rc, cluster := r.s.calculator, r.s.cluster
 	left := toObtain[c.node.Label]
 	if r.selected[c] || left == nil {
@@ -292,7 +306,7 @@ func (r *preemptionRound) take(c *capacityContainer, toObtain map[string]*Resour
 	if !rc.anyAboveZero(*left) || !rc.fits(c.size, r.allowed) {
 		return false
 	}
-	if r.config.conservative {
+	if conservative {
 		if rc.anyZeroOrBelow(*left) {
 			return false
 		}
@@ -409,6 +423,7 @@ func (r *preemptionRound) fixpoint(total Resource, queues []*tempQueue, unassign
 			n++
 		}
 		underserved := needy[:n]
+		r.noteNeedy(needy[:min(n+1, len(needy))])
 		needy = slices.Clone(needy[n:])
 		round := left
 		for _, q := range underserved {
@@ -425,6 +440,16 @@ func (r *preemptionRound) fixpoint(total Resource, queues []*tempQueue, unassign
 				*unassigned, offered = left, true
 			}
 			left = left.orNothing()
+		}
+	}
+	slices.SortStableFunc(needy, compare)
+	r.noteNeedy(needy)
+}
+
+func (r *preemptionRound) noteNeedy(queues []*tempQueue) {
+	for _, t := range queues {
+		if !slices.Contains(r.needy, t) {
+			r.needy = append(r.needy, t)
 		}
 	}
 }
@@ -516,5 +541,10 @@ func (r *preemptionRound) deductSelected() {
 			t.reallyTaken = t.reallyTaken.minus(c.size)
 		}
 		t.reallyTaken = rc.greater(t.partition, t.reallyTaken, Resource{})
+		for _, app := range t.apps {
+			if rc.compare(t.partition, app.reallyTaken, c.size) > 0 {
+				app.reallyTaken = app.reallyTaken.minus(c.size)
+			}
+		}
 	}
 }

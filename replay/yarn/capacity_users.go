@@ -37,6 +37,7 @@ type usersManager struct {
 type limitKey struct {
 	label string
 	mode  mode
+	all   bool // of all users, not of active ones
 }
 
 type versionedLimit struct {
@@ -76,6 +77,14 @@ func (m *usersManager) sumWeights() {
 	for _, name := range slices.Sorted(maps.Keys(m.active)) {
 		m.activeWeights += m.users[name].weight
 	}
+}
+
+func (m *usersManager) weightOfAll() float32 {
+	var sum float32
+	for _, name := range slices.Sorted(maps.Keys(m.users)) {
+		sum += m.users[name].weight
+	}
+	return sum
 }
 
 // activate tells that an application waits for containers.
@@ -152,10 +161,18 @@ func (m *usersManager) updateRatio(label string) {
 
 // limit is how much a user may have while others are active.
 func (m *usersManager) limit(name, label string, of mode) Resource {
-	key := limitKey{label, of}
+	return m.limitOf(name, limitKey{label: label, mode: of})
+}
+
+// limitOfAll is how much a user would have if all users were active.
+func (m *usersManager) limitOfAll(name, label string) Resource {
+	return m.limitOf(name, limitKey{label: label, all: true})
+}
+
+func (m *usersManager) limitOf(name string, key limitKey) Resource {
 	known := m.limits[key]
 	if known.version != m.version {
-		known = versionedLimit{m.version, m.compute(label, of)}
+		known = versionedLimit{m.version, m.compute(key)}
 		m.limits[key] = known
 		m.onlyWaiting = 0
 		for _, u := range m.users {
@@ -171,12 +188,12 @@ func (m *usersManager) limit(name, label string, of mode) Resource {
 	return m.leaf.s.calculator.multiplyDown(known.limit, float64(weight), m.leaf.s.config.minimum)
 }
 
-// compute is UsersManager.computeUserLimit for active users: an equal part of what
-// active users have and the next container, at least the configured percentage of
-// the queue, which counts as larger if it is over its capacity, and at most the
-// configured multiple of its capacity.
-func (m *usersManager) compute(label string, of mode) Resource {
-	q := m.leaf
+// compute is UsersManager.computeUserLimit: an equal part of what active users have
+// and the next container, or for all users of the queue's capacity, at least the
+// configured percentage of the queue, which counts as larger if it is over its
+// capacity, and at most the configured multiple of its capacity.
+func (m *usersManager) compute(key limitKey) Resource {
+	q, label := m.leaf, key.label
 	rc, partition, least := q.s.calculator, q.s.partitions[label], q.s.config.minimum
 	guaranteed := q.share(label).guaranteed
 	capacity := rc.greater(partition, guaranteed, least)
@@ -186,10 +203,13 @@ func (m *usersManager) compute(label string, of mode) Resource {
 		current = consumed.plus(least)
 	}
 	equal := rc.divideUp(m.activeUsed[label].plus(least), m.activeWeights)
+	if key.all {
+		equal = rc.divideUp(current, m.weightOfAll())
+	}
 	percent := hundredth(rc, current.times(float64(q.config.userLimit)))
 	limit := rc.greater(partition, equal, percent)
 	most := partition
-	if of == respectExclusivity {
+	if key.mode == respectExclusivity {
 		if q.config.userLimitFactor == -1 || guaranteed == (Resource{}) {
 			most = rc.roundDown(q.share(label).most, least)
 		} else {
