@@ -202,6 +202,7 @@ func (s *Capacity) Ask(_ time.Duration, app int, r Request) {
 	if a.queue.config.sizeBased && a.hasMaster {
 		a.queue.needsReorder(a)
 	}
+	a.queue.tell(a)
 }
 
 // NodeUpdate assigns containers on a node until nothing fits, the node has been
@@ -213,17 +214,19 @@ func (s *Capacity) NodeUpdate(_ time.Duration, node int) []Allocation {
 		return nil
 	}
 	var done []Allocation
-	for assigned := 0; ; {
+	for assigned := 1; ; assigned++ {
 		a := s.assignOnce(n, &done)
-		if a.size == (Resource{}) {
-			return done
-		}
-		assigned++
-		if assigned >= s.config.maxOffSwitch || a.reserve || !s.config.assignMultiple ||
+		if a.size == (Resource{}) || a.reserve || assigned >= s.config.maxOffSwitch || !s.config.assignMultiple ||
 			s.config.maxAssignments != -1 && assigned >= s.config.maxAssignments {
-			return done
+			break
 		}
 	}
+	for _, of := range done {
+		if !of.Reserved {
+			s.apps[of.App].queue.tell(s.apps[of.App])
+		}
+	}
+	return done
 }
 
 func (s *Capacity) assignOnce(n *capacityNode, done *[]Allocation) assignment {
@@ -254,6 +257,9 @@ func (s *Capacity) assignOnce(n *capacityNode, done *[]Allocation) assignment {
 func (s *Capacity) Complete(_ time.Duration, container int) {
 	if c := s.containers[container]; c != nil {
 		s.complete(c)
+		if !c.isMaster {
+			c.app.queue.tell(c.app)
+		}
 	}
 }
 

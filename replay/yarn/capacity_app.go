@@ -14,13 +14,14 @@ type capacityApp struct {
 	master    Resource // the master's container, rounded
 	submitted time.Duration
 
-	hasMaster  bool
-	requests   []*capacityRequest   // by priority
-	live       []*capacityContainer // in the order they came to be
-	sequence   int                  // of containers and reservations
-	used       map[string]Resource  // by label
-	pending    map[string]Resource
-	reservedOn map[string]Resource
+	hasMaster   bool
+	hasHeadroom bool                 // is known
+	requests    []*capacityRequest   // by priority
+	live        []*capacityContainer // in the order they came to be
+	sequence    int                  // of containers and reservations
+	used        map[string]Resource  // by label
+	pending     map[string]Resource
+	reservedOn  map[string]Resource
 
 	reservations map[int][]*capacityContainer // by priority of the request
 	reReserved   map[int]int                  // times nodes were reserved again
@@ -173,7 +174,7 @@ func (a *capacityApp) assign(node *capacityNode, limits *resourceLimits, m mode,
 		if !a.s().config.continueLooking && !a.wantsMore(r) {
 			continue
 		}
-		if !a.hasHeadroom(limits, r.size, node.Label) {
+		if !a.hasRoom(limits, r.size, node.Label) {
 			return assignment{skipped: skippedAtLimit}
 		}
 		missed := 0
@@ -191,7 +192,7 @@ func (a *capacityApp) assign(node *capacityNode, limits *resourceLimits, m mode,
 
 func (a *capacityApp) s() *Capacity { return a.queue.s }
 
-func (a *capacityApp) hasHeadroom(limits *resourceLimits, size Resource, label string) bool {
+func (a *capacityApp) hasRoom(limits *resourceLimits, size Resource, label string) bool {
 	headroom := limits.headroom
 	if a.s().config.continueLooking {
 		headroom = headroom.plus(a.reservedOn[label])

@@ -94,8 +94,23 @@ func (l *leafQueue) userLimit(app *capacityApp, label string, m mode) Resource {
 		return Resource{}
 	}
 	limit := l.users.limit(app.User, label, m)
-	l.currentLimit = l.limit
+	l.looked(app)
 	return limit
+}
+
+// looked notes that an application was looked at: from now on it can be told its
+// headroom.
+func (l *leafQueue) looked(app *capacityApp) {
+	l.currentLimit = l.limit
+	app.hasHeadroom = true
+}
+
+// tell answers an application's call with its headroom, for which YARN works out
+// user limits, if they have changed: CapacityHeadroomProvider.
+func (l *leafQueue) tell(app *capacityApp) {
+	if app.hasHeadroom {
+		l.users.limit(app.User, app.label, respectExclusivity)
+	}
 }
 
 // updateMastersLimit is how much masters may use of a partition.
@@ -300,7 +315,7 @@ func (l *leafQueue) assign(node *capacityNode, limits *resourceLimits, m mode) a
 			user = &userLimit{limit: l.userLimit(app, label, m)}
 			known[app.User] = user
 		} else {
-			l.currentLimit = l.limit
+			l.looked(app)
 		}
 		if user.full && (calculator{dominant: true}).fits(reserved, user.reserved) {
 			continue
