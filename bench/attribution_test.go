@@ -2,6 +2,7 @@ package bench
 
 import (
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -106,5 +107,38 @@ func attributeByHand(g *Group) map[string]float64 {
 		"hold_starting": 1000 / 240.0, "hold_busy": 14000 / 240.0, "hold_beside": 5, "hold_leaving": 2.5, "hold_live_shuffle": 7.5,
 		"hold_held_shuffle": 3.75, "hold_cache": 6.25, "hold_minimum": 1.25, "hold_surplus": 8.75, "hold_idle": 2.5,
 		"reach_p50": 6,
+	}
+}
+
+// The shares of a group add up to all of it, in every row of a comparison.
+func TestSharesOfARowAddUp(t *testing.T) {
+	s, err := BuiltinFleet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Config.Attribute = true
+	r, err := Run(t.Context(), s, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, class := range append([]string{""}, r.Classes...) {
+		for _, row := range r.Rows(class) {
+			if row.Recorded {
+				continue
+			}
+			spent, hold := 0.0, 0.0
+			for _, p := range TimeParts {
+				spent += row.Value("time_" + p.Key)
+			}
+			for _, p := range HoldParts {
+				hold += row.Value("hold_" + p.Key)
+			}
+			if math.Abs(spent-100) > 1e-6 || math.Abs(hold-100) > 1e-6 {
+				t.Errorf("%s, class %q: %v %% of the time, %v %% of the executor time", row.Policy, class, spent, hold)
+			}
+			if row.Value("time_waves") > row.Value("time_execution") {
+				t.Errorf("%s, class %q: more waves than execution", row.Policy, class)
+			}
+		}
 	}
 }

@@ -327,6 +327,45 @@ app a cores=2
 	}
 }
 
+// With executors without end that are there from the start, nothing is left but
+// the driver and the work of the longest tasks, in no waves; with one executor of
+// one slot, nothing but the driver, the start-up, and other tasks.
+func TestEndlessExecutorsLeaveOnlyTheWork(t *testing.T) {
+	for seed := range uint64(100) {
+		w := randomWorkload(seed)
+		for _, a := range w.Apps {
+			a.Profiles[0].Cores = 1
+		}
+		for _, c := range []struct {
+			policy, cluster string
+			gone            []TimeCause
+			endless         bool
+		}{
+			{"static,n=200", "standalone,nodes=1,cores=2000,memory=8000g,startup=0s", []TimeCause{TimeRecompute, TimeLocality, TimeSlot, TimeStartup, TimeQueue, TimeRamp}, true},
+			{"static,n=1", "standalone,nodes=1,cores=2000,memory=8000g,startup=3s", []TimeCause{TimeRecompute, TimeLocality, TimeQueue, TimeRamp}, false},
+		} {
+			played := readRun(t, "policy "+c.policy+"\ncluster "+c.cluster)
+			played.config.Attribute = true
+			r, err := Run(w, fleet(t, played.policy), played.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			addsUp(t, r)
+			for i := range r.Apps {
+				a := r.Apps[i].Attribution
+				for _, cause := range c.gone {
+					if a.Turnaround[cause] != 0 {
+						t.Errorf("seed %d, application %d under %s: %v of %v", seed, i, c.policy, a.Turnaround[cause], cause)
+					}
+				}
+				if c.endless && a.Waves != 0 {
+					t.Errorf("seed %d, application %d: %v in waves", seed, i, a.Waves)
+				}
+			}
+		}
+	}
+}
+
 // storyOf is the workload and the run of a story in testdata.
 func storyOf(t *testing.T, name string) (workload, run string) {
 	t.Helper()
