@@ -23,6 +23,12 @@
 // Replays run side by side but share nothing that changes, and results stand in
 // the order of the suite, so that the same suite gives the same bytes however
 // many ran at a time. Numbers of one replay are exact, not sampled: a difference
-// between two policies is what this workload, cluster and seed gave, and says
-// nothing about other days.
+// between two policies is what this workload, cluster and seed gave.
+//
+// What it says about other days is another question, and statistics answer it:
+// paired differences by blocks of runs ([BlocksOf]), with intervals that hold
+// together ([Simultaneous]), tests ([SignFlip], [Holm]), replicas whose inputs are
+// shaken, and the model's own error ([Validated]). [Advise] goes by them to say
+// what to set for each class, and [CompareResults] to say whether results got
+// worse. docs/STATISTICS.md has the method.
 package bench

@@ -129,7 +129,7 @@ func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	}
 	multiple := math.NaN()
 	if blocks >= 2 {
-		multiple = max(largestDeviation(all, seed), student(blocks-1))
+		multiple = max(largestDeviation(differing(contrasts, all), seed), student(blocks-1))
 	}
 	for i := range all {
 		p := &all[i]
@@ -140,6 +140,18 @@ func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 		}
 	}
 	return out
+}
+
+// differing are the contrasts in which something differs in any block. Where
+// nothing does there is nothing to draw.
+func differing(contrasts []Contrast, all []prepared) []prepared {
+	var list []prepared
+	for i := range contrasts {
+		if slices.ContainsFunc(contrasts[i].Sums, func(v float64) bool { return v != 0 }) {
+			list = append(list, all[i])
+		}
+	}
+	return list
 }
 
 // student is the two-sided 95 % quantile of Student's distribution.

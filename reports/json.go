@@ -112,17 +112,20 @@ type (
 		DiscardedMS  int64  `json:"task_discarded_ms"`
 	}
 	application struct {
-		Index      int      `json:"index"`
-		ID         string   `json:"id"`
-		Name       string   `json:"name"`
-		Class      string   `json:"class"`
-		SubmitMS   int64    `json:"submit_ms"`
-		DeadlineMS *int64   `json:"deadline_ms"`
-		AloneMS    int64    `json:"alone_ms"`
-		CriticalMS int64    `json:"critical_path_ms"`
-		HistoryMS  *int64   `json:"history_ms"`
-		Grade      string   `json:"grade"`
-		Problems   []string `json:"problems"`
+		Index int    `json:"index"`
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Class string `json:"class"`
+		User  string `json:"user"`
+		// Submitted is SubmitMS on the clock; null where the source has no clock.
+		Submitted  *time.Time `json:"submitted"`
+		SubmitMS   int64      `json:"submit_ms"`
+		DeadlineMS *int64     `json:"deadline_ms"`
+		AloneMS    int64      `json:"alone_ms"`
+		CriticalMS int64      `json:"critical_path_ms"`
+		HistoryMS  *int64     `json:"history_ms"`
+		Grade      string     `json:"grade"`
+		Problems   []string   `json:"problems"`
 	}
 	resultOfOne struct {
 		Policy       string `json:"policy"`
@@ -172,8 +175,8 @@ func JSON(w io.Writer, r *bench.Results) error {
 	for _, m := range bench.Metrics {
 		c.Metrics = append(c.Metrics, metricJSON{m.Name, m.Label, string(m.Unit), m.Doc, string(m.Better), m.Source})
 	}
-	for i, a := range s.Workload.Apps {
-		c.Applications = append(c.Applications, describe(i, a, &r.Reference[i]))
+	for i := range s.Workload.Apps {
+		c.Applications = append(c.Applications, describe(i, s.Workload, &r.Reference[i]))
 	}
 	for i := range r.Runs {
 		run := &r.Runs[i]
@@ -222,11 +225,16 @@ func faultCosts(r *bench.Results) []faultCost {
 	return out
 }
 
-func describe(i int, a *traces.Application, ref *bench.Reference) application {
+func describe(i int, w *traces.Workload, ref *bench.Reference) application {
+	a := w.Apps[i]
 	out := application{
-		Index: i, ID: a.ID, Name: a.Name, Class: a.Class, SubmitMS: a.Submit.Milliseconds(),
+		Index: i, ID: a.ID, Name: a.Name, Class: a.Class, User: a.User, SubmitMS: a.Submit.Milliseconds(),
 		AloneMS: ref.Alone.Milliseconds(), CriticalMS: ref.Critical.Milliseconds(),
 		Grade: a.Log.Grade.String(), Problems: orEmpty(a.Log.Problems),
+	}
+	if !w.Epoch.IsZero() {
+		at := w.Epoch.Add(a.Submit).UTC()
+		out.Submitted = &at
 	}
 	if ref.HasDeadline {
 		ms := ref.Deadline.Milliseconds()

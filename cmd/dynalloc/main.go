@@ -5,6 +5,7 @@
 //	dynalloc compare [TRACE...]   replay under many policies, side by side
 //	dynalloc advise  [TRACE...]   what to set for each class, and how sure that is
 //	dynalloc tune    [TRACE...]   the cheapest settings that keep the deadlines
+//	dynalloc diff OLD NEW         whether new results are worse than old ones: a gate for CI
 //	dynalloc replay  [TRACE...]   one policy: what happened, and why
 //	dynalloc inspect TRACE...     what is in the event logs, and how far to trust it
 //	dynalloc validate FROM TO     how far a replay is from a real run
@@ -24,6 +25,7 @@
 //	3  partly: done, but a file could not be read, lines had to be skipped, events
 //	   are missing from a log (grade lossy), an application could not be replayed
 //	   and is left out, or a policy has a row without values
+//	4  worse: "dynalloc diff" found more misses or costs than it lets pass
 package main
 
 import (
@@ -49,6 +51,7 @@ const (
 	statusFailed = 1
 	statusUsage  = 2
 	statusPartly = 3
+	statusWorse  = 4
 )
 
 func main() {
@@ -71,6 +74,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return statusDone
 	case errors.Is(err, errPartly):
 		return statusPartly
+	case errors.Is(err, errWorse):
+		return statusWorse
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "dynalloc: interrupted")
 		return statusFailed
@@ -121,7 +126,7 @@ Start with "dynalloc compare": without arguments it runs on a built-in day.`,
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newAdvise(), newTune(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp(), newDeadlineHelp(), newAdviceHelp())
+	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp(), newDeadlineHelp(), newAdviceHelp())
 	return root
 }
 

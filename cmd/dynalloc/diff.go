@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"dynalloc/bench"
+	"dynalloc/reports"
+)
+
+// errWorse ends a diff whose new results are worse: exit status 4.
+var errWorse = errors.New("worse than it was")
+
+func newDiff() *cobra.Command {
+	var format *choice
+	var o bench.GateOptions
+	var cost float64
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "Whether new results are worse than old ones: a gate for CI",
+		Long: `Compare two result files of the same workload, as "compare --format json" prints
+them or results.json holds them: for each policy that both have, over all
+applications and for each class, the misses and the executor-hours.
+
+It ends with status 4 if the new results have more misses than --misses lets pass,
+or more executor-hours than --cost lets pass, and the difference is told from
+chance: its 95 % interval, over blocks of days, users, hours or runs, does not hold
+zero. All intervals hold together. With fewer than ten runs there are none, and
+the amounts alone decide.
+
+Applications are paired by their ids.`,
+		Example: `  dynalloc compare logs/ --policy team.conf --format json > new.json
+  dynalloc diff old.json new.json
+  dynalloc diff old.json new.json --misses 2 --cost 10 --policy team`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usagef("want two result files, OLD and NEW, not %d arguments", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.Misses < 0 || cost < 0 {
+				return usagef("--misses %g --cost %g: want amounts of 0 or more", o.Misses, cost)
+			}
+			o.Cost = cost / 100
+			before, err := readResults(args[0])
+			if err != nil {
+				return err
+			}
+			after, err := readResults(args[1])
+			if err != nil {
+				return err
+			}
+			gate, err := bench.CompareResults(before, after, o)
+			if err != nil {
+				return err
+			}
+			write := map[string]func(io.Writer, *bench.Gate) error{"text": reports.GateText, "json": reports.GateJSON}[format.value]
+			if err := write(cmd.OutOrStdout(), gate); err != nil {
+				return err
+			}
+			if gate.Failed() {
+				return errWorse
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.Float64Var(&o.Misses, "misses", 0, "so many misses more are let pass")
+	f.Float64Var(&cost, "cost", 5, "so many `percent` of executor-hours more are let pass")
+	f.StringArrayVar(&o.Policies, "policy", nil, "look only at the `policy` of this name; repeatable (default: all that both files have)")
+	f.Uint64Var(&o.Seed, "seed", 1, "seed of the intervals")
+	format = addChoice(cmd, "format", "text", "how to print the differences", "text", "json")
+	return cmd
+}
+
+func readResults(path string) (*bench.Snapshot, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("results: %w", err)
+	}
+	defer f.Close()
+	return reports.ReadResults(f, path)
+}
