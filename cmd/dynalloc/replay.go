@@ -17,7 +17,7 @@ func newReplay() *cobra.Command {
 	var format *choice
 	var policy, app string
 	var tasks bool
-	var why int
+	var whyText string
 	cmd := &cobra.Command{
 		Use:   "replay [TRACE...] --policy POLICY",
 		Short: "Replay a workload under one policy: what happens, and why",
@@ -43,6 +43,10 @@ event "summary".`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if policy == "" {
 				return usagef(`%s wants a --policy, such as --policy spark,idle=10s; "dynalloc help policies" explains them`, cmd.Name())
+			}
+			why, err := executorNumber(whyText)
+			if err != nil {
+				return err
 			}
 			if err := in.check(args); err != nil {
 				return err
@@ -88,7 +92,7 @@ event "summary".`,
 	completePolicies(cmd)
 	f.StringVar(&app, "app", "*", "tell only of applications whose name or id matches this `glob`; all are replayed")
 	f.BoolVar(&tasks, "tasks", false, "tell of every task too")
-	f.IntVar(&why, "why", -1, "tell only why the `executor` of this number was added, kept and removed")
+	f.StringVar(&whyText, "why", "", "tell only why the `executor` of this number was added, kept and removed")
 	in.addFlags(cmd)
 	format = addChoice(cmd, "format", "text", "how to print", "text", "json")
 	return cmd

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -38,6 +39,18 @@ func (l *life) turn(at time.Duration, state string) {
 		l.spent[l.state] += at - l.since
 	}
 	l.state, l.since = state, at
+}
+
+// executorNumber reads which executor is meant; negative if none is.
+func executorNumber(text string) (int, error) {
+	if text == "" {
+		return -1, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return -1, usagef("--why %s: expected the number of an executor, counted from 0 in each application", text)
+	}
+	return int(n), nil
 }
 
 func newWhyTeller(t *textTeller, executor int) *whyTeller {
