@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -55,6 +57,7 @@ type Tuned struct {
 	Hindsight     []TunedFleet // no deployable policies: told the demand in advance
 	Others        []TunedFleet // fleets that were played in all of the search's replicas and not checked: as means over those
 	Bounds        TuneBounds
+	Unclear       []string // classes of which the fleets' patterns, as written, give some applications another class's policy
 	Untried       []string // classes for which the budget was too small to try anything by themselves
 	Free          []string // classes without deadlines, which Tuning.Slower holds
 	Spent         float64  // replays of the workload
@@ -696,6 +699,10 @@ func (s *search) report(st *stage, list, told []int, replicas int) {
 	}
 	front := s.goal.front(list, st.at)
 	slices.SortStableFunc(list, func(i, j int) int { return compareSeconds(st.at(i), st.at(j)) })
+	if s.out.Chosen = -1; len(list) > 0 {
+		named, _ := s.named(st.entries[list[0]].specs)
+		s.out.Unclear = s.unclear(named)
+	}
 	list = slices.DeleteFunc(list, func(i int) bool {
 		asItIs := !slices.ContainsFunc(st.entries[i].specs, func(x policies.Spec) bool { return !x.Recorded() })
 		return st.at(i).failed || asItIs && !slices.Contains(front, i) // the base says it
@@ -722,15 +729,7 @@ func (s *search) report(st *stage, list, told []int, replicas int) {
 	}
 }
 
-func compareSeconds(a, b standing) int {
-	switch {
-	case a.seconds < b.seconds:
-		return -1
-	case a.seconds > b.seconds:
-		return 1
-	}
-	return 0
-}
+func compareSeconds(a, b standing) int { return cmp.Compare(a.seconds, b.seconds) }
 
 // tuned is what an entry gave, with intervals.
 func (s *search) tuned(st *stage, e *entry) TunedFleet {
@@ -768,18 +767,41 @@ func upTo(n int) []int {
 	return list
 }
 
-// named is a fleet with patterns that people write: the names of classes, so that
-// those without wildcards come first.
+// named is a fleet with patterns that people write: the names of classes, the
+// narrower ones first.
 func (s *search) named(specs []policies.Spec) (f policies.Fleet, conf []string) {
 	order := upTo(len(specs))
 	wild := func(k int) int { return strings.Count(s.classes[k].name, "*") }
-	slices.SortStableFunc(order, func(i, j int) int { return wild(i) - wild(j) })
+	slices.SortStableFunc(order, func(i, j int) int {
+		return cmp.Or(wild(i)-wild(j), len(s.classes[j].name)-len(s.classes[i].name))
+	})
+	var names []string
 	for _, k := range order {
-		f.Rules = append(f.Rules, policies.Rule{Pattern: patternOf(s.classes[k].name), Spec: specs[k]})
+		rule := policies.Rule{Pattern: patternOf(s.classes[k].name), Spec: specs[k]}
+		f.Rules = append(f.Rules, rule)
+		names = append(names, rule.Pattern+"="+rule.Spec.String())
 		conf = append(conf, s.classes[k].conf(specs[k]))
 	}
-	f.Name = f.String()
+	f.Name = strings.Join(names, ";")
 	return f, conf
+}
+
+// unclear are the classes whose applications the rules of a fleet as written
+// would give another class's policy: a pattern of one covers names of another.
+func (s *search) unclear(f policies.Fleet) []string {
+	var names []string
+	for _, c := range s.classes {
+		own := patternOf(c.name)
+		for _, at := range c.apps {
+			a := s.Suite.Workload.Apps[at]
+			first := slices.IndexFunc(f.Rules, func(r policies.Rule) bool { return spec.Match(r.Pattern, a.Name) || spec.Match(r.Pattern, a.Class) })
+			if first >= 0 && f.Rules[first].Pattern != own {
+				names = append(names, c.name)
+				break
+			}
+		}
+	}
+	return names
 }
 
 // possible are those of a list that the class's Spark can be set to.

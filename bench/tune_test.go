@@ -277,6 +277,34 @@ func TestTuneStopped(t *testing.T) {
 	}
 }
 
+// The fleet that is shown has the classes' names for patterns, the narrower ones
+// first; where one class's name still covers another's applications it is said.
+func TestTunedFleetIsWrittenByClass(t *testing.T) {
+	for want, byName := range map[string]map[string]string{
+		"[] *queries=recorded;report*=recorded;*=recorded": {"adhoc-queries": "*queries", "report-sla-1": "report*", "report-sla-2": "report*", "report-sla-3": "report*"},
+		"[* *-2] report*=recorded;*-2=recorded;*=recorded": {"report-sla-1": "report*", "report-sla-2": "*-2"},
+	} {
+		tuning := tuneFleet(t)
+		w := *tuning.Suite.Workload
+		tuning.Suite.Workload, w.Apps = &w, nil
+		for _, a := range tuneFleet(t).Suite.Workload.Apps {
+			own := *a
+			if own.Class = byName[a.Name]; own.Class == "" {
+				own.Class = "*"
+			}
+			w.Apps = append(w.Apps, &own)
+		}
+		s, err := newSearch(context.Background(), tuning, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, _ := s.named(slices.Repeat([]policies.Spec{{Kind: "recorded"}}, len(s.classes)))
+		if got := fmt.Sprint(s.unclear(f), " ", f); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 func TestTuneRefuses(t *testing.T) {
 	hindsight, err := policies.Parse("hindsight")
 	if err != nil {

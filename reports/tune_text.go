@@ -253,6 +253,9 @@ func tuneNotes(t *bench.Tuned) []string {
 	} else {
 		notes = append(notes, fmt.Sprintf("The figures are means of %s that the search has not seen, so that they do not flatter what was chosen by others.", shakenReplays(t)))
 	}
+	if len(t.Unclear) > 0 {
+		notes = append(notes, fmt.Sprintf("As written, the fleets' patterns give some applications of %s another class's policy; the replays did not. Name the classes with --class.", list(t.Unclear, 6)))
+	}
 	if len(t.Untried) > 0 {
 		notes = append(notes, fmt.Sprintf("The budget was too small to tune %s by itself: %s. A larger --budget does, or fewer classes (--class).", classesOfNumber(len(t.Untried)), list(t.Untried, 6)))
 	}

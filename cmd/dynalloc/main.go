@@ -24,7 +24,7 @@
 //	2  wrong usage: an unknown flag, a policy that Spark refuses, ...
 //	3  partly: done, but a file could not be read, lines had to be skipped, events
 //	   are missing from a log (grade lossy), an application could not be replayed
-//	   and is left out, or a policy has a row without values
+//	   and is left out, a policy has a row without values, or a search was stopped
 //	4  worse: "dynalloc diff" found more misses or costs than it lets pass
 package main
 

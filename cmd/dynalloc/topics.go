@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/policies"
+	"dynalloc/policies/script"
 )
 
 // newPolicyHelp is the help topic that explains how policies are written. It is
@@ -40,6 +41,7 @@ What Spark refuses at start is refused here, with Spark's name of the setting.
 			}
 		}
 	}
+	b.WriteString("\n" + script.Usage)
 	return &cobra.Command{Use: "policies", Short: "How policies and fleets are written, and every setting of them", Long: strings.TrimSpace(b.String())}
 }
 

@@ -141,6 +141,9 @@ func TestExamplesOfTheDocument(t *testing.T) {
 		if !strings.Contains(string(text), "| `"+name+"` |") {
 			t.Errorf("docs/POLICIES.md does not explain %s", name)
 		}
+		if !strings.Contains(Usage, name) {
+			t.Errorf("the help does not explain %s", name)
+		}
 	}
 }
 
