@@ -11,7 +11,11 @@ import (
 // textWidth is where sentences break; tables may be a little wider.
 const textWidth = 118
 
-// Text writes the report for a terminal of about 130 columns.
+// longTable is from how many rows on a table is for report.md alone.
+const longTable = 25
+
+// Text writes the report for a terminal of about 130 columns. Of a long table it
+// names only the heading: Markdown has it.
 func Text(w io.Writer, r *bench.Results) error {
 	d := compose(r, false)
 	var b bytes.Buffer
@@ -23,10 +27,21 @@ func Text(w io.Writer, r *bench.Results) error {
 	for _, sentence := range d.story {
 		paragraph(&b, "", sentence)
 	}
+	var long []string
 	for i := range d.sections {
+		if len(d.sections[i].table.rows) >= longTable {
+			long = append(long, d.sections[i].heading)
+			continue
+		}
 		fmt.Fprintf(&b, "\n%s\n\n", d.sections[i].heading)
 		if err := d.sections[i].table.text(&b); err != nil {
 			return err
+		}
+	}
+	if len(long) > 0 {
+		fmt.Fprint(&b, "\nLonger tables, in report.md\n\n")
+		for _, heading := range long {
+			paragraph(&b, "- ", heading)
 		}
 	}
 	fmt.Fprint(&b, "\nNotes\n\n")
