@@ -41,6 +41,11 @@ func compose(r *bench.Results, detailed bool) document {
 	d.sections = append(d.sections, section{"All applications", overview(r.Rows(""))})
 	if len(r.Runs) > 1 {
 		d.sections = append(d.sections, section{"Difference to " + r.Runs[0].Policy.Name, differences(r)})
+		t, note := told(r)
+		if len(t.rows) > 0 {
+			d.sections = append(d.sections, section{"What of it can be told", t})
+		}
+		d.notes = append(d.notes, note)
 	}
 	if t := late(r); len(t.rows) > 0 {
 		d.sections = append(d.sections, section{"How late, and how much time was left", t})

@@ -35,6 +35,9 @@ type (
 		Applications  []application `json:"applications"`
 		Queries       []queryJSON   `json:"queries"`
 		Results       []resultOfOne `json:"results"`
+		// Told is which differences to the base are more than chance; empty where the
+		// runs are too few to say.
+		Told []toldJSON `json:"told"`
 		// Externalities is what a change of one class's policy alone did to every class.
 		Externalities []externality `json:"externalities"`
 		FaultCosts    []faultCost   `json:"fault_costs"`
@@ -196,7 +199,7 @@ func JSON(w io.Writer, r *bench.Results) error {
 			c.Rows = append(c.Rows, line)
 		}
 	}
-	c.Externalities, c.FaultCosts = externalities(r), faultCosts(r)
+	c.Externalities, c.FaultCosts, c.Told = externalities(r), faultCosts(r), toldOf(r)
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", " ")

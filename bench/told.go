@@ -1,0 +1,52 @@
+package bench
+
+// A Told is how sure the difference of one policy to the base is, over all
+// applications of one replay each.
+type Told struct {
+	Policy   string
+	Misses   Estimate // more than under the base
+	Missed   bool     // the difference of misses is told, by interval and test
+	Slower   Estimate // share by which turnarounds are longer, in all
+	Dearer   Estimate // share of executor-time more
+	NoValues bool     // the policy's replay came to no end
+}
+
+// Told says for every policy but the base what of its difference to the base can
+// be told from chance and from the model's error, and in which blocks the runs
+// fall. With fewer than FewestBlocks runs nothing can be, and there are none.
+func (r *Results) Told() ([]Told, Blocks) {
+	every := make([]int, len(r.Suite.Workload.Apps))
+	for i := range every {
+		every[i] = i
+	}
+	blocks := BlocksOf(r.Suite.Workload, every)
+	if blocks.Unit == ByReplica {
+		return nil, blocks
+	}
+	s := &scene{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
+	model := Validated
+	if computes(r.Suite.Workload) {
+		model = ValidatedComputing
+	}
+	j := newJudge(FewestMisses, s, every, model, r.Suite.Config.Seed)
+	list := make([]Told, len(r.Runs)-1)
+	var others []*played
+	var at []int
+	base := &played{runs: [][]App{r.Runs[0].Apps}}
+	for i := range list {
+		run := &r.Runs[i+1]
+		list[i].Policy, list[i].NoValues = run.Policy.Name, run.Problem != ""
+		if !list[i].NoValues {
+			others, at = append(others, &played{runs: [][]App{run.Apps}}), append(at, i)
+		}
+	}
+	more, told := j.misses(lateness{over: j.all}, others, base)
+	slower := j.relative(turnaroundFigure, model.Time, others, base)
+	dearer := j.relative(executorFigure, model.Executors, others, base)
+	runs := j.all.total(base, deadlineFigure)
+	for k, i := range at {
+		list[i].Misses, list[i].Missed = Estimate{more[k].Value * runs, more[k].Times(runs)}, told[k]
+		list[i].Slower, list[i].Dearer = slower[k], dearer[k]
+	}
+	return list, blocks
+}
