@@ -110,9 +110,11 @@ func (s *scene) playAll(ctx context.Context, list []*played, replicas int, o Opt
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(o.parallel())
 	for _, p := range list {
+		from := len(p.runs)
 		for len(p.runs) < min(replicas, len(s.replicas)) {
-			r := len(p.runs)
-			p.runs = append(p.runs, nil)
+			p.runs = append(p.runs, nil) // all of them before the first is played: they write into it side by side
+		}
+		for r := from; r < len(p.runs); r++ {
 			group.Go(func() error {
 				if err := ctx.Err(); err != nil {
 					return err

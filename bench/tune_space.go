@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
 )
 
 // A space is the settings that are searched for one class.
@@ -130,4 +132,51 @@ func steps[T int | float64 | time.Duration](ladder []T, value T) []T {
 		list = append(list, ladder[at])
 	}
 	return list
+}
+
+// spaceOf is what can be set for a class: up to as many executors as are of use
+// and the cluster has room for.
+func (s *search) spaceOf(c *class) space {
+	cluster := &s.Suite.Config.Cluster
+	most := min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster))
+	protection := protectionOf(c.last)
+	if s.Protection != nil {
+		protection = *s.Protection
+	} else if cluster.Manager == "kubernetes" && protection.Service {
+		protection = tracking // there is no shuffle service
+	}
+	return newSpace(most, protection)
+}
+
+// protectionOf is what would keep an application's shuffle files under dynamic
+// allocation: what its own settings say, or tracking if they say nothing.
+func protectionOf(a *traces.Application) policies.Protection {
+	props := map[string]string{}
+	for key, value := range a.Properties {
+		props[key] = value
+	}
+	props["spark.dynamicAllocation.enabled"] = "true"
+	spec, err := policies.FromProperties(props, policies.AppInfo{SparkVersion: a.SparkVersion, Master: "yarn"})
+	if err != nil || spec.Protection.Unprotected {
+		return tracking
+	}
+	return spec.Protection
+}
+
+var tracking = policies.Protection{Tracking: true, TrackingTimeout: policies.Never}
+
+// executorCores is what one executor of a profile has.
+func executorCores(a *traces.Application, profile int, c *replay.Cluster) int {
+	if p := a.Profiles[profile]; p.Cores > 0 {
+		return p.Cores
+	}
+	return max(1, c.Capacity()/max(1, len(c.Nodes())))
+}
+
+// possible are those of a list that the class's Spark can be set to.
+func (c *class) possible(list []policies.Spec) []policies.Spec {
+	return slices.DeleteFunc(list, func(spec policies.Spec) bool {
+		_, err := c.snippet(spec)
+		return err != nil && !spec.Recorded()
+	})
 }
