@@ -26,10 +26,10 @@ func (s *Capacity) Preempt(now time.Duration) []Kill {
 	r.leaves = r.leafPaths(s.root)
 	wait := time.Duration(c.wait) * time.Millisecond
 	chosen := []selection{{r.choose(c.withReserved, false), wait}}
-	if c.balance {
+	if c.balance && !r.failed {
 		chosen = append(chosen, selection{r.choose(false, true), time.Duration(c.balanceWait) * time.Millisecond})
 	}
-	if c.inside != nil {
+	if c.inside != nil && !r.failed {
 		chosen = append(chosen, selection{r.chooseInside(c.inside), wait})
 	}
 	if c.observeOnly {
@@ -39,6 +39,9 @@ func (s *Capacity) Preempt(now time.Duration) []Kill {
 		if c.node.reserved == c {
 			s.unreserve(c)
 		}
+	}
+	if r.failed {
+		return nil
 	}
 	var kills []Kill
 	for _, of := range chosen {
@@ -98,6 +101,7 @@ type preemptionRound struct {
 	order    []*capacityContainer // selected
 	allowed  Resource             // to be taken in what is left of the round
 
+	failed    bool                 // the round ends without effect
 	unreserve []*capacityContainer // reservations of applications looked at
 	needy     []*tempQueue         // that were looked at as they want more, each once
 }
@@ -221,9 +225,15 @@ func (r *preemptionRound) choose(withReserved, balance bool) []*capacityContaine
 				toObtain[label] = &taken
 			}
 		}
-		for _, label := range inHashOrder(slices.Sorted(maps.Keys(toObtain)), stringHash) {
+		labels := inHashOrder(slices.Sorted(maps.Keys(toObtain)), stringHash)
+		for i, label := range labels {
 			for _, c := range slices.Backward(slices.Clone(leaf.guests[label])) {
 				r.take(c, toObtain, &chosen, r.config.conservative)
+			}
+			// YARN changes the table of labels while it goes through it, and falls over.
+			if toObtain[label] == nil && i < len(labels)-1 {
+				r.failed = true
+				return nil
 			}
 		}
 		var masters []*capacityContainer
