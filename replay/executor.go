@@ -32,7 +32,6 @@ type executor struct {
 	tasks     []runningTask
 	dead      bool                  // it ended without being asked to; its tasks' ends no longer count
 	doomed    bool                  // its node is lost to the manager, which has forgotten it
-	withNode  bool                  // it ended with its node: a shuffle service there has nothing left
 	peers     []policies.ExecutorID // those that take its blocks when it is decommissioned
 	granted   time.Duration
 	usable    time.Duration // from when on it takes tasks; -1: not yet
