@@ -382,7 +382,7 @@ func TestRecordedScenarios(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"capacity", "fair", "fifo"} {
-		if lines[kind] < 300 {
+		if lines[kind] < 1000 {
 			t.Errorf("only %d answers of the %s scheduler are recorded: that shows too little", lines[kind], kind)
 		}
 	}
