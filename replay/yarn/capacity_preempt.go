@@ -410,7 +410,9 @@ func (r *preemptionRound) distribute(t *tempQueue, withReserved, balance bool) {
 // caller sees only what the first offer takes.
 func (r *preemptionRound) fixpoint(total Resource, queues []*tempQueue, unassigned *Resource, evenly, withReserved, balance bool) {
 	rc := r.s.calculator
-	var needy []*tempQueue
+	needy := javaHeap[*tempQueue]{compare: func(a, b *tempQueue) int {
+		return compareUse(r.idealShare(total, a), r.idealShare(total, b), a.priority, b.priority)
+	}}
 	for _, q := range queues {
 		q.ideal = q.used
 		if rc.compare(total, q.used, q.guaranteed) > 0 {
@@ -418,23 +420,22 @@ func (r *preemptionRound) fixpoint(total Resource, queues []*tempQueue, unassign
 		}
 		*unassigned = unassigned.minus(q.ideal)
 		if rc.compare(total, q.ideal, q.used.plus(q.pending)) < 0 {
-			needy = append(needy, q)
+			needy.push(q)
 		}
-	}
-	compare := func(a, b *tempQueue) int {
-		return compareUse(r.idealShare(total, a), r.idealShare(total, b), a.priority, b.priority)
 	}
 	left, offered := *unassigned, false
-	for len(needy) > 0 && rc.compare(total, left, Resource{}) > 0 {
-		r.normalize(needy, evenly)
-		slices.SortStableFunc(needy, compare)
-		n := 1
-		for n < len(needy) && compare(needy[n-1], needy[n]) >= 0 {
-			n++
+	for len(needy.values) > 0 && rc.compare(total, left, Resource{}) > 0 {
+		r.normalize(needy.values, evenly)
+		var underserved []*tempQueue // those that need it most, as many as are equal
+		for more := true; more; {
+			q := needy.pop()
+			underserved = append(underserved, q)
+			r.noteNeedy(q)
+			more = len(needy.values) > 0 && needy.compare(q, needy.peek()) >= 0
 		}
-		underserved := needy[:n]
-		r.noteNeedy(needy[:min(n+1, len(needy))])
-		needy = slices.Clone(needy[n:])
+		if len(needy.values) > 0 {
+			r.noteNeedy(needy.peek())
+		}
 		round := left
 		for _, q := range underserved {
 			if !rc.anyAboveZero(left) {
@@ -443,7 +444,7 @@ func (r *preemptionRound) fixpoint(total Resource, queues []*tempQueue, unassign
 			available := rc.multiplyEachUp(round, q.normalMemory, q.normalCores).least(left)
 			taken := available.minus(r.offer(q, available, total, withReserved, balance))
 			if rc.compare(total, taken, Resource{}) > 0 {
-				needy = append(needy, q)
+				needy.push(q)
 			}
 			left = left.minus(taken)
 			if !offered {
@@ -452,15 +453,14 @@ func (r *preemptionRound) fixpoint(total Resource, queues []*tempQueue, unassign
 			left = left.orNothing()
 		}
 	}
-	slices.SortStableFunc(needy, compare)
-	r.noteNeedy(needy)
+	for len(needy.values) > 0 {
+		r.noteNeedy(needy.pop())
+	}
 }
 
-func (r *preemptionRound) noteNeedy(queues []*tempQueue) {
-	for _, t := range queues {
-		if !slices.Contains(r.needy, t) {
-			r.needy = append(r.needy, t)
-		}
+func (r *preemptionRound) noteNeedy(t *tempQueue) {
+	if !slices.Contains(r.needy, t) {
+		r.needy = append(r.needy, t)
 	}
 }
 
