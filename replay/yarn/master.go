@@ -136,6 +136,9 @@ func (x *master) left() int {
 
 // ask tells the scheduler how many containers of a profile are wanted.
 func (m *Manager) ask(now time.Duration, x *master, profile, count int) {
+	if x.finished {
+		return
+	}
 	m.outstanding += count - x.asked[profile]
 	x.asked[profile] = count
 	m.scheduler.Ask(now, x.id, Request{Priority: profile, Size: x.sizes[profile], Count: count})
