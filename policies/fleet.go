@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"dynalloc/internal/spec"
@@ -99,6 +100,12 @@ func (f Fleet) rules() string {
 // Only is base with one class of applications under f's rules instead.
 func (f Fleet) Only(class string, base Fleet) Fleet {
 	return Fleet{Name: base.Name + "+" + class + ":" + f.Name, Rules: f.Rules, class: class, others: &base}
+}
+
+// Deployable tells whether drivers could run the fleet: no rule of it is told
+// what is to come.
+func (f Fleet) Deployable() bool {
+	return !slices.ContainsFunc(f.Rules, func(r Rule) bool { return !r.Spec.Deployable() })
 }
 
 // For returns the spec of an application, by the first rule whose pattern

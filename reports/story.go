@@ -19,7 +19,7 @@ func story(r *bench.Results) []string {
 	if len(r.Runs) < 2 {
 		return nil
 	}
-	rows := replays(r.Rows(""))
+	rows := candidates(r, "")
 	base := rows[0]
 	var out []string
 	if s := missesSentence(rows); s != "" {
@@ -36,7 +36,7 @@ func story(r *bench.Results) []string {
 				out = append(out, fmt.Sprintf("The table has the other %d classes too.", len(r.Classes)-i))
 				break
 			}
-			out = append(out, classSentence(class, replays(r.Rows(class))))
+			out = append(out, classSentence(class, candidates(r, class)))
 		}
 	}
 	return out
@@ -97,6 +97,18 @@ func classSentence(class string, rows []bench.Row) string {
 		s += fmt.Sprintf(", costs least under %s (%.2f executor-hours; at most %.2f)", list(names, namesShown), cost, highest(rows, "executor_hours_held"))
 	}
 	return s + "."
+}
+
+// candidates are the replayed rows of which one could be chosen: those of the
+// base, and of policies that a driver could run.
+func candidates(r *bench.Results, class string) []bench.Row {
+	var out []bench.Row
+	for i, row := range replays(r.Rows(class)) {
+		if i == 0 || r.Runs[i].Policy.Deployable() {
+			out = append(out, row)
+		}
+	}
+	return out
 }
 
 // replays leaves out the rows of recorded truth.

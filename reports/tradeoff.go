@@ -81,16 +81,16 @@ func choicesOf(r *bench.Results) []choice {
 	var choices []choice
 	for i := range r.Runs {
 		all := r.Runs[i].All
-		c := choice{policy: r.Runs[i].Policy.Name, hours: all.Value("executor_hours_held"), missed: all.Value("sla_misses"), base: i == 0}
+		c := choice{policy: r.Runs[i].Policy.Name, hours: all.Value("executor_hours_held"), missed: all.Value("sla_misses"), base: i == 0, told: !r.Runs[i].Policy.Deployable()}
 		if finite(c.hours) && all.Value("with_deadline") > 0 {
 			choices = append(choices, c)
 		}
 	}
 	for i := range choices {
-		choices[i].front = true
+		choices[i].front = !choices[i].told // what cannot be had is on no front of choices
 		for j := range choices {
 			a, b := choices[j], choices[i]
-			if a.hours <= b.hours && a.missed <= b.missed && (a.hours < b.hours || a.missed < b.missed) {
+			if !a.told && a.hours <= b.hours && a.missed <= b.missed && (a.hours < b.hours || a.missed < b.missed) {
 				choices[i].front = false
 			}
 		}

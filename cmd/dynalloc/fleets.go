@@ -47,6 +47,9 @@ func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 	if err != nil {
 		return f, usagef("--policy %w", err)
 	}
+	if !f.Deployable() && !strings.Contains(f.Name, "hindsight") {
+		f.Name += "(hindsight)" // whatever it is called, nobody is to take it for a choice
+	}
 	return script.Load(f, os.ReadFile, func(line string) {
 		if out != nil {
 			fmt.Fprintln(out, line)
