@@ -44,9 +44,10 @@ type application struct {
 	fallible      policies.Fallible // the policy, if it can fail
 	event         policies.Event    // reused for each event that the policy observes
 	profiles      []profile
-	version       string // of Spark, whose rules hold
-	coresMax      int    // spark.cores.max; 0: no limit
-	least         int    // executors that the policy never goes below
+	version       string            // of Spark, whose rules hold
+	properties    map[string]string // as the manager reads them
+	coresMax      int               // spark.cores.max; 0: no limit
+	least         int               // executors that the policy never goes below
 	fair          bool
 	service       bool // the shuffle service keeps shuffle files
 	decommissions bool // executors are decommissioned, not killed
@@ -98,7 +99,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	version := cmp.Or(spec.Version, app.SparkVersion)
 	rules := policies.RulesOf(version)
 	a := &application{
-		engine: e, index: int32(index), app: app, version: version, plan: e.plan(app), result: &e.result.Apps[index],
+		engine: e, index: int32(index), app: app, version: version, properties: e.config.Cluster.properties(app, spec), plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
 		lags:     rules.RemovalDelay && e.config.Cluster.Manager == "standalone",
 		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 
 	"dynalloc/policies"
@@ -34,7 +35,7 @@ func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 			err = broken
 		}
 		if err == nil {
-			err = empty.Fits(managed(i, app, spec))
+			err = empty.Fits(c.managed(i, app, spec))
 		}
 		if err != nil {
 			found = append(found, &AppError{App: i, Policy: f.Name, Reason: err.Error(), app: app})
@@ -44,8 +45,8 @@ func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 }
 
 // managed is an application as a manager sees it that may not have started yet.
-func managed(index int, app *traces.Application, spec policies.Spec) manager.App {
-	a := application{index: int32(index), app: app, coresMax: spec.CoresMax, least: leastOf(spec)}
+func (c *Cluster) managed(index int, app *traces.Application, spec policies.Spec) manager.App {
+	a := application{index: int32(index), app: app, version: cmp.Or(spec.Version, app.SparkVersion), properties: c.properties(app, spec), coresMax: spec.CoresMax, least: leastOf(spec)}
 	for _, p := range app.Profiles {
 		a.profiles = append(a.profiles, profileOf(p, spec))
 	}

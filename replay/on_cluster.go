@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	"dynalloc/policies"
@@ -35,6 +37,23 @@ func (c *Cluster) Refuses(f policies.Fleet) error {
 		}
 	}
 	return nil
+}
+
+// properties are an application's under a spec, as its manager reads them.
+func (c *Cluster) properties(app *traces.Application, spec policies.Spec) map[string]string {
+	if c.Manager == "standalone" {
+		return app.Properties // the Master looks at nothing that a spec sets
+	}
+	properties := maps.Clone(app.Properties)
+	if properties == nil {
+		properties = map[string]string{}
+	}
+	maps.DeleteFunc(properties, func(key, _ string) bool { return strings.HasPrefix(key, "spark.dynamicAllocation.") })
+	for line := range strings.Lines(spec.Conf()) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		properties[key] = value
+	}
+	return properties
 }
 
 // yarnLag is how long a driver on YARN takes to see that an executor is gone

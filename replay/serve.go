@@ -11,7 +11,7 @@ import (
 func (a *application) asManaged() manager.App {
 	m := manager.App{
 		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
-		Version: a.version, Properties: a.app.Properties, CoresMax: a.coresMax,
+		Version: a.version, Properties: a.properties, CoresMax: a.coresMax,
 		Least: a.least,
 	}
 	for i := range a.profiles {
