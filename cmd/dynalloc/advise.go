@@ -104,6 +104,9 @@ func plainPolicies(texts []string) ([]policies.Spec, error) {
 		if len(f.Rules) != 1 || f.Rules[0].Pattern != "*" {
 			return nil, usagef("--policy %s: a fleet says already which class gets what; give one policy at a time", text)
 		}
+		if !f.Deployable() {
+			return nil, usagef("--policy %s: no driver can be told the demand in advance, so it cannot be advised", text)
+		}
 		if !f.Rules[0].Spec.Recorded() { // which is always tried
 			specs = append(specs, f.Rules[0].Spec)
 		}
