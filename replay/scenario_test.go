@@ -3,6 +3,7 @@ package replay
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,11 @@ func playStory(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	rewritten := &txtar.Archive{Comment: archive.Comment, Files: []txtar.File{{Name: "workload", Data: []byte(told["workload"])}}}
+	for _, section := range archive.Files {
+		if strings.HasSuffix(section.Name, ".xml") {
+			rewritten.Files = append(rewritten.Files, section)
+		}
+	}
 	for n := 1; ; n++ {
 		number := ""
 		if n > 1 {
@@ -55,7 +61,11 @@ func playStory(t *testing.T, file string) {
 		if !there {
 			break
 		}
-		timeline, summary := tell(t, w, readRun(t, run))
+		played := readRun(t, run)
+		if err := played.config.Cluster.OpenFiles(archived(told)); err != nil {
+			t.Fatal(err)
+		}
+		timeline, summary := tell(t, w, played)
 		for _, part := range []struct{ name, text string }{{"run", run}, {"timeline", timeline}, {"summary", summary}} {
 			rewritten.Files = append(rewritten.Files, txtar.File{Name: part.name + number, Data: []byte(part.text)})
 			if want := told[part.name+number]; !*update && part.text != want {
@@ -67,6 +77,17 @@ func playStory(t *testing.T, file string) {
 		if err := os.WriteFile(file, txtar.Format(rewritten), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// archived opens the sections of a story: the files of a YARN cluster.
+func archived(sections map[string]string) func(string) (io.ReadCloser, error) {
+	return func(name string) (io.ReadCloser, error) {
+		text, there := sections[name]
+		if !there {
+			return nil, fmt.Errorf("the story has no section %s", name)
+		}
+		return io.NopCloser(strings.NewReader(text)), nil
 	}
 }
 
