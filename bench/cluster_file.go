@@ -7,11 +7,14 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"dynalloc/internal/spec"
 	"dynalloc/replay"
@@ -45,8 +48,8 @@ type yarnFile struct {
 
 type poolFile struct {
 	Type   string  `yaml:"type"`
-	Count  int     `yaml:"count"`
-	Cores  int     `yaml:"cores"`
+	Count  count   `yaml:"count"`
+	Cores  count   `yaml:"cores"`
 	Memory size    `yaml:"memory"`
 	Label  string  `yaml:"label"`
 	Price  float64 `yaml:"price"`
@@ -55,7 +58,7 @@ type poolFile struct {
 type standaloneFile struct {
 	Spread       *bool  `yaml:"spread"`
 	Workers      string `yaml:"workers"`
-	DefaultCores int    `yaml:"default-cores"`
+	DefaultCores count  `yaml:"default-cores"`
 	Overhead     bool   `yaml:"overhead"`
 }
 
@@ -63,29 +66,38 @@ type standaloneFile struct {
 type period time.Duration
 
 // UnmarshalYAML reads a duration.
-func (d *period) UnmarshalYAML(text []byte) error {
-	t, err := spec.ParseDuration(unquoted(text), time.Second)
-	if err != nil {
-		return fmt.Errorf("want a time such as 4s or 10min, not %s", text)
-	}
-	*d = period(t)
-	return nil
+func (d *period) UnmarshalYAML(n ast.Node) error {
+	return scalar((*time.Duration)(d), n, "a time such as 4s or 10min", func(text string) (time.Duration, error) {
+		return spec.ParseDuration(text, time.Second)
+	})
 }
 
 // A size is memory in MiB, such as 128g.
 type size int64
 
 // UnmarshalYAML reads a size; a bare number is in MiB.
-func (s *size) UnmarshalYAML(text []byte) error {
-	n, err := spec.ParseMiB(unquoted(text))
-	if err != nil {
-		return fmt.Errorf("want a size such as 512m or 128g, not %s", text)
-	}
-	*s = size(n)
-	return nil
+func (s *size) UnmarshalYAML(n ast.Node) error {
+	return scalar((*int64)(s), n, "a size such as 512m or 128g", spec.ParseMiB)
 }
 
-func unquoted(text []byte) string { return strings.Trim(strings.TrimSpace(string(text)), `"'`) }
+// A count is a whole number.
+type count int
+
+// UnmarshalYAML reads a whole number; the library would cut 1.5 to 1.
+func (c *count) UnmarshalYAML(n ast.Node) error {
+	return scalar((*int)(c), n, "a whole number", strconv.Atoi)
+}
+
+// scalar reads a value by its text; an error has its line.
+func scalar[T any](to *T, n ast.Node, want string, parse func(string) (T, error)) error {
+	t := n.GetToken()
+	v, err := parse(t.Value)
+	if err != nil {
+		return &yaml.SyntaxError{Message: fmt.Sprintf("expected %s, found %q", want, t.Value), Token: t}
+	}
+	*to = v
+	return nil
+}
 
 // OpenCluster reads a cluster: its text form (see replay.ParseCluster), the name
 // of a YAML file in files, or "example:standalone", a documented example of a
@@ -170,6 +182,9 @@ func openFiles(c *replay.Cluster, files fs.FS, folder string) error {
 		if !path.IsAbs(name) {
 			name = path.Join(folder, name)
 		}
+		if info, err := fs.Stat(files, name); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s: expected a file, found a folder", name)
+		}
 		return files.Open(name)
 	})
 	if err != nil {
@@ -188,7 +203,37 @@ func yamlError(file string, err error) error {
 	if t := broken.GetToken(); t != nil {
 		line = t.Position.Line
 	}
-	return fmt.Errorf("%s:%d: %s", file, line, broken.GetMessage())
+	message := broken.GetMessage()
+	var kind *yaml.TypeError
+	var shape *yaml.UnexpectedNodeTypeError
+	var unknown *yaml.UnknownFieldError
+	switch {
+	case errors.As(err, &shape) && shape.Expected == ast.SequenceType:
+		message = "expected a list, each entry after a dash"
+	case errors.As(err, &shape) && shape.Expected == ast.MappingType:
+		message = "expected settings, as in key: value"
+	case errors.As(err, &kind):
+		message = "expected " + kindOf(kind.DstType)
+		if kind.Token != nil {
+			message += fmt.Sprintf(", found %q", kind.Token.Value)
+		}
+	case errors.As(err, &unknown):
+		message += "; docs/CLUSTERS.md lists those that there are"
+	}
+	return fmt.Errorf("%s:%d: %s", file, line, message)
+}
+
+// kindOf says in words what a field takes.
+func kindOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	}
+	return "text"
 }
 
 // cluster makes a cluster of what the file says.
@@ -209,8 +254,8 @@ func (f *clusterFile) cluster() (replay.Cluster, error) {
 	}
 	for _, p := range f.Nodes {
 		c.Pools = append(c.Pools, replay.Pool{
-			Name: p.Type, Nodes: p.Count, Label: p.Label, Price: p.Price,
-			Resources: manager.Resources{Cores: p.Cores, MemoryMB: int64(p.Memory)},
+			Name: p.Type, Nodes: int(p.Count), Label: p.Label, Price: p.Price,
+			Resources: manager.Resources{Cores: int(p.Cores), MemoryMB: int64(p.Memory)},
 		})
 	}
 	s := &f.Standalone
@@ -218,7 +263,7 @@ func (f *clusterFile) cluster() (replay.Cluster, error) {
 		return c, fmt.Errorf("standalone: workers: want one of %s, not %q", strings.Join(standalone.Selections, ", "), s.Workers)
 	}
 	c.Standalone = standalone.Options{
-		Packed: s.Spread != nil && !*s.Spread, Selection: standalone.Selection(s.Workers), DefaultCores: s.DefaultCores, Overhead: s.Overhead,
+		Packed: s.Spread != nil && !*s.Spread, Selection: standalone.Selection(s.Workers), DefaultCores: int(s.DefaultCores), Overhead: s.Overhead,
 	}
 	c.YARN = yarn.Config{Scheduler: f.YARN.Scheduler, Queues: f.YARN.Queues, Site: f.YARN.Site, Shared: f.YARN.SharedLabels}
 	if f.Kubernetes != nil {
