@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/internal/spec"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -102,6 +103,9 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 			return nil, nil, err
 		}
 		s.UseTimes(times, in.times)
+	}
+	if startup := s.Config.Cluster.Startup; startup >= 0 && (len(args) == 0 || in.times != "") {
+		s.Notes = append(s.Notes, fmt.Sprintf("Executors start in %s, as the cluster says, and not as these times do.", spec.FormatDuration(startup)))
 	}
 	if err := in.setDeadlines(s); err != nil {
 		return nil, nil, err
