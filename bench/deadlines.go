@@ -138,7 +138,10 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 			}
 		}
 		d, err := readDeadline(head, record)
-		if err != nil {
+		switch {
+		case err != nil && first:
+			return nil, fmt.Errorf(`%s:%d: %w; a header has a column "deadline"`, file, line, err)
+		case err != nil:
 			return nil, fmt.Errorf("%s:%d: %w", file, line, err)
 		}
 		d.File, d.Line = file, line

@@ -70,7 +70,7 @@ func ParseFault(text string) (Fault, error) {
 	}
 	switch {
 	case f.At < 0:
-		return f, fmt.Errorf("fault %q: at= is missing: when it happens, from the start of the workload, such as at=1h", text)
+		return f, fmt.Errorf("fault %q: expected at=, when it happens from the start of the workload, such as at=1h", text)
 	case (f.Kind == NodeLoss || f.Kind == SpotReclaim) && f.Node < 0:
 		return f, fmt.Errorf("fault %q: node= is missing: which node, counted from 0", text)
 	case f.Kind == ManagerAway && f.For <= 0:
@@ -109,7 +109,7 @@ func (f Fault) String() string {
 // check says whether the fault can happen on a cluster.
 func (f *Fault) check(nodes int) error {
 	if (f.Kind == NodeLoss || f.Kind == SpotReclaim) && f.Node >= nodes {
-		return fmt.Errorf("fault %q: the cluster has nodes 0 to %d", f, nodes-1)
+		return fmt.Errorf("fault %q: node=%d: nodes are counted from 0, and the cluster has %d", f, f.Node, nodes)
 	}
 	return nil
 }

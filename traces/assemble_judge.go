@@ -154,7 +154,7 @@ func (a *assembler) refusal() error {
 	case a.lines == 0:
 		return errEmptyLog
 	case a.badLines == a.lines:
-		return fmt.Errorf("not a Spark event log: none of its lines could be read (%d); each should be a JSON object that begins with \"Event\"", a.lines)
+		return fmt.Errorf("not a Spark event log: none of its lines could be read (%d); each should be a JSON object that begins with \"Event\"; nor has it a format of docs/FORMATS.md", a.lines)
 	}
 	return errNoApp
 }

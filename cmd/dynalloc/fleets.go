@@ -45,7 +45,7 @@ func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 	}
 	f, err := policies.ParseFleet(text)
 	if err != nil {
-		return f, usagef("--policy %w", err)
+		return f, usagef("--policy: %w", err)
 	}
 	if !f.Deployable() && !strings.Contains(f.Name, "hindsight") {
 		f.Name += "(hindsight)" // whatever it is called, nobody is to take it for a choice

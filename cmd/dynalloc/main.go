@@ -127,6 +127,16 @@ Start with "dynalloc compare": without arguments it runs on a built-in day.`,
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
 	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp(), newDeadlineHelp(), newAdviceHelp())
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = func(_ *cobra.Command, args []string) error {
+			_, unknown, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			return root.Args(root, unknown)
+		}
+	}
 	return root
 }
 

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/traces"
 )
 
 func newReplay() *cobra.Command {
@@ -74,6 +76,9 @@ event "summary".`,
 			for _, e := range odd {
 				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: left out: %v\n", e)
 				partly = errPartly
+			}
+			if !slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool { return tellsOf(app, a) }) {
+				return fmt.Errorf("--app %s: no application has such a name or id", app)
 			}
 			s.Config.Attribute = why >= 0
 			out := bufio.NewWriter(cmd.OutOrStdout())

@@ -33,10 +33,15 @@ type filter struct {
 	why      int // the executor of which alone is told; negative: all of everything
 }
 
+// tellsOf says whether the glob of --app fits an application.
+func tellsOf(app string, a *traces.Application) bool {
+	return spec.Match(app, a.Name) || spec.Match(app, a.ID)
+}
+
 func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks bool, why int) teller {
 	f := filter{workload: w, shown: make([]bool, len(w.Apps)), tasks: tasks || why >= 0, why: why}
 	for i, a := range w.Apps {
-		f.shown[i] = spec.Match(app, a.Name) || spec.Match(app, a.ID)
+		f.shown[i] = tellsOf(app, a)
 	}
 	if format == "json" {
 		return &jsonTeller{filter: f, out: json.NewEncoder(out)}
