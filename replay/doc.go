@@ -17,9 +17,10 @@
 //
 // Each application has its own policy, which hears what Spark's listener bus
 // would tell it and is asked every 100 ms. It sends the manager a total for
-// each resource profile, and lists of idle executors to take back. The manager
-// of the cluster is Spark's standalone Master: applications in order of
-// registration, each takes all that it may before the next gets anything.
+// each resource profile, and lists of idle executors to take back. The cluster
+// has a manager (package manager says what one is): Spark's standalone Master,
+// YARN or Kubernetes, each in a package below this one. What goes wrong, nodes
+// and executors that are lost and managers that are away, is data: [Fault].
 //
 // # The order of an instant
 //
@@ -38,9 +39,8 @@
 //
 // # What is not modeled
 //
-// Failures of executors and nodes with the exclusion that follows them, and every
-// cluster manager but standalone. Locality waits are a guess and off by default.
-// What executors take along when they leave, decommissioning, the driver's
-// cleaner, speculative copies and tasks that failed of themselves are modeled;
-// docs/MODEL.md lists what is, with its source.
+// The exclusion of nodes and executors that follows failures, drivers that die,
+// and tasks that slow each other down. Locality waits are a guess and off by
+// default. docs/MODEL.md lists what is modeled, with its source, and the rest of
+// what is not.
 package replay
