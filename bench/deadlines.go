@@ -138,10 +138,7 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 			}
 		}
 		d, err := readDeadline(head, record)
-		switch {
-		case err != nil && first:
-			return nil, fmt.Errorf(`%s:%d: %w; a header has a column "deadline"`, file, line, err)
-		case err != nil:
+		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, line, err)
 		}
 		d.File, d.Line = file, line
@@ -158,7 +155,8 @@ func readHead(record []string) (names []string, isHead bool, err error) {
 			names[i] = "name"
 		}
 	}
-	if !slices.Contains(names, "deadline") && !strings.EqualFold(record[0], "pattern") {
+	nearly := func(name string) bool { return spec.Nearest(name, []string{"deadline"}) != "" }
+	if names[0] != "deadline" && !slices.ContainsFunc(names[1:], nearly) && !strings.EqualFold(record[0], "pattern") {
 		return nil, false, nil
 	}
 	known := []string{"deadline"}

@@ -87,6 +87,7 @@ func TestBadDeadlinesNameFileAndLine(t *testing.T) {
 		{"pattern,deadline\n\na,10s,b\n", `sla.csv:3: want a pattern and a deadline, as in "report-*,90s", not "a,10s,b"`},
 		{"name,queue,deadline\na,10s\n", `sla.csv:2: want 3 fields as in the header, name,queue,deadline; there are 2`},
 		{"name,queu,deadline\na,b,10s\n", `sla.csv:1: there is no column "queu"; did you mean "queue"?`},
+		{"name,deadlin\na,10s\n", `sla.csv:1: there is no column "deadlin"; did you mean "deadline"?`},
 		{"name,name,deadline\na,b,10s\n", `sla.csv:1: the column "name" is there twice`},
 		{"pattern,within\na,10s\n", `sla.csv:1: there is no column "within"; there are deadline, name, class, queue, user, tag, group, description, execution`},
 		{"pattern\na\n", `sla.csv:1: the header has no column "deadline"`},
