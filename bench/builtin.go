@@ -116,7 +116,7 @@ func BuiltinDay() (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Workload = day(fleet)
+	s.Workload = day(fleet, daySeed)
 	text, err := recordings.ReadFile("recordings/deadlines.csv")
 	if err != nil {
 		return nil, err
@@ -185,10 +185,11 @@ var perDay = map[string]float64{"adhoc-queries": 80, "feature-build": 80}
 // load is the scheduled application that is no report.
 const load = "warehouse-load"
 
-// day makes the working day from the applications of a fleet.
-func day(fleet *traces.Workload) *traces.Workload {
+// day makes a working day from the applications of a fleet; another seed makes
+// another day.
+func day(fleet *traces.Workload, seed uint64) *traces.Workload {
 	w := &traces.Workload{Name: "day", Epoch: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
-	r := rand.New(rand.NewPCG(daySeed, 1))
+	r := rand.New(rand.NewPCG(seed, 1))
 	count := map[string]int{}
 	arrive := func(a *traces.Application, at time.Duration) {
 		run := *a
@@ -220,7 +221,7 @@ func day(fleet *traces.Workload) *traces.Workload {
 	scheduled := int((closing-opening)/reportEvery) + int((closing-opening)/loadEvery)
 	w.Notes = []string{fmt.Sprintf(
 		"The workload is one working day made from six recorded applications, not a recorded day: a report every 5 minutes (%d) and a load every 10 (%d), each within half a minute, and %d runs that people start at random (seed %d); what each run does is as recorded.",
-		int((closing-opening)/reportEvery), int((closing-opening)/loadEvery), len(w.Apps)-scheduled, daySeed)}
+		int((closing-opening)/reportEvery), int((closing-opening)/loadEvery), len(w.Apps)-scheduled, seed)}
 	return w
 }
 

@@ -141,3 +141,74 @@ func TestIntervalsCoverTheTruth(t *testing.T) {
 		}
 	}
 }
+
+// The same with replays: other days are made as the built-in one is, from each
+// day alone intervals for the differences between policies are made, and the
+// truth is the difference over all days. The runs of an hour share a queue here,
+// and so do hours. It is measured where COVERAGE is set, over a twentieth as many
+// days.
+func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
+	days, err := strconv.Atoi(os.Getenv("COVERAGE"))
+	if err != nil {
+		t.Skip(`days are replayed by "make coverage"`)
+	}
+	days /= 20
+	s, err := BuiltinDay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet, err := record("fleet-static")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleets, err := Fleets([]string{"recorded", "static,n=2", "static,n=4", "spark,idle=10s", "mixed:*report*=static,n=2;*=spark,idle=5s,max=6"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Policies = fleets
+	type dayOf struct{ more, slower, dearer []Estimate }
+	found := make([]dayOf, days)
+	for d := range found {
+		one := *s
+		one.Workload = day(fleet, daySeed+1+uint64(d))
+		one.Config.Seed = uint64(d) + 1
+		r, err := Run(t.Context(), &one, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, base, others := r.judged(ModelError{})
+		found[d].more, _ = j.misses(lateness{over: j.all}, others, base)
+		found[d].slower = j.relative(turnaroundFigure, 0, others, base)
+		found[d].dearer = j.relative(executorFigure, 0, others, base)
+	}
+	for _, f := range []struct {
+		what string
+		of   func(*dayOf) []Estimate
+	}{
+		{"misses", func(d *dayOf) []Estimate { return d.more }},
+		{"turnaround", func(d *dayOf) []Estimate { return d.slower }},
+		{"executor-seconds", func(d *dayOf) []Estimate { return d.dearer }},
+	} {
+		truth := make([]float64, len(fleets)-1)
+		for d := range found {
+			for i, e := range f.of(&found[d]) {
+				truth[i] += e.Value / float64(days)
+			}
+		}
+		held := 0.0
+		for d := range found {
+			all := true
+			for i, e := range f.of(&found[d]) {
+				all = all && !e.Without(truth[i])
+			}
+			if all {
+				held++
+			}
+		}
+		held /= float64(days)
+		t.Logf("| %d replayed days, 10 hours each, 4 policies: %s | %.1f %% | - |", days, f.what, 100*held)
+		if held < 0.85 {
+			t.Errorf("%s: %.1f %% of the intervals from one day hold what is true of %d days", f.what, 100*held, days)
+		}
+	}
+}

@@ -15,38 +15,45 @@ type Told struct {
 // be told from chance and from the model's error, and in which blocks the runs
 // fall. With fewer than FewestBlocks runs nothing can be, and there are none.
 func (r *Results) Told() ([]Told, Blocks) {
-	every := make([]int, len(r.Suite.Workload.Apps))
-	for i := range every {
-		every[i] = i
-	}
-	blocks := BlocksOf(r.Suite.Workload, every)
-	if blocks.Unit == ByReplica {
-		return nil, blocks
-	}
-	s := &scene{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
 	model := Validated
 	if computes(r.Suite.Workload) {
 		model = ValidatedComputing
 	}
-	j := newJudge(FewestMisses, s, every, model, r.Suite.Config.Seed)
-	list := make([]Told, len(r.Runs)-1)
-	var others []*played
-	var at []int
-	base := &played{runs: [][]App{r.Runs[0].Apps}}
-	for i := range list {
-		run := &r.Runs[i+1]
-		list[i].Policy, list[i].NoValues = run.Policy.Name, run.Problem != ""
-		if !list[i].NoValues {
-			others, at = append(others, &played{runs: [][]App{run.Apps}}), append(at, i)
-		}
+	j, base, others := r.judged(model)
+	if j.all.blocks.Unit == ByReplica {
+		return nil, j.all.blocks
 	}
 	more, told := j.misses(lateness{over: j.all}, others, base)
 	slower := j.relative(turnaroundFigure, model.Time, others, base)
 	dearer := j.relative(executorFigure, model.Executors, others, base)
 	runs := j.all.total(base, deadlineFigure)
-	for k, i := range at {
+	list := make([]Told, len(r.Runs)-1)
+	k := 0
+	for i := range list {
+		run := &r.Runs[i+1]
+		list[i].Policy, list[i].NoValues = run.Policy.Name, run.Problem != ""
+		if list[i].NoValues {
+			continue
+		}
 		list[i].Misses, list[i].Missed = Estimate{more[k].Value * runs, more[k].Times(runs)}, told[k]
 		list[i].Slower, list[i].Dearer = slower[k], dearer[k]
+		k++
 	}
-	return list, blocks
+	return list, j.all.blocks
+}
+
+// judged prepares the comparison of the replays with that of the base: a judge of
+// all applications, the base, and the other policies that came to an end.
+func (r *Results) judged(model ModelError) (j *judge, base *played, others []*played) {
+	every := make([]int, len(r.Suite.Workload.Apps))
+	for i := range every {
+		every[i] = i
+	}
+	s := &scene{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
+	for i := 1; i < len(r.Runs); i++ {
+		if run := &r.Runs[i]; run.Problem == "" {
+			others = append(others, &played{runs: [][]App{run.Apps}})
+		}
+	}
+	return newJudge(FewestMisses, s, every, model, r.Suite.Config.Seed), &played{runs: [][]App{r.Runs[0].Apps}}, others
 }
