@@ -55,7 +55,7 @@ func (a *adviser) trusts() []trust {
 					parts += fmt.Sprintf("%d %s", n, g)
 				}
 			}
-			line := fmt.Sprintf("of %d logs %s", len(c.apps), parts)
+			line := fmt.Sprintf("%d of %d logs not complete (%s)", total, len(c.apps), parts)
 			if float64(total) > tooPoor*float64(len(c.apps)) {
 				t.why = append(t.why, line+"; give logs that are complete (\"dynalloc inspect\" says what is missing)")
 			} else {

@@ -32,7 +32,14 @@ func SignFlip(differences []float64, seed uint64) float64 {
 	if len(d) == 0 {
 		return 1
 	}
-	far := math.Abs(sumOf(d)) * (1 - 1e-9)
+	if first, second, equal := signs(d); equal {
+		return McNemar(first, second)
+	}
+	size := 0.0
+	for _, v := range d {
+		size += math.Abs(v)
+	}
+	far := math.Abs(sumOf(d)) - 1e-9*size // sums are rounded
 	const most, ways = 16, 10000
 	if len(d) <= most {
 		reached := 0
@@ -70,6 +77,22 @@ func SignFlip(differences []float64, seed uint64) float64 {
 		}
 	}
 	return float64(reached) / ways
+}
+
+// signs counts differences below and above zero, and says whether all are equally
+// large.
+func signs(d []float64) (below, above int, equal bool) {
+	for _, v := range d {
+		if v < 0 {
+			below++
+		} else {
+			above++
+		}
+		if math.Abs(v) != math.Abs(d[0]) {
+			return 0, 0, false
+		}
+	}
+	return below, above, true
 }
 
 // Holm adjusts p-values for their number (Holm, Scandinavian Journal of

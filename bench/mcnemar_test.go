@@ -37,6 +37,12 @@ func TestFlippingSignsOfSingleApplicationsIsMcNemar(t *testing.T) {
 		for i := range c.second {
 			d[c.first+i] = 1
 		}
+		if same := SignFlip(d, 1); same != McNemar(c.first, c.second) {
+			t.Errorf("%d against %d: p = %g, McNemar says %g", c.first, c.second, same, McNemar(c.first, c.second))
+		}
+		for i := range d {
+			d[i] *= 1 + float64(i)*1e-14 // not equally large, so that ways are tried
+		}
 		exact, flipped := McNemar(c.first, c.second), SignFlip(d, 1)
 		limit := 1e-12
 		if c.first+c.second > 16 {

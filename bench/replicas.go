@@ -27,6 +27,21 @@ const (
 	startupUnknown = 0.25
 )
 
+// mostCopied is how many tasks a workload may have whose task times are shaken:
+// each replica has its own copy of them, in all some hundred megabytes for so
+// many.
+const mostCopied = 500_000
+
+func tasksOf(w *traces.Workload) int {
+	n := 0
+	for _, a := range w.Apps {
+		for i := range a.Stages {
+			n += len(a.Stages[i].Tasks)
+		}
+	}
+	return n
+}
+
 // A scene is a workload on its cluster with several replicas: the first is the
 // workload as it is, the others are shaken. Every policy is replayed in the same
 // replicas, with random numbers looked up by name, so that what differs between
@@ -64,7 +79,11 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 	}
 	seed := c.Seed + uint64(r)<<32
 	random := rand.New(rand.NewPCG(seed, 0x57a7))
-	moved, from := traces.Shake(w, Shaking, seed)
+	by := Shaking
+	if tasksOf(w) > mostCopied {
+		by.Work = 0 // a replica then shares its tasks with the workload
+	}
+	moved, from := traces.Shake(w, by, seed)
 	c.Seed = seed
 	deviation := startupUnknown
 	if c.Times.By[replay.Startup].Learned() {

@@ -38,6 +38,9 @@ func AdviceText(w io.Writer, a *bench.Advice) error {
 		for _, line := range basis(a, c) {
 			paragraph(&b, "- ", line)
 		}
+		if c.Verdict == bench.Insufficient {
+			continue
+		}
 		t := triedTable(a, c)
 		fmt.Fprintln(&b)
 		if err := t.text(&b); err != nil {
@@ -214,14 +217,17 @@ func writeSettings(b *bytes.Buffer, c *bench.ClassAdvice) {
 
 // basis says what the advice for a class rests on.
 func basis(a *bench.Advice, c *bench.ClassAdvice) []string {
+	if c.Verdict == bench.Insufficient {
+		return c.Notes
+	}
 	var out []string
-	if c.Advised.Policy.Kind == "spark" && c.Advised.Policy.Protection.Service && c.Verdict != bench.Insufficient && !c.Current.Policy.Protection.Service {
+	if c.Advised.Policy.Kind == "spark" && c.Advised.Policy.Protection.Service && !c.Current.Policy.Protection.Service {
 		out = append(out, "It needs the external shuffle service on every node, which these logs do not use. Policies with shuffle=tracking do not need it.")
 	}
 	if now, then := c.Current.Elsewhere, c.Advised.Elsewhere; math.Abs(now-then) >= 0.5 {
 		out = append(out, fmt.Sprintf("Other classes miss %.1f deadlines as it is set now, %.1f as advised (means over the replays).", now, then))
 	}
-	if c.Verdict != bench.Insufficient && c.Static != nil && c.Dynamic != nil {
+	if c.Static != nil && c.Dynamic != nil {
 		if c.Stable && len(a.TriedAt) > 0 {
 			out = append(out, "Stable: the verdict is the same at "+list(a.TriedAt, 8)+".")
 		} else if !c.Stable {
