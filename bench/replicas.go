@@ -120,7 +120,8 @@ func (s *scene) play(f policies.Fleet, r int) ([]App, error) {
 type played struct {
 	fleet policies.Fleet
 	runs  [][]App
-	err   error // a replay failed: nothing is known of the fleet
+	err   error // the first replica that failed says why: nothing is known of the fleet
+	erred int   // its number
 }
 
 // playAll replays fleets in the replicas of a scene below a number that have not
@@ -152,8 +153,8 @@ func (p *played) set(c *counter, r int, apps []App, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p.runs[r] = apps
-	if err != nil && p.err == nil {
-		p.err = err
+	if err != nil && (p.err == nil || r < p.erred) {
+		p.err, p.erred = err, r
 	}
 }
 
