@@ -129,6 +129,7 @@ Start with "dynalloc compare": without arguments it runs on a built-in day.`,
 	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp(), newDeadlineHelp(), newAdviceHelp())
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Example = "  dynalloc help advise\n  dynalloc help policies"
 		help.Args = func(_ *cobra.Command, args []string) error {
 			_, unknown, err := root.Find(args)
 			if err != nil {
