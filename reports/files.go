@@ -10,15 +10,15 @@ import (
 	"dynalloc/bench"
 )
 
-// A Report is one file of a comparison.
-type Report struct {
+// A Report is one file of results of a kind.
+type Report[Of any] struct {
 	File  string
 	Doc   string // what is in it, for help texts
-	Write func(io.Writer, *bench.Results) error
+	Write func(io.Writer, Of) error
 }
 
-// Reports is every file that WriteAll writes, in its order.
-var Reports = []Report{
+// Reports is every file of a comparison, in the order of writing.
+var Reports = []Report[*bench.Results]{
 	{"report.txt", "tables and notes, to read", Text},
 	{"report.md", "the same in Markdown", Markdown},
 	{"results.csv", "every metric of every row in long form", CSV},
@@ -35,14 +35,14 @@ var Reports = []Report{
 // and returns their paths. Each file is written beside its place and then moved
 // there, so that a reader never sees half of one; after an error, files
 // written before it stay.
-func WriteAll(dir string, r *bench.Results) ([]string, error) {
+func WriteAll[Of any](dir string, reports []Report[Of], of Of) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("folder for reports: %w", err)
 	}
 	var paths []string
-	for _, report := range Reports {
+	for _, report := range reports {
 		var b bytes.Buffer
-		if err := report.Write(&b, r); err != nil {
+		if err := report.Write(&b, of); err != nil {
 			return paths, fmt.Errorf("%s: %w", report.File, err)
 		}
 		path := filepath.Join(dir, report.File)

@@ -10,7 +10,7 @@ import (
 // All files are there, whole, readable by others, and nothing else is.
 func TestWriteAllWritesEveryReport(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
-	paths, err := WriteAll(dir, lecture())
+	paths, err := WriteAll(dir, Reports, lecture())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestWriteAllReplacesOrSaysWhyNot(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "report.md"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	paths, err := WriteAll(dir, lecture())
+	paths, err := WriteAll(dir, Reports, lecture())
 	if err == nil || !strings.Contains(err.Error(), "writing "+filepath.Join(dir, "report.md")) {
 		t.Errorf("a folder stands where report.md should be: %v", err)
 	}

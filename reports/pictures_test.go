@@ -17,8 +17,8 @@ import (
 )
 
 // pictures are the reports that are PNG files.
-func pictures() []Report {
-	var out []Report
+func pictures() []Report[*bench.Results] {
+	var out []Report[*bench.Results]
 	for _, r := range Reports {
 		if strings.HasSuffix(r.File, ".png") {
 			out = append(out, r)

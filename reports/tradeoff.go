@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -50,26 +51,7 @@ func TradeOff(w io.Writer, r *bench.Results) error {
 	area := draw.Crop(f.body, 0, -10, 0, 0)
 	p.Draw(area)
 	data := p.DataCanvas(area)
-	toX, toY := p.Transforms(&data)
-	points := make([]vg.Point, len(choices))
-	for i, c := range choices {
-		points[i] = vg.Point{X: toX(c.hours), Y: toY(c.missed)}
-	}
-	for i, c := range choices {
-		glyph := c.glyph()
-		halo := glyph
-		halo.Color = color.White
-		halo.Radius += 1.2
-		data.DrawGlyph(halo, points[i])
-		data.DrawGlyph(glyph, points[i])
-	}
-	var corners []vg.Point
-	for i, xy := range front {
-		if i > 0 {
-			corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(front[i-1].Y)})
-		}
-		corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(xy.Y)})
-	}
+	points, corners := drawChoices(data, p, choices, front)
 	placeLabels(data, choices, points, corners)
 	if len(choices) == 0 {
 		data.FillText(words(11, false, quiet, text.XCenter), vg.Point{X: data.Center().X, Y: data.Center().Y}, "no application has a deadline")
@@ -151,4 +133,27 @@ func (c *choice) ink() color.Color {
 		return ink
 	}
 	return quiet
+}
+
+// drawChoices draws the marks of choices, and returns where they are and the
+// corners of the front, which labels keep off.
+func drawChoices(data draw.Canvas, p *plot.Plot, choices []choice, front plotter.XYs) (points, corners []vg.Point) {
+	toX, toY := p.Transforms(&data)
+	for _, c := range choices {
+		at := vg.Point{X: toX(c.hours), Y: toY(c.missed)}
+		glyph := c.glyph()
+		halo := glyph
+		halo.Color = color.White
+		halo.Radius += 1.2
+		data.DrawGlyph(halo, at)
+		data.DrawGlyph(glyph, at)
+		points = append(points, at)
+	}
+	for i, xy := range front {
+		if i > 0 {
+			corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(front[i-1].Y)})
+		}
+		corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(xy.Y)})
+	}
+	return points, corners
 }

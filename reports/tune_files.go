@@ -1,13 +1,9 @@
 package reports
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"dynalloc/bench"
@@ -159,33 +155,12 @@ func TuneCSV(w io.Writer, t *bench.Tuned) error {
 	return out.Error()
 }
 
-// A TuneReport is one file of a search.
-type TuneReport struct {
-	File  string
-	Write func(io.Writer, *bench.Tuned) error
-}
-
-// TuneReports is every file that WriteTune writes, in its order.
-var TuneReports = []TuneReport{{"tune.txt", TuneText}, {"tune.json", TuneJSON}, {"tune.csv", TuneCSV}, {"front.png", Front}}
-
-// WriteTune writes the reports of a search into a folder, as WriteAll does.
-func WriteTune(dir string, t *bench.Tuned) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("folder for reports: %w", err)
-	}
-	var paths []string
-	for _, report := range TuneReports {
-		var b bytes.Buffer
-		if err := report.Write(&b, t); err != nil {
-			return paths, fmt.Errorf("%s: %w", report.File, err)
-		}
-		path := filepath.Join(dir, report.File)
-		if err := replaceFile(path, b.Bytes()); err != nil {
-			return paths, err
-		}
-		paths = append(paths, path)
-	}
-	return paths, nil
+// TuneReports is every file of a search, in the order of writing.
+var TuneReports = []Report[*bench.Tuned]{
+	{"tune.txt", "the answer, to read", TuneText},
+	{"tune.json", "everything", TuneJSON},
+	{"tune.csv", "every fleet that was judged", TuneCSV},
+	{"front.png", "misses against executor-hours, with hindsight and the bounds", Front},
 }
 
 // orNull is a number for JSON; nil where it does not exist.

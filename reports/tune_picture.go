@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"image/color"
 	"io"
 	"math"
 	"slices"
@@ -74,23 +73,7 @@ func Front(w io.Writer, t *bench.Tuned) error {
 			data.DrawGlyph(draw.GlyphStyle{Color: faint, Radius: 3, Shape: draw.CircleGlyph{}}, vg.Point{X: toX(o.ExecutorHours), Y: toY(o.Misses)})
 		}
 	}
-	points := make([]vg.Point, len(choices))
-	for i, c := range choices {
-		points[i] = vg.Point{X: toX(c.hours), Y: toY(c.missed)}
-		glyph := c.glyph()
-		halo := glyph
-		halo.Color = color.White
-		halo.Radius += 1.2
-		data.DrawGlyph(halo, points[i])
-		data.DrawGlyph(glyph, points[i])
-	}
-	var corners []vg.Point
-	for i, xy := range front {
-		if i > 0 {
-			corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(front[i-1].Y)})
-		}
-		corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(xy.Y)})
-	}
+	points, corners := drawChoices(data, p, choices, front)
 	if n := len(corners); n > 0 { // labels keep off the bounds, too
 		right := corners[n-1].X
 		bottom, left := toY(t.Bounds.Misses), toX(t.Bounds.ExecutorHours)

@@ -106,7 +106,7 @@ func TestPictureOfTheFront(t *testing.T) {
 
 func TestFilesOfASearch(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
-	paths, err := WriteTune(dir, tuned(t))
+	paths, err := WriteAll(dir, TuneReports, tuned(t))
 	if err != nil || len(paths) != len(TuneReports) {
 		t.Fatal(paths, err)
 	}

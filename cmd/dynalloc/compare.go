@@ -156,16 +156,19 @@ func (in *inputs) report(cmd *cobra.Command, r *bench.Results, format, out strin
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	paths, err := reports.WriteAll(out, r)
-	if err != nil {
+	return writeFiles(cmd, in.quiet, out, reports.Reports, r)
+}
+
+// writeFiles writes reports into a folder, and says which.
+func writeFiles[Of any](cmd *cobra.Command, quiet bool, out string, files []reports.Report[Of], of Of) error {
+	paths, err := reports.WriteAll(out, files, of)
+	if err != nil || quiet {
 		return err
 	}
-	if !in.quiet {
-		fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s:", out)
-		for _, path := range paths {
-			fmt.Fprintf(cmd.ErrOrStderr(), " %s", filepath.Base(path))
-		}
-		fmt.Fprintln(cmd.ErrOrStderr())
+	fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s:", out)
+	for _, path := range paths {
+		fmt.Fprintf(cmd.ErrOrStderr(), " %s", filepath.Base(path))
 	}
+	fmt.Fprintln(cmd.ErrOrStderr())
 	return nil
 }

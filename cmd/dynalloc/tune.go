@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -136,18 +135,7 @@ func (in *inputs) reportTuned(cmd *cobra.Command, t *bench.Tuned, format, out st
 	if out == "" {
 		return nil
 	}
-	paths, err := reports.WriteTune(out, t)
-	if err != nil {
-		return err
-	}
-	if !in.quiet {
-		fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s:", out)
-		for _, path := range paths {
-			fmt.Fprintf(cmd.ErrOrStderr(), " %s", filepath.Base(path))
-		}
-		fmt.Fprintln(cmd.ErrOrStderr())
-	}
-	return nil
+	return writeFiles(cmd, in.quiet, out, reports.TuneReports, t)
 }
 
 // A share is a flag that holds a part of a whole: 0.01 or 1%.
