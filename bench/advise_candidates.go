@@ -23,11 +23,13 @@ type class struct {
 	last    *traces.Application
 }
 
-// classesOf sorts a workload into classes, by name, and gives the applications
-// their tokens.
+// classesOf sorts a workload into the classes to be advised, by name.
 func classesOf(w *traces.Workload, c *replay.Cluster) ([]*class, error) {
 	var list []*class
 	for k, name := range classes(w) {
+		if name == traces.ClassWarmUp || name == traces.ClassDrain {
+			continue // there for their load alone
+		}
 		cl := &class{name: name, token: fmt.Sprintf("#%d#", k)}
 		settings := map[policies.Spec]int{} // only looked up, in the order of applications
 		for i, a := range w.Apps {

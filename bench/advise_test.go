@@ -131,3 +131,16 @@ func TestAdviceIsRepeatable(t *testing.T) {
 		t.Errorf("one at a time %+v, four at a time %+v", got[0], got[1])
 	}
 }
+
+// What a window keeps for its load alone is replayed, and not advised.
+func TestAdviceIsNotForWarmUpAndDrain(t *testing.T) {
+	s := logOf(t, "pair-static")
+	s.Workload.Apps[0].Class = traces.ClassWarmUp
+	a, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "spark,idle=5s")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Classes) != 1 || a.Classes[0].Class != s.Workload.Apps[1].Class {
+		t.Errorf("%d classes are advised, the first is %s", len(a.Classes), a.Classes[0].Class)
+	}
+}
