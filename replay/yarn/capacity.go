@@ -8,7 +8,7 @@ import (
 )
 
 // Capacity is YARN's CapacityScheduler, in its legacy queue mode, for requests
-// that name no node or rack. See docs/YARN.md for what is modelled.
+// that name no node or rack. See docs/YARN.md for what is modeled.
 type Capacity struct {
 	config     *CapacityConfig
 	calculator calculator

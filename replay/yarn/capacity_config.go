@@ -101,7 +101,7 @@ const (
 )
 
 // ReadCapacity reads a capacity-scheduler.xml, in which properties of
-// yarn-site.xml may stand too. Each warning names a property that is not modelled.
+// yarn-site.xml may stand too. Each warning names a property that is not modeled.
 // An error is one line that names the file, the line and what is expected there.
 func ReadCapacity(r io.Reader, file string) (*CapacityConfig, []string, error) {
 	p, err := readProperties(r, file)
@@ -112,7 +112,7 @@ func ReadCapacity(r io.Reader, file string) (*CapacityConfig, []string, error) {
 }
 
 // ReadSite reads a yarn-site.xml in addition. Only what concerns the scheduler is
-// looked at; warnings name what of it is not modelled.
+// looked at; warnings name what of it is not modeled.
 func (c *CapacityConfig) ReadSite(r io.Reader, file string) (*CapacityConfig, []string, error) {
 	site, err := readProperties(r, file)
 	if err != nil {
@@ -239,7 +239,7 @@ func parseCapacity(source *properties, file string) (*CapacityConfig, []string, 
 	p.harmless()
 	for _, of := range p.unused() {
 		if of.value != "" {
-			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: %s is not modelled", of.file, of.line, of.name))
+			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: %s is not modeled", of.file, of.line, of.name))
 		}
 	}
 	return c, p.warnings, nil
@@ -256,7 +256,7 @@ func (p *capacityParser) wrongPair(low, high, file string) error {
 	return fmt.Errorf("%s:1: expected %s above 0 and not above %s", file, low, high)
 }
 
-// Harmless marks what changes no decision of the scheduler that is modelled:
+// Harmless marks what changes no decision of the scheduler that is modeled:
 // requests name no node or rack, all may submit, and nobody looks at metrics.
 func (p *capacityParser) harmless() {
 	for name, of := range p.byName {
@@ -294,7 +294,7 @@ func (p *capacityParser) placement() {
 		_, primary, _ := strings.Cut(parts[2], "%")
 		if parts[0] == "g" || primary != "" && primary != "user" {
 			at := p.byName[name]
-			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: the mapping %s is not modelled: groups of users are not known", at.file, at.line, strings.TrimSpace(of)))
+			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: the mapping %s is not modeled: groups of users are not known", at.file, at.line, strings.TrimSpace(of)))
 			continue
 		}
 		p.config.mappings = append(p.config.mappings, queueMapping{user: parts[1], queue: parts[2]})
@@ -307,7 +307,7 @@ func (p *capacityParser) monitor() {
 	const policies = "yarn.resourcemanager.scheduler.monitor.policies"
 	if of, there := p.text(policies); there && !strings.HasSuffix(of, ".ProportionalCapacityPreemptionPolicy") {
 		at := p.byName[policies]
-		p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: of %s only ProportionalCapacityPreemptionPolicy is modelled", at.file, at.line, policies))
+		p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: of %s only ProportionalCapacityPreemptionPolicy is modeled", at.file, at.line, policies))
 		on = on && strings.Contains(of, ".ProportionalCapacityPreemptionPolicy")
 	}
 	m := &preemptionConfig{
@@ -543,7 +543,7 @@ func (p *capacityParser) absolute(name string) Resource {
 			r.Cores = int(min(count, math.MaxInt32))
 		default:
 			at := p.byName[name]
-			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: the resource %s of %s is not modelled", at.file, at.line, what, name))
+			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: the resource %s of %s is not modeled", at.file, at.line, what, name))
 		}
 	}
 	if r.MemoryMB == 0 {
@@ -646,7 +646,7 @@ func (p *capacityParser) ordering(q *queueConfig, at string) {
 			q.fair = true
 			q.sizeBased = p.bool(at+"ordering-policy.fair.enable-size-based-weight", false)
 		default:
-			p.fail(p.wrong(at+"ordering-policy", "fifo or fair; other orders of applications are not modelled"))
+			p.fail(p.wrong(at+"ordering-policy", "fifo or fair; other orders of applications are not modeled"))
 		}
 		return
 	}
@@ -662,7 +662,7 @@ func (p *capacityParser) ordering(q *queueConfig, at string) {
 	case policy == "priority-utilization":
 		q.byPriority = true
 	default:
-		p.fail(p.wrong(at+"ordering-policy", "utilization or priority-utilization; other orders of queues are not modelled"))
+		p.fail(p.wrong(at+"ordering-policy", "utilization or priority-utilization; other orders of queues are not modeled"))
 	}
 }
 

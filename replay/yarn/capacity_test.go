@@ -420,7 +420,7 @@ func TestCapacityFilesThatAreWrong(t *testing.T) {
 		{"root.queues=a root.a.capacity=[memory=1x]", `c.xml:3: yarn.scheduler.capacity.root.a.capacity is "[memory=1x]", expected [memory=<MiB>,vcores=<n>]; memory may have a unit such as Gi`},
 		{"root.queues=a,b root.a.capacity=100 root.b.capacity=1w", `c.xml:2: yarn.scheduler.capacity.root.queues is "a,b", expected queues with capacities all in percent, all as weights, or all as absolute resources`},
 		{"root.queues=a root.a.capacity=100 root.a.state=PAUSED", `c.xml:4: yarn.scheduler.capacity.root.a.state is "PAUSED", expected RUNNING or STOPPED`},
-		{"root.queues=a root.a.capacity=100 root.a.ordering-policy=lifo", `c.xml:4: yarn.scheduler.capacity.root.a.ordering-policy is "lifo", expected fifo or fair; other orders of applications are not modelled`},
+		{"root.queues=a root.a.capacity=100 root.a.ordering-policy=lifo", `c.xml:4: yarn.scheduler.capacity.root.a.ordering-policy is "lifo", expected fifo or fair; other orders of applications are not modeled`},
 		{"resource-calculator=org.example.Mine", `c.xml:2: yarn.scheduler.capacity.resource-calculator is "org.example.Mine", expected the class DefaultResourceCalculator or DominantResourceCalculator`},
 		{"/yarn.scheduler.minimum-allocation-mb=9000", `c.xml:2: yarn.scheduler.minimum-allocation-mb is "9000", expected yarn.scheduler.minimum-allocation-mb above 0 and not above yarn.scheduler.maximum-allocation-mb`},
 	} {
@@ -443,7 +443,7 @@ func TestCapacityFilesThatAreWrong(t *testing.T) {
 	}
 }
 
-// What is not modelled is named, never passed over in silence.
+// What is not modeled is named, never passed over in silence.
 func TestCapacityFileWarnings(t *testing.T) {
 	text := capacityFile("root.queues=a", "root.a.capacity=100", "root.a.acl_submit_applications=alice", "root.a.max-parallel-apps=3",
 		"schedule-asynchronously.enable=true", "node-locality-delay=40", "queue-mappings=g:staff:a", "root.a.acl_administer_queue=*")
@@ -452,10 +452,10 @@ func TestCapacityFileWarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"c.xml:8: the mapping g:staff:a is not modelled: groups of users are not known",
-		"c.xml:4: yarn.scheduler.capacity.root.a.acl_submit_applications is not modelled",
-		"c.xml:5: yarn.scheduler.capacity.root.a.max-parallel-apps is not modelled",
-		"c.xml:6: yarn.scheduler.capacity.schedule-asynchronously.enable is not modelled",
+		"c.xml:8: the mapping g:staff:a is not modeled: groups of users are not known",
+		"c.xml:4: yarn.scheduler.capacity.root.a.acl_submit_applications is not modeled",
+		"c.xml:5: yarn.scheduler.capacity.root.a.max-parallel-apps is not modeled",
+		"c.xml:6: yarn.scheduler.capacity.schedule-asynchronously.enable is not modeled",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
@@ -465,7 +465,7 @@ func TestCapacityFileWarnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = append(want, "yarn-site.xml:4: yarn.resourcemanager.scheduler.autocorrect is not modelled")
+	want = append(want, "yarn-site.xml:4: yarn.resourcemanager.scheduler.autocorrect is not modeled")
 	if !slices.Equal(got, want) {
 		t.Errorf("with the site: got %q\nwant %q", got, want)
 	}

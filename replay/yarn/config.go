@@ -39,7 +39,7 @@ const defaultQueue = `<configuration>
 const noQueues = `<allocations/>`
 
 // Load reads the files for a cluster of these nodes; open opens one by its name.
-// Each warning names a file, a line and something there that is not modelled. An
+// Each warning names a file, a line and something there that is not modeled. An
 // error is one line.
 func (c *Config) Load(nodes []manager.Node, open func(name string) (io.ReadCloser, error)) (warnings []string, err error) {
 	if c.Scheduler == "" {

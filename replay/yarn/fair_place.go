@@ -72,7 +72,7 @@ func (p *fairReader) rule(e *element, of *fairRule) *fairRule {
 		}
 		r.queue = rooted(r.queue)
 	case "primaryGroup", "secondaryGroupExistingQueue":
-		p.warn(e.line, "the rule %s is not modelled: users have no groups here", r.name)
+		p.warn(e.line, "the rule %s is not modeled: users have no groups here", r.name)
 	default:
 		p.fail(e.line, "expected the name of a rule (specified, user, nestedUserQueue, primaryGroup, secondaryGroupExistingQueue, default, reject), found %q", r.name)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // ReadFair reads a queue file of the fair scheduler, fair-scheduler.xml. File is
-// its name, for messages. A warning names what is not modelled, or what YARN
+// its name, for messages. A warning names what is not modeled, or what YARN
 // itself passes over; an error is what YARN would not start with: it says file,
 // line and what was expected.
 //
@@ -198,7 +198,7 @@ func (p *fairReader) read(root *element) {
 		case "defaultFairSharePreemptionThreshold":
 			c.threshold = max(min(p.number(e), 1), 0)
 		case "reservation-planner", "reservation-agent", "reservation-policy":
-			p.warn(e.line, "<%s> is not modelled: there are no reservations in advance", e.name)
+			p.warn(e.line, "<%s> is not modeled: there are no reservations in advance", e.name)
 		default:
 			p.warn(e.line, "<%s> is not known, YARN passes over it", e.name)
 		}
@@ -288,9 +288,9 @@ func (p *fairReader) queue(above string, e *element) {
 			q.notPreemptable = q.notPreemptable || !strings.EqualFold(p.value(f), "true")
 		case "reservation":
 			reservation = f
-			p.warn(f.line, "<reservation> of queue %s is not modelled: there are no reservations in advance", path)
+			p.warn(f.line, "<reservation> of queue %s is not modeled: there are no reservations in advance", path)
 		case "aclSubmitApps", "aclAdministerApps", "aclAdministerReservations", "aclListReservations", "aclSubmitReservations":
-			p.warn(f.line, "<%s> of queue %s is not modelled: everyone may submit everywhere", f.name, path)
+			p.warn(f.line, "<%s> of queue %s is not modeled: everyone may submit everywhere", f.name, path)
 		default:
 			p.warn(f.line, "<%s> of queue %s is not known, YARN passes over it", f.name, path)
 		}
@@ -349,7 +349,7 @@ func (p *fairReader) limit(e *element, upper bool) limit {
 			}
 			name, value := strings.TrimSpace(parts[0]), strings.TrimSpace(parts[1])
 			if name != "memory-mb" && name != "vcores" {
-				p.fail(e.line, "expected memory-mb or vcores in <%s>, found %q, which is not modelled", e.name, name)
+				p.fail(e.line, "expected memory-mb or vcores in <%s>, found %q, which is not modeled", e.name, name)
 			}
 			if l.parts {
 				x := percent(value, "")

@@ -54,17 +54,17 @@ const docFile = `<?xml version="1.0"?>
 </allocations>
 `
 
-// What the file says is known by queue; what is not modelled is named by line.
+// What the file says is known by queue; what is not modeled is named by line.
 func TestReadFair(t *testing.T) {
 	c, warnings, err := ReadFair(strings.NewReader(docFile), "fair-scheduler.xml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		"fair-scheduler.xml:10: <aclSubmitApps> of queue root.sample_queue.sample_sub_queue is not modelled: everyone may submit everywhere",
-		"fair-scheduler.xml:14: <reservation> of queue root.sample_queue.sample_reservable_queue is not modelled: there are no reservations in advance",
-		"fair-scheduler.xml:35: the rule primaryGroup is not modelled: users have no groups here",
-		"fair-scheduler.xml:37: the rule secondaryGroupExistingQueue is not modelled: users have no groups here",
+		"fair-scheduler.xml:10: <aclSubmitApps> of queue root.sample_queue.sample_sub_queue is not modeled: everyone may submit everywhere",
+		"fair-scheduler.xml:14: <reservation> of queue root.sample_queue.sample_reservable_queue is not modeled: there are no reservations in advance",
+		"fair-scheduler.xml:35: the rule primaryGroup is not modeled: users have no groups here",
+		"fair-scheduler.xml:37: the rule secondaryGroupExistingQueue is not modeled: users have no groups here",
 	}
 	// Elements are read in the order of the file, queues after all others.
 	if diff := cmp.Diff([]string{want[2], want[3], want[0], want[1]}, warnings); diff != "" {
@@ -149,7 +149,7 @@ func TestReadFairRefuses(t *testing.T) {
 		"<allocations><queue name='a'>\n<weight/></queue></allocations>":                                                     "f.xml:2: expected a value in <weight>, found none",
 		"<allocations><queue name='a'>\n<maxRunningApps>1.5</maxRunningApps></queue></allocations>":                          `f.xml:2: expected a whole number in <maxRunningApps>, found "1.5"`,
 		"<allocations><queue name='a'>\n<minResources>1 gb</minResources></queue></allocations>":                             `f.xml:2: expected in <minResources> a resource like "4096 mb, 2 vcores", "50%" or "memory-mb=4096, vcores=2", found "1 gb"`,
-		"<allocations><queue name='a'>\n<maxResources>gpu=1</maxResources></queue></allocations>":                            `f.xml:2: expected memory-mb or vcores in <maxResources>, found "gpu", which is not modelled`,
+		"<allocations><queue name='a'>\n<maxResources>gpu=1</maxResources></queue></allocations>":                            `f.xml:2: expected memory-mb or vcores in <maxResources>, found "gpu", which is not modeled`,
 		"<allocations><queue name='a'>\n<schedulingPolicy>lifo</schedulingPolicy></queue></allocations>":                     `f.xml:2: expected fair, drf or fifo in <schedulingPolicy>, found "lifo"`,
 		"<allocations><queue name='a'>\n<maxAMShare>0.1</maxAMShare><queue name='b'/></queue></allocations>":                 "f.xml:2: expected no <maxAMShare> in queue root.a, which is a parent",
 		"<allocations>\n<defaultQueueSchedulingPolicy>fifo</defaultQueueSchedulingPolicy></allocations>":                     "f.xml:2: expected fair or drf in <defaultQueueSchedulingPolicy>, found fifo, which is only for leaf queues",
@@ -181,7 +181,7 @@ func TestReadFairWarns(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"f.xml:8: <reservation-planner> is not modelled: there are no reservations in advance",
+		"f.xml:8: <reservation-planner> is not modeled: there are no reservations in advance",
 		"f.xml:9: <preemption> is not known, YARN passes over it",
 		"f.xml:3: <priority> of queue root.a is not known, YARN passes over it",
 		"f.xml:4: <minResources> of queue root.a is a percentage, YARN passes over it",
@@ -194,7 +194,7 @@ func TestReadFairWarns(t *testing.T) {
 }
 
 // The properties of yarn-site.xml; one that concerns scheduling and is not
-// modelled is named, others are not its concern.
+// modeled is named, others are not its concern.
 func TestReadFairSite(t *testing.T) {
 	c := newFairConfig()
 	c, warnings, err := c.ReadSite(strings.NewReader(siteXML(
@@ -211,8 +211,8 @@ func TestReadFairSite(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"yarn-site.xml:7: yarn.scheduler.fair.continuous-scheduling-enabled is not modelled",
-		"yarn-site.xml:8: yarn.scheduler.fair.locality.threshold.node is not modelled",
+		"yarn-site.xml:7: yarn.scheduler.fair.continuous-scheduling-enabled is not modeled",
+		"yarn-site.xml:8: yarn.scheduler.fair.locality.threshold.node is not modeled",
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {
 		t.Error(diff)

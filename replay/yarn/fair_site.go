@@ -11,7 +11,7 @@ import (
 
 // ReadSite is the configuration with what a yarn-site.xml says: the properties of
 // the fair scheduler and of the sizes of containers. File is its name, for
-// messages. A warning names each property of scheduling that is not modelled.
+// messages. A warning names each property of scheduling that is not modeled.
 //
 // Source: FairSchedulerConfiguration, YarnConfiguration;
 // https://hadoop.apache.org/docs/r3.4.1/hadoop-yarn/hadoop-yarn-site/FairScheduler.html.
@@ -62,14 +62,14 @@ func (c *FairConfig) ReadSite(r io.Reader, file string) (*FairConfig, []string, 
 		c.update = newFairConfig().update
 		site.warnings = append(site.warnings, fmt.Sprintf("%s: %supdate-interval-ms is below 0: YARN takes %d", file, fair, c.update.Milliseconds()))
 	}
-	return c, append(site.warnings, site.notModelled()...), nil
+	return c, append(site.warnings, site.notModeled()...), nil
 }
 
-// notModelled names the properties of scheduling that nothing has asked for.
-func (r *siteReader) notModelled() (warnings []string) {
+// notModeled names the properties of scheduling that nothing has asked for.
+func (r *siteReader) notModeled() (warnings []string) {
 	for _, left := range r.p.unused() {
 		if strings.Contains(left.name, ".scheduler.") || strings.HasPrefix(left.name, "yarn.resource-types.") || strings.HasPrefix(left.name, "yarn.node-labels.") {
-			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is not modelled", r.file, left.line, left.name))
+			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is not modeled", r.file, left.line, left.name))
 		}
 	}
 	return warnings

@@ -14,7 +14,7 @@ type FifoConfig struct {
 }
 
 // ReadFifo reads a yarn-site.xml. File is its name, for messages. A warning names
-// each property that is not modelled.
+// each property that is not modeled.
 func ReadFifo(r io.Reader, file string) (c *FifoConfig, warnings []string, err error) {
 	p, err := readProperties(r, file)
 	if err != nil {
@@ -30,7 +30,7 @@ func ReadFifo(r io.Reader, file string) (c *FifoConfig, warnings []string, err e
 	if site.err != nil {
 		return nil, nil, site.err
 	}
-	return c, append(site.warnings, site.notModelled()...), nil
+	return c, append(site.warnings, site.notModeled()...), nil
 }
 
 // Fifo is YARN's FIFO scheduler: at each heartbeat of a node, each application
