@@ -20,7 +20,7 @@ func AdviceText(w io.Writer, a *bench.Advice) error {
 	var b bytes.Buffer
 	s := a.Suite
 	fmt.Fprintf(&b, "%s: advice for %s of %s\n", s.Workload.Name, plural(len(a.Classes), "class"), plural(len(s.Workload.Apps), "application"))
-	fmt.Fprintf(&b, "cluster:   %s\n", roomOf(s))
+	headLine(&b, "cluster:   "+roomOf(s))
 	if a.Goal == bench.ShortestTime {
 		fmt.Fprintln(&b, "goal:      shortest turnaround; where that makes no difference, fewest executor-seconds")
 	} else {
@@ -161,7 +161,7 @@ func saves(c *bench.ClassAdvice) string {
 		v, i = -v, i.Times(-1)
 		verb = map[bool]string{true: "cost", false: "costs"}[would != ""]
 	}
-	text := fmt.Sprintf("%s%s %.0f %% [%.0f, %.0f]", would, verb, 100*v, 100*i.Low, 100*i.High)
+	text := fmt.Sprintf("%s%s %s %% [%s, %s]", would, verb, wholePercent("", v), wholePercent("", i.Low), wholePercent("", i.High))
 	if strings.HasPrefix(verb, "cost") {
 		text += " more"
 	}
@@ -341,7 +341,7 @@ func against(e bench.Estimate) string {
 	if e.Mark() == "~" {
 		return "~"
 	}
-	return fmt.Sprintf("%+.0f [%+.0f, %+.0f]", 100*e.Value, 100*e.Low, 100*e.High)
+	return fmt.Sprintf("%s [%s, %s]", wholePercent("+", e.Value), wholePercent("+", e.Low), wholePercent("+", e.High))
 }
 
 // jointLines say what all advice does together.

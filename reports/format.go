@@ -50,6 +50,19 @@ func noMinusZero(s string) string {
 	return s
 }
 
+// wholePercent writes a share as a whole percentage, with a decimal where that would
+// hide on which side of zero it is; sign is "+" if positive ones show theirs.
+func wholePercent(sign string, share float64) string {
+	text := fmt.Sprintf("%"+sign+".0f", 100*share)
+	if noMinusZero(text) != "0" {
+		return text
+	}
+	if text = noMinusZero(fmt.Sprintf("%"+sign+".1f", 100*share)); text == "0.0" {
+		return "0"
+	}
+	return text
+}
+
 // outOf writes the misses of a row and of how many.
 func outOf(r bench.Row) string {
 	of := r.Value("with_deadline")

@@ -14,6 +14,9 @@ func TestNumbersAsTablesShowThem(t *testing.T) {
 	}{
 		{number(3, bench.Count), "3"},
 		{number(12.34, bench.Seconds), "12.3"},
+		{wholePercent("+", 0.1234), "+12"},
+		{wholePercent("", -0.004), "-0.4"},
+		{wholePercent("+", -0.0001), "0"},
 		{number(0.125, bench.ExecutorHours), "0.12"},
 		{number(-0.001, bench.Seconds), "0.0"},
 		{number(math.NaN(), bench.Percent), "-"},

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -19,9 +20,58 @@ type table struct {
 	breaks []int // row indexes before which a block ends
 }
 
+// tableWidth is how wide a table may be in text.
+const tableWidth = 150
+
+// folded is a table whose longest names are broken after commas and semicolons
+// if it would be too wide for a terminal.
+func (t *table) folded() *table {
+	total, widest, name := 0, 0, -1
+	for c := range t.head {
+		width := 0
+		for _, row := range append([][]string{t.head}, t.rows...) {
+			for line := range strings.SplitSeq(row[c], "\n") {
+				width = max(width, utf8.RuneCountInString(line))
+			}
+		}
+		total += width + len("  ")
+		if c < t.left && width > widest {
+			widest, name = width, c
+		}
+	}
+	if total <= tableWidth || name < 0 {
+		return t
+	}
+	limit := max(widest-(total-tableWidth), 20)
+	narrow := *t
+	narrow.rows = slices.Clone(t.rows)
+	for i, row := range t.rows {
+		narrow.rows[i] = slices.Clone(row)
+		narrow.rows[i][name] = strings.Join(foldName(row[name], limit), "\n")
+	}
+	return &narrow
+}
+
+// foldName breaks a policy's name into lines of at most limit letters, if it has
+// commas and semicolons to break after; those after the first are indented.
+func foldName(name string, limit int) []string {
+	const indent = "  "
+	var lines []string
+	line := ""
+	for _, part := range strings.FieldsFunc(strings.NewReplacer(",", ",\n", ";", ";\n").Replace(name), func(r rune) bool { return r == '\n' }) {
+		if strings.TrimSpace(line) != "" && utf8.RuneCountInString(line+part) > limit {
+			lines = append(lines, line)
+			line = indent
+		}
+		line += part
+	}
+	return append(lines, line)
+}
+
 // text writes the table for a terminal: a line under the head, air between
 // blocks, no other ruling.
 func (t *table) text(w io.Writer) error {
+	t = t.folded()
 	var b bytes.Buffer
 	view := tablewriter.NewTable(&b, append(t.options(), tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 		Borders: tw.BorderNone,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"dynalloc/bench"
 )
@@ -21,7 +22,7 @@ func Text(w io.Writer, r *bench.Results) error {
 	var b bytes.Buffer
 	fmt.Fprintln(&b, d.title)
 	for _, line := range d.setting {
-		fmt.Fprintln(&b, line)
+		headLine(&b, line)
 	}
 	b.WriteByte('\n')
 	for _, sentence := range d.story {
@@ -50,6 +51,19 @@ func Text(w io.Writer, r *bench.Results) error {
 	}
 	_, err := b.WriteTo(w)
 	return err
+}
+
+// headLine writes a line such as "seed:      1", wrapped behind its word.
+func headLine(b *bytes.Buffer, line string) {
+	const word = len("deadlines: ")
+	for i, text := range wrap(line[word:], textWidth-word) {
+		if i == 0 {
+			b.WriteString(line[:word])
+		} else {
+			b.WriteString(strings.Repeat(" ", word))
+		}
+		b.WriteString(text + "\n")
+	}
 }
 
 // paragraph writes wrapped text; lines after the first are indented like it.

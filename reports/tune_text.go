@@ -15,7 +15,7 @@ import (
 func TuneText(w io.Writer, t *bench.Tuned) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s, tuned for a miss rate of at most %s\n", t.Suite.Workload.Name, plural(len(t.Suite.Workload.Apps), "application"), sharePercent(t.Tuning.MissRate))
-	fmt.Fprintf(&b, "cluster:   %s\n", clusterOf(t.Suite))
+	headLine(&b, "cluster:   "+clusterOf(t.Suite))
 	fmt.Fprintf(&b, "seed:      %d\n", t.Suite.Config.Seed)
 	fmt.Fprintf(&b, "deadlines: %s\n", t.DeadlineBasis)
 	fmt.Fprintf(&b, "search:    %s\n\n", searched(t))
