@@ -29,10 +29,13 @@ type Config struct {
 	fifo     *FifoConfig
 }
 
-// defaultQueue is the capacity scheduler's queue file where none is given.
+// defaultQueue is the capacity scheduler's queue file where none is given: one
+// queue, also for applications that were submitted to another.
 const defaultQueue = `<configuration>
 <property><name>yarn.scheduler.capacity.root.queues</name><value>default</value></property>
 <property><name>yarn.scheduler.capacity.root.default.capacity</name><value>100</value></property>
+<property><name>yarn.scheduler.capacity.queue-mappings</name><value>u:%user:default</value></property>
+<property><name>yarn.scheduler.capacity.queue-mappings-override.enable</name><value>true</value></property>
 </configuration>`
 
 // noQueues is the fair scheduler's.
