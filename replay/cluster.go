@@ -217,6 +217,26 @@ func (c Cluster) String() string {
 	return text.String()
 }
 
+// Short is the cluster in few words, for the margin of a picture: its text form if
+// that is short, else how large it is. What String says of validation it says too.
+func (c Cluster) Short() string {
+	if c.Manager == "standalone" && len(c.Pools) == 1 {
+		return c.String()
+	}
+	nodes := 0
+	for _, p := range c.Pools {
+		nodes += p.Nodes
+	}
+	text := fmt.Sprintf("%s, %d nodes, %d cores", c.Manager, nodes, c.Capacity())
+	if c.Manager == "yarn" {
+		text += ", " + c.YARN.Scheduler + " scheduler"
+	}
+	if c.Manager == "kubernetes" {
+		text += ", " + kubernetes.Note
+	}
+	return text
+}
+
 // Assume makes up the cluster that the logs themselves show: the largest cores
 // and memory that all applications held at one time, spread evenly over as many
 // nodes as there were hosts, each with room for one executor of any kind at

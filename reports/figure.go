@@ -119,7 +119,16 @@ func (f *figure) write(w io.Writer) error {
 
 // setting is the line under every title: a picture is shown without its report.
 func setting(r *bench.Results) string {
-	return r.Suite.Workload.Name + ", " + plural(len(r.Suite.Workload.Apps), "application") + "  ·  " + cluster(r) + "  ·  seed " + seed(r)
+	return settingOf(r.Suite) + "  ·  seed " + seed(r)
+}
+
+// settingOf is what a picture was drawn of.
+func settingOf(s *bench.Suite) string {
+	cluster := s.Config.Cluster.Short()
+	if s.Config.Cluster.Assumed {
+		cluster += " (assumed from the logs)"
+	}
+	return s.Workload.Name + ", " + plural(len(s.Workload.Apps), "application") + "  ·  " + cluster
 }
 
 // A panel is one plot of many in a figure.

@@ -73,11 +73,10 @@ func Utilization(w io.Writer, r *bench.Results) error {
 	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Share of the cluster's cores held and busy over time",
 		setting(r)+means(series[0]),
 		[]key{areaKey("held", light(blue)), areaKey("busy: tasks run on them", blue)})
-	capacity := float64(r.Suite.Config.Cluster.Capacity())
 	panels := make([]panel, len(r.Runs))
 	for i := range r.Runs {
 		held, busy := plotter.XYs{}, plotter.XYs{}
-		whole := capacity * series[i].Step.Seconds()
+		whole := coresOf(r, i) * series[i].Step.Seconds()
 		for j, s := range series[i].Samples {
 			at := (time.Duration(j) * series[i].Step).Seconds()
 			held = append(held, plotter.XY{X: at, Y: s.Cores.Seconds() / whole})
@@ -93,6 +92,16 @@ func Utilization(w io.Writer, r *bench.Results) error {
 	}
 	f.drawPanels(panels, clockLabel(end.Seconds()), "share of cores")
 	return f.write(w)
+}
+
+// coresOf is how many cores the cluster had under a policy: on average, where
+// nodes come and go.
+func coresOf(r *bench.Results, policy int) float64 {
+	result := r.Runs[policy].Result
+	if window := result.End - r.Suite.Workload.Apps[0].Submit; result.Provided > 0 && window > 0 {
+		return result.Provided.Seconds() / window.Seconds()
+	}
+	return float64(r.Suite.Config.Cluster.Capacity())
 }
 
 // timePlot is a panel with time to the right.

@@ -23,7 +23,7 @@ func Front(w io.Writer, t *bench.Tuned) error {
 	boundLine := draw.LineStyle{Color: vermillion, Width: 1.2}
 	goalLine := draw.LineStyle{Color: axis, Width: 0.8, Dashes: dashes}
 	title := "Misses against executor-hours of the fleets that were found: low and left is good"
-	line := t.Suite.Workload.Name + ", " + plural(len(t.Suite.Workload.Apps), "application") + "  ·  " + clusterOf(t.Suite) + fmt.Sprintf("  ·  seed %d, means of %s", t.Suite.Config.Seed, shakenReplays(t))
+	line := settingOf(t.Suite) + fmt.Sprintf("  ·  seed %d, means of %s", t.Suite.Config.Seed, shakenReplays(t))
 	f := newFigure(9*vg.Inch, 4.6*vg.Inch, title, line, []key{
 		lineKey("front of the fleets", frontLine),
 		lineKey("hindsight: told the demand in advance, not deployable, and no bound", toldLine),
