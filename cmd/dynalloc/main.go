@@ -15,7 +15,8 @@
 //	dynalloc version              version of the program
 //
 // A TRACE is a Spark event log, an archive of them, or a folder with any number
-// of them below it; or a file in one of the formats of docs/FORMATS.md. Every command has examples in its --help.
+// of them below it; or a file in one of the formats of docs/FORMATS.md. Every
+// command has examples in its --help.
 //
 // # Exit status
 //
