@@ -50,7 +50,7 @@ benchstat: ## the policies of BENCH (bench.txt) side by side
 	go run $(BENCHSTAT) -col /policy -filter .name:Policy $(BENCH)
 
 golden: ## write what tests expect anew, and show what changed
-	go test ./cmd/dynalloc ./policies ./replay ./replay/kubernetes ./reports -update
+	go test ./cmd/dynalloc ./replay ./replay/kubernetes ./reports -update
 	git diff --stat
 
 demo: ## the main job: compare policies on the built-in day

@@ -21,6 +21,7 @@ type class struct {
 	cores   int // of one executor; 0: not known
 	room    int // most executors that are of use, or that the cluster has room for
 	last    *traces.Application
+	master  string // spark.master where the class is to run
 }
 
 // classesOf sorts a workload into the classes to be advised, by name.
@@ -37,7 +38,7 @@ func classesOf(w *traces.Workload, c *replay.Cluster) ([]*class, error) {
 				continue
 			}
 			cl.apps = append(cl.apps, i)
-			cl.last = a
+			cl.last, cl.master = a, masterOn(c, a)
 			s, err := replay.SpecFor(policies.FleetOf("recorded", policies.Spec{Kind: "recorded"}), a)
 			if err != nil {
 				return nil, fmt.Errorf("application %s: %w", a.ID, err)
@@ -58,6 +59,19 @@ func classesOf(w *traces.Workload, c *replay.Cluster) ([]*class, error) {
 		list = append(list, cl)
 	}
 	return list, nil
+}
+
+// masterOn is an application's spark.master on a cluster: that of its log, unless
+// the cluster that is asked about has another manager. A standalone cluster may
+// only stand in for one that is not known.
+func masterOn(c *replay.Cluster, a *traces.Application) string {
+	switch {
+	case c.Manager == "yarn" && !strings.HasPrefix(a.Master, "yarn"):
+		return "yarn"
+	case c.Manager == "kubernetes" && !strings.HasPrefix(a.Master, "k8s:"):
+		return "k8s:"
+	}
+	return a.Master
 }
 
 // coresOf is what one executor of an application has; 0 where it takes what a
@@ -158,7 +172,7 @@ func (c *class) variants() []policies.Spec {
 // what it uses now first: the shuffle service is not for Kubernetes.
 func (c *class) protections() []string {
 	switch now := c.current.Protection; {
-	case strings.HasPrefix(c.last.Master, "k8s:"):
+	case strings.HasPrefix(c.master, "k8s:"):
 		return []string{"tracking"}
 	case c.current.Kind == "spark" && now.Tracking && !now.Service:
 		return []string{"tracking", "service"}
@@ -168,7 +182,7 @@ func (c *class) protections() []string {
 
 // snippet is what to change in the settings of the class's last run.
 func (c *class) snippet(s policies.Spec) (policies.Snippet, error) {
-	return s.SnippetFor(c.last.Properties, policies.AppInfo{SparkVersion: c.last.SparkVersion, Master: c.last.Master}, c.cores)
+	return s.SnippetFor(c.last.Properties, policies.AppInfo{SparkVersion: c.last.SparkVersion, Master: c.master}, c.cores)
 }
 
 // plain leaves out of the settings of a log what only repeats the shape of its

@@ -28,7 +28,7 @@ func configurations(t *testing.T, group []*traces.Workload) []truth {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := class{cores: coresOf(app), last: app}
+		c := class{cores: coresOf(app), last: app, master: app.Master}
 		var time, executors []float64
 		for _, r := range repeats {
 			x, y := totals(Recorded(r))
