@@ -220,7 +220,7 @@ func yamlError(file string, err error) error {
 	case errors.As(err, &unknown):
 		message += "; docs/CLUSTERS.md lists those that there are"
 	}
-	return fmt.Errorf("%s:%d: %s", file, line, message)
+	return fmt.Errorf("%s:%d: %s", file, line, strings.Join(strings.Fields(message), " "))
 }
 
 // kindOf says in words what a field takes.

@@ -32,6 +32,9 @@ type Cluster struct {
 	Warnings   []string    // what of its files is not modeled, a line each
 }
 
+// mostNodes of one kind a cluster may have.
+const mostNodes = 100_000
+
 // Managers are the cluster managers that are modeled.
 var Managers = []string{"standalone", "yarn", "kubernetes"}
 
@@ -99,7 +102,10 @@ func (c *Cluster) OpenFiles(open func(name string) (io.ReadCloser, error)) error
 	if c.Manager != "yarn" {
 		return nil
 	}
-	var err error
+	err := c.checkPools()
+	if err != nil {
+		return err
+	}
 	c.Warnings, err = c.YARN.Load(c.Nodes(), open)
 	return err
 }
@@ -170,6 +176,8 @@ func (c *Cluster) checkPools() error {
 		switch {
 		case p.Nodes < 1:
 			return fmt.Errorf("%snodes=%d: expected at least 1", of, p.Nodes)
+		case p.Nodes > mostNodes:
+			return fmt.Errorf("%snodes=%d: expected at most %d", of, p.Nodes, mostNodes)
 		case p.Cores < 1:
 			return fmt.Errorf("%scores=%d: expected the cores of one node, at least 1", of, p.Cores)
 		case p.MemoryMB < 1:
