@@ -234,6 +234,9 @@ func basis(a *bench.Advice, c *bench.ClassAdvice) []string {
 			out = append(out, "Unstable: at "+strings.Join(c.Flips, "; ")+".")
 		}
 	}
+	if text := passedOver(a, c); text != "" {
+		out = append(out, text)
+	}
 	out = append(out, leastStatic(c))
 	if c.Blocks.Unit == bench.ByReplica {
 		out = append(out, fmt.Sprintf("Evidence: %d shaken replays of %s, too few to say how other runs would go. Intervals (95 %%) say what may change if the same were run again.", a.Replicas, plural(c.Runs, "run")))
@@ -242,6 +245,32 @@ func basis(a *bench.Advice, c *bench.ClassAdvice) []string {
 			plural(c.Runs, "run"), c.Blocks, plural(a.Replicas, "replay"), units(c.Blocks)))
 	}
 	return append(out, c.Notes...)
+}
+
+// passedOver names the cheapest policy whose misses cannot be told from those of
+// what is advised, if that is not it: in the estimate it misses more.
+func passedOver(a *bench.Advice, c *bench.ClassAdvice) string {
+	if a.Goal != bench.FewestMisses {
+		return ""
+	}
+	var cheapest *bench.Judged
+	fewest := math.Inf(1)
+	for i := range c.Tried {
+		j := &c.Tried[i]
+		if j.Problem != "" || j.Replicas != a.Replicas {
+			continue
+		}
+		fewest = min(fewest, j.Misses.Value+j.Elsewhere)
+		if !j.MoreTold && j.Dearer.Told() && j.Dearer.Value < 0 && (cheapest == nil || j.ExecutorSeconds < cheapest.ExecutorSeconds) {
+			cheapest = j
+		}
+	}
+	if cheapest == nil {
+		return ""
+	}
+	saved := cheapest.Dearer.Interval.Times(-1)
+	return fmt.Sprintf("Passed over: %s, which would save %.0f %% [%.0f, %.0f] of the executor-hours. That it misses more cannot be told, but in the replays it misses %.1f more than the best that was tried, and 1 %% of the runs is what is let pass.",
+		cheapest.Policy, -100*cheapest.Dearer.Value, 100*saved.Low, 100*saved.High, cheapest.Misses.Value+cheapest.Elsewhere-fewest)
 }
 
 func units(b bench.Blocks) string { return string(b.Unit) + "s" }
