@@ -43,7 +43,7 @@ func TestClusterFile(t *testing.T) {
 	if got := c.String(); got != "standalone,big,nodes=1,cores=8,memory=16g,nodes=2,cores=4,memory=8g,startup=2s,spread=false,defaultcores=4,locality=inferred" {
 		t.Error(got)
 	}
-	if len(faults) != 1 || faults[0].String() != "manager-away,at=3600s,for=300s" || c.Pools[0].Price != 0.8 {
+	if len(faults) != 1 || faults[0].String() != "manager-away,at=1h,for=5min" || c.Pools[0].Price != 0.8 {
 		t.Errorf("faults %v, prices of %v", faults, c.Pools)
 	}
 	for text, want := range map[string]string{

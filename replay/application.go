@@ -58,11 +58,12 @@ type application struct {
 	localityWait  time.Duration
 	pools         []*pool
 
-	driver     driverStart
-	began      time.Duration // the driver started; -1: not yet
-	registered time.Duration // when the driver registered: phase 0 of the policy's ticks; -1: not yet
-	lastTick   time.Duration
-	nextTick   time.Duration
+	driver       driverStart
+	began        time.Duration // the driver started; -1: not yet
+	driverPlaced bool          // on a node of the cluster
+	registered   time.Duration // when the driver registered: phase 0 of the policy's ticks; -1: not yet
+	lastTick     time.Duration
+	nextTick     time.Duration
 
 	jobs      []jobState
 	stages    []stageState

@@ -82,7 +82,7 @@ func ParseFault(text string) (Fault, error) {
 }
 
 func (f Fault) String() string {
-	text := fmt.Sprintf("%s,at=%s", f.Kind, spec.FormatDuration(f.At))
+	text := fmt.Sprintf("%s,at=%s", f.Kind, inUnits(f.At))
 	switch f.Kind {
 	case NodeLoss, SpotReclaim:
 		text += fmt.Sprintf(",node=%d", f.Node)
@@ -95,15 +95,26 @@ func (f Fault) String() string {
 		}
 	}
 	if f.Kind == SpotReclaim {
-		text += ",notice=" + spec.FormatDuration(f.Notice)
+		text += ",notice=" + inUnits(f.Notice)
 	}
 	if f.For > 0 {
-		text += ",for=" + spec.FormatDuration(f.For)
+		text += ",for=" + inUnits(f.For)
 	}
 	if f.Every > 0 {
-		text += ",every=" + spec.FormatDuration(f.Every)
+		text += ",every=" + inUnits(f.Every)
 	}
 	return text
+}
+
+// inUnits writes a time in the largest unit that it is a whole number of.
+func inUnits(d time.Duration) string {
+	switch {
+	case d > 0 && d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d > 0 && d%time.Minute == 0:
+		return fmt.Sprintf("%dmin", d/time.Minute)
+	}
+	return spec.FormatDuration(d)
 }
 
 // check says whether the fault can happen on a cluster.

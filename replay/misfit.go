@@ -67,8 +67,23 @@ func (e *Engine) stuck(index int) *AppError {
 		case a.coresMax > 0 && a.coresHeld+int(p.cores) > a.coresMax:
 			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.cores, a.coresHeld, a.coresMax)
 		default:
-			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good", p.cores, p.memoryMB)
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good%s", p.cores, p.memoryMB, e.byDrivers())
 		}
 	}
 	return err
+}
+
+// byDrivers says, where the manager runs drivers, that they may be what holds a
+// cluster on which nothing moves.
+func (e *Engine) byDrivers() string {
+	drivers := 0
+	for _, a := range e.apps {
+		if a != nil && a.driverPlaced {
+			drivers++
+		}
+	}
+	if drivers == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", among others by %d drivers that run on it; give it more nodes, or let fewer drivers in", drivers)
 }

@@ -54,6 +54,7 @@ func (e *Engine) act(actions []manager.Action) {
 		a := e.apps[act.App]
 		switch act.Kind {
 		case manager.PlaceDriver:
+			a.driverPlaced = true
 			a.begin()
 		case manager.PlaceExecutor:
 			a.grant(act)

@@ -52,6 +52,9 @@ func warnings(r *bench.Results) []string {
 		out = append(out, "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors may have more cores together than the nodes. Tasks are not slower for it here, as they really would be; yarn.scheduler.capacity.resource-calculator with the DominantResourceCalculator counts cores, too.")
 	}
 	out = append(out, r.Notes...)
+	if len(r.Truth) > 0 && len(r.Suite.Config.Faults) > 0 {
+		out = append(out, "The recorded truth ran without the faults.")
+	}
 	if len(r.Truth) > 0 {
 		out = append(out, "Recorded truth: how the applications really ran, from their logs. A log shows no grants: executors count there from registration until the driver saw them leave, and what a log cannot tell is left out.")
 	}

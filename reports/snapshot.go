@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -16,7 +17,11 @@ import (
 // expected.
 func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 	var c comparison
-	if err := json.NewDecoder(r).Decode(&c); err != nil {
+	err := json.NewDecoder(r).Decode(&c)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("%s ends in the middle: write it again with \"dynalloc compare --format json\"", name)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: not a result file of \"dynalloc compare --format json\": %w", name, err)
 	}
 	if c.Schema != Schema {

@@ -147,14 +147,23 @@ func writeInspectedJSON(w io.Writer, found []inspected, _ []traces.Skipped) erro
 	}{found})
 }
 
+// mostListed is how many applications are listed whatever their grade; of more,
+// only those that something is wrong with.
+const mostListed = 100
+
 func writeInspectedText(w io.Writer, found []inspected, skipped []traces.Skipped) error {
 	var b strings.Builder
 	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	if len(found) > 0 {
 		fmt.Fprintln(columns, "application\tname\tspark\tlength\tjobs\tstages\ttasks\tfailed\texecutors\tgrade\tpath")
 	}
+	left := 0
 	for i := range found {
 		f := &found[i]
+		if i >= mostListed && f.Grade == traces.Complete.String() {
+			left++
+			continue
+		}
 		id := cmp.Or(f.ID, "-")
 		if f.Attempt != "" {
 			id += " attempt " + f.Attempt
@@ -163,6 +172,9 @@ func writeInspectedText(w io.Writer, found []inspected, skipped []traces.Skipped
 			length(f.Seconds), f.Jobs, f.Stages, f.Tasks, f.FailedTasks, f.ExecutorsAdded, f.ExecutorsRemoved, f.Grade, f.Path)
 	}
 	columns.Flush()
+	if left > 0 {
+		fmt.Fprintf(&b, "and %d more, all complete; --format json lists them\n", left)
+	}
 	writeClasses(&b, found)
 	writeAttempts(&b, found)
 	writeProblems(&b, found)

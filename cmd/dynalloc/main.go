@@ -107,7 +107,10 @@ func newRoot() *cobra.Command {
 on a shared cluster, and says what each would have meant for deadlines, queue
 wait and utilization.
 
-Start with "dynalloc compare": without arguments it runs on a built-in day.`,
+Start with "dynalloc compare": without arguments it runs on a built-in day.
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 done on what could be read, 4 "dynalloc
+diff" found that it got worse.`,
 		Example: `  dynalloc compare
   dynalloc compare /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g
   dynalloc inspect /var/log/spark-events
