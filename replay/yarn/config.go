@@ -38,8 +38,10 @@ const defaultQueue = `<configuration>
 <property><name>yarn.scheduler.capacity.queue-mappings-override.enable</name><value>true</value></property>
 </configuration>`
 
-// noQueues is the fair scheduler's.
-const noQueues = `<allocations/>`
+// oneFairQueue is the fair scheduler's: without a placement rule each user would
+// have a queue of his own, and one called root none at all.
+const oneFairQueue = `<allocations><queue name="default"/>
+<queuePlacementPolicy><rule name="default" queue="default"/></queuePlacementPolicy></allocations>`
 
 // Load reads the files for a cluster of these nodes; open opens one by its name.
 // Each warning names a file, a line and something there that is not modeled. An
@@ -86,7 +88,7 @@ func (c *Config) Load(nodes []manager.Node, open func(name string) (io.ReadClose
 			return w, err
 		})
 	case "fair":
-		read(c.Queues, noQueues, func(r io.Reader, name string) (w []string, err error) {
+		read(c.Queues, oneFairQueue, func(r io.Reader, name string) (w []string, err error) {
 			c.fair, w, err = ReadFair(r, name)
 			return w, err
 		})
