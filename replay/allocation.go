@@ -218,7 +218,7 @@ func (e *Engine) given(app int32, id policies.ExecutorID, asked time.Duration) t
 // although it takes tasks only when it has finished starting.
 func (a *application) executorAdded(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
-	if x.state != starting {
+	if x.state != starting || x.dead {
 		return // it was lost before
 	}
 	x.state = added
@@ -238,7 +238,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 
 func (a *application) executorUsable(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
-	if x.state != added {
+	if x.state != added || x.dead {
 		return // it was given back before it could do anything
 	}
 	x.state = live

@@ -138,9 +138,9 @@ func enrich(w *traces.Workload, c *Config, seed uint64) {
 func randomFaults(t *testing.T, seed uint64) []Fault {
 	t.Helper()
 	var faults []Fault
-	texts := []string{"executor-loss,at=%ds", "node-loss,at=%ds,node=0,for=20s", "spot-reclaim,at=%ds,node=0,notice=5s,for=30s", "manager-away,at=%ds,for=15s"}
+	texts := []string{"executor-loss,at=%ds", "node-loss,at=%ds,node=0,for=20s", "spot-reclaim,at=%ds,node=0,notice=5s,for=30s", "node-loss,at=%ds,node=0,silent=15s,for=20s", "manager-away,at=%ds,for=15s"}
 	for i := range seed % 4 {
-		f, err := ParseFault(fmt.Sprintf(texts[(seed/4+i)%4], 5+seed%40+7*i))
+		f, err := ParseFault(fmt.Sprintf(texts[(seed/4+i)%5], 5+seed%40+7*i))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -164,8 +164,8 @@ func (e *Engine) happen(s scheduled) {
 	case faultStrikes:
 		e.strike(&e.config.Faults[s.a])
 		return
-	case spotIsGone:
-		e.reclaimed(&e.config.Faults[s.a])
+	case nodeIsGone:
+		e.noticed(&e.config.Faults[s.a])
 		return
 	case faultIsOver:
 		e.over(&e.config.Faults[s.a])

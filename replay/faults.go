@@ -22,8 +22,11 @@ type Fault struct {
 	// of those that are up, the oldest.
 	App      string
 	Executor int
-	Notice   time.Duration // between the word that a spot node is reclaimed and its end
-	Every    time.Duration // a slow manager acts at most once in so long
+	// Silent is how long nobody notices that a node is lost: its connections stay
+	// open, and its tasks run on for their drivers.
+	Silent time.Duration
+	Notice time.Duration // between the word that a spot node is reclaimed and its end
+	Every  time.Duration // a slow manager acts at most once in so long
 }
 
 // A FaultKind is what goes wrong.
@@ -53,7 +56,7 @@ func ParseFault(text string) (Fault, error) {
 	f := Fault{Kind: FaultKind(s.Name), At: d.Duration("at", -1), Executor: -1}
 	switch f.Kind {
 	case NodeLoss:
-		f.Node, f.For = d.Int("node", -1), d.Duration("for", 0)
+		f.Node, f.For, f.Silent = d.Int("node", -1), d.Duration("for", 0), d.Duration("silent", 0)
 	case SpotReclaim:
 		f.Node, f.For, f.Notice = d.Int("node", -1), d.Duration("for", 0), d.Duration("notice", 2*time.Minute)
 	case ExecutorLoss:
@@ -93,6 +96,9 @@ func (f Fault) String() string {
 		if f.Executor >= 0 {
 			text += fmt.Sprintf(",executor=%d", f.Executor)
 		}
+	}
+	if f.Silent > 0 {
+		text += ",silent=" + inUnits(f.Silent)
 	}
 	if f.Kind == SpotReclaim {
 		text += ",notice=" + inUnits(f.Notice)
@@ -134,9 +140,9 @@ func (e *Engine) scheduleFaults() error {
 		}
 		at := f.At
 		e.queue.push(scheduled{at: at, app: -1, a: int32(i)}, executorLeaves, faultStrikes)
-		if f.Kind == SpotReclaim {
-			at += f.Notice
-			e.queue.push(scheduled{at: at, app: -1, a: int32(i)}, executorLeaves, spotIsGone)
+		if after := f.Notice + f.Silent; after > 0 {
+			at += after
+			e.queue.push(scheduled{at: at, app: -1, a: int32(i)}, executorLeaves, nodeIsGone)
 		}
 		if f.For > 0 {
 			e.queue.push(scheduled{at: at + f.For, app: -1, a: int32(i)}, becomesReady, faultIsOver)
@@ -149,6 +155,10 @@ func (e *Engine) scheduleFaults() error {
 func (e *Engine) strike(f *Fault) {
 	switch f.Kind {
 	case NodeLoss:
+		if f.Silent > 0 {
+			e.silence(f.Node)
+			return
+		}
 		e.loseNode(f.Node)
 		e.endNode(f.Node)
 	case SpotReclaim:
@@ -213,8 +223,25 @@ func (e *Engine) onNode(node int, f func(a *application, id policies.ExecutorID)
 	}
 }
 
-// reclaimed is the end of a spot node's notice.
-func (e *Engine) reclaimed(f *Fault) {
+// silence stops a node without a word to anybody.
+func (e *Engine) silence(node int) {
+	for _, a := range e.apps {
+		if a == nil {
+			continue
+		}
+		for id := range a.executors {
+			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
+				x.dead = true
+			}
+		}
+	}
+}
+
+// noticed is the end of a spot node's notice, or of a silent node's silence.
+func (e *Engine) noticed(f *Fault) {
+	if f.Kind == NodeLoss {
+		e.loseNode(f.Node)
+	}
 	e.endNode(f.Node)
 }
 

@@ -30,7 +30,7 @@ const (
 	nodeBoots
 	managerActs
 	faultStrikes
-	spotIsGone
+	nodeIsGone
 	faultIsOver
 	nodeFilesAreLost
 	driverGoesOn

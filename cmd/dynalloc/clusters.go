@@ -140,7 +140,8 @@ where. --fault can be repeated; a cluster file can list them.
   node-loss,at=1h,node=3,for=10m
       node 3 (they count from 0) is gone with its executors, their shuffle files
       and those that its shuffle service kept; after for= it is back, empty
-      (default: never)
+      (default: never); with silent=2min nobody notices for so long, as where
+      connections stay open until spark.network.timeout
   executor-loss,at=90m,app=report-*,executor=2
       every application that matches app= (default *) loses the executor that it
       was granted as the third, or without executor= its oldest; a shuffle
