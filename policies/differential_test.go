@@ -1,19 +1,19 @@
 package policies
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dynalloc/internal/differential"
 )
 
 var (
@@ -86,7 +86,7 @@ func TestSpark(t *testing.T) {
 		t.Skip("needs an installed Spark: run make test-spark")
 	}
 	spark := startSpark(t)
-	defer spark.stop()
+	defer spark.Stop()
 	var (
 		q        quirks
 		recorded []scenario
@@ -120,14 +120,18 @@ func TestSpark(t *testing.T) {
 	for _, s := range wrong {
 		want := spark.ask([]scenario{s})[0]
 		t.Errorf("Spark (-) and the policy (+) differ:\n%s\n%s", cmp.Diff(want, s.answers(t, true, nil)), s)
-		keep(t, s.with(want))
+		differential.Keep(t, keptFile, s.with(want).String()+"\n")
 	}
 	if len(wrong) > 0 {
 		return
 	}
 	fmt.Printf("%d scenarios, %d ticks: no difference\n", *sparkScenarios, ticks)
 	if *sparkRecord > 0 {
-		record(t, recorded[:*sparkRecord])
+		var text strings.Builder
+		for _, s := range recorded[:*sparkRecord] {
+			text.WriteString(s.String())
+		}
+		differential.Record(t, recordedFile, text.String())
 	}
 	least := 100
 	if *sparkScenarios < 10000 {
@@ -141,67 +145,15 @@ func TestSpark(t *testing.T) {
 	checkBranches(t, recorded, least)
 }
 
-// keep appends a scenario to the golden cases.
-func keep(t *testing.T, s scenario) {
-	file, err := os.OpenFile(keptFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err == nil {
-		_, err = fmt.Fprintln(file, s)
-	}
-	if err == nil {
-		err = file.Close()
-	}
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-func record(t *testing.T, recorded []scenario) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range recorded {
-		io.WriteString(w, s.String())
-	}
-	w.Close()
-	if err := os.WriteFile(recordedFile, b.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// installedSpark is a process that plays scenarios through Spark's classes.
+// installedSpark plays scenarios through Spark's classes.
 type installedSpark struct {
-	t       *testing.T
-	command *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Scanner
+	*differential.Process
+	t *testing.T
 }
 
 func startSpark(t *testing.T) *installedSpark {
-	s := &installedSpark{t: t}
-	s.command = exec.Command("java", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
-		"-Xmx1g", "-cp", *sparkClasses, "Script")
-	var err error
-	if s.in, err = s.command.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	out, err := s.command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.out = bufio.NewScanner(out)
-	if err := s.command.Start(); err != nil {
-		t.Fatalf("%v: make test-spark needs Java 17", err)
-	}
-	return s
-}
-
-func (s *installedSpark) stop() {
-	s.in.Close()
-	if err := s.command.Wait(); err != nil {
-		s.t.Error("java:", err)
-	}
+	return &installedSpark{differential.Java(t, "make test-spark", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+		"-Xmx1g", "-cp", *sparkClasses, "Script"), t}
 }
 
 // ask returns what Spark answers to each of the scenarios.
@@ -211,17 +163,17 @@ func (s *installedSpark) ask(asked []scenario) [][]string {
 		one.writeTo(&text)
 	}
 	text.WriteString(".\n")
-	go io.WriteString(s.in, text.String()) // while its answers are read
+	go io.WriteString(s.In, text.String()) // while its answers are read
 	var b strings.Builder
-	for s.out.Scan() {
-		if s.out.Text() == "." {
+	for s.Out.Scan() {
+		if s.Out.Text() == "." {
 			var answers [][]string
 			for _, answer := range parseScenarios(b.String()) {
 				answers = append(answers, answer.lines)
 			}
 			return answers
 		}
-		b.WriteString(s.out.Text() + "\n")
+		b.WriteString(s.Out.Text() + "\n")
 	}
 	s.t.Fatalf("Script.java ended early: compile it and see what it says to %s", asked[0])
 	return nil

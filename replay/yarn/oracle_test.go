@@ -1,7 +1,6 @@
 package yarn
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"compress/gzip"
@@ -9,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +15,8 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"dynalloc/internal/differential"
 )
 
 var (
@@ -395,7 +395,7 @@ func TestYarn(t *testing.T) {
 		t.Skip("needs Hadoop's classes: run make test-yarn")
 	}
 	y := startYarn(t)
-	defer y.stop()
+	defer y.Stop()
 	var (
 		recorded []scenario
 		counts   = map[string]*tally{}
@@ -417,7 +417,7 @@ func TestYarn(t *testing.T) {
 			wrong[s.kind()]++
 			s = y.shrink(s)
 			t.Errorf("YARN (-) and the %s scheduler here (+) differ:\n%s\n%s", s.kind(), gocmp.Diff(s.want, s.answers()), s.recorded())
-			y.keep(s)
+			differential.Keep(t, keptFile, s.recorded())
 		} else if len(recorded) < *yarnRecord {
 			recorded = append(recorded, s)
 		}
@@ -428,7 +428,11 @@ func TestYarn(t *testing.T) {
 		}
 	}
 	if *yarnRecord > 0 {
-		record(t, recorded)
+		var text strings.Builder
+		for _, s := range recorded {
+			text.WriteString(s.recorded())
+		}
+		differential.Record(t, recordedFile, text.String())
 	}
 }
 
@@ -471,64 +475,29 @@ func (n *tally) String() string {
 		n.masters, n.containers, n.reserved, n.marks, n.kills, n.refused, n.errors, n.shares)
 }
 
-func record(t *testing.T, recorded []scenario) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range recorded {
-		io.WriteString(w, s.recorded())
-	}
-	w.Close()
-	if err := os.WriteFile(recordedFile, b.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// installedYarn is a process that plays scenarios through YARN's classes.
+// installedYarn plays scenarios through YARN's classes.
 type installedYarn struct {
-	t       *testing.T
-	command *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Scanner
+	*differential.Process
+	t *testing.T
 }
 
 func startYarn(t *testing.T) *installedYarn {
-	y := &installedYarn{t: t}
-	y.command = exec.Command("java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2", "-XX:TieredStopAtLevel=1", "-cp", *yarnClasses, "Script")
-	var err error
-	if y.in, err = y.command.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	out, err := y.command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	y.out = bufio.NewScanner(out)
-	if err := y.command.Start(); err != nil {
-		t.Fatalf("%v: make test-yarn needs Java 17", err)
-	}
-	return y
-}
-
-func (y *installedYarn) stop() {
-	y.in.Close()
-	y.command.Wait()
+	return &installedYarn{differential.Java(t, "make test-yarn", "-Xmx1g", "-XX:+UseSerialGC", "-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2",
+		"-XX:TieredStopAtLevel=1", "-cp", *yarnClasses, "Script"), t}
 }
 
 // ask returns what YARN answers to a scenario.
 func (y *installedYarn) ask(s scenario) (answers []string) {
-	if _, err := fmt.Fprintf(y.in, "%send\n", s); err != nil {
+	if _, err := fmt.Fprintf(y.In, "%send\n", s); err != nil {
 		y.t.Fatal(err)
 	}
-	for y.out.Scan() {
-		if y.out.Text() == "end" {
+	for y.Out.Scan() {
+		if y.Out.Text() == "end" {
 			return answers
 		}
-		answers = append(answers, y.out.Text())
+		answers = append(answers, y.Out.Text())
 	}
-	y.t.Fatalf("YARN stopped answering: %v, at\n%s", y.out.Err(), s)
+	y.t.Fatalf("YARN stopped answering: %v, at\n%s", y.Out.Err(), s)
 	return nil
 }
 
@@ -564,18 +533,4 @@ func (s scenario) without(file, at, n int) scenario {
 	f := &s.files[file]
 	f.lines = slices.Delete(slices.Clone(f.lines), at, at+n)
 	return s
-}
-
-// keep appends a scenario to the golden cases.
-func (y *installedYarn) keep(s scenario) {
-	file, err := os.OpenFile(keptFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err == nil {
-		_, err = io.WriteString(file, s.recorded())
-	}
-	if err == nil {
-		err = file.Close()
-	}
-	if err != nil {
-		y.t.Error(err)
-	}
 }
