@@ -13,23 +13,7 @@ cd "$(dirname "$0")/../.."
 version=${HADOOP:-3.4.2}
 jars=${XDG_CACHE_HOME:-$HOME/.cache}/dynalloc/hadoop-$version
 
-need() { # what to run, and the packages that bring it
-	local try=$1
-	shift
-	if eval "$try" >/dev/null 2>&1; then return; fi
-	if ! command -v apt-get >/dev/null; then
-		echo "test-yarn: '$try' fails: install what brings it ($*)" >&2
-		exit 1
-	fi
-	local sudo=
-	if [ "$(id -u)" != 0 ]; then sudo=sudo; fi
-	$sudo apt-get update -qq
-	for package; do
-		if $sudo apt-get install -y -qq "$package" >/dev/null; then return; fi
-	done
-	echo "test-yarn: none of $* can be installed" >&2
-	exit 1
-}
+. ../../internal/differential/need.sh
 
 need 'javac --release 17 -version' openjdk-17-jdk-headless openjdk-21-jdk-headless default-jdk-headless
 out=$(mktemp -d)
