@@ -28,6 +28,16 @@ func sharedTrace(t testing.TB, name string) string {
 	return p
 }
 
+// recordedLog is a log of ours, below bench in the repository, or else one of
+// those beside it.
+func recordedLog(t testing.TB, name string) string {
+	t.Helper()
+	if strings.HasPrefix(name, "bench/") {
+		return filepath.Join("..", filepath.FromSlash(name))
+	}
+	return sharedTrace(t, name)
+}
+
 // someEvents is a text like an event log's, n lines long.
 func someEvents(n int) []byte {
 	var b bytes.Buffer

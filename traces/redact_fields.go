@@ -14,6 +14,7 @@ import (
 var (
 	sparkWord    = regexp.MustCompile(`^[A-Za-z]{1,40}(_[A-Z]+)?$`) // a word of Spark's own protocol
 	digits       = regexp.MustCompile(`^[0-9]{1,19}$`)
+	loopback     = regexp.MustCompile(`^(localhost|127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|::1)$`) // says that driver and executors share a machine, and of none which
 	executorID   = regexp.MustCompile(`^([0-9]{1,10}|driver|<driver>|localhost)$`)
 	attemptID    = regexp.MustCompile(`^[0-9]{1,9}$`)
 	appID        = regexp.MustCompile(`^(app-\d{14}-\d{4,}|application_\d{10,}_\d{4,}|local-\d{10,}|spark-[0-9a-f]{32}|spark-application-\d{10,})$`)
@@ -57,7 +58,7 @@ type redactedField = struct {
 var (
 	event    = redactedField{"Event", text(func(_ *redactor, s string) string { return s })}
 	executor = redactedField{"Executor ID", unless(executorID, "executor")}
-	host     = redactedField{"Host", called("host")}
+	host     = redactedField{"Host", unless(loopback, "host")}
 
 	stageFields = fields{
 		{"Stage ID", number{}}, {"Stage Attempt ID", number{}}, {"Stage Name", called("stage")}, {"Number of Tasks", number{}},

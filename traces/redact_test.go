@@ -37,11 +37,14 @@ func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 		"rapids-tools/profiling/tasks_executors_fail_compressed_eventlog.zstd",
 		"sync-parser/application_1640227485896_0002.zstd",
 		"kubeflow-shs/local-1776286786993.zstd",
+		"bench/testdata/recordings/cache/ess10cache15",
+		"bench/testdata/mechanisms/failures/static4",
+		"bench/testdata/mechanisms/nodeloss/static3",
 	} {
 		t.Run(filepath.Base(log), func(t *testing.T) {
-			dir := t.TempDir()
-			redactInto(t, dir, sharedTrace(t, log))
-			before, _ := collect(t, sharedTrace(t, log))
+			dir, path := t.TempDir(), recordedLog(t, log)
+			redactInto(t, dir, path)
+			before, _ := collect(t, path)
 			after, bad := collect(t, dir)
 			if len(bad) > 0 || len(after.Apps) != len(before.Apps) {
 				t.Fatalf("%d applications became %d: %v", len(before.Apps), len(after.Apps), bad)

@@ -68,9 +68,11 @@ func TestLogsAreWrittenAsText(t *testing.T) {
 		"sparklint/application_1472176676028_407508_1",
 		"rapids-tools/profiling/tasks_executors_fail_compressed_eventlog.zstd",
 		"sync-parser/databricks_eventlog-2.gz",
+		"bench/testdata/recordings/cache/ess10cache15",
+		"bench/testdata/mechanisms/failures/static4",
 	} {
 		t.Run(filepath.Base(log), func(t *testing.T) {
-			w, bad := collect(t, sharedTrace(t, log))
+			w, bad := collect(t, recordedLog(t, log))
 			if len(bad) > 0 {
 				t.Fatal(bad[0])
 			}
