@@ -2,9 +2,7 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -240,51 +238,6 @@ func (a *adviser) tokens(w *traces.Workload, from []int) *traces.Workload {
 	return &out
 }
 
-// scaled is the workload at another load. Whole pipelines are left out or
-// doubled (traces.Scale), picked by a seed under which each class keeps some of
-// its runs; where they are too few for that, single runs.
-func (a *adviser) scaled(load float64) (*scene, error) {
-	whole := a.suite.Workload
-	single := a.tokens(whole, nil)
-	for _, app := range single.Apps {
-		app.User = "" // with a class that does not come from its name, each is a pipeline
-	}
-	const seeds = 10
-	for _, w := range []*traces.Workload{whole, single} {
-		if w == whole && pipelines(whole) < FewestBlocks {
-			continue
-		}
-		for seed := a.suite.Config.Seed; seed < a.suite.Config.Seed+seeds; seed++ {
-			scaled, err := traces.Scale(w, load, seed)
-			if err != nil {
-				return nil, err
-			}
-			if len(classes(scaled)) < len(a.classes) {
-				continue
-			}
-			from, err := original(scaled, whole)
-			if err != nil {
-				return nil, err
-			}
-			reference := make([]Reference, len(from))
-			for i, at := range from {
-				reference[i] = a.results.Reference[at]
-			}
-			return newScene(fmt.Sprintf("load x%g", load), a.tokens(scaled, from), reference, a.suite.Config, a.replicas), nil
-		}
-	}
-	return nil, errors.New("every choice of runs drops a class")
-}
-
-// pipelines counts what traces.Scale would leave out or double as a whole.
-func pipelines(w *traces.Workload) int {
-	seen := map[[2]string]bool{}
-	for _, a := range w.Apps {
-		seen[[2]string{a.User, a.Class}] = true
-	}
-	return len(seen)
-}
-
 // fleet gives one class a policy while the others keep theirs.
 func (c *class) fleet(s policies.Spec) policies.Fleet {
 	f := recordedFleet()
@@ -293,7 +246,7 @@ func (c *class) fleet(s policies.Spec) policies.Fleet {
 	return f
 }
 
-// A trial is one policy tried for a class.
+// A tried is one policy that is tried for a class.
 type tried struct {
 	spec   policies.Spec
 	played *played
@@ -354,107 +307,6 @@ func (a *adviser) list(c *class) []*tried {
 	return list
 }
 
-func (a *adviser) judgeClass(ctx context.Context, c *class, t trust, list []*tried, screen bool) (*ClassAdvice, error) {
-	j := newJudge(a.options.Goal, a.scene, c.apps, t.model, a.suite.Config.Seed)
-	j.current = list[0].played
-	if screen {
-		if err := a.play(ctx, a.scene, list, 1); err != nil {
-			return nil, err
-		}
-	}
-	final := list
-	if screen {
-		final = j.screened(list)
-	}
-	if err := a.play(ctx, a.scene, final, a.replicas); err != nil {
-		return nil, err
-	}
-	if err := list[0].played.err; err != nil {
-		return nil, fmt.Errorf("class %s as it is set now: %w", c.name, err)
-	}
-	advice := &ClassAdvice{Class: c.name, Runs: len(c.apps), Stable: true, Why: t.why, Notes: t.notes, Model: t.model, Blocks: j.own.blocks, Assumed: j.assumed}
-	if c.others > 0 {
-		advice.Notes = append(advice.Notes, fmt.Sprintf("%d of its %d runs had other settings than %s; what is called current is each as it was.", c.others, len(c.apps), c.current))
-	}
-	for _, tr := range list {
-		advice.Tried = append(advice.Tried, j.describe(tr.spec, tr.played))
-	}
-	find := func(p *played) *Judged {
-		for i := range list {
-			if list[i].played == p {
-				return &advice.Tried[i]
-			}
-		}
-		return nil
-	}
-	static, dynamic := kinds(final)
-	best := map[bool]*played{}
-	for fixed, of := range map[bool][]*played{true: static, false: dynamic} {
-		if len(of) > 0 {
-			best[fixed] = j.best(of)
-		}
-	}
-	if best[true] != nil {
-		advice.Static = find(best[true])
-	}
-	if best[false] != nil {
-		advice.Dynamic = find(best[false])
-	}
-	advice.Least = j.least(list, advice.Tried)
-	advised := a.choose(j, advice, best[true], best[false])
-	if len(advice.Why) > 0 {
-		advice.Verdict, advised = Insufficient, j.current
-	}
-	j.against(advised, advice.Tried)
-	for _, d := range []*Judged{advice.Static, advice.Dynamic} {
-		if d != nil {
-			if err := a.causes(ctx, j, d.played.fleet, d); err != nil {
-				return nil, err
-			}
-		}
-	}
-	advice.Advised, advice.Current = *find(advised), advice.Tried[0]
-	if err := a.stability(ctx, c, j, advice, best[true], best[false]); err != nil {
-		return nil, err
-	}
-	snippet, err := c.snippet(advice.Advised.Policy)
-	if advice.Snippet = snippet; err != nil {
-		advice.NoConf = err.Error()
-	}
-	return advice, nil
-}
-
-// choose decides between the kinds and measures what lies between them.
-func (a *adviser) choose(j *judge, advice *ClassAdvice, static, dynamic *played) *played {
-	switch {
-	case static == nil && dynamic == nil:
-		advice.Verdict = NoDifference
-		return j.current
-	case dynamic == nil:
-		advice.Verdict = Static
-		return static
-	case static == nil:
-		advice.Verdict = Dynamic
-		return dynamic
-	}
-	advice.Verdict = j.verdict(static, dynamic)
-	more, _ := j.misses(lateness{over: j.all}, []*played{dynamic}, static)
-	runs := j.all.total(static, deadlineFigure)
-	advice.MoreMisses = Estimate{more[0].Value * runs, more[0].Times(runs)}
-	dearer := j.relative(executorFigure, j.model.Executors, []*played{dynamic}, static)[0]
-	seconds := j.own.total(static, executorFigure)
-	advice.SavedShare = Estimate{-dearer.Value, dearer.Times(-1)}
-	advice.Saved = Estimate{-dearer.Value * seconds, dearer.Times(-seconds)}
-	advice.Slower = j.relative(turnaroundFigure, j.model.Time, []*played{dynamic}, static)[0]
-	switch advice.Verdict {
-	case Static:
-		return static
-	case Dynamic:
-		return dynamic
-	}
-	return j.best([]*played{static, dynamic})
-}
-
 // play replays what has not been replayed yet.
 func (a *adviser) play(ctx context.Context, s *scene, list []*tried, replicas int) error {
 	played := make([]*played, len(list))
@@ -462,151 +314,4 @@ func (a *adviser) play(ctx context.Context, s *scene, list []*tried, replicas in
 		played[i] = list[i].played
 	}
 	return s.playAll(ctx, played, replicas, a.options.Options, &a.progress)
-}
-
-// kinds sorts what could be replayed into fixed sizes and the rest.
-func kinds(list []*tried) (static, dynamic []*played) {
-	for _, t := range list {
-		switch {
-		case t.played.err != nil:
-		case t.spec.Kind == "static":
-			static = append(static, t.played)
-		default:
-			dynamic = append(dynamic, t.played)
-		}
-	}
-	return static, dynamic
-}
-
-// least is the smallest fixed size that keeps 99 % of the class's deadlines.
-func (j *judge) least(list []*tried, judged []Judged) LeastStatic {
-	var found LeastStatic
-	sizes := make([]int, 0, len(list))
-	for i, t := range list {
-		if t.spec.Kind == "static" && t.played.err == nil {
-			sizes = append(sizes, i)
-		}
-	}
-	slices.SortFunc(sizes, func(x, y int) int { return list[x].spec.Executors - list[y].spec.Executors })
-	for _, i := range sizes {
-		of := j.own.total(list[i].played, due(j.assumed)) * float64(judged[i].Replicas)
-		if of == 0 {
-			return LeastStatic{}
-		}
-		kept := 1 - j.own.total(list[i].played, j.missed(j.assumed, 0))*float64(judged[i].Replicas)/of
-		if kept > found.Kept {
-			found.Kept, found.Of = kept, int(math.Round(of))
-		}
-		if kept >= enoughKept {
-			return LeastStatic{list[i].spec.Executors, kept, int(math.Round(of))}
-		}
-	}
-	return found
-}
-
-// stability looks for changes under which the verdict is another: tighter and
-// looser deadlines, and less and more load.
-func (a *adviser) stability(ctx context.Context, c *class, j *judge, advice *ClassAdvice, static, dynamic *played) error {
-	if static == nil || dynamic == nil || advice.Verdict == Insufficient {
-		return nil
-	}
-	flip := func(under string, v Verdict) {
-		if v != advice.Verdict {
-			advice.Stable = false
-			advice.Flips = append(advice.Flips, fmt.Sprintf("%s: %s", under, v))
-		}
-	}
-	if a.options.Goal == FewestMisses {
-		for _, s := range a.steps() {
-			neighbor := *j
-			neighbor.step = s
-			flip(s.name, neighbor.verdict(static, dynamic))
-		}
-	}
-	for _, s := range a.loads {
-		var apps []int
-		for i, app := range s.workload.Apps {
-			if app.Class == c.token {
-				apps = append(apps, i)
-			}
-		}
-		pair := make([]*tried, 2)
-		for i, of := range []*Judged{advice.Static, advice.Dynamic} {
-			pair[i] = &tried{of.Policy, &played{fleet: c.fleet(of.Policy)}}
-		}
-		if err := a.play(ctx, s, pair, a.replicas); err != nil {
-			return err
-		}
-		if pair[0].played.err != nil || pair[1].played.err != nil {
-			advice.Notes = append(advice.Notes, fmt.Sprintf("At %s it could not be replayed.", s.name))
-			continue
-		}
-		loaded := newJudge(a.options.Goal, s, apps, j.model, j.seed)
-		flip(s.name, loaded.verdict(pair[0].played, pair[1].played))
-	}
-	return nil
-}
-
-// joint replays all advice at one time.
-func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, error) {
-	changed := false
-	inner, outer := recordedFleet(), policies.Fleet{Name: "advised"}
-	inner.Name = "advised"
-	for k, c := range a.classes {
-		s := advice[k].Advised.Policy
-		outer.Rules = append(outer.Rules, policies.Rule{Pattern: c.name, Spec: s})
-		if s == advice[k].Current.Policy {
-			continue // each run as it is
-		}
-		changed = true
-		inner.Rules = append([]policies.Rule{{Pattern: c.token, Spec: s}}, inner.Rules...)
-	}
-	if !changed || len(a.classes) < 2 {
-		return nil, nil
-	}
-	now, then := a.current[a.scene], &played{fleet: inner}
-	if err := a.scene.playAll(ctx, []*played{now, then}, a.replicas, a.options.Options, &a.progress); err != nil {
-		return nil, err
-	}
-	if then.err != nil {
-		return nil, fmt.Errorf("all advice at one time: %w", then.err)
-	}
-	model := ModelError{}
-	for k := range advice {
-		model = model.orMore(advice[k].Model)
-	}
-	every := newJudge(a.options.Goal, a.scene, everyApp(a.scene), model, a.suite.Config.Seed)
-	runs := every.all.total(now, deadlineFigure)
-	more, _ := every.misses(lateness{over: every.all}, []*played{then}, now)
-	dearer := every.relative(executorFigure, model.Executors, []*played{then}, now)[0]
-	joint := &Joint{
-		Fleet: outer, Before: every.all.total(now, missFigure), After: every.all.total(then, missFigure), Of: int(math.Round(runs)),
-		More:            Estimate{more[0].Value * runs, more[0].Times(runs)},
-		SavedShare:      Estimate{-dearer.Value, dearer.Times(-1)},
-		Turnaround:      every.relative(turnaroundFigure, model.Time, []*played{then}, now)[0],
-		ExecutorSeconds: every.all.total(then, executorFigure),
-	}
-	for k, c := range a.classes {
-		own := newJudge(a.options.Goal, a.scene, c.apps, advice[k].Model, a.suite.Config.Seed)
-		alone, together := own.own.total(advice[k].Advised.played, missFigure), own.own.total(then, missFigure)
-		if of := own.own.total(then, deadlineFigure); of > 0 && together-alone > 2*spared*of {
-			joint.Worse = append(joint.Worse, fmt.Sprintf("%s misses %.1f of %.0f deadlines with all advice taken, %.1f with its own alone", c.name, together, of, alone))
-		}
-	}
-	return joint, nil
-}
-
-func everyApp(s *scene) []int {
-	all := make([]int, len(s.workload.Apps))
-	for i := range all {
-		all[i] = i
-	}
-	return all
-}
-
-// finish tells that all is done, however many replays were foreseen.
-func (c *counter) finish() {
-	if c.tell != nil {
-		c.tell(c.total, c.total)
-	}
 }

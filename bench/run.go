@@ -275,3 +275,10 @@ func (c *counter) step() {
 		c.tell(c.done, c.total)
 	}
 }
+
+// finish tells that all is done, however many replays were foreseen.
+func (c *counter) finish() {
+	if c.tell != nil {
+		c.tell(c.total, c.total)
+	}
+}
