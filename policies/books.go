@@ -54,31 +54,16 @@ func (b *books) Observe(e *Event) {
 		b.demand.stageCompleted(e)
 	case TaskStart:
 		b.demand.taskStart(e)
-		b.monitor.taskStart(e)
 	case TaskEnd:
 		b.demand.taskEnd(e)
-		b.monitor.taskEnd(e)
 	case SpeculativeTaskSubmitted:
 		b.demand.speculativeTaskSubmitted(e)
 	case UnschedulableTaskSetAdded:
 		b.demand.unschedulable(e.Stage, true)
 	case UnschedulableTaskSetRemoved:
 		b.demand.unschedulable(e.Stage, false)
-	case JobStart:
-		b.monitor.jobStart(e)
-	case JobEnd:
-		b.monitor.jobEnd(e)
-	case ExecutorAdded:
-		b.monitor.executorAdded(e)
-	case ExecutorRemoved:
-		b.monitor.executorRemoved(e)
-	case BlockUpdated:
-		b.monitor.blockUpdated(e)
-	case UnpersistRDD:
-		b.monitor.unpersist(e)
-	case ShuffleCleaned:
-		b.monitor.shuffleCleaned(e)
 	}
+	b.monitor.observe(e)
 }
 
 // pending and running are the tasks of a profile, speculative copies included.

@@ -301,6 +301,30 @@ func (m *monitor) executorRemoved(e *Event) {
 	m.next = stale
 }
 
+// observe takes an event, as ExecutorMonitor's listener does.
+func (m *monitor) observe(e *Event) {
+	switch e.Kind {
+	case TaskStart:
+		m.taskStart(e)
+	case TaskEnd:
+		m.taskEnd(e)
+	case JobStart:
+		m.jobStart(e)
+	case JobEnd:
+		m.jobEnd(e)
+	case ExecutorAdded:
+		m.executorAdded(e)
+	case ExecutorRemoved:
+		m.executorRemoved(e)
+	case BlockUpdated:
+		m.blockUpdated(e)
+	case UnpersistRDD:
+		m.unpersist(e)
+	case ShuffleCleaned:
+		m.shuffleCleaned(e)
+	}
+}
+
 func (m *monitor) taskStart(e *Event) {
 	if !e.Inactive {
 		m.running(m.track(e.Executor, -1), 1, e.At)

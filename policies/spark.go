@@ -110,12 +110,10 @@ func (s *spark) Observe(e *Event) {
 		if !s.demand.anyPending() {
 			s.queueEmpty()
 		}
-		s.monitor.taskStart(e)
 	case TaskEnd:
 		if s.demand.taskEnd(e) {
 			s.backlogged(e.At)
 		}
-		s.monitor.taskEnd(e)
 	case SpeculativeTaskSubmitted:
 		s.demand.speculativeTaskSubmitted(e)
 		s.backlogged(e.At)
@@ -124,21 +122,8 @@ func (s *spark) Observe(e *Event) {
 		s.backlogged(e.At)
 	case UnschedulableTaskSetRemoved:
 		s.demand.unschedulable(e.Stage, false)
-	case JobStart:
-		s.monitor.jobStart(e)
-	case JobEnd:
-		s.monitor.jobEnd(e)
-	case ExecutorAdded:
-		s.monitor.executorAdded(e)
-	case ExecutorRemoved:
-		s.monitor.executorRemoved(e)
-	case BlockUpdated:
-		s.monitor.blockUpdated(e)
-	case UnpersistRDD:
-		s.monitor.unpersist(e)
-	case ShuffleCleaned:
-		s.monitor.shuffleCleaned(e)
 	}
+	s.monitor.observe(e)
 }
 
 // backlogged arms the add timer unless it is armed: an expired timer stays

@@ -69,22 +69,27 @@ func TestSameInputSameEvents(t *testing.T) {
 }
 
 func TestTickingAtEveryGridPointChangesNothing(t *testing.T) {
-	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
-		e, err := New(w, f, c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e.everyTick = true
-		for e.Step() {
-		}
-		every, err := e.Result()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if elided := play(t, w, f, c); elided.Digest != every.Digest {
-			t.Errorf("ticking when due: %d events, end %s; at every tick: %d events, end %s", elided.Events, elided.End, every.Events, every.End)
-		}
-	})
+	eachRandomRun(t, ticksWhenDue)
+}
+
+// ticksWhenDue holds a replay that ticks policies when they ask for it to one that
+// ticks them at every point of the grid.
+func ticksWhenDue(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
+	t.Helper()
+	e, err := New(w, f, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.everyTick = true
+	for e.Step() {
+	}
+	every, err := e.Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if elided := play(t, w, f, c); elided.Digest != every.Digest {
+		t.Errorf("ticking when due: %d events, end %s; at every tick: %d events, end %s", elided.Events, elided.End, every.Events, every.End)
+	}
 }
 
 func TestSparkWithEqualBoundsIsStatic(t *testing.T) {

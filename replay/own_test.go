@@ -36,19 +36,6 @@ func TestSizedPolicyTicksOnlyWhenDue(t *testing.T) {
 		s := policies.Sized("moody", func() policies.Sizer { return moody{} })
 		s.Every = time.Second
 		f := policies.FleetOf("", s)
-		e, err := New(w, f, c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e.everyTick = true
-		for e.Step() {
-		}
-		every, err := e.Result()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if elided := play(t, w, f, c); elided.Digest != every.Digest {
-			t.Errorf("ticking when due: %d events, end %s; at every tick: %d events, end %s", elided.Events, elided.End, every.Events, every.End)
-		}
+		ticksWhenDue(t, w, f, c)
 	})
 }
