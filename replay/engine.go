@@ -80,10 +80,8 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	for _, n := range c.Cluster.Nodes() {
 		e.hosts = append(e.hosts, host{cores: n.Cores, pool: n.Type, since: first})
 	}
-	if m, ok := e.manager.(interface{ Absent() []int }); ok {
-		for _, i := range m.Absent() {
-			e.hosts[i].absent = true
-		}
+	for _, i := range e.manager.Absent() {
+		e.hosts[i].absent = true
 	}
 	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: digestStart}
 	for i, a := range w.Apps {

@@ -42,7 +42,7 @@ func (e *Engine) act(actions []manager.Action) {
 	for _, act := range actions {
 		switch act.Kind {
 		case manager.NodeUp:
-			e.nodeUp(act)
+			e.hosts[act.Node].appear(e.now)
 			continue
 		case manager.NodeDown:
 			e.hosts[act.Node].vanish(e.now)
@@ -76,16 +76,6 @@ func leastOf(spec policies.Spec) int {
 		return spec.Allocation.Min
 	}
 	return 0
-}
-
-// nodeUp takes in a node that an autoscaler started.
-func (e *Engine) nodeUp(act manager.Action) {
-	for len(e.hosts) <= act.Node {
-		e.hosts = append(e.hosts, host{absent: true})
-	}
-	h := &e.hosts[act.Node]
-	h.cores, h.pool = act.Cores, act.Why
-	h.appear(e.now)
 }
 
 // wake has the manager served at a later time.

@@ -22,9 +22,8 @@ const (
 // A node is a machine that may come and go.
 type node struct {
 	label    string
-	kind     string // of machine
-	pool     int    // index; -1: none
-	inPool   int    // number among the pool's nodes
+	pool     int // index; -1: none
+	inPool   int // number among the pool's nodes
 	size     Size
 	state    state
 	free     Size
@@ -51,7 +50,7 @@ func (m *Manager) openNodes(nodes []manager.Node) error {
 	}
 	steady := false // a node that is not spot
 	for i, n := range nodes {
-		x := node{label: n.Label, kind: n.Type, pool: -1, size: Size{CPU(1000 * n.Cores), Memory(n.MemoryMB)}, reclaim: manager.Never}
+		x := node{label: n.Label, pool: -1, size: Size{CPU(1000 * n.Cores), Memory(n.MemoryMB)}, reclaim: manager.Never}
 		if n.Cores < 1 || n.MemoryMB < 1 {
 			return fmt.Errorf("node %s has %d cores and %d MiB; expected at least 1 of each", n.Name, n.Cores, n.MemoryMB)
 		}
@@ -158,7 +157,7 @@ func (m *Manager) nodesComeAndGo() {
 		switch {
 		case n.state == coming && n.joins <= m.now:
 			m.arrive(i)
-			m.actions = append(m.actions, manager.Action{Kind: manager.NodeUp, Node: i, Cores: int(n.size.CPU / 1000), Why: n.kind})
+			m.actions = append(m.actions, manager.Action{Kind: manager.NodeUp, Node: i})
 		case n.state == up && n.reclaim <= m.now:
 			m.reclaimNode(i)
 		case n.state == up && !n.cordoned && n.reclaim != manager.Never && n.reclaim-m.notice(n) <= m.now:

@@ -14,6 +14,9 @@ const Never time.Duration = 1<<63 - 1
 
 // A Manager grants executors to applications that share a cluster.
 type Manager interface {
+	// Absent are the nodes that are not there at the start; a NodeUp announces each
+	// of them when it comes.
+	Absent() []int
 	// Fits says why an executor of one of the application's profiles, or its
 	// driver, could not be placed even on the empty cluster; nil if all can.
 	Fits(App) error
@@ -91,8 +94,8 @@ type Action struct {
 	Profile   int    // index into App.Profiles
 	Node      int    // index into the cluster's nodes
 	Container int    // the manager's name of an executor, never reused
-	Cores     int    // of an executor or a driver; of a NodeUp, of the node
-	Why       string // of a Preempt, for people: "queue b is below its guarantee"; of a NodeUp, the node's Type
+	Cores     int    // of an executor or a driver
+	Why       string // of a Preempt, for people: "queue b is below its guarantee"
 }
 
 // A Node is a machine of the cluster.

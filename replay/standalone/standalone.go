@@ -94,6 +94,9 @@ func New(nodes []manager.Node, o Options) *Master {
 	return m
 }
 
+// Absent is no node: workers are there from the start.
+func (m *Master) Absent() []int { return nil }
+
 // memory is what an executor of a profile takes of a worker.
 func (m *Master) memory(p *manager.Profile) int64 {
 	if m.options.Overhead {

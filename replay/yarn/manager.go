@@ -112,6 +112,9 @@ func asNode(i int, n manager.Node) Node {
 	return Node{ID: i, Label: n.Label, Total: Resource{n.MemoryMB, n.Cores}}
 }
 
+// Absent is no node: all are there from the start.
+func (m *Manager) Absent() []int { return nil }
+
 // Submit takes in an application: its master waits for a container.
 func (m *Manager) Submit(now time.Duration, a manager.App) bool {
 	m.reach(now)
