@@ -19,32 +19,39 @@ func onKubernetes(t *testing.T, relation func(t *testing.T, w *traces.Workload, 
 	suitable := []string{
 		"static,n=3", "spark,idle=3s,shuffle=tracking,tracking-timeout=10s", "spark,idle=2s,shuffle=tracking", "spark,idle=2s,shuffle=decommission", "spark,shuffle=none,min=1",
 	}
-	minute, second, quota := time.Minute, 20*time.Second, kubernetes.CPU(20_000)
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, _ policies.Fleet, c Config) {
 		r := rand.New(rand.NewPCG(c.Seed, 3))
 		f := fleet(t, suitable[r.IntN(len(suitable))])
-		c.Cluster = Cluster{
-			Manager: "kubernetes", Startup: -1,
-			Pools: []Pool{
-				{Name: "steady", Nodes: 2, Resources: manager.Resources{Cores: 4 + r.IntN(8), MemoryMB: 32768}},
-				{Name: "spot", Label: "spot", Nodes: 3, Resources: manager.Resources{Cores: 8, MemoryMB: 32768}},
-			},
-			Kubernetes: kubernetes.Options{
-				NodePools:       []kubernetes.NodePool{{Name: "spot", Provision: &second, Spot: &kubernetes.Spot{MeanLifetime: 3 * time.Minute, Notice: second}}},
-				Autoscaler:      &kubernetes.Autoscaler{UnneededTime: &minute, DelayAfterAdd: &minute},
-				PriorityClasses: []kubernetes.PriorityClass{{Name: "high", Value: 1}},
-				Applications:    []kubernetes.Placement{{Class: "app-*", Namespace: "team"}},
-				Namespaces:      []kubernetes.Namespace{{Name: "team", ResourceQuota: &kubernetes.ResourceQuota{CPU: &quota}}},
-			},
-		}
-		for i, a := range w.Apps { // some come before others
-			if i%2 == 1 {
-				a.Class = "urgent"
-			}
-		}
-		c.Cluster.Kubernetes.Applications = append(c.Cluster.Kubernetes.Applications, kubernetes.Placement{Class: "urgent", PriorityClassName: "high"})
+		c.Cluster = spotCluster(r, w)
 		relation(t, w, f, c)
 	})
+}
+
+// spotCluster makes a cluster with two steady nodes and a spot pool that grows and
+// shrinks, on which every other application has a higher priority.
+func spotCluster(r *rand.Rand, w *traces.Workload) Cluster {
+	minute, second, quota := time.Minute, 20*time.Second, kubernetes.CPU(20_000)
+	c := Cluster{
+		Manager: "kubernetes", Startup: -1,
+		Pools: []Pool{
+			{Name: "steady", Nodes: 2, Resources: manager.Resources{Cores: 4 + r.IntN(8), MemoryMB: 32768}},
+			{Name: "spot", Label: "spot", Nodes: 3, Resources: manager.Resources{Cores: 8, MemoryMB: 32768}},
+		},
+		Kubernetes: kubernetes.Options{
+			NodePools:       []kubernetes.NodePool{{Name: "spot", Provision: &second, Spot: &kubernetes.Spot{MeanLifetime: 3 * time.Minute, Notice: second}}},
+			Autoscaler:      &kubernetes.Autoscaler{UnneededTime: &minute, DelayAfterAdd: &minute},
+			PriorityClasses: []kubernetes.PriorityClass{{Name: "high", Value: 1}},
+			Applications:    []kubernetes.Placement{{Class: "app-*", Namespace: "team"}},
+			Namespaces:      []kubernetes.Namespace{{Name: "team", ResourceQuota: &kubernetes.ResourceQuota{CPU: &quota}}},
+		},
+	}
+	for i, a := range w.Apps { // some come before others
+		if i%2 == 1 {
+			a.Class = "urgent"
+		}
+	}
+	c.Kubernetes.Applications = append(c.Kubernetes.Applications, kubernetes.Placement{Class: "urgent", PriorityClassName: "high"})
+	return c
 }
 
 func TestKubernetesGrantsWhatThereIs(t *testing.T) {

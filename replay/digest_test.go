@@ -1,0 +1,243 @@
+package replay
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// TestDigestsArePinned compares replays with the digests in
+// testdata/digests.golden. A change that should leave behavior alone leaves the
+// file alone; a change of behavior rewrites it with -update, and its diff shows
+// which replays are affected.
+//
+// The file has one line for each run of each story in testdata, and one line for
+// each random workload, with a column for each of pinnedReplays. The figures of
+// the stories stand in the stories themselves, so their lines hold only the
+// digest of the events; the columns of the random workloads cover the figures
+// too, see fingerprint.
+func TestDigestsArePinned(t *testing.T) {
+	got := storyDigests(t) + randomDigests(t)
+	const path = "testdata/digests.golden"
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	if len(gotLines) != len(wantLines) {
+		t.Errorf("%s has %d lines, want %d", path, len(wantLines), len(gotLines))
+	}
+	for i := range min(len(gotLines), len(wantLines)) {
+		if gotLines[i] != wantLines[i] {
+			t.Errorf("%s:%d\ngot  %s\nwant %s", path, i+1, gotLines[i], wantLines[i])
+		}
+	}
+}
+
+// storyDigests returns a line for each run of each story.
+func storyDigests(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sections := map[string]string{}
+		for _, section := range archive.Files {
+			sections[section.Name] = string(section.Data)
+		}
+		w, err := traces.ReadText(strings.NewReader(sections["workload"]), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, section := range archive.Files {
+			if section.Name != "run" && !strings.HasPrefix(section.Name, "run ") {
+				continue
+			}
+			r := readRun(t, string(section.Data))
+			if err := r.config.Cluster.OpenFiles(archived(sections)); err != nil {
+				t.Fatal(err)
+			}
+			cluster, _, _ := strings.Cut(r.config.Cluster.String(), " (") // without a note on validation
+			story := strings.TrimSuffix(filepath.Base(file), ".txtar")
+			fmt.Fprintf(&lines, "%s, %s: %s on %s: %s\n", story, section.Name, r.policy, cluster, storyDigest(w, r))
+		}
+	}
+	return lines.String()
+}
+
+func storyDigest(w *traces.Workload, r run) string {
+	f, err := policies.ParseFleet(r.policy)
+	if err != nil {
+		return "refused"
+	}
+	played, err := Run(w, f, r.config)
+	if err != nil {
+		return "fails"
+	}
+	return fmt.Sprintf("%d events, ends %s, %012x", played.Events, played.End, played.Digest>>16)
+}
+
+// pinnedPolicies are the ways in which shuffle files are protected.
+var pinnedPolicies = []struct{ name, spec string }{
+	{"static", "static,n=3"},
+	{"service", "spark,idle=2s,cached=9s"},
+	{"tracking", "spark,idle=2s,shuffle=tracking,tracking-timeout=20s"},
+	{"decommission", "spark,idle=2s,shuffle=decommission"},
+}
+
+// pinnedManagers are the managers other than standalone, each with its queues or
+// priorities in use.
+var pinnedManagers = []struct {
+	name    string
+	cluster func(t *testing.T, r *rand.Rand, w *traces.Workload) Cluster
+}{
+	{"capacity", yarnCluster("capacity", capacityQueues)},
+	{"fair", yarnCluster("fair", fairQueues)},
+	{"fifo", yarnCluster("fifo", "")},
+	{"kubernetes", func(_ *testing.T, r *rand.Rand, w *traces.Workload) Cluster { return spotCluster(r, w) }},
+}
+
+// pinnedWorkloads is how many random workloads are pinned.
+const pinnedWorkloads = 200
+
+// randomDigests returns a line for each random workload: a fingerprint of each
+// policy on a standalone cluster, then one of all policies together for each other
+// manager.
+func randomDigests(t *testing.T) string {
+	t.Helper()
+	var lines strings.Builder
+	for seed := uint64(1); seed <= pinnedWorkloads; seed++ {
+		fmt.Fprintf(&lines, "random %d:", seed)
+		for _, p := range pinnedPolicies {
+			w, c := pinnedRun(t, seed)
+			c.Cluster.Manager = "standalone"
+			fmt.Fprintf(&lines, " %s=%08x", p.name, fingerprint(t, w, p.spec, c))
+		}
+		for _, m := range pinnedManagers {
+			var all uint64
+			for _, p := range pinnedPolicies {
+				if m.name == "kubernetes" && p.name == "service" {
+					continue // Spark has no external shuffle service on Kubernetes
+				}
+				w, c := pinnedRun(t, seed)
+				locality := c.Cluster.Locality
+				c.Cluster = m.cluster(t, rand.New(rand.NewPCG(seed, 3)), w)
+				c.Cluster.Locality = locality
+				all = mix(all, uint64(fingerprint(t, w, p.spec, c)))
+			}
+			fmt.Fprintf(&lines, " %s=%08x", m.name, uint32(all))
+		}
+		lines.WriteString("\n")
+	}
+	return lines.String()
+}
+
+// pinnedRun makes a random workload and a configuration without a manager. In
+// every other one tasks fail, prefer nodes and are speculated.
+func pinnedRun(t *testing.T, seed uint64) (*traces.Workload, Config) {
+	t.Helper()
+	w, _, c := randomRun(seed)
+	if seed%2 == 0 {
+		enrich(w, &c, seed)
+	}
+	c.Faults = randomFaults(t, seed/2)
+	return w, c
+}
+
+// fingerprint replays a workload and folds the digest of its events, the figures of
+// each application and the attribution into 32 bits.
+func fingerprint(t *testing.T, w *traces.Workload, policy string, c Config) uint32 {
+	t.Helper()
+	c.Attribute = true
+	r, err := Run(w, fleet(t, policy), c)
+	if err != nil {
+		t.Fatalf("%s under %s on %s: %v", w.Name, policy, c.Cluster, err)
+	}
+	d := mix(mix(r.Digest, uint64(r.Events)), uint64(r.End))
+	fold := func(times ...time.Duration) {
+		for _, v := range times {
+			d = mix(d, uint64(v))
+		}
+	}
+	fold(r.Provided)
+	fold(r.Nodes...)
+	for i := range r.Apps {
+		a := &r.Apps[i]
+		fold(a.Began, a.Asked, a.Granted, a.Registered, a.FirstTask, a.End, a.Wait, a.Recomputed, a.Discarded)
+		for _, job := range a.Jobs {
+			fold(job.Start, job.End)
+		}
+		for _, n := range []int{a.Grants, a.Removals, a.Rerun, a.Lost, a.Preempted, a.Peak} {
+			d = mix(d, uint64(n))
+		}
+		l := &a.Ledger
+		fold(l.Starting, l.Busy, l.Idle, l.Leaving, time.Duration(l.Memory), l.Executor)
+		fold(a.Attribution.Turnaround[:]...)
+		fold(a.Attribution.Cores[:]...)
+		fold(a.Attribution.Executors[:]...)
+		fold(a.Attribution.Waves, a.Attribution.Reach)
+	}
+	return uint32(d)
+}
+
+// yarnCluster makes clusters with two queues, between which applications alternate.
+func yarnCluster(scheduler, queues string) func(t *testing.T, r *rand.Rand, w *traces.Workload) Cluster {
+	return func(t *testing.T, r *rand.Rand, w *traces.Workload) Cluster {
+		t.Helper()
+		for i, a := range w.Apps {
+			a.Queue = []string{"hogs", "reports"}[i%2]
+		}
+		c := Uniform(2+r.IntN(3), 4+r.IntN(8), 16384)
+		c.Manager, c.YARN.Scheduler, c.YARN.Site = "yarn", scheduler, "site.xml"
+		if queues != "" {
+			c.YARN.Queues = "queues.xml"
+		}
+		if err := c.OpenFiles(archived(map[string]string{"queues.xml": queues, "site.xml": preemptingSite})); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+}
+
+const capacityQueues = `<configuration>
+<property><name>yarn.scheduler.capacity.root.queues</name><value>hogs,reports</value></property>
+<property><name>yarn.scheduler.capacity.root.hogs.capacity</name><value>30</value></property>
+<property><name>yarn.scheduler.capacity.root.hogs.user-limit-factor</name><value>4</value></property>
+<property><name>yarn.scheduler.capacity.root.reports.capacity</name><value>70</value></property>
+<property><name>yarn.scheduler.capacity.root.reports.user-limit-factor</name><value>2</value></property>
+</configuration>`
+
+const fairQueues = `<allocations>
+<queue name="hogs"/>
+<queue name="reports"><weight>3</weight><minResources>8192 mb, 4 vcores</minResources></queue>
+<defaultQueueSchedulingPolicy>drf</defaultQueueSchedulingPolicy>
+<defaultMinSharePreemptionTimeout>10</defaultMinSharePreemptionTimeout>
+<defaultFairSharePreemptionTimeout>20</defaultFairSharePreemptionTimeout>
+</allocations>`
+
+const preemptingSite = `<configuration>
+<property><name>yarn.resourcemanager.scheduler.monitor.enable</name><value>true</value></property>
+<property><name>yarn.scheduler.fair.preemption</name><value>true</value></property>
+<property><name>yarn.scheduler.maximum-allocation-mb</name><value>16384</value></property>
+</configuration>`
