@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/stats"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -68,9 +69,9 @@ type ClassAdvice struct {
 
 	// Saved is what Dynamic saves of Static's executor-seconds, negative if it costs
 	// more; SavedShare is the same as a share, Slower what its turnaround is longer by.
-	Saved, SavedShare, Slower Estimate
-	MoreMisses                Estimate // misses of all applications under Dynamic less those under Static
-	Assumed                   bool     // no deadline is given for the class: it is held to AssumedFactor times its run alone
+	Saved, SavedShare, Slower stats.Estimate
+	MoreMisses                stats.Estimate // misses of all applications under Dynamic less those under Static
+	Assumed                   bool           // no deadline is given for the class: it is held to AssumedFactor times its run alone
 	Least                     LeastStatic
 	Blocks                    Blocks // what intervals of the class's own figures are over
 	Model                     ModelError
@@ -90,13 +91,13 @@ const enoughKept = 0.99
 // Joint is all advice taken at one time.
 type Joint struct {
 	Fleet           policies.Fleet
-	Before, After   float64  // misses of all applications, under what is set now and under the advice
-	Of              int      // runs with a deadline
-	More            Estimate // misses, After less Before
-	SavedShare      Estimate // of all executor-seconds
-	Turnaround      Estimate // longer by this share
-	Worse           []string // classes that miss more than the advice said
-	ExecutorSeconds float64  // under the advice
+	Before, After   float64        // misses of all applications, under what is set now and under the advice
+	Of              int            // runs with a deadline
+	More            stats.Estimate // misses, After less Before
+	SavedShare      stats.Estimate // of all executor-seconds
+	Turnaround      stats.Estimate // longer by this share
+	Worse           []string       // classes that miss more than the advice said
+	ExecutorSeconds float64        // under the advice
 }
 
 // How many replicas there are: few where many runs make the blocks, since the

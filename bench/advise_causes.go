@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/stats"
 	"dynalloc/policies"
 	"dynalloc/replay"
 )
@@ -68,7 +69,7 @@ func (a *adviser) causes(ctx context.Context, j *judge, f policies.Fleet, d *Jud
 	slices.SortStableFunc(d.Because, func(x, y Because) int { return cmp.Compare(y.Misses, x.Misses) })
 	if len(reach) > 0 {
 		slices.Sort(reach)
-		d.Reach = time.Duration(Quantile(0.5, reach) * float64(time.Second))
+		d.Reach = time.Duration(stats.Quantile(0.5, reach) * float64(time.Second))
 	}
 	return nil
 }

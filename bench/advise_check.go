@@ -87,8 +87,8 @@ func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, erro
 	dearer := every.relative(executorFigure, model.Executors, []*played{then}, now)[0]
 	joint := &Joint{
 		Fleet: outer, Before: every.all.total(now, missFigure), After: every.all.total(then, missFigure), Of: int(math.Round(runs)),
-		More:            Estimate{more[0].Value * runs, more[0].Times(runs)},
-		SavedShare:      Estimate{-dearer.Value, dearer.Times(-1)},
+		More:            more[0].Scaled(runs),
+		SavedShare:      dearer.Scaled(-1),
 		Turnaround:      every.relative(turnaroundFigure, model.Time, []*played{then}, now)[0],
 		ExecutorSeconds: every.all.total(then, executorFigure),
 	}

@@ -93,11 +93,11 @@ func (a *adviser) choose(j *judge, advice *ClassAdvice, static, dynamic *played)
 	advice.Verdict = j.verdict(static, dynamic)
 	more, _ := j.misses(lateness{over: j.all}, []*played{dynamic}, static)
 	runs := j.all.total(static, deadlineFigure)
-	advice.MoreMisses = Estimate{more[0].Value * runs, more[0].Times(runs)}
+	advice.MoreMisses = more[0].Scaled(runs)
 	dearer := j.relative(executorFigure, j.model.Executors, []*played{dynamic}, static)[0]
 	seconds := j.own.total(static, executorFigure)
-	advice.SavedShare = Estimate{-dearer.Value, dearer.Times(-1)}
-	advice.Saved = Estimate{-dearer.Value * seconds, dearer.Times(-seconds)}
+	advice.SavedShare = dearer.Scaled(-1)
+	advice.Saved = dearer.Scaled(-seconds)
 	advice.Slower = j.relative(turnaroundFigure, j.model.Time, []*played{dynamic}, static)[0]
 	switch advice.Verdict {
 	case Static:

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"dynalloc/bench/stats"
 	"dynalloc/policies"
 )
 
@@ -32,7 +33,7 @@ type Judged struct {
 	Policy          policies.Spec
 	Replicas        int // replays of it; few for one that was left behind early
 	Of              int // runs of the class with a deadline, given or assumed; with blocks of replicas times these
-	Misses          Estimate
+	Misses          stats.Estimate
 	Elsewhere       float64 // misses of the other classes
 	Turnaround      float64 // mean, seconds
 	ExecutorSeconds float64
@@ -42,7 +43,7 @@ type Judged struct {
 	// many misses of all applications more (of the class's own, where they are
 	// assumed; in all replicas, where Of counts these), by which share of executor-seconds more,
 	// and by which share of turnaround longer. All hold together.
-	More, Dearer, Slower Estimate
+	More, Dearer, Slower stats.Estimate
 	MoreTold             bool
 
 	Because []Because     // why the class's runs miss under it, most first; only of Static and Dynamic
@@ -156,30 +157,30 @@ func due(assumed bool) figure {
 // misses compares how often applications miss under some policies with how
 // often under one: differences as shares of the runs with deadlines, and whether
 // each is told, by interval and by test.
-func (j *judge) misses(by lateness, others []*played, base *played) ([]Estimate, []bool) {
+func (j *judge) misses(by lateness, others []*played, base *played) ([]stats.Estimate, []bool) {
 	runs := by.over.sums(base, due(by.assumed))
-	of := sumOf(runs)
+	of := stats.Sum(runs)
 	if of == 0 {
-		return make([]Estimate, len(others)), make([]bool, len(others))
+		return make([]stats.Estimate, len(others)), make([]bool, len(others))
 	}
 	off := share(j.model.Time)
 	late := by.over.sums(base, j.missed(by.assumed, 0))
-	contrasts := make([]Contrast, len(others))
+	contrasts := make([]stats.Contrast, len(others))
 	p := make([]float64, len(others))
 	for i, o := range others {
 		d := minus(by.over.sums(o, j.missed(by.assumed, 0)), late)
-		contrasts[i] = Contrast{Sums: d, Weights: runs, Counts: true}
-		p[i] = SignFlip(d, j.seed)
+		contrasts[i] = stats.Contrast{Sums: d, Weights: runs, Counts: true}
+		p[i] = stats.SignFlip(d, j.seed)
 	}
-	p = Holm(p)
-	estimates := Simultaneous(contrasts, j.seed)
+	p = stats.Holm(p)
+	estimates := stats.Simultaneous(contrasts, j.seed)
 	told := make([]bool, len(others))
 	for i, o := range others {
-		now := sumOf(by.over.sums(o, j.missed(by.assumed, 0)))
-		above := sumOf(by.over.sums(o, j.missed(by.assumed, off))) - now
-		below := now - sumOf(by.over.sums(o, j.missed(by.assumed, -off)))
-		estimates[i] = estimates[i].widened(below/of, above/of)
-		told[i] = estimates[i].Told() && p[i] <= 1-Confidence
+		now := stats.Sum(by.over.sums(o, j.missed(by.assumed, 0)))
+		above := stats.Sum(by.over.sums(o, j.missed(by.assumed, off))) - now
+		below := now - stats.Sum(by.over.sums(o, j.missed(by.assumed, -off)))
+		estimates[i] = estimates[i].Widened(below/of, above/of)
+		told[i] = estimates[i].Told() && p[i] <= 1-stats.Confidence
 	}
 	return estimates, told
 }
@@ -194,20 +195,20 @@ func (j *judge) much(by lateness, base *played, difference float64) bool {
 // one: differences as shares of the latter. What is drawn once for a whole
 // replica, as start-up is, is one unknown and not many that even out: the spread
 // between replicas widens the interval as the model's error does.
-func (j *judge) relative(f figure, deviation float64, others []*played, base *played) []Estimate {
-	contrasts := make([]Contrast, len(others))
+func (j *judge) relative(f figure, deviation float64, others []*played, base *played) []stats.Estimate {
+	contrasts := make([]stats.Contrast, len(others))
 	of := j.own.sums(base, f)
 	for i, o := range others {
-		contrasts[i] = Contrast{Sums: minus(j.own.sums(o, f), of), Weights: of}
+		contrasts[i] = stats.Contrast{Sums: minus(j.own.sums(o, f), of), Weights: of}
 	}
-	estimates := Simultaneous(contrasts, j.seed)
+	estimates := stats.Simultaneous(contrasts, j.seed)
 	for i, o := range others {
 		if slices.Equal(contrasts[i].Sums, make([]float64, len(of))) {
-			estimates[i] = Estimate{} // the same: the model's error is the same, too
+			estimates[i] = stats.Estimate{} // the same: the model's error is the same, too
 			continue
 		}
 		half := math.Hypot(share(deviation)*(1+estimates[i].Value), j.own.spread(f, o, base))
-		estimates[i] = estimates[i].widened(half, half)
+		estimates[i] = estimates[i].Widened(half, half)
 	}
 	return estimates
 }
@@ -226,7 +227,7 @@ func (by sampling) spread(f figure, other, base *played) float64 {
 	if len(differences) < 2 {
 		return 0
 	}
-	return student(len(differences)-1) * stat.StdDev(differences, nil)
+	return stats.Student(len(differences)-1) * stat.StdDev(differences, nil)
 }
 
 func minus(x, y []float64) []float64 {
@@ -338,7 +339,7 @@ func (j *judge) against(advised *played, judged []Judged) {
 	slower := j.relative(turnaroundFigure, j.model.Time, others, advised)
 	for k, i := range at {
 		d := &judged[i]
-		d.More, d.MoreTold = Estimate{more[k].Value * runs, more[k].Times(runs)}, told[k]
+		d.More, d.MoreTold = more[k].Scaled(runs), told[k]
 		d.Dearer, d.Slower = dearer[k], slower[k]
 	}
 }
@@ -363,7 +364,7 @@ func (j *judge) describe(s policies.Spec, p *played) Judged {
 	now := j.own.total(p, j.missed(j.assumed, 0))
 	d.Misses.Value = now
 	if d.Replicas < len(j.scene.replicas) {
-		d.Misses.Interval = Interval{math.NaN(), math.NaN()}
+		d.Misses.Interval = stats.NoInterval()
 		return d
 	}
 	if j.own.blocks.Unit == ByReplica {
@@ -376,8 +377,8 @@ func (j *judge) describe(s policies.Spec, p *played) Judged {
 	off := share(j.model.Time)
 	times := float64(d.Of) / runs
 	above, below := j.own.total(p, j.missed(j.assumed, off))-now, now-j.own.total(p, j.missed(j.assumed, -off))
-	e := Share(j.own.sums(p, j.missed(j.assumed, 0)), j.own.sums(p, due(j.assumed)))
-	e = Estimate{d.Misses.Value, e.Interval.Times(float64(d.Of))}.widened(below*times, above*times)
+	e := stats.Share(j.own.sums(p, j.missed(j.assumed, 0)), j.own.sums(p, due(j.assumed)))
+	e = stats.Estimate{Value: d.Misses.Value, Interval: e.Interval.Times(float64(d.Of))}.Widened(below*times, above*times)
 	e.Low, e.High = max(0, e.Low), min(float64(d.Of), e.High)
 	d.Misses = e
 	return d

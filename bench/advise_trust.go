@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"dynalloc/bench/stats"
 	"dynalloc/traces"
 )
 
@@ -108,10 +109,10 @@ func (t *trust) check(c *class, comparisons []Comparison) {
 	}
 	slices.Sort(time)
 	slices.Sort(executors)
-	off := Quantile(0.5, time)
+	off := stats.Quantile(0.5, time)
 	if off > farOff {
 		t.why = append(t.why, fmt.Sprintf("replayed under its own settings the class takes %.0f %% longer or shorter than it was recorded: something that matters is not in the logs, or the cluster is not the one given", 100*off))
 	}
-	t.model = t.model.orMore(ModelError{Time: off, Executors: Quantile(0.5, executors)})
-	t.notes = append(t.notes, fmt.Sprintf("Replayed under its own settings it is within %.1f %% of the recorded time and %.1f %% of the executor-seconds (medians).", 100*off, 100*Quantile(0.5, executors)))
+	t.model = t.model.orMore(ModelError{Time: off, Executors: stats.Quantile(0.5, executors)})
+	t.notes = append(t.notes, fmt.Sprintf("Replayed under its own settings it is within %.1f %% of the recorded time and %.1f %% of the executor-seconds (medians).", 100*off, 100*stats.Quantile(0.5, executors)))
 }

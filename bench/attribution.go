@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/stats"
 	"dynalloc/replay"
 )
 
@@ -77,7 +78,7 @@ func attributionMetrics() []Metric {
 		Name: "reach_p50", Label: "time to the executors needed", Unit: Seconds, Better: Lower, Source: "own",
 		Doc: "median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
 		Of: func(g *Group) float64 {
-			return Quantile(0.50, g.values(seconds(func(a *App) time.Duration {
+			return stats.Quantile(0.50, g.values(seconds(func(a *App) time.Duration {
 				if a.Attribution == nil {
 					return -1
 				}

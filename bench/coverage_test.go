@@ -7,6 +7,8 @@ import (
 	"os"
 	"strconv"
 	"testing"
+
+	"dynalloc/bench/stats"
 )
 
 // A population is a made-up world of which samples are drawn: its runs come in
@@ -39,10 +41,10 @@ var populations = []population{
 
 // sample draws the contrasts of the policies to the base, and the base's own
 // misses by block.
-func (p *population) sample(r *rand.Rand) (contrasts []Contrast, hits, trials []float64) {
-	contrasts = make([]Contrast, p.policies)
+func (p *population) sample(r *rand.Rand) (contrasts []stats.Contrast, hits, trials []float64) {
+	contrasts = make([]stats.Contrast, p.policies)
 	for i := range contrasts {
-		contrasts[i] = Contrast{Sums: make([]float64, p.blocks), Weights: make([]float64, p.blocks), Counts: p.counts}
+		contrasts[i] = stats.Contrast{Sums: make([]float64, p.blocks), Weights: make([]float64, p.blocks), Counts: p.counts}
 	}
 	hits, trials = make([]float64, p.blocks), make([]float64, p.blocks)
 	for b := range p.blocks {
@@ -101,13 +103,13 @@ func (p *population) coverage(samples int) (together, share float64) {
 	for s := range samples {
 		contrasts, hits, trials := p.sample(r)
 		all := true
-		for _, e := range Simultaneous(contrasts, uint64(s)) {
+		for _, e := range stats.Simultaneous(contrasts, uint64(s)) {
 			all = all && !e.Without(p.truth())
 		}
 		if all {
 			together++
 		}
-		if !Share(hits, trials).Without(p.rate) {
+		if !stats.Share(hits, trials).Without(p.rate) {
 			share++
 		}
 	}
@@ -165,7 +167,7 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Policies = fleets
-	type dayOf struct{ more, slower, dearer []Estimate }
+	type dayOf struct{ more, slower, dearer []stats.Estimate }
 	found := make([]dayOf, days)
 	for d := range found {
 		one := *s
@@ -182,11 +184,11 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 	}
 	for _, f := range []struct {
 		what string
-		of   func(*dayOf) []Estimate
+		of   func(*dayOf) []stats.Estimate
 	}{
-		{"misses", func(d *dayOf) []Estimate { return d.more }},
-		{"turnaround", func(d *dayOf) []Estimate { return d.slower }},
-		{"executor-seconds", func(d *dayOf) []Estimate { return d.dearer }},
+		{"misses", func(d *dayOf) []stats.Estimate { return d.more }},
+		{"turnaround", func(d *dayOf) []stats.Estimate { return d.slower }},
+		{"executor-seconds", func(d *dayOf) []stats.Estimate { return d.dearer }},
 	} {
 		truth := make([]float64, len(fleets)-1)
 		for d := range found {

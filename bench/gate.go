@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"dynalloc/bench/stats"
 	"dynalloc/traces"
 )
 
@@ -45,10 +46,10 @@ type GateLine struct {
 	Of                 int    // applications with a deadline
 	OldMisses          int
 	NewMisses          int
-	More               Estimate // misses; without an interval where there are too few runs
-	MoreTold           bool     // the difference of misses is told by interval and test, or there are too few runs for either
-	OldHours, NewHours float64  // executor-hours
-	Dearer             Estimate // share
+	More               stats.Estimate // misses; without an interval where there are too few runs
+	MoreTold           bool           // the difference of misses is told by interval and test, or there are too few runs for either
+	OldHours, NewHours float64        // executor-hours
+	Dearer             stats.Estimate // share
 	DearerTold         bool
 }
 
@@ -168,7 +169,7 @@ func (g *Gate) addLines(p, q *SnapshotPolicy, x, y []int) {
 // estimate gives the lines their differences, with intervals that hold together.
 func (g *Gate) estimate(x, y []int) {
 	exact := g.Blocks.Unit == ByReplica // too few runs: a difference is what it is
-	misses, costs := make([]Contrast, len(g.Lines)), make([]Contrast, len(g.Lines))
+	misses, costs := make([]stats.Contrast, len(g.Lines)), make([]stats.Contrast, len(g.Lines))
 	p := make([]float64, len(g.Lines))
 	for i := range g.Lines {
 		l := &g.Lines[i]
@@ -176,28 +177,28 @@ func (g *Gate) estimate(x, y []int) {
 		l.More.Value = float64(l.NewMisses - l.OldMisses)
 		l.Dearer.Value = l.NewHours/l.OldHours - 1
 		l.MoreTold, l.DearerTold = exact, exact
-		p[i] = SignFlip(misses[i].Sums, g.Options.Seed)
+		p[i] = stats.SignFlip(misses[i].Sums, g.Options.Seed)
 	}
 	if exact {
 		return
 	}
-	p = Holm(p)
-	more, dearer := Simultaneous(misses, g.Options.Seed), Simultaneous(costs, g.Options.Seed)
+	p = stats.Holm(p)
+	more, dearer := stats.Simultaneous(misses, g.Options.Seed), stats.Simultaneous(costs, g.Options.Seed)
 	for i := range g.Lines {
 		l := &g.Lines[i]
-		if of := sumOf(misses[i].Weights); of > 0 {
+		if of := stats.Sum(misses[i].Weights); of > 0 {
 			l.More.Interval = more[i].Times(of)
-			l.MoreTold = more[i].Told() && p[i] <= 1-Confidence
+			l.MoreTold = more[i].Told() && p[i] <= 1-stats.Confidence
 		}
 		l.Dearer.Interval, l.DearerTold = dearer[i].Interval, dearer[i].Told()
 	}
 }
 
 // contrasts are the paired differences of a line, by block.
-func (g *Gate) contrasts(l *GateLine, x, y []int) (misses, cost Contrast) {
+func (g *Gate) contrasts(l *GateLine, x, y []int) (misses, cost stats.Contrast) {
 	blank := func() []float64 { return make([]float64, g.Blocks.N) }
-	misses = Contrast{Sums: blank(), Weights: blank(), Counts: true}
-	cost = Contrast{Sums: blank(), Weights: blank()}
+	misses = stats.Contrast{Sums: blank(), Weights: blank(), Counts: true}
+	cost = stats.Contrast{Sums: blank(), Weights: blank()}
 	before, after := g.Old.policy(l.Policy), g.New.policy(l.Policy)
 	for k := range x {
 		if l.Class != "" && g.Old.Workload.Apps[x[k]].Class != l.Class {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/stat"
+	"dynalloc/bench/stats"
 )
 
 // Bounds of bounded slowdown: an application whose critical path is shorter
@@ -97,11 +97,11 @@ func gibHours(a *App) float64 {
 func gib(mibMilliseconds int64) float64 { return float64(mibMilliseconds) / 1024 / 3.6e6 }
 
 func meanOf(f func(*App) time.Duration) func(*Group) float64 {
-	return func(g *Group) float64 { return mean(g.values(seconds(f))) }
+	return func(g *Group) float64 { return stats.Mean(g.values(seconds(f))) }
 }
 
 func quantileOf(p float64, f func(*App) time.Duration) func(*Group) float64 {
-	return func(g *Group) float64 { return Quantile(p, g.values(seconds(f))) }
+	return func(g *Group) float64 { return stats.Quantile(p, g.values(seconds(f))) }
 }
 
 // values are f of the applications for which it is known (not negative), sorted.
@@ -250,7 +250,7 @@ func (g *Group) fairness(key func(*App) string) float64 {
 	}
 	var means []float64
 	for _, k := range slices.Sorted(maps.Keys(speeds)) {
-		means = append(means, mean(speeds[k]))
+		means = append(means, stats.Mean(speeds[k]))
 	}
 	return Jain(means)
 }
@@ -266,14 +266,6 @@ func Jain(x []float64) float64 {
 		squares += v * v
 	}
 	return ratio(sum*sum, float64(len(x))*squares)
-}
-
-// mean is NaN for no values.
-func mean(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	return stat.Mean(values, nil)
 }
 
 // ratio is NaN where there is nothing to divide by.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"dynalloc/bench/stats"
 )
 
 // A Metric is one number about a group of applications. It is defined here once;
@@ -62,15 +64,15 @@ var Metrics = append([]Metric{
 	{"sla_miss_share", "SLA miss share", Percent, "sla_misses / with_deadline", Lower, "Pinedo",
 		func(g *Group) float64 { return 100 * ratio(float64(g.misses()), float64(g.withDeadline())) }},
 	{"tardiness_mean", "tardiness mean", Seconds, "mean over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
-		func(g *Group) float64 { return mean(g.existing(tardiness)) }},
+		func(g *Group) float64 { return stats.Mean(g.existing(tardiness)) }},
 	{"tardiness_p95", "tardiness p95", Seconds, "95 % quantile over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
-		func(g *Group) float64 { return Quantile(0.95, g.existing(tardiness)) }},
+		func(g *Group) float64 { return stats.Quantile(0.95, g.existing(tardiness)) }},
 	{"tardiness_max", "tardiness max", Seconds, "largest over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
-		func(g *Group) float64 { return Quantile(1, g.existing(tardiness)) }},
+		func(g *Group) float64 { return stats.Quantile(1, g.existing(tardiness)) }},
 	{"slack_p5", "slack left p5", Percent, "5 % quantile over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
-		func(g *Group) float64 { return Quantile(0.05, g.existing(slack)) }},
+		func(g *Group) float64 { return stats.Quantile(0.05, g.existing(slack)) }},
 	{"slack_p50", "slack left p50", Percent, "median over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
-		func(g *Group) float64 { return Quantile(0.50, g.existing(slack)) }},
+		func(g *Group) float64 { return stats.Quantile(0.50, g.existing(slack)) }},
 	{"queries_with_deadline", "queries with a deadline", Queries, "queries inside of applications that have a deadline of their own", Neither, "own",
 		func(g *Group) float64 { return float64(g.queries()) }},
 	{"query_misses", "query misses", Queries, "of these, queries whose last job's end - first job's submission is longer than the deadline, or that did not end", Lower, "own",
@@ -78,7 +80,7 @@ var Metrics = append([]Metric{
 	{"query_miss_share", "query miss share", Percent, "query_misses / queries_with_deadline", Lower, "own",
 		func(g *Group) float64 { return 100 * ratio(g.queryMisses(), float64(g.queries())) }},
 	{"query_tardiness_p95", "query tardiness p95", Seconds, "95 % quantile over queries with a deadline that ended of max(0, time - deadline)", Lower, "Pinedo",
-		func(g *Group) float64 { return Quantile(0.95, g.queryTardiness()) }},
+		func(g *Group) float64 { return stats.Quantile(0.95, g.queryTardiness()) }},
 
 	{"app_wait_mean", "application wait mean", Seconds, "mean over applications of driver begins - submission", Lower, "Batsim", meanOf(appWait)},
 	{"app_wait_p95", "application wait p95", Seconds, "95 % quantile over applications of driver begins - submission", Lower, "Batsim", quantileOf(0.95, appWait)},
@@ -108,22 +110,22 @@ var Metrics = append([]Metric{
 	{"efficiency", "efficiency", Percent, "core-time in which tasks ran / core-time held", Higher, "Sparklens",
 		func(g *Group) float64 { return 100 * ratio(g.sum(busy), g.sum(held)) }},
 	{"app_utilization_p50", "application utilization p50", Percent, "median over applications that held any core of core-time in which tasks ran / core-time held", Higher, "FauxSpark",
-		func(g *Group) float64 { return Quantile(0.50, g.existing(appUtilization)) }},
+		func(g *Group) float64 { return stats.Quantile(0.50, g.existing(appUtilization)) }},
 
 	{"turnaround_mean", "turnaround mean", Seconds, "mean over applications of end - submission", Lower, "Batsim", meanOf(turnaround)},
 	{"turnaround_p50", "turnaround p50", Seconds, "median over applications of end - submission", Lower, "Batsim", quantileOf(0.50, turnaround)},
 	{"turnaround_p95", "turnaround p95", Seconds, "95 % quantile over applications of end - submission", Lower, "Batsim", quantileOf(0.95, turnaround)},
 	{"turnaround_max", "turnaround max", Seconds, "largest over applications of end - submission", Lower, "Batsim", quantileOf(1, turnaround)},
 	{"slowdown_p50", "slowdown p50", Times, "median over applications of turnaround / critical path", Lower, "Feitelson",
-		func(g *Group) float64 { return Quantile(0.50, g.values(slowdown)) }},
+		func(g *Group) float64 { return stats.Quantile(0.50, g.values(slowdown)) }},
 	{"slowdown_p95", "slowdown p95", Times, "95 % quantile over applications of turnaround / critical path", Lower, "Feitelson",
-		func(g *Group) float64 { return Quantile(0.95, g.values(slowdown)) }},
+		func(g *Group) float64 { return stats.Quantile(0.95, g.values(slowdown)) }},
 	{"bounded_slowdown_p50", "bounded slowdown p50", Times, "median over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
-		func(g *Group) float64 { return Quantile(0.50, g.values(boundedSlowdown(shortBound))) }},
+		func(g *Group) float64 { return stats.Quantile(0.50, g.values(boundedSlowdown(shortBound))) }},
 	{"bounded_slowdown_p95", "bounded slowdown p95", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
-		func(g *Group) float64 { return Quantile(0.95, g.values(boundedSlowdown(shortBound))) }},
+		func(g *Group) float64 { return stats.Quantile(0.95, g.values(boundedSlowdown(shortBound))) }},
 	{"bounded_slowdown_60s_p95", "bounded slowdown p95, 60 s", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 60 s))", Lower, "Feitelson",
-		func(g *Group) float64 { return Quantile(0.95, g.values(boundedSlowdown(longBound))) }},
+		func(g *Group) float64 { return stats.Quantile(0.95, g.values(boundedSlowdown(longBound))) }},
 	{"makespan", "makespan", Seconds, "last end - first submission, of the whole replay; where applications arrive over time it tells of the arrivals, not of the policy", Lower, "Batsim",
 		func(g *Group) float64 { return g.Window.Seconds() }},
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/stats"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -187,7 +188,7 @@ func quantileTime(seconds []float64) time.Duration {
 	if len(seconds) == 0 {
 		return 0
 	}
-	return time.Duration(Quantile(historyQuantile, seconds) * float64(time.Second)).Round(time.Millisecond)
+	return time.Duration(stats.Quantile(historyQuantile, seconds) * float64(time.Second)).Round(time.Millisecond)
 }
 
 // deadline is when an application must have ended, after its submission, and

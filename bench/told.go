@@ -1,14 +1,16 @@
 package bench
 
+import "dynalloc/bench/stats"
+
 // A Told is how sure the difference of one policy to the base is, over all
 // applications of one replay each.
 type Told struct {
 	Policy   string
-	Misses   Estimate // more than under the base
-	Missed   bool     // the difference of misses is told, by interval and test
-	Slower   Estimate // share by which turnarounds are longer, in all
-	Dearer   Estimate // share of executor-time more
-	NoValues bool     // the policy's replay came to no end
+	Misses   stats.Estimate // more than under the base
+	Missed   bool           // the difference of misses is told, by interval and test
+	Slower   stats.Estimate // share by which turnarounds are longer, in all
+	Dearer   stats.Estimate // share of executor-time more
+	NoValues bool           // the policy's replay came to no end
 }
 
 // Told says for every policy but the base what of its difference to the base can
@@ -35,7 +37,7 @@ func (r *Results) Told() ([]Told, Blocks) {
 		if list[i].NoValues {
 			continue
 		}
-		list[i].Misses, list[i].Missed = Estimate{more[k].Value * runs, more[k].Times(runs)}, told[k]
+		list[i].Misses, list[i].Missed = more[k].Scaled(runs), told[k]
 		list[i].Slower, list[i].Dearer = slower[k], dearer[k]
 		k++
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"dynalloc/bench/stats"
 	"dynalloc/policies"
 )
 
@@ -70,12 +71,12 @@ type TunedFleet struct {
 	Conf          []string       // by rule: what to change in spark-defaults.conf, or in a comment why there is nothing
 	Misses        float64
 	Deadlines     float64
-	MissRate      Estimate // share of the applications with a deadline
+	MissRate      stats.Estimate // share of the applications with a deadline
 	ExecutorHours float64
-	Saved         Estimate // share of the base's executor-hours that it saves; negative if it takes more
-	Slower        float64  // the most that a class without deadlines takes longer than under the base, as a share
-	Keeps         bool     // it keeps the goal
-	Front         bool     // no other of the list dominates it in misses and executor-hours
+	Saved         stats.Estimate // share of the base's executor-hours that it saves; negative if it takes more
+	Slower        float64        // the most that a class without deadlines takes longer than under the base, as a share
+	Keeps         bool           // it keeps the goal
+	Front         bool           // no other of the list dominates it in misses and executor-hours
 }
 
 // TuneBounds are what no policy can go below.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"dynalloc/bench/stats"
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -137,7 +138,7 @@ func (s *search) tuned(st *stage, e *entry) TunedFleet {
 		Keeps: s.goal.excess(at) == 0,
 	}
 	by := st.sampling(upTo(len(st.workload.Apps)))
-	f.MissRate = Share(by.sums(e.played, missFigure), by.sums(e.played, deadlineFigure))
+	f.MissRate = stats.Share(by.sums(e.played, missFigure), by.sums(e.played, deadlineFigure))
 	if len(e.specs) > 0 {
 		f.Fleet, f.Conf = s.named(e.specs)
 	}
@@ -146,14 +147,14 @@ func (s *search) tuned(st *stage, e *entry) TunedFleet {
 
 // saved is the share of the base's executor-seconds that each of a list saves.
 // The intervals hold together.
-func (s *search) saved(st *stage, list []int) []Estimate {
+func (s *search) saved(st *stage, list []int) []stats.Estimate {
 	by := st.sampling(upTo(len(st.workload.Apps)))
 	base := by.sums(st.base.played, executorFigure)
-	var contrasts []Contrast
+	var contrasts []stats.Contrast
 	for _, i := range list {
-		contrasts = append(contrasts, Contrast{Sums: minus(base, by.sums(st.entries[i].played, executorFigure)), Weights: base})
+		contrasts = append(contrasts, stats.Contrast{Sums: minus(base, by.sums(st.entries[i].played, executorFigure)), Weights: base})
 	}
-	return Simultaneous(contrasts, s.Suite.Config.Seed)
+	return stats.Simultaneous(contrasts, s.Suite.Config.Seed)
 }
 
 // upTo are the numbers below n.

@@ -3,6 +3,8 @@ package bench
 import (
 	"math"
 	"slices"
+
+	"dynalloc/bench/stats"
 )
 
 // Errors are the errors of many comparisons in one figure.
@@ -81,8 +83,8 @@ func errorsOf(signed []float64, lost int) Errors {
 	}
 	slices.Sort(absolute)
 	return Errors{
-		N: len(absolute), Median: Quantile(0.5, absolute), P95: Quantile(0.95, absolute), Max: Quantile(1, absolute),
-		Bias: mean(signed), mean: mean(absolute),
+		N: len(absolute), Median: stats.Quantile(0.5, absolute), P95: stats.Quantile(0.95, absolute), Max: stats.Quantile(1, absolute),
+		Bias: stats.Mean(signed), mean: stats.Mean(absolute),
 	}
 }
 

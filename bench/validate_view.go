@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/stats"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -162,7 +163,7 @@ func middle(views []View) View {
 			}
 		}
 		slices.Sort(values)
-		return Quantile(0.5, values)
+		return stats.Quantile(0.5, values)
 	}
 	m := unknown(views[0].Name)
 	m.Seconds = median(func(v *View) float64 { return v.Seconds })

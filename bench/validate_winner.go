@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"dynalloc/bench/stats"
 	"dynalloc/traces"
 )
 
@@ -124,5 +125,5 @@ func medianOf(values []float64) float64 {
 		return math.NaN()
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	return Quantile(0.5, sorted)
+	return stats.Quantile(0.5, sorted)
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"dynalloc/bench"
+	"dynalloc/bench/stats"
 )
 
 // AdviceSchema names the form of advice in JSON, as Schema does of comparisons.
@@ -163,6 +164,6 @@ func detailsOf(a *bench.Advice, c *bench.ClassAdvice) detailsJSON {
 // toThousandths keeps three digits after the point.
 func toThousandths(v float64) float64 { return rounded(math.Round(1000*v) / 1000) }
 
-func pair(i bench.Interval) [2]float64 {
+func pair(i stats.Interval) [2]float64 {
 	return [2]float64{toThousandths(i.Low), toThousandths(i.High)}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dynalloc/bench"
+	"dynalloc/bench/stats"
 	"dynalloc/policies"
 	"dynalloc/replay"
 )
@@ -366,7 +367,7 @@ func triedTable(a *bench.Advice, c *bench.ClassAdvice) table {
 }
 
 // against writes a relative difference; ~ where nothing can be told.
-func against(e bench.Estimate) string {
+func against(e stats.Estimate) string {
 	if e.Mark() == "~" {
 		return "~"
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dynalloc/bench"
+	"dynalloc/bench/stats"
 )
 
 // GateText writes what changed between two result files for a terminal.
@@ -61,7 +62,7 @@ func beyondChance(g *bench.Gate) string {
 }
 
 // changed writes a difference with its interval.
-func changed(g *bench.Gate, e bench.Estimate, told bool, unit float64) string {
+func changed(g *bench.Gate, e stats.Estimate, told bool, unit float64) string {
 	switch {
 	case math.IsNaN(e.Value):
 		return missing

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"dynalloc/bench"
+	"dynalloc/bench/stats"
 )
 
 // told is what of the differences to the base can be told from chance; without
@@ -56,7 +57,7 @@ func toldOf(r *bench.Results) []toldJSON {
 	return out
 }
 
-func estimate(e bench.Estimate) (*float64, *[2]float64) {
+func estimate(e stats.Estimate) (*float64, *[2]float64) {
 	v, within := rounded(e.Value), [2]float64{rounded(e.Low), rounded(e.High)}
 	if !finite(v) || !finite(e.Low) {
 		return nil, nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"dynalloc/bench"
+	"dynalloc/bench/stats"
 )
 
 // TuneSchema names the form of the JSON report of a search. The number after the
@@ -103,7 +104,7 @@ func tunedOf(f *bench.TunedFleet) tunedJSON {
 	return out
 }
 
-func within(i bench.Interval) *[2]*float64 {
+func within(i stats.Interval) *[2]*float64 {
 	if !finite(i.Low) || !finite(i.High) {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"dynalloc/bench"
+	"dynalloc/bench/stats"
 	"dynalloc/internal/golden"
 	"dynalloc/policies"
 )
@@ -25,8 +26,8 @@ func tuned(t *testing.T) *bench.Tuned {
 		}
 		return f
 	}
-	estimate := func(value, low, high float64) bench.Estimate {
-		return bench.Estimate{Value: value, Interval: bench.Interval{Low: low, High: high}}
+	estimate := func(value, low, high float64) stats.Estimate {
+		return stats.Estimate{Value: value, Interval: stats.Interval{Low: low, High: high}}
 	}
 	return &bench.Tuned{
 		Suite: lecture().Suite, Tuning: bench.Tuning{MissRate: 0.05, Slower: 0.1}, Chosen: 1, Replicas: 4, Spent: 211.4, Grid: 600, Tried: 150,

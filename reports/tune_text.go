@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dynalloc/bench"
+	"dynalloc/bench/stats"
 )
 
 // TuneText writes what a search found, for a terminal: the fleet to take, the
@@ -116,7 +117,7 @@ func missesOf(f *bench.TunedFleet) string {
 }
 
 // saving says what a fleet saves, or what it costs more.
-func saving(e bench.Estimate) string {
+func saving(e stats.Estimate) string {
 	if e.Value < 0 {
 		return fmt.Sprintf("%s%s more", sharePercent(-e.Value), between(e.Interval.Times(-1), sharePercent))
 	}
@@ -124,7 +125,7 @@ func saving(e bench.Estimate) string {
 }
 
 // between writes an interval after a blank, and nothing where there is none.
-func between(i bench.Interval, write func(float64) string) string {
+func between(i stats.Interval, write func(float64) string) string {
 	if math.IsNaN(i.Low) || math.IsNaN(i.High) {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package bench
+package stats
 
 import (
 	"math"
@@ -39,7 +39,7 @@ func SignFlip(differences []float64, seed uint64) float64 {
 	for _, v := range d {
 		size += math.Abs(v)
 	}
-	far := math.Abs(sumOf(d)) - 1e-9*size // sums are rounded
+	far := math.Abs(Sum(d)) - 1e-9*size // sums are rounded
 	const most, ways = 16, 10000
 	if len(d) <= most {
 		reached := 0

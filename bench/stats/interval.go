@@ -1,4 +1,4 @@
-package bench
+package stats
 
 import (
 	"math"
@@ -28,11 +28,18 @@ func (i Interval) Times(f float64) Interval {
 	return Interval{i.Low * f, i.High * f}
 }
 
+// NoInterval is the interval of a figure about which too little is known: both
+// ends are NaN, so that no value lies outside it.
+func NoInterval() Interval { return Interval{math.NaN(), math.NaN()} }
+
 // An Estimate is a figure with its interval.
 type Estimate struct {
 	Value float64
 	Interval
 }
+
+// Scaled is the estimate of a multiple of the figure.
+func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.Interval.Times(f)} }
 
 // Told tells whether the figure can be told from zero: its interval lies on one
 // side of it.
@@ -49,9 +56,9 @@ func (e Estimate) Mark() string {
 	return "+"
 }
 
-// widened is an estimate whose interval also covers an independent error of its
+// Widened is an estimate whose interval also covers an independent error of its
 // own half-widths below and above: distances from the value add in quadrature.
-func (e Estimate) widened(below, above float64) Estimate {
+func (e Estimate) Widened(below, above float64) Estimate {
 	e.Low = e.Value - math.Hypot(e.Value-e.Low, below)
 	e.High = e.Value + math.Hypot(e.High-e.Value, above)
 	return e
@@ -80,7 +87,7 @@ type prepared struct {
 
 func (c *Contrast) prepare() prepared {
 	p := prepared{s: c.Sums, w: c.Weights}
-	p.value = sumOf(p.s) / sumOf(p.w)
+	p.value = Sum(p.s) / Sum(p.w)
 	if c.Counts {
 		p.s = append(slices.Clone(p.s), 1, -1)
 		p.w = append(slices.Clone(p.w), 1, 1)
@@ -89,7 +96,7 @@ func (c *Contrast) prepare() prepared {
 	return p
 }
 
-func sumOf(values []float64) float64 {
+func Sum(values []float64) float64 {
 	sum := 0.0
 	for _, v := range values {
 		sum += v
@@ -100,8 +107,8 @@ func sumOf(values []float64) float64 {
 // ratioAndError is a ratio of sums over blocks and its standard error, by
 // linearization (Cochran, Sampling Techniques, 1977, section 2.11).
 func ratioAndError(s, w []float64) (ratio, se float64) {
-	of := sumOf(w)
-	ratio = sumOf(s) / of
+	of := Sum(w)
+	ratio = Sum(s) / of
 	squares := 0.0
 	for k := range s {
 		e := s[k] - ratio*w[k]
@@ -129,14 +136,14 @@ func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	}
 	multiple := math.NaN()
 	if blocks >= 2 {
-		multiple = max(largestDeviation(differing(contrasts, all), seed), student(blocks-1))
+		multiple = max(largestDeviation(differing(contrasts, all), seed), Student(blocks-1))
 	}
 	for i := range all {
 		p := &all[i]
 		half := multiple * p.se
 		out[i] = Estimate{p.value, Interval{min(p.center-half, p.value), max(p.center+half, p.value)}}
 		if math.IsNaN(half) {
-			out[i].Interval = Interval{math.NaN(), math.NaN()}
+			out[i].Interval = NoInterval()
 		}
 	}
 	return out
@@ -154,8 +161,8 @@ func differing(contrasts []Contrast, all []prepared) []prepared {
 	return list
 }
 
-// student is the two-sided 95 % quantile of Student's distribution.
-func student(freedom int) float64 {
+// Student is the two-sided 95 % quantile of Student's distribution.
+func Student(freedom int) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(0.5 + Confidence/2)
 }
 
@@ -214,16 +221,16 @@ func (p *prepared) deviation(times []float64) float64 {
 // (Korn and Graubard, Survey Methodology 1998), and Student's quantile for so
 // many blocks.
 func Share(hits, trials []float64) Estimate {
-	n := sumOf(trials)
+	n := Sum(trials)
 	p, se := ratioAndError(hits, trials)
 	if len(hits) < 2 || n == 0 {
-		return Estimate{p, Interval{math.NaN(), math.NaN()}}
+		return Estimate{p, NoInterval()}
 	}
 	effective := n
 	if se > 0 {
 		effective = min(n, p*(1-p)/(se*se))
 	}
-	z := student(len(hits) - 1)
+	z := Student(len(hits) - 1)
 	middle := (p + z*z/(2*effective)) / (1 + z*z/effective)
 	half := z / (1 + z*z/effective) * math.Sqrt(p*(1-p)/effective+z*z/(4*effective*effective))
 	return Estimate{p, Interval{max(0, min(middle-half, p)), min(1, max(middle+half, p))}}

@@ -1,6 +1,10 @@
-package bench
+package stats
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
 
 // Quantile is the p-quantile (0 to 1) of sorted values by definition R-7 of
 // Hyndman and Fan (Sample Quantiles in Statistical Packages, 1996): the default
@@ -16,4 +20,12 @@ func Quantile(p float64, sorted []float64) float64 {
 		return sorted[len(sorted)-1]
 	}
 	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
+}
+
+// Mean is NaN for no values.
+func Mean(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	return stat.Mean(values, nil)
 }
