@@ -28,8 +28,8 @@ test: ## run all tests
 test-spark: ## play SCENARIOS (10000) random scenarios through Spark's own classes and the policy
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" SPARK="$(SPARK)" policies/testdata/oracle/test-spark.sh
 
-test-yarn: ## play SCENARIOS (10000) random scenarios through YARN's own schedulers and replay/yarn
-	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/yarn/testdata/oracle/test-yarn.sh
+test-yarn: ## play SCENARIOS (10000) random scenarios through YARN's own schedulers and replay/cluster/yarn
+	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/cluster/yarn/testdata/oracle/test-yarn.sh
 
 race: ## run the tests of what runs side by side with the race detector
 	go test -short -race ./bench ./policies ./replay
@@ -50,7 +50,7 @@ benchstat: ## the policies of BENCH (bench.txt) side by side
 	go run $(BENCHSTAT) -col /policy -filter .name:Policy $(BENCH)
 
 golden: ## write what tests expect anew, and show what changed
-	go test ./cmd/dynalloc ./replay ./replay/kubernetes ./reports -update
+	go test ./cmd/dynalloc ./replay ./replay/cluster/kubernetes ./reports -update
 	git diff --stat
 
 demo: ## the main job: compare policies on the built-in day

@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -25,7 +26,7 @@ type class struct {
 }
 
 // classesOf sorts a workload into the classes to be advised, by name.
-func classesOf(w *traces.Workload, c *replay.Cluster) ([]*class, error) {
+func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 	var list []*class
 	for k, name := range classes(w) {
 		if name == traces.ClassWarmUp || name == traces.ClassDrain {
@@ -64,7 +65,7 @@ func classesOf(w *traces.Workload, c *replay.Cluster) ([]*class, error) {
 // masterOn is an application's spark.master on a cluster: that of its log, unless
 // the cluster that is asked about has another manager. A standalone cluster may
 // only stand in for one that is not known.
-func masterOn(c *replay.Cluster, a *traces.Application) string {
+func masterOn(c *cluster.Cluster, a *traces.Application) string {
 	switch {
 	case c.Manager == "yarn" && !strings.HasPrefix(a.Master, "yarn"):
 		return "yarn"

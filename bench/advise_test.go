@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -13,7 +14,7 @@ import (
 func logOf(t *testing.T, name string) *Suite {
 	t.Helper()
 	w := read(t, kept+name)
-	s := &Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: replay.Assume(w)}}
+	s := &Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: cluster.Assume(w)}}
 	s.LearnTimes(w)
 	return s
 }
@@ -75,7 +76,7 @@ func TestAdviceRefusesPoorLogs(t *testing.T) {
 	lossy := logOf(t, "etl/ess10")
 	lossy.Workload.Apps[0].Log.Grade = traces.Lossy
 	small := logOf(t, "etl/static8")
-	small.Config.Cluster = replay.Uniform(1, 2, 4096)
+	small.Config.Cluster = cluster.Uniform(1, 2, 4096)
 	for what, s := range map[string]*Suite{"lossy": lossy, "cluster": small} {
 		a, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "spark,idle=10s")})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -105,7 +106,7 @@ func adviseFromEach(t *testing.T, group []*traces.Workload, real []truth, goal G
 		specs = append(specs, r.policy)
 	}
 	for _, log := range group {
-		s := &Suite{Workload: log, Config: replay.Config{Seed: 1, Cluster: replay.Assume(log)}}
+		s := &Suite{Workload: log, Config: replay.Config{Seed: 1, Cluster: cluster.Assume(log)}}
 		s.LearnTimes(log)
 		advice, err := Advise(t.Context(), s, AdviseOptions{Goal: goal, Policies: specs, Only: true})
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -44,7 +45,7 @@ var BuiltinPolicies = []string{
 // PoliciesOn are the policies that a comparison on a cluster takes if none are
 // named: BuiltinPolicies, and on Kubernetes, which has no shuffle service, the
 // same with shuffle tracking, and decommissioning in the place of tracking.
-func PoliciesOn(c *replay.Cluster) []string {
+func PoliciesOn(c *cluster.Cluster) []string {
 	if c.Manager != "kubernetes" {
 		return BuiltinPolicies
 	}
@@ -129,7 +130,7 @@ func BuiltinDay() (*Suite, error) {
 func builtin() (*Suite, error) {
 	s := &Suite{Config: replay.Config{Seed: 1}}
 	var err error
-	if s.Config.Cluster, err = replay.ParseCluster(builtinCluster); err != nil {
+	if s.Config.Cluster, err = cluster.Parse(builtinCluster); err != nil {
 		return nil, err
 	}
 	all, err := record("")

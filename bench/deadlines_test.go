@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -283,7 +284,7 @@ func notebookSuite(t *testing.T, deadlines string) *Suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cluster, err := replay.ParseCluster("standalone,nodes=1,cores=2,memory=64g,startup=0s")
+	cluster, err := cluster.Parse("standalone,nodes=1,cores=2,memory=64g,startup=0s")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -113,7 +114,7 @@ func TestTheMeterLosesNothing(t *testing.T) {
 	}
 	for _, recording := range append(foldersOfLogs(t, "testdata/recordings"), foldersOfLogs(t, "testdata/mechanisms")...) {
 		w := read(t, recording)
-		cluster := replay.Assume(w)
+		cluster := cluster.Assume(w)
 		for _, f := range fleets {
 			if len(replay.Misfits(w, f, cluster)) > 0 {
 				continue

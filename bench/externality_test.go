@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -29,11 +30,11 @@ func hogSuite(t *testing.T, faults ...string) *Suite {
 		t.Fatal(err)
 	}
 	s := &Suite{Workload: w}
-	if s.Config.Cluster, err = replay.ParseCluster("standalone,nodes=4,cores=4,memory=8g,startup=2s"); err != nil {
+	if s.Config.Cluster, err = cluster.Parse("standalone,nodes=4,cores=4,memory=8g,startup=2s"); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range faults {
-		f, err := replay.ParseFault(text)
+		f, err := cluster.ParseFault(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,5 +82,26 @@ func TestFaultsHaveARowOfTheirCost(t *testing.T) {
 	}
 	if c := r.FaultCosts[0]; c.Lost != 2 || c.Turnaround <= 0 {
 		t.Errorf("under fixed %d executors were lost and applications took %v longer", c.Lost, c.Turnaround)
+	}
+}
+
+// Each documented example is a cluster on which applications run.
+func TestClusterExamplesRun(t *testing.T) {
+	w, err := traces.ReadText(strings.NewReader(hogAndReport), "hog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleets, err := Fleets([]string{"static,n=2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range cluster.Examples() {
+		c, faults, err := cluster.Open(name, nil)
+		if err != nil || len(faults) > 0 {
+			t.Fatalf("%s: %v, %d faults", name, err, len(faults))
+		}
+		if _, err := replay.Run(w, fleets[0], replay.Config{Cluster: c}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

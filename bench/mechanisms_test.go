@@ -3,7 +3,7 @@ package bench
 import (
 	"testing"
 
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -48,12 +48,12 @@ func TestMechanismsAreReplayed(t *testing.T) {
 		{"locality/static3", threeNodes + ",locality=inferred", 0.11},
 	} {
 		t.Run(c.recording, func(t *testing.T) {
-			cluster, err := replay.ParseCluster(c.cluster)
+			on, err := cluster.Parse(c.cluster)
 			if err != nil {
 				t.Fatal(err)
 			}
 			w := read(t, "testdata/mechanisms/"+c.recording)
-			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &cluster})
+			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &on})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,16 +77,16 @@ func TestFaultsAreReplayed(t *testing.T) {
 		{"nodeloss/ess10", threeNodes, "node-loss,at=12300ms,node=1", 0.08},
 	} {
 		t.Run(c.recording, func(t *testing.T) {
-			cluster, err := replay.ParseCluster(c.cluster)
+			on, err := cluster.Parse(c.cluster)
 			if err != nil {
 				t.Fatal(err)
 			}
-			fault, err := replay.ParseFault(c.fault)
+			fault, err := cluster.ParseFault(c.fault)
 			if err != nil {
 				t.Fatal(err)
 			}
 			w := read(t, "testdata/mechanisms/"+c.recording)
-			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &cluster, Faults: []replay.Fault{fault}})
+			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &on, Faults: []cluster.Fault{fault}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"dynalloc/bench/stats"
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 )
 
 // Two applications on ten cores for 100 s, worked out by hand. The first waits
@@ -22,7 +22,7 @@ import (
 func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	const s = time.Second
 	prices := Prices{NodeHour: 3.6, CoreHour: 0.36, GiBHour: 0.036, Minimum: 50 * s}
-	g := Group{Provided: 1000 * s, Window: 100 * s, Prices: prices, NodeCost: prices.nodes([]replay.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
+	g := Group{Provided: 1000 * s, Window: 100 * s, Prices: prices, NodeCost: prices.nodes([]cluster.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
 		{
 			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: Driver{Cores: 1, MemoryMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"dynalloc/internal/spec"
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -88,7 +88,7 @@ func (p Prices) cost(a *App) float64 {
 
 // nodes is what the nodes of a cluster cost that were there so long, pool by
 // pool; NaN if one has no price.
-func (p Prices) nodes(pools []replay.Pool, there []time.Duration) float64 {
+func (p Prices) nodes(pools []cluster.Pool, there []time.Duration) float64 {
 	cost := 0.0
 	for i := range pools {
 		price := cmp.Or(pools[i].Price, p.NodeHour)
@@ -102,7 +102,7 @@ func (p Prices) nodes(pools []replay.Pool, there []time.Duration) float64 {
 
 // throughout is how long the nodes of each pool were there if all were for the
 // whole window.
-func throughout(pools []replay.Pool, window time.Duration) []time.Duration {
+func throughout(pools []cluster.Pool, window time.Duration) []time.Duration {
 	var there []time.Duration
 	for i := range pools {
 		there = append(there, time.Duration(pools[i].Nodes)*window)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 )
 
 // Applications that really shared a standalone cluster of 16 cores, each fleet
@@ -16,7 +16,7 @@ import (
 // as it did, within 10 % or 2 s, and they get it in the order in which they did;
 // who came within 0.2 s of another may come after it.
 func TestFleetsWaitAsTheyDid(t *testing.T) {
-	cluster, err := replay.ParseCluster("standalone,nodes=1,cores=16,memory=32g")
+	cluster, err := cluster.Parse("standalone,nodes=1,cores=16,memory=32g")
 	if err != nil {
 		t.Fatal(err)
 	}

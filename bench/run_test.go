@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -37,7 +38,7 @@ func lectureSuite(t *testing.T, fleets ...string) *Suite {
 	for _, a := range w.Apps {
 		a.Class = traces.Class(a.Name)
 	}
-	cluster, err := replay.ParseCluster("standalone,nodes=1,cores=16,memory=64g,startup=2s")
+	cluster, err := cluster.Parse("standalone,nodes=1,cores=16,memory=64g,startup=2s")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"dynalloc/bench/stats"
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -249,7 +249,7 @@ func (s *search) bounds(st *stage) TuneBounds {
 
 // leastExecutorTime is the executor-seconds that an application's work takes if
 // every core of every executor is busy.
-func leastExecutorTime(a *traces.Application, cores int, c *replay.Cluster) float64 {
+func leastExecutorTime(a *traces.Application, cores int, c *cluster.Cluster) float64 {
 	seconds := 0.0
 	for i := range a.Stages {
 		one := traces.Application{Profiles: a.Profiles, Stages: a.Stages[i : i+1]}

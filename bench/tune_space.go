@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -166,7 +166,7 @@ func protectionOf(a *traces.Application) policies.Protection {
 var tracking = policies.Protection{Tracking: true, TrackingTimeout: policies.Never}
 
 // executorCores is what one executor of a profile has.
-func executorCores(a *traces.Application, profile int, c *replay.Cluster) int {
+func executorCores(a *traces.Application, profile int, c *cluster.Cluster) int {
 	if p := a.Profiles[profile]; p.Cores > 0 {
 		return p.Cores
 	}

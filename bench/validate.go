@@ -11,6 +11,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -28,8 +29,8 @@ var ErrWaited = errors.New("applications waited for each other, so its start-up 
 // ValidateOptions are how validations are done. The zero value derives the
 // cluster and forecasts start-up.
 type ValidateOptions struct {
-	Faults   []replay.Fault        // what went wrong in the run, as far as it is known
-	Cluster  *replay.Cluster       // nil: see clusterFor
+	Faults   []cluster.Fault       // what went wrong in the run, as far as it is known
+	Cluster  *cluster.Cluster      // nil: see clusterFor
 	Startup  string                // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
 	Times    *replay.Times         // nil: learned from FROM
 	Seed     uint64                // of every random number; 0 is 1
@@ -205,11 +206,11 @@ func resize(p *traces.Profile, properties map[string]string, master string) {
 
 // Roomy is a cluster that is never full: what an application that had a cluster
 // to itself is replayed on.
-var Roomy = replay.Uniform(1, 1<<16, 1<<30)
+var Roomy = cluster.Uniform(1, 1<<16, 1<<30)
 
 // clusterFor is the cluster that is given; else, for one application, one that
 // is never full, and for several, what they held at most.
-func clusterFor(from *traces.Workload, given *replay.Cluster) replay.Cluster {
+func clusterFor(from *traces.Workload, given *cluster.Cluster) cluster.Cluster {
 	switch {
 	case given != nil:
 		return *given
@@ -222,7 +223,7 @@ func clusterFor(from *traces.Workload, given *replay.Cluster) replay.Cluster {
 // shown is the cluster that a recording itself shows: what its applications held
 // at most. The driver sees an executor go a while after its cores are free for
 // others, so that what drivers saw at one time can be more than there is.
-func shown(w *traces.Workload) replay.Cluster {
+func shown(w *traces.Workload) cluster.Cluster {
 	times, _ := replay.Learn(w, Roomy)
 	freed := &traces.Workload{}
 	for _, a := range w.Apps {
@@ -235,10 +236,10 @@ func shown(w *traces.Workload) replay.Cluster {
 		}
 		freed.Apps = append(freed.Apps, &own)
 	}
-	return replay.Assume(freed)
+	return cluster.Assume(freed)
 }
 
-func clusterText(c replay.Cluster) string {
+func clusterText(c cluster.Cluster) string {
 	text := c.String()
 	switch {
 	case c.String() == Roomy.String():
@@ -303,7 +304,7 @@ func startupTimes(a *traces.Application, setup time.Duration) []replay.GivenStar
 // executor was asked for while all that were there until it came did not leave
 // room for it on the cluster, which is what the recording held at most if it is
 // not given.
-func waited(w *traces.Workload, given *replay.Cluster) bool {
+func waited(w *traces.Workload, given *cluster.Cluster) bool {
 	if len(w.Apps) < 2 {
 		return false
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -134,7 +135,7 @@ func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
 	if _, err := Validate(w, w, ValidateOptions{Startup: StartupTo}); !errors.Is(err, ErrWaited) {
 		t.Errorf("start-up times of a fleet that waited: %v", err)
 	}
-	large := replay.Uniform(1, 256, 1<<20)
+	large := cluster.Uniform(1, 256, 1<<20)
 	if _, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &large}); err != nil {
 		t.Errorf("on a cluster with room for all: %v", err)
 	}

@@ -93,14 +93,14 @@ type application struct {
 }
 
 func newApplication(e *Engine, index int, app *traces.Application) (*application, error) {
-	spec, err := e.config.Cluster.specOn(e.fleet, app)
+	spec, err := specOn(&e.config.Cluster, e.fleet, app)
 	if err != nil {
 		return nil, err
 	}
 	version := cmp.Or(spec.Version, app.SparkVersion)
 	rules := policies.RulesOf(version)
 	a := &application{
-		engine: e, index: int32(index), app: app, version: version, properties: e.config.Cluster.properties(app, spec), plan: e.plan(app), result: &e.result.Apps[index],
+		engine: e, index: int32(index), app: app, version: version, properties: propertiesOn(&e.config.Cluster, app, spec), plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
 		lags:     rules.RemovalDelay && e.config.Cluster.Manager == "standalone",
 		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,

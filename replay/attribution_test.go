@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -91,8 +92,8 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 			}
 		}
 	}
-	if len(managers) != len(Managers) {
-		t.Errorf("replayed on %v, want %v", managers, Managers)
+	if len(managers) != len(cluster.Managers) {
+		t.Errorf("replayed on %v, want %v", managers, cluster.Managers)
 	}
 	for c, d := range seen {
 		if d == 0 {
@@ -111,7 +112,7 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 func enrich(w *traces.Workload, c *Config, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	c.Cluster.Locality = r.IntN(2) == 0
-	c.Cluster.Manager = Managers[r.IntN(len(Managers))]
+	c.Cluster.Manager = cluster.Managers[r.IntN(len(cluster.Managers))]
 	c.Cluster.Pools[0].Cores += 3 // for drivers that run in the cluster
 	for _, a := range w.Apps {
 		if r.IntN(2) == 0 {
@@ -135,12 +136,12 @@ func enrich(w *traces.Workload, c *Config, seed uint64) {
 
 // randomFaults has some replays lose executors, a node for a while, or their
 // manager.
-func randomFaults(t *testing.T, seed uint64) []Fault {
+func randomFaults(t *testing.T, seed uint64) []cluster.Fault {
 	t.Helper()
-	var faults []Fault
+	var faults []cluster.Fault
 	texts := []string{"executor-loss,at=%ds", "node-loss,at=%ds,node=0,for=20s", "spot-reclaim,at=%ds,node=0,notice=5s,for=30s", "node-loss,at=%ds,node=0,silent=15s,for=20s", "manager-away,at=%ds,for=15s"}
 	for i := range seed % 4 {
-		f, err := ParseFault(fmt.Sprintf(texts[(seed/4+i)%5], 5+seed%40+7*i))
+		f, err := cluster.ParseFault(fmt.Sprintf(texts[(seed/4+i)%5], 5+seed%40+7*i))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -27,7 +28,7 @@ func crowd(tb testing.TB, apps int) *traces.Workload {
 // BenchmarkReplay is the speed of the engine: events that a second of replaying
 // plays, by size of the workload and policy.
 func BenchmarkReplay(b *testing.B) {
-	config := Config{Cluster: Uniform(4, 32, 64<<10), Seed: 1}
+	config := Config{Cluster: cluster.Uniform(4, 32, 64<<10), Seed: 1}
 	config.Cluster.Startup = 3 * time.Second
 	for _, apps := range []int{100, 1000} {
 		w := crowd(b, apps)
@@ -55,7 +56,7 @@ func BenchmarkReplay(b *testing.B) {
 // BenchmarkAttribution is what it costs to say where the time went, as a ratio
 // to the same replay without.
 func BenchmarkAttribution(b *testing.B) {
-	config := Config{Cluster: Uniform(4, 32, 64<<10), Seed: 1}
+	config := Config{Cluster: cluster.Uniform(4, 32, 64<<10), Seed: 1}
 	config.Cluster.Startup = 3 * time.Second
 	w := crowd(b, 300)
 	for _, policy := range []string{"static,n=4", "spark,idle=10s", "spark,idle=10s,shuffle=tracking"} {

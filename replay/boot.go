@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -116,7 +117,7 @@ const longestBoot = 10 * time.Minute
 // the cluster was full: it is taken as the first moment from the request on at
 // which the executors granted before it left room, given when those were freed.
 // Executors given back were free for others before their driver saw them go.
-func recordedBoots(w *traces.Workload, c Cluster, lag time.Duration) []interval {
+func recordedBoots(w *traces.Workload, c cluster.Cluster, lag time.Duration) []interval {
 	type life struct {
 		asked, added, freed time.Duration
 		cores, app          int
@@ -185,7 +186,7 @@ type interval struct {
 // application and in order of grant, counted from when the manager granted them:
 // the first moment at which a cluster had room. Lag is how late drivers see
 // executors go.
-func GrantedStartups(w *traces.Workload, c Cluster, lag time.Duration) [][]GivenStartup {
+func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [][]GivenStartup {
 	starts := recordedBoots(w, c, lag)
 	slices.SortStableFunc(starts, func(x, y interval) int { return cmp.Compare(x.from, y.from) })
 	given := make([][]GivenStartup, len(w.Apps))

@@ -1,10 +1,14 @@
 package replay
 
-import "time"
+import (
+	"time"
+
+	"dynalloc/replay/cluster"
+)
 
 // Config is everything about a run besides the workload and the policies.
 type Config struct {
-	Cluster Cluster
+	Cluster cluster.Cluster
 	Times   Times
 	Offers  Offers
 	Seed    uint64 // keys every random number of the run
@@ -13,7 +17,7 @@ type Config struct {
 	// once, if that is over); those beyond the last take the median of those that
 	// count from the request. Nil, and an application without any, draws from Times.
 	Startups [][]GivenStartup
-	Faults   []Fault // what goes wrong, and when
+	Faults   []cluster.Fault // what goes wrong, and when
 	// Attribute has AppResult.Attribution say where time and executor time went.
 	Attribute bool
 	Horizon   time.Duration // a run past it is an error, not a wait; 0: no limit

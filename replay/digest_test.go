@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -110,12 +111,12 @@ var pinnedPolicies = []struct{ name, spec string }{
 // priorities in use.
 var pinnedManagers = []struct {
 	name    string
-	cluster func(t *testing.T, r *rand.Rand, w *traces.Workload) Cluster
+	cluster func(t *testing.T, r *rand.Rand, w *traces.Workload) cluster.Cluster
 }{
 	{"capacity", yarnCluster("capacity", capacityQueues)},
 	{"fair", yarnCluster("fair", fairQueues)},
 	{"fifo", yarnCluster("fifo", "")},
-	{"kubernetes", func(_ *testing.T, r *rand.Rand, w *traces.Workload) Cluster { return spotCluster(r, w) }},
+	{"kubernetes", func(_ *testing.T, r *rand.Rand, w *traces.Workload) cluster.Cluster { return spotCluster(r, w) }},
 }
 
 // pinnedWorkloads is how many random workloads are pinned.
@@ -202,13 +203,13 @@ func fingerprint(t *testing.T, w *traces.Workload, policy string, c Config) uint
 }
 
 // yarnCluster makes clusters with two queues, between which applications alternate.
-func yarnCluster(scheduler, queues string) func(t *testing.T, r *rand.Rand, w *traces.Workload) Cluster {
-	return func(t *testing.T, r *rand.Rand, w *traces.Workload) Cluster {
+func yarnCluster(scheduler, queues string) func(t *testing.T, r *rand.Rand, w *traces.Workload) cluster.Cluster {
+	return func(t *testing.T, r *rand.Rand, w *traces.Workload) cluster.Cluster {
 		t.Helper()
 		for i, a := range w.Apps {
 			a.Queue = []string{"hogs", "reports"}[i%2]
 		}
-		c := Uniform(2+r.IntN(3), 4+r.IntN(8), 16384)
+		c := cluster.Uniform(2+r.IntN(3), 4+r.IntN(8), 16384)
 		c.Manager, c.YARN.Scheduler, c.YARN.Site = "yarn", scheduler, "site.xml"
 		if queues != "" {
 			c.YARN.Queues = "queues.xml"

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/replay/manager"
+	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/manager"
 	"dynalloc/traces"
 )
 
@@ -69,7 +70,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 		}
 	}
 	var err error
-	if e.manager, err = c.Cluster.newManager(c.Seed); err != nil {
+	if e.manager, err = c.Cluster.NewManager(c.Seed); err != nil {
 		return nil, err
 	}
 	e.wakes = -1
@@ -282,7 +283,7 @@ func (e *Engine) account() {
 		h := &e.hosts[i]
 		there := h.there(e.result.End)
 		e.result.Provided += there * time.Duration(h.cores)
-		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p Pool) bool { return p.Name == h.pool })
+		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.pool })
 		if pool >= 0 {
 			e.result.Nodes[pool] += there
 		}

@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -23,9 +24,9 @@ func ExampleRun() {
 	if err != nil {
 		panic(err)
 	}
-	cluster, _ := replay.ParseCluster("standalone,cores=4,memory=8g,startup=3s")
+	on, _ := cluster.Parse("standalone,cores=4,memory=8g,startup=3s")
 	fleet, _ := policies.ParseFleet("spark,idle=10s,max=5")
-	result, err := replay.Run(w, fleet, replay.Config{Cluster: cluster})
+	result, err := replay.Run(w, fleet, replay.Config{Cluster: on})
 	if err != nil {
 		panic(err)
 	}
@@ -40,14 +41,14 @@ func ExampleRun() {
 // What moved the target is told while it happens.
 func ExampleObserverFunc() {
 	w, _ := traces.ReadText(strings.NewReader(nightly), "nightly")
-	cluster, _ := replay.ParseCluster("standalone,cores=4,memory=8g,startup=3s")
+	on, _ := cluster.Parse("standalone,cores=4,memory=8g,startup=3s")
 	fleet, _ := policies.ParseFleet("spark,idle=10s,max=5")
 	tell := replay.ObserverFunc(func(e replay.Event) {
 		if e.Kind == replay.TargetChanged {
 			fmt.Println(e.At, e.Happened(w)+":", e.Why)
 		}
 	})
-	if _, err := replay.Run(w, fleet, replay.Config{Cluster: cluster}, tell); err != nil {
+	if _, err := replay.Run(w, fleet, replay.Config{Cluster: on}, tell); err != nil {
 		panic(err)
 	}
 	// Output:
@@ -69,8 +70,8 @@ func (cautious) Size(v *policies.View) int { return (3*v.Needed + 3) / 4 }
 func Example_ownPolicy() {
 	fleet := policies.FleetOf("", policies.Sized("cautious", func() policies.Sizer { return cautious{} }))
 	w, _ := traces.ReadText(strings.NewReader(nightly), "nightly")
-	cluster, _ := replay.ParseCluster("standalone,cores=16,memory=8g,startup=3s")
-	result, _ := replay.Run(w, fleet, replay.Config{Cluster: cluster})
+	on, _ := cluster.Parse("standalone,cores=16,memory=8g,startup=3s")
+	result, _ := replay.Run(w, fleet, replay.Config{Cluster: on})
 	load := result.Apps[0]
 	fmt.Println(load.Policy, "is done after", load.End, "with at most", load.Peak, "executors")
 	// Output:

@@ -1,44 +1,11 @@
 package replay
 
 import (
-	"fmt"
 	"time"
 
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
-)
-
-// A Fault is something that goes wrong in a run, as data. Its text form is
-// "node-loss,at=1h,node=3,for=10m".
-type Fault struct {
-	Kind FaultKind
-	At   time.Duration // from the workload's start
-	// For is how long it lasts: until a lost node is back, empty (0: it stays
-	// away), or the manager is itself again.
-	For  time.Duration
-	Node int // index of a node that is lost or reclaimed
-	// App is a glob on the names of the applications that lose an executor, and
-	// Executor which of theirs: the n-th that they were granted, from 0; negative:
-	// of those that are up, the oldest.
-	App      string
-	Executor int
-	// Silent is how long nobody notices that a node is lost: its connections stay
-	// open, and its tasks run on for their drivers.
-	Silent time.Duration
-	Notice time.Duration // between the word that a spot node is reclaimed and its end
-	Every  time.Duration // a slow manager acts at most once in so long
-}
-
-// A FaultKind is what goes wrong.
-type FaultKind string
-
-// The kinds of faults.
-const (
-	NodeLoss     FaultKind = "node-loss"     // a machine is gone with its executors, their files and its shuffle service
-	ExecutorLoss FaultKind = "executor-loss" // an executor's process ends; a shuffle service keeps its files
-	SpotReclaim  FaultKind = "spot-reclaim"  // as a node loss, with notice: executors that can be decommissioned are
-	ManagerAway  FaultKind = "manager-away"  // the manager grants nothing; what runs goes on
-	ManagerSlow  FaultKind = "manager-slow"  // the manager acts once in a while only
+	"dynalloc/replay/cluster"
 )
 
 // lossNotice is how long a driver takes to learn that an executor is lost whose
@@ -46,96 +13,11 @@ const (
 // (bench/testdata/mechanisms, killed and nodeloss).
 const lossNotice = 100 * time.Millisecond
 
-// ParseFault reads a fault's text form. An error says what was expected.
-func ParseFault(text string) (Fault, error) {
-	s, err := spec.Parse(text)
-	if err != nil {
-		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
-	}
-	d := s.Decoder()
-	f := Fault{Kind: FaultKind(s.Name), At: d.Duration("at", -1), Executor: -1}
-	switch f.Kind {
-	case NodeLoss:
-		f.Node, f.For, f.Silent = d.Int("node", -1), d.Duration("for", 0), d.Duration("silent", 0)
-	case SpotReclaim:
-		f.Node, f.For, f.Notice = d.Int("node", -1), d.Duration("for", 0), d.Duration("notice", 2*time.Minute)
-	case ExecutorLoss:
-		f.App, f.Executor = d.String("app", "*"), d.Int("executor", -1)
-	case ManagerAway:
-		f.For = d.Duration("for", -1)
-	case ManagerSlow:
-		f.For, f.Every = d.Duration("for", -1), d.Duration("every", -1)
-	default:
-		return f, fmt.Errorf("fault %q: %q is none; expected node-loss, executor-loss, spot-reclaim, manager-away or manager-slow, as in node-loss,at=1h,node=3,for=10m", text, s.Name)
-	}
-	if err := d.Done(); err != nil {
-		return f, fmt.Errorf("fault %q: %w", text, err)
-	}
-	switch {
-	case f.At < 0:
-		return f, fmt.Errorf("fault %q: expected at=, when it happens from the start of the workload, such as at=1h", text)
-	case (f.Kind == NodeLoss || f.Kind == SpotReclaim) && f.Node < 0:
-		return f, fmt.Errorf("fault %q: node= is missing: which node, counted from 0", text)
-	case f.Kind == ManagerAway && f.For <= 0:
-		return f, fmt.Errorf("fault %q: for= is missing: how long the manager is away, such as for=5m", text)
-	case f.Kind == ManagerSlow && (f.For <= 0 || f.Every <= 0):
-		return f, fmt.Errorf("fault %q: for= or every= is missing, as in manager-slow,at=1h,for=10m,every=5s", text)
-	}
-	return f, nil
-}
-
-func (f Fault) String() string {
-	text := fmt.Sprintf("%s,at=%s", f.Kind, inUnits(f.At))
-	switch f.Kind {
-	case NodeLoss, SpotReclaim:
-		text += fmt.Sprintf(",node=%d", f.Node)
-	case ExecutorLoss:
-		if f.App != "*" {
-			text += ",app=" + f.App
-		}
-		if f.Executor >= 0 {
-			text += fmt.Sprintf(",executor=%d", f.Executor)
-		}
-	}
-	if f.Silent > 0 {
-		text += ",silent=" + inUnits(f.Silent)
-	}
-	if f.Kind == SpotReclaim {
-		text += ",notice=" + inUnits(f.Notice)
-	}
-	if f.For > 0 {
-		text += ",for=" + inUnits(f.For)
-	}
-	if f.Every > 0 {
-		text += ",every=" + inUnits(f.Every)
-	}
-	return text
-}
-
-// inUnits writes a time in the largest unit that it is a whole number of.
-func inUnits(d time.Duration) string {
-	switch {
-	case d > 0 && d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d > 0 && d%time.Minute == 0:
-		return fmt.Sprintf("%dmin", d/time.Minute)
-	}
-	return spec.FormatDuration(d)
-}
-
-// check says whether the fault can happen on a cluster.
-func (f *Fault) check(nodes int) error {
-	if (f.Kind == NodeLoss || f.Kind == SpotReclaim) && f.Node >= nodes {
-		return fmt.Errorf("fault %q: node=%d: nodes are counted from 0, and the cluster has %d", f, f.Node, nodes)
-	}
-	return nil
-}
-
 // schedule puts the faults of a run into the queue.
 func (e *Engine) scheduleFaults() error {
 	for i := range e.config.Faults {
 		f := &e.config.Faults[i]
-		if err := f.check(len(e.hosts)); err != nil {
+		if err := f.Check(len(e.hosts)); err != nil {
 			return err
 		}
 		at := f.At
@@ -152,19 +34,19 @@ func (e *Engine) scheduleFaults() error {
 }
 
 // strike is the beginning of a fault.
-func (e *Engine) strike(f *Fault) {
+func (e *Engine) strike(f *cluster.Fault) {
 	switch f.Kind {
-	case NodeLoss:
+	case cluster.NodeLoss:
 		if f.Silent > 0 {
 			e.silence(f.Node)
 			return
 		}
 		e.loseNode(f.Node)
 		e.endNode(f.Node)
-	case SpotReclaim:
+	case cluster.SpotReclaim:
 		e.loseNode(f.Node)
 		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.heed(&a.executors[id]) })
-	case ExecutorLoss:
+	case cluster.ExecutorLoss:
 		for _, a := range e.apps {
 			if a == nil || !spec.Match(f.App, a.app.Name) {
 				continue
@@ -238,8 +120,8 @@ func (e *Engine) silence(node int) {
 }
 
 // noticed is the end of a spot node's notice, or of a silent node's silence.
-func (e *Engine) noticed(f *Fault) {
-	if f.Kind == NodeLoss {
+func (e *Engine) noticed(f *cluster.Fault) {
+	if f.Kind == cluster.NodeLoss {
 		e.loseNode(f.Node)
 	}
 	e.endNode(f.Node)
@@ -257,9 +139,9 @@ func (e *Engine) endNode(node int) {
 }
 
 // over is the end of a fault.
-func (e *Engine) over(f *Fault) {
+func (e *Engine) over(f *cluster.Fault) {
 	e.told = true
-	if f.Kind == NodeLoss || f.Kind == SpotReclaim {
+	if f.Kind == cluster.NodeLoss || f.Kind == cluster.SpotReclaim {
 		e.hosts[f.Node].appear(e.now)
 		e.manager.Restore(e.now, f.Node)
 	}
@@ -274,9 +156,9 @@ func (e *Engine) absent() time.Duration {
 			continue
 		}
 		switch f.Kind {
-		case ManagerAway:
+		case cluster.ManagerAway:
 			until = max(until, f.At+f.For)
-		case ManagerSlow:
+		case cluster.ManagerSlow:
 			until = max(until, min(e.served+f.Every, f.At+f.For))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -29,7 +30,7 @@ app etl cores=1
 		t.Fatal(err)
 	}
 	c := Config{Offers: Ordered}
-	if c.Cluster, err = ParseCluster("standalone,nodes=1,cores=100,memory=400g,startup=2s"); err != nil {
+	if c.Cluster, err = cluster.Parse("standalone,nodes=1,cores=100,memory=400g,startup=2s"); err != nil {
 		t.Fatal(err)
 	}
 	spark, told := play(t, w, fleet(t, "spark"), c).Apps[0], play(t, w, fleet(t, "hindsight"), c).Apps[0]

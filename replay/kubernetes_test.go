@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/replay/kubernetes"
-	"dynalloc/replay/manager"
+	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/kubernetes"
+	"dynalloc/replay/cluster/manager"
 	"dynalloc/traces"
 )
 
@@ -29,11 +30,11 @@ func onKubernetes(t *testing.T, relation func(t *testing.T, w *traces.Workload, 
 
 // spotCluster makes a cluster with two steady nodes and a spot pool that grows and
 // shrinks, on which every other application has a higher priority.
-func spotCluster(r *rand.Rand, w *traces.Workload) Cluster {
+func spotCluster(r *rand.Rand, w *traces.Workload) cluster.Cluster {
 	minute, second, quota := time.Minute, 20*time.Second, kubernetes.CPU(20_000)
-	c := Cluster{
+	c := cluster.Cluster{
 		Manager: "kubernetes", Startup: -1,
-		Pools: []Pool{
+		Pools: []cluster.Pool{
 			{Name: "steady", Nodes: 2, Resources: manager.Resources{Cores: 4 + r.IntN(8), MemoryMB: 32768}},
 			{Name: "spot", Label: "spot", Nodes: 3, Resources: manager.Resources{Cores: 8, MemoryMB: 32768}},
 		},

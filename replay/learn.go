@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -22,7 +23,7 @@ type sample struct {
 // says in one sentence for each cause where it came from. The cluster tells
 // which requests found room: of the others the log shows only how long they
 // waited for it.
-func Learn(w *traces.Workload, c Cluster) (Times, []string) {
+func Learn(w *traces.Workload, c cluster.Cluster) (Times, []string) {
 	var samples [Causes][]sample
 	for _, a := range w.Apps {
 		samples[Usable] = append(samples[Usable], usableTimes(a)...)
@@ -44,7 +45,7 @@ func Learn(w *traces.Workload, c Cluster) (Times, []string) {
 
 // learnStartup takes start-ups from requests that found room, and how far
 // executors that started together slowed each other down.
-func (t *Times) learnStartup(w *traces.Workload, c Cluster) {
+func (t *Times) learnStartup(w *traces.Workload, c cluster.Cluster) {
 	if c.Startup >= 0 {
 		t.By[Startup] = Constant(c.Startup)
 		t.By[Startup].Source = "the cluster says so"

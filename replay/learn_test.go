@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -85,7 +86,7 @@ func firstTaskApp() *traces.Application {
 // that it is not paid twice.
 func TestFirstTasksPayOnce(t *testing.T) {
 	a := firstTaskApp()
-	times, notes := Learn(&traces.Workload{Apps: []*traces.Application{a}}, Uniform(1, 8, 1<<20))
+	times, notes := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(1, 8, 1<<20))
 	near(t, "first task", times.By[ColdSlot].typical(0), 95*ms)
 	near(t, "overhead", times.By[Overhead].typical(0), 10*ms)
 	defaults := DefaultTimes()
@@ -121,7 +122,7 @@ func TestRemovalLagIsWhatIsBeyondTheIdleTimeout(t *testing.T) {
 		a.Recorded.Executors = append(a.Recorded.Executors, x)
 	}
 	lag := func() Distribution {
-		times, _ := Learn(&traces.Workload{Apps: []*traces.Application{a}}, Uniform(1, 1000, 1<<20))
+		times, _ := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(1, 1000, 1<<20))
 		return times.By[RemovalLag]
 	}
 	d := lag()

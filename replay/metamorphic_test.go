@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -104,9 +105,9 @@ func TestSparkWithEqualBoundsIsStatic(t *testing.T) {
 
 func TestCapacityBeyondAllThatIsAskedChangesNothing(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
-		c.Cluster = Uniform(1, 10_000, 1<<40)
+		c.Cluster = cluster.Uniform(1, 10_000, 1<<40)
 		large := play(t, w, f, c)
-		c.Cluster = Uniform(1, 20_000, 1<<40)
+		c.Cluster = cluster.Uniform(1, 20_000, 1<<40)
 		if larger := play(t, w, f, c); large.Digest != larger.Digest {
 			t.Error("a larger cluster changed a run that had room for all")
 		}
@@ -115,7 +116,7 @@ func TestCapacityBeyondAllThatIsAskedChangesNothing(t *testing.T) {
 
 func TestWithRoomForAllEachRunsAsIfAlone(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
-		c.Cluster = Uniform(1, 10_000, 1<<40)
+		c.Cluster = cluster.Uniform(1, 10_000, 1<<40)
 		c.Offers, c.Times = Ordered, steady(c.Times) // random numbers are keyed by the application's place
 		together := play(t, w, f, c)
 		for i, a := range w.Apps {

@@ -5,7 +5,8 @@ import (
 	"fmt"
 
 	"dynalloc/policies"
-	"dynalloc/replay/manager"
+	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/manager"
 	"dynalloc/traces"
 )
 
@@ -26,16 +27,16 @@ func (e *AppError) Error() string {
 // Misfits finds the applications that cannot even start under a fleet: the
 // settings in their logs are none that Spark takes, or an executor of theirs
 // fits on no node of the cluster.
-func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
+func Misfits(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*AppError {
 	var found []*AppError
-	empty, broken := c.newManager(0)
+	empty, broken := c.NewManager(0)
 	for i, app := range w.Apps {
-		spec, err := c.specOn(f, app)
+		spec, err := specOn(&c, f, app)
 		if err == nil {
 			err = broken
 		}
 		if err == nil {
-			err = empty.Fits(c.managed(i, app, spec))
+			err = empty.Fits(managed(&c, i, app, spec))
 		}
 		if err != nil {
 			found = append(found, &AppError{App: i, Policy: f.Name, Reason: err.Error(), app: app})
@@ -45,8 +46,8 @@ func Misfits(w *traces.Workload, f policies.Fleet, c Cluster) []*AppError {
 }
 
 // managed is an application as a manager sees it that may not have started yet.
-func (c *Cluster) managed(index int, app *traces.Application, spec policies.Spec) manager.App {
-	a := application{index: int32(index), app: app, version: cmp.Or(spec.Version, app.SparkVersion), properties: c.properties(app, spec), coresMax: spec.CoresMax, least: leastOf(spec)}
+func managed(c *cluster.Cluster, index int, app *traces.Application, spec policies.Spec) manager.App {
+	a := application{index: int32(index), app: app, version: cmp.Or(spec.Version, app.SparkVersion), properties: propertiesOn(c, app, spec), coresMax: spec.CoresMax, least: leastOf(spec)}
 	for _, p := range app.Profiles {
 		a.profiles = append(a.profiles, profileOf(p, spec))
 	}

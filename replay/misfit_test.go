@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -36,7 +37,7 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cluster := Uniform(1, 8, c.node)
+		cluster := cluster.Uniform(1, 8, c.node)
 		cluster.Standalone.Overhead = true
 		odd := Misfits(w, fleet, cluster)
 		if fits := len(odd) == 0; fits != c.fits {
@@ -56,7 +57,7 @@ func TestNeverAnExecutor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Run(w, fleet, Config{Cluster: Uniform(1, 8, 8<<10)})
+	_, err = Run(w, fleet, Config{Cluster: cluster.Uniform(1, 8, 8<<10)})
 	var odd *AppError
 	want := "application etl (etl) under policy static,n=1,cores-max=2: it never gets an executor of 4 cores: it holds 0, and spark.cores.max is 2"
 	if !errors.As(err, &odd) || err.Error() != want {

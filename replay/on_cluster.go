@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/replay/kubernetes"
+	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/kubernetes"
 	"dynalloc/traces"
 )
 
 // specOn is SpecFor on a cluster: what the manager does not have is refused. An
 // application whose own log asks for it, written on a cluster that has it, is
 // taken to be set up for this one, with shuffle tracking.
-func (c *Cluster) specOn(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
+func specOn(c *cluster.Cluster, f policies.Fleet, app *traces.Application) (policies.Spec, error) {
 	spec, err := SpecFor(f, app)
 	if err != nil || c.Manager != "kubernetes" || !spec.Protection.Service {
 		return spec, err
@@ -25,22 +26,8 @@ func (c *Cluster) specOn(f policies.Fleet, app *traces.Application) (policies.Sp
 	return spec, nil
 }
 
-// Refuses says why a fleet cannot run on the cluster at all; nil if it can.
-func (c *Cluster) Refuses(f policies.Fleet) error {
-	if c.Manager != "kubernetes" {
-		return nil
-	}
-	for _, r := range f.Rules {
-		p := &r.Spec.Protection
-		if err := kubernetes.CheckShuffle(!r.Spec.Recorded() && p.Service && !p.Unprotected); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// properties are an application's under a spec, as its manager reads them.
-func (c *Cluster) properties(app *traces.Application, spec policies.Spec) map[string]string {
+// propertiesOn are an application's under a spec, as its manager reads them.
+func propertiesOn(c *cluster.Cluster, app *traces.Application, spec policies.Spec) map[string]string {
 	if c.Manager == "standalone" {
 		return app.Properties // the Master looks at nothing that a spec sets
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -18,9 +19,9 @@ func TestTheManagerReadsThePolicysSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Uniform(1, 4, 8<<10)
+	c := cluster.Uniform(1, 4, 8<<10)
 	c.Manager = "kubernetes"
-	read := c.managed(0, app, spec).Properties
+	read := managed(&c, 0, app, spec).Properties
 	if read["spark.dynamicAllocation.executorIdleTimeout"] != "7s" || read["spark.kubernetes.namespace"] != "etl" {
 		t.Errorf("the manager reads %v", read)
 	}
@@ -32,13 +33,13 @@ func TestNoShuffleServiceOnKubernetes(t *testing.T) {
 	app := &traces.Application{Name: "etl", SparkVersion: "3.5.1", Properties: map[string]string{
 		"spark.dynamicAllocation.enabled": "true", "spark.shuffle.service.enabled": "true",
 	}}
-	c := Uniform(1, 4, 8<<10)
+	c := cluster.Uniform(1, 4, 8<<10)
 	c.Manager = "kubernetes"
 	recorded, err := policies.ParseFleet("recorded")
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, err := c.specOn(recorded, app)
+	spec, err := specOn(&c, recorded, app)
 	if err != nil || spec.Protection.Service || !spec.Protection.Tracking {
 		t.Errorf("as recorded: %v, %v", spec, err)
 	}
@@ -46,7 +47,7 @@ func TestNoShuffleServiceOnKubernetes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.specOn(asked, app); err == nil || !strings.Contains(err.Error(), "no external shuffle service on Kubernetes") {
+	if _, err := specOn(&c, asked, app); err == nil || !strings.Contains(err.Error(), "no external shuffle service on Kubernetes") {
 		t.Errorf("asked for: %v", err)
 	}
 	if c.Refuses(asked) == nil || c.Refuses(recorded) != nil {

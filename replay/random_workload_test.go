@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -80,7 +81,7 @@ func randomRun(seed uint64) (*traces.Workload, policies.Fleet, Config) {
 		panic(err)
 	}
 	return randomWorkload(seed), fleet, Config{
-		Cluster: Uniform(1+r.IntN(3), 3+r.IntN(12), 16384),
+		Cluster: cluster.Uniform(1+r.IntN(3), 3+r.IntN(12), 16384),
 		Times:   randomTimes(r), Seed: seed, Horizon: 100 * time.Hour,
 	}
 }

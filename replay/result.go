@@ -1,12 +1,16 @@
 package replay
 
-import "time"
+import (
+	"time"
+
+	"dynalloc/replay/cluster"
+)
 
 // A Result is what would have happened: exact numbers, no floats.
 type Result struct {
-	Policy  string      // the fleet's name
-	Cluster Cluster     // as replayed
-	Apps    []AppResult // in the workload's order
+	Policy  string          // the fleet's name
+	Cluster cluster.Cluster // as replayed
+	Apps    []AppResult     // in the workload's order
 	End     time.Duration
 	Ledger  Ledger
 	// Provided is the core-time of all nodes as long as they were part of the

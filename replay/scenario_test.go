@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -116,12 +117,12 @@ func readRun(t *testing.T, text string) run {
 		case "policy":
 			r.policy = value
 		case "cluster":
-			c.Cluster, err = ParseCluster(value)
+			c.Cluster, err = cluster.Parse(value)
 		case "kubernetes": // settings of a cluster file in one line, as in drivers: outside
 			err = yaml.UnmarshalWithOptions([]byte("{"+value+"}"), &c.Cluster.Kubernetes, yaml.Strict())
 		case "fault":
-			var f Fault
-			f, err = ParseFault(value)
+			var f cluster.Fault
+			f, err = cluster.ParseFault(value)
 			c.Faults = append(c.Faults, f)
 		case "usable":
 			c.Times.By[Usable], err = constant(value)

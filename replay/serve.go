@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/replay/manager"
+	"dynalloc/replay/cluster/manager"
 )
 
 // asManaged is the application as its manager sees it.

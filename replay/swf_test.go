@@ -12,6 +12,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -80,7 +81,7 @@ func checkWaits(t *testing.T, w *traces.Workload, processors int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cluster := replay.Uniform(1, processors, 1)
+	cluster := cluster.Uniform(1, processors, 1)
 	result, err := replay.Run(w, fleet, replay.Config{Cluster: cluster})
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func compose(r *bench.Results, detailed bool) document {
 	d := document{
 		title: s.Workload.Name + ": " + plural(len(s.Workload.Apps), "application") + " under " + plural(len(s.Policies), "policy"),
 		setting: []string{
-			"cluster:   " + cluster(r),
+			"cluster:   " + clusterOf(r.Suite),
 			"seed:      " + seed(r),
 			"deadlines: " + r.DeadlineBasis,
 		},
@@ -88,8 +88,6 @@ func faultList(r *bench.Results) string {
 	}
 	return list(texts, 3)
 }
-
-func cluster(r *bench.Results) string { return clusterOf(r.Suite) }
 
 func clusterOf(s *bench.Suite) string {
 	text := s.Config.Cluster.String()

@@ -10,6 +10,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -221,8 +222,8 @@ func day() *bench.Results {
 const firstPictureStep = 100 * time.Millisecond
 
 // sixteen is a cluster of sixteen cores.
-func sixteen(assumed bool) replay.Cluster {
-	c := replay.Uniform(1, 16, 32<<10)
+func sixteen(assumed bool) cluster.Cluster {
+	c := cluster.Uniform(1, 16, 32<<10)
 	c.Startup, c.Assumed = 4*time.Second, assumed
 	return c
 }

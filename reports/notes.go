@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"dynalloc/bench"
-	"dynalloc/replay/kubernetes"
+	"dynalloc/replay/cluster/kubernetes"
 	"dynalloc/traces"
 )
 

@@ -13,6 +13,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -96,7 +97,7 @@ func TestReportsOfNextToNothing(t *testing.T) {
 			w.Apps = append(w.Apps, &traces.Application{ID: "a", Class: "a"})
 		}
 		s := &bench.Suite{
-			Workload: w, Config: replay.Config{Cluster: replay.Uniform(1, 1, 1024)},
+			Workload: w, Config: replay.Config{Cluster: cluster.Uniform(1, 1, 1024)},
 			Policies: []policies.Fleet{fleet("recorded", "recorded")},
 		}
 		r := build(s, make([]bench.Reference, apps), [][]got{make([]got, apps)}, func(int) *bench.Timeline {

@@ -14,6 +14,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -68,10 +69,10 @@ With --format json the file is printed, and written only if -o says where.`,
 }
 
 func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out string) error {
-	cluster := bench.Roomy
+	on := bench.Roomy
 	if in.cluster.text != "" {
 		var err error
-		if cluster, _, err = bench.OpenCluster(in.cluster.text, files{}); err != nil {
+		if on, _, err = cluster.Open(in.cluster.text, files{}); err != nil {
 			return usageError{err}
 		}
 	}
@@ -89,7 +90,7 @@ func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out stri
 	if partly != nil && !errors.Is(partly, errPartly) {
 		return partly
 	}
-	times, _ := replay.Learn(w.Logged(), cluster)
+	times, _ := replay.Learn(w.Logged(), on)
 	var file bytes.Buffer
 	if err := bench.WriteTimes(&file, &times); err != nil {
 		return err

@@ -9,10 +9,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"dynalloc/bench"
 	"dynalloc/replay"
-	"dynalloc/replay/kubernetes"
-	"dynalloc/replay/standalone"
+	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/kubernetes"
+	"dynalloc/replay/cluster/standalone"
 )
 
 // clusterFlags are the flags that say on what is replayed, and what goes wrong
@@ -25,7 +25,7 @@ type clusterFlags struct {
 func (c *clusterFlags) addFlags(cmd *cobra.Command) {
 	c.addCluster(cmd.Flags(), "the `cluster`: standalone,nodes=4,cores=32,memory=128g, a YAML file, or example:standalone; see \"dynalloc help clusters\"")
 	c.addFaults(cmd.Flags())
-	complete(cmd, "cluster", slices.Concat([]string{"standalone,nodes="}, bench.ClusterExamples())...)
+	complete(cmd, "cluster", slices.Concat([]string{"standalone,nodes="}, cluster.Examples())...)
 }
 
 func (c *clusterFlags) addFaults(f *pflag.FlagSet) {
@@ -39,12 +39,12 @@ func (c *clusterFlags) addCluster(f *pflag.FlagSet, usage string) {
 // check finds wrong usage before anything is read.
 func (c *clusterFlags) check() error {
 	if c.text != "" {
-		if _, _, err := bench.OpenCluster(c.text, files{}); err != nil {
+		if _, _, err := cluster.Open(c.text, files{}); err != nil {
 			return usageError{err}
 		}
 	}
 	for _, text := range c.faults {
-		if _, err := replay.ParseFault(text); err != nil {
+		if _, err := cluster.ParseFault(text); err != nil {
 			return usageError{err}
 		}
 	}
@@ -55,14 +55,14 @@ func (c *clusterFlags) check() error {
 // configuration.
 func (c *clusterFlags) open(config *replay.Config) error {
 	if c.text != "" {
-		cluster, faults, err := bench.OpenCluster(c.text, files{})
+		cluster, faults, err := cluster.Open(c.text, files{})
 		if err != nil {
 			return usageError{err}
 		}
 		config.Cluster, config.Faults = cluster, faults
 	}
 	for _, text := range c.faults {
-		fault, err := replay.ParseFault(text)
+		fault, err := cluster.ParseFault(text)
 		if err != nil {
 			return usageError{err}
 		}
@@ -122,9 +122,9 @@ see example:kubernetes and docs/KUBERNETES.md. It is ` + kubernetes.Note + `.
 
 Nodes of several kinds, their prices, and what goes wrong are written in a YAML
 file, as in docs/CLUSTERS.md: --cluster cluster.yaml. Examples are built in:
---cluster ` + strings.Join(bench.ClusterExamples(), ", ") + `. One of them:
+--cluster ` + strings.Join(cluster.Examples(), ", ") + `. One of them:
 
-` + indented(bench.ClusterExample("standalone")) + `
+` + indented(cluster.Example("standalone")) + `
 Without --cluster, the largest cores and memory that the logs held at one time
 are assumed, on as many nodes as there were hosts. Contention cannot be judged from an assumption.`,
 	}

@@ -12,7 +12,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/policies"
 	"dynalloc/policies/script"
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 )
 
 // recorded is the name of the policy to which all others are compared.
@@ -115,7 +115,7 @@ func setPolicies(s *bench.Suite, fleets []policies.Fleet) {
 }
 
 // refused says which policy cannot run on a cluster at all.
-func refused(c *replay.Cluster, fleets ...policies.Fleet) error {
+func refused(c *cluster.Cluster, fleets ...policies.Fleet) error {
 	for _, f := range fleets {
 		if err := c.Refuses(f); err != nil {
 			return usagef("policy %s: %w", f.Name, err)

@@ -12,6 +12,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/internal/spec"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -147,7 +148,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	}
 	s = &bench.Suite{Workload: w, Truth: []bench.Truth{{Policy: recorded, Workload: w}}}
 	if in.cluster.text == "" {
-		s.Config.Cluster = replay.Assume(w)
+		s.Config.Cluster = cluster.Assume(w)
 	}
 	if err := in.cluster.open(&s.Config); err != nil {
 		return nil, nil, err

@@ -13,7 +13,7 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
-	"dynalloc/replay/kubernetes"
+	"dynalloc/replay/cluster/kubernetes"
 	"dynalloc/traces"
 )
 

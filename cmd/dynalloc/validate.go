@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
-	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/reports"
 	"dynalloc/traces"
 )
@@ -52,14 +52,14 @@ several that shared one on what they held at most in FROM.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := bench.ValidateOptions{Startup: startup.value, Seed: in.seed}
 			for _, text := range in.cluster.faults {
-				fault, err := replay.ParseFault(text)
+				fault, err := cluster.ParseFault(text)
 				if err != nil {
 					return usageError{err}
 				}
 				o.Faults = append(o.Faults, fault)
 			}
 			if in.cluster.text != "" {
-				c, _, err := bench.OpenCluster(in.cluster.text, files{})
+				c, _, err := cluster.Open(in.cluster.text, files{})
 				if err != nil {
 					return usageError{err}
 				}

@@ -14,6 +14,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -39,7 +40,7 @@ func lines(t *testing.T, f policies.Fleet) (events []string, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cluster, err := replay.ParseCluster("standalone,nodes=1,cores=16,memory=32g")
+	cluster, err := cluster.Parse("standalone,nodes=1,cores=16,memory=32g")
 	if err != nil {
 		t.Fatal(err)
 	}

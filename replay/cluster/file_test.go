@@ -1,0 +1,57 @@
+package cluster
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// What a cluster file says is what the cluster has; a line that is wrong is named.
+func TestClusterFile(t *testing.T) {
+	files := fstest.MapFS{
+		"two.yaml": {Data: []byte("manager: standalone\nstartup: 2s\nlocality: inferred\nnodes:\n- {type: big, count: 1, cores: 8, memory: 16g, price: 0.8}\n- {count: 2, cores: 4, memory: 8192}\nstandalone: {spread: false, default-cores: 4}\nfaults: ['manager-away,at=1h,for=5m']\n")},
+	}
+	c, faults, err := Open("two.yaml", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.String(); got != "standalone,big,nodes=1,cores=8,memory=16g,nodes=2,cores=4,memory=8g,startup=2s,spread=false,defaultcores=4,locality=inferred" {
+		t.Error(got)
+	}
+	if len(faults) != 1 || faults[0].String() != "manager-away,at=1h,for=5min" || c.Pools[0].Price != 0.8 {
+		t.Errorf("faults %v, prices of %v", faults, c.Pools)
+	}
+	for text, want := range map[string]string{
+		"manager: nomad\n":                               "c.yaml: manager: want one of standalone, yarn, kubernetes, not \"nomad\"",
+		"manager: standalone\nstartup: soon\n":           "c.yaml:2: expected a time such as 4s or 10min, found \"soon\"",
+		"manager: standalone\nnodes: [{memory: much}]":   "c.yaml:2: expected a size such as 512m or 128g, found \"much\"",
+		"manager: standalone\nnodes: [{count: 1}]":       "c.yaml: cores=0: expected the cores of one node, at least 1",
+		"manager: standalone\nnode: 3":                   "c.yaml:2: unknown field \"node\"",
+		"manager: [":                                     "c.yaml:1: ",
+		"manager: standalone\nlocality: near\nnodes: []": "c.yaml: locality: want none or inferred, not \"near\"",
+		"manager: standalone\nnodes: [{count: 1, cores: 1, memory: 1g}]\nfaults: [fire]": "c.yaml: fault \"fire\": \"fire\" is none",
+	} {
+		_, _, err := Open("c.yaml", fstest.MapFS{"c.yaml": {Data: []byte(text)}})
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+// Whatever the bytes, there is a cluster or an error of one line.
+func FuzzCluster(f *testing.F) {
+	for _, name := range Examples() {
+		text, err := fs.ReadFile(examples, "examples/"+strings.TrimPrefix(name, "example:")+".yaml")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		_, _, err := Open("c.yaml", fstest.MapFS{"c.yaml": {Data: text}})
+		if err != nil && strings.Contains(strings.TrimSpace(err.Error()), "\n") {
+			t.Errorf("more than a line: %q", err)
+		}
+	})
+}

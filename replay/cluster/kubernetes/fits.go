@@ -1,0 +1,143 @@
+package kubernetes
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"dynalloc/internal/spec"
+	"dynalloc/replay/cluster/manager"
+)
+
+// ErrShuffleService is the answer to an application that wants the external
+// shuffle service.
+var ErrShuffleService = errors.New("there is no external shuffle service on Kubernetes (spark.shuffle.service.enabled): " +
+	"executors are pods, and their disks go with them; use shuffle tracking instead (spark.dynamicAllocation.shuffleTracking.enabled; " +
+	"in a policy shuffle=tracking) or decommissioning (spark.decommission.enabled with spark.storage.decommission.enabled; shuffle=decommission)")
+
+// CheckShuffle refuses the external shuffle service; service says whether an
+// application is to be replayed with it.
+func CheckShuffle(service bool) error {
+	if service {
+		return ErrShuffleService
+	}
+	return nil
+}
+
+// Fits says why a pod of an application could never be placed: no node is large
+// enough, or a quota is too small for it alone.
+func (m *Manager) Fits(spec manager.App) error {
+	a := m.open(spec)
+	if len(a.Profiles) == 0 {
+		return nil
+	}
+	for i := range a.Profiles {
+		if err := m.podFits(fmt.Sprintf("an executor of profile %d", i), m.newExecutor(a, i, false)); err != nil {
+			return err
+		}
+	}
+	if m.options.Drivers == driversOutside {
+		return nil
+	}
+	driver := &pod{app: a, driver: true, request: driverSize(&a.App), pools: a.placement.DriverNodePools}
+	if err := m.podFits("the driver", driver); err != nil {
+		return err
+	}
+	if q := a.queue; q != nil && q.Admission == admitApplication {
+		s := driver.request
+		for range a.least {
+			s = s.plus(a.sizes[0])
+		}
+		if !q.couldFit(amountsOf(s, 1+a.least)) {
+			return fmt.Errorf("the driver and %d executors need %s and %d pods, which cluster queue %s never admits together", a.least, s, 1+a.least, q.Name)
+		}
+	}
+	return nil
+}
+
+func (m *Manager) podFits(who string, p *pod) error {
+	a, placeable := p.app, false
+	for i := range m.nodes {
+		placeable = placeable || m.suits(i, p) && p.request.fitsIn(m.nodes[i].size)
+	}
+	switch {
+	case !placeable && p.driver && m.options.hasSpot():
+		return fmt.Errorf("%s needs %s, and no node that it may use has that; drivers are not placed on spot nodes", who, p.request)
+	case !placeable:
+		return fmt.Errorf("%s needs %s, and no node that it may use has that", who, p.request)
+	case !(&namespace{quota: a.namespace.quota}).admits(p.request):
+		return fmt.Errorf("%s needs %s, which is over the resourceQuota of namespace %s", who, p.request, a.placement.Namespace)
+	case a.queue != nil && !a.queue.couldFit(amountsOf(p.request, 1)):
+		return fmt.Errorf("%s needs %s, which cluster queue %s never admits", who, p.request, a.queue.Name)
+	}
+	return nil
+}
+
+// executorSize is what an executor's pod requests.
+func executorSize(a *manager.App, p *manager.Profile) Size {
+	s := Size{CPU(1000 * max(1, p.Cores)), Memory(p.HeapMB + p.OverheadMB)}
+	readCPU(a.Properties, "spark.kubernetes.executor.request.cores", &s.CPU)
+	return s
+}
+
+// driverSize is what a driver's pod requests: its cores, its heap, and beside it
+// a part of the heap, but no less than 384 MiB.
+func driverSize(a *manager.App) Size {
+	s := Size{CPU: 1000}
+	readCPU(a.Properties, "spark.driver.cores", &s.CPU)
+	readCPU(a.Properties, "spark.kubernetes.driver.request.cores", &s.CPU)
+	heap := readMiB(a.Properties, "spark.driver.memory", 1024)
+	factor := 0.1
+	if kind := a.Properties["spark.kubernetes.resource.type"]; kind == "python" || kind == "r" {
+		factor = 0.4
+	}
+	for _, key := range []string{"spark.kubernetes.memoryOverheadFactor", "spark.driver.memoryOverheadFactor"} {
+		if f, err := strconv.ParseFloat(a.Properties[key], 64); err == nil && f > 0 {
+			factor = f
+		}
+	}
+	overhead := max(int64(float64(heap)*factor), 384)
+	s.Memory = Memory(heap + readMiB(a.Properties, "spark.driver.memoryOverhead", overhead))
+	return s
+}
+
+func readCPU(properties map[string]string, key string, c *CPU) {
+	var n CPU
+	if n.UnmarshalText([]byte(properties[key])) == nil && n > 0 {
+		*c = n
+	}
+}
+
+func readMiB(properties map[string]string, key string, def int64) int64 {
+	if n, err := spec.ParseMiB(properties[key]); err == nil && n > 0 {
+		return n
+	}
+	return def
+}
+
+// leastExecutors is with how many executors an application starts: its gang.
+// Where its policy does not say, its settings do.
+func leastExecutors(a *manager.App) int {
+	if a.Least > 0 {
+		return a.Least
+	}
+	keys := []string{"spark.executor.instances"}
+	if a.Properties["spark.dynamicAllocation.enabled"] == "true" {
+		keys = []string{"spark.dynamicAllocation.minExecutors"}
+	}
+	for _, key := range keys {
+		if n, err := strconv.Atoi(a.Properties[key]); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+func (o *Options) hasSpot() bool {
+	for i := range o.NodePools {
+		if o.NodePools[i].Spot != nil {
+			return true
+		}
+	}
+	return false
+}

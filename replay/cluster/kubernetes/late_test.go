@@ -1,0 +1,41 @@
+package kubernetes
+
+import (
+	"testing"
+	"time"
+
+	"dynalloc/replay/cluster/manager"
+)
+
+// A manager that is served late, as one that is slow or away for a while, plays
+// what it has missed then, and goes on.
+func TestServedLate(t *testing.T) {
+	none := time.Duration(0)
+	node := manager.Node{Label: "auto", Resources: manager.Resources{Cores: 4, MemoryMB: 8192}}
+	m, err := New(Options{Drivers: driversOutside, NodePools: []NodePool{{Name: "auto", Initial: new(int)}}, Autoscaler: &Autoscaler{UnneededTime: &none, DelayAfterAdd: &none}},
+		[]manager.Node{node, node, node}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Submit(0, manager.App{ID: "etl", Properties: map[string]string{"spark.kubernetes.allocation.batch.size": "2"}, Profiles: []manager.Profile{{Cores: 1, TaskCPUs: 1, HeapMB: 1024}}})
+	m.Register(0, 0)
+	m.Ask(0, 0, 0, 12)
+	granted, served := 0, 0
+	for now := none; granted < 12 && now < 5*time.Minute; now += 1700 * time.Millisecond { // seldom on a whole second
+		if m.Next() > now && served > 0 {
+			continue
+		}
+		served++
+		for _, a := range m.Serve(now) {
+			if a.Kind == manager.PlaceExecutor {
+				granted++
+			}
+		}
+		if next := m.Next(); next <= now {
+			t.Fatalf("served at %s, it wants to be served at %s", now, next)
+		}
+	}
+	if granted != 12 {
+		t.Errorf("%d of 12 executors came in five minutes", granted)
+	}
+}
