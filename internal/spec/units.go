@@ -32,14 +32,22 @@ func ParseDuration(text string, unit time.Duration) (time.Duration, error) {
 	return time.Duration(n), nil
 }
 
-// ParseMiB reads a size as Spark does: "64g", "512m", or a bare number of MiB.
-// The result is in MiB, rounded down.
-func ParseMiB(text string) (int64, error) {
-	n, err := parseUnits(text, sizeUnits["m"], sizeUnits)
+// ParseBytes reads a size in bytes as Spark does: "64g", "512m", or a bare
+// number of the given unit. A larger one than an int64 can hold becomes its
+// largest value.
+func ParseBytes(text string, unit int64) (int64, error) {
+	n, err := parseUnits(text, unit, sizeUnits)
 	if err != nil {
 		return 0, fmt.Errorf("%q is not a size such as 512m or 4g", text)
 	}
-	return n / sizeUnits["m"], nil
+	return n, nil
+}
+
+// ParseMiB reads a size as ParseBytes does and returns it in MiB, rounded down.
+// A bare number is MiB.
+func ParseMiB(text string) (int64, error) {
+	n, err := ParseBytes(text, sizeUnits["m"])
+	return n / sizeUnits["m"], err
 }
 
 func parseUnits(text string, bare int64, units map[string]int64) (int64, error) {
