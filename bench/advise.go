@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -43,7 +44,7 @@ type Advice struct {
 	TriedAt       []string           // deadlines and loads at which the verdicts were tried again
 	Notes         []string
 
-	deadlines []Reference
+	deadlines []sla.Reference
 }
 
 // Deadline is what an application of the suite's workload was held to, after its
@@ -115,7 +116,7 @@ const budget = 40000
 
 // AssumedFactor times its run alone is what a class is held to that has no
 // deadline.
-var AssumedFactor = DefaultSlack.Headline()
+var AssumedFactor = sla.DefaultSlack.Headline()
 
 // loadSteps are the loads in which a verdict has to hold.
 var loadSteps = []float64{0.8, 1.2}
@@ -141,7 +142,7 @@ func Advise(ctx context.Context, s *Suite, o AdviseOptions) (*Advice, error) {
 	}
 	for i := range results.Reference {
 		if ref := &results.Reference[i]; !ref.HasDeadline {
-			ref.Deadline = times(AssumedFactor, ref.Alone) // assumed, where nothing else is asked of a class
+			ref.Deadline = sla.Multiple(AssumedFactor, ref.Alone) // assumed, where nothing else is asked of a class
 		}
 	}
 	a := &adviser{suite: results.Suite, options: o, results: results}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/traces"
 )
@@ -136,7 +137,7 @@ func (a *adviser) scaled(load float64) (*scene, error) {
 			if err != nil {
 				return nil, err
 			}
-			reference := make([]Reference, len(from))
+			reference := make([]sla.Reference, len(from))
 			for i, at := range from {
 				reference[i] = a.results.Reference[at]
 			}

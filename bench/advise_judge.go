@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 	"dynalloc/policies"
 )
@@ -116,7 +117,7 @@ func (s step) of(a *App) App {
 		return a.At(s.slack)
 	}
 	b := *a
-	b.Deadline = times(s.factor, a.Deadline)
+	b.Deadline = sla.Multiple(s.factor, a.Deadline)
 	return b
 }
 
@@ -141,7 +142,7 @@ func (j *judge) missed(assumed bool, longer float64) figure {
 	return func(a *App) float64 {
 		b := j.step.of(a)
 		b.HasDeadline = b.HasDeadline || assumed
-		b.Turnaround = times(1+longer, b.Turnaround)
+		b.Turnaround = sla.Multiple(1+longer, b.Turnaround)
 		return missFigure(&b)
 	}
 }

@@ -22,7 +22,7 @@ func BenchmarkPolicy(b *testing.B) {
 				}
 			}
 			for i, a := range single.Workload.Apps {
-				if k := single.Deadlines.find(a); k >= 0 {
+				if k := single.Deadlines.Find(a); k >= 0 {
 					results.Reference[i].Deadline, results.Reference[i].HasDeadline = single.Deadlines[k].Within, true
 				}
 			}

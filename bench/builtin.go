@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -122,7 +123,7 @@ func BuiltinDay() (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Deadlines, err = ReadDeadlines(bytes.NewReader(text), "built-in deadlines.csv")
+	s.Deadlines, err = sla.ReadDeadlines(bytes.NewReader(text), "built-in deadlines.csv")
 	return s, err
 }
 

@@ -3,6 +3,7 @@ package bench
 import (
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -44,7 +45,7 @@ type App struct {
 	HasDeadline bool
 	SlackOf     time.Duration       // what the slack's factor was multiplied with; 0: the deadline is none of the slack
 	Attribution *replay.Attribution // where the time went; nil: not known
-	Queries     []QueryResult       // those that have a deadline of their own
+	Queries     []sla.QueryResult   // those that have a deadline of their own
 }
 
 // Missed says whether the application had a deadline and did not keep it: it
@@ -55,7 +56,7 @@ func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaro
 // give it; one that has its deadline from elsewhere keeps it.
 func (a App) At(factor float64) App {
 	if a.SlackOf > 0 {
-		a.Deadline, a.HasDeadline = times(factor, a.SlackOf), true
+		a.Deadline, a.HasDeadline = sla.Multiple(factor, a.SlackOf), true
 	}
 	return a
 }
@@ -75,7 +76,7 @@ func (a *App) Tardiness() (late time.Duration, ok bool) {
 }
 
 // replayed measures one application of a replay.
-func replayed(of *traces.Application, r *replay.AppResult, ref *Reference) App {
+func replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) App {
 	a := App{
 		Class: of.Class, User: of.User, Driver: driverOf(of),
 		Turnaround: r.End - r.Submit,
@@ -97,7 +98,7 @@ func replayed(of *traces.Application, r *replay.AppResult, ref *Reference) App {
 	return a
 }
 
-func (a *App) refer(ref *Reference) {
+func (a *App) refer(ref *sla.Reference) {
 	a.Critical = ref.Critical
 	a.Deadline = ref.Deadline
 	a.HasDeadline = ref.HasDeadline

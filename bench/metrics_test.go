@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 	"dynalloc/replay/cluster"
 )
@@ -26,7 +27,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		{
 			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: Driver{Cores: 1, MemoryMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
-			Queries:    []QueryResult{{Took: 5 * s, Deadline: 5 * s}, {Took: 7 * s, Deadline: 5 * s}, {Took: -1, Deadline: 5 * s}},
+			Queries:    []sla.QueryResult{{Took: 5 * s, Deadline: 5 * s}, {Took: 7 * s, Deadline: 5 * s}, {Took: -1, Deadline: 5 * s}},
 			Turnaround: 60 * s, AppWait: 2 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: 6 * s,
 			Held: 200 * s, Busy: 100 * s, Executors: 100 * s, Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
 			Rerun: 3,

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/bench/stats"
+	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -73,46 +73,13 @@ func (s *Suite) alone(index int) (*replay.AppResult, error) {
 	return &result.Apps[0], nil
 }
 
-// slack is the slack in force: what is asked for, else the default one where
-// there are no deadlines of applications.
-func (s *Suite) slack() Slack {
-	if len(s.Slack.Factors) == 0 && !s.Deadlines.ofApplications() {
-		return DefaultSlack
-	}
-	return s.Slack
-}
-
 // refer finds what every application and query is measured against; alone are
 // the runs alone, by application.
 func (r *Results) refer(alone []*replay.AppResult) {
 	s := r.Suite
-	programs := programsOf(s.Workload)
-	r.Slack = s.slack()
-	for i, a := range s.Workload.Apps {
-		ref := Reference{Critical: traces.CriticalPath(a), Alone: alone[i].End, History: programs.history(a)}
-		due := Due{Basis: r.Slack.Of, Factor: r.Slack.Headline()}
-		if k := s.Deadlines.find(a); k >= 0 {
-			due = s.Deadlines[k].Due
-		} else if due.Factor > 0 {
-			ref.SlackOf = ref.of(due.Basis)
-		} else {
-			due.Basis = None
-		}
-		ref.Deadline, ref.HasDeadline = programs.deadline(due, a, &ref)
-		r.Reference[i] = ref
-	}
-	r.referQueries(alone)
-}
-
-// of is the reference of a basis; 0 if it is not known.
-func (ref *Reference) of(b Basis) time.Duration {
-	switch b {
-	case Alone:
-		return ref.Alone
-	case Critical:
-		return ref.Critical
-	}
-	return ref.History
+	r.Slack = s.Deadlines.SlackInForce(s.Slack)
+	r.Reference = sla.References(s.Workload, s.Deadlines, r.Slack, alone)
+	r.Queries = sla.QueriesWithDeadline(s.Workload, s.Deadlines, alone)
 }
 
 // Misses are how many applications of a group missed their deadlines, of those
@@ -147,67 +114,4 @@ func (m *Misses) add(a *App) {
 	if a.Missed() {
 		m.Missed++
 	}
-}
-
-// A program is what is run again and again: applications of one user whose
-// names differ by dates and numbers at most.
-type program struct{ class, user string }
-
-func programOf(a *traces.Application) program { return program{traces.Class(a.Name), a.User} }
-
-// programs know the runs of each program.
-type programs struct {
-	workload *traces.Workload
-	submits  map[program][]time.Duration // in order
-	took     map[program][]float64       // of the recorded runs, in seconds, sorted
-}
-
-func programsOf(w *traces.Workload) *programs {
-	p := &programs{w, map[program][]time.Duration{}, map[program][]float64{}}
-	for _, a := range w.Apps {
-		key := programOf(a)
-		p.submits[key] = append(p.submits[key], a.Submit)
-		if a.Recorded != nil {
-			p.took[key] = append(p.took[key], (a.Earlier + a.Recorded.End).Seconds())
-		}
-	}
-	for _, took := range p.took {
-		slices.Sort(took)
-	}
-	return p
-}
-
-// history is the 95 % quantile of the recorded runs of an application's program;
-// 0 if none was recorded.
-func (p *programs) history(a *traces.Application) time.Duration {
-	return quantileTime(p.took[programOf(a)])
-}
-
-// quantileTime is the 95 % quantile of sorted seconds, 0 of none.
-func quantileTime(seconds []float64) time.Duration {
-	if len(seconds) == 0 {
-		return 0
-	}
-	return time.Duration(stats.Quantile(historyQuantile, seconds) * float64(time.Second)).Round(time.Millisecond)
-}
-
-// deadline is when an application must have ended, after its submission, and
-// whether it must.
-func (p *programs) deadline(due Due, a *traces.Application, ref *Reference) (time.Duration, bool) {
-	switch due.Basis {
-	case Within:
-		return due.Within, true
-	case AtTime:
-		at := started(p.workload, a)
-		return nextClock(at, due.Clock, due.Zone).Sub(at).Truncate(time.Millisecond), true
-	case NextRun:
-		submits := p.submits[programOf(a)]
-		if next, _ := slices.BinarySearch(submits, a.Submit+1); next < len(submits) {
-			return submits[next] - a.Submit, true
-		}
-	case Alone, Critical, History:
-		reference := ref.of(due.Basis)
-		return times(due.Factor, reference), reference > 0
-	}
-	return 0, false
 }

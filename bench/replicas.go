@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -49,7 +50,7 @@ func tasksOf(w *traces.Workload) int {
 type scene struct {
 	name      string // "load x0.8"; empty: as recorded
 	workload  *traces.Workload
-	reference []Reference // by application of workload
+	reference []sla.Reference // by application of workload
 	replicas  []replica
 }
 
@@ -59,7 +60,7 @@ type replica struct {
 	config   replay.Config
 }
 
-func newScene(name string, w *traces.Workload, reference []Reference, c replay.Config, replicas int) *scene {
+func newScene(name string, w *traces.Workload, reference []sla.Reference, c replay.Config, replicas int) *scene {
 	s := &scene{name: name, workload: w, reference: reference}
 	for r := range replicas {
 		s.replicas = append(s.replicas, shaken(w, c, r))

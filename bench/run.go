@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -108,7 +109,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 		r.measure(&r.Runs[i])
 	}
 	r.Notes = append(slices.Clone(s.Workload.Notes), s.Notes...)
-	r.Notes = append(r.Notes, r.deadlineNotes()...)
+	r.Notes = append(r.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference)...)
 	r.Notes = append(r.Notes, ruleNotes(s.Workload)...)
 	r.Notes = append(r.Notes, r.oddities()...)
 	for _, t := range s.Truth {
@@ -124,8 +125,8 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 // newResults has room for what the suite will give.
 func newResults(s *Suite) *Results {
 	return &Results{
-		Suite: s, Classes: classes(s.Workload), Reference: make([]Reference, len(s.Workload.Apps)),
-		Runs: make([]Outcome, len(s.Policies)), DeadlineBasis: s.basis(),
+		Suite: s, Classes: classes(s.Workload), Reference: make([]sla.Reference, len(s.Workload.Apps)),
+		Runs: make([]Outcome, len(s.Policies)), DeadlineBasis: s.Deadlines.Describe(s.Deadlines.SlackInForce(s.Slack)),
 	}
 }
 
@@ -166,7 +167,7 @@ func (r *Results) measure(run *Outcome) {
 	}
 	for i := range r.Queries {
 		q := &r.Queries[i]
-		all.Apps[q.App].Queries = append(all.Apps[q.App].Queries, QueryResult{q.took(&run.Result.Apps[q.App]), q.Deadline})
+		all.Apps[q.App].Queries = append(all.Apps[q.App].Queries, sla.QueryResult{Took: q.Took(&run.Result.Apps[q.App]), Deadline: q.Deadline})
 	}
 	run.Apps = all.Apps
 	run.All = all.row(run.Policy.Name, "", false)
@@ -236,10 +237,10 @@ func (s *Suite) check() error {
 			}
 		}
 	}
-	if err := s.Deadlines.checkClock(s.Workload); err != nil {
+	if err := s.Deadlines.CheckClock(s.Workload); err != nil {
 		return err
 	}
-	return s.slack().check(s.Workload)
+	return s.Deadlines.SlackInForce(s.Slack).Check(s.Workload)
 }
 
 func (o Options) parallel() int {

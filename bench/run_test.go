@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -145,9 +146,9 @@ func TestRepeatedApplicationsAreRunAloneOnce(t *testing.T) {
 
 func TestDeadlinesFromAFile(t *testing.T) {
 	s := lectureSuite(t, "static,n=8")
-	s.Deadlines = Deadlines{
-		{Match: Match{Name: "report-2"}, Due: Due{Basis: Within, Within: time.Second}, File: "sla.csv", Line: 1},
-		{Match: Match{Name: "nightly-*"}, Due: Due{Basis: Within, Within: time.Hour}, File: "sla.csv", Line: 2},
+	s.Deadlines = sla.Deadlines{
+		{Match: sla.Match{Name: "report-2"}, Due: sla.Due{Basis: sla.Within, Within: time.Second}, File: "sla.csv", Line: 1},
+		{Match: sla.Match{Name: "nightly-*"}, Due: sla.Due{Basis: sla.Within, Within: time.Hour}, File: "sla.csv", Line: 2},
 	}
 	r := mustRun(t, s, Options{})
 	if all := r.Runs[0].All; all.Value("with_deadline") != 1 || all.Value("sla_misses") != 1 {

@@ -3,8 +3,8 @@ package bench
 import (
 	"slices"
 	"strings"
-	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -15,8 +15,8 @@ type Suite struct {
 	Workload  *traces.Workload
 	Config    replay.Config
 	Policies  []policies.Fleet // at least one; the first is the base, "recorded"
-	Deadlines Deadlines        // of applications and queries; may be empty
-	Slack     Slack            // for applications without any of these; none: DefaultSlack, if Deadlines names no application
+	Deadlines sla.Deadlines    // of applications and queries; may be empty
+	Slack     sla.Slack        // for applications without any of these; none: DefaultSlack, if Deadlines names no application
 	Prices    Prices           // what is held costs; may be none
 	Truth     []Truth          // how the logs really ran; may be empty
 	Notes     []string         // what every report must say besides the workload's notes, a sentence each
@@ -55,9 +55,9 @@ func (s *Suite) noteTimes(source string) {
 type Results struct {
 	Suite         *Suite
 	Classes       []string           // of the workload's applications, sorted
-	Reference     []Reference        // one for each application of the workload
-	Queries       []Query            // those that have a deadline of their own, by application
-	Slack         Slack              // that makes deadlines; none if it makes none
+	Reference     []sla.Reference    // one for each application of the workload
+	Queries       []sla.Query        // those that have a deadline of their own, by application
+	Slack         sla.Slack          // that makes deadlines; none if it makes none
 	Runs          []Outcome          // one for each policy, in the suite's order
 	Truth         []Recording        // one for each of the suite's truths, in its order
 	Externalities []Externality      // what each change of a class's policy did to every class
@@ -65,17 +65,6 @@ type Results struct {
 	LeftOut       []*replay.AppError // applications in no row, because they cannot be replayed
 	DeadlineBasis string             // where deadlines come from, for people
 	Notes         []string           // what a reader of any report must know, a sentence each
-}
-
-// A Reference is what an application's results are measured against; it is the
-// same under every policy.
-type Reference struct {
-	Critical    time.Duration // critical path: the time with endless executors already up
-	Alone       time.Duration // turnaround alone on the idle cluster under the base policy
-	History     time.Duration // 95 % quantile of the recorded runs of the same program; 0: none was recorded
-	SlackOf     time.Duration // what the slack's factor was multiplied with; 0: the deadline is none of the slack
-	Deadline    time.Duration // after submission
-	HasDeadline bool
 }
 
 // An Outcome is one policy's replay and what became of it.

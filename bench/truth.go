@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/traces"
 )
 
@@ -77,13 +78,13 @@ func (r *Results) partnersOf(w *traces.Workload) (partners []int, strangers int)
 
 // recordedQueries are the queries of a recorded application, which have the
 // deadlines of those of the same name in its partner.
-func (r *Results) recordedQueries(partner int, a *traces.Application) []QueryResult {
-	var results []QueryResult
-	first, _ := slices.BinarySearchFunc(r.Queries, partner, func(q Query, app int) int { return q.App - app })
-	for _, own := range r.Suite.Deadlines.queriesOf(partner, a) {
+func (r *Results) recordedQueries(partner int, a *traces.Application) []sla.QueryResult {
+	var results []sla.QueryResult
+	first, _ := slices.BinarySearchFunc(r.Queries, partner, func(q sla.Query, app int) int { return q.App - app })
+	for _, own := range r.Suite.Deadlines.QueriesOf(partner, a) {
 		for i := first; i < len(r.Queries) && r.Queries[i].App == partner; i++ {
 			if q := &r.Queries[i]; q.Name == own.Name {
-				results = append(results, QueryResult{own.recorded(a.Recorded), q.Deadline})
+				results = append(results, sla.QueryResult{Took: own.TookRecorded(a.Recorded), Deadline: q.Deadline})
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
 )
@@ -21,7 +22,7 @@ type tuneClass struct {
 type search struct {
 	Tuning
 	options   Options
-	reference []Reference
+	reference []sla.Reference
 	classes   []*tuneClass
 	joint     *stage
 	goal      goal
@@ -73,7 +74,7 @@ func (s *search) newStage(name string, apps []int, first int) *stage {
 	}
 	w := *s.Suite.Workload
 	w.Apps = nil
-	var reference []Reference
+	var reference []sla.Reference
 	byClass := map[string][]int{}
 	deadlines := map[string]bool{}
 	for _, at := range apps {

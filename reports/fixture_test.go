@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -21,7 +22,7 @@ func secs(s float64) time.Duration { return time.Duration(s * 1000 * float64(tim
 
 // build makes results by hand: what each application got under each policy, and
 // the samples of a timeline.
-func build(s *bench.Suite, references []bench.Reference, given [][]got, timeline func(policy int) *bench.Timeline) *bench.Results {
+func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline func(policy int) *bench.Timeline) *bench.Results {
 	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: s.Workload.Notes}
 	for _, a := range s.Workload.Apps {
 		r.Classes = append(r.Classes, a.Class)
@@ -127,7 +128,7 @@ func lecture() *bench.Results {
 		Config:   replay.Config{Seed: 1, Cluster: sixteen(true)},
 		Policies: []policies.Fleet{fleet("recorded", "recorded"), fleet("static-2", "static,n=2"), fleet("mixed", "report-*=static,n=2;*=spark,idle=5s,max=6")},
 	}
-	references := []bench.Reference{
+	references := []sla.Reference{
 		{Critical: 60 * time.Second, Alone: 100 * time.Second, SlackOf: 100 * time.Second, Deadline: 150 * time.Second, HasDeadline: true},
 		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackOf: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
 		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackOf: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
@@ -152,7 +153,7 @@ func lecture() *bench.Results {
 		t.ByClass = make([]bench.Series, 2)
 		return t
 	})
-	r.Slack = bench.DefaultSlack
+	r.Slack = sla.DefaultSlack
 	truth := bench.Row{Policy: "recorded", Recorded: true, Values: make([]float64, len(bench.Metrics))}
 	for i, m := range bench.Metrics {
 		truth.Values[i] = math.NaN()
@@ -179,11 +180,11 @@ func day() *bench.Results {
 	random := rand.New(rand.NewPCG(7, 7))
 	w := &traces.Workload{Name: "built-in working day"}
 	names := []string{"warehouse-load", "report-*", "adhoc-queries", "feature-build"}
-	var references []bench.Reference
+	var references []sla.Reference
 	for i := range 140 {
 		class := names[i%4]
 		w.Apps = append(w.Apps, &traces.Application{ID: fmt.Sprintf("app-%04d", i), Name: class, Class: class, Submit: time.Duration(i) * 10 * time.Minute})
-		references = append(references, bench.Reference{Critical: 25 * time.Second, Deadline: 90 * time.Second, HasDeadline: i%4 == 1})
+		references = append(references, sla.Reference{Critical: 25 * time.Second, Deadline: 90 * time.Second, HasDeadline: i%4 == 1})
 	}
 	short := []string{"recorded", "static-2", "static-4", "static-8", "dynamic-idle-60s", "dynamic-idle-10s", "dynamic-idle-3s", "dynamic-backlog-5s", "dynamic-min-2", "dynamic-max-6", "mixed-reports-static-rest-dynamic"}
 	s := &bench.Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: sixteen(false)}}

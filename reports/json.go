@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -228,7 +229,7 @@ func faultCosts(r *bench.Results) []faultCost {
 	return out
 }
 
-func describe(i int, w *traces.Workload, ref *bench.Reference) application {
+func describe(i int, w *traces.Workload, ref *sla.Reference) application {
 	a := w.Apps[i]
 	out := application{
 		Index: i, ID: a.ID, Name: a.Name, Class: a.Class, User: a.User, SubmitMS: a.Submit.Milliseconds(),

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"dynalloc/bench"
+	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -100,7 +101,7 @@ func TestReportsOfNextToNothing(t *testing.T) {
 			Workload: w, Config: replay.Config{Cluster: cluster.Uniform(1, 1, 1024)},
 			Policies: []policies.Fleet{fleet("recorded", "recorded")},
 		}
-		r := build(s, make([]bench.Reference, apps), [][]got{make([]got, apps)}, func(int) *bench.Timeline {
+		r := build(s, make([]sla.Reference, apps), [][]got{make([]got, apps)}, func(int) *bench.Timeline {
 			return &bench.Timeline{All: bench.Series{Step: time.Second}, ByClass: make([]bench.Series, 1)}
 		})
 		change(r)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/bench/sla"
 )
 
 // addDeadlineFlags adds what says when an application is late, and what it costs
@@ -34,7 +35,7 @@ func (in *inputs) setDeadlines(s *bench.Suite) error {
 		}
 	}
 	if in.sla != "" {
-		slack, all, err := bench.ParseSLA(in.sla)
+		slack, all, err := sla.ParseSLA(in.sla)
 		if err != nil {
 			return err
 		}
@@ -43,13 +44,13 @@ func (in *inputs) setDeadlines(s *bench.Suite) error {
 	return nil
 }
 
-func readDeadlines(path string) (bench.Deadlines, error) {
+func readDeadlines(path string) (sla.Deadlines, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("deadlines: %w", err)
 	}
 	defer f.Close()
-	return bench.ReadDeadlines(f, path)
+	return sla.ReadDeadlines(f, path)
 }
 
 func newDeadlineHelp() *cobra.Command {

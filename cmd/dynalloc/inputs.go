@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/bench/sla"
 	"dynalloc/internal/spec"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -69,7 +70,7 @@ func (in *inputs) check(args []string) error {
 		return usagef("--since %s is not before --until %s", in.since.String(), in.until.String())
 	}
 	if in.sla != "" {
-		if _, _, err := bench.ParseSLA(in.sla); err != nil {
+		if _, _, err := sla.ParseSLA(in.sla); err != nil {
 			return usagef("--sla %s: %w", in.sla, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package bench
+package sla
 
 import (
 	"fmt"
@@ -11,15 +11,25 @@ import (
 // fewRuns is below how many runs a 95 % quantile is hardly less than the longest.
 const fewRuns = 20
 
-// basis says for people where the deadlines come from.
-func (s *Suite) basis() string {
+// SlackInForce is the slack that makes deadlines: the one that is asked for, else
+// DefaultSlack where there are no deadlines of applications.
+func (d Deadlines) SlackInForce(asked Slack) Slack {
+	if len(asked.Factors) == 0 && !d.ofApplications() {
+		return DefaultSlack
+	}
+	return asked
+}
+
+// Describe says for people where the deadlines come from; s is the slack in
+// force.
+func (d Deadlines) Describe(s Slack) string {
 	var files []string
 	rest := ""
-	if slack := s.slack(); len(slack.Factors) > 0 {
-		rest = slack.String()
+	if len(s.Factors) > 0 {
+		rest = s.String()
 	}
-	for i := range s.Deadlines {
-		d := &s.Deadlines[i]
+	for i := range d {
+		d := &d[i]
 		switch {
 		case d.Line == 0:
 			rest = d.Due.String()
@@ -37,37 +47,37 @@ func (s *Suite) basis() string {
 	}
 }
 
-// check refuses a slack that makes no deadline at all.
-func (s Slack) check(w *traces.Workload) error {
+// Check refuses a slack that makes no deadline at all.
+func (s Slack) Check(w *traces.Workload) error {
 	if s.Of != History || slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 		return nil
 	}
 	return fmt.Errorf("deadlines from history: %s does not tell how its applications really ran; give logs, or another slack such as alone=1.5", w.Name)
 }
 
-// deadlineNotes say which applications have no deadline, which deadlines are for
-// nobody, and on how little others rest: any of it may be a slip of the pen.
-func (r *Results) deadlineNotes() []string {
-	s := r.Suite
-	used := make([]bool, len(s.Deadlines))
+// Notes say which applications have no deadline, which deadlines are for nobody,
+// and on how little others rest: any of it may be a slip of the pen. References
+// are those of the workload's applications under the slack in force.
+func (d Deadlines) Notes(w *traces.Workload, s Slack, references []Reference) []string {
+	used := make([]bool, len(d))
 	without, last, unrecorded := 0, 0, 0
 	fewest := fewRuns
-	programs := programsOf(s.Workload)
-	for i, a := range s.Workload.Apps {
-		if rules := s.Deadlines.ofQueriesIn(a); len(rules) > 0 {
+	programs := programsOf(w)
+	for i, a := range w.Apps {
+		if rules := d.ofQueriesIn(a); len(rules) > 0 {
 			for j := range a.Jobs {
-				if k := s.Deadlines.findQuery(rules, &a.Jobs[j]); k >= 0 {
+				if k := d.findQuery(rules, &a.Jobs[j]); k >= 0 {
 					used[k] = true
 				}
 			}
 		}
-		basis := r.Slack.Of
-		k := s.Deadlines.find(a)
+		basis := s.Of
+		k := d.Find(a)
 		if k >= 0 {
 			used[k] = true
-			basis = s.Deadlines[k].Basis
+			basis = d[k].Basis
 		}
-		switch ref := &r.Reference[i]; {
+		switch ref := &references[i]; {
 		case ref.HasDeadline && basis == History:
 			fewest = min(fewest, len(programs.took[programOf(a)]))
 		case ref.HasDeadline:
@@ -81,7 +91,7 @@ func (r *Results) deadlineNotes() []string {
 	}
 	var notes []string
 	for k := range used {
-		if d := &s.Deadlines[k]; !used[k] {
+		if d := &d[k]; !used[k] {
 			what := "application"
 			if d.ofQueries() {
 				what = "query"
@@ -89,8 +99,8 @@ func (r *Results) deadlineNotes() []string {
 			notes = append(notes, fmt.Sprintf("%s: the deadline for %s decides for no %s.", d.place(), d.Match, what))
 		}
 	}
-	total := len(s.Workload.Apps)
-	if s.Deadlines.ofApplications() && without > 0 {
+	total := len(w.Apps)
+	if d.ofApplications() && without > 0 {
 		notes = append(notes, fmt.Sprintf("%d of %d applications match no deadline and cannot miss one.", without, total))
 	}
 	if last > 0 {

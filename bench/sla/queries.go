@@ -1,4 +1,4 @@
-package bench
+package sla
 
 import (
 	"slices"
@@ -32,9 +32,9 @@ type QueryResult struct {
 // not at all.
 func (q *QueryResult) Missed() bool { return q.Took < 0 || q.Took > q.Deadline }
 
-// took is how long the query took in a replay of its application; -1 if one of
+// Took is how long the query took in a replay of its application; -1 if one of
 // its jobs did not end.
-func (q *Query) took(a *replay.AppResult) time.Duration {
+func (q *Query) Took(a *replay.AppResult) time.Duration {
 	first, last := time.Duration(-1), time.Duration(0)
 	for _, j := range q.Jobs {
 		job := a.Jobs[j]
@@ -49,8 +49,8 @@ func (q *Query) took(a *replay.AppResult) time.Duration {
 	return last - first
 }
 
-// recorded is the same of how its application really ran.
-func (q *Query) recorded(r *traces.Recorded) time.Duration {
+// TookRecorded is the same of how its application really ran.
+func (q *Query) TookRecorded(r *traces.Recorded) time.Duration {
 	first, last := time.Duration(-1), time.Duration(0)
 	for _, j := range q.Jobs {
 		if j >= len(r.Jobs) || r.Jobs[j].End < 0 {
@@ -64,9 +64,9 @@ func (q *Query) recorded(r *traces.Recorded) time.Duration {
 	return last - first
 }
 
-// queriesOf are the queries of an application for which there is a deadline. A
+// QueriesOf are the queries of an application for which there is a deadline. A
 // job decides for all that belong to the same query; the first does.
-func (d Deadlines) queriesOf(index int, a *traces.Application) []Query {
+func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 	rules := d.ofQueriesIn(a)
 	if len(rules) == 0 {
 		return nil
@@ -106,23 +106,23 @@ func (d Deadlines) queriesOf(index int, a *traces.Application) []Query {
 	return slices.DeleteFunc(queries, func(q Query) bool { return len(q.Jobs) == 0 })
 }
 
-// referQueries finds the queries that have a deadline.
-func (r *Results) referQueries(alone []*replay.AppResult) {
-	s := r.Suite
+// QueriesWithDeadline finds the queries of a workload that have a deadline, by
+// application; alone are the runs alone, by application.
+func QueriesWithDeadline(w *traces.Workload, d Deadlines, alone []*replay.AppResult) []Query {
 	type repeated struct {
 		program program
 		rule    int
 	}
 	took := map[repeated][]float64{} // recorded, in seconds
 	var queries []Query
-	for i, a := range s.Workload.Apps {
-		own := s.Deadlines.queriesOf(i, a)
+	for i, a := range w.Apps {
+		own := d.QueriesOf(i, a)
 		queries = append(queries, own...)
 		if a.Recorded == nil {
 			continue
 		}
 		for k := range own {
-			if t := own[k].recorded(a.Recorded); t >= 0 {
+			if t := own[k].TookRecorded(a.Recorded); t >= 0 {
 				key := repeated{programOf(a), own[k].rule}
 				took[key] = append(took[key], t.Seconds())
 			}
@@ -131,22 +131,21 @@ func (r *Results) referQueries(alone []*replay.AppResult) {
 	for _, t := range took {
 		slices.Sort(t)
 	}
-	for _, q := range queries {
-		due := s.Deadlines[q.rule].Due
+	for i := range queries {
+		q := &queries[i]
+		due := d[q.rule].Due
 		var reference time.Duration
 		switch due.Basis {
 		case Within:
 			q.Deadline = due.Within
 		case Alone:
-			reference = q.took(alone[q.App])
+			reference = q.Took(alone[q.App])
 		case History:
-			reference = quantileTime(took[repeated{programOf(s.Workload.Apps[q.App]), q.rule}])
+			reference = quantileTime(took[repeated{programOf(w.Apps[q.App]), q.rule}])
 		}
 		if reference > 0 {
-			q.Deadline = times(due.Factor, reference)
-		}
-		if q.Deadline > 0 {
-			r.Queries = append(r.Queries, q)
+			q.Deadline = Multiple(due.Factor, reference)
 		}
 	}
+	return slices.DeleteFunc(queries, func(q Query) bool { return q.Deadline <= 0 })
 }

@@ -1,4 +1,4 @@
-package bench
+package sla
 
 import (
 	"fmt"
@@ -38,9 +38,9 @@ type Due struct {
 // dueForms is what a deadline may look like, for errors.
 const dueForms = "a duration such as 90s, 15m or 1h30m, a time of day with its zone such as 06:00 Europe/Berlin, next, alone=1.5, critical=3, history=1.2 or none"
 
-// ParseDue reads a deadline: "90s", "06:00 Europe/Berlin", "next", "alone=1.5",
+// ParseDeadlineRule reads a deadline: "90s", "06:00 Europe/Berlin", "next", "alone=1.5",
 // "critical=3", "history=1.2", "none". An error says what was expected.
-func ParseDue(text string) (Due, error) {
+func ParseDeadlineRule(text string) (Due, error) {
 	switch basis := Basis(text); basis {
 	case NextRun, None:
 		return Due{Basis: basis}, nil
@@ -117,8 +117,8 @@ func (d Due) String() string {
 	return string(d.Basis)
 }
 
-// times is a factor of a reference, in whole milliseconds.
-func times(factor float64, reference time.Duration) time.Duration {
+// Multiple is a factor of a reference, in whole milliseconds.
+func Multiple(factor float64, reference time.Duration) time.Duration {
 	return time.Duration(math.Min(factor*float64(reference), math.MaxInt64/2)).Truncate(time.Millisecond)
 }
 
@@ -198,7 +198,7 @@ func ParseSLA(text string) (Slack, Deadlines, error) {
 	key, value, given := strings.Cut(text, "=")
 	basis := Basis(strings.TrimSpace(key))
 	if !basis.factored() {
-		due, err := ParseDue(strings.TrimSpace(text))
+		due, err := ParseDeadlineRule(strings.TrimSpace(text))
 		if err != nil {
 			return Slack{}, nil, err
 		}

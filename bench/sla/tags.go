@@ -1,4 +1,4 @@
-package bench
+package sla
 
 import (
 	"encoding/json"

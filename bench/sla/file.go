@@ -1,4 +1,4 @@
-package bench
+package sla
 
 import (
 	"encoding/csv"
@@ -192,7 +192,7 @@ func readDeadline(head, record []string) (Deadline, error) {
 	var err error
 	for i, name := range head {
 		if name == "deadline" {
-			if d.Due, err = ParseDue(record[i]); err != nil {
+			if d.Due, err = ParseDeadlineRule(record[i]); err != nil {
 				return d, err
 			}
 		}
@@ -218,9 +218,9 @@ func (d Deadlines) check(file string) error {
 	return nil
 }
 
-// find returns the index of the deadline that decides for an application, -1 if
+// Find returns the index of the deadline that decides for an application, -1 if
 // there is none.
-func (d Deadlines) find(a *traces.Application) int {
+func (d Deadlines) Find(a *traces.Application) int {
 	return slices.IndexFunc(d, func(x Deadline) bool { return !x.ofQueries() && x.fits(a) })
 }
 
@@ -250,14 +250,14 @@ func (d Deadlines) ofApplications() bool {
 	return slices.ContainsFunc(d, func(x Deadline) bool { return !x.ofQueries() })
 }
 
-// checkClock refuses times of day where nobody knows the time of day.
-func (d Deadlines) checkClock(w *traces.Workload) error {
+// CheckClock refuses times of day where nobody knows the time of day.
+func (d Deadlines) CheckClock(w *traces.Workload) error {
 	for i := range d {
 		if d[i].Basis != AtTime {
 			continue
 		}
 		for _, a := range w.Apps {
-			if started(w, a).IsZero() && d.find(a) == i {
+			if started(w, a).IsZero() && d.Find(a) == i {
 				return fmt.Errorf("%s: a time of day needs applications that were submitted at a time of day, and %s does not say when %s was; give a duration", d[i].place(), w.Name, a.ID)
 			}
 		}

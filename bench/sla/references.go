@@ -1,0 +1,117 @@
+package sla
+
+import (
+	"slices"
+	"time"
+
+	"dynalloc/bench/stats"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// A Reference is what an application's results are measured against; it is the
+// same under every policy.
+type Reference struct {
+	Critical    time.Duration // critical path: the time with endless executors already up
+	Alone       time.Duration // turnaround alone on the idle cluster under the base policy
+	History     time.Duration // 95 % quantile of the recorded runs of the same program; 0: none was recorded
+	SlackOf     time.Duration // what the slack's factor was multiplied with; 0: the deadline is none of the slack
+	Deadline    time.Duration // after submission
+	HasDeadline bool
+}
+
+// References finds what every application of a workload is measured against.
+// Deadlines come first, then the slack in force; alone are the runs alone, by
+// application.
+func References(w *traces.Workload, d Deadlines, s Slack, alone []*replay.AppResult) []Reference {
+	programs := programsOf(w)
+	references := make([]Reference, len(w.Apps))
+	for i, a := range w.Apps {
+		ref := Reference{Critical: traces.CriticalPath(a), Alone: alone[i].End, History: programs.history(a)}
+		due := Due{Basis: s.Of, Factor: s.Headline()}
+		if k := d.Find(a); k >= 0 {
+			due = d[k].Due
+		} else if due.Factor > 0 {
+			ref.SlackOf = ref.of(due.Basis)
+		} else {
+			due.Basis = None
+		}
+		ref.Deadline, ref.HasDeadline = programs.deadline(due, a, &ref)
+		references[i] = ref
+	}
+	return references
+}
+
+// of is the reference of a basis; 0 if it is not known.
+func (ref *Reference) of(b Basis) time.Duration {
+	switch b {
+	case Alone:
+		return ref.Alone
+	case Critical:
+		return ref.Critical
+	}
+	return ref.History
+}
+
+// A program is what is run again and again: applications of one user whose
+// names differ by dates and numbers at most.
+type program struct{ class, user string }
+
+func programOf(a *traces.Application) program { return program{traces.Class(a.Name), a.User} }
+
+// programs know the runs of each program.
+type programs struct {
+	workload *traces.Workload
+	submits  map[program][]time.Duration // in order
+	took     map[program][]float64       // of the recorded runs, in seconds, sorted
+}
+
+func programsOf(w *traces.Workload) *programs {
+	p := &programs{w, map[program][]time.Duration{}, map[program][]float64{}}
+	for _, a := range w.Apps {
+		key := programOf(a)
+		p.submits[key] = append(p.submits[key], a.Submit)
+		if a.Recorded != nil {
+			p.took[key] = append(p.took[key], (a.Earlier + a.Recorded.End).Seconds())
+		}
+	}
+	for _, took := range p.took {
+		slices.Sort(took)
+	}
+	return p
+}
+
+// history is the 95 % quantile of the recorded runs of an application's program;
+// 0 if none was recorded.
+func (p *programs) history(a *traces.Application) time.Duration {
+	return quantileTime(p.took[programOf(a)])
+}
+
+// quantileTime is the 95 % quantile of sorted seconds, 0 of none.
+func quantileTime(seconds []float64) time.Duration {
+	if len(seconds) == 0 {
+		return 0
+	}
+	return time.Duration(stats.Quantile(historyQuantile, seconds) * float64(time.Second)).Round(time.Millisecond)
+}
+
+// deadline is when an application must have ended, after its submission, and
+// whether it must.
+func (p *programs) deadline(due Due, a *traces.Application, ref *Reference) (time.Duration, bool) {
+	switch due.Basis {
+	case Within:
+		return due.Within, true
+	case AtTime:
+		at := started(p.workload, a)
+		return nextClock(at, due.Clock, due.Zone).Sub(at).Truncate(time.Millisecond), true
+	case NextRun:
+		submits := p.submits[programOf(a)]
+		if next, _ := slices.BinarySearch(submits, a.Submit+1); next < len(submits) {
+			return submits[next] - a.Submit, true
+		}
+	case Alone, Critical, History:
+		reference := ref.of(due.Basis)
+		return Multiple(due.Factor, reference), reference > 0
+	}
+	return 0, false
+}
