@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
-
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -59,29 +57,12 @@ func storyDigests(t *testing.T) string {
 	}
 	var lines strings.Builder
 	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sections := map[string]string{}
-		for _, section := range archive.Files {
-			sections[section.Name] = string(section.Data)
-		}
-		w, err := traces.ReadText(strings.NewReader(sections["workload"]), file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, section := range archive.Files {
-			if section.Name != "run" && !strings.HasPrefix(section.Name, "run ") {
-				continue
-			}
-			r := readRun(t, string(section.Data))
-			if err := r.config.Cluster.OpenFiles(archived(sections)); err != nil {
-				t.Fatal(err)
-			}
+		s := readStory(t, file)
+		for _, number := range s.numbers() {
+			r := s.run(t, number)
 			cluster, _, _ := strings.Cut(r.config.Cluster.String(), " (") // without a note on validation
-			story := strings.TrimSuffix(filepath.Base(file), ".txtar")
-			fmt.Fprintf(&lines, "%s, %s: %s on %s: %s\n", story, section.Name, r.policy, cluster, storyDigest(w, r))
+			name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+			fmt.Fprintf(&lines, "%s, run%s: %s on %s: %s\n", name, number, r.policy, cluster, storyDigest(s.workload, r))
 		}
 	}
 	return lines.String()

@@ -34,42 +34,61 @@ func TestStories(t *testing.T) {
 	}
 }
 
-func playStory(t *testing.T, file string) {
+// A story is a file of testdata.
+type story struct {
+	archive  *txtar.Archive
+	sections map[string]string // the texts of the archive, by name
+	workload *traces.Workload
+}
+
+func readStory(t *testing.T, file string) story {
+	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := map[string]string{}
+	s := story{archive: archive, sections: map[string]string{}}
 	for _, section := range archive.Files {
-		told[section.Name] = string(section.Data)
+		s.sections[section.Name] = string(section.Data)
 	}
-	w, err := traces.ReadText(strings.NewReader(told["workload"]), file)
-	if err != nil {
+	if s.workload, err = traces.ReadText(strings.NewReader(s.sections["workload"]), file); err != nil {
 		t.Fatal(err)
 	}
-	rewritten := &txtar.Archive{Comment: archive.Comment, Files: []txtar.File{{Name: "workload", Data: []byte(told["workload"])}}}
-	for _, section := range archive.Files {
+	return s
+}
+
+// numbers returns what the names of the runs' sections end in: "", " 2", " 3", ...
+func (s *story) numbers() []string {
+	numbers := []string{""}
+	for n := 2; s.sections[fmt.Sprintf("run %d", n)] != ""; n++ {
+		numbers = append(numbers, fmt.Sprintf(" %d", n))
+	}
+	return numbers
+}
+
+// run returns the run of a number, with the files of its cluster read.
+func (s *story) run(t *testing.T, number string) run {
+	t.Helper()
+	r := readRun(t, s.sections["run"+number])
+	if err := r.config.Cluster.OpenFiles(archived(s.sections)); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func playStory(t *testing.T, file string) {
+	s := readStory(t, file)
+	rewritten := &txtar.Archive{Comment: s.archive.Comment, Files: []txtar.File{{Name: "workload", Data: []byte(s.sections["workload"])}}}
+	for _, section := range s.archive.Files {
 		if strings.HasSuffix(section.Name, ".xml") {
 			rewritten.Files = append(rewritten.Files, section)
 		}
 	}
-	for n := 1; ; n++ {
-		number := ""
-		if n > 1 {
-			number = fmt.Sprintf(" %d", n)
-		}
-		run, there := told["run"+number]
-		if !there {
-			break
-		}
-		played := readRun(t, run)
-		if err := played.config.Cluster.OpenFiles(archived(told)); err != nil {
-			t.Fatal(err)
-		}
-		timeline, summary := tell(t, w, played)
-		for _, part := range []struct{ name, text string }{{"run", run}, {"timeline", timeline}, {"summary", summary}} {
+	for _, number := range s.numbers() {
+		timeline, summary := tell(t, s.workload, s.run(t, number))
+		for _, part := range []struct{ name, text string }{{"run", s.sections["run"+number]}, {"timeline", timeline}, {"summary", summary}} {
 			rewritten.Files = append(rewritten.Files, txtar.File{Name: part.name + number, Data: []byte(part.text)})
-			if want := told[part.name+number]; !*update && part.text != want {
+			if want := s.sections[part.name+number]; !*update && part.text != want {
 				t.Errorf("%s:\n%s", part.name+number, firstDifference(part.text, want))
 			}
 		}
