@@ -16,6 +16,7 @@ import (
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // recordings are real runs of six applications that shared a standalone
@@ -145,7 +146,7 @@ func builtin() (*Suite, error) {
 
 // record reads one of the recordings, or all of them.
 func record(name string) (*traces.Workload, error) {
-	logs, err := traces.OpenFS(recordings, path.Join("recordings", name))
+	logs, err := source.OpenFS(recordings, path.Join("recordings", name))
 	if err != nil {
 		return nil, err
 	}

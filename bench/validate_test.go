@@ -17,12 +17,13 @@ import (
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // read is all applications below some paths as one workload.
 func read(t *testing.T, paths ...string) *traces.Workload {
 	t.Helper()
-	logs, err := traces.Open(paths...)
+	logs, err := source.Open(paths...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // The standalone master walks the applications in order of registration and
@@ -110,7 +111,7 @@ func TestJobsOfTheArchiveWaitAsCalculated(t *testing.T) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("%s is not there: it comes with the recorded traces beside the repository", path)
 	}
-	logs, err := traces.Open(path)
+	logs, err := source.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

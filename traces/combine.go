@@ -38,7 +38,7 @@ func Combine(arrivals, applications *Workload, seed uint64) (*Workload, error) {
 		"Combined, never run like this: the %d arrivals of %s with applications drawn at random (seed %d) from the %d of %s, %d of them by class.",
 		len(w.Apps), arrivals.Name, seed, len(applications.Apps), applications.Name, known))
 	w.Notes = append(w.Notes, applications.Notes...) // those of the arrivals are about work that is not replayed
-	w.sort()
+	w.Sort()
 	return w, nil
 }
 
@@ -47,7 +47,7 @@ func Combine(arrivals, applications *Workload, seed uint64) (*Workload, error) {
 func (a *Application) unrun() *Application {
 	c := *a
 	c.Recorded, c.Log = nil, Log{}
-	c.count()
+	c.DeriveLog()
 	return &c
 }
 

@@ -25,7 +25,7 @@ func fleet(t testing.TB) *Workload {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.sort()
+	w.Sort()
 	return w
 }
 

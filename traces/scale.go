@@ -52,7 +52,7 @@ func Scale(w *Workload, factor float64, seed uint64) (*Workload, error) {
 	scaled.Notes = append(scaled.Notes, fmt.Sprintf(
 		"The load is changed to %.3g times the recorded work (asked for %g, seed %d): %d times all %d pipelines and %d of them once more. It never ran like this.",
 		float64(whole)+taken/max(total, 1), factor, seed, whole, len(pipelines), picked))
-	scaled.sort()
+	scaled.Sort()
 	return scaled, nil
 }
 

@@ -51,10 +51,10 @@ func (w *Workload) arrange() {
 			a.Submit = a.Started.Sub(w.Epoch)
 		}
 	}
-	w.sort()
+	w.Sort()
 }
 
-func (w *Workload) sort() {
+func (w *Workload) Sort() {
 	slices.SortStableFunc(w.Apps, func(x, y *Application) int {
 		return cmp.Or(cmp.Compare(x.Submit, y.Submit), cmp.Compare(x.ID, y.ID))
 	})

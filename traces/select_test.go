@@ -90,27 +90,3 @@ func TestSelect(t *testing.T) {
 		}
 	}
 }
-
-// Collected applications count from the earliest start.
-func TestCollect(t *testing.T) {
-	apps := recordingPaths(t)
-	logs, err := Open(apps...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, bad, err := Collect("ours", logs)
-	if err != nil || len(bad) != 0 {
-		t.Fatal(err, bad)
-	}
-	if err := w.Check(); err != nil {
-		t.Fatal(err)
-	}
-	if len(w.Apps) != len(apps) || w.Apps[0].Submit != 0 || !w.Apps[0].Started.Equal(w.Epoch) {
-		t.Errorf("%d applications, the first at %v of %v", len(w.Apps), w.Apps[0].Submit, w.Epoch)
-	}
-	for _, a := range w.Apps {
-		if !w.Epoch.Add(a.Submit).Equal(a.Started) {
-			t.Errorf("%s started %v, submitted %v after %v", a.ID, a.Started, a.Submit, w.Epoch)
-		}
-	}
-}

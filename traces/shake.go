@@ -28,7 +28,7 @@ func Shake(w *Workload, by Shaking, seed uint64) (*Workload, []int) {
 		shaken.Apps = append(shaken.Apps, c)
 		origin[c] = i
 	}
-	shaken.sort()
+	shaken.Sort()
 	from := make([]int, len(shaken.Apps))
 	for i, a := range shaken.Apps {
 		from[i] = origin[a]

@@ -43,7 +43,7 @@ func Synthesize(w *Workload, span time.Duration, seed uint64) (*Workload, error)
 	if len(s.w.Apps) == 0 {
 		return nil, fmt.Errorf("nothing arrives within %v: the recorded workload has %d applications in %v", span, len(w.Apps), recorded)
 	}
-	s.w.sort()
+	s.w.Sort()
 	for i, a := range s.w.Apps {
 		a.ID = fmt.Sprintf("made-%06d", i)
 		if !s.w.Epoch.IsZero() {

@@ -42,13 +42,13 @@ import (
 // An error names the line and what was expected.
 func ReadText(r io.Reader, name string) (*Workload, error) {
 	t := textReader{w: &Workload{Name: name}}
-	err := tableLines(r, name, func(line string, n int) error {
+	err := EachLine(r, name, func(line string, n int) error {
 		words, err := textWords(line)
 		if err == nil {
 			err = t.line(words)
 		}
 		if err != nil {
-			return atLine(name, n, "%w", err)
+			return LineError(name, n, "%w", err)
 		}
 		return nil
 	})

@@ -2,7 +2,6 @@ package traces
 
 import (
 	"bytes"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -59,60 +58,6 @@ app "a report" name=report=1 mode=unset speculation=unset spark=3.5.1 master=yar
 	}
 	if _, twice := writeAndRead(t, again); twice != text {
 		t.Errorf("written again it is\n%s\nnot\n%s", twice, text)
-	}
-}
-
-// What logs give is written with all that a replay looks at.
-func TestLogsAreWrittenAsText(t *testing.T) {
-	for _, log := range []string{
-		"sparklint/application_1472176676028_407508_1",
-		"rapids-tools/profiling/tasks_executors_fail_compressed_eventlog.zstd",
-		"sync-parser/databricks_eventlog-2.gz",
-		"bench/testdata/recordings/cache/ess10cache15",
-		"bench/testdata/mechanisms/failures/static4",
-	} {
-		t.Run(filepath.Base(log), func(t *testing.T) {
-			w, bad := collect(t, recordedLog(t, log))
-			if len(bad) > 0 {
-				t.Fatal(bad[0])
-			}
-			again, _ := writeAndRead(t, w)
-			unwritten := cmpopts.IgnoreFields(Application{}, "Path", "Started", "Recorded", "Log", "Stages", "Jobs")
-			if diff := cmp.Diff(w, again, unwritten, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Workload{}, "Name")); diff != "" {
-				t.Errorf("changed (-before +after):\n%.3000s", diff)
-			}
-			// Stages are numbered by their lines, so they are compared job by job.
-			for k, a := range w.Apps {
-				b := again.Apps[k]
-				number := map[int]int{}
-				for i := range b.Stages {
-					number[b.Stages[i].ID] = i
-				}
-				for j := range a.Jobs {
-					x, y := a.Jobs[j], b.Jobs[j]
-					if len(x.Stages) != len(y.Stages) {
-						t.Fatalf("job %d has %d stages, had %d", x.ID, len(y.Stages), len(x.Stages))
-					}
-					for _, s := range x.Stages {
-						was, is := a.Stages[s], b.Stages[number[a.Stages[s].ID]]
-						if len(was.Parents) != len(is.Parents) {
-							t.Errorf("stage %d reads %d stages, read %d", was.ID, len(is.Parents), len(was.Parents))
-						}
-						was.Parents, is.Parents = nil, nil
-						if diff := cmp.Diff(was, is, cmpopts.EquateEmpty()); diff != "" {
-							t.Fatalf("stage %d changed:\n%.2000s", was.ID, diff)
-						}
-					}
-					x.Stages, y.Stages = nil, nil
-					if diff := cmp.Diff(x, y); diff != "" {
-						t.Errorf("job changed:\n%s", diff)
-					}
-				}
-				if CriticalPath(a) != CriticalPath(b) || TotalWork(a) != TotalWork(b) {
-					t.Errorf("critical path and work were %v, %v and are %v, %v", CriticalPath(a), TotalWork(a), CriticalPath(b), TotalWork(b))
-				}
-			}
-		})
 	}
 }
 

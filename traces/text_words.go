@@ -8,12 +8,6 @@ import (
 	"time"
 )
 
-// isNativeText takes a file whose first line could stand first in the text form.
-func isNativeText(head []byte) bool {
-	word, _, found := strings.Cut(firstLine(head, "#"), " ")
-	return found && (word == "app" || word == "note" || word == "epoch")
-}
-
 // A textWord is a word of a line; one that begins with a quote is no key=value.
 type textWord struct {
 	text   string

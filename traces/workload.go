@@ -189,38 +189,6 @@ type RecordedJob struct {
 	Start, End time.Duration
 }
 
-// Log says what was found in the log of an application and how far to trust it.
-type Log struct {
-	Jobs             int           // JobStart events
-	Stages           int           // distinct submitted stage ids
-	Tasks            int           // TaskEnd events
-	FailedTasks      int           // of those, reason not Success
-	ExecutorsAdded   int           // distinct executor ids, "driver" included
-	ExecutorsRemoved int           // distinct executor ids
-	Span             time.Duration // last minus first event time
-	Lines            int           // lines read
-	BadLines         int           // of those, skipped because they could not be read
-	Grade            Grade
-	Problems         []string // one line each: where, what, what was done about it
-}
-
-// Grade is the quality of a log, the worst that applies.
-type Grade uint8
-
-// Grades from best to worst.
-const (
-	Complete   Grade = iota // everything is there
-	Cut                     // the log ends before the application does
-	Lossy                   // events are missing, or lines could not be read
-	Clock                   // times run backwards: the driver's clock was set
-	Compacted               // the history server removed finished work: useless for a replay
-	Unreadable              // no application could be made of it
-)
-
-var gradeNames = [...]string{"complete", "cut", "lossy", "clock", "compacted", "unreadable"}
-
-func (g Grade) String() string { return gradeNames[g] }
-
 // A Reader hands on applications one by one, in no particular order, so that
 // memory is bounded by the largest application and not by the logs.
 type Reader interface {

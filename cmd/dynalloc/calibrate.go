@@ -16,6 +16,7 @@ import (
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // defaultTimesFile is where calibrate writes what it prints as text.
@@ -76,7 +77,7 @@ func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out stri
 			return usageError{err}
 		}
 	}
-	logs, err := traces.Open(paths...)
+	logs, err := source.Open(paths...)
 	if err != nil {
 		return err
 	}

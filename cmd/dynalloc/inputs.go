@@ -15,6 +15,7 @@ import (
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // inputs are the flags that say what is replayed and on what; compare and
@@ -121,7 +122,7 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 // workload reads traces and selects applications of them; partly says what could
 // not be read of them, if anything.
 func (in *inputs) workload(cmd *cobra.Command, paths []string, selected traces.Selection) (w *traces.Workload, partly, err error) {
-	logs, err := traces.Open(paths...)
+	logs, err := source.Open(paths...)
 	if err != nil {
 		return nil, nil, err
 	}

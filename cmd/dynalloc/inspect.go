@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 func newInspect() *cobra.Command {
@@ -100,7 +101,7 @@ func inspectedOf(path string, log *traces.Log) inspected {
 }
 
 func (in *inputs) inspect(cmd *cobra.Command, paths []string, format string) error {
-	logs, err := traces.Open(paths...)
+	logs, err := source.Open(paths...)
 	if err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func (in *inputs) inspect(cmd *cobra.Command, paths []string, format string) err
 	return failure
 }
 
-func writeInspectedJSON(w io.Writer, found []inspected, _ []traces.Skipped) error {
+func writeInspectedJSON(w io.Writer, found []inspected, _ []source.Skipped) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
@@ -151,7 +152,7 @@ func writeInspectedJSON(w io.Writer, found []inspected, _ []traces.Skipped) erro
 // only those that something is wrong with.
 const mostListed = 100
 
-func writeInspectedText(w io.Writer, found []inspected, skipped []traces.Skipped) error {
+func writeInspectedText(w io.Writer, found []inspected, skipped []source.Skipped) error {
 	var b strings.Builder
 	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	if len(found) > 0 {
@@ -248,7 +249,7 @@ func writeProblems(b *strings.Builder, found []inspected) {
 
 // writeSkipped counts what was expected to be there and is no event log, by
 // reason. What should have been read has had its line on standard error.
-func writeSkipped(b *strings.Builder, skipped []traces.Skipped) {
+func writeSkipped(b *strings.Builder, skipped []source.Skipped) {
 	count := map[string]int{}
 	var reasons []string
 	for _, s := range skipped {

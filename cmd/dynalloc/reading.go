@@ -10,13 +10,14 @@ import (
 
 	"dynalloc/internal/spec"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // A reading is a traces.Reader that shows how far it is, stops when the user
 // does, gives applications the user's classes, and remembers what went wrong.
 type reading struct {
 	ctx     context.Context
-	logs    *traces.Logs
+	logs    *source.Logs
 	bar     *progress
 	classes []string // globs
 
@@ -25,7 +26,7 @@ type reading struct {
 	unreadable   []*traces.LogError
 }
 
-func (in *inputs) reader(cmd *cobra.Command, logs *traces.Logs) *reading {
+func (in *inputs) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 	return &reading{
 		ctx: cmd.Context(), logs: logs, classes: in.classes,
 		bar: newProgress(cmd.ErrOrStderr(), in.quiet, "reading logs"),

@@ -10,7 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dynalloc/traces"
+	"dynalloc/traces/redact"
+	"dynalloc/traces/source"
 )
 
 func newRedact() *cobra.Command {
@@ -39,7 +40,7 @@ history server compacted.`,
 			if out == "" {
 				return usagef("redact wants a folder for the new logs: -o FOLDER")
 			}
-			return redact(cmd, args, out, quiet)
+			return redactLogs(cmd, args, out, quiet)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "", "`folder` for the new logs; it must be empty or not there")
@@ -47,7 +48,7 @@ history server compacted.`,
 	return cmd
 }
 
-func redact(cmd *cobra.Command, paths []string, out string, quiet bool) error {
+func redactLogs(cmd *cobra.Command, paths []string, out string, quiet bool) error {
 	entries, err := os.ReadDir(out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("redact: %w", err)
@@ -55,12 +56,12 @@ func redact(cmd *cobra.Command, paths []string, out string, quiet bool) error {
 	if len(entries) > 0 {
 		return usagef("-o %s: the folder is not empty; give one that is, so that nothing else is shared with the new logs", out)
 	}
-	logs, err := traces.Open(paths...)
+	logs, err := source.Open(paths...)
 	if err != nil {
 		return err
 	}
 	defer logs.Close()
-	done, err := logs.Redact(func(name string) (io.WriteCloser, error) {
+	done, err := redact.Write(logs, func(name string) (io.WriteCloser, error) {
 		if err := os.MkdirAll(out, 0o755); err != nil {
 			return nil, err
 		}

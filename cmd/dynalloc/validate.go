@@ -11,6 +11,7 @@ import (
 	"dynalloc/replay/cluster"
 	"dynalloc/reports"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 func newValidate() *cobra.Command {
@@ -92,7 +93,7 @@ several that shared one on what they held at most in FROM.`,
 
 // readRecording reads all logs of one path.
 func (in *inputs) readRecording(cmd *cobra.Command, path string) (w *traces.Workload, partly, err error) {
-	logs, err := traces.Open(path)
+	logs, err := source.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}

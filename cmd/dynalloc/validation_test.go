@@ -11,6 +11,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/reports"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // timelines are the pairs whose executors docs/VALIDATION.md shows.
@@ -72,7 +73,7 @@ func validateKept(t *testing.T, startup string) *bench.ValidationSet {
 // recordingsIn reads a folder of recordings and names them by their place in it.
 func recordingsIn(t *testing.T, folder string) []*traces.Workload {
 	t.Helper()
-	logs, err := traces.Open(folder)
+	logs, err := source.Open(folder)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,184 @@
+package eventlog
+
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// What a workload needs of the lines other than task starts and ends, in the
+// names of Spark's JsonProtocol. A pointer tells what is absent from 0, because
+// old versions and vendors leave fields out.
+
+type logStart struct {
+	Version string `json:"Spark Version"`
+	Time    int64  `json:"Timestamp"` // Databricks only
+}
+
+// An ApplicationStart is the event of that name: whose the log is.
+type ApplicationStart struct {
+	Name    string `json:"App Name"`
+	ID      string `json:"App ID"`
+	Attempt string `json:"App Attempt ID"`
+	User    string `json:"User"`
+	Time    int64  `json:"Timestamp"` // milliseconds since 1970
+}
+
+type timedEvent struct {
+	Time int64 `json:"Timestamp"`
+}
+
+type environmentUpdate struct {
+	Spark map[string]string `json:"Spark Properties"`
+}
+
+type resourceProfileAdded struct {
+	ID       int64                      `json:"Resource Profile Id"`
+	Executor map[string]resourceRequest `json:"Executor Resource Requests"`
+	Task     map[string]resourceRequest `json:"Task Resource Requests"`
+}
+
+type resourceRequest struct {
+	Amount float64 `json:"Amount"` // memory in MiB
+}
+
+type executorAdded struct {
+	Time int64        `json:"Timestamp"`
+	ID   string       `json:"Executor ID"`
+	Info executorInfo `json:"Executor Info"`
+}
+
+type executorInfo struct {
+	Host       string `json:"Host"`
+	Cores      int64  `json:"Total Cores"`
+	Profile    int64  `json:"Resource Profile Id"`
+	Requested  int64  `json:"Request Time"`
+	Registered int64  `json:"Registration Time"`
+}
+
+type executorRemoved struct {
+	Time   int64  `json:"Timestamp"`
+	ID     string `json:"Executor ID"`
+	Reason string `json:"Removed Reason"`
+}
+
+type blockManagerEvent struct {
+	Time    int64 `json:"Timestamp"`
+	Manager struct {
+		Executor string `json:"Executor ID"`
+		Host     string `json:"Host"`
+	} `json:"Block Manager ID"`
+}
+
+type jobStart struct {
+	ID         int64         `json:"Job ID"`
+	Time       int64         `json:"Submission Time"` // from 1.3
+	Stages     []stageInfo   `json:"Stage Infos"`     // from 1.2
+	StageIDs   []int64       `json:"Stage IDs"`
+	Properties jobProperties `json:"Properties"`
+}
+
+type jobProperties struct {
+	Pool          string `json:"spark.scheduler.pool"`
+	Group         string `json:"spark.jobGroup.id"`
+	Description   string `json:"spark.job.description"`
+	Execution     string `json:"spark.sql.execution.id"`
+	RootExecution string `json:"spark.sql.execution.root.id"`
+}
+
+type jobEnd struct {
+	ID     int64 `json:"Job ID"`
+	Time   int64 `json:"Completion Time"` // from 1.3
+	Result struct {
+		Result string `json:"Result"`
+	} `json:"Job Result"`
+}
+
+type stageEvent struct {
+	Info stageInfo `json:"Stage Info"`
+}
+
+type stageInfo struct {
+	ID        int64     `json:"Stage ID"`
+	Attempt   int64     `json:"Stage Attempt ID"`
+	Name      string    `json:"Stage Name"`
+	Tasks     int64     `json:"Number of Tasks"`
+	Parents   *[]int64  `json:"Parent IDs"` // from 1.4
+	RDDs      []rddInfo `json:"RDD Info"`
+	Profile   int64     `json:"Resource Profile Id"`
+	Submitted int64     `json:"Submission Time"`
+	Completed int64     `json:"Completion Time"`
+	Failure   *string   `json:"Failure Reason"`
+}
+
+type rddInfo struct {
+	ID      int64   `json:"RDD ID"`
+	Parents []int64 `json:"Parent IDs"`
+	Level   struct {
+		Memory bool `json:"Use Memory"`
+		Disk   bool `json:"Use Disk"`
+	} `json:"Storage Level"`
+}
+
+type unpersistRDD struct {
+	ID int64 `json:"RDD ID"`
+}
+
+// DecodeOptions make the library as forgiving as Spark's own reader: a key may
+// come twice (the last counts), and logs before 3.0 are in the JVM's charset.
+var DecodeOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// decode reads a whole line into one of the types above.
+func decode[T any](line []byte) (event T, err error) {
+	if err := json.Unmarshal(line, &event, DecodeOptions); err != nil {
+		return event, explainJSON(line)
+	}
+	return event, nil
+}
+
+// explainJSON says in our words what the library found: by reading the line
+// again, which costs nothing that matters on the few lines that are bad.
+func explainJSON(line []byte) error {
+	s := scanner{line: line}
+	if s.skip(); s.err != nil {
+		return s.err
+	}
+	if s.end(); s.err != nil {
+		return s.err
+	}
+	return errWrongType
+}
+
+// eventName returns the name of a line's event, for most lines from its first
+// bytes. It is empty for what is no event.
+func eventName(line []byte) ([]byte, error) {
+	const usual = `{"Event":"`
+	if len(line) > len(usual) && string(line[:len(usual)]) == usual {
+		rest := line[len(usual):]
+		for i, c := range rest {
+			if c == '"' {
+				return rest[:i], nil
+			}
+			if c == '\\' || c < ' ' {
+				break
+			}
+		}
+	}
+	s := scanner{line: line}
+	if s.peek() != '{' {
+		return nil, errNotJSON
+	}
+	s.open()
+	var name []byte
+	for k := s.key(true); k != nil; k = s.key(false) {
+		if string(k) == "Event" {
+			name = append(name[:0], s.text()...)
+		} else {
+			s.skip()
+		}
+	}
+	s.end()
+	if s.err == nil && len(name) == 0 {
+		return nil, errNoEvent
+	}
+	return name, s.err
+}

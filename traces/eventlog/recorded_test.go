@@ -1,0 +1,130 @@
+package eventlog
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"dynalloc/traces"
+)
+
+func recording(t *testing.T, name string) *traces.Application {
+	t.Helper()
+	a, err := Read(recordingLog(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Log.Grade != traces.Complete {
+		t.Fatalf("%s is %v: %v", name, a.Log.Grade, a.Log.Problems)
+	}
+	return a
+}
+
+// The etl recording: three jobs with pauses of 20 and 3 s, ten executors that
+// go after 10 idle seconds, which standalone shows 5 s late.
+func TestRecordingOfETL(t *testing.T) {
+	a := recording(t, "etl-ess10.zstd")
+	if a.ID != "app-20261122191413-0000" || a.Name != "etl" || a.SparkVersion != "4.1.4" || a.Master != "spark://127.0.0.1:7077" {
+		t.Errorf("it is %s %s of Spark %s on %s", a.ID, a.Name, a.SparkVersion, a.Master)
+	}
+	if want := (traces.Profile{Cores: 2, MemoryMB: 512, OverheadMB: 384, TaskCPUs: 1}); len(a.Profiles) != 1 || a.Profiles[0] != want {
+		t.Errorf("profiles %+v", a.Profiles)
+	}
+	var sizes []int
+	for _, s := range a.Stages {
+		sizes = append(sizes, len(s.Tasks))
+	}
+	if !slices.Equal(sizes, []int{40, 12, 4, 24, 6, 4}) {
+		t.Errorf("stages of %v tasks", sizes)
+	}
+	for i, pause := range []time.Duration{0, 20 * time.Second, 3 * time.Second} {
+		if gap := a.Jobs[i].Cue.Gap; i > 0 && (gap < pause || gap > pause+50*time.Millisecond) {
+			t.Errorf("job %d came %v after the one before, the program sleeps %v", i, gap, pause)
+		}
+	}
+	r := a.Recorded
+	if len(r.Executors) != 20 || !r.Ended || a.PeakExecutors() != 10 {
+		t.Fatalf("%d executors, at most %d at a time, ended: %v", len(r.Executors), a.PeakExecutors(), r.Ended)
+	}
+	first := r.Executors[0]
+	if first.ID != "0" || first.Cores != 2 || first.Requested > first.Added || first.FirstTask < first.Added {
+		t.Errorf("the first executor is %+v", first)
+	}
+	if idle := first.Removed - first.LastTask; idle < 15*time.Second || idle > 16*time.Second {
+		t.Errorf("the first executor was removed %v after its last task, want 10 s of idling and 5 s of delay", idle)
+	}
+}
+
+// The reuse recording: later jobs skip the first one's map stage.
+func TestRecordingOfReuse(t *testing.T) {
+	for _, name := range []string{"reuse-ess3.zstd", "reuse-track10t15.zstd"} { // in the second the shuffle is lost and computed again
+		a := recording(t, name)
+		for i, want := range [][]int{{0, 1}, {0, 2}, {0, 3}} {
+			if got := a.Jobs[i].Stages; !slices.Equal(got, want) {
+				t.Errorf("%s: job %d has stages %v, want %v", name, i, got, want)
+			}
+		}
+		if n := len(a.Stages[0].Tasks); n != 20 || !a.Stages[0].Map || a.Stages[1].Map {
+			t.Errorf("%s: the shared stage has %d tasks", name, n)
+		}
+	}
+}
+
+// The concurrent recording: a batch thread and an SLA thread, each with a pool.
+func TestRecordingOfPools(t *testing.T) {
+	a := recording(t, "concurrent-essfair.zstd")
+	for i, want := range []struct {
+		pool  string
+		after int
+	}{{"batch", -1}, {"sla", -1}, {"sla", 1}} {
+		if j := a.Jobs[i]; j.Pool != want.pool || j.Cue.After != want.after {
+			t.Errorf("job %d is in pool %s and hangs on %d, want %+v", i, j.Pool, j.Cue.After, want)
+		}
+	}
+	if a.Tail < 2*time.Second || a.Tail > 2100*time.Millisecond {
+		t.Errorf("the driver stops %s after the last job, want two seconds", a.Tail)
+	}
+}
+
+// The cache recording: three of its five stages compute or read one RDD.
+func TestRecordingOfCaches(t *testing.T) {
+	a := recording(t, "cache-static4.zstd")
+	for i, s := range a.Stages {
+		cached := slices.Equal(s.Caches, []traces.CachedRDD{{ID: 2, Memory: true}})
+		if want := i == 0 || i == 1 || i == 4; cached != want {
+			t.Errorf("stage %d caches %v", s.ID, s.Caches)
+		}
+	}
+}
+
+// A decommissioned executor is removed twice; the first time counts. One that
+// was removed before it registered is not there at all.
+func TestExecutorIsRemovedOnce(t *testing.T) {
+	l := newTale("a").executor("driver", 1, 0).executor("7", 2, 1)
+	for _, r := range []struct {
+		id, reason string
+		at         float64
+	}{{"7", "Executor decommission: spark scale down", 4}, {"7", "Command exited with code 0", 4.3}, {"8", "lost", 5}} {
+		l.add(`{"Event":"SparkListenerExecutorRemoved","Timestamp":%d,"Executor ID":%q,"Removed Reason":%q}`, at(r.at), r.id, r.reason)
+	}
+	a := told(t, l.end(6))
+	want := traces.RecordedExecutor{ID: "7", Host: "h1", Cores: 2, Requested: -1, Added: time.Second,
+		FirstTask: -1, LastTask: -1, Removed: 4 * time.Second, Reason: "Executor decommission: spark scale down"}
+	if len(a.Recorded.Executors) != 1 || a.Recorded.Executors[0] != want {
+		t.Errorf("executors %+v", a.Recorded.Executors)
+	}
+	if a.Log.ExecutorsAdded != 2 || a.Log.ExecutorsRemoved != 2 {
+		t.Errorf("counted %d added and %d removed", a.Log.ExecutorsAdded, a.Log.ExecutorsRemoved)
+	}
+}
+
+func TestMemoryProperties(t *testing.T) {
+	for text, want := range map[string]int64{
+		"512m": 512, "4g": 4096, "4G": 4096, "2048": 2048, "1048576k": 1024, "1t": 1 << 20, "1gb": 1024, " 2g ": 2048,
+		"": 0, "lots": 0, "-1g": 0, "*********(redacted)": 0, "99999999999999999999g": 0, "9999999999p": 0, "4mg": 0,
+	} {
+		if got := megabytes(text); got != want {
+			t.Errorf("%q is %d MiB, want %d", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package eventlog
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"dynalloc/traces"
+)
+
+// A tale is an event log written by a test: one application whose times are
+// told in seconds from its start.
+type tale struct{ lines []string }
+
+// taleStart is when tales begin, in ms since 1970.
+const taleStart = 1_700_000_000_000
+
+func at(seconds float64) int64 { return taleStart + int64(seconds*1000) }
+
+func (l *tale) add(format string, args ...any) *tale {
+	l.lines = append(l.lines, fmt.Sprintf(format, args...))
+	return l
+}
+
+func newTale(id string) *tale {
+	l := &tale{}
+	l.add(`{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}`)
+	l.add(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":%q,"Timestamp":%d,"User":"ann"}`, id, at(0))
+	return l
+}
+
+func (l *tale) executor(id string, cores int, added float64) *tale {
+	return l.add(`{"Event":"SparkListenerExecutorAdded","Timestamp":%d,"Executor ID":%q,"Executor Info":{"Host":"h1","Total Cores":%d}}`, at(added), id, cores)
+}
+
+// A tellStage is a stage as JobStart and StageSubmitted describe it. Its RDDs
+// are written "4<3": RDD 4, whose parent is RDD 3.
+type tellStage struct {
+	id, tasks int
+	parents   []int
+	rdds      string
+}
+
+func (s tellStage) info(attempt int, rest string) string {
+	var rdds []string
+	for _, r := range strings.Fields(s.rdds) {
+		id, parents, _ := strings.Cut(r, "<")
+		rdds = append(rdds, fmt.Sprintf(`{"RDD ID":%s,"Parent IDs":[%s],"Storage Level":{"Use Disk":false,"Use Memory":false}}`, id, parents))
+	}
+	return fmt.Sprintf(`{"Stage ID":%d,"Stage Attempt ID":%d,"Stage Name":"s","Number of Tasks":%d,"Parent IDs":%s,"RDD Info":[%s]%s}`,
+		s.id, attempt, s.tasks, strings.ReplaceAll(fmt.Sprint(s.parents), " ", ","), strings.Join(rdds, ","), rest)
+}
+
+func (l *tale) job(id int, when float64, properties string, stages ...tellStage) *tale {
+	var infos, ids []string
+	for _, s := range stages {
+		infos = append(infos, s.info(0, ""))
+		ids = append(ids, fmt.Sprint(s.id))
+	}
+	return l.add(`{"Event":"SparkListenerJobStart","Job ID":%d,"Submission Time":%d,"Stage Infos":[%s],"Stage IDs":[%s],"Properties":{%s}}`,
+		id, at(when), strings.Join(infos, ","), strings.Join(ids, ","), properties)
+}
+
+func (l *tale) jobEnd(id int, when float64) *tale {
+	return l.add(`{"Event":"SparkListenerJobEnd","Job ID":%d,"Completion Time":%d,"Job Result":{"Result":"JobSucceeded"}}`, id, at(when))
+}
+
+func (l *tale) submit(s tellStage, attempt int, when float64) *tale {
+	return l.add(`{"Event":"SparkListenerStageSubmitted","Stage Info":%s,"Properties":{}}`,
+		s.info(attempt, fmt.Sprintf(`,"Submission Time":%d`, at(when))))
+}
+
+func (l *tale) complete(s tellStage, attempt int, when float64) *tale {
+	return l.add(`{"Event":"SparkListenerStageCompleted","Stage Info":%s}`,
+		s.info(attempt, fmt.Sprintf(`,"Completion Time":%d`, at(when))))
+}
+
+// A tellTask is one end of a task. Without a partition (-1) it is of a Spark
+// before 3.3, which has only the index.
+type tellTask struct {
+	id, stage, attempt, index, partition int
+	kind, reason, executor               string
+	from, to                             float64
+	run                                  int // ms
+}
+
+func (l *tale) task(t tellTask) *tale {
+	partition := ""
+	if t.partition >= 0 {
+		partition = fmt.Sprintf(`"Partition ID":%d,`, t.partition)
+	}
+	if t.executor == "" {
+		t.executor = "1"
+	}
+	return l.add(`{"Event":"SparkListenerTaskEnd","Stage ID":%d,"Stage Attempt ID":%d,"Task Type":%q,"Task End Reason":{"Reason":%q},`+
+		`"Task Info":{"Task ID":%d,"Index":%d,"Attempt":0,%s"Launch Time":%d,"Executor ID":%q,"Host":"h1","Locality":"PROCESS_LOCAL","Speculative":false,"Getting Result Time":0,"Finish Time":%d,"Failed":false,"Killed":false},`+
+		`"Task Metrics":{"Executor Run Time":%d}}`,
+		t.stage, t.attempt, t.kind, t.reason, t.id, t.index, partition, at(t.from), t.executor, at(t.to), t.run)
+}
+
+// ran adds the successful tasks of a whole stage, one second each.
+func (l *tale) ran(s tellStage, kind string, firstID int, from float64) *tale {
+	l.submit(s, 0, from)
+	for i := range s.tasks {
+		l.task(tellTask{id: firstID + i, stage: s.id, index: i, partition: i, kind: kind, reason: "Success", from: from, to: from + 1, run: 900})
+	}
+	return l.complete(s, 0, from+1)
+}
+
+func (l *tale) end(when float64) *tale {
+	return l.add(`{"Event":"SparkListenerApplicationEnd","Timestamp":%d}`, at(when))
+}
+
+func (l *tale) String() string { return strings.Join(l.lines, "\n") + "\n" }
+
+// readText reads a log from its text.
+func readLogText(text string) (*traces.Application, error) {
+	source := &Log{Path: "log", Parts: []Part{{
+		Name: "log",
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
+	}}}
+	return Read(source)
+}
+
+// told reads a tale, which must be fit for a replay.
+func told(t *testing.T, l *tale) *traces.Application {
+	t.Helper()
+	a, err := readLogText(l.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&traces.Workload{Apps: []*traces.Application{a}}).Check(); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}

@@ -1,0 +1,86 @@
+package source
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dynalloc/traces"
+)
+
+// Three attempts are one application: the last counts, and what the others
+// took is time held.
+func TestAttemptsAreOneApplication(t *testing.T) {
+	files := map[string]string{
+		"a/app_1_2":  oneJob("application_1", "2", 100),
+		"a/app_1_10": oneJob("application_1", "10", 300),
+		"b/app_1_1":  oneJob("application_1", "1", 0),
+		"b/app_2_1":  oneJob("application_2", "1", 50),
+	}
+	apps, bad := readFiles(t, files, false)
+	if len(apps) != 2 || len(bad) != 0 {
+		t.Fatalf("read %d applications and %v", len(apps), bad)
+	}
+	a := apps[0]
+	if a.ID != "application_1" || a.Attempt != "10" || a.Earlier != 300*time.Second || a.Started.UnixMilli() != 1_700_000_000_000 {
+		t.Errorf("%s attempt %s, started %v, held %v before", a.ID, a.Attempt, a.Started, a.Earlier)
+	}
+	if r := a.Recorded.Jobs[0]; r.Start != 2*time.Second {
+		t.Errorf("the recorded job starts %v after the attempt that counts", r.Start)
+	}
+	if p := strings.Join(a.Log.Problems, "\n"); !strings.Contains(p, "attempt 1 (b/app_1_1)") || !strings.Contains(p, "attempt 2 (a/app_1_2)") {
+		t.Errorf("problems do not name the attempts left out:\n%s", p)
+	}
+	if apps, _ := readFiles(t, files, true); len(apps) != 4 || apps[0].Earlier != 0 {
+		t.Errorf("each log by itself: read %d applications", len(apps))
+	}
+}
+
+// The last attempt counts even if it died before it did anything.
+func TestLastAttemptCountsThoughItDidNothing(t *testing.T) {
+	early := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"App Attempt ID":"2"}`, 1_700_000_100_000)
+	apps, bad := readFiles(t, map[string]string{"app_1": oneJob("application_1", "1", 0), "app_2": early}, false)
+	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != traces.Cut || apps[0].Earlier != 100*time.Second {
+		t.Fatalf("read %v, %v", apps, bad)
+	}
+}
+
+// The same log lies in two folders: it is read once.
+func TestCopiedLogIsReadOnce(t *testing.T) {
+	text := emptyLog("app-1")
+	apps, _ := readFiles(t, map[string]string{"backup/app-1": text, "logs/app-1": text + " \n"}, false)
+	if len(apps) != 1 || apps[0].Path != "backup/app-1" {
+		t.Fatalf("read %d applications", len(apps))
+	}
+	if p := strings.Join(apps[0].Log.Problems, "\n"); !strings.Contains(p, "the same log is also in logs/app-1") {
+		t.Errorf("problems: %s", p)
+	}
+}
+
+// Two standalone clusters number their applications alike.
+func TestEqualIDsOfTwoClustersAreTwoApplications(t *testing.T) {
+	later := strings.ReplaceAll(emptyLog("app-1"), "17000000", "17000009")
+	apps, _ := readFiles(t, map[string]string{"x/app-1": emptyLog("app-1"), "y/app-1": later}, false)
+	if len(apps) != 2 || apps[0].Earlier != 0 || apps[1].Earlier != 0 {
+		t.Fatalf("read %d applications", len(apps))
+	}
+}
+
+// One bad log does not stop the reading of the others.
+func TestReadingGoesOnAfterABadLog(t *testing.T) {
+	apps, bad := readFiles(t, map[string]string{
+		"1": emptyLog("a"),
+		"2": `{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}`,
+		"3": emptyLog("c"),
+	}, false)
+	if len(apps) != 2 || len(bad) != 1 || bad[0].Path != "2" {
+		t.Errorf("read %d applications, bad are %v", len(apps), bad)
+	}
+}
+
+func TestOpenNeedsAPath(t *testing.T) {
+	if _, err := Open(); err == nil {
+		t.Error("no paths are no error")
+	}
+}
