@@ -10,6 +10,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -60,7 +61,7 @@ func adds(t *testing.T, w *traces.Workload, policy string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := replay.Run(w, fleet, replay.Config{Cluster: cluster.Assume(w), Times: replay.DefaultTimes(), Seed: 1, Attribute: true})
+	r, err := replay.Run(w, fleet, replay.Config{Cluster: cluster.Assume(w), Times: calibrate.Defaults(), Seed: 1, Attribute: true})
 	if err != nil {
 		t.Fatalf("%s under %s: %v", w.Name, policy, err)
 	}

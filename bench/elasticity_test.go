@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -121,7 +122,7 @@ func TestTheMeterLosesNothing(t *testing.T) {
 			}
 			m := newMeter(w, cluster.Capacity(), 0)
 			jobs := make([]int, len(w.Apps))
-			result, err := replay.Run(w, f, replay.Config{Cluster: cluster, Times: replay.DefaultTimes(), Seed: 1, Horizon: Horizon(w)}, m, replay.ObserverFunc(func(e replay.Event) {
+			result, err := replay.Run(w, f, replay.Config{Cluster: cluster, Times: calibrate.Defaults(), Seed: 1, Horizon: Horizon(w)}, m, replay.ObserverFunc(func(e replay.Event) {
 				a := &m.life[e.App]
 				if a.running < 0 || a.waiting < 0 || a.supply < 0 {
 					t.Fatalf("%s, %s at %s: %+v", recording, f.Name, e.At, *a)

@@ -7,6 +7,7 @@ import (
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
 	"dynalloc/traces"
 )
 
@@ -33,7 +34,7 @@ type Truth struct {
 // LearnTimes takes the times of the replay from logs of the suite's cluster, as
 // far as they show them, and notes for every report where each came from.
 func (s *Suite) LearnTimes(from *traces.Workload) {
-	times, sources := replay.Learn(from, s.Config.Cluster)
+	times, sources := calibrate.Learn(from, s.Config.Cluster)
 	s.Config.Times = times
 	s.noteTimes(strings.Join(sources, "; "))
 }

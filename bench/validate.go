@@ -11,6 +11,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -94,12 +95,12 @@ func newPair(from, to *traces.Workload, o ValidateOptions) (*pair, error) {
 	if o.Times != nil {
 		p.config.Times = *o.Times
 	} else {
-		p.config.Times, _ = replay.Learn(from, p.config.Cluster)
+		p.config.Times, _ = calibrate.Learn(from, p.config.Cluster)
 	}
 	if p.startup == StartupTo && waited(to, o.Cluster) {
 		return nil, fmt.Errorf("start-up times of %s: %w", to.Name, ErrWaited)
 	}
-	granted := replay.GrantedStartups(to, p.config.Cluster, p.config.Times.By[replay.RemovalLag].Quantiles.Median())
+	granted := calibrate.GrantedStartups(to, p.config.Cluster, p.config.Times.By[replay.RemovalLag].Quantiles.Median())
 	p.workload = &traces.Workload{Name: from.Name, Epoch: from.Epoch}
 	for i, a := range from.Apps {
 		j := slices.Index(p.partner, i)
@@ -224,7 +225,7 @@ func clusterFor(from *traces.Workload, given *cluster.Cluster) cluster.Cluster {
 // at most. The driver sees an executor go a while after its cores are free for
 // others, so that what drivers saw at one time can be more than there is.
 func shown(w *traces.Workload) cluster.Cluster {
-	times, _ := replay.Learn(w, Roomy)
+	times, _ := calibrate.Learn(w, Roomy)
 	freed := &traces.Workload{}
 	for _, a := range w.Apps {
 		own, record := *a, *a.Recorded

@@ -1,10 +1,6 @@
 package replay
 
-import (
-	"time"
-
-	"dynalloc/policies"
-)
+import "dynalloc/policies"
 
 // A driver's garbage collection is what makes Spark's cleaner drop shuffles
 // that nothing refers to any more. Heap pressure may bring one at any time; a
@@ -33,6 +29,3 @@ func (a *application) collectGarbage() {
 	}
 	a.awaitGarbageCollection()
 }
-
-// periodicGC is the default of spark.cleaner.periodicGC.interval.
-const periodicGC = 30 * time.Minute

@@ -36,13 +36,13 @@ func (h *host) there(now time.Duration) time.Duration {
 	return h.up + now - h.since
 }
 
-// settling is how long an executor goes on starting after its first task
+// Settling is how long an executor goes on starting after its first task
 // started: that task loads classes.
-const settling = 300 * time.Millisecond
+const Settling = 300 * time.Millisecond
 
 // starting is how many executors are starting on a node.
 func (h *host) starting(now time.Duration) int {
-	for len(h.risen) > 0 && h.risen[0] <= now-settling {
+	for len(h.risen) > 0 && h.risen[0] <= now-Settling {
 		h.risen = h.risen[1:]
 	}
 	return h.rising + len(h.risen)

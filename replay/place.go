@@ -111,7 +111,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	if first == (firstness{}) {
 		duration += a.warmCost(x)
 	} else {
-		duration += e.config.Times.By[Overhead].typical(0)
+		duration += e.config.Times.By[Overhead].Typical(0)
 	}
 	t.end = e.now + duration
 	x.tasks = append(x.tasks, t)
@@ -136,7 +136,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 func (a *application) warmCost(x *executor) time.Duration {
 	times := &a.engine.config.Times
 	others := a.engine.hosts[x.node].starting(a.engine.now)
-	return times.By[Overhead].typical(others) + times.By[OverheadRun].typical(others)
+	return times.By[Overhead].Typical(others) + times.By[OverheadRun].Typical(others)
 }
 
 // duration is how long a task's work will take, and how it will end.

@@ -42,7 +42,7 @@ func newPlan(a *traces.Application, times *Times) *plan {
 		blocks:    make([][]int32, len(a.Stages)),
 		reads:     make([]bool, len(a.Stages)),
 	}
-	warm := warmDeserialize(a)
+	warm := WarmDeserialize(a)
 	first := p.numberBlocks(a)
 	for i := range a.Stages {
 		s := &a.Stages[i]
@@ -137,10 +137,10 @@ func (p *plan) numberBlocks(a *traces.Application) map[int]int32 {
 	return first
 }
 
-// warmDeserialize returns for each stage what deserializing a task costs on an
+// WarmDeserialize returns for each stage what deserializing a task costs on an
 // executor that knows the stage: the median over the stage's tasks that were
 // not first there, else over the application's.
-func warmDeserialize(a *traces.Application) []int32 {
+func WarmDeserialize(a *traces.Application) []int32 {
 	var all []int32
 	byStage := make([]int32, len(a.Stages))
 	for i := range a.Stages {

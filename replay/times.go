@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"slices"
 	"time"
 
 	"dynalloc/policies"
@@ -74,19 +73,6 @@ func Constant(t time.Duration) Distribution {
 	return d
 }
 
-// distributionOf makes a distribution of samples, which it sorts.
-func distributionOf(samples []time.Duration) Quantiles {
-	slices.Sort(samples)
-	var q Quantiles
-	for i, level := range Levels {
-		at := level * float64(len(samples)-1)
-		low := int(at)
-		high := min(low+1, len(samples)-1)
-		q[i] = samples[low] + time.Duration((at-float64(low))*float64(samples[high]-samples[low]))
-	}
-	return q
-}
-
 // at is the time at which a share of samples lies at or below: linear between
 // the quantiles.
 func (q *Quantiles) at(share float64) time.Duration {
@@ -106,8 +92,8 @@ func (d *Distribution) crowded(t time.Duration, others int) time.Duration {
 	return t.Round(time.Millisecond)
 }
 
-// typical is what one takes beside so many others, in the middle.
-func (d *Distribution) typical(others int) time.Duration {
+// Typical is what one takes beside so many others, in the middle.
+func (d *Distribution) Typical(others int) time.Duration {
 	return d.crowded(d.Quantiles.Median(), others)
 }
 

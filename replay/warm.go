@@ -92,7 +92,7 @@ func (a *application) startFirsts() {
 // firstCost is what a task pays for being a first one beside others.
 func (a *application) firstCost(f *firstTask, others int) time.Duration {
 	var cost time.Duration
-	pay := func(c Cause) { cost += a.engine.config.Times.By[c].typical(others) }
+	pay := func(c Cause) { cost += a.engine.config.Times.By[c].Typical(others) }
 	if f.inSlot {
 		pay(ColdSlot)
 		pay(ColdSlotRun)
@@ -116,13 +116,13 @@ func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
 	}
 	paid := time.Duration(0)
 	if task.Cold {
-		paid += t.By[ColdSlotRun].typical(int(task.Beside))
+		paid += t.By[ColdSlotRun].Typical(int(task.Beside))
 	}
 	if task.FirstRead {
-		paid += t.By[FirstReadRun].typical(int(task.Beside))
+		paid += t.By[FirstReadRun].Typical(int(task.Beside))
 	}
 	if !task.Cold && !task.First && !task.FirstRead {
-		paid += t.By[OverheadRun].typical(int(task.Beside))
+		paid += t.By[OverheadRun].Typical(int(task.Beside))
 	}
 	run -= min(run, int32(paid.Milliseconds()))
 	return run + deserialize + task.Result

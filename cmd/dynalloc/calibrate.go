@@ -14,6 +14,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -91,9 +92,9 @@ func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out stri
 	if partly != nil && !errors.Is(partly, errPartly) {
 		return partly
 	}
-	times, _ := replay.Learn(w.Logged(), on)
+	times, _ := calibrate.Learn(w.Logged(), on)
 	var file bytes.Buffer
-	if err := bench.WriteTimes(&file, &times); err != nil {
+	if err := calibrate.Write(&file, &times); err != nil {
 		return err
 	}
 	if format == "json" {

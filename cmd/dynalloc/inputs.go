@@ -13,6 +13,7 @@ import (
 	"dynalloc/bench/sla"
 	"dynalloc/internal/spec"
 	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -220,5 +221,5 @@ func readTimes(path string) (replay.Times, error) {
 		return replay.Times{}, fmt.Errorf("times: %w", err)
 	}
 	defer f.Close()
-	return bench.ReadTimes(f, path)
+	return calibrate.Read(f, path)
 }

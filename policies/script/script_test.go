@@ -14,6 +14,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -45,7 +46,7 @@ func lines(t *testing.T, f policies.Fleet) (events []string, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = replay.Run(w, f, replay.Config{Cluster: cluster, Times: replay.DefaultTimes(), Seed: 1}, replay.ObserverFunc(func(e replay.Event) {
+	_, err = replay.Run(w, f, replay.Config{Cluster: cluster, Times: calibrate.Defaults(), Seed: 1}, replay.ObserverFunc(func(e replay.Event) {
 		events = append(events, fmt.Sprintf("%s %d %s: %s", e.At, e.App, e.Happened(w), e.Why))
 	}))
 	return events, err

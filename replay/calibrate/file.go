@@ -1,4 +1,4 @@
-package bench
+package calibrate
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 	"dynalloc/replay"
 )
 
-// TimesSchema names the form of a times file.
-const TimesSchema = "dynalloc.times/1"
+// Schema names the form of a times file.
+const Schema = "dynalloc.times/1"
 
 // timesFile is a file of replay.Times, field for field. Times are milliseconds.
 type timesFile struct {
@@ -47,9 +47,9 @@ var causeKeys = [replay.Causes]string{
 	replay.Overhead: "overhead", replay.RemovalLag: "removal_lag",
 }
 
-// WriteTimes writes times as a JSON object that ReadTimes takes, to a tenth of
+// Write writes times as a JSON object that Read takes, to a tenth of
 // a millisecond.
-func WriteTimes(w io.Writer, t *replay.Times) error {
+func Write(w io.Writer, t *replay.Times) error {
 	f := timesFileOf(t)
 	for cause := range replay.Causes {
 		d := &t.By[cause]
@@ -58,7 +58,7 @@ func WriteTimes(w io.Writer, t *replay.Times) error {
 			out.Logs = []string{} // a list in JSON, never null
 		}
 		for _, q := range d.Quantiles {
-			out.Quantiles = append(out.Quantiles, milliseconds(q))
+			out.Quantiles = append(out.Quantiles, inMillis(q))
 		}
 		f.Causes = append(f.Causes, out)
 	}
@@ -71,22 +71,22 @@ func WriteTimes(w io.Writer, t *replay.Times) error {
 // timesFileOf is the file without the causes.
 func timesFileOf(t *replay.Times) timesFile {
 	return timesFile{
-		Schema: TimesSchema, Levels: replay.Levels[:], Processors: t.Processors,
-		Driver: t.DriverProcessors, DriverWork: milliseconds(t.DriverWork), GC: milliseconds(t.GC),
+		Schema: Schema, Levels: replay.Levels[:], Processors: t.Processors,
+		Driver: t.DriverProcessors, DriverWork: inMillis(t.DriverWork), GC: inMillis(t.GC),
 	}
 }
 
-func milliseconds(d time.Duration) float64 {
+func inMillis(d time.Duration) float64 {
 	return float64(d.Round(time.Millisecond/10)) / float64(time.Millisecond)
 }
 
 // longest is the most that a time in a file may be, in milliseconds: a day.
 const longest = 24 * 60 * 60 * 1000
 
-// ReadTimes reads a times file. What is not in it has its default. An
+// Read reads a times file. What is not in it has its default. An
 // error names the file and the field, and says what was expected.
-func ReadTimes(r io.Reader, file string) (replay.Times, error) {
-	t := replay.DefaultTimes()
+func Read(r io.Reader, file string) (replay.Times, error) {
+	t := Defaults()
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return t, fmt.Errorf("%s: %w", file, err)
@@ -101,8 +101,8 @@ func ReadTimes(r io.Reader, file string) (replay.Times, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return t, fmt.Errorf("%s: expected one JSON object, found more after it", file)
 	}
-	if f.Schema != TimesSchema {
-		return t, fmt.Errorf(`%s: schema: expected %q, found %q; "dynalloc calibrate" writes such files`, file, TimesSchema, f.Schema)
+	if f.Schema != Schema {
+		return t, fmt.Errorf(`%s: schema: expected %q, found %q; "dynalloc calibrate" writes such files`, file, Schema, f.Schema)
 	}
 	if !slices.Equal(f.Levels, replay.Levels[:]) {
 		return t, fmt.Errorf("%s: quantile_levels: expected %v, found %v", file, replay.Levels, f.Levels)
@@ -120,7 +120,7 @@ func ReadTimes(r io.Reader, file string) (replay.Times, error) {
 		}
 	}
 	t.Processors, t.DriverProcessors = f.Processors, f.Driver
-	t.DriverWork, t.GC = duration(f.DriverWork), duration(f.GC)
+	t.DriverWork, t.GC = fromMillis(f.DriverWork), fromMillis(f.GC)
 	var seen [replay.Causes]bool
 	for i, in := range f.Causes {
 		cause := slices.Index(causeKeys[:], in.Cause)
@@ -148,7 +148,7 @@ func (in distribution) read() (replay.Distribution, error) {
 		if q < 0 || q > longest || i > 0 && q < in.Quantiles[i-1] {
 			return d, fmt.Errorf("quantiles_ms[%d]: expected milliseconds from 0 to %d, in ascending order, found %g", i, longest, q)
 		}
-		d.Quantiles[i] = duration(q)
+		d.Quantiles[i] = fromMillis(q)
 	}
 	if in.N < 0 {
 		return d, fmt.Errorf("n: expected 0 or more, found %d", in.N)
@@ -162,7 +162,7 @@ func (in distribution) read() (replay.Distribution, error) {
 	return d, nil
 }
 
-func duration(ms float64) time.Duration {
+func fromMillis(ms float64) time.Duration {
 	return time.Duration(math.Round(ms * float64(time.Millisecond)))
 }
 

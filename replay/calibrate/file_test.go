@@ -1,4 +1,4 @@
-package bench
+package calibrate
 
 import (
 	"bytes"
@@ -6,27 +6,34 @@ import (
 	"testing"
 
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // What is written is read back, and writing that gives the same file: times are
 // kept to a tenth of a millisecond.
 func TestTimesFileRoundTrip(t *testing.T) {
-	w, err := record("fleet-dra")
+	logs, err := source.Open("../../bench/recordings/fleet-dra")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer logs.Close()
+	w, _, err := traces.Collect("fleet-dra", logs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, from := range map[string]*traces.Workload{"learned": w, "defaults": {}} {
-		times, _ := replay.Learn(from, Roomy)
+		times, _ := Learn(from, cluster.Uniform(1<<10, 1<<10, 1<<30))
 		var first, second bytes.Buffer
-		if err := WriteTimes(&first, &times); err != nil {
+		if err := Write(&first, &times); err != nil {
 			t.Fatal(err)
 		}
-		read, err := ReadTimes(bytes.NewReader(first.Bytes()), "times.json")
+		read, err := Read(bytes.NewReader(first.Bytes()), "times.json")
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if err := WriteTimes(&second, &read); err != nil {
+		if err := Write(&second, &read); err != nil {
 			t.Fatal(err)
 		}
 		if first.String() != second.String() {
@@ -42,11 +49,11 @@ func TestTimesFileRoundTrip(t *testing.T) {
 func TestTimesFileLeavesTheRestToDefaults(t *testing.T) {
 	const file = `{"schema": "dynalloc.times/1", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1],
 		"causes": [{"cause": "overhead", "quantiles_ms": [1, 1, 1, 2.5, 3, 3, 3]}]}`
-	got, err := ReadTimes(strings.NewReader(file), "times.json")
+	got, err := Read(strings.NewReader(file), "times.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defaults := replay.DefaultTimes()
+	defaults := Defaults()
 	if q := got.By[replay.Overhead].Quantiles; q.Median().Microseconds() != 2500 {
 		t.Errorf("overhead: median %s", q.Median())
 	}
@@ -76,7 +83,7 @@ func TestTimesFileErrors(t *testing.T) {
 		head + `"causes": [{"cause": "usable", "most_beside": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:   `causes[0] (usable): most_beside: expected 0 or more, found -1`,
 		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}, {"cause": "usable"}]}`: `causes[1].cause: usable comes a second time`,
 	} {
-		if _, err := ReadTimes(strings.NewReader(file), "times.json"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Read(strings.NewReader(file), "times.json"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\ngot:  %v\nwant: %s", file, err, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package replay
+package calibrate
 
 import (
 	"math"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"dynalloc/policies"
+	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -31,9 +31,9 @@ func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
 		others := i % 10
 		samples = append(samples, sample{time.Duration(100+30*others) * ms, others, "a.log"})
 	}
-	var d Distribution
-	d.learn(samples)
-	if alone := d.typical(0); alone < 100*ms || alone > 110*ms {
+	var d replay.Distribution
+	learn(&d, samples)
+	if alone := d.Typical(0); alone < 100*ms || alone > 110*ms {
 		t.Errorf("alone: %s, want a little over 100ms", alone)
 	}
 	if want := 0.3 * 8.25 / 9.25; math.Abs(d.Crowding-want) > 0.001 {
@@ -42,27 +42,27 @@ func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
 	if !slices.Equal(d.Logs, []string{"a.log"}) || d.N != 40 {
 		t.Errorf("learned from %d in %v", d.N, d.Logs)
 	}
-	if got := d.typical(50); got != d.typical(9) {
-		t.Errorf("beside 50: %s; no log shows more than 9, which take %s", got, d.typical(9))
+	if got := d.Typical(50); got != d.Typical(9) {
+		t.Errorf("beside 50: %s; no log shows more than 9, which take %s", got, d.Typical(9))
 	}
 }
 
 // Where each has the same number of others, the log does not tell what one
 // takes alone: the default's crowding is taken off.
 func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
-	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, Enough)
-	d := Distribution{Crowding: 0.5}
-	d.learn(samples)
-	near(t, "alone", d.typical(0), 100*ms)
-	near(t, "beside four", d.typical(4), 300*ms)
+	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, replay.Enough)
+	d := replay.Distribution{Crowding: 0.5}
+	learn(&d, samples)
+	near(t, "alone", d.Typical(0), 100*ms)
+	near(t, "beside four", d.Typical(4), 300*ms)
 }
 
 // Nine samples are too few: the default stands, and says so.
 func TestFewSamplesLeaveTheDefault(t *testing.T) {
-	d := Constant(7 * time.Second)
+	d := replay.Constant(7 * time.Second)
 	d.Source = "default"
-	d.learn(slices.Repeat([]sample{{time.Second, 0, "a.log"}}, Enough-1))
-	if d.Learned() || d.typical(0) != 7*time.Second || d.Source != "default; the logs show 9, too few to learn from" || d.Logs != nil {
+	learn(&d, slices.Repeat([]sample{{time.Second, 0, "a.log"}}, replay.Enough-1))
+	if d.Learned() || d.Typical(0) != 7*time.Second || d.Source != "default; the logs show 9, too few to learn from" || d.Logs != nil {
 		t.Errorf("%+v", d)
 	}
 }
@@ -82,23 +82,15 @@ func firstTaskApp() *traces.Application {
 }
 
 // What first tasks pay is learned from what they take beyond the warm ones,
-// and what hides in their run time follows it. It is taken off their work, so
-// that it is not paid twice.
-func TestFirstTasksPayOnce(t *testing.T) {
+// and what hides in their run time follows it.
+func TestFirstTasksAreComparedWithWarmOnes(t *testing.T) {
 	a := firstTaskApp()
 	times, notes := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(1, 8, 1<<20))
-	near(t, "first task", times.By[ColdSlot].typical(0), 95*ms)
-	near(t, "overhead", times.By[Overhead].typical(0), 10*ms)
-	defaults := DefaultTimes()
-	hidden, shown := defaults.By[ColdSlotRun].typical(0), defaults.By[ColdSlot].typical(0)
-	near(t, "first task, inside its run time", times.By[ColdSlotRun].typical(0), hidden*95*ms/shown)
-	work := newPlan(a, &times).work
-	if warm, want := work[19], 1005-int32(times.By[OverheadRun].typical(0)/ms); warm != want {
-		t.Errorf("a warm task has %d ms of work, want %d", warm, want)
-	}
-	if first, want := work[0], 1045-int32(times.By[ColdSlotRun].typical(0)/ms); first != want {
-		t.Errorf("a first task has %d ms of work, want %d", first, want)
-	}
+	near(t, "first task", times.By[replay.ColdSlot].Typical(0), 95*ms)
+	near(t, "overhead", times.By[replay.Overhead].Typical(0), 10*ms)
+	defaults := Defaults()
+	hidden, shown := defaults.By[replay.ColdSlotRun].Typical(0), defaults.By[replay.ColdSlot].Typical(0)
+	near(t, "first task, inside its run time", times.By[replay.ColdSlotRun].Typical(0), hidden*95*ms/shown)
 	for _, want := range []string{"first task of a slot 95ms (median of 10 in the logs)", "removal lag 5.05s (default)"} {
 		if !slices.Contains(notes, want) {
 			t.Errorf("no note %q in\n%s", want, strings.Join(notes, "\n"))
@@ -121,9 +113,9 @@ func TestRemovalLagIsWhatIsBeyondTheIdleTimeout(t *testing.T) {
 		}
 		a.Recorded.Executors = append(a.Recorded.Executors, x)
 	}
-	lag := func() Distribution {
+	lag := func() replay.Distribution {
 		times, _ := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(1, 1000, 1<<20))
-		return times.By[RemovalLag]
+		return times.By[replay.RemovalLag]
 	}
 	d := lag()
 	near(t, "lag", d.Quantiles.Median(), 5020*ms)
@@ -138,52 +130,5 @@ func TestRemovalLagIsWhatIsBeyondTheIdleTimeout(t *testing.T) {
 		if change(); lag().N != 0 {
 			t.Errorf("%s: %d samples", name, lag().N)
 		}
-	}
-}
-
-// An executor with two slots runs stage 7, then a stage that reads shuffle
-// data, then stage 7 again: a slot pays once for being new, once for reading,
-// and once for each stage.
-func TestSlotsPayOnceForEachFirst(t *testing.T) {
-	w := warmth{cold: 2, unread: 2}
-	for i, want := range []firstness{
-		{inSlot: true, ofStage: true}, {inSlot: true, ofStage: true}, {}, // stage 7
-		{read: true, ofStage: true}, {read: true, ofStage: true}, {}, // stage 8
-		{}, // stage 7
-	} {
-		stage := []int32{7, 7, 7, 8, 8, 8, 7}[i]
-		if got := w.take(stage, stage == 8, 2); got != want {
-			t.Errorf("task %d, of stage %d: %+v, want %+v", i, stage, got, want)
-		}
-	}
-	for stage := range int32(remembered + 1) {
-		w.take(100+stage, false, 2)
-	}
-	if got := w.take(7, false, 2); !got.ofStage {
-		t.Error("stage 7 is still remembered after as many others as an executor remembers")
-	}
-}
-
-// A drawn time lies within the quantiles, follows them, and depends on nothing
-// but its key.
-func TestDrawnTimesFollowTheQuantiles(t *testing.T) {
-	e := &Engine{config: Config{Seed: 1}}
-	d := &e.config.Times.By[Usable]
-	d.Quantiles = Quantiles{100 * ms, 110 * ms, 150 * ms, 200 * ms, 300 * ms, 500 * ms, 900 * ms}
-	var drawn []time.Duration
-	for id := range policies.ExecutorID(4000) {
-		drawn = append(drawn, e.drawn(Usable, 3, id, 0))
-	}
-	if again := e.drawn(Usable, 3, 17, 0); again != drawn[17] {
-		t.Errorf("executor 17: %s, then %s", drawn[17], again)
-	}
-	got := distributionOf(drawn)
-	for i := 1; i < len(Levels)-1; i++ {
-		if off := (got[i] - d.Quantiles[i]).Abs(); off > d.Quantiles[i]/20 {
-			t.Errorf("quantile %g: %s, want %s", Levels[i], got[i], d.Quantiles[i])
-		}
-	}
-	if got[0] < 100*ms || got[len(got)-1] > 900*ms {
-		t.Errorf("drawn from %s to %s", got[0], got[len(got)-1])
 	}
 }

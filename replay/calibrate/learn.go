@@ -1,4 +1,6 @@
-package replay
+// Package calibrate derives the times that a replay adds to the work of tasks from
+// recorded logs: executor start-up, first tasks, task overhead and removal lag.
+package calibrate
 
 import (
 	"cmp"
@@ -6,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -23,37 +26,37 @@ type sample struct {
 // says in one sentence for each cause where it came from. The cluster tells
 // which requests found room: of the others the log shows only how long they
 // waited for it.
-func Learn(w *traces.Workload, c cluster.Cluster) (Times, []string) {
-	var samples [Causes][]sample
+func Learn(w *traces.Workload, c cluster.Cluster) (replay.Times, []string) {
+	var samples [replay.Causes][]sample
 	for _, a := range w.Apps {
-		samples[Usable] = append(samples[Usable], usableTimes(a)...)
-		samples[RemovalLag] = append(samples[RemovalLag], removalLags(a)...)
+		samples[replay.Usable] = append(samples[replay.Usable], usableTimes(a)...)
+		samples[replay.RemovalLag] = append(samples[replay.RemovalLag], removalLags(a)...)
 		taskSamples(a, &samples)
 	}
-	t := DefaultTimes()
-	for cause := range Causes {
-		if cause != Startup {
-			t.By[cause].learn(samples[cause])
+	t := Defaults()
+	for cause := range replay.Causes {
+		if cause != replay.Startup {
+			learn(&t.By[cause], samples[cause])
 		}
 	}
-	t.learnStartup(w, c)
-	t.scaleRun(OverheadRun, Overhead, samples[Overhead])
-	t.scaleRun(ColdSlotRun, ColdSlot, samples[ColdSlot])
-	t.scaleRun(FirstReadRun, FirstRead, samples[FirstRead])
-	return t, t.notes()
+	learnStartup(&t, w, c)
+	scaleRun(&t, replay.OverheadRun, replay.Overhead, samples[replay.Overhead])
+	scaleRun(&t, replay.ColdSlotRun, replay.ColdSlot, samples[replay.ColdSlot])
+	scaleRun(&t, replay.FirstReadRun, replay.FirstRead, samples[replay.FirstRead])
+	return t, notes(&t)
 }
 
 // learnStartup takes start-ups from requests that found room, and how far
 // executors that started together slowed each other down.
-func (t *Times) learnStartup(w *traces.Workload, c cluster.Cluster) {
+func learnStartup(t *replay.Times, w *traces.Workload, c cluster.Cluster) {
 	if c.Startup >= 0 {
-		t.By[Startup] = Constant(c.Startup)
-		t.By[Startup].Source = "the cluster says so"
+		t.By[replay.Startup] = replay.Constant(c.Startup)
+		t.By[replay.Startup].Source = "the cluster says so"
 		return
 	}
-	starts := recordedBoots(w, c, t.By[RemovalLag].Quantiles.Median())
+	starts := recordedBoots(w, c, t.By[replay.RemovalLag].Quantiles.Median())
 	samples := make([]sample, len(starts))
-	if len(starts) >= Enough {
+	if len(starts) >= replay.Enough {
 		processors, work := fitProcessors(starts)
 		if t.Processors = processors; processors > 0 {
 			t.DriverProcessors = processors
@@ -62,13 +65,13 @@ func (t *Times) learnStartup(w *traces.Workload, c cluster.Cluster) {
 			samples[i] = sample{took: work[i], log: starts[i].log}
 		}
 	}
-	t.By[Startup].learn(samples)
+	learn(&t.By[replay.Startup], samples)
 }
 
 // notes says for each cause what it takes and where that comes from.
-func (t *Times) notes() []string {
+func notes(t *replay.Times) []string {
 	var notes []string
-	for cause := range Causes {
+	for cause := range replay.Causes {
 		d := &t.By[cause]
 		from := "default"
 		switch {
@@ -76,7 +79,7 @@ func (t *Times) notes() []string {
 			from = fmt.Sprintf("median of %d in the logs", d.N)
 		case d.N > 0:
 			from = fmt.Sprintf("default: the logs show only %d", d.N)
-		case cause == Startup && d.Crowding == 0 && d.Quantiles[0] == d.Quantiles[len(Levels)-1]:
+		case cause == replay.Startup && d.Crowding == 0 && d.Quantiles[0] == d.Quantiles[len(replay.Levels)-1]:
 			from = d.Source
 		}
 		notes = append(notes, fmt.Sprintf("%s %s (%s)", cause, d.Quantiles.Median().Round(time.Millisecond), from))
@@ -85,7 +88,7 @@ func (t *Times) notes() []string {
 }
 
 // learn replaces a default by what samples show, if they are enough.
-func (d *Distribution) learn(samples []sample) {
+func learn(d *replay.Distribution, samples []sample) {
 	d.N = len(samples)
 	if !d.Learned() {
 		if d.N > 0 {
@@ -106,6 +109,19 @@ func (d *Distribution) learn(samples []sample) {
 	slices.Sort(d.Logs)
 	d.Logs = slices.Compact(d.Logs)
 	d.Source = fmt.Sprintf("learned from %d in the logs", d.N)
+}
+
+// distributionOf makes a distribution of samples, which it sorts.
+func distributionOf(samples []time.Duration) replay.Quantiles {
+	slices.Sort(samples)
+	var q replay.Quantiles
+	for i, level := range replay.Levels {
+		at := level * float64(len(samples)-1)
+		low := int(at)
+		high := min(low+1, len(samples)-1)
+		q[i] = samples[low] + time.Duration((at-float64(low))*float64(samples[high]-samples[low]))
+	}
+	return q
 }
 
 // crowding is the slope of a line through the samples over the others beside
@@ -134,15 +150,15 @@ func crowding(samples []sample, otherwise float64) float64 {
 
 // scaleRun fits what hides in run times, which no log shows, to the machine:
 // by the ratio of what the logs do show of the same cause to its default.
-func (t *Times) scaleRun(hidden, shown Cause, samples []sample) {
-	if len(samples) < Enough {
+func scaleRun(t *replay.Times, hidden, shown replay.Cause, samples []sample) {
+	if len(samples) < replay.Enough {
 		return
 	}
-	defaults := DefaultTimes()
+	defaults := Defaults()
 	var got, expected time.Duration
 	for _, s := range samples {
 		got += s.took
-		expected += defaults.By[shown].typical(s.others)
+		expected += defaults.By[shown].Typical(s.others)
 	}
 	ratio := min(max(float64(got)/float64(expected), 0), 2)
 	d := &t.By[hidden]
@@ -191,7 +207,7 @@ func rising(all []life, of *life, at time.Duration) int {
 	const together = 100 * time.Millisecond
 	n := 0
 	for i := range all {
-		if l := &all[i]; l != of && l.host == of.host && l.began() < at+together && l.usable+settling > at {
+		if l := &all[i]; l != of && l.host == of.host && l.began() < at+together && l.usable+replay.Settling > at {
 			n++
 		}
 	}

@@ -1,42 +1,48 @@
-package replay
+package calibrate
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
+	"dynalloc/replay"
 	"dynalloc/traces"
 )
 
 // taskSamples adds what an application's tasks show: of a warm task the time
 // that is neither run nor result nor deserializing, and of first tasks what
 // they took beyond that and beyond a warm task's deserializing.
-func taskSamples(a *traces.Application, samples *[Causes][]sample) {
+func taskSamples(a *traces.Application, samples *[replay.Causes][]sample) {
 	var usual []int32
 	for i := range a.Stages {
 		for j := range a.Stages[i].Tasks {
 			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First && !t.FirstRead {
 				usual = append(usual, t.Scheduler)
-				samples[Overhead] = append(samples[Overhead], sample{milliseconds(t.Scheduler), int(t.Beside), a.Path})
+				samples[replay.Overhead] = append(samples[replay.Overhead], sample{milliseconds(t.Scheduler), int(t.Beside), a.Path})
 			}
 		}
 	}
-	overhead := median(usual, 0)
-	warm := warmDeserialize(a)
+	overhead := int32(0)
+	if len(usual) > 0 {
+		slices.Sort(usual)
+		overhead = usual[(len(usual)-1)/2]
+	}
+	warm := replay.WarmDeserialize(a)
 	for i := range a.Stages {
 		for j := range a.Stages[i].Tasks {
 			t := &a.Stages[i].Tasks[j]
-			cause := Overhead
+			cause := replay.Overhead
 			switch {
 			case t.Cold && t.FirstRead:
 				continue // it paid twice: one cannot tell for what
 			case t.Cold:
-				cause = ColdSlot
+				cause = replay.ColdSlot
 			case t.FirstRead:
-				cause = FirstRead
+				cause = replay.FirstRead
 			case t.First:
-				cause = FirstOfStage
+				cause = replay.FirstOfStage
 			default:
 				continue
 			}

@@ -1,0 +1,78 @@
+package replay
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+const msec = time.Millisecond
+
+// A recorded first task deserialized for 100 ms instead of 5 and ran 40 ms
+// longer than a warm one. What it paid for being the first is taken off its
+// work, so that the replayed first task does not pay twice.
+func TestFirstTasksPayOnce(t *testing.T) {
+	a := &traces.Application{Stages: []traces.Stage{{Tasks: []traces.Task{
+		{Run: 1040, Deserialize: 100, Host: -1, Cold: true, First: true},
+		{Run: 1000, Deserialize: 5, Host: -1},
+	}}}}
+	var times Times
+	times.By[ColdSlotRun], times.By[OverheadRun] = Constant(36*msec), Constant(2*msec)
+	if work, want := newPlan(a, &times).work, []int32{1045 - 36, 1005 - 2}; !slices.Equal(work, want) {
+		t.Errorf("work in ms: %d, want %d", work, want)
+	}
+}
+
+// An executor with two slots runs stage 7, then a stage that reads shuffle
+// data, then stage 7 again: a slot pays once for being new, once for reading,
+// and once for each stage.
+func TestSlotsPayOnceForEachFirst(t *testing.T) {
+	w := warmth{cold: 2, unread: 2}
+	for i, want := range []firstness{
+		{inSlot: true, ofStage: true}, {inSlot: true, ofStage: true}, {}, // stage 7
+		{read: true, ofStage: true}, {read: true, ofStage: true}, {}, // stage 8
+		{}, // stage 7
+	} {
+		stage := []int32{7, 7, 7, 8, 8, 8, 7}[i]
+		if got := w.take(stage, stage == 8, 2); got != want {
+			t.Errorf("task %d, of stage %d: %+v, want %+v", i, stage, got, want)
+		}
+	}
+	for stage := range int32(remembered + 1) {
+		w.take(100+stage, false, 2)
+	}
+	if got := w.take(7, false, 2); !got.ofStage {
+		t.Error("stage 7 is still remembered after as many others as an executor remembers")
+	}
+}
+
+// A drawn time lies within the quantiles, follows them, and depends on nothing
+// but its key.
+func TestDrawnTimesFollowTheQuantiles(t *testing.T) {
+	e := &Engine{config: Config{Seed: 1}}
+	d := &e.config.Times.By[Usable]
+	d.Quantiles = Quantiles{100 * msec, 110 * msec, 150 * msec, 200 * msec, 300 * msec, 500 * msec, 900 * msec}
+	var drawn []time.Duration
+	for id := range policies.ExecutorID(4000) {
+		drawn = append(drawn, e.drawn(Usable, 3, id, 0))
+	}
+	if again := e.drawn(Usable, 3, 17, 0); again != drawn[17] {
+		t.Errorf("executor 17: %s, then %s", drawn[17], again)
+	}
+	slices.Sort(drawn)
+	var got Quantiles
+	for i, level := range Levels {
+		got[i] = drawn[int(level*float64(len(drawn)-1))]
+	}
+	for i := 1; i < len(Levels)-1; i++ {
+		if off := (got[i] - d.Quantiles[i]).Abs(); off > d.Quantiles[i]/20 {
+			t.Errorf("quantile %g: %s, want %s", Levels[i], got[i], d.Quantiles[i])
+		}
+	}
+	if got[0] < 100*msec || got[len(got)-1] > 900*msec {
+		t.Errorf("drawn from %s to %s", got[0], got[len(got)-1])
+	}
+}
