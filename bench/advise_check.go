@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/traces"
@@ -83,20 +84,20 @@ func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, erro
 		model = model.orMore(advice[k].Model)
 	}
 	every := newJudge(a.options.Goal, a.scene, everyApp(a.scene), model, a.suite.Config.Seed)
-	runs := every.all.total(now, deadlineFigure)
+	runs := every.all.total(now, metrics.DeadlineOf)
 	more, _ := every.misses(lateness{over: every.all}, []*played{then}, now)
-	dearer := every.relative(executorFigure, model.Executors, []*played{then}, now)[0]
+	dearer := every.relative(metrics.ExecutorSecondsOf, model.Executors, []*played{then}, now)[0]
 	joint := &Joint{
-		Fleet: outer, Before: every.all.total(now, missFigure), After: every.all.total(then, missFigure), Of: int(math.Round(runs)),
+		Fleet: outer, Before: every.all.total(now, metrics.MissOf), After: every.all.total(then, metrics.MissOf), Of: int(math.Round(runs)),
 		More:            more[0].Scaled(runs),
 		SavedShare:      dearer.Scaled(-1),
-		Turnaround:      every.relative(turnaroundFigure, model.Time, []*played{then}, now)[0],
-		ExecutorSeconds: every.all.total(then, executorFigure),
+		Turnaround:      every.relative(metrics.TurnaroundOf, model.Time, []*played{then}, now)[0],
+		ExecutorSeconds: every.all.total(then, metrics.ExecutorSecondsOf),
 	}
 	for k, c := range a.classes {
 		own := newJudge(a.options.Goal, a.scene, c.apps, advice[k].Model, a.suite.Config.Seed)
-		alone, together := own.own.total(advice[k].Advised.played, missFigure), own.own.total(then, missFigure)
-		if of := own.own.total(then, deadlineFigure); of > 0 && together-alone > 2*spared*of {
+		alone, together := own.own.total(advice[k].Advised.played, metrics.MissOf), own.own.total(then, metrics.MissOf)
+		if of := own.own.total(then, metrics.DeadlineOf); of > 0 && together-alone > 2*spared*of {
 			joint.Worse = append(joint.Worse, fmt.Sprintf("%s misses %.1f of %.0f deadlines with all advice taken, %.1f with its own alone", c.name, together, of, alone))
 		}
 	}

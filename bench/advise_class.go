@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"dynalloc/bench/metrics"
 )
 
 func (a *adviser) judgeClass(ctx context.Context, c *class, t trust, list []*tried, screen bool) (*ClassAdvice, error) {
@@ -92,13 +94,13 @@ func (a *adviser) choose(j *judge, advice *ClassAdvice, static, dynamic *played)
 	}
 	advice.Verdict = j.verdict(static, dynamic)
 	more, _ := j.misses(lateness{over: j.all}, []*played{dynamic}, static)
-	runs := j.all.total(static, deadlineFigure)
+	runs := j.all.total(static, metrics.DeadlineOf)
 	advice.MoreMisses = more[0].Scaled(runs)
-	dearer := j.relative(executorFigure, j.model.Executors, []*played{dynamic}, static)[0]
-	seconds := j.own.total(static, executorFigure)
+	dearer := j.relative(metrics.ExecutorSecondsOf, j.model.Executors, []*played{dynamic}, static)[0]
+	seconds := j.own.total(static, metrics.ExecutorSecondsOf)
 	advice.SavedShare = dearer.Scaled(-1)
 	advice.Saved = dearer.Scaled(-seconds)
-	advice.Slower = j.relative(turnaroundFigure, j.model.Time, []*played{dynamic}, static)[0]
+	advice.Slower = j.relative(metrics.TurnaroundOf, j.model.Time, []*played{dynamic}, static)[0]
 	switch advice.Verdict {
 	case Static:
 		return static

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 	"dynalloc/policies"
@@ -109,7 +110,7 @@ func (a *adviser) steps() []step {
 }
 
 // of is an application with the deadline of the step.
-func (s step) of(a *App) App {
+func (s step) of(a *metrics.App) metrics.App {
 	switch {
 	case s.factor == 0:
 		return *a
@@ -138,21 +139,21 @@ func (j *judge) latenesses() []lateness {
 }
 
 // missed is the figure of misses where turnarounds are longer by a share.
-func (j *judge) missed(assumed bool, longer float64) figure {
-	return func(a *App) float64 {
+func (j *judge) missed(assumed bool, longer float64) metrics.Figure {
+	return func(a *metrics.App) float64 {
 		b := j.step.of(a)
 		b.HasDeadline = b.HasDeadline || assumed
 		b.Turnaround = sla.Multiple(1+longer, b.Turnaround)
-		return missFigure(&b)
+		return metrics.MissOf(&b)
 	}
 }
 
 // due is the figure of applications with a deadline.
-func due(assumed bool) figure {
+func due(assumed bool) metrics.Figure {
 	if assumed {
-		return func(*App) float64 { return 1 }
+		return func(*metrics.App) float64 { return 1 }
 	}
-	return deadlineFigure
+	return metrics.DeadlineOf
 }
 
 // misses compares how often applications miss under some policies with how
@@ -196,7 +197,7 @@ func (j *judge) much(by lateness, base *played, difference float64) bool {
 // one: differences as shares of the latter. What is drawn once for a whole
 // replica, as start-up is, is one unknown and not many that even out: the spread
 // between replicas widens the interval as the model's error does.
-func (j *judge) relative(f figure, deviation float64, others []*played, base *played) []stats.Estimate {
+func (j *judge) relative(f metrics.Figure, deviation float64, others []*played, base *played) []stats.Estimate {
 	contrasts := make([]stats.Contrast, len(others))
 	of := j.own.sums(base, f)
 	for i, o := range others {
@@ -216,7 +217,7 @@ func (j *judge) relative(f figure, deviation float64, others []*played, base *pl
 
 // spread is by how much the relative difference of two policies in one replica
 // may lie from that in another: half of a 95 % interval.
-func (by sampling) spread(f figure, other, base *played) float64 {
+func (by sampling) spread(f metrics.Figure, other, base *played) float64 {
 	var differences []float64
 	for r := range base.runs {
 		x, y := 0.0, 0.0
@@ -248,9 +249,9 @@ const little = 0.02
 func (j *judge) best(list []*played) *played {
 	tied := j.first(list)
 	cheapest := slices.MinFunc(tied, func(x, y *played) int {
-		return cmp.Compare(j.own.total(x, executorFigure), j.own.total(y, executorFigure))
+		return cmp.Compare(j.own.total(x, metrics.ExecutorSecondsOf), j.own.total(y, metrics.ExecutorSecondsOf))
 	})
-	if slices.Contains(tied, j.current) && j.own.total(cheapest, executorFigure) > (1-little)*j.own.total(j.current, executorFigure) {
+	if slices.Contains(tied, j.current) && j.own.total(cheapest, metrics.ExecutorSecondsOf) > (1-little)*j.own.total(j.current, metrics.ExecutorSecondsOf) {
 		return j.current
 	}
 	return cheapest
@@ -263,15 +264,15 @@ func (j *judge) best(list []*played) *played {
 func (j *judge) first(list []*played) []*played {
 	if j.goal == ShortestTime {
 		best := slices.MinFunc(list, func(x, y *played) int {
-			return cmp.Compare(j.own.total(x, turnaroundFigure), j.own.total(y, turnaroundFigure))
+			return cmp.Compare(j.own.total(x, metrics.TurnaroundOf), j.own.total(y, metrics.TurnaroundOf))
 		})
-		slower := j.relative(turnaroundFigure, j.model.Time, list, best)
+		slower := j.relative(metrics.TurnaroundOf, j.model.Time, list, best)
 		return keep(list, func(i int) bool { return list[i] == best || !slower[i].Told() && slower[i].Value <= j.model.Time })
 	}
 	for _, by := range j.latenesses() {
 		best := slices.MinFunc(list, func(x, y *played) int {
 			return cmp.Or(cmp.Compare(by.over.total(x, j.missed(by.assumed, 0)), by.over.total(y, j.missed(by.assumed, 0))),
-				cmp.Compare(j.own.total(x, executorFigure), j.own.total(y, executorFigure)))
+				cmp.Compare(j.own.total(x, metrics.ExecutorSecondsOf), j.own.total(y, metrics.ExecutorSecondsOf)))
 		})
 		more, told := j.misses(by, list, best)
 		list = keep(list, func(i int) bool { return list[i] == best || !told[i] && !j.much(by, best, more[i].Value) })
@@ -300,12 +301,12 @@ func (j *judge) verdict(static, dynamic *played) Verdict {
 		return Dynamic
 	}
 	if j.goal == ShortestTime {
-		if longer := j.relative(turnaroundFigure, j.model.Time, []*played{dynamic}, static)[0]; longer.Told() {
+		if longer := j.relative(metrics.TurnaroundOf, j.model.Time, []*played{dynamic}, static)[0]; longer.Told() {
 			return decide(longer.Value)
 		}
 		return NoDifference
 	}
-	dearer := j.relative(executorFigure, j.model.Executors, []*played{dynamic}, static)[0]
+	dearer := j.relative(metrics.ExecutorSecondsOf, j.model.Executors, []*played{dynamic}, static)[0]
 	for _, by := range j.latenesses() {
 		more, told := j.misses(by, []*played{dynamic}, static)
 		if told[0] {
@@ -336,8 +337,8 @@ func (j *judge) against(advised *played, judged []Judged) {
 		runs *= float64(len(advised.runs))
 	}
 	more, told := j.misses(by, others, advised)
-	dearer := j.relative(executorFigure, j.model.Executors, others, advised)
-	slower := j.relative(turnaroundFigure, j.model.Time, others, advised)
+	dearer := j.relative(metrics.ExecutorSecondsOf, j.model.Executors, others, advised)
+	slower := j.relative(metrics.TurnaroundOf, j.model.Time, others, advised)
 	for k, i := range at {
 		d := &judged[i]
 		d.More, d.MoreTold = more[k].Scaled(runs), told[k]
@@ -357,8 +358,8 @@ func (j *judge) describe(s policies.Spec, p *played) Judged {
 		d.Problem = p.err.Error()
 		return d
 	}
-	d.ExecutorSeconds = j.own.total(p, executorFigure)
-	d.Turnaround = j.own.total(p, turnaroundFigure) / float64(len(j.own.apps))
+	d.ExecutorSeconds = j.own.total(p, metrics.ExecutorSecondsOf)
+	d.Turnaround = j.own.total(p, metrics.TurnaroundOf) / float64(len(j.own.apps))
 	d.Elsewhere = j.all.total(p, j.missed(false, 0)) - j.own.total(p, j.missed(false, 0))
 	runs := j.own.total(p, due(j.assumed))
 	d.Of = int(math.Round(runs))

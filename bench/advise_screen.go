@@ -3,6 +3,8 @@ package bench
 import (
 	"cmp"
 	"slices"
+
+	"dynalloc/bench/metrics"
 )
 
 // finalists is how many of each kind are judged in all replicas by their merits.
@@ -73,16 +75,16 @@ func (j *judge) bestOnce(list []*tried) *tried {
 // goalOnce is what is to be small, in the first replica.
 func (j *judge) goalOnce(t *tried) float64 {
 	if j.goal == ShortestTime {
-		return j.own.once(t.played, turnaroundFigure)
+		return j.own.once(t.played, metrics.TurnaroundOf)
 	}
-	misses := j.all.once(t.played, missFigure)
+	misses := j.all.once(t.played, metrics.MissOf)
 	if j.assumed {
 		misses += j.own.once(t.played, j.missed(true, 0))
 	}
 	return misses
 }
 
-func (j *judge) costOnce(t *tried) float64 { return j.own.once(t.played, executorFigure) }
+func (j *judge) costOnce(t *tried) float64 { return j.own.once(t.played, metrics.ExecutorSecondsOf) }
 
 // keeps tells whether the class keeps nearly all deadlines in the first replica.
 func (j *judge) keeps(t *tried) bool {
@@ -90,7 +92,7 @@ func (j *judge) keeps(t *tried) bool {
 }
 
 // once is a figure's sum in the first replica.
-func (by sampling) once(p *played, f figure) float64 {
+func (by sampling) once(p *played, f metrics.Figure) float64 {
 	sum := 0.0
 	for _, at := range by.apps {
 		sum += f(&p.runs[0][at])

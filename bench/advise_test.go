@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -13,7 +14,7 @@ import (
 // logOf is a suite of one recording, on a cluster that nobody named.
 func logOf(t *testing.T, name string) *Suite {
 	t.Helper()
-	w := read(t, kept+name)
+	w := logtest.Read(t, kept+name)
 	s := &Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: cluster.Assume(w)}}
 	s.LearnTimes(w)
 	return s

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -51,7 +52,7 @@ func TestAdviceIsAsGoodAsTheBestReally(t *testing.T) {
 	if other := os.Getenv("RECORDINGS"); other != "" {
 		folder = other
 	}
-	groups := groupBy(Recordings(read(t, folder).Apps), sameWork)
+	groups := groupBy(Recordings(logtest.Read(t, folder).Apps), sameWork)
 	borrowed := spread{}
 	for _, group := range groups {
 		borrowed = borrowed.orMore(relativeSpread(group))

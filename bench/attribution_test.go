@@ -1,13 +1,13 @@
 package bench
 
 import (
-	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
+	"dynalloc/bench/metrics"
+	"dynalloc/internal/logtest"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
@@ -23,8 +23,8 @@ func TestAttributionsAddUpOnEveryRecording(t *testing.T) {
 			if _, err := os.Stat(folder); err != nil {
 				t.Skipf("%s is not here", folder)
 			}
-			for _, recording := range foldersOfLogs(t, folder) {
-				w := read(t, recording)
+			for _, recording := range logtest.Folders(t, folder) {
+				w := logtest.Read(t, recording)
 				for _, policy := range []string{
 					"recorded", "static,n=2", "spark,idle=5s", "spark,idle=5s,min=2,shuffle=tracking", "spark,idle=3s,cached=10s,shuffle=decommission", "spark,idle=3s,shuffle=none",
 				} {
@@ -33,25 +33,6 @@ func TestAttributionsAddUpOnEveryRecording(t *testing.T) {
 			}
 		})
 	}
-}
-
-// foldersOfLogs are the folders below one that hold event logs.
-func foldersOfLogs(t *testing.T, folder string) []string {
-	t.Helper()
-	var found []string
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
-		}
-		if logs, _ := filepath.Glob(filepath.Join(path, "*.zstd")); len(logs) > 0 {
-			found = append(found, path)
-		}
-		return nil
-	})
-	if err != nil || len(found) == 0 {
-		t.Fatalf("%s: %v, %d folders with logs", folder, err, len(found))
-	}
-	return found
 }
 
 // adds replays a workload under a policy and checks each application.
@@ -74,44 +55,6 @@ func adds(t *testing.T, w *traces.Workload, policy string) {
 	}
 }
 
-// attributed are the names of the metrics of where time went.
-var attributed = func() string {
-	names := ""
-	for _, m := range attributionMetrics() {
-		names += m.Name + " "
-	}
-	return names
-}()
-
-// attributeByHand divides the time of two applications that took 60 and 40 s and
-// held 200 and 40 core-seconds, and returns the shares, worked out by hand.
-func attributeByHand(g *Group) map[string]float64 {
-	const s = time.Second
-	g.Apps[0].Attribution = &replay.Attribution{
-		Turnaround: replay.Turnaround{
-			replay.TimeDriver: 2 * s, replay.TimeExecution: 30 * s, replay.TimeRecompute: 6 * s, replay.TimeLocality: 3 * s,
-			replay.TimeSlot: 4 * s, replay.TimeStartup: 5 * s, replay.TimeQueue: 3 * s, replay.TimeRamp: 7 * s,
-		},
-		Cores: replay.Holding{
-			replay.HoldStarting: 10 * s, replay.HoldBusy: 100 * s, replay.HoldBeside: 12 * s, replay.HoldLeaving: 6 * s, replay.HoldLiveShuffle: 18 * s,
-			replay.HoldOldShuffle: 9 * s, replay.HoldCache: 15 * s, replay.HoldMinimum: 3 * s, replay.HoldSurplus: 21 * s, replay.HoldIdle: 6 * s,
-		},
-		Waves: 12 * s,
-		Reach: 4 * s,
-	}
-	g.Apps[1].Attribution = &replay.Attribution{
-		Turnaround: replay.Turnaround{replay.TimeDriver: 1 * s, replay.TimeExecution: 36 * s, replay.TimeStartup: 3 * s},
-		Cores:      replay.Holding{replay.HoldStarting: 0, replay.HoldBusy: 40 * s},
-		Reach:      8 * s,
-	}
-	return map[string]float64{
-		"time_driver": 3, "time_execution": 66, "time_waves": 12, "time_recompute": 6, "time_locality": 3, "time_slot": 4, "time_startup": 8, "time_queue": 3, "time_ramp": 7,
-		"hold_starting": 1000 / 240.0, "hold_busy": 14000 / 240.0, "hold_beside": 5, "hold_leaving": 2.5, "hold_live_shuffle": 7.5,
-		"hold_held_shuffle": 3.75, "hold_cache": 6.25, "hold_minimum": 1.25, "hold_surplus": 8.75, "hold_idle": 2.5,
-		"reach_p50": 6,
-	}
-}
-
 // The shares of a group add up to all of it, in every row of a comparison.
 func TestSharesOfARowAddUp(t *testing.T) {
 	s, err := BuiltinFleet()
@@ -129,10 +72,10 @@ func TestSharesOfARowAddUp(t *testing.T) {
 				continue
 			}
 			spent, hold := 0.0, 0.0
-			for _, p := range TimeParts {
+			for _, p := range metrics.TimeParts {
 				spent += row.Value("time_" + p.Key)
 			}
-			for _, p := range HoldParts {
+			for _, p := range metrics.HoldParts {
 				hold += row.Value("hold_" + p.Key)
 			}
 			if math.Abs(spent-100) > 1e-6 || math.Abs(hold-100) > 1e-6 {

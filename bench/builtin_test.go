@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"dynalloc/bench/metrics"
 )
 
 func runSuite(t *testing.T, suite func() (*Suite, error)) *Results {
@@ -29,16 +31,16 @@ func runSuite(t *testing.T, suite func() (*Suite, error)) *Results {
 // with all else dynamic keep every one at the least.
 func TestTheDayTellsTheStory(t *testing.T) {
 	r := runSuite(t, BuiltinDay)
-	find := func(class, policy string) Row {
+	find := func(class, policy string) metrics.Row {
 		for _, row := range r.Rows(class) {
 			if row.Policy == policy {
 				return row
 			}
 		}
 		t.Fatalf("no row %s", policy)
-		return Row{}
+		return metrics.Row{}
 	}
-	reports := func(policy string) Row { return find("report-sla-*", policy) }
+	reports := func(policy string) metrics.Row { return find("report-sla-*", policy) }
 	if n := reports("recorded").Value("with_deadline"); n < 100 {
 		t.Errorf("%v report runs have a deadline, want at least 100", n)
 	}
@@ -61,7 +63,7 @@ func TestTheDayTellsTheStory(t *testing.T) {
 	if n := mixed.Value("sla_misses"); n != 0 {
 		t.Errorf("the mixed fleet misses %v deadlines, want none", n)
 	}
-	cost := func(row Row) float64 { return row.Value("executor_hours_held") }
+	cost := func(row metrics.Row) float64 { return row.Value("executor_hours_held") }
 	if cost(mixed) <= cost(small) || cost(mixed) >= cost(base) {
 		t.Errorf("executor-hours: mixed %.2f, two for all %.2f, recorded %.2f; want mixed between", cost(mixed), cost(small), cost(base))
 	}

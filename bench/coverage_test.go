@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/stats"
 )
 
@@ -179,8 +180,8 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 		}
 		j, base, others := r.judged(ModelError{})
 		found[d].more, _ = j.misses(lateness{over: j.all}, others, base)
-		found[d].slower = j.relative(turnaroundFigure, 0, others, base)
-		found[d].dearer = j.relative(executorFigure, 0, others, base)
+		found[d].slower = j.relative(metrics.TurnaroundOf, 0, others, base)
+		found[d].dearer = j.relative(metrics.ExecutorSecondsOf, 0, others, base)
 	}
 	for _, f := range []struct {
 		what string

@@ -3,6 +3,7 @@ package bench
 import (
 	"time"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/policies"
 	"dynalloc/replay"
 )
@@ -87,7 +88,7 @@ func (r *Results) effects(from, to *replay.Result) []Effect {
 			if a.Class != class {
 				continue
 			}
-			was, is := replayed(a, &from.Apps[i], &r.Reference[i]), replayed(a, &to.Apps[i], &r.Reference[i])
+			was, is := metrics.Replayed(a, &from.Apps[i], &r.Reference[i]), metrics.Replayed(a, &to.Apps[i], &r.Reference[i])
 			e.Apps++
 			e.Misses += missed(&is) - missed(&was)
 			e.Wait += is.QueueWait - was.QueueWait
@@ -97,7 +98,7 @@ func (r *Results) effects(from, to *replay.Result) []Effect {
 	return effects
 }
 
-func missed(a *App) int {
+func missed(a *metrics.App) int {
 	if a.Missed() {
 		return 1
 	}

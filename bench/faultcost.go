@@ -3,6 +3,7 @@ package bench
 import (
 	"time"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/replay"
 )
 
@@ -46,7 +47,7 @@ func (r *Results) weighFaults(runs []*sideRun) {
 		for k := range with.Apps {
 			is, was := &with.Apps[k], &run.result.Apps[k]
 			app := r.Suite.Workload.Apps[k]
-			a, b := replayed(app, is, &r.Reference[k]), replayed(app, was, &r.Reference[k])
+			a, b := metrics.Replayed(app, is, &r.Reference[k]), metrics.Replayed(app, was, &r.Reference[k])
 			cost.Misses += missed(&a) - missed(&b)
 			cost.Failed += a.Failed - b.Failed
 			cost.Turnaround += a.Turnaround - b.Turnaround

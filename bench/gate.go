@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/stats"
 	"dynalloc/traces"
 )
@@ -19,7 +20,7 @@ type Snapshot struct {
 // A SnapshotPolicy is one policy of a result file.
 type SnapshotPolicy struct {
 	Name, Spec string
-	Apps       []App // in the workload's order; empty: the policy's replay came to no end
+	Apps       []metrics.App // in the workload's order; empty: the policy's replay came to no end
 }
 
 // GateOptions say by how much results may be worse.
@@ -155,10 +156,10 @@ func (g *Gate) addLines(p, q *SnapshotPolicy, x, y []int) {
 			if after.HasDeadline {
 				l.Of++
 			}
-			l.OldMisses += int(missFigure(before))
-			l.NewMisses += int(missFigure(after))
-			l.OldHours += executorFigure(before) / 3600
-			l.NewHours += executorFigure(after) / 3600
+			l.OldMisses += int(metrics.MissOf(before))
+			l.NewMisses += int(metrics.MissOf(after))
+			l.OldHours += metrics.ExecutorSecondsOf(before) / 3600
+			l.NewHours += metrics.ExecutorSecondsOf(after) / 3600
 		}
 		if of > 0 {
 			g.Lines = append(g.Lines, l)
@@ -206,10 +207,10 @@ func (g *Gate) contrasts(l *GateLine, x, y []int) (misses, cost stats.Contrast) 
 		}
 		b := g.Blocks.Of[k]
 		was, is := &before.Apps[x[k]], &after.Apps[y[k]]
-		misses.Sums[b] += missFigure(is) - missFigure(was)
-		misses.Weights[b] += deadlineFigure(is)
-		cost.Sums[b] += executorFigure(is) - executorFigure(was)
-		cost.Weights[b] += executorFigure(was)
+		misses.Sums[b] += metrics.MissOf(is) - metrics.MissOf(was)
+		misses.Weights[b] += metrics.DeadlineOf(is)
+		cost.Sums[b] += metrics.ExecutorSecondsOf(is) - metrics.ExecutorSecondsOf(was)
+		cost.Weights[b] += metrics.ExecutorSecondsOf(was)
 	}
 	return misses, cost
 }

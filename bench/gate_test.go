@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/traces"
 )
 
@@ -16,7 +17,7 @@ func snapshot(name string, runs int, missed func(int) bool, seconds float64) *Sn
 	for i := range runs {
 		a := &traces.Application{ID: fmt.Sprint("app-", i), Class: "report", Submit: time.Duration(i) * 10 * time.Minute}
 		s.Workload.Apps = append(s.Workload.Apps, a)
-		app := App{HasDeadline: true, Deadline: time.Minute, Turnaround: 30 * time.Second, Executors: time.Duration(seconds * float64(time.Second))}
+		app := metrics.App{HasDeadline: true, Deadline: time.Minute, Turnaround: 30 * time.Second, Executors: time.Duration(seconds * float64(time.Second))}
 		if missed(i) {
 			app.Turnaround = 2 * time.Minute
 		}

@@ -3,6 +3,7 @@ package bench
 import (
 	"testing"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -52,7 +53,7 @@ func TestMechanismsAreReplayed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := read(t, "testdata/mechanisms/"+c.recording)
+			w := logtest.Read(t, "testdata/mechanisms/"+c.recording)
 			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &on})
 			if err != nil {
 				t.Fatal(err)
@@ -85,7 +86,7 @@ func TestFaultsAreReplayed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := read(t, "testdata/mechanisms/"+c.recording)
+			w := logtest.Read(t, "testdata/mechanisms/"+c.recording)
 			v, err := Validate(w, w, ValidateOptions{Startup: StartupTo, Cluster: &on, Faults: []cluster.Fault{fault}})
 			if err != nil {
 				t.Fatal(err)
@@ -101,7 +102,7 @@ func TestFaultsAreReplayed(t *testing.T) {
 // That is not a clock that was set.
 func TestALostNodeIsNoDamage(t *testing.T) {
 	for _, name := range []string{"nodeloss/static3", "nodeloss/ess10", "killed/track10"} {
-		if l := read(t, "testdata/mechanisms/"+name).Apps[0].Log; l.Grade != traces.Complete {
+		if l := logtest.Read(t, "testdata/mechanisms/"+name).Apps[0].Log; l.Grade != traces.Complete {
 			t.Errorf("%s is graded %v: %v", name, l.Grade, l.Problems)
 		}
 	}

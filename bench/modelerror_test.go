@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/traces"
 )
 
 // The error that widens intervals is at least the one that the recordings show,
 // and not twice as much.
 func TestModelErrorIsTheMeasuredOne(t *testing.T) {
-	w := read(t, strings.TrimSuffix(kept, "/"))
+	w := logtest.Read(t, strings.TrimSuffix(kept, "/"))
 	apps := slices.DeleteFunc(w.Apps, func(a *traces.Application) bool { return a.Properties["spark.decommission.enabled"] == "true" })
 	set, err := ValidateAll(t.Context(), Recordings(apps), ValidateOptions{Startup: StartupTo})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/replay/cluster"
 )
 
@@ -30,7 +31,7 @@ func TestFleetsWaitAsTheyDid(t *testing.T) {
 			if _, err := os.Stat(folder); err != nil {
 				t.Skip(err)
 			}
-			w := read(t, folder)
+			w := logtest.Read(t, folder)
 			v, err := Validate(w, w, ValidateOptions{Startup: StartupGranted, Cluster: &cluster})
 			if err != nil {
 				t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -89,7 +90,7 @@ type Misses struct{ Missed, Of int }
 // Sweep counts the misses that applications of the results, replayed or
 // recorded, would have at each factor of the slack: over all, and by class in the
 // order of Classes.
-func (r *Results) Sweep(apps []App) (all []Misses, byClass [][]Misses) {
+func (r *Results) Sweep(apps []metrics.App) (all []Misses, byClass [][]Misses) {
 	all, byClass = make([]Misses, len(r.Slack.Factors)), make([][]Misses, len(r.Classes))
 	for c := range byClass {
 		byClass[c] = make([]Misses, len(r.Slack.Factors))
@@ -107,7 +108,7 @@ func (r *Results) Sweep(apps []App) (all []Misses, byClass [][]Misses) {
 	return all, byClass
 }
 
-func (m *Misses) add(a *App) {
+func (m *Misses) add(a *metrics.App) {
 	if a.HasDeadline {
 		m.Of++
 	}

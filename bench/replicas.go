@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -102,16 +103,16 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 
 // play replays one replica under a fleet and returns what each application of
 // the scene's workload got, in its order.
-func (s *scene) play(f policies.Fleet, r int) ([]App, error) {
+func (s *scene) play(f policies.Fleet, r int) ([]metrics.App, error) {
 	rep := &s.replicas[r]
 	result, err := replay.Run(rep.workload, f, rep.config)
 	if err != nil {
 		return nil, err
 	}
-	apps := make([]App, len(s.workload.Apps))
+	apps := make([]metrics.App, len(s.workload.Apps))
 	for i := range result.Apps {
 		at := rep.from[i]
-		apps[at] = replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
+		apps[at] = metrics.Replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
 	}
 	return apps, nil
 }
@@ -120,7 +121,7 @@ func (s *scene) play(f policies.Fleet, r int) ([]App, error) {
 // played.
 type played struct {
 	fleet policies.Fleet
-	runs  [][]App
+	runs  [][]metrics.App
 	err   error // the first replica that failed says why: nothing is known of the fleet
 	erred int   // its number
 }
@@ -150,7 +151,7 @@ func (s *scene) playAll(ctx context.Context, list []*played, replicas int, o Opt
 	return group.Wait()
 }
 
-func (p *played) set(c *counter, r int, apps []App, err error) {
+func (p *played) set(c *counter, r int, apps []metrics.App, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p.runs[r] = apps
@@ -158,26 +159,6 @@ func (p *played) set(c *counter, r int, apps []App, err error) {
 		p.err, p.erred = err, r
 	}
 }
-
-// A figure is one number of an application's outcome.
-type figure func(*App) float64
-
-func missFigure(a *App) float64 {
-	if a.Missed() {
-		return 1
-	}
-	return 0
-}
-
-func deadlineFigure(a *App) float64 {
-	if a.HasDeadline {
-		return 1
-	}
-	return 0
-}
-
-func executorFigure(a *App) float64   { return a.Executors.Seconds() }
-func turnaroundFigure(a *App) float64 { return a.Turnaround.Seconds() }
 
 // A sampling says over which applications of a scene figures are summed, and in
 // which blocks.
@@ -196,7 +177,7 @@ func (s *scene) sampling(apps []int) sampling {
 
 // sums are a figure's sums by block. Where blocks are of applications they are
 // means over the replicas.
-func (by sampling) sums(p *played, f figure) []float64 {
+func (by sampling) sums(p *played, f metrics.Figure) []float64 {
 	sums := make([]float64, by.blocks.N)
 	for r, apps := range p.runs {
 		for i, at := range by.apps {
@@ -211,7 +192,7 @@ func (by sampling) sums(p *played, f figure) []float64 {
 }
 
 // total is a figure's sum over the applications, as a mean over the replicas.
-func (by sampling) total(p *played, f figure) float64 {
+func (by sampling) total(p *played, f metrics.Figure) float64 {
 	sum := 0.0
 	for _, apps := range p.runs {
 		for _, at := range by.apps {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -12,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -132,19 +132,19 @@ func newResults(s *Suite) *Results {
 
 // replay runs one policy. One that passes the horizon is kept, without results.
 func (r *Results) replay(i int) error {
-	run := Outcome{Policy: r.Suite.Policies[i], Timeline: NewTimeline(r.Suite.Workload, r.Classes)}
-	run.meter = newMeter(r.Suite.Workload, r.Suite.Config.Cluster.Capacity(), r.Suite.Prices.Minimum)
+	run := Outcome{Policy: r.Suite.Policies[i], Timeline: metrics.NewTimeline(r.Suite.Workload, r.Classes)}
+	run.meter = metrics.NewMeter(r.Suite.Workload, r.Suite.Config.Cluster.Capacity(), r.Suite.Prices.Minimum)
 	result, err := replay.Run(r.Suite.Workload, run.Policy, r.Suite.Config, run.Timeline, run.meter)
 	switch {
 	case err == nil:
 		run.Result = result
 	case errors.Is(err, replay.ErrHorizon) && i > 0:
 		run.Result, run.Problem = &replay.Result{Policy: run.Policy.Name, Cluster: r.Suite.Config.Cluster}, err.Error()
-		run.Timeline = NewTimeline(r.Suite.Workload, r.Classes)
+		run.Timeline = metrics.NewTimeline(r.Suite.Workload, r.Classes)
 	default:
 		return err
 	}
-	run.Timeline.finish(run.Result.End)
+	run.Timeline.Finish(run.Result.End)
 	r.Runs[i] = run
 	return nil
 }
@@ -152,49 +152,43 @@ func (r *Results) replay(i int) error {
 // measure computes the metrics of one replay, over all and by class.
 func (r *Results) measure(run *Outcome) {
 	if run.Problem != "" {
-		run.All = blank(run.Policy.Name, "")
+		run.All = metrics.BlankRow(run.Policy.Name, "")
 		for _, class := range r.Classes {
-			run.ByClass = append(run.ByClass, blank(run.Policy.Name, class))
+			run.ByClass = append(run.ByClass, metrics.BlankRow(run.Policy.Name, class))
 		}
 		return
 	}
 	apps := r.Suite.Workload.Apps
 	all := r.group(window(apps, run.Result), run.Result.Provided, run.Result.Nodes)
-	all.Apps = make([]App, len(apps))
+	all.Apps = make([]metrics.App, len(apps))
 	for i := range run.Result.Apps {
-		all.Apps[i] = replayed(apps[i], &run.Result.Apps[i], &r.Reference[i])
-		all.Apps[i].Elasticity, all.Apps[i].Short = run.meter.measured[i].Elasticity, run.meter.measured[i].Short
+		all.Apps[i] = metrics.Replayed(apps[i], &run.Result.Apps[i], &r.Reference[i])
+		all.Apps[i].Elasticity, all.Apps[i].Short = run.meter.Measured[i].Elasticity, run.meter.Measured[i].Short
 	}
 	for i := range r.Queries {
 		q := &r.Queries[i]
 		all.Apps[q.App].Queries = append(all.Apps[q.App].Queries, sla.QueryResult{Took: q.Took(&run.Result.Apps[q.App]), Deadline: q.Deadline})
 	}
 	run.Apps = all.Apps
-	run.All = all.row(run.Policy.Name, "", false)
-	run.ByClass = make([]Row, len(r.Classes))
+	run.All = all.Row(run.Policy.Name, "", false)
+	run.ByClass = make([]metrics.Row, len(r.Classes))
 	for c, class := range r.Classes {
-		group := all.part()
+		group := all.Part()
 		for i, a := range apps {
 			if a.Class == class {
 				group.Apps = append(group.Apps, all.Apps[i])
 			}
 		}
-		run.ByClass[c] = group.row(run.Policy.Name, class, false)
+		run.ByClass[c] = group.Row(run.Policy.Name, class, false)
 	}
 }
 
 // group is a group of all applications, still without them, over a time in which
 // the nodes provided so much core-time, and those of each pool were there so long.
-func (r *Results) group(window, provided time.Duration, nodes []time.Duration) Group {
-	return Group{
-		Provided: provided, Window: window, Prices: r.Suite.Prices, NodeCost: r.Suite.Prices.nodes(r.Suite.Config.Cluster.Pools, nodes),
+func (r *Results) group(window, provided time.Duration, nodes []time.Duration) metrics.Group {
+	return metrics.Group{
+		Provided: provided, Window: window, Prices: r.Suite.Prices, NodeCost: r.Suite.Prices.Nodes(r.Suite.Config.Cluster.Pools, nodes),
 	}
-}
-
-// part is a group of some of the applications, still without them.
-func (g Group) part() Group {
-	g.Apps, g.NodeCost = nil, math.NaN()
-	return g
 }
 
 // window is the time from the first submission to the last end.

@@ -74,7 +74,7 @@ func TestTheReportWaitsBehindTheHog(t *testing.T) {
 	if wait := small.Value("wait_ungranted_mean"); wait != 0 {
 		t.Errorf("the reports wait %v s for a grant on a cluster with room", wait)
 	}
-	if d := small.Minus(r.Base(small))[metricIndex("sla_misses")]; d != -1 {
+	if d := small.Value("sla_misses") - r.Base(small).Value("sla_misses"); d != -1 {
 		t.Errorf("difference in misses %v, want -1", d)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -18,7 +19,7 @@ type Suite struct {
 	Policies  []policies.Fleet // at least one; the first is the base, "recorded"
 	Deadlines sla.Deadlines    // of applications and queries; may be empty
 	Slack     sla.Slack        // for applications without any of these; none: DefaultSlack, if Deadlines names no application
-	Prices    Prices           // what is held costs; may be none
+	Prices    metrics.Prices   // what is held costs; may be none
 	Truth     []Truth          // how the logs really ran; may be empty
 	Notes     []string         // what every report must say besides the workload's notes, a sentence each
 }
@@ -72,54 +73,34 @@ type Results struct {
 type Outcome struct {
 	Policy   policies.Fleet
 	Result   *replay.Result // without applications if there is a problem
-	Apps     []App          // what each application of the workload got, in its order; none if there is a problem
-	Timeline *Timeline
-	meter    *meter
-	Problem  string // why the row has no values; empty for nearly all
-	All      Row    // over all applications
-	ByClass  []Row  // in the order of Results.Classes
+	Apps     []metrics.App  // what each application of the workload got, in its order; none if there is a problem
+	Timeline *metrics.Timeline
+	meter    *metrics.Meter
+	Problem  string        // why the row has no values; empty for nearly all
+	All      metrics.Row   // over all applications
+	ByClass  []metrics.Row // in the order of Results.Classes
 }
 
 // A Recording is how the applications really ran, in the metrics that a log can
 // tell; the others are NaN.
 type Recording struct {
 	Policy  string
-	Apps    []App // in the order of the recording; what a log cannot tell is -1 in them
-	All     Row
-	ByClass []Row // in the order of Results.Classes
-}
-
-// A Row is every metric over one group of applications.
-type Row struct {
-	Policy   string
-	Class    string    // empty: all applications
-	Recorded bool      // how the applications really ran, not a replay
-	Values   []float64 // by index into Metrics; NaN where a value does not exist
-}
-
-// Value returns the metric of that name, which must be one of Metrics.
-func (r Row) Value(name string) float64 { return r.Values[metricIndex(name)] }
-
-// Minus returns every metric of r less that of base; NaN where one is missing.
-func (r Row) Minus(base Row) []float64 {
-	d := make([]float64, len(r.Values))
-	for i := range d {
-		d[i] = r.Values[i] - base.Values[i]
-	}
-	return d
+	Apps    []metrics.App // in the order of the recording; what a log cannot tell is -1 in them
+	All     metrics.Row
+	ByClass []metrics.Row // in the order of Results.Classes
 }
 
 // Base is the row to which differences of row are taken: that of the first
 // policy, over the same applications.
-func (r *Results) Base(row Row) Row {
+func (r *Results) Base(row metrics.Row) metrics.Row {
 	return r.pick(row.Class, r.Runs[0].All, r.Runs[0].ByClass)
 }
 
 // Rows returns the rows over all applications (class empty) or of one class, in
 // the order in which reports show them: each policy, and after it how its
 // applications really ran, where that is known.
-func (r *Results) Rows(class string) []Row {
-	var rows []Row
+func (r *Results) Rows(class string) []metrics.Row {
+	var rows []metrics.Row
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		rows = append(rows, r.pick(class, run.All, run.ByClass))
@@ -133,7 +114,7 @@ func (r *Results) Rows(class string) []Row {
 }
 
 // pick chooses the row of a class, or the one over all for the empty class.
-func (r *Results) pick(class string, all Row, byClass []Row) Row {
+func (r *Results) pick(class string, all metrics.Row, byClass []metrics.Row) metrics.Row {
 	if class == "" {
 		return all
 	}

@@ -1,6 +1,9 @@
 package bench
 
-import "dynalloc/bench/stats"
+import (
+	"dynalloc/bench/metrics"
+	"dynalloc/bench/stats"
+)
 
 // A Told is how sure the difference of one policy to the base is, over all
 // applications of one replay each.
@@ -26,9 +29,9 @@ func (r *Results) Told() ([]Told, Blocks) {
 		return nil, j.all.blocks
 	}
 	more, told := j.misses(lateness{over: j.all}, others, base)
-	slower := j.relative(turnaroundFigure, model.Time, others, base)
-	dearer := j.relative(executorFigure, model.Executors, others, base)
-	runs := j.all.total(base, deadlineFigure)
+	slower := j.relative(metrics.TurnaroundOf, model.Time, others, base)
+	dearer := j.relative(metrics.ExecutorSecondsOf, model.Executors, others, base)
+	runs := j.all.total(base, metrics.DeadlineOf)
 	list := make([]Told, len(r.Runs)-1)
 	k := 0
 	for i := range list {
@@ -54,8 +57,8 @@ func (r *Results) judged(model ModelError) (j *judge, base *played, others []*pl
 	s := &scene{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
 	for i := 1; i < len(r.Runs); i++ {
 		if run := &r.Runs[i]; run.Problem == "" {
-			others = append(others, &played{runs: [][]App{run.Apps}})
+			others = append(others, &played{runs: [][]metrics.App{run.Apps}})
 		}
 	}
-	return newJudge(FewestMisses, s, every, model, r.Suite.Config.Seed), &played{runs: [][]App{r.Runs[0].Apps}}, others
+	return newJudge(FewestMisses, s, every, model, r.Suite.Config.Seed), &played{runs: [][]metrics.App{r.Runs[0].Apps}}, others
 }

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
+	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
 
@@ -14,8 +16,8 @@ import (
 // saw them leave, and only the metrics that follow from that exist.
 func (r *Results) recording(t Truth) (Recording, []string) {
 	partners, strangers := r.partnersOf(t.Workload)
-	var apps []App
-	byClass := make([]Group, len(r.Classes))
+	var apps []metrics.App
+	byClass := make([]metrics.Group, len(r.Classes))
 	first, last := time.Duration(-1), time.Duration(0)
 	for i, a := range t.Workload.Apps {
 		if a.Recorded == nil {
@@ -25,9 +27,9 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 			first = a.Submit
 		}
 		last = max(last, a.Submit+a.Earlier+a.Recorded.End)
-		app := recorded(a)
+		app := metrics.Recorded(a)
 		if k := partners[i]; k >= 0 {
-			app.refer(&r.Reference[k])
+			app.Refer(&r.Reference[k])
 			app.Queries = r.recordedQueries(k, a)
 		}
 		apps = append(apps, app)
@@ -38,15 +40,15 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 		}
 	}
 	window := last - max(first, 0)
-	cluster := &r.Suite.Config.Cluster
-	all := r.group(window, time.Duration(cluster.Capacity())*window, throughout(cluster.Pools, window))
+	on := &r.Suite.Config.Cluster
+	all := r.group(window, time.Duration(on.Capacity())*window, throughout(on.Pools, window))
 	all.Apps = apps
-	rec := Recording{Policy: t.Policy, Apps: apps, All: all.row(t.Policy, "", true)}
+	rec := Recording{Policy: t.Policy, Apps: apps, All: all.Row(t.Policy, "", true)}
 	for c := range byClass {
-		part := all.part()
+		part := all.Part()
 		part.Apps = byClass[c].Apps
 		byClass[c] = part
-		rec.ByClass = append(rec.ByClass, byClass[c].row(t.Policy, r.Classes[c], true))
+		rec.ByClass = append(rec.ByClass, byClass[c].Row(t.Policy, r.Classes[c], true))
 	}
 	var notes []string
 	if strangers > 0 {
@@ -91,40 +93,12 @@ func (r *Results) recordedQueries(partner int, a *traces.Application) []sla.Quer
 	return results
 }
 
-// recorded measures one application's own record.
-func recorded(a *traces.Application) App {
-	app := App{
-		Class: a.Class, User: a.User, Driver: driverOf(a), Changes: -1,
-		Turnaround: a.Earlier + a.Recorded.End,
-		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
-		Failed: -1, Rerun: -1, Recomputed: -1,
+// throughout is how long the nodes of each pool were there if all were for the
+// whole window.
+func throughout(pools []cluster.Pool, window time.Duration) []time.Duration {
+	var there []time.Duration
+	for i := range pools {
+		there = append(there, time.Duration(pools[i].Nodes)*window)
 	}
-	for _, x := range a.Recorded.Executors {
-		if x.ID == "driver" || x.Added < 0 {
-			continue
-		}
-		if wait := a.Earlier + x.Added; app.QueueWait < 0 || wait < app.QueueWait {
-			app.QueueWait = wait
-		}
-		gone := x.Removed
-		if gone < 0 || gone > a.Recorded.End {
-			gone = a.Recorded.End
-		}
-		alive := max(0, gone-x.Added)
-		app.Executors += alive
-		app.Held += alive * time.Duration(x.Cores)
-		app.Memory += alive.Milliseconds() * profileMemory(a, x.Profile)
-	}
-	return app
-}
-
-// profileMemory is what an executor of a resource profile takes in MiB, overhead
-// included.
-func profileMemory(a *traces.Application, id int) int64 {
-	for i := range a.Profiles {
-		if a.Profiles[i].ID == id {
-			return a.Profiles[i].Memory()
-		}
-	}
-	return 0
+	return there
 }

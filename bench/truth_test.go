@@ -2,33 +2,11 @@ package bench
 
 import (
 	"math"
-	"reflect"
 	"testing"
 	"time"
 
 	"dynalloc/traces"
 )
-
-// Two executors of two cores: one for 30 s that the driver saw leave, one that
-// was there to the end. The driver itself is none.
-func TestARecordTellsWhatItCan(t *testing.T) {
-	a := &traces.Application{Earlier: time.Second, Profiles: []traces.Profile{{MemoryMB: 1024, OverheadMB: 384}}, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
-		{ID: "driver", Cores: 8, Removed: -1},
-		{ID: "1", Cores: 2, Added: 20 * time.Second, Removed: -1},
-		{ID: "0", Cores: 2, Added: 10 * time.Second, Removed: 40 * time.Second},
-		{ID: "2", Cores: 2, Added: 50 * time.Second, Removed: 65 * time.Second},
-	}}}
-	got := recorded(a)
-	want := App{
-		Driver: Driver{Cores: 1, MemoryMB: 1408}, Memory: 80_000 * 1408, Changes: -1,
-		Turnaround: 61 * time.Second, QueueWait: 11 * time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, Wait: -1, Busy: -1,
-		Executors: 80 * time.Second, Held: 160 * time.Second,
-		Failed: -1, Rerun: -1, Recomputed: -1,
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v\nwant %+v", got, want)
-	}
-}
 
 // The truth of another recording is measured against the deadlines of this one,
 // application by application, and one that is not in it is named.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/stats"
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
@@ -138,7 +139,7 @@ func (s *search) tuned(st *stage, e *entry) TunedFleet {
 		Keeps: s.goal.excess(at) == 0,
 	}
 	by := st.sampling(upTo(len(st.workload.Apps)))
-	f.MissRate = stats.Share(by.sums(e.played, missFigure), by.sums(e.played, deadlineFigure))
+	f.MissRate = stats.Share(by.sums(e.played, metrics.MissOf), by.sums(e.played, metrics.DeadlineOf))
 	if len(e.specs) > 0 {
 		f.Fleet, f.Conf = s.named(e.specs)
 	}
@@ -149,10 +150,10 @@ func (s *search) tuned(st *stage, e *entry) TunedFleet {
 // The intervals hold together.
 func (s *search) saved(st *stage, list []int) []stats.Estimate {
 	by := st.sampling(upTo(len(st.workload.Apps)))
-	base := by.sums(st.base.played, executorFigure)
+	base := by.sums(st.base.played, metrics.ExecutorSecondsOf)
 	var contrasts []stats.Contrast
 	for _, i := range list {
-		contrasts = append(contrasts, stats.Contrast{Sums: minus(base, by.sums(st.entries[i].played, executorFigure)), Weights: base})
+		contrasts = append(contrasts, stats.Contrast{Sums: minus(base, by.sums(st.entries[i].played, metrics.ExecutorSecondsOf)), Weights: base})
 	}
 	return stats.Simultaneous(contrasts, s.Suite.Config.Seed)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -168,9 +169,9 @@ func (st *stage) standing(e *entry) standing {
 	for r := range e.done {
 		for i := range e.played.runs[r] {
 			a := &e.played.runs[r][i]
-			out.misses += missFigure(a)
-			out.deadlines += deadlineFigure(a)
-			out.seconds += executorFigure(a)
+			out.misses += metrics.MissOf(a)
+			out.deadlines += metrics.DeadlineOf(a)
+			out.seconds += metrics.ExecutorSecondsOf(a)
 		}
 	}
 	n := float64(e.done)
@@ -179,8 +180,8 @@ func (st *stage) standing(e *entry) standing {
 		took, base := 0.0, 0.0
 		for r := range e.done {
 			for _, at := range apps {
-				took += turnaroundFigure(&e.played.runs[r][at])
-				base += turnaroundFigure(&st.base.played.runs[r][at])
+				took += metrics.TurnaroundOf(&e.played.runs[r][at])
+				base += metrics.TurnaroundOf(&st.base.played.runs[r][at])
 			}
 		}
 		if longer := took/base - 1; k == 0 || longer > out.slower {

@@ -3,6 +3,8 @@ package bench
 import (
 	"strings"
 	"testing"
+
+	"dynalloc/internal/logtest"
 )
 
 // reached is how near the replay has come to the recordings kept here, in
@@ -20,7 +22,7 @@ var reached = map[string]struct{ application, jobs, executors, timeline float64 
 // The figures do not get worse unnoticed, and predictions keep calling winners
 // right.
 func TestFiguresDoNotGetWorse(t *testing.T) {
-	w := read(t, strings.TrimSuffix(kept, "/"))
+	w := logtest.Read(t, strings.TrimSuffix(kept, "/"))
 	set, err := ValidateAll(t.Context(), Recordings(w.Apps), ValidateOptions{Startup: StartupTo})
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +59,7 @@ func TestFiguresDoNotGetWorse(t *testing.T) {
 
 // Validations of one thing are the same however many run at a time.
 func TestValidationsAreRepeatable(t *testing.T) {
-	w := read(t, kept+"fanout")
+	w := logtest.Read(t, kept+"fanout")
 	var figures [2]Score
 	for i, parallel := range []int{1, 4} {
 		set, err := ValidateAll(t.Context(), Recordings(w.Apps), ValidateOptions{Parallel: parallel})

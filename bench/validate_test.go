@@ -14,25 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/klauspost/compress/zstd"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
-	"dynalloc/traces/source"
 )
-
-// read is all applications below some paths as one workload.
-func read(t *testing.T, paths ...string) *traces.Workload {
-	t.Helper()
-	logs, err := source.Open(paths...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, bad, err := traces.Collect(paths[0], logs)
-	if err != nil || len(bad) > 0 {
-		t.Fatal(err, bad)
-	}
-	return w
-}
 
 const kept = "testdata/recordings/"
 
@@ -40,9 +26,9 @@ const kept = "testdata/recordings/"
 // replay: its tasks may take thrice as long, its jobs and executors may end at
 // any time, or not be in the log at all, and nothing predicted changes.
 func TestNothingElseOfToReachesTheReplay(t *testing.T) {
-	from := read(t, kept+"etl/static4")
+	from := logtest.Read(t, kept+"etl/static4")
 	for _, name := range []string{"etl/ess10", "etl/essmin3", "etl/decom10", "etl/static8"} {
-		want, err := Validate(from, read(t, kept+name), ValidateOptions{Startup: StartupTo})
+		want, err := Validate(from, logtest.Read(t, kept+name), ValidateOptions{Startup: StartupTo})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +36,7 @@ func TestNothingElseOfToReachesTheReplay(t *testing.T) {
 			"slower": slower,
 			"silent": silent,
 		} {
-			got, err := Validate(from, read(t, rewritten(t, kept+name, rewrite)), ValidateOptions{Startup: StartupTo})
+			got, err := Validate(from, logtest.Read(t, rewritten(t, kept+name, rewrite)), ValidateOptions{Startup: StartupTo})
 			if err != nil {
 				t.Fatal(name, how, err)
 			}
@@ -132,7 +118,7 @@ func rewritten(t *testing.T, folder string, rewrite func(string) string) string 
 // Applications that shared a full cluster waited for each other, and a log does
 // not say which part of the wait was starting.
 func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
-	w := read(t, "recordings/fleet-dra")
+	w := logtest.Read(t, "recordings/fleet-dra")
 	if _, err := Validate(w, w, ValidateOptions{Startup: StartupTo}); !errors.Is(err, ErrWaited) {
 		t.Errorf("start-up times of a fleet that waited: %v", err)
 	}
@@ -146,11 +132,11 @@ func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
 // and went: from each the cluster is taken to have 16 cores.
 func TestTheClusterIsWhatTheRecordingHeld(t *testing.T) {
 	for _, name := range []string{"fleet-static", "fleet-dra", "fleet-mixed"} {
-		if c := clusterFor(read(t, "recordings/"+name), nil); c.Capacity() != 16 || !c.Assumed {
+		if c := clusterFor(logtest.Read(t, "recordings/"+name), nil); c.Capacity() != 16 || !c.Assumed {
 			t.Errorf("%s: %v", name, c)
 		}
 	}
-	if c := clusterFor(read(t, kept+"etl/ess10"), nil); c.String() != Roomy.String() {
+	if c := clusterFor(logtest.Read(t, kept+"etl/ess10"), nil); c.String() != Roomy.String() {
 		t.Errorf("an application alone: %v", c)
 	}
 }
@@ -257,7 +243,7 @@ func TestRecordingsAreToldByContent(t *testing.T) {
 
 // What is called a repeat has the same settings; a host or a log folder is none.
 func TestRepeatsAreToldBySettings(t *testing.T) {
-	r := func(name string) *traces.Workload { return read(t, kept+name) }
+	r := func(name string) *traces.Workload { return logtest.Read(t, kept+name) }
 	if sameConfiguration(r("etl/ess10")) != sameConfiguration(r("etl/ess10.r2")) {
 		t.Error("etl/ess10.r2 is no repeat of etl/ess10")
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 // bill is who pays for whom: a row for each class that a policy changes, as far
@@ -67,7 +68,7 @@ func each(d time.Duration, apps int) time.Duration {
 }
 
 func eachText(e bench.Effect) string {
-	return signed(each(e.Wait, e.Apps).Seconds(), bench.Seconds)
+	return signed(each(e.Wait, e.Apps).Seconds(), metrics.Seconds)
 }
 
 // change is a difference of counts.
@@ -87,9 +88,9 @@ func faults(r *bench.Results) table {
 	for _, c := range r.FaultCosts {
 		n := time.Duration(max(len(r.Suite.Workload.Apps), 1))
 		t.rows = append(t.rows, []string{
-			c.Policy, change(c.Misses), change(c.Failed), signed((c.Turnaround / n).Seconds(), bench.Seconds),
-			signed(c.Executors.Hours(), bench.ExecutorHours), change(c.Lost), change(c.Preempted), change(c.Rerun),
-			signed(c.Discarded.Seconds(), bench.TaskSeconds),
+			c.Policy, change(c.Misses), change(c.Failed), signed((c.Turnaround / n).Seconds(), metrics.Seconds),
+			signed(c.Executors.Hours(), metrics.ExecutorHours), change(c.Lost), change(c.Preempted), change(c.Rerun),
+			signed(c.Discarded.Seconds(), metrics.TaskSeconds),
 		})
 	}
 	return t

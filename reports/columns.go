@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/policies"
 )
 
@@ -14,7 +15,7 @@ import (
 // in which unit.
 type column struct {
 	head   string
-	metric string // of bench.Metrics; "" for misses of how many
+	metric string // of metrics.Table; "" for misses of how many
 }
 
 var overviewColumns = []column{
@@ -111,14 +112,14 @@ func newTable(names []string, columns []column) table {
 }
 
 // cells are the metrics of a row.
-func cells(r bench.Row, columns []column) []string {
+func cells(r metrics.Row, columns []column) []string {
 	var out []string
 	for _, c := range columns {
 		if c.metric == "" {
 			out = append(out, outOf(r))
 			continue
 		}
-		out = append(out, number(r.Value(c.metric), bench.MetricNamed(c.metric).Unit))
+		out = append(out, number(r.Value(c.metric), metrics.Named(c.metric).Unit))
 	}
 	return out
 }
@@ -128,18 +129,18 @@ func cells(r bench.Row, columns []column) []string {
 const truthLabel = "  recorded truth"
 
 // label names a row: the policy, or under it how its applications really ran.
-func label(r bench.Row) string {
+func label(r metrics.Row) string {
 	if r.Recorded {
 		return truthLabel
 	}
 	return r.Policy
 }
 
-func overview(rows []bench.Row) table { return metricTable(rows, overviewColumns) }
+func overview(rows []metrics.Row) table { return metricTable(rows, overviewColumns) }
 
-func parts(rows []bench.Row) table { return metricTable(rows, partColumns) }
+func parts(rows []metrics.Row) table { return metricTable(rows, partColumns) }
 
-func metricTable(rows []bench.Row, columns []column) table {
+func metricTable(rows []metrics.Row, columns []column) table {
 	t := newTable([]string{"policy"}, columns)
 	for _, r := range rows {
 		t.rows = append(t.rows, append([]string{label(r)}, cells(r, columns)...))
@@ -148,7 +149,7 @@ func metricTable(rows []bench.Row, columns []column) table {
 }
 
 // again is a table of what was done again, without rows if nothing was.
-func again(rows []bench.Row) table {
+func again(rows []metrics.Row) table {
 	t := metricTable(rows, againColumns)
 	for _, r := range rows {
 		for _, c := range againColumns {
@@ -174,8 +175,8 @@ func late(r *bench.Results) table {
 }
 
 // priced says whether anything has a price.
-func priced(rows []bench.Row) bool {
-	return slices.ContainsFunc(rows, func(r bench.Row) bool {
+func priced(rows []metrics.Row) bool {
+	return slices.ContainsFunc(rows, func(r metrics.Row) bool {
 		return !math.IsNaN(r.Value("cost_used")) || !math.IsNaN(r.Value("cost_nodes"))
 	})
 }
@@ -190,7 +191,7 @@ func sweep(r *bench.Results) table {
 	for _, factor := range r.Slack.Factors {
 		t.head = append(t.head, fmt.Sprintf("misses at\n%g x", factor))
 	}
-	add := func(label string, apps []bench.App) {
+	add := func(label string, apps []metrics.App) {
 		line := []string{label}
 		all, _ := r.Sweep(apps)
 		for _, m := range all {
@@ -231,7 +232,7 @@ func differences(r *bench.Results) table {
 			if name == "" {
 				name = "sla_misses"
 			}
-			cells = append(cells, signed(row.Value(name)-base.Value(name), bench.MetricNamed(name).Unit))
+			cells = append(cells, signed(row.Value(name)-base.Value(name), metrics.Named(name).Unit))
 		}
 		t.rows = append(t.rows, cells)
 	}

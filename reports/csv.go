@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/traces"
 )
 
@@ -46,7 +47,7 @@ func CSV(w io.Writer, r *bench.Results) error {
 		grade := worstGrade(r.Suite.Workload, class).String()
 		for _, row := range r.Rows(class) {
 			differences := row.Minus(r.Base(row))
-			for i, m := range bench.Metrics {
+			for i, m := range metrics.Table {
 				err := out.Write([]string{
 					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
 					row.Policy, specs[row.Policy], source(row), name,
@@ -66,7 +67,7 @@ func CSV(w io.Writer, r *bench.Results) error {
 				err := out.Write([]string{
 					r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), seed(r), r.DeadlineBasis,
 					r.Runs[i].Policy.Name, specs[r.Runs[i].Policy.Name], "replay", name,
-					fmt.Sprintf("sla_misses_at_%g", factor), string(bench.Count), string(bench.Lower),
+					fmt.Sprintf("sla_misses_at_%g", factor), string(metrics.Count), string(metrics.Lower),
 					strconv.Itoa(missed), strconv.Itoa(missed - base), grade,
 				})
 				if err != nil {
@@ -91,7 +92,7 @@ func worstGrade(w *traces.Workload, class string) traces.Grade {
 }
 
 // source says whether a row is a replay or how it really was.
-func source(r bench.Row) string {
+func source(r metrics.Row) string {
 	if r.Recorded {
 		return "recorded"
 	}

@@ -2,7 +2,7 @@
 // Markdown to read, as CSV and JSON to compute with, and as PNG pictures to show.
 //
 // Every report is a function of [bench.Results] alone and writes the same bytes
-// for the same results. Numbers come from the table bench.Metrics and mean in
+// for the same results. Numbers come from the table metrics.Table and mean in
 // all reports what docs/METRICS.md says. A value that does not exist, such as
 // the misses of applications without deadlines, is "-" in tables, empty in CSV
 // and null in JSON, never 0.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -22,7 +23,7 @@ func secs(s float64) time.Duration { return time.Duration(s * 1000 * float64(tim
 
 // build makes results by hand: what each application got under each policy, and
 // the samples of a timeline.
-func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline func(policy int) *bench.Timeline) *bench.Results {
+func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline func(policy int) *metrics.Timeline) *bench.Results {
 	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: s.Workload.Notes}
 	for _, a := range s.Workload.Apps {
 		r.Classes = append(r.Classes, a.Class)
@@ -31,7 +32,7 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 	r.Classes = slices.Compact(r.Classes)
 	for p, policy := range s.Policies {
 		result := &replay.Result{Policy: policy.Name, Cluster: s.Config.Cluster, Apps: make([]replay.AppResult, len(s.Workload.Apps))}
-		groups := make([]bench.Group, 1+len(r.Classes))
+		groups := make([]metrics.Group, 1+len(r.Classes))
 		for i, a := range s.Workload.Apps {
 			g := given[p][i]
 			app := replay.AppResult{
@@ -47,10 +48,10 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 			result.Ledger.Busy += app.Ledger.Busy
 			result.Ledger.Idle += app.Ledger.Idle
 			result.End = max(result.End, app.End)
-			measured := bench.App{
-				Class: a.Class, User: a.User, Driver: bench.Driver{Cores: 1, MemoryMB: 1408}, Changes: 4,
+			measured := metrics.App{
+				Class: a.Class, User: a.User, Driver: metrics.Driver{Cores: 1, MemoryMB: 1408}, Changes: 4,
 				Memory:     app.Ledger.Executor.Milliseconds() * 2048,
-				Elasticity: bench.Elasticity{Known: true, UnderTime: secs(g.unasked + g.ungranted + g.starting), Under: g.ungranted, OverTime: secs(5), Over: 2},
+				Elasticity: metrics.Elasticity{Known: true, UnderTime: secs(g.unasked + g.ungranted + g.starting), Under: g.ungranted, OverTime: secs(5), Over: 2},
 				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,
 				Starting: app.Registered - app.Granted, QueueWait: app.Registered - app.Submit, Wait: app.Wait,
 				Held: app.Ledger.Held(), Busy: app.Ledger.Busy, Executors: app.Ledger.Executor,
@@ -66,8 +67,8 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 			groups[i].Window = result.End - s.Workload.Apps[0].Submit
 			groups[i].Provided = time.Duration(s.Config.Cluster.Capacity()) * groups[i].Window
 			groups[i].Prices, groups[i].NodeCost = s.Prices, math.NaN()
-			row := bench.Row{Policy: policy.Name}
-			for _, m := range bench.Metrics {
+			row := metrics.Row{Policy: policy.Name}
+			for _, m := range metrics.Table {
 				row.Values = append(row.Values, m.Of(&groups[i]))
 			}
 			if i == 0 {
@@ -124,7 +125,7 @@ func lecture() *bench.Results {
 	}
 	s := &bench.Suite{
 		Workload: w,
-		Prices:   bench.Prices{CoreHour: 0.05, GiBHour: 0.005},
+		Prices:   metrics.Prices{CoreHour: 0.05, GiBHour: 0.005},
 		Config:   replay.Config{Seed: 1, Cluster: sixteen(true)},
 		Policies: []policies.Fleet{fleet("recorded", "recorded"), fleet("static-2", "static,n=2"), fleet("mixed", "report-*=static,n=2;*=spark,idle=5s,max=6")},
 	}
@@ -138,24 +139,24 @@ func lecture() *bench.Results {
 		{{2, 0, 4, 260, 1032, 900}, {2, 0, 4, 30, 112, 100}, {2, 0, 4, 30, 112, 100}},
 		{{3, 0, 4, 120, 1150, 900}, {2, 0, 4, 30, 112, 100}, {2, 1, 4, 31, 112, 100}},
 	}
-	r := build(s, references, given, func(p int) *bench.Timeline {
-		t := &bench.Timeline{All: bench.Series{Step: time.Second}}
+	r := build(s, references, given, func(p int) *metrics.Timeline {
+		t := &metrics.Timeline{All: metrics.Series{Step: time.Second}}
 		for i := range 130 {
 			held := []int{8, 4, 6}[p]
 			if i < 6 || i > 100 {
 				held = 1
 			}
-			t.All.Samples = append(t.All.Samples, bench.Sample{
+			t.All.Samples = append(t.All.Samples, metrics.Sample{
 				PeakHeld: held, PeakWanted: held + i%3, Held: time.Duration(held) * time.Second, Wanted: time.Duration(held+i%3) * time.Second,
 				Cores: time.Duration(2*held) * time.Second, Busy: time.Duration(held) * time.Second,
 			})
 		}
-		t.ByClass = make([]bench.Series, 2)
+		t.ByClass = make([]metrics.Series, 2)
 		return t
 	})
 	r.Slack = sla.DefaultSlack
-	truth := bench.Row{Policy: "recorded", Recorded: true, Values: make([]float64, len(bench.Metrics))}
-	for i, m := range bench.Metrics {
+	truth := metrics.Row{Policy: "recorded", Recorded: true, Values: make([]float64, len(metrics.Table))}
+	for i, m := range metrics.Table {
 		truth.Values[i] = math.NaN()
 		switch m.Name {
 		case "applications", "with_deadline":
@@ -168,7 +169,7 @@ func lecture() *bench.Results {
 			truth.Values[i] = 0.24
 		}
 	}
-	byClass := []bench.Row{truth, truth}
+	byClass := []metrics.Row{truth, truth}
 	byClass[0].Class, byClass[1].Class = r.Classes[0], r.Classes[1]
 	r.Truth = []bench.Recording{{Policy: "recorded", All: truth, ByClass: byClass}}
 	return r
@@ -201,9 +202,9 @@ func day() *bench.Results {
 		}
 		given = append(given, row)
 	}
-	return build(s, references, given, func(p int) *bench.Timeline {
+	return build(s, references, given, func(p int) *metrics.Timeline {
 		step := firstPictureStep << 8
-		t := &bench.Timeline{All: bench.Series{Step: step}, ByClass: make([]bench.Series, len(names))}
+		t := &metrics.Timeline{All: metrics.Series{Step: step}, ByClass: make([]metrics.Series, len(names))}
 		for i := range int(24 * time.Hour / step) {
 			load := 4 + 3*math.Sin(float64(i)/500) + 2*random.NormFloat64()
 			if i > 2900 || i%7 == 0 {
@@ -211,7 +212,7 @@ func day() *bench.Results {
 			}
 			n := min(8, max(0, int(load)))
 			wanted := max(n, int(load*float64(1+p%3)))
-			t.All.Samples = append(t.All.Samples, bench.Sample{
+			t.All.Samples = append(t.All.Samples, metrics.Sample{
 				PeakHeld: n, PeakWanted: wanted, Held: time.Duration(n) * step, Wanted: time.Duration(wanted) * step,
 				Cores: time.Duration(2*n) * step, Busy: time.Duration(2*n) * step * time.Duration(30+5*p) / 100,
 			})

@@ -6,25 +6,25 @@ import (
 	"strings"
 	"time"
 
-	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 // missing stands in tables for a value that does not exist.
 const missing = "-"
 
 // decimals is how many digits after the point a table shows.
-func decimals(u bench.Unit) int {
+func decimals(u metrics.Unit) int {
 	switch u {
-	case bench.Count, bench.Queries, bench.Tasks:
+	case metrics.Count, metrics.Queries, metrics.Tasks:
 		return 0
-	case bench.Times, bench.ExecutorHours, bench.CoreHours, bench.GiBHours, bench.Index, bench.Money:
+	case metrics.Times, metrics.ExecutorHours, metrics.CoreHours, metrics.GiBHours, metrics.Index, metrics.Money:
 		return 2
 	}
 	return 1
 }
 
 // number writes a value of a table.
-func number(v float64, u bench.Unit) string {
+func number(v float64, u metrics.Unit) string {
 	if math.IsNaN(v) {
 		return missing
 	}
@@ -32,7 +32,7 @@ func number(v float64, u bench.Unit) string {
 }
 
 // signed writes a difference; a plain 0 where nothing differs at all.
-func signed(v float64, u bench.Unit) string {
+func signed(v float64, u metrics.Unit) string {
 	switch {
 	case math.IsNaN(v):
 		return missing
@@ -64,7 +64,7 @@ func wholePercent(sign string, share float64) string {
 }
 
 // outOf writes the misses of a row and of how many.
-func outOf(r bench.Row) string {
+func outOf(r metrics.Row) string {
 	of := r.Value("with_deadline")
 	if math.IsNaN(of) || of == 0 {
 		return missing

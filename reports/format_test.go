@@ -5,27 +5,27 @@ import (
 	"testing"
 	"time"
 
-	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 func TestNumbersAsTablesShowThem(t *testing.T) {
 	for _, c := range []struct {
 		got, want string
 	}{
-		{number(3, bench.Count), "3"},
-		{number(12.34, bench.Seconds), "12.3"},
+		{number(3, metrics.Count), "3"},
+		{number(12.34, metrics.Seconds), "12.3"},
 		{wholePercent("+", 0.1234), "+12"},
 		{wholePercent("", -0.004), "-0.4"},
 		{wholePercent("+", -0.0001), "0"},
-		{number(0.125, bench.ExecutorHours), "0.12"},
-		{number(-0.001, bench.Seconds), "0.0"},
-		{number(math.NaN(), bench.Percent), "-"},
-		{signed(2, bench.Count), "+2"},
-		{signed(-1.25, bench.Percent), "-1.2"},
-		{signed(0, bench.Seconds), "0"},
-		{signed(-0.01, bench.Seconds), "0.0"},
-		{signed(0.01, bench.Seconds), "0.0"},
-		{signed(math.NaN(), bench.Seconds), "-"},
+		{number(0.125, metrics.ExecutorHours), "0.12"},
+		{number(-0.001, metrics.Seconds), "0.0"},
+		{number(math.NaN(), metrics.Percent), "-"},
+		{signed(2, metrics.Count), "+2"},
+		{signed(-1.25, metrics.Percent), "-1.2"},
+		{signed(0, metrics.Seconds), "0"},
+		{signed(-0.01, metrics.Seconds), "0.0"},
+		{signed(0.01, metrics.Seconds), "0.0"},
+		{signed(math.NaN(), metrics.Seconds), "-"},
 		{exact(1.0 / 3), "0.333333"},
 		{exact(math.Copysign(0, -1)), "0"},
 		{exact(math.NaN()), ""},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -176,7 +177,7 @@ func JSON(w io.Writer, r *bench.Results) error {
 	if text := s.Prices.String(); text != "" {
 		c.Prices = &text
 	}
-	for _, m := range bench.Metrics {
+	for _, m := range metrics.Table {
 		c.Metrics = append(c.Metrics, metricJSON{m.Name, m.Label, string(m.Unit), m.Doc, string(m.Better), m.Source})
 	}
 	for i := range s.Workload.Apps {
@@ -296,7 +297,7 @@ func queries(r *bench.Results) []queryJSON {
 	return out
 }
 
-func outcome(policy string, a *replay.AppResult, got *bench.App) resultOfOne {
+func outcome(policy string, a *replay.AppResult, got *metrics.App) resultOfOne {
 	var left *int64
 	if slack, ok := got.Slack(); ok {
 		ms := slack.Milliseconds()
@@ -328,7 +329,7 @@ func moment(at time.Duration) *int64 {
 // named pairs values with the names of their metrics.
 func named(values []float64) map[string]*float64 {
 	out := make(map[string]*float64, len(values))
-	for i, m := range bench.Metrics {
+	for i, m := range metrics.Table {
 		if v := values[i]; math.IsNaN(v) {
 			out[m.Name] = nil
 		} else {

@@ -9,11 +9,12 @@ import (
 	"testing"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/replay"
 )
 
-func set(r *bench.Row, metric string, value float64) {
-	i := slices.IndexFunc(bench.Metrics, func(m bench.Metric) bool { return m.Name == metric })
+func set(r *metrics.Row, metric string, value float64) {
+	i := slices.IndexFunc(metrics.Table, func(m metrics.Metric) bool { return m.Name == metric })
 	r.Values[i] = value
 }
 
@@ -51,8 +52,8 @@ func TestWhatWasDoneAgain(t *testing.T) {
 func TestARowWithoutValuesIsDashes(t *testing.T) {
 	r := lecture()
 	run := &r.Runs[2]
-	run.Problem, run.Result, run.Timeline = "policy mixed: it does not end", &replay.Result{Policy: "mixed"}, &bench.Timeline{All: bench.Series{Step: firstPictureStep}}
-	for _, row := range append([]bench.Row{run.All}, run.ByClass...) {
+	run.Problem, run.Result, run.Timeline = "policy mixed: it does not end", &replay.Result{Policy: "mixed"}, &metrics.Timeline{All: metrics.Series{Step: firstPictureStep}}
+	for _, row := range append([]metrics.Row{run.All}, run.ByClass...) {
 		for i := range row.Values {
 			row.Values[i] = math.NaN()
 		}

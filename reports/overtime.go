@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 // samplesDrawn is how many samples a panel shows at most: more than the eye can
@@ -26,7 +27,7 @@ const wantedShown = 2
 func Executors(w io.Writer, r *bench.Results) error {
 	line := draw.LineStyle{Color: vermillion, Width: 1}
 	end := extent(r)
-	series := make([]bench.Series, len(r.Runs))
+	series := make([]metrics.Series, len(r.Runs))
 	peak, most := 1, 1.0
 	for i := range r.Runs {
 		series[i] = coarse(r.Runs[i].Timeline.All, end)
@@ -55,7 +56,7 @@ func Executors(w io.Writer, r *bench.Results) error {
 		if len(held) > 0 {
 			p.Add(area(held, light(blue)), steps(wanted, line))
 		}
-		fact := number(r.Runs[i].All.Value("executor_hours_held"), bench.ExecutorHours) + " executor-h"
+		fact := number(r.Runs[i].All.Value("executor_hours_held"), metrics.ExecutorHours) + " executor-h"
 		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
 	}
 	f.drawPanels(panels, clockLabel(end.Seconds()), "executors")
@@ -66,7 +67,7 @@ func Executors(w io.Writer, r *bench.Results) error {
 // was held and in which share tasks ran.
 func Utilization(w io.Writer, r *bench.Results) error {
 	end := extent(r)
-	series := make([]bench.Series, len(r.Runs))
+	series := make([]metrics.Series, len(r.Runs))
 	for i := range r.Runs {
 		series[i] = coarse(r.Runs[i].Timeline.All, end)
 	}
@@ -87,7 +88,7 @@ func Utilization(w io.Writer, r *bench.Results) error {
 			p.Add(area(held, light(blue)), area(busy, blue))
 		}
 		all := r.Runs[i].All
-		fact := fmt.Sprintf("held %s %%, busy %s %%", number(all.Value("utilization_held"), bench.Percent), number(all.Value("utilization_busy"), bench.Percent))
+		fact := fmt.Sprintf("held %s %%, busy %s %%", number(all.Value("utilization_held"), metrics.Percent), number(all.Value("utilization_busy"), metrics.Percent))
 		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
 	}
 	f.drawPanels(panels, clockLabel(end.Seconds()), "share of cores")
@@ -123,16 +124,16 @@ func extent(r *bench.Results) time.Duration {
 }
 
 // means says over how long each step of a picture is a mean.
-func means(s bench.Series) string { return "  ·  means over " + span(s.Step) }
+func means(s metrics.Series) string { return "  ·  means over " + span(s.Step) }
 
 // coarse merges samples until no more than samplesDrawn cover the time to end.
 // It adds an empty sample at the end, at which the last step falls.
-func coarse(s bench.Series, end time.Duration) bench.Series {
+func coarse(s metrics.Series, end time.Duration) metrics.Series {
 	merge := 1
 	for time.Duration(merge*samplesDrawn)*s.Step < end {
 		merge *= 2
 	}
-	out := bench.Series{Step: s.Step * time.Duration(merge)}
+	out := metrics.Series{Step: s.Step * time.Duration(merge)}
 	for i, sample := range s.Samples {
 		if i%merge == 0 {
 			out.Samples = append(out.Samples, sample)
@@ -141,7 +142,7 @@ func coarse(s bench.Series, end time.Duration) bench.Series {
 		out.Samples[len(out.Samples)-1].Add(sample)
 	}
 	if len(out.Samples) > 0 {
-		out.Samples = append(out.Samples, bench.Sample{})
+		out.Samples = append(out.Samples, metrics.Sample{})
 	}
 	return out
 }

@@ -4,14 +4,15 @@ import (
 	"math"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/replay"
 )
 
 // timeColumns are the causes of turnaround, holdColumns those of executor time.
-var timeColumns, holdColumns = partsOf("time_", bench.TimeParts[:]), partsOf("hold_", bench.HoldParts[:])
+var timeColumns, holdColumns = partsOf("time_", metrics.TimeParts[:]), partsOf("hold_", metrics.HoldParts[:])
 
 // partsOf is a column of shares for each cause; their heads break before the last word.
-func partsOf(prefix string, parts []bench.Part) []column {
+func partsOf(prefix string, parts []metrics.Part) []column {
 	var columns []column
 	for _, p := range parts {
 		columns = append(columns, column{twoLines(p.Label) + " %", prefix + p.Key})
@@ -88,17 +89,17 @@ func (o *resultOfOne) attribute(a *replay.Attribution) {
 		return
 	}
 	o.Time, o.Cores, o.Executors = make(map[string]int64), make(map[string]int64), make(map[string]int64)
-	for c, p := range bench.TimeParts {
+	for c, p := range metrics.TimeParts {
 		o.Time[p.Key] = a.Turnaround[c].Milliseconds()
 	}
-	for c, p := range bench.HoldParts {
+	for c, p := range metrics.HoldParts {
 		o.Cores[p.Key], o.Executors[p.Key] = a.Cores[c].Milliseconds(), a.Executors[c].Milliseconds()
 	}
 	o.WavesMS, o.ReachMS = moment(a.Waves), moment(a.Reach)
 }
 
 // share is a value for a picture, 0 where it does not exist.
-func share(row bench.Row, metric string) float64 {
+func share(row metrics.Row, metric string) float64 {
 	if v := row.Value(metric); !math.IsNaN(v) {
 		return v
 	}

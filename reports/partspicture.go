@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/replay"
 )
 
@@ -34,11 +35,11 @@ var holdColors = [replay.HoldCauses]color.Color{
 // TimeParts draws a bar for each policy: the mean turnaround by cause. Waves are
 // told apart from the rest of the execution.
 func TimeParts(w io.Writer, r *bench.Results) error {
-	parts := barParts("time_", bench.TimeParts[:], timeColors[:])
+	parts := barParts("time_", metrics.TimeParts[:], timeColors[:])
 	execution := parts[replay.TimeExecution].share
-	parts[replay.TimeExecution].share = func(row bench.Row) float64 { return execution(row) - share(row, "time_waves") }
+	parts[replay.TimeExecution].share = func(row metrics.Row) float64 { return execution(row) - share(row, "time_waves") }
 	parts = slices.Insert(parts, int(replay.TimeExecution)+1, barPart{
-		"execution, in waves", blue, func(row bench.Row) float64 { return share(row, "time_waves") },
+		"execution, in waves", blue, func(row metrics.Row) float64 { return share(row, "time_waves") },
 	})
 	return stackedBars(w, r, bars{
 		title: "Where the time went: mean turnaround of an application by cause", axis: "seconds", unit: " s", parts: parts,
@@ -56,7 +57,7 @@ func TimeParts(w io.Writer, r *bench.Results) error {
 func HoldParts(w io.Writer, r *bench.Results) error {
 	return stackedBars(w, r, bars{
 		title: "Where the executor time went: core-hours held by cause", axis: "core-hours", unit: " core-h",
-		parts: barParts("hold_", bench.HoldParts[:], holdColors[:]),
+		parts: barParts("hold_", metrics.HoldParts[:], holdColors[:]),
 		whole: func(run *bench.Outcome) float64 { return run.Result.Ledger.Held().Hours() },
 	})
 }
@@ -72,14 +73,14 @@ type bars struct {
 type barPart struct {
 	name  string
 	color color.Color
-	share func(bench.Row) float64 // percent of a bar
+	share func(metrics.Row) float64 // percent of a bar
 }
 
 // barParts are the parts of a division of time.
-func barParts(prefix string, parts []bench.Part, colors []color.Color) []barPart {
+func barParts(prefix string, parts []metrics.Part, colors []color.Color) []barPart {
 	var out []barPart
 	for c, p := range parts {
-		out = append(out, barPart{p.Label, colors[c], func(row bench.Row) float64 { return share(row, prefix+p.Key) }})
+		out = append(out, barPart{p.Label, colors[c], func(row metrics.Row) float64 { return share(row, prefix+p.Key) }})
 	}
 	return out
 }

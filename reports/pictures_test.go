@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -101,8 +102,8 @@ func TestReportsOfNextToNothing(t *testing.T) {
 			Workload: w, Config: replay.Config{Cluster: cluster.Uniform(1, 1, 1024)},
 			Policies: []policies.Fleet{fleet("recorded", "recorded")},
 		}
-		r := build(s, make([]sla.Reference, apps), [][]got{make([]got, apps)}, func(int) *bench.Timeline {
-			return &bench.Timeline{All: bench.Series{Step: time.Second}, ByClass: make([]bench.Series, 1)}
+		r := build(s, make([]sla.Reference, apps), [][]got{make([]got, apps)}, func(int) *metrics.Timeline {
+			return &metrics.Timeline{All: metrics.Series{Step: time.Second}, ByClass: make([]metrics.Series, 1)}
 		})
 		change(r)
 		return r

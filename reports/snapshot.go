@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/traces"
 )
 
@@ -45,7 +46,7 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 		}
 		p := &s.Policies[i]
 		if p.Apps == nil {
-			p.Apps = make([]bench.App, len(c.Applications))
+			p.Apps = make([]metrics.App, len(c.Applications))
 		}
 		p.Apps[o.Application] = appOf(&o, &c.Applications[o.Application])
 	}
@@ -53,9 +54,9 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 }
 
 // appOf is what a gate needs to know of one result.
-func appOf(o *resultOfOne, a *application) bench.App {
+func appOf(o *resultOfOne, a *application) metrics.App {
 	ms := func(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
-	app := bench.App{Class: a.Class, User: a.User, Turnaround: ms(o.EndMS - o.SubmitMS), Executors: ms(o.HeldMS)}
+	app := metrics.App{Class: a.Class, User: a.User, Turnaround: ms(o.EndMS - o.SubmitMS), Executors: ms(o.HeldMS)}
 	if a.DeadlineMS != nil {
 		app.HasDeadline, app.Deadline = true, ms(*a.DeadlineMS)
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 // namesShown is how many policies a sentence lists.
@@ -56,7 +57,7 @@ func deadlinesFirst(r *bench.Results) []string {
 }
 
 // missesSentence names the policies with the fewest misses, and the cheapest of them.
-func missesSentence(rows []bench.Row) string {
+func missesSentence(rows []metrics.Row) string {
 	fewest, names := lowest(rows, "sla_misses")
 	of := rows[0].Value("with_deadline")
 	if of == 0 {
@@ -65,7 +66,7 @@ func missesSentence(rows []bench.Row) string {
 	s := fmt.Sprintf("Fewest SLA misses: %s with %.0f of %.0f (%s: %.0f).",
 		list(names, namesShown), fewest, of, rows[0].Policy, rows[0].Value("sla_misses"))
 	if len(names) > 1 {
-		var best []bench.Row
+		var best []metrics.Row
 		for _, r := range rows {
 			if r.Value("sla_misses") == fewest {
 				best = append(best, r)
@@ -78,7 +79,7 @@ func missesSentence(rows []bench.Row) string {
 }
 
 // classSentence tells one class's part.
-func classSentence(class string, rows []bench.Row) string {
+func classSentence(class string, rows []metrics.Row) string {
 	s := class + ": "
 	fewest, names := lowest(rows, "sla_misses")
 	most := highest(rows, "sla_misses")
@@ -101,8 +102,8 @@ func classSentence(class string, rows []bench.Row) string {
 
 // candidates are the replayed rows of which one could be chosen: those of the
 // base, and of policies that a driver could run.
-func candidates(r *bench.Results, class string) []bench.Row {
-	var out []bench.Row
+func candidates(r *bench.Results, class string) []metrics.Row {
+	var out []metrics.Row
 	for i, row := range replays(r.Rows(class)) {
 		if i == 0 || r.Runs[i].Policy.Deployable() {
 			out = append(out, row)
@@ -112,8 +113,8 @@ func candidates(r *bench.Results, class string) []bench.Row {
 }
 
 // replays leaves out the rows of recorded truth.
-func replays(rows []bench.Row) []bench.Row {
-	var out []bench.Row
+func replays(rows []metrics.Row) []metrics.Row {
+	var out []metrics.Row
 	for _, r := range rows {
 		if !r.Recorded {
 			out = append(out, r)
@@ -124,8 +125,8 @@ func replays(rows []bench.Row) []bench.Row {
 
 // lowest returns the lowest value of a metric and the policies that have it, as
 // a table would show it: policies that print alike are alike.
-func lowest(rows []bench.Row, metric string) (float64, []string) {
-	unit := bench.MetricNamed(metric).Unit
+func lowest(rows []metrics.Row, metric string) (float64, []string) {
+	unit := metrics.Named(metric).Unit
 	low := math.Inf(1)
 	for _, r := range rows {
 		if v := r.Value(metric); v < low {
@@ -141,7 +142,7 @@ func lowest(rows []bench.Row, metric string) (float64, []string) {
 	return low, names
 }
 
-func highest(rows []bench.Row, metric string) float64 {
+func highest(rows []metrics.Row, metric string) float64 {
 	high := math.Inf(-1)
 	for _, r := range rows {
 		if v := r.Value(metric); v > high {

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 // A choice is one policy in the picture of misses against cost.
@@ -37,7 +38,7 @@ func TradeOff(w io.Writer, r *bench.Results) error {
 	p.Y.Label.Text = "SLA misses"
 	if len(choices) > 0 {
 		if of := r.Runs[0].All.Value("with_deadline"); of > 0 {
-			p.Y.Label.Text += ", of " + number(of, bench.Count)
+			p.Y.Label.Text += ", of " + number(of, metrics.Count)
 		}
 	}
 	xLow, xHigh, yHigh := limits(choices, r.Runs[0].All.Value("with_deadline"))

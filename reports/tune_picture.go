@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 // Front draws what a search found: the misses of each fleet against the
@@ -38,7 +39,7 @@ func Front(w io.Writer, t *bench.Tuned) error {
 	p.X.Label.Text = "executor-hours held"
 	p.Y.Label.Text = "SLA misses"
 	if t.Base.Deadlines > 0 {
-		p.Y.Label.Text += ", of " + number(t.Base.Deadlines, bench.Count)
+		p.Y.Label.Text += ", of " + number(t.Base.Deadlines, metrics.Count)
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.1*yHigh, yHigh
 	p.X.Tick.Marker, p.Y.Tick.Marker = round(8, "", false), round(6, "", true)

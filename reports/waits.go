@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 )
 
 // linesShown is how many policies can share a panel and still be told apart.
@@ -58,7 +59,7 @@ func QueueWaits(w io.Writer, r *bench.Results) error {
 			addCurve(p, curves[i], own)
 		}
 		all := r.Runs[i].All
-		fact := fmt.Sprintf("mean %s s, p95 %s s", number(all.Value("queue_wait_mean"), bench.Seconds), number(all.Value("queue_wait_p95"), bench.Seconds))
+		fact := fmt.Sprintf("mean %s s, p95 %s s", number(all.Value("queue_wait_mean"), metrics.Seconds), number(all.Value("queue_wait_p95"), metrics.Seconds))
 		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
 	}
 	f.drawPanels(panels, label, "share of applications")

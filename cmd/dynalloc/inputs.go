@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/internal/spec"
 	"dynalloc/replay"
@@ -77,7 +78,7 @@ func (in *inputs) check(args []string) error {
 		}
 	}
 	if in.prices != "" {
-		if _, err := bench.ParsePrices(in.prices); err != nil {
+		if _, err := metrics.ParsePrices(in.prices); err != nil {
 			return usagef("--price %s: %w", in.prices, err)
 		}
 	}
@@ -115,7 +116,7 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 		return nil, nil, err
 	}
 	if in.prices != "" {
-		s.Prices, err = bench.ParsePrices(in.prices)
+		s.Prices, err = metrics.ParsePrices(in.prices)
 	}
 	return s, partly, err
 }

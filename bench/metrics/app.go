@@ -1,6 +1,7 @@
-package bench
+package metrics
 
 import (
+	"math"
 	"time"
 
 	"dynalloc/bench/sla"
@@ -16,6 +17,12 @@ type Group struct {
 	Prices   Prices        // what is held costs
 	NodeCost float64       // of all nodes over the window; NaN: not known, or not of this group
 	Window   time.Duration // of the whole replay: first submission to last end
+}
+
+// Part is a group of some of the applications, still without them.
+func (g Group) Part() Group {
+	g.Apps, g.NodeCost = nil, math.NaN()
+	return g
 }
 
 // An App is what one application got, measured from its submission.
@@ -75,8 +82,8 @@ func (a *App) Tardiness() (late time.Duration, ok bool) {
 	return max(0, -left), ok
 }
 
-// replayed measures one application of a replay.
-func replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) App {
+// Replayed measures one application of a replay.
+func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) App {
 	a := App{
 		Class: of.Class, User: of.User, Driver: driverOf(of),
 		Turnaround: r.End - r.Submit,
@@ -85,7 +92,7 @@ func replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 		Wait: r.Wait, Held: r.Ledger.Held(), Busy: r.Ledger.Busy, Executors: r.Ledger.Executor, Memory: r.Ledger.Memory,
 		Changes: r.Grants + r.Removals + r.Lost, Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
-	a.refer(ref)
+	a.Refer(ref)
 	if r.Failed {
 		a.Failed = 1
 	}
@@ -98,9 +105,47 @@ func replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 	return a
 }
 
-func (a *App) refer(ref *sla.Reference) {
+func (a *App) Refer(ref *sla.Reference) {
 	a.Critical = ref.Critical
 	a.Deadline = ref.Deadline
 	a.HasDeadline = ref.HasDeadline
 	a.SlackOf = ref.SlackOf
+}
+
+// Recorded measures one application's own record.
+func Recorded(a *traces.Application) App {
+	app := App{
+		Class: a.Class, User: a.User, Driver: driverOf(a), Changes: -1,
+		Turnaround: a.Earlier + a.Recorded.End,
+		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
+		Failed: -1, Rerun: -1, Recomputed: -1,
+	}
+	for _, x := range a.Recorded.Executors {
+		if x.ID == "driver" || x.Added < 0 {
+			continue
+		}
+		if wait := a.Earlier + x.Added; app.QueueWait < 0 || wait < app.QueueWait {
+			app.QueueWait = wait
+		}
+		gone := x.Removed
+		if gone < 0 || gone > a.Recorded.End {
+			gone = a.Recorded.End
+		}
+		alive := max(0, gone-x.Added)
+		app.Executors += alive
+		app.Held += alive * time.Duration(x.Cores)
+		app.Memory += alive.Milliseconds() * profileMemory(a, x.Profile)
+	}
+	return app
+}
+
+// profileMemory is what an executor of a resource profile takes in MiB, overhead
+// included.
+func profileMemory(a *traces.Application, id int) int64 {
+	for i := range a.Profiles {
+		if a.Profiles[i].ID == id {
+			return a.Profiles[i].Memory()
+		}
+	}
+	return 0
 }

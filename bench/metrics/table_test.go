@@ -1,4 +1,4 @@
-package bench
+package metrics
 
 import (
 	"fmt"
@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"dynalloc/bench/sla"
-	"dynalloc/bench/stats"
 	"dynalloc/replay/cluster"
 )
 
@@ -23,7 +22,7 @@ import (
 func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	const s = time.Second
 	prices := Prices{NodeHour: 3.6, CoreHour: 0.36, GiBHour: 0.036, Minimum: 50 * s}
-	g := Group{Provided: 1000 * s, Window: 100 * s, Prices: prices, NodeCost: prices.nodes([]cluster.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
+	g := Group{Provided: 1000 * s, Window: 100 * s, Prices: prices, NodeCost: prices.Nodes([]cluster.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
 		{
 			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: Driver{Cores: 1, MemoryMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
@@ -65,10 +64,10 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		"failed": 0, "tasks_rerun": 3, "recomputed": 7,
 	}
 	maps.Copy(want, attributeByHand(&g))
-	if len(want) != len(Metrics) {
-		t.Errorf("%d metrics worked out, %d in the table", len(want), len(Metrics))
+	if len(want) != len(Table) {
+		t.Errorf("%d metrics worked out, %d in the table", len(want), len(Table))
 	}
-	for _, m := range Metrics {
+	for _, m := range Table {
 		if got := m.Of(&g); math.IsNaN(got) != math.IsNaN(want[m.Name]) || math.Abs(got-want[m.Name]) > 1e-9 {
 			t.Errorf("%s = %v, want %v", m.Name, got, want[m.Name])
 		}
@@ -109,41 +108,25 @@ func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
 		"under_provision over_provision under_time over_time churn fairness_classes fairness_users " +
 		"executor_hours_and_driver core_hours gib_hours cost_used cost_nodes"
 	prices := Prices{CoreHour: 1, NodeHour: 1}
-	row := (&Group{Provided: time.Second, Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{unknown}}).row("p", "", false)
-	for i, m := range Metrics {
+	row := (&Group{Provided: time.Second, Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{unknown}}).Row("p", "", false)
+	for i, m := range Table {
 		gone := strings.Contains(" "+missing+" ", " "+m.Name+" ")
 		if math.IsNaN(row.Values[i]) != gone {
 			t.Errorf("%s = %v", m.Name, row.Values[i])
 		}
 	}
-	empty := (&Group{Provided: time.Second, NodeCost: math.NaN()}).row("p", "", false)
-	for i, m := range Metrics {
+	empty := (&Group{Provided: time.Second, NodeCost: math.NaN()}).Row("p", "", false)
+	for i, m := range Table {
 		if m.Unit != Count && m.Name != "queries_with_deadline" && m.Name != "makespan" && !math.IsNaN(empty.Values[i]) {
 			t.Errorf("%s of no applications = %v", m.Name, empty.Values[i])
 		}
 	}
 }
 
-// R-7, against values of R's quantile(c(1, 2, 3, 4), c(0, .25, .5, .95, 1)).
-func TestQuantilesAreThoseOfR(t *testing.T) {
-	values := []float64{1, 2, 3, 4}
-	for _, c := range []struct{ p, want float64 }{{0, 1}, {0.25, 1.75}, {0.5, 2.5}, {0.95, 3.85}, {1, 4}} {
-		if got := stats.Quantile(c.p, values); math.Abs(got-c.want) > 1e-12 {
-			t.Errorf("quantile %g = %g, want %g", c.p, got, c.want)
-		}
-	}
-	if got := stats.Quantile(0.95, []float64{7}); got != 7 {
-		t.Errorf("quantile of one value = %g, want 7", got)
-	}
-	if got := stats.Quantile(0.5, nil); !math.IsNaN(got) {
-		t.Errorf("quantile of none = %g, want NaN", got)
-	}
-}
-
 // docs/METRICS.md lists the metrics of the table, in its order, with its units,
 // formulas and directions, and no others.
 func TestDocumentationHoldsTheSameMetrics(t *testing.T) {
-	doc, err := os.ReadFile("../docs/METRICS.md")
+	doc, err := os.ReadFile("../../docs/METRICS.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +138,7 @@ func TestDocumentationHoldsTheSameMetrics(t *testing.T) {
 			written = append(written, strings.TrimSpace(line))
 		}
 	}
-	for i, m := range Metrics {
+	for i, m := range Table {
 		want := fmt.Sprintf("| `%s` | %s | %s | %s | %s |", m.Name, m.Unit, m.Better, m.Doc, m.Source)
 		if i >= len(written) {
 			t.Errorf("docs/METRICS.md lacks the line\n%s", want)
@@ -163,7 +146,7 @@ func TestDocumentationHoldsTheSameMetrics(t *testing.T) {
 			t.Errorf("docs/METRICS.md, metric %d:\nin the table: %s\nin the doc:   %s", i+1, want, written[i])
 		}
 	}
-	if len(written) > len(Metrics) {
-		t.Errorf("docs/METRICS.md has %d metrics, the table %d", len(written), len(Metrics))
+	if len(written) > len(Table) {
+		t.Errorf("docs/METRICS.md has %d metrics, the table %d", len(written), len(Table))
 	}
 }

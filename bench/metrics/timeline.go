@@ -1,4 +1,4 @@
-package bench
+package metrics
 
 import (
 	"time"
@@ -135,8 +135,8 @@ func (t *Timeline) taskCPUs(e replay.Event) int {
 	return max(1, a.Profiles[a.Stages[e.Stage].Profile].TaskCPUs)
 }
 
-// finish draws every series out to the end of the replay.
-func (t *Timeline) finish(end time.Duration) {
+// Finish draws every series out to the end of the replay.
+func (t *Timeline) Finish(end time.Duration) {
 	t.All.move(end, level{})
 	for i := range t.ByClass {
 		t.ByClass[i].move(end, level{})

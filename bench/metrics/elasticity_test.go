@@ -1,4 +1,4 @@
-package bench
+package metrics
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
@@ -30,7 +31,7 @@ func TestElasticityByHand(t *testing.T) {
 	w := &traces.Workload{Apps: []*traces.Application{{
 		Profiles: []traces.Profile{{TaskCPUs: 1}}, Stages: []traces.Stage{{Tasks: make([]traces.Task, 4)}},
 	}}}
-	m := newMeter(w, 3, 25*time.Second)
+	m := NewMeter(w, 3, 25*time.Second)
 	at := func(seconds int, e replay.Event) {
 		e.At = time.Duration(seconds) * time.Second
 		m.Observe(e)
@@ -59,7 +60,7 @@ func TestElasticityByHand(t *testing.T) {
 	at(30, of(replay.ExecutorFreed, 1))
 	at(30, replay.Event{Kind: replay.AppEnded})
 
-	got := m.measured[0]
+	got := m.Measured[0]
 	want := Elasticity{
 		Known:     true,
 		Under:     1 + 5*2.0/3 + 5*1.0/3 + 5*1.0/3,
@@ -82,7 +83,7 @@ func TestATaskOfAnEarlierAttemptSparesTheNext(t *testing.T) {
 	w := &traces.Workload{Apps: []*traces.Application{{
 		Profiles: []traces.Profile{{TaskCPUs: 1}}, Stages: []traces.Stage{{Tasks: make([]traces.Task, 2)}},
 	}}}
-	m := newMeter(w, 8, 0)
+	m := NewMeter(w, 8, 0)
 	for _, c := range []struct {
 		event            replay.Event
 		running, waiting int
@@ -109,20 +110,24 @@ func TestATaskOfAnEarlierAttemptSparesTheNext(t *testing.T) {
 // what it makes: no count falls below 0, no task is waited for when nothing of
 // its application is under way, and no share is more than the time that it is of.
 func TestTheMeterLosesNothing(t *testing.T) {
-	fleets, err := Fleets([]string{"recorded", "static,n=2", "spark,idle=2s,shuffle=none", "spark,idle=5s,shuffle=tracking"})
-	if err != nil {
-		t.Fatal(err)
+	var fleets []policies.Fleet
+	for _, text := range []string{"recorded", "static,n=2", "spark,idle=2s,shuffle=none", "spark,idle=5s,shuffle=tracking"} {
+		f, err := policies.ParseFleet(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fleets = append(fleets, f)
 	}
-	for _, recording := range append(foldersOfLogs(t, "testdata/recordings"), foldersOfLogs(t, "testdata/mechanisms")...) {
-		w := read(t, recording)
+	for _, recording := range append(logtest.Folders(t, "../testdata/recordings"), logtest.Folders(t, "../testdata/mechanisms")...) {
+		w := logtest.Read(t, recording)
 		cluster := cluster.Assume(w)
 		for _, f := range fleets {
 			if len(replay.Misfits(w, f, cluster)) > 0 {
 				continue
 			}
-			m := newMeter(w, cluster.Capacity(), 0)
+			m := NewMeter(w, cluster.Capacity(), 0)
 			jobs := make([]int, len(w.Apps))
-			result, err := replay.Run(w, f, replay.Config{Cluster: cluster, Times: calibrate.Defaults(), Seed: 1, Horizon: Horizon(w)}, m, replay.ObserverFunc(func(e replay.Event) {
+			result, err := replay.Run(w, f, replay.Config{Cluster: cluster, Times: calibrate.Defaults(), Seed: 1, Horizon: 31 * 24 * time.Hour}, m, replay.ObserverFunc(func(e replay.Event) {
 				a := &m.life[e.App]
 				if a.running < 0 || a.waiting < 0 || a.supply < 0 {
 					t.Fatalf("%s, %s at %s: %+v", recording, f.Name, e.At, *a)
@@ -143,7 +148,7 @@ func TestTheMeterLosesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, a := range result.Apps {
-				got := m.measured[i]
+				got := m.Measured[i]
 				if !got.Known || got.UnderTime+got.OverTime > a.End-a.Submit || got.Under > got.UnderTime.Seconds() || got.Over > got.OverTime.Seconds() {
 					t.Errorf("%s, %s, application %d of %s: %+v", recording, f.Name, i, a.End-a.Submit, got)
 				}

@@ -1,4 +1,4 @@
-package bench
+package metrics
 
 import (
 	"cmp"
@@ -86,9 +86,9 @@ func (p Prices) cost(a *App) float64 {
 	return cores.Hours()*p.CoreHour + memory*p.GiBHour
 }
 
-// nodes is what the nodes of a cluster cost that were there so long, pool by
+// Nodes is what the nodes of a cluster cost that were there so long, pool by
 // pool; NaN if one has no price.
-func (p Prices) nodes(pools []cluster.Pool, there []time.Duration) float64 {
+func (p Prices) Nodes(pools []cluster.Pool, there []time.Duration) float64 {
 	cost := 0.0
 	for i := range pools {
 		price := cmp.Or(pools[i].Price, p.NodeHour)
@@ -98,16 +98,6 @@ func (p Prices) nodes(pools []cluster.Pool, there []time.Duration) float64 {
 		cost += price * there[i].Hours()
 	}
 	return cost
-}
-
-// throughout is how long the nodes of each pool were there if all were for the
-// whole window.
-func throughout(pools []cluster.Pool, window time.Duration) []time.Duration {
-	var there []time.Duration
-	for i := range pools {
-		there = append(there, time.Duration(pools[i].Nodes)*window)
-	}
-	return there
 }
 
 // A Driver is what an application's driver takes.

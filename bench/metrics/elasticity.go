@@ -1,4 +1,4 @@
-package bench
+package metrics
 
 import (
 	"time"
@@ -32,16 +32,16 @@ type Short struct {
 
 // A meter follows for each application of a replay what it needs and what it
 // holds. It is a replay.Observer.
-type meter struct {
+type Meter struct {
 	workload *traces.Workload
 	capacity int
 	minimum  time.Duration // charge for an executor
 	life     []life
-	measured []metered
+	Measured []Metered
 }
 
 // metered is what a meter found out about one application.
-type metered struct {
+type Metered struct {
 	Elasticity
 	Short
 }
@@ -70,12 +70,12 @@ type attempt struct {
 	done    []bool
 }
 
-func newMeter(w *traces.Workload, capacity int, minimum time.Duration) *meter {
-	return &meter{workload: w, capacity: capacity, minimum: minimum, life: make([]life, len(w.Apps)), measured: make([]metered, len(w.Apps))}
+func NewMeter(w *traces.Workload, capacity int, minimum time.Duration) *Meter {
+	return &Meter{workload: w, capacity: capacity, minimum: minimum, life: make([]life, len(w.Apps)), Measured: make([]Metered, len(w.Apps))}
 }
 
 // Observe takes one event of the replay.
-func (m *meter) Observe(e replay.Event) {
+func (m *Meter) Observe(e replay.Event) {
 	a := &m.life[e.App]
 	switch e.Kind {
 	case replay.AppSubmitted:
@@ -119,14 +119,14 @@ func (m *meter) Observe(e replay.Event) {
 		m.free(a, e)
 	case replay.AppEnded:
 		m.advance(e)
-		m.measured[e.App].Known = true
+		m.Measured[e.App].Known = true
 		*a = life{}
 	}
 }
 
 // ended takes in the end of a task. One that ended in vain waits again, unless a
 // copy of it runs or the stage is over.
-func (m *meter) ended(a *life, e replay.Event, cpus int) {
+func (m *Meter) ended(a *life, e replay.Event, cpus int) {
 	s := a.stages[e.Stage]
 	switch {
 	case s == nil:
@@ -149,7 +149,7 @@ func (m *meter) ended(a *life, e replay.Event, cpus int) {
 }
 
 // free takes in that an executor's cores are free for others.
-func (m *meter) free(a *life, e replay.Event) {
+func (m *Meter) free(a *life, e replay.Event) {
 	x, ok := a.held[e.Executor]
 	if !ok {
 		return
@@ -159,13 +159,13 @@ func (m *meter) free(a *life, e replay.Event) {
 		a.supply -= x.cores
 	}
 	if short := m.minimum - (e.At - x.granted); short > 0 {
-		m.measured[e.App].Short.Executors += short
-		m.measured[e.App].Short.Cores += short * time.Duration(x.cores)
+		m.Measured[e.App].Short.Executors += short
+		m.Measured[e.App].Short.Cores += short * time.Duration(x.cores)
 	}
 }
 
 // advance lets what holds for an application hold until now.
-func (m *meter) advance(e replay.Event) {
+func (m *Meter) advance(e replay.Event) {
 	a := &m.life[e.App]
 	span := e.At - a.since
 	if span == 0 {
@@ -173,7 +173,7 @@ func (m *meter) advance(e replay.Event) {
 	}
 	a.since = e.At
 	demand := min(a.running+a.waiting, m.capacity)
-	to := &m.measured[e.App]
+	to := &m.Measured[e.App]
 	switch {
 	case a.supply < demand:
 		to.UnderTime += span
@@ -184,7 +184,7 @@ func (m *meter) advance(e replay.Event) {
 	}
 }
 
-func (m *meter) taskCPUs(e replay.Event) int {
+func (m *Meter) taskCPUs(e replay.Event) int {
 	a := m.workload.Apps[e.App]
 	return max(1, a.Profiles[a.Stages[e.Stage].Profile].TaskCPUs)
 }

@@ -1,9 +1,7 @@
-package bench
+package metrics
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"dynalloc/bench/stats"
@@ -54,7 +52,7 @@ const (
 )
 
 // Metrics is every metric in the order of reports.
-var Metrics = append([]Metric{
+var Table = append([]Metric{
 	{"applications", "applications", Count, "applications in the group", Neither, "own",
 		func(g *Group) float64 { return float64(len(g.Apps)) }},
 	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", Neither, "own",
@@ -176,28 +174,14 @@ var Metrics = append([]Metric{
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Recomputed }) }},
 }, attributionMetrics()...)
 
-// row computes every metric of a group.
-func (g *Group) row(policy, class string, recorded bool) Row {
-	r := Row{Policy: policy, Class: class, Recorded: recorded, Values: make([]float64, len(Metrics))}
-	for i := range Metrics {
-		r.Values[i] = Metrics[i].Of(g)
-	}
-	return r
-}
-
-// blank is a row without values.
-func blank(policy, class string) Row {
-	return Row{Policy: policy, Class: class, Values: slices.Repeat([]float64{math.NaN()}, len(Metrics))}
-}
-
-func metricIndex(name string) int {
-	for i := range Metrics {
-		if Metrics[i].Name == name {
+func Position(name string) int {
+	for i := range Table {
+		if Table[i].Name == name {
 			return i
 		}
 	}
 	panic(fmt.Sprintf("bench: no metric is called %q", name))
 }
 
-// MetricNamed returns the metric of that name, which must be one of Metrics.
-func MetricNamed(name string) Metric { return Metrics[metricIndex(name)] }
+// Named returns the metric of that name, which must be one of Metrics.
+func Named(name string) Metric { return Table[Position(name)] }

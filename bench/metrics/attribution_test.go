@@ -1,0 +1,45 @@
+package metrics
+
+import (
+	"time"
+
+	"dynalloc/replay"
+)
+
+// attributed are the names of the metrics of where time went.
+var attributed = func() string {
+	names := ""
+	for _, m := range attributionMetrics() {
+		names += m.Name + " "
+	}
+	return names
+}()
+
+// attributeByHand divides the time of two applications that took 60 and 40 s and
+// held 200 and 40 core-seconds, and returns the shares, worked out by hand.
+func attributeByHand(g *Group) map[string]float64 {
+	const s = time.Second
+	g.Apps[0].Attribution = &replay.Attribution{
+		Turnaround: replay.Turnaround{
+			replay.TimeDriver: 2 * s, replay.TimeExecution: 30 * s, replay.TimeRecompute: 6 * s, replay.TimeLocality: 3 * s,
+			replay.TimeSlot: 4 * s, replay.TimeStartup: 5 * s, replay.TimeQueue: 3 * s, replay.TimeRamp: 7 * s,
+		},
+		Cores: replay.Holding{
+			replay.HoldStarting: 10 * s, replay.HoldBusy: 100 * s, replay.HoldBeside: 12 * s, replay.HoldLeaving: 6 * s, replay.HoldLiveShuffle: 18 * s,
+			replay.HoldOldShuffle: 9 * s, replay.HoldCache: 15 * s, replay.HoldMinimum: 3 * s, replay.HoldSurplus: 21 * s, replay.HoldIdle: 6 * s,
+		},
+		Waves: 12 * s,
+		Reach: 4 * s,
+	}
+	g.Apps[1].Attribution = &replay.Attribution{
+		Turnaround: replay.Turnaround{replay.TimeDriver: 1 * s, replay.TimeExecution: 36 * s, replay.TimeStartup: 3 * s},
+		Cores:      replay.Holding{replay.HoldStarting: 0, replay.HoldBusy: 40 * s},
+		Reach:      8 * s,
+	}
+	return map[string]float64{
+		"time_driver": 3, "time_execution": 66, "time_waves": 12, "time_recompute": 6, "time_locality": 3, "time_slot": 4, "time_startup": 8, "time_queue": 3, "time_ramp": 7,
+		"hold_starting": 1000 / 240.0, "hold_busy": 14000 / 240.0, "hold_beside": 5, "hold_leaving": 2.5, "hold_live_shuffle": 7.5,
+		"hold_held_shuffle": 3.75, "hold_cache": 6.25, "hold_minimum": 1.25, "hold_surplus": 8.75, "hold_idle": 2.5,
+		"reach_p50": 6,
+	}
+}

@@ -1,0 +1,55 @@
+package metrics
+
+import (
+	"testing"
+	"time"
+
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// One executor for a tenth of a second in a year is still seen as a peak.
+func TestThinningHidesNoPeak(t *testing.T) {
+	s := Series{Step: firstStep, limit: 16}
+	s.move(time.Hour, level{held: 1, cores: 2})
+	s.move(time.Hour+100*time.Millisecond, level{held: -1, cores: -2})
+	s.move(365*24*time.Hour, level{})
+	if len(s.Samples) > 16 {
+		t.Errorf("%d samples, want at most 16", len(s.Samples))
+	}
+	if sum := sumOfSamples(s); sum.PeakHeld != 1 || sum.Held != 100*time.Millisecond || sum.Cores != 200*time.Millisecond {
+		t.Errorf("got %+v", sum)
+	}
+}
+
+// An executor that is released and seen gone later counts once, and what an
+// application still holds at its end goes with it.
+func TestAnExecutorLeavesOnce(t *testing.T) {
+	w := &traces.Workload{Apps: []*traces.Application{{Class: "a"}}}
+	line := NewTimeline(w, []string{"a"})
+	for _, e := range []replay.Event{
+		{At: 0, Kind: replay.TargetChanged, N: 3},
+		{At: 0, Kind: replay.ExecutorGranted, Executor: 0, N: 2},
+		{At: 0, Kind: replay.ExecutorGranted, Executor: 1, N: 2},
+		{At: time.Second, Kind: replay.ExecutorReleased, Executor: 0},
+		{At: 2 * time.Second, Kind: replay.ExecutorRemoved, Executor: 0},
+		{At: 3 * time.Second, Kind: replay.AppEnded},
+		{At: 4 * time.Second, Kind: replay.ExecutorReleased, Executor: 1},
+	} {
+		line.Observe(e)
+	}
+	line.Finish(5 * time.Second)
+	want := Sample{PeakHeld: 2, PeakWanted: 3, Held: 4 * time.Second, Wanted: 9 * time.Second, Cores: 8 * time.Second}
+	if got := sumOfSamples(line.All); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// sumOfSamples is a series in one sample.
+func sumOfSamples(s Series) Sample {
+	var sum Sample
+	for _, sample := range s.Samples {
+		sum.Add(sample)
+	}
+	return sum
+}
