@@ -20,9 +20,9 @@ import (
 // which replays are affected.
 //
 // The file has one line for each run of each story in testdata, and one line for
-// each random workload, with a column for each of pinnedReplays. The figures of
-// the stories stand in the stories themselves, so their lines hold only the
-// digest of the events; the columns of the random workloads cover the figures
+// each random workload, with a column for each policy and each manager. The
+// figures of the stories are in the stories themselves, so their lines hold only
+// the digest of the events; the columns of the random workloads cover the figures
 // too, see fingerprint.
 func TestDigestsArePinned(t *testing.T) {
 	got := storyDigests(t) + randomDigests(t)
@@ -136,12 +136,23 @@ func randomDigests(t *testing.T) string {
 }
 
 // pinnedRun makes a random workload and a configuration without a manager. In
-// every other one tasks fail, prefer nodes and are speculated.
+// every other one tasks fail, prefer nodes and are speculated; in half of each,
+// executors and drivers that start on a node share its processors.
 func pinnedRun(t *testing.T, seed uint64) (*traces.Workload, Config) {
 	t.Helper()
 	w, _, c := randomRun(seed)
 	if seed%2 == 0 {
 		enrich(w, &c, seed)
+	}
+	if seed%4 < 2 {
+		c.Times.Processors, c.Times.GC = 1+float64(seed%5)/4, 30*time.Second
+		c.Times.DriverProcessors, c.Times.DriverWork = 1.25, 450*time.Millisecond
+		for i := range c.Times.By {
+			c.Times.By[i].Crowding, c.Times.By[i].Most = 0.3, 1+i
+		}
+		for i, a := range w.Apps {
+			a.DriverShares = i%2 == 0
+		}
 	}
 	c.Faults = randomFaults(t, seed/2)
 	return w, c
