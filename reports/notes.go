@@ -45,9 +45,7 @@ func warnings(r *bench.Results) []string {
 		out = append(out, "Kubernetes is "+kubernetes.Note+"; what is modeled, and from which documents, is in docs/KUBERNETES.md.")
 	}
 	out = append(out, grades(r.Suite.Workload)...)
-	for _, w := range r.Suite.Config.Cluster.Warnings {
-		out = append(out, w+".")
-	}
+	out = append(out, WordAll(r.Suite.Config.Cluster.Notes)...)
 	if slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }) {
 		out = append(out, "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors may have more cores together than the nodes. Tasks are not slower for it here, as they really would be; yarn.scheduler.capacity.resource-calculator with the DominantResourceCalculator counts cores, too.")
 	}

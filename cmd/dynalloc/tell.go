@@ -14,6 +14,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster/kubernetes"
+	"dynalloc/reports"
 	"dynalloc/traces"
 )
 
@@ -99,7 +100,7 @@ func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
 	if s.Config.Cluster.Manager == "kubernetes" {
 		fmt.Fprintln(t.out, "Kubernetes is "+kubernetes.Note+".")
 	}
-	for _, note := range slices.Concat(s.Config.Cluster.Warnings, s.Workload.Notes, s.Notes) {
+	for _, note := range slices.Concat(reports.WordAll(s.Config.Cluster.Notes), s.Workload.Notes, s.Notes) {
 		fmt.Fprintln(t.out, note)
 	}
 	fmt.Fprintln(t.out)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/note"
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster/kubernetes"
@@ -33,7 +34,7 @@ type Cluster struct {
 	Standalone standalone.Options
 	Kubernetes kubernetes.Options
 	YARN       yarn.Config // see OpenFiles
-	Warnings   []string    // what of its files is not modeled, a line each
+	Notes      []note.Note // settings of its files that are not modeled
 }
 
 // mostNodes of one kind a cluster may have.
@@ -99,7 +100,7 @@ func noFiles(name string) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("%s has not been read", name)
 }
 
-// OpenFiles reads the files that a cluster names, of which Warnings then says what
+// OpenFiles reads the files that a cluster names, of which Notes then says what
 // is not modeled; open opens one by its name. Parse has done it where none
 // is named.
 func (c *Cluster) OpenFiles(open func(name string) (io.ReadCloser, error)) error {
@@ -110,7 +111,7 @@ func (c *Cluster) OpenFiles(open func(name string) (io.ReadCloser, error)) error
 	if err != nil {
 		return err
 	}
-	c.Warnings, err = c.YARN.Load(c.Nodes(), open)
+	c.Notes, err = c.YARN.Load(c.Nodes(), open)
 	return err
 }
 

@@ -1,6 +1,11 @@
 package yarn
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
+
+func (r Resource) String() string { return fmt.Sprintf("%d MiB and %d cores", r.MemoryMB, r.Cores) }
 
 func (r Resource) plus(o Resource) Resource {
 	return Resource{r.MemoryMB + o.MemoryMB, r.Cores + o.Cores}

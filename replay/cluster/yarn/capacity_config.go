@@ -1,19 +1,16 @@
 package yarn
 
 import (
-	"fmt"
-	"io"
 	"maps"
-	"slices"
 	"strings"
+
+	"dynalloc/internal/note"
 )
 
 // A CapacityConfig is how the capacity scheduler is set up: what its
 // capacity-scheduler.xml says, and the few properties of yarn-site.xml that matter
 // to it. ReadCapacity makes one.
 type CapacityConfig struct {
-	source *properties
-
 	minimum, maximum Resource // of a container
 	calculator       calculator
 
@@ -98,59 +95,32 @@ const (
 )
 
 // ReadCapacity reads a capacity-scheduler.xml, in which properties of
-// yarn-site.xml may stand too. Each warning names a property that is not modeled.
+// yarn-site.xml may stand too, and a yarn-site.xml, of which only the properties
+// that concern the scheduler count. Each note names a property that is not modeled.
 // An error is one line that names the file, the line and what is expected there.
-func ReadCapacity(r io.Reader, file string) (*CapacityConfig, []string, error) {
-	p, err := readProperties(r, file)
-	if err != nil {
-		return nil, nil, err
-	}
-	return parseCapacity(p, file)
-}
-
-// ReadSite reads a yarn-site.xml in addition. Only what concerns the scheduler is
-// looked at; warnings name what of it is not modeled.
-func (c *CapacityConfig) ReadSite(r io.Reader, file string) (*CapacityConfig, []string, error) {
-	site, err := readProperties(r, file)
-	if err != nil {
-		return nil, nil, err
-	}
-	all := &properties{byName: map[string]*property{}}
-	for _, name := range slices.Sorted(maps.Keys(c.source.byName)) {
-		of := *c.source.byName[name]
-		all.byName[name] = &of
-	}
-	for _, name := range slices.Sorted(maps.Keys(site.byName)) {
+func ReadCapacity(queues, site File) (_ *CapacityConfig, _ []note.Note, err error) {
+	defer catch(&err)
+	all := readProperties(queues)
+	of := readProperties(site)
+	for _, name := range of.names() {
 		if concernsScheduler(name) {
-			all.byName[name] = site.byName[name]
+			all.byName[name] = of.byName[name]
 		}
 	}
-	return parseCapacity(all, file)
+	return parseCapacity(all)
 }
 
-func concernsScheduler(name string) bool {
-	for _, prefix := range []string{
-		"yarn.scheduler.", "yarn.resourcemanager.scheduler.", "yarn.resourcemanager.monitor.", "yarn.cluster.", "yarn.node-labels.",
-	} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
+// A capacityParser makes a configuration of properties.
+type capacityParser struct {
+	*properties
+	config *CapacityConfig
 }
 
-func parseCapacity(source *properties, file string) (*CapacityConfig, []string, error) {
-	c := &CapacityConfig{source: source}
+func parseCapacity(source *properties) (*CapacityConfig, []note.Note, error) {
+	c := &CapacityConfig{}
 	p := &capacityParser{properties: source, config: c}
 
-	c.minimum = Resource{int64(p.int("yarn.scheduler.minimum-allocation-mb", 1024)), p.int("yarn.scheduler.minimum-allocation-vcores", 1)}
-	c.maximum = Resource{int64(p.int("yarn.scheduler.maximum-allocation-mb", 8192)), p.int("yarn.scheduler.maximum-allocation-vcores", 4)}
-	if p.err == nil && (c.minimum.MemoryMB <= 0 || c.minimum.MemoryMB > c.maximum.MemoryMB) {
-		p.fail(p.wrongPair("yarn.scheduler.minimum-allocation-mb", "yarn.scheduler.maximum-allocation-mb", file))
-	}
-	if p.err == nil && (c.minimum.Cores <= 0 || c.minimum.Cores > c.maximum.Cores) {
-		p.fail(p.wrongPair("yarn.scheduler.minimum-allocation-vcores", "yarn.scheduler.maximum-allocation-vcores", file))
-	}
+	c.minimum, c.maximum = p.containerSizes(Resource{1, 1})
 	const name = capacityPrefix + "resource-calculator"
 	if of, there := p.text(name); there {
 		switch of[strings.LastIndexByte(of, '.')+1:] {
@@ -158,7 +128,7 @@ func parseCapacity(source *properties, file string) (*CapacityConfig, []string, 
 		case "DominantResourceCalculator":
 			c.calculator.dominant = true
 		default:
-			p.fail(p.wrong(name, "the class DefaultResourceCalculator or DominantResourceCalculator"))
+			p.wrong(name, "the class DefaultResourceCalculator or DominantResourceCalculator")
 		}
 	}
 	c.maxApplications = p.int(capacityPrefix+"maximum-applications", 10000)
@@ -172,36 +142,19 @@ func parseCapacity(source *properties, file string) (*CapacityConfig, []string, 
 	p.monitor()
 
 	c.root = p.queue(nil, "root")
-	if p.err != nil {
-		return nil, nil, p.err
-	}
 	if len(c.root.children) == 0 {
-		return nil, nil, fmt.Errorf("%s:1: expected yarn.scheduler.capacity.root.queues with the names of the first queues", file)
+		p.fail(1, "expected yarn.scheduler.capacity.root.queues with the names of the first queues")
 	}
-	p.harmless()
-	for _, of := range p.unused() {
-		if of.value != "" {
-			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: %s is not modeled", of.file, of.line, of.name))
-		}
-	}
-	return c, p.warnings, nil
+	p.ignoreHarmless()
+	p.noteUnused()
+	return c, p.notes, nil
 }
 
-// wrongPair is the error about two properties of which the first may not be
-// larger.
-func (p *capacityParser) wrongPair(low, high, file string) error {
-	for _, name := range []string{low, high} {
-		if p.byName[name] != nil {
-			return p.wrong(name, fmt.Sprintf("%s above 0 and not above %s", low, high))
-		}
-	}
-	return fmt.Errorf("%s:1: expected %s above 0 and not above %s", file, low, high)
-}
-
-// Harmless marks what changes no decision of the scheduler that is modeled:
+// ignoreHarmless marks what changes no decision of the scheduler that is modeled:
 // requests name no node or rack, all may submit, and nobody looks at metrics.
-func (p *capacityParser) harmless() {
-	for name, of := range p.byName {
+func (p *capacityParser) ignoreHarmless() {
+	for _, name := range p.names() {
+		of := p.byName[name]
 		switch {
 		case name == capacityPrefix+"node-locality-delay",
 			name == capacityPrefix+"rack-locality-additional-delay",
@@ -230,13 +183,11 @@ func (p *capacityParser) placement() {
 	for of := range strings.SplitSeq(list, ",") {
 		parts := strings.Split(strings.TrimSpace(of), ":")
 		if len(parts) != 3 || parts[1] == "" || parts[2] == "" || parts[0] != "u" && parts[0] != "g" {
-			p.fail(p.wrong(name, "u:<user>:<queue> or g:<group>:<queue>, separated by commas"))
-			return
+			p.wrong(name, "u:<user>:<queue> or g:<group>:<queue>, separated by commas")
 		}
 		_, primary, _ := strings.Cut(parts[2], "%")
 		if parts[0] == "g" || primary != "" && primary != "user" {
-			at := p.byName[name]
-			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: the mapping %s is not modeled: groups of users are not known", at.file, at.line, strings.TrimSpace(of)))
+			p.noteOf(name, groupsNotModeled, strings.TrimSpace(of))
 			continue
 		}
 		p.config.mappings = append(p.config.mappings, queueMapping{user: parts[1], queue: parts[2]})
@@ -248,13 +199,12 @@ func (p *capacityParser) monitor() {
 	on := p.bool("yarn.resourcemanager.scheduler.monitor.enable", false)
 	const policies = "yarn.resourcemanager.scheduler.monitor.policies"
 	if of, there := p.text(policies); there && !strings.HasSuffix(of, ".ProportionalCapacityPreemptionPolicy") {
-		at := p.byName[policies]
-		p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: of %s only ProportionalCapacityPreemptionPolicy is modeled", at.file, at.line, policies))
+		p.noteOf(policies, monitorNotModeled, policies)
 		on = on && strings.Contains(of, ".ProportionalCapacityPreemptionPolicy")
 	}
 	m := &preemptionConfig{
-		maxIgnored:   p.float64(preemptionPrefix+"max_ignored_over_capacity", 0.1),
-		natural:      p.float64(preemptionPrefix+"natural_termination_factor", 0.2),
+		maxIgnored:   p.double(preemptionPrefix+"max_ignored_over_capacity", 0.1),
+		natural:      p.double(preemptionPrefix+"natural_termination_factor", 0.2),
 		perRound:     p.float(preemptionPrefix+"total_preemption_per_round", 0.1),
 		wait:         int64(p.int(preemptionPrefix+"max_wait_before_kill", 15000)),
 		interval:     int64(p.int(preemptionPrefix+"monitoring_interval", 3000)),
@@ -277,7 +227,7 @@ func (p *capacityParser) monitor() {
 		case "priority_first":
 			in.userLimitFirst = false
 		default:
-			p.fail(p.wrong(inside+"preemption-order-policy", "userlimit_first or priority_first"))
+			p.wrong(inside+"preemption-order-policy", "userlimit_first or priority_first")
 		}
 	}
 	if p.bool(inside+"enabled", false) {
@@ -297,9 +247,6 @@ func (p *capacityParser) queue(parent *queueConfig, name string) *queueConfig {
 	p.labelsOf(q, at)
 	p.capacities(q, at)
 	p.limits(q, at)
-	if p.err != nil {
-		return q
-	}
 	list, there := p.text(at + "queues")
 	if there {
 		seen := map[string]bool{}
@@ -309,14 +256,10 @@ func (p *capacityParser) queue(parent *queueConfig, name string) *queueConfig {
 				continue
 			}
 			if child == "" || strings.ContainsAny(child, ". \t\n") || seen[child] {
-				p.fail(p.wrong(at+"queues", "the names of the queues below, each once, separated by commas"))
-				return q
+				p.wrong(at+"queues", "the names of the queues below, each once, separated by commas")
 			}
 			seen[child] = true
 			q.children = append(q.children, p.queue(q, child))
-			if p.err != nil {
-				return q
-			}
 		}
 	}
 	p.ordering(q, at)
@@ -324,6 +267,15 @@ func (p *capacityParser) queue(parent *queueConfig, name string) *queueConfig {
 		p.checkChildren(q, at)
 	}
 	return q
+}
+
+// within is a number from low to high.
+func (p *capacityParser) within(name string, otherwise, low, high float32) float32 {
+	f := p.float(name, otherwise)
+	if p.has(name) && (f < low || f > high) {
+		p.wrong(name, "a number from %v to %v", low, high)
+	}
+	return f
 }
 
 func (p *capacityParser) limits(q *queueConfig, at string) {
@@ -340,12 +292,12 @@ func (p *capacityParser) limits(q *queueConfig, at string) {
 		switch strings.ToUpper(state) {
 		case "RUNNING":
 			if q.stopped {
-				p.fail(p.wrong(at+"state", "STOPPED, as is the queue above"))
+				p.wrong(at+"state", "STOPPED, as is the queue above")
 			}
 		case "STOPPED":
 			q.stopped = true
 		default:
-			p.fail(p.wrong(at+"state", "RUNNING or STOPPED"))
+			p.wrong(at+"state", "RUNNING or STOPPED")
 		}
 	}
 
@@ -357,12 +309,13 @@ func (p *capacityParser) limits(q *queueConfig, at string) {
 	}
 	q.maxAllocation.MemoryMB = int64(p.int(at+"maximum-allocation-mb", int(q.maxAllocation.MemoryMB)))
 	q.maxAllocation.Cores = p.int(at+"maximum-allocation-vcores", q.maxAllocation.Cores)
-	if p.err == nil && !(calculator{dominant: true}).fits(q.maxAllocation, p.config.maximum) {
+	if !q.maxAllocation.within(p.config.maximum) {
+
 		name := at + "maximum-allocation-mb"
 		if q.maxAllocation.MemoryMB <= p.config.maximum.MemoryMB {
 			name = at + "maximum-allocation-vcores"
 		}
-		p.fail(p.wrong(name, "no more than the cluster's maximum allocation"))
+		p.wrong(name, "no more than the cluster's maximum allocation")
 	}
 	q.preemptionDisabled = p.bool(at+"disable_preemption", above) || p.config.preemption == nil
 
@@ -376,12 +329,12 @@ func (p *capacityParser) limits(q *queueConfig, at string) {
 	if q.parent != nil {
 		maps.Copy(q.weights, q.parent.weights)
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.byName)) {
+	for _, name := range p.names() {
 		rest, ok := strings.CutPrefix(name, at+"user-settings.")
 		if user, isWeight := strings.CutSuffix(rest, ".weight"); ok && isWeight && user != "" {
 			q.weights[user] = p.float(name, 1)
-			if w := q.weights[user]; p.err == nil && (w < 0 || w > 100/min(100, q.userLimit)) {
-				p.fail(p.wrong(name, "a weight from 0 to 100 / minimum-user-limit-percent"))
+			if w := q.weights[user]; w < 0 || w > 100/min(100, q.userLimit) {
+				p.wrong(name, "a weight from 0 to 100 / minimum-user-limit-percent")
 			}
 		}
 	}
@@ -396,7 +349,7 @@ func (p *capacityParser) ordering(q *queueConfig, at string) {
 			q.fair = true
 			q.sizeBased = p.bool(at+"ordering-policy.fair.enable-size-based-weight", false)
 		default:
-			p.fail(p.wrong(at+"ordering-policy", "fifo or fair; other orders of applications are not modeled"))
+			p.wrong(at+"ordering-policy", "fifo or fair; other orders of applications are not modeled")
 		}
 		return
 	}
@@ -412,6 +365,6 @@ func (p *capacityParser) ordering(q *queueConfig, at string) {
 	case policy == "priority-utilization":
 		q.byPriority = true
 	default:
-		p.fail(p.wrong(at+"ordering-policy", "utilization or priority-utilization; other orders of queues are not modeled"))
+		p.wrong(at+"ordering-policy", "utilization or priority-utilization; other orders of queues are not modeled")
 	}
 }

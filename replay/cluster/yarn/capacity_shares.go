@@ -2,7 +2,6 @@ package yarn
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -34,7 +33,7 @@ func (p *capacityParser) labelsOf(q *queueConfig, at string) {
 		if above := q.parent.accessible; !slices.Contains(above, anyLabel) {
 			for _, label := range q.accessible {
 				if !slices.Contains(above, label) {
-					p.fail(p.wrong(at+"accessible-node-labels", "only labels that the queue above may use"))
+					p.wrong(at+"accessible-node-labels", "only labels that the queue above may use")
 				}
 			}
 		}
@@ -42,7 +41,7 @@ func (p *capacityParser) labelsOf(q *queueConfig, at string) {
 	if label, there := p.text(at + "default-node-label-expression"); there {
 		q.defaultLabel = label
 		if label != "" && !q.mayUse(label) {
-			p.fail(p.wrong(at+"default-node-label-expression", "a label that the queue may use"))
+			p.wrong(at+"default-node-label-expression", "a label that the queue may use")
 		}
 	} else if q.parent != nil && !slices.ContainsFunc(q.parent.accessible, func(l string) bool { return !slices.Contains(q.accessible, l) }) {
 		q.defaultLabel = q.parent.defaultLabel
@@ -50,7 +49,7 @@ func (p *capacityParser) labelsOf(q *queueConfig, at string) {
 
 	// A queue has capacities on the labels it names in properties; the root on all.
 	q.labels = []string{""}
-	for _, name := range slices.Sorted(maps.Keys(p.byName)) {
+	for _, name := range p.names() {
 		rest, ok := strings.CutPrefix(name, capacityPrefix)
 		if !ok {
 			continue
@@ -86,7 +85,7 @@ func (p *capacityParser) capacities(q *queueConfig, at string) {
 		switch {
 		case q.parent == nil:
 			if there && label == "" && value != "100" && value != "100.0" {
-				p.fail(p.wrong(of+"capacity", "100, the root has all"))
+				p.wrong(of+"capacity", "100, the root has all")
 			}
 			share = 100
 		case !there || value == "":
@@ -95,24 +94,24 @@ func (p *capacityParser) capacities(q *queueConfig, at string) {
 		case strings.HasSuffix(value, "w"):
 			w, err := strconv.ParseFloat(strings.TrimSuffix(value, "w"), 32)
 			if err != nil || w != w || w > 10000 || w < 0 {
-				p.fail(p.wrong(of+"capacity", "a weight from 0w to 10000w"))
+				p.wrong(of+"capacity", "a weight from 0w to 10000w")
 			}
 			q.weight[label] = float32(w)
 		default:
 			if _, err := strconv.ParseFloat(value, 32); err != nil {
-				p.fail(p.wrong(of+"capacity", "percent, a weight such as 3w, or [memory=<MiB>,vcores=<n>]"))
+				p.wrong(of+"capacity", "percent, a weight such as 3w, or [memory=<MiB>,vcores=<n>]")
 			}
 			share = p.within(of+"capacity", 0, 0, 100)
 		}
 		q.capacity[label] = share / 100
 		if i == 0 {
 			q.absolute = absolute
-		} else if q.parent != nil && absolute != q.absolute && p.err == nil {
+		} else if q.parent != nil && absolute != q.absolute {
 			name := of + "capacity"
 			if p.byName[name] == nil {
 				name = at + "capacity"
 			}
-			p.fail(p.wrong(name, "percent or absolute resources on all labels of the queue alike"))
+			p.wrong(name, "percent or absolute resources on all labels of the queue alike")
 		}
 
 		share = 100
@@ -131,7 +130,7 @@ func (p *capacityParser) capacities(q *queueConfig, at string) {
 
 // absoluteLimits checks absolute capacities against each other and the queue above.
 func (p *capacityParser) absoluteLimits(q *queueConfig, at, of, label string) {
-	if q.parent == nil || p.err != nil {
+	if q.parent == nil {
 		return
 	}
 	above := q.parent.most[label]
@@ -140,14 +139,13 @@ func (p *capacityParser) absoluteLimits(q *queueConfig, at, of, label string) {
 		name = of + "capacity"
 	}
 	if above != (Resource{}) && p.config.calculator.compare(Resource{}, q.most[label], above) > 0 {
-		p.fail(p.wrong(name, "no more than the maximum of the queue above"))
-		return
+		p.wrong(name, "no more than the maximum of the queue above")
 	}
 	if q.most[label] == (Resource{}) && q.least[label] != (Resource{}) {
 		q.most[label] = above
 	}
 	if q.most[label] != (Resource{}) && p.config.calculator.compare(Resource{}, q.least[label], q.most[label]) > 0 {
-		p.fail(p.wrong(of+"capacity", "no more than the queue's maximum"))
+		p.wrong(of+"capacity", "no more than the queue's maximum")
 	}
 }
 
@@ -156,53 +154,26 @@ func (p *capacityParser) absolute(name string) Resource {
 	value, _ := p.text(name)
 	var r Resource
 	for pair := range strings.SplitSeq(strings.Trim(value, "[]"), ",") {
-		what, n, ok := strings.Cut(pair, "=")
-		what, n = strings.TrimSpace(what), strings.TrimSpace(n)
-		digits := strings.TrimRight(n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-		count, err := strconv.ParseInt(digits, 10, 64)
-		mib, known := inMiB(count, n[len(digits):])
-		if !ok || err != nil || !known || count < 0 {
-			p.fail(p.wrong(name, "[memory=<MiB>,vcores=<n>]; memory may have a unit such as Gi"))
-			return Resource{}
+		what, amount, _ := strings.Cut(pair, "=")
+		what, amount = strings.TrimSpace(what), strings.TrimSpace(amount)
+		n, err := parseMiB(amount)
+		if err != nil || strings.Contains(amount, " ") {
+			p.wrong(name, "[memory=<MiB>,vcores=<n>]; memory may have a unit such as Gi")
 		}
 		switch what {
 		case "memory", "memory-mb":
-			r.MemoryMB = mib
+			r.MemoryMB = n
 		case "vcores":
-			r.Cores = int(min(count, math.MaxInt32))
+			fmt.Sscanf(amount, "%d", &r.Cores) // a unit of vcores means nothing
+			r.Cores = min(r.Cores, math.MaxInt32)
 		default:
-			at := p.byName[name]
-			p.warnings = append(p.warnings, fmt.Sprintf("%s:%d: the resource %s of %s is not modeled", at.file, at.line, what, name))
+			p.noteOf(name, notModeled, what+" of "+name)
 		}
 	}
 	if r.MemoryMB == 0 {
 		return Resource{}
 	}
 	return r
-}
-
-// inMiB is an amount with one of YARN's units.
-func inMiB(n int64, unit string) (int64, bool) {
-	const mib = 1 << 20
-	switch unit {
-	case "", "Mi":
-		return n, true
-	case "Ki":
-		return n >> 10, true
-	case "Gi":
-		return n << 10, true
-	case "Ti":
-		return n << 20, true
-	case "k":
-		return n * 1000 / mib, true
-	case "M":
-		return n * 1000_000 / mib, true
-	case "G":
-		return n * 1000_000_000 / mib, true
-	case "T":
-		return n * 1000_000 * (1000_000_000_000 / 1000_000) / mib, true
-	}
-	return 0, false
 }
 
 type capacityKind int
@@ -244,12 +215,10 @@ func (p *capacityParser) checkChildren(q *queueConfig, at string) {
 	kind, mixed := kindOf(q.labels, q.children...)
 	own, _ := kindOf(q.labels, q)
 	if mixed {
-		p.fail(p.wrong(at+"queues", "queues with capacities all in percent, all as weights, or all as absolute resources"))
-		return
+		p.wrong(at+"queues", "queues with capacities all in percent, all as weights, or all as absolute resources")
 	}
 	if (kind == byResource || own == byResource) && kind != own && q.parent != nil {
-		p.fail(p.wrong(at+"queues", "absolute resources for the queue and all queues below it, or for none"))
-		return
+		p.wrong(at+"queues", "absolute resources for the queue and all queues below it, or for none")
 	}
 	zeroSum := p.bool(at+"allow-zero-capacity-sum", false)
 	for _, label := range q.labels {
@@ -261,8 +230,7 @@ func (p *capacityParser) checkChildren(q *queueConfig, at string) {
 		}
 		of := q.least[label]
 		if kind == byResource && of != (Resource{}) && p.config.calculator.compare(Resource{}, of, least) < 0 {
-			p.fail(p.wrong(at+"queues", fmt.Sprintf("queues whose capacities are together no more than %d MiB and %d vcores", of.MemoryMB, of.Cores)))
-			return
+			p.wrong(at+"queues", "queues whose capacities are together no more than %d MiB and %d vcores", of.MemoryMB, of.Cores)
 		}
 		if kind != byPercent {
 			continue
@@ -277,11 +245,9 @@ func (p *capacityParser) checkChildren(q *queueConfig, at string) {
 		switch {
 		case !hundred && !zero,
 			!hundred && own == byPercent && math.Abs(float64(q.capacity[label])) > capacityPrecision && !zeroSum:
-			p.fail(p.wrong(at+"queues", expected))
-			return
+			p.wrong(at+"queues", "%s", expected)
 		case hundred && own == byPercent && q.capacity[label] <= 0 && !zeroSum:
-			p.fail(p.wrong(at+"queues", fmt.Sprintf("queues without capacity%s, as %s has none", where, q.path)))
-			return
+			p.wrong(at+"queues", "queues without capacity%s, as %s has none", where, q.path)
 		}
 	}
 }

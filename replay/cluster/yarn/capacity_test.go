@@ -1,11 +1,14 @@
 package yarn
 
 import (
+	"dynalloc/internal/note"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A capacityStory drives a capacity scheduler by hand. Containers are 1 GiB and a
@@ -21,12 +24,12 @@ type capacityStory struct {
 // with a leading slash.
 func tellCapacity(t *testing.T, nodes []int, settings ...string) *capacityStory {
 	t.Helper()
-	config, warnings, err := ReadCapacity(strings.NewReader(capacityFile(settings...)), "capacity-scheduler.xml")
+	config, notes, err := ReadCapacity(file("capacity-scheduler.xml", capacityFile(settings...)), File{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(warnings) > 0 {
-		t.Fatal(warnings)
+	if len(notes) > 0 {
+		t.Fatal(notes)
 	}
 	s := &capacityStory{Capacity: NewCapacity(config, "shared"), t: t}
 	for i, gib := range nodes {
@@ -34,6 +37,9 @@ func tellCapacity(t *testing.T, nodes []int, settings ...string) *capacityStory 
 	}
 	return s
 }
+
+// file is a configuration file with this text.
+func file(name, text string) File { return File{Name: name, Text: strings.NewReader(text)} }
 
 func capacityFile(settings ...string) string {
 	var b strings.Builder
@@ -422,22 +428,22 @@ func TestCapacityFilesThatAreWrong(t *testing.T) {
 		{"root.queues=a root.a.capacity=100 root.a.state=PAUSED", `c.xml:4: yarn.scheduler.capacity.root.a.state is "PAUSED", expected RUNNING or STOPPED`},
 		{"root.queues=a root.a.capacity=100 root.a.ordering-policy=lifo", `c.xml:4: yarn.scheduler.capacity.root.a.ordering-policy is "lifo", expected fifo or fair; other orders of applications are not modeled`},
 		{"resource-calculator=org.example.Mine", `c.xml:2: yarn.scheduler.capacity.resource-calculator is "org.example.Mine", expected the class DefaultResourceCalculator or DominantResourceCalculator`},
-		{"/yarn.scheduler.minimum-allocation-mb=9000", `c.xml:2: yarn.scheduler.minimum-allocation-mb is "9000", expected yarn.scheduler.minimum-allocation-mb above 0 and not above yarn.scheduler.maximum-allocation-mb`},
+		{"/yarn.scheduler.minimum-allocation-mb=9000", "c.xml:2: expected a minimum-allocation of at least 1 MiB and 1 cores and at most the maximum-allocation of 8192 MiB and 4 cores, found 9000 MiB and 1 cores"},
 	} {
-		_, _, err := ReadCapacity(strings.NewReader(capacityFile(strings.Fields(c.settings)...)), "c.xml")
+		_, _, err := ReadCapacity(file("c.xml", capacityFile(strings.Fields(c.settings)...)), File{})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s:\ngot  %v\nwant %s", c.settings, err, c.want)
 		}
 	}
 	for text, want := range map[string]string{
-		"":                         "c.xml:1: expected <configuration>, found the end of the file",
-		"<queues>":                 "c.xml:1: expected <configuration>, found <queues>",
-		"<configuration>\n</x>":    "c.xml:2: expected a Hadoop configuration in XML, found element <configuration> closed by </x>",
-		"<configuration>\n<queue>": "c.xml:2: expected <property>, found <queue>: write what it stands for into this file",
+		"":                      "c.xml:1: expected <configuration>, found the end of the file",
+		"<queues>":              "c.xml:1: expected <configuration>, found <queues>",
+		"<configuration>\n</x>": "c.xml:2: expected XML: element <configuration> closed by </x>",
+		"<configuration>\n<queue/></configuration>":                            "c.xml:2: expected <property>, found <queue>: write what it stands for into this file",
 		"<configuration><property><value>1</value></property></configuration>": "c.xml:1: expected <name> with the property's name",
 		"<configuration><property><name>a</name></property></configuration>":   "c.xml:1: expected <value> after the name a",
 	} {
-		if _, _, err := ReadCapacity(strings.NewReader(text), "c.xml"); err == nil || err.Error() != want {
+		if _, _, err := ReadCapacity(file("c.xml", text), File{}); err == nil || err.Error() != want {
 			t.Errorf("%q:\ngot  %v\nwant %s", text, err, want)
 		}
 	}
@@ -447,27 +453,27 @@ func TestCapacityFilesThatAreWrong(t *testing.T) {
 func TestCapacityFileWarnings(t *testing.T) {
 	text := capacityFile("root.queues=a", "root.a.capacity=100", "root.a.acl_submit_applications=alice", "root.a.max-parallel-apps=3",
 		"schedule-asynchronously.enable=true", "node-locality-delay=40", "queue-mappings=g:staff:a", "root.a.acl_administer_queue=*")
-	c, got, err := ReadCapacity(strings.NewReader(text), "c.xml")
+	_, got, err := ReadCapacity(file("c.xml", text), File{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{
-		"c.xml:8: the mapping g:staff:a is not modeled: groups of users are not known",
-		"c.xml:4: yarn.scheduler.capacity.root.a.acl_submit_applications is not modeled",
-		"c.xml:5: yarn.scheduler.capacity.root.a.max-parallel-apps is not modeled",
-		"c.xml:6: yarn.scheduler.capacity.schedule-asynchronously.enable is not modeled",
+	want := []note.Note{
+		groupsNotModeled.With("c.xml", 8, "g:staff:a"),
+		notModeled.With("c.xml", 4, "yarn.scheduler.capacity.root.a.acl_submit_applications"),
+		notModeled.With("c.xml", 5, "yarn.scheduler.capacity.root.a.max-parallel-apps"),
+		notModeled.With("c.xml", 6, "yarn.scheduler.capacity.schedule-asynchronously.enable"),
 	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got  %q\nwant %q", got, want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 	site := capacityFile("/yarn.scheduler.maximum-allocation-mb=4096", "/yarn.nodemanager.resource.memory-mb=1", "/yarn.resourcemanager.scheduler.autocorrect=1")
-	c, got, err = c.ReadSite(strings.NewReader(site), "yarn-site.xml")
+	c, got, err := ReadCapacity(file("c.xml", text), file("yarn-site.xml", site))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = append(want, "yarn-site.xml:4: yarn.resourcemanager.scheduler.autocorrect is not modeled")
-	if !slices.Equal(got, want) {
-		t.Errorf("with the site: got %q\nwant %q", got, want)
+	want = append(want, notModeled.With("yarn-site.xml", 4, "yarn.resourcemanager.scheduler.autocorrect"))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("with the site: %s", diff)
 	}
 	if c.maximum.MemoryMB != 4096 {
 		t.Errorf("the largest container has %d MiB, want what yarn-site.xml says", c.maximum.MemoryMB)
@@ -482,7 +488,7 @@ func FuzzReadCapacity(f *testing.F) {
 	f.Add(capacityFile("root.queues=a", "root.a.capacity=100", "root.a.accessible-node-labels=x", "root.a.accessible-node-labels.x.capacity=100"))
 	f.Add("<configuration><property><name>a</name></property></configuration>")
 	f.Fuzz(func(t *testing.T, text string) {
-		c, _, err := ReadCapacity(strings.NewReader(text), "c.xml")
+		c, _, err := ReadCapacity(file("c.xml", text), File{})
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), "c.xml:") {
 				t.Errorf("not one line with a place: %q", err)

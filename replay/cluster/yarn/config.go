@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/note"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -29,80 +31,56 @@ type Config struct {
 	fifo     *FifoConfig
 }
 
-// defaultQueue is the capacity scheduler's queue file where none is given: one
-// queue, also for applications that were submitted to another.
-const defaultQueue = `<configuration>
+// oneQueue has the queue file of each scheduler where none is given: one queue, also
+// for applications that were submitted to another. Without the rule of the fair
+// scheduler each user would get a queue, and a user called root none at all.
+var oneQueue = map[string]string{
+	"capacity": `<configuration>
 <property><name>yarn.scheduler.capacity.root.queues</name><value>default</value></property>
 <property><name>yarn.scheduler.capacity.root.default.capacity</name><value>100</value></property>
 <property><name>yarn.scheduler.capacity.queue-mappings</name><value>u:%user:default</value></property>
 <property><name>yarn.scheduler.capacity.queue-mappings-override.enable</name><value>true</value></property>
-</configuration>`
-
-// oneFairQueue is the fair scheduler's: without a placement rule each user would
-// have a queue of his own, and one called root none at all.
-const oneFairQueue = `<allocations><queue name="default"/>
-<queuePlacementPolicy><rule name="default" queue="default"/></queuePlacementPolicy></allocations>`
+</configuration>`,
+	"fair": `<allocations><queue name="default"/>
+<queuePlacementPolicy><rule name="default" queue="default"/></queuePlacementPolicy></allocations>`,
+}
 
 // Load reads the files for a cluster of these nodes; open opens one by its name.
-// Each warning names a file, a line and something there that is not modeled. An
+// Each note is about a file, a line and something there that is not modeled. An
 // error is one line.
-func (c *Config) Load(nodes []manager.Node, open func(name string) (io.ReadCloser, error)) (warnings []string, err error) {
-	if c.Scheduler == "" {
-		c.Scheduler = Schedulers[0]
-	}
+func (c *Config) Load(nodes []manager.Node, open func(name string) (io.ReadCloser, error)) (notes []note.Note, err error) {
+	c.Scheduler = cmp.Or(c.Scheduler, Schedulers[0])
 	if !slices.Contains(Schedulers, c.Scheduler) {
 		return nil, fmt.Errorf("scheduler: want one of %s, not %q", strings.Join(Schedulers, ", "), c.Scheduler)
 	}
 	if c.Scheduler == "fifo" && c.Queues != "" {
 		return nil, errors.New("the FIFO scheduler has no queue file")
 	}
-	read := func(name, otherwise string, parse func(io.Reader, string) ([]string, error)) {
+	queues := File{Text: strings.NewReader(oneQueue[c.Scheduler])}
+	site := File{Text: strings.NewReader(largestContainer(nodes))}
+	for _, f := range []struct {
+		name string
+		to   *File
+	}{{c.Queues, &queues}, {c.Site, &site}} {
+		if f.name == "" {
+			continue
+		}
+		text, err := open(f.name)
 		if err != nil {
-			return
+			return nil, err
 		}
-		var text io.Reader = strings.NewReader(otherwise)
-		if name != "" {
-			file, failed := open(name)
-			if failed != nil {
-				err = failed
-				return
-			}
-			defer file.Close()
-			text = file
-		}
-		var more []string
-		more, err = parse(text, name)
-		if name != "" {
-			warnings = append(warnings, more...)
-		}
+		defer text.Close()
+		*f.to = File{Name: f.name, Text: text}
 	}
-	site := largestContainer(nodes)
 	switch c.Scheduler {
 	case "capacity":
-		read(c.Queues, defaultQueue, func(r io.Reader, name string) (w []string, err error) {
-			c.capacity, w, err = ReadCapacity(r, name)
-			return w, err
-		})
-		read(c.Site, site, func(r io.Reader, name string) (w []string, err error) {
-			c.capacity, w, err = c.capacity.ReadSite(r, name)
-			return w, err
-		})
+		c.capacity, notes, err = ReadCapacity(queues, site)
 	case "fair":
-		read(c.Queues, oneFairQueue, func(r io.Reader, name string) (w []string, err error) {
-			c.fair, w, err = ReadFair(r, name)
-			return w, err
-		})
-		read(c.Site, site, func(r io.Reader, name string) (w []string, err error) {
-			c.fair, w, err = c.fair.ReadSite(r, name)
-			return w, err
-		})
+		c.fair, notes, err = ReadFair(queues, site)
 	case "fifo":
-		read(c.Site, site, func(r io.Reader, name string) (w []string, err error) {
-			c.fifo, w, err = ReadFifo(r, name)
-			return w, err
-		})
+		c.fifo, notes, err = ReadFifo(site)
 	}
-	return warnings, err
+	return notes, err
 }
 
 // largestContainer is a yarn-site.xml that lets a container be as large as the

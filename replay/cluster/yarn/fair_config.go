@@ -53,6 +53,7 @@ type fairSite struct {
 // A fairQueueConf is what the file says of one queue; nil is what it does not say.
 type fairQueueConf struct {
 	path           string
+	line           int // where the file declares it first
 	leaf           bool
 	declared       bool
 	least          Resource
@@ -67,20 +68,6 @@ type fairQueueConf struct {
 	fairTimeout    *time.Duration
 	threshold      *float32
 	notPreemptable bool
-}
-
-// A limit is a resource, or a part of the cluster.
-type limit struct {
-	fixed         Resource
-	parts         bool
-	memory, cores float64
-}
-
-func (l limit) of(cluster Resource) Resource {
-	if !l.parts {
-		return l.fixed
-	}
-	return Resource{truncate(float64(cluster.MemoryMB) * l.memory), int(truncate(float64(cluster.Cores) * l.cores))}
 }
 
 // never is a timeout that does not come.

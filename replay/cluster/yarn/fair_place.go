@@ -32,7 +32,7 @@ func (p *fairReader) placement(e *element) {
 	var rules []*fairRule
 	for _, f := range e.children {
 		if !strings.EqualFold(f.name, "rule") {
-			p.warn(f.line, "<%s> is not a rule, YARN passes over it", f.name)
+			p.note(f.line, elementIgnored, f.name, e.name)
 			continue
 		}
 		if len(rules) > 0 && rules[len(rules)-1].terminal() {
@@ -64,7 +64,7 @@ func (p *fairReader) rule(e *element, of *fairRule) *fairRule {
 	case "default":
 		r.queue = e.attrs["queue"]
 		if !isQueueName(r.queue) {
-			p.warn(e.line, "the queue %q of the rule default is not a queue's name, YARN takes root.default", r.queue)
+			p.note(e.line, queueNameInvalid, r.queue)
 			r.queue = ""
 		}
 		if r.queue == "" {
@@ -72,21 +72,21 @@ func (p *fairReader) rule(e *element, of *fairRule) *fairRule {
 		}
 		r.queue = rooted(r.queue)
 	case "primaryGroup", "secondaryGroupExistingQueue":
-		p.warn(e.line, "the rule %s is not modeled: users have no groups here", r.name)
+		p.note(e.line, groupsNotModeled, r.name)
 	default:
 		p.fail(e.line, "expected the name of a rule (specified, user, nestedUserQueue, primaryGroup, secondaryGroupExistingQueue, default, reject), found %q", r.name)
 	}
 	for _, f := range e.children {
 		if !strings.EqualFold(f.name, "rule") {
-			p.warn(f.line, "<%s> is not a rule, YARN passes over it", f.name)
+			p.note(f.line, elementIgnored, f.name, e.name)
 			continue
 		}
 		if of != nil {
-			p.warn(f.line, "a rule inside a parent rule, YARN passes over it")
+			p.note(f.line, nestedRuleIgnored)
 			continue
 		}
 		if r.parent != nil {
-			p.warn(f.line, "rule %q has more than one parent rule, the last counts", r.name)
+			p.note(f.line, parentRuleIgnored, r.name)
 		}
 		r.parent = p.rule(f, r)
 	}

@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"dynalloc/internal/note"
 	"strings"
 	"testing"
 	"time"
@@ -56,18 +57,18 @@ const docFile = `<?xml version="1.0"?>
 
 // What the file says is known by queue; what is not modeled is named by line.
 func TestReadFair(t *testing.T) {
-	c, warnings, err := ReadFair(strings.NewReader(docFile), "fair-scheduler.xml")
+	c, notes, err := ReadFair(file("fair-scheduler.xml", docFile), File{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{
-		"fair-scheduler.xml:10: <aclSubmitApps> of queue root.sample_queue.sample_sub_queue is not modeled: everyone may submit everywhere",
-		"fair-scheduler.xml:14: <reservation> of queue root.sample_queue.sample_reservable_queue is not modeled: there are no reservations in advance",
-		"fair-scheduler.xml:35: the rule primaryGroup is not modeled: users have no groups here",
-		"fair-scheduler.xml:37: the rule secondaryGroupExistingQueue is not modeled: users have no groups here",
+	const name = "fair-scheduler.xml"
+	want := []note.Note{ // elements are read in the order of the file, queues after all others
+		groupsNotModeled.With(name, 35, "primaryGroup"),
+		groupsNotModeled.With(name, 37, "secondaryGroupExistingQueue"),
+		accessNotModeled.With(name, 10, "aclSubmitApps", "root.sample_queue.sample_sub_queue"),
+		reservationsNotModeled.With(name, 14, "reservation"),
 	}
-	// Elements are read in the order of the file, queues after all others.
-	if diff := cmp.Diff([]string{want[2], want[3], want[0], want[1]}, warnings); diff != "" {
+	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Error(diff)
 	}
 	q := c.queue("root.sample_queue")
@@ -107,9 +108,9 @@ func TestFairResources(t *testing.T) {
 		"memory-mb=4096, vcores=2,,":      {4096, 2},
 		"vcores=99999999999, memory-mb=1": {1, 1<<31 - 1},
 	} {
-		c, warnings, err := ReadFair(strings.NewReader("<allocations><queue name='q'><maxResources>"+text+"</maxResources></queue></allocations>"), "f.xml")
-		if err != nil || warnings != nil {
-			t.Errorf("%q: %v %v", text, warnings, err)
+		c, notes, err := ReadFair(file("f.xml", "<allocations><queue name='q'><maxResources>"+text+"</maxResources></queue></allocations>"), File{})
+		if err != nil || notes != nil {
+			t.Errorf("%q: %v %v", text, notes, err)
 			continue
 		}
 		if got := c.queue("root.q").most.of(Resource{100000, 50}); got != want {
@@ -121,11 +122,11 @@ func TestFairResources(t *testing.T) {
 // YARN reads a maximum of memory alone as one of no cores, and the minimum then
 // is the least that the queue may have.
 func TestFairMemoryAlone(t *testing.T) {
-	c, warnings, err := ReadFair(strings.NewReader("<allocations>\n<queue name='q'><maxResources>memory-mb=4096</maxResources></queue></allocations>"), "f.xml")
+	c, notes, err := ReadFair(file("f.xml", "<allocations>\n<queue name='q'><maxResources>memory-mb=4096</maxResources></queue></allocations>"), File{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"f.xml:2: <maxResources> does not give vcores: YARN 3.4 takes that for none, not for any number"}, warnings); diff != "" {
+	if diff := cmp.Diff([]note.Note{coresNotGiven.With("f.xml", 2, "maxResources")}, notes); diff != "" {
 		t.Error(diff)
 	}
 	s := NewFair(c)
@@ -138,8 +139,8 @@ func TestFairMemoryAlone(t *testing.T) {
 // A file that YARN would not start with is refused in one line: where, and what
 // was expected.
 func TestReadFairRefuses(t *testing.T) {
-	for file, want := range map[string]string{
-		"":                                      "f.xml:1: expected <allocations>, found nothing",
+	for text, want := range map[string]string{
+		"":                                      "f.xml:1: expected <allocations>, found the end of the file",
 		"<allocations>":                         "f.xml:1: expected XML: unexpected EOF",
 		"<queues/>":                             "f.xml:1: expected <allocations>, found <queues>",
 		"<!DOCTYPE a>\n<allocations/>":          "f.xml:1: expected <allocations>, found a document type, which YARN does not take",
@@ -149,7 +150,7 @@ func TestReadFairRefuses(t *testing.T) {
 		"<allocations><queue name='a'>\n<weight/></queue></allocations>":                                                     "f.xml:2: expected a value in <weight>, found none",
 		"<allocations><queue name='a'>\n<maxRunningApps>1.5</maxRunningApps></queue></allocations>":                          `f.xml:2: expected a whole number in <maxRunningApps>, found "1.5"`,
 		"<allocations><queue name='a'>\n<minResources>1 gb</minResources></queue></allocations>":                             `f.xml:2: expected in <minResources> a resource like "4096 mb, 2 vcores", "50%" or "memory-mb=4096, vcores=2", found "1 gb"`,
-		"<allocations><queue name='a'>\n<maxResources>gpu=1</maxResources></queue></allocations>":                            `f.xml:2: expected memory-mb or vcores in <maxResources>, found "gpu", which is not modeled`,
+		"<allocations><queue name='a'>\n<maxResources>gpu=1</maxResources></queue></allocations>":                            `f.xml:2: expected in <maxResources> a resource like "4096 mb, 2 vcores", "50%" or "memory-mb=4096, vcores=2", found "gpu=1"`,
 		"<allocations><queue name='a'>\n<schedulingPolicy>lifo</schedulingPolicy></queue></allocations>":                     `f.xml:2: expected fair, drf or fifo in <schedulingPolicy>, found "lifo"`,
 		"<allocations><queue name='a'>\n<maxAMShare>0.1</maxAMShare><queue name='b'/></queue></allocations>":                 "f.xml:2: expected no <maxAMShare> in queue root.a, which is a parent",
 		"<allocations>\n<defaultQueueSchedulingPolicy>fifo</defaultQueueSchedulingPolicy></allocations>":                     "f.xml:2: expected fair or drf in <defaultQueueSchedulingPolicy>, found fifo, which is only for leaf queues",
@@ -158,16 +159,16 @@ func TestReadFairRefuses(t *testing.T) {
 		"<allocations><queuePlacementPolicy><rule name='user'/>\n<rule name='reject'/></queuePlacementPolicy></allocations>": `f.xml:2: expected no rule after "user", which places all applications`,
 		"<allocations><queuePlacementPolicy>\n<rule name='nobody'/></queuePlacementPolicy></allocations>":                    `f.xml:2: expected the name of a rule (specified, user, nestedUserQueue, primaryGroup, secondaryGroupExistingQueue, default, reject), found "nobody"`,
 	} {
-		_, _, err := ReadFair(strings.NewReader(file), "f.xml")
+		_, _, err := ReadFair(file("f.xml", text), File{})
 		if err == nil || err.Error() != want {
-			t.Errorf("%s\n got %v\nwant %s", file, err, want)
+			t.Errorf("%s\n got %v\nwant %s", text, err, want)
 		}
 	}
 }
 
 // What YARN passes over, it passes over here, and says so.
 func TestReadFairWarns(t *testing.T) {
-	_, warnings, err := ReadFair(strings.NewReader(`<allocations>
+	_, notes, err := ReadFair(file("f.xml", `<allocations>
 <queue name="a">
   <priority>3</priority>
   <minResources>10%</minResources>
@@ -176,19 +177,19 @@ func TestReadFairWarns(t *testing.T) {
 <queue name="c"><minResources>4096 mb, 1 vcores</minResources><maxResources>1024 mb, 1 vcores</maxResources></queue>
 <reservation-planner>x</reservation-planner>
 <preemption>true</preemption>
-</allocations>`), "f.xml")
+</allocations>`), File{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{
-		"f.xml:8: <reservation-planner> is not modeled: there are no reservations in advance",
-		"f.xml:9: <preemption> is not known, YARN passes over it",
-		"f.xml:3: <priority> of queue root.a is not known, YARN passes over it",
-		"f.xml:4: <minResources> of queue root.a is a percentage, YARN passes over it",
-		"f.xml:7: queue root.c has <maxResources> less than its <minResources>: the minimum counts",
-		"f.xml: queue root.a.b is not made: its parent's policy does not allow drf (drf only below drf, fifo only for leaves)",
+	want := []note.Note{
+		reservationsNotModeled.With("f.xml", 8, "reservation-planner"),
+		elementIgnored.With("f.xml", 9, "preemption", "allocations"),
+		elementIgnored.With("f.xml", 3, "priority", "root.a"),
+		percentageIgnored.With("f.xml", 4, "minResources", "root.a"),
+		minimumAboveMaximum.With("f.xml", 7, "root.c"),
+		queueNotCreated.With("f.xml", 5, "root.a.b", "drf"),
 	}
-	if diff := cmp.Diff(want, warnings); diff != "" {
+	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -196,8 +197,8 @@ func TestReadFairWarns(t *testing.T) {
 // The properties of yarn-site.xml; one that concerns scheduling and is not
 // modeled is named, others are not its concern.
 func TestReadFairSite(t *testing.T) {
-	c := newFairConfig()
-	c, warnings, err := c.ReadSite(strings.NewReader(siteXML(
+	empty := "<allocations/>"
+	c, notes, err := ReadFair(file("f.xml", empty), file("yarn-site.xml", siteXML(
 		"yarn.resourcemanager.scheduler.class=org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair.FairScheduler",
 		"yarn.scheduler.fair.allocation.file=/etc/hadoop/conf/fair-scheduler.xml",
 		"yarn.scheduler.fair.preemption=true",
@@ -206,15 +207,15 @@ func TestReadFairSite(t *testing.T) {
 		"yarn.scheduler.fair.continuous-scheduling-enabled=true",
 		"yarn.scheduler.fair.locality.threshold.node=0.5",
 		"yarn.nodemanager.local-dirs=/data",
-	)), "yarn-site.xml")
+	)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{
-		"yarn-site.xml:7: yarn.scheduler.fair.continuous-scheduling-enabled is not modeled",
-		"yarn-site.xml:8: yarn.scheduler.fair.locality.threshold.node is not modeled",
+	want := []note.Note{
+		notModeled.With("yarn-site.xml", 7, "yarn.scheduler.fair.continuous-scheduling-enabled"),
+		notModeled.With("yarn-site.xml", 8, "yarn.scheduler.fair.locality.threshold.node"),
 	}
-	if diff := cmp.Diff(want, warnings); diff != "" {
+	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Error(diff)
 	}
 	if !c.preemption || c.masterPreemption("root.sla") || !c.masterPreemption("root.other") || c.UpdateInterval() != 250*time.Millisecond {
@@ -222,11 +223,11 @@ func TestReadFairSite(t *testing.T) {
 	}
 	for line, want := range map[string]string{
 		"yarn.scheduler.fair.preemption=perhaps":      "yarn-site.xml:2: yarn.scheduler.fair.preemption",
-		"yarn.scheduler.increment-allocation-mb=0":    "yarn-site.xml: expected an increment-allocation above 0",
-		"yarn.scheduler.minimum-allocation-mb=10000":  "yarn-site.xml: expected the minimum-allocation between 0 and the maximum-allocation",
+		"yarn.scheduler.increment-allocation-mb=0":    "yarn-site.xml:1: expected an increment-allocation above 0",
+		"yarn.scheduler.minimum-allocation-mb=10000":  "yarn-site.xml:2: expected a minimum-allocation of at least 0 MiB and 0 cores and at most the maximum-allocation of 8192 MiB and 4 cores, found 10000 MiB",
 		"yarn.scheduler.fair.waitTimeBeforeKill=15 s": "yarn-site.xml:2: yarn.scheduler.fair.waitTimeBeforeKill",
 	} {
-		_, _, err := newFairConfig().ReadSite(strings.NewReader(siteXML(line)), "yarn-site.xml")
+		_, _, err := ReadFair(file("f.xml", empty), file("yarn-site.xml", siteXML(line)))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", line, err, want)
 		}
@@ -240,16 +241,16 @@ func FuzzReadFair(f *testing.F) {
 	f.Add(`<allocations><queue name="root"><schedulingPolicy>drf</schedulingPolicy><queue name="a"><weight>-1</weight><minResources>1 mb,1 vcores</minResources></queue></queue></allocations>`)
 	f.Add(`<allocations><pool name="a"><maxResources>vcores=3</maxResources><maxContainerAllocation>1%</maxContainerAllocation></pool></allocations>`)
 	f.Add(`<allocations><queuePlacementPolicy><rule name="specified"/><rule name="nestedUserQueue"><rule name="default" queue="a"/></rule></queuePlacementPolicy></allocations>`)
-	f.Fuzz(func(t *testing.T, file string) {
-		c, warnings, err := ReadFair(strings.NewReader(file), "f.xml")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, notes, err := ReadFair(file("f.xml", text), File{})
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "f.xml:") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("not one line with file and line: %q", err)
 			}
 			return
 		}
-		for _, w := range warnings {
-			if !strings.HasPrefix(w, "f.xml:") {
+		for _, w := range notes {
+			if w.Arg("file") != "f.xml" {
 				t.Errorf("a warning that does not name the file: %q", w)
 			}
 		}

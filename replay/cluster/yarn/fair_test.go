@@ -29,17 +29,11 @@ type story struct {
 
 }
 
-func tellFair(t *testing.T, file string, site ...string) *story {
+func tellFair(t *testing.T, queues string, site ...string) *story {
 	t.Helper()
-	c, warnings, err := ReadFair(strings.NewReader(file), "fair-scheduler.xml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(warnings) > 0 {
-		t.Fatal(warnings)
-	}
-	if c, warnings, err = c.ReadSite(strings.NewReader(siteXML(site...)), "yarn-site.xml"); err != nil || len(warnings) > 0 {
-		t.Fatal(warnings, err)
+	c, notes, err := ReadFair(file("fair-scheduler.xml", queues), file("yarn-site.xml", siteXML(site...)))
+	if err != nil || len(notes) > 0 {
+		t.Fatal(notes, err)
 	}
 	return &story{t: t, s: NewFair(c), running: map[string]int{}, granted: map[int]Allocation{}}
 }

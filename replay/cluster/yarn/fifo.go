@@ -2,9 +2,10 @@ package yarn
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"time"
+
+	"dynalloc/internal/note"
 )
 
 // FifoConfig is the configuration of the FIFO scheduler: the least and the
@@ -13,24 +14,15 @@ type FifoConfig struct {
 	Minimum, Maximum Resource
 }
 
-// ReadFifo reads a yarn-site.xml. File is its name, for messages. A warning names
-// each property that is not modeled.
-func ReadFifo(r io.Reader, file string) (c *FifoConfig, warnings []string, err error) {
-	p, err := readProperties(r, file)
-	if err != nil {
-		return nil, nil, err
-	}
-	c = &FifoConfig{Minimum: Resource{1024, 1}, Maximum: Resource{8192, 4}}
-	site := siteReader{p: p, file: file}
-	site.sizes(&c.Minimum, &c.Maximum)
-	site.class("FifoScheduler")
-	if site.err == nil && c.Minimum.MemoryMB == 0 {
-		site.err = fmt.Errorf("%s: expected a yarn.scheduler.minimum-allocation-mb above 0", file)
-	}
-	if site.err != nil {
-		return nil, nil, site.err
-	}
-	return c, append(site.warnings, site.notModeled()...), nil
+// ReadFifo reads a yarn-site.xml. A note names each property that is not modeled.
+func ReadFifo(site File) (c *FifoConfig, notes []note.Note, err error) {
+	defer catch(&err)
+	p := readProperties(site)
+	c = &FifoConfig{}
+	c.Minimum, c.Maximum = p.containerSizes(Resource{MemoryMB: 1})
+	p.checkClass("FifoScheduler")
+	p.noteUnused()
+	return c, p.notes, nil
 }
 
 // Fifo is YARN's FIFO scheduler: at each heartbeat of a node, each application

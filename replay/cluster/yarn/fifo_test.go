@@ -1,7 +1,6 @@
 package yarn
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,9 +10,9 @@ import (
 // fit. What is left of a node goes to the next, whose containers are smaller.
 // Memory alone counts: a node of two cores holds three and more containers.
 func TestFifo(t *testing.T) {
-	c, warnings, err := ReadFifo(strings.NewReader(siteXML("yarn.scheduler.minimum-allocation-mb=1000", "yarn.scheduler.maximum-allocation-mb=10000")), "yarn-site.xml")
-	if err != nil || warnings != nil {
-		t.Fatal(warnings, err)
+	c, notes, err := ReadFifo(file("yarn-site.xml", siteXML("yarn.scheduler.minimum-allocation-mb=1000", "yarn.scheduler.maximum-allocation-mb=10000")))
+	if err != nil || notes != nil {
+		t.Fatal(notes, err)
 	}
 	s := NewFifo(c)
 	s.AddNode(0, Node{ID: 0, Total: Resource{7500, 2}})

@@ -130,7 +130,7 @@ func app(index int, properties ...string) manager.App {
 
 func fifoOf(t *testing.T) func() Scheduler {
 	return func() Scheduler {
-		c, _, err := ReadFifo(strings.NewReader("<configuration/>"), "yarn-site.xml")
+		c, _, err := ReadFifo(file("yarn-site.xml", "<configuration/>"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func fifoOf(t *testing.T) func() Scheduler {
 
 func capacityOf(t *testing.T, text string) func() Scheduler {
 	return func() Scheduler {
-		c, _, err := ReadCapacity(strings.NewReader(text), "capacity-scheduler.xml")
+		c, _, err := ReadCapacity(file("capacity-scheduler.xml", text), File{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -150,10 +150,7 @@ func capacityOf(t *testing.T, text string) func() Scheduler {
 
 func fairOf(t *testing.T, text, site string) func() Scheduler {
 	return func() Scheduler {
-		c, _, err := ReadFair(strings.NewReader(text), "fair-scheduler.xml")
-		if err == nil {
-			c, _, err = c.ReadSite(strings.NewReader(site), "yarn-site.xml")
-		}
+		c, _, err := ReadFair(file("fair-scheduler.xml", text), file("yarn-site.xml", site))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,8 +158,8 @@ func fairOf(t *testing.T, text, site string) func() Scheduler {
 	}
 }
 
-// oneQueue is the file that YARN ships with, all of the cluster for one user.
-const oneQueue = `<configuration>
+// singleQueue is the file that YARN ships with, all of the cluster for one user.
+const singleQueue = `<configuration>
 <property><name>yarn.scheduler.capacity.root.queues</name><value>default</value></property>
 <property><name>yarn.scheduler.capacity.root.default.capacity</name><value>100</value></property>
 <property><name>yarn.scheduler.capacity.maximum-am-resource-percent</name><value>1</value></property>
@@ -195,7 +192,7 @@ func same(t *testing.T, got []string, want ...string) {
 // call at the earliest; nodes assign one container each with their heartbeats, and
 // the master hears of them at its calls, 200, 400, 800, ... ms apart.
 func TestMasterCallsAndNodesBeat(t *testing.T) {
-	d := newStory(t, 2, capacityOf(t, oneQueue), Options{})
+	d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
 	d.submit(300, app(0))
 	d.ask(1050, 0, 5)
 	same(t, d.run(20000),
@@ -300,7 +297,7 @@ func TestFreedWhenTheNodeReports(t *testing.T) {
 // A container that was assigned while its request was being withdrawn is given
 // back at the next call, and somebody else can have it.
 func TestSurplusIsGivenBack(t *testing.T) {
-	d := newStory(t, 1, capacityOf(t, oneQueue), Options{})
+	d := newStory(t, 1, capacityOf(t, singleQueue), Options{})
 	d.submit(0, app(0))
 	d.ask(1900, 0, 1)
 	d.ask(2050, 0, 0)
@@ -314,7 +311,7 @@ func TestSurplusIsGivenBack(t *testing.T) {
 // knowledge, too many are made when the total changes; what comes of it is given
 // back.
 func TestRequestsAreRepeated(t *testing.T) {
-	d := newStory(t, 4, capacityOf(t, oneQueue), Options{})
+	d := newStory(t, 4, capacityOf(t, singleQueue), Options{})
 	d.submit(0, app(0))
 	d.ask(1000, 0, 3)
 	d.ask(2500, 0, 4)
@@ -354,7 +351,7 @@ func TestPreemptedIsAskedForAgain(t *testing.T) {
 // A node that fell silent counts as lost only ten minutes later: only then its
 // executors are asked for again.
 func TestLostNodeCountsAsLostLater(t *testing.T) {
-	d := newStory(t, 2, capacityOf(t, oneQueue), Options{})
+	d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
 	d.submit(0, app(0))
 	d.ask(1000, 0, 4)
 	d.at(ms(8000), func(now time.Duration) { d.Lose(now, 1) })
@@ -375,7 +372,7 @@ func TestLostNodeCountsAsLostLater(t *testing.T) {
 
 // A queue that may have one application refuses a second one while it has it.
 func TestRefusedIsSubmittedAgain(t *testing.T) {
-	one := strings.Replace(oneQueue, "</configuration>", "<property><name>yarn.scheduler.capacity.root.default.maximum-applications</name><value>1</value></property></configuration>", 1)
+	one := strings.Replace(singleQueue, "</configuration>", "<property><name>yarn.scheduler.capacity.root.default.maximum-applications</name><value>1</value></property></configuration>", 1)
 	d := newStory(t, 1, capacityOf(t, one), Options{})
 	d.submit(0, app(0))
 	d.submit(1500, app(1))
@@ -400,7 +397,7 @@ func TestFits(t *testing.T) {
 		{"a driver that is left at home", app(0, "spark.driver.memory", "10g"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := newStory(t, 2, capacityOf(t, oneQueue), Options{})
+			d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
 			for range 2 { // known the second time
 				err := d.Fits(c.app)
 				if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {

@@ -119,32 +119,28 @@ func parseScenarios(text string) []scenario {
 
 // scheduler makes the scenario's scheduler from its files.
 func (s scenario) scheduler() (Scheduler, error) {
-	text := func(name string) io.Reader {
-		lines, _ := s.file(name)
-		return strings.NewReader(strings.Join(lines, "\n"))
+	part := func(name string) File {
+		lines, ok := s.file(name)
+		if !ok {
+			return File{}
+		}
+		return file(name, strings.Join(lines, "\n"))
 	}
-	_, site := s.file(siteName)
 	switch s.kind() {
 	case "capacity":
-		c, _, err := ReadCapacity(text(capacityName), capacityName)
-		if err == nil && site {
-			c, _, err = c.ReadSite(text(siteName), siteName)
-		}
+		c, _, err := ReadCapacity(part(capacityName), part(siteName))
 		if err != nil {
 			return nil, err
 		}
 		return NewCapacity(c, s.sharedLabels()...), nil
 	case "fair":
-		c, _, err := ReadFair(text(fairName), fairName)
-		if err == nil && site {
-			c, _, err = c.ReadSite(text(siteName), siteName)
-		}
+		c, _, err := ReadFair(part(fairName), part(siteName))
 		if err != nil {
 			return nil, err
 		}
 		return NewFair(c), nil
 	default:
-		c, _, err := ReadFifo(text(siteName), siteName)
+		c, _, err := ReadFifo(part(siteName))
 		if err != nil {
 			return nil, err
 		}
