@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
@@ -197,7 +198,7 @@ func resize(p *traces.Profile, properties map[string]string, master string) {
 		}
 	}
 	if properties["spark.executor.memory"] == "" {
-		p.MemoryMB, p.OverheadMB = 1024, traces.OverheadMB(1024)
+		p.MemoryMB, p.OverheadMB = 1024, spark.OverheadMB(1024)
 	}
 	p.TaskCPUs = 1
 	if n, err := strconv.Atoi(properties["spark.task.cpus"]); err == nil && n > 0 {

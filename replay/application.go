@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/traces"
 )
@@ -158,7 +159,7 @@ func profileOf(p traces.Profile, spec policies.Spec) profile {
 		cores = spec.Cores
 	}
 	if p.ID == 0 && spec.MemoryMB > 0 && spec.MemoryMB != heap { // else the log's own overhead stands
-		heap, overhead = spec.MemoryMB, traces.OverheadMB(spec.MemoryMB)
+		heap, overhead = spec.MemoryMB, spark.OverheadMB(spec.MemoryMB)
 	}
 	return profile{cores: int32(cores), memoryMB: heap + overhead, heapMB: heap, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
 }

@@ -76,8 +76,3 @@ func (a *Application) profile(id int) *Profile {
 
 // Memory is what one executor takes of a node, overhead included, in MiB.
 func (p *Profile) Memory() int64 { return p.MemoryMB + p.OverheadMB }
-
-// OverheadMB is what Spark adds to an executor's heap where nothing else is
-// set: a tenth of it, at least 384 MiB (spark.executor.memoryOverheadFactor and
-// ResourceProfile.MEMORY_OVERHEAD_MIN_MIB).
-func OverheadMB(heapMB int64) int64 { return max(heapMB/10, 384) }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -121,7 +122,7 @@ func driverOf(a *traces.Application) Driver {
 	if mb, err := spec.ParseMiB(overhead); err == nil {
 		d.MemoryMB += mb
 	} else {
-		d.MemoryMB += traces.OverheadMB(d.MemoryMB)
+		d.MemoryMB += spark.OverheadMB(d.MemoryMB)
 	}
 	return d
 }

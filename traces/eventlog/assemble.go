@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
@@ -36,7 +37,7 @@ type assembler struct {
 	ended        bool
 	driver       int64 // when the driver's block manager was added
 	driverHost   string
-	properties   map[string]string
+	properties   spark.Properties
 	profiles     []resourceProfileAdded
 	lineages     map[string]*lineage
 	stages       map[int]*stageLog

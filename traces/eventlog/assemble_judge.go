@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
@@ -121,11 +122,7 @@ func (a *assembler) local(app *traces.Application) bool {
 		}
 		inDriver = true
 	}
-	return inDriver || len(a.executors) == 0 && localMaster(app.Master)
-}
-
-func localMaster(master string) bool {
-	return master == "local" || len(master) > 5 && master[:6] == "local["
+	return inDriver || len(a.executors) == 0 && spark.Master(app.Master).Local()
 }
 
 // What makes a log unreadable.

@@ -95,7 +95,7 @@ func (a *assembler) besideDriver() (bool, float64) {
 		}
 	}
 	executors, starting := 0, int64(0)
-	dynamic := a.properties["spark.dynamicAllocation.enabled"] == "true"
+	dynamic := a.properties.DynamicAllocation()
 	for _, x := range a.executors {
 		if isDriver(x.id) || !x.hasAdded {
 			continue

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
@@ -149,7 +150,7 @@ func derivedApp(id, class string, cores int) *traces.Application {
 	cores = max(1, cores)
 	return &traces.Application{
 		ID: id, Name: id, Class: class, Properties: derivedProperties(),
-		Profiles: []traces.Profile{{Cores: cores, MemoryMB: 1024, OverheadMB: traces.OverheadMB(1024), TaskCPUs: cores}},
+		Profiles: []traces.Profile{{Cores: cores, MemoryMB: 1024, OverheadMB: spark.OverheadMB(1024), TaskCPUs: cores}},
 	}
 }
 
