@@ -53,13 +53,13 @@ func attributionMetrics() []Metric {
 			better = Neither
 		}
 		list = append(list, Metric{
-			Name: "time_" + p.Key, Label: "time: " + p.Label, Unit: Percent, Better: better, Source: "own",
+			Name: "time_" + p.Key, Section: TimeByCause, Label: "time: " + p.Label, Unit: Percent, Better: better, Source: "own",
 			Doc: fmt.Sprintf("turnaround in which, on the realized critical path, %s / turnaround, both summed over applications", p.Doc),
 			Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Turnaround[c] }),
 		})
 	}
 	list = slices.Insert(list, int(replay.TimeExecution)+1, Metric{
-		Name: "time_waves", Label: "of execution, waves", Unit: Percent, Better: Lower, Source: "own",
+		Name: "time_waves", Section: TimeByCause, Label: "of execution, waves", Unit: Percent, Better: Lower, Source: "own",
 		Doc: "the part of time_execution in which the task on the path waits behind tasks of its own set: turnaround that more executors would have shortened / turnaround",
 		Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Waves }),
 	})
@@ -69,13 +69,13 @@ func attributionMetrics() []Metric {
 			better = Higher
 		}
 		list = append(list, Metric{
-			Name: "hold_" + p.Key, Label: "held: " + p.Label, Unit: Percent, Better: better, Source: "own",
+			Name: "hold_" + p.Key, Section: ExecutorTimeByCause, Label: "held: " + p.Label, Unit: Percent, Better: better, Source: "own",
 			Doc: fmt.Sprintf("core-time %s / core-time held", p.Doc),
 			Of:  shareOf(held, func(a *replay.Attribution) time.Duration { return a.Cores[c] }),
 		})
 	}
 	return append(list, Metric{
-		Name: "reach_p50", Label: "time to the executors needed", Unit: Seconds, Better: Lower, Source: "own",
+		Name: "reach_p50", Section: TimeByCause, Label: "time to the executors needed", Unit: Seconds, Better: Lower, Source: "own",
 		Doc: "median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
 		Of: func(g *Group) float64 {
 			return stats.Quantile(0.50, g.values(seconds(func(a *App) time.Duration {

@@ -10,13 +10,14 @@ import (
 // A Metric is one number about a group of applications. It is defined here once;
 // every report and docs/METRICS.md take it from this table.
 type Metric struct {
-	Name   string // in files: "queue_wait_p95"
-	Label  string // in tables and on axes: "queue wait p95"
-	Unit   Unit
-	Doc    string // the formula in words
-	Better Better
-	Source string // where the definition is from, as docs/METRICS.md lists them; "own" for ours
-	Of     func(*Group) float64
+	Name    string  // in files: "queue_wait_p95"
+	Section Section // the table of a report that shows it
+	Label   string  // in tables and on axes: "queue wait p95"
+	Unit    Unit
+	Doc     string // the formula in words
+	Better  Better
+	Source  string // where the definition is from, as docs/METRICS.md lists them; "own" for ours
+	Of      func(*Group) float64
 }
 
 // Better says which way a metric is good.
@@ -51,129 +52,153 @@ const (
 	Money           Unit = "money"
 )
 
-// Metrics is every metric in the order of reports.
+// Section is the table of a report in which a metric stands: every report for people
+// has a table for each section, with all its metrics.
+type Section string
+
+// The sections of metrics.
+const (
+	Deadlines           Section = "deadlines"
+	Waiting             Section = "waiting"
+	Utilization         Section = "utilization"
+	Turnarounds         Section = "turnarounds"
+	TimeByCause         Section = "turnaround_by_cause"
+	ExecutorTimeByCause Section = "executor_time_by_cause"
+	Fit                 Section = "elasticity_and_fairness" // of supply to demand, and between applications
+	Costs               Section = "costs"
+	Losses              Section = "losses"
+)
+
+// Headline is the metrics of the first table of a report and of those by class.
+var Headline = []string{
+	"sla_misses", "queue_wait_mean", "queue_wait_p95", "turnaround_p50", "turnaround_p95", "slowdown_p95",
+	"utilization_held", "utilization_busy", "executor_hours_held", "executor_hours_wasted",
+}
+
+// Table is every metric in the order of reports.
 var Table = append([]Metric{
-	{"applications", "applications", Count, "applications in the group", Neither, "own",
+	{"applications", Deadlines, "applications", Count, "applications in the group", Neither, "own",
 		func(g *Group) float64 { return float64(len(g.Apps)) }},
-	{"with_deadline", "with a deadline", Count, "applications in the group that have a deadline", Neither, "own",
+	{"with_deadline", Deadlines, "with a deadline", Count, "applications in the group that have a deadline", Neither, "own",
 		func(g *Group) float64 { return float64(g.withDeadline()) }},
-	{"sla_misses", "SLA misses", Count, "applications with a deadline whose turnaround is longer than it, or that failed", Lower, "Pinedo",
+	{"sla_misses", Deadlines, "SLA misses", Count, "applications with a deadline whose turnaround is longer than it, or that failed", Lower, "Pinedo",
 		func(g *Group) float64 { return float64(g.misses()) }},
-	{"sla_miss_share", "SLA miss share", Percent, "sla_misses / with_deadline", Lower, "Pinedo",
+	{"sla_miss_share", Deadlines, "SLA miss share", Percent, "sla_misses / with_deadline", Lower, "Pinedo",
 		func(g *Group) float64 { return 100 * ratio(float64(g.misses()), float64(g.withDeadline())) }},
-	{"tardiness_mean", "tardiness mean", Seconds, "mean over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
+	{"tardiness_mean", Deadlines, "tardiness mean", Seconds, "mean over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
 		func(g *Group) float64 { return stats.Mean(g.existing(tardiness)) }},
-	{"tardiness_p95", "tardiness p95", Seconds, "95 % quantile over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
+	{"tardiness_p95", Deadlines, "tardiness p95", Seconds, "95 % quantile over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
 		func(g *Group) float64 { return stats.Quantile(0.95, g.existing(tardiness)) }},
-	{"tardiness_max", "tardiness max", Seconds, "largest over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
+	{"tardiness_max", Deadlines, "tardiness max", Seconds, "largest over applications with a deadline, less those that failed, of max(0, turnaround - deadline)", Lower, "Pinedo",
 		func(g *Group) float64 { return stats.Quantile(1, g.existing(tardiness)) }},
-	{"slack_p5", "slack left p5", Percent, "5 % quantile over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
+	{"slack_p5", Deadlines, "slack left p5", Percent, "5 % quantile over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
 		func(g *Group) float64 { return stats.Quantile(0.05, g.existing(slack)) }},
-	{"slack_p50", "slack left p50", Percent, "median over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
+	{"slack_p50", Deadlines, "slack left p50", Percent, "median over applications with a deadline, less those that failed, of (deadline - turnaround) / deadline; negative is late", Higher, "own",
 		func(g *Group) float64 { return stats.Quantile(0.50, g.existing(slack)) }},
-	{"queries_with_deadline", "queries with a deadline", Queries, "queries inside of applications that have a deadline of their own", Neither, "own",
+	{"queries_with_deadline", Deadlines, "queries with a deadline", Queries, "queries inside of applications that have a deadline of their own", Neither, "own",
 		func(g *Group) float64 { return float64(g.queries()) }},
-	{"query_misses", "query misses", Queries, "of these, queries whose last job's end - first job's submission is longer than the deadline, or that did not end", Lower, "own",
+	{"query_misses", Deadlines, "query misses", Queries, "of these, queries whose last job's end - first job's submission is longer than the deadline, or that did not end", Lower, "own",
 		func(g *Group) float64 { return g.queryMisses() }},
-	{"query_miss_share", "query miss share", Percent, "query_misses / queries_with_deadline", Lower, "own",
+	{"query_miss_share", Deadlines, "query miss share", Percent, "query_misses / queries_with_deadline", Lower, "own",
 		func(g *Group) float64 { return 100 * ratio(g.queryMisses(), float64(g.queries())) }},
-	{"query_tardiness_p95", "query tardiness p95", Seconds, "95 % quantile over queries with a deadline that ended of max(0, time - deadline)", Lower, "Pinedo",
+	{"query_tardiness_p95", Deadlines, "query tardiness p95", Seconds, "95 % quantile over queries with a deadline that ended of max(0, time - deadline)", Lower, "Pinedo",
 		func(g *Group) float64 { return stats.Quantile(0.95, g.queryTardiness()) }},
 
-	{"app_wait_mean", "application wait mean", Seconds, "mean over applications of driver begins - submission", Lower, "Batsim", meanOf(appWait)},
-	{"app_wait_p95", "application wait p95", Seconds, "95 % quantile over applications of driver begins - submission", Lower, "Batsim", quantileOf(0.95, appWait)},
-	{"app_wait_max", "application wait max", Seconds, "largest over applications of driver begins - submission", Lower, "Batsim", quantileOf(1, appWait)},
+	{"app_wait_mean", Waiting, "application wait mean", Seconds, "mean over applications of driver begins - submission", Lower, "Batsim", meanOf(appWait)},
+	{"app_wait_p95", Waiting, "application wait p95", Seconds, "95 % quantile over applications of driver begins - submission", Lower, "Batsim", quantileOf(0.95, appWait)},
+	{"app_wait_max", Waiting, "application wait max", Seconds, "largest over applications of driver begins - submission", Lower, "Batsim", quantileOf(1, appWait)},
 
-	{"queue_wait_mean", "queue wait mean", Seconds, "mean over applications of first executor registered - submission", Lower, "SPARK-36664", meanOf(queueWait)},
-	{"queue_wait_p50", "queue wait p50", Seconds, "median over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(0.50, queueWait)},
-	{"queue_wait_p95", "queue wait p95", Seconds, "95 % quantile over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(0.95, queueWait)},
-	{"queue_wait_max", "queue wait max", Seconds, "largest over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(1, queueWait)},
-	{"wait_unasked_mean", "wait, nothing asked", Seconds, "mean over applications of the first part of queue wait, first target above zero sent - submission", Lower, "own",
+	{"queue_wait_mean", Waiting, "queue wait mean", Seconds, "mean over applications of first executor registered - submission", Lower, "SPARK-36664", meanOf(queueWait)},
+	{"queue_wait_p50", Waiting, "queue wait p50", Seconds, "median over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(0.50, queueWait)},
+	{"queue_wait_p95", Waiting, "queue wait p95", Seconds, "95 % quantile over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(0.95, queueWait)},
+	{"queue_wait_max", Waiting, "queue wait max", Seconds, "largest over applications of first executor registered - submission", Lower, "SPARK-36664", quantileOf(1, queueWait)},
+	{"wait_unasked_mean", Waiting, "wait, nothing asked", Seconds, "mean over applications of the first part of queue wait, first target above zero sent - submission", Lower, "own",
 		meanOf(func(a *App) time.Duration { return a.Unasked })},
-	{"wait_ungranted_mean", "wait, nothing granted", Seconds, "mean over applications of the second part of queue wait, first executor granted - first target above zero sent", Lower, "own",
+	{"wait_ungranted_mean", Waiting, "wait, nothing granted", Seconds, "mean over applications of the second part of queue wait, first executor granted - first target above zero sent", Lower, "own",
 		meanOf(func(a *App) time.Duration { return a.Ungranted })},
-	{"wait_starting_mean", "wait, starting", Seconds, "mean over applications of the third part of queue wait, first executor registered - first executor granted", Lower, "own",
+	{"wait_starting_mean", Waiting, "wait, starting", Seconds, "mean over applications of the third part of queue wait, first executor registered - first executor granted", Lower, "own",
 		meanOf(func(a *App) time.Duration { return a.Starting })},
-	{"executor_wait", "executor wait", ExecutorSeconds, "sum over applications of integral over time of max(0, min(asked, what the application's own limits allow) - granted)", Lower, "SPARK-36664",
+	{"executor_wait", Waiting, "executor wait", ExecutorSeconds, "sum over applications of integral over time of max(0, min(asked, what the application's own limits allow) - granted)", Lower, "SPARK-36664",
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Wait }) }},
-	{"executor_wait_mean", "executor wait mean", ExecutorSeconds, "executor_wait / applications", Lower, "own",
+	{"executor_wait_mean", Waiting, "executor wait mean", ExecutorSeconds, "executor_wait / applications", Lower, "own",
 		func(g *Group) float64 {
 			return ratio(g.sum(func(a *App) time.Duration { return a.Wait }), float64(len(g.Apps)))
 		}},
 
-	{"utilization_held", "utilization, held", Percent, "core-time held / core-time of the cluster's nodes in the window", Neither, "Feitelson",
+	{"utilization_held", Utilization, "utilization, held", Percent, "core-time held / core-time of the cluster's nodes in the window", Neither, "Feitelson",
 		func(g *Group) float64 { return g.utilization(held) }},
-	{"utilization_busy", "utilization, busy", Percent, "core-time in which tasks ran / core-time of the cluster's nodes in the window", Higher, "Feitelson",
+	{"utilization_busy", Utilization, "utilization, busy", Percent, "core-time in which tasks ran / core-time of the cluster's nodes in the window", Higher, "Feitelson",
 		func(g *Group) float64 { return g.utilization(busy) }},
-	{"efficiency", "efficiency", Percent, "core-time in which tasks ran / core-time held", Higher, "Sparklens",
+	{"efficiency", Utilization, "efficiency", Percent, "core-time in which tasks ran / core-time held", Higher, "Sparklens",
 		func(g *Group) float64 { return 100 * ratio(g.sum(busy), g.sum(held)) }},
-	{"app_utilization_p50", "application utilization p50", Percent, "median over applications that held any core of core-time in which tasks ran / core-time held", Higher, "FauxSpark",
+	{"app_utilization_p50", Utilization, "application utilization p50", Percent, "median over applications that held any core of core-time in which tasks ran / core-time held", Higher, "FauxSpark",
 		func(g *Group) float64 { return stats.Quantile(0.50, g.existing(appUtilization)) }},
 
-	{"turnaround_mean", "turnaround mean", Seconds, "mean over applications of end - submission", Lower, "Batsim", meanOf(turnaround)},
-	{"turnaround_p50", "turnaround p50", Seconds, "median over applications of end - submission", Lower, "Batsim", quantileOf(0.50, turnaround)},
-	{"turnaround_p95", "turnaround p95", Seconds, "95 % quantile over applications of end - submission", Lower, "Batsim", quantileOf(0.95, turnaround)},
-	{"turnaround_max", "turnaround max", Seconds, "largest over applications of end - submission", Lower, "Batsim", quantileOf(1, turnaround)},
-	{"slowdown_p50", "slowdown p50", Times, "median over applications of turnaround / critical path", Lower, "Feitelson",
+	{"turnaround_mean", Turnarounds, "turnaround mean", Seconds, "mean over applications of end - submission", Lower, "Batsim", meanOf(turnaround)},
+	{"turnaround_p50", Turnarounds, "turnaround p50", Seconds, "median over applications of end - submission", Lower, "Batsim", quantileOf(0.50, turnaround)},
+	{"turnaround_p95", Turnarounds, "turnaround p95", Seconds, "95 % quantile over applications of end - submission", Lower, "Batsim", quantileOf(0.95, turnaround)},
+	{"turnaround_max", Turnarounds, "turnaround max", Seconds, "largest over applications of end - submission", Lower, "Batsim", quantileOf(1, turnaround)},
+	{"slowdown_p50", Turnarounds, "slowdown p50", Times, "median over applications of turnaround / critical path", Lower, "Feitelson",
 		func(g *Group) float64 { return stats.Quantile(0.50, g.values(slowdown)) }},
-	{"slowdown_p95", "slowdown p95", Times, "95 % quantile over applications of turnaround / critical path", Lower, "Feitelson",
+	{"slowdown_p95", Turnarounds, "slowdown p95", Times, "95 % quantile over applications of turnaround / critical path", Lower, "Feitelson",
 		func(g *Group) float64 { return stats.Quantile(0.95, g.values(slowdown)) }},
-	{"bounded_slowdown_p50", "bounded slowdown p50", Times, "median over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
+	{"bounded_slowdown_p50", Turnarounds, "bounded slowdown p50", Times, "median over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
 		func(g *Group) float64 { return stats.Quantile(0.50, g.values(boundedSlowdown(shortBound))) }},
-	{"bounded_slowdown_p95", "bounded slowdown p95", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
+	{"bounded_slowdown_p95", Turnarounds, "bounded slowdown p95", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 10 s))", Lower, "Feitelson",
 		func(g *Group) float64 { return stats.Quantile(0.95, g.values(boundedSlowdown(shortBound))) }},
-	{"bounded_slowdown_60s_p95", "bounded slowdown p95, 60 s", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 60 s))", Lower, "Feitelson",
+	{"bounded_slowdown_60s_p95", Turnarounds, "bounded slowdown p95, 60 s", Times, "95 % quantile over applications of max(1, turnaround / max(critical path, 60 s))", Lower, "Feitelson",
 		func(g *Group) float64 { return stats.Quantile(0.95, g.values(boundedSlowdown(longBound))) }},
-	{"makespan", "makespan", Seconds, "last end - first submission, of the whole replay; where applications arrive over time it tells of the arrivals, not of the policy", Lower, "Batsim",
+	{"makespan", Turnarounds, "makespan", Seconds, "last end - first submission, of the whole replay; where applications arrive over time it tells of the arrivals, not of the policy", Lower, "Batsim",
 		func(g *Group) float64 { return g.Window.Seconds() }},
 
-	{"under_provision", "under-provision", Percent, "sum over applications of integral over time of max(0, demand - supply) / demand, / sum of turnarounds; 0 / 0 is 0", Lower, "SPEC RG",
+	{"under_provision", Fit, "under-provision", Percent, "sum over applications of integral over time of max(0, demand - supply) / demand, / sum of turnarounds; 0 / 0 is 0", Lower, "SPEC RG",
 		func(g *Group) float64 { return g.lifeShare(func(a *App) float64 { return a.Elasticity.Under }) }},
-	{"over_provision", "over-provision", Percent, "sum over applications of integral over time of max(0, supply - demand) / supply, / sum of turnarounds; 0 / 0 is 0", Lower, "SPEC RG",
+	{"over_provision", Fit, "over-provision", Percent, "sum over applications of integral over time of max(0, supply - demand) / supply, / sum of turnarounds; 0 / 0 is 0", Lower, "SPEC RG",
 		func(g *Group) float64 { return g.lifeShare(func(a *App) float64 { return a.Elasticity.Over }) }},
-	{"under_time", "time under-provisioned", Percent, "sum over applications of time with supply < demand, / sum of turnarounds", Lower, "SPEC RG",
+	{"under_time", Fit, "time under-provisioned", Percent, "sum over applications of time with supply < demand, / sum of turnarounds", Lower, "SPEC RG",
 		func(g *Group) float64 {
 			return g.lifeShare(func(a *App) float64 { return a.Elasticity.UnderTime.Seconds() })
 		}},
-	{"over_time", "time over-provisioned", Percent, "sum over applications of time with supply > demand, / sum of turnarounds", Lower, "SPEC RG",
+	{"over_time", Fit, "time over-provisioned", Percent, "sum over applications of time with supply > demand, / sum of turnarounds", Lower, "SPEC RG",
 		func(g *Group) float64 {
 			return g.lifeShare(func(a *App) float64 { return a.Elasticity.OverTime.Seconds() })
 		}},
-	{"churn", "churn", PerHour, "sum over applications of executors granted and executors given back or lost before the end, / sum of turnarounds", Lower, "own",
+	{"churn", Fit, "churn", PerHour, "sum over applications of executors granted and executors given back or lost before the end, / sum of turnarounds", Lower, "own",
 		func(g *Group) float64 {
 			return ratio(g.total(func(a *App) int { return a.Changes }), g.sum(turnaround)/3600)
 		}},
 
-	{"fairness_classes", "fairness between classes", Index, "Jain's index (sum of x)^2 / (n x sum of x^2) over n > 1 classes, x the mean over the class's applications of critical path / turnaround", Higher, "Jain",
+	{"fairness_classes", Fit, "fairness between classes", Index, "Jain's index (sum of x)^2 / (n x sum of x^2) over n > 1 classes, x the mean over the class's applications of critical path / turnaround", Higher, "Jain",
 		func(g *Group) float64 { return g.fairness(func(a *App) string { return a.Class }) }},
-	{"fairness_users", "fairness between users", Index, "Jain's index (sum of x)^2 / (n x sum of x^2) over n > 1 users, x the mean over the user's applications of critical path / turnaround", Higher, "Jain",
+	{"fairness_users", Fit, "fairness between users", Index, "Jain's index (sum of x)^2 / (n x sum of x^2) over n > 1 users, x the mean over the user's applications of critical path / turnaround", Higher, "Jain",
 		func(g *Group) float64 { return g.fairness(func(a *App) string { return a.User }) }},
 
-	{"executor_hours_held", "executor-hours held", ExecutorHours, "sum over executors of cores free for others - granted", Lower, "own",
+	{"executor_hours_held", Costs, "executor-hours held", ExecutorHours, "sum over executors of cores free for others - granted", Lower, "own",
 		func(g *Group) float64 { return g.sum(executors) / 3600 }},
-	{"executor_hours_busy", "executor-hours busy", ExecutorHours, "sum over applications of executor-hours held x core-time in which tasks ran / core-time held", Neither, "own",
+	{"executor_hours_busy", Costs, "executor-hours busy", ExecutorHours, "sum over applications of executor-hours held x core-time in which tasks ran / core-time held", Neither, "own",
 		func(g *Group) float64 { return g.sum(executorsBusy) / 3600 }},
-	{"executor_hours_wasted", "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", Lower, "Sparklens",
+	{"executor_hours_wasted", Costs, "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", Lower, "Sparklens",
 		func(g *Group) float64 { return (g.sum(executors) - g.sum(executorsBusy)) / 3600 }},
-	{"executor_hours_and_driver", "executor-hours and driver", ExecutorHours, "executor_hours_held + sum over drivers of end - begin: each counts as one executor", Lower, "own",
+	{"executor_hours_and_driver", Costs, "executor-hours and driver", ExecutorHours, "executor_hours_held + sum over drivers of end - begin: each counts as one executor", Lower, "own",
 		func(g *Group) float64 { return (g.sum(executors) + g.sum(driverTime)) / 3600 }},
-	{"core_hours", "core-hours", CoreHours, "sum over executors and drivers of cores x time held", Lower, "own",
+	{"core_hours", Costs, "core-hours", CoreHours, "sum over executors and drivers of cores x time held", Lower, "own",
 		func(g *Group) float64 { return (g.sum(held) + g.sum(driverCores)) / 3600 }},
-	{"gib_hours", "GiB-hours", GiBHours, "sum over executors and drivers of memory with overhead x time held", Lower, "own",
+	{"gib_hours", Costs, "GiB-hours", GiBHours, "sum over executors and drivers of memory with overhead x time held", Lower, "own",
 		func(g *Group) float64 { return g.add(gibHours) }},
-	{"cost_used", "cost of what is held", Money, "sum over executors and drivers of max(time held, minimum charge) x (cores x price of a core-hour + GiB x price of a GiB-hour)", Lower, "own",
+	{"cost_used", Costs, "cost of what is held", Money, "sum over executors and drivers of max(time held, minimum charge) x (cores x price of a core-hour + GiB x price of a GiB-hour)", Lower, "own",
 		func(g *Group) float64 { return g.add(g.Prices.cost) }},
-	{"cost_nodes", "cost of the nodes", Money, "sum over nodes of price of a node-hour x time in the cluster, for all classes together", Lower, "own",
+	{"cost_nodes", Costs, "cost of the nodes", Money, "sum over nodes of price of a node-hour x time in the cluster, for all classes together", Lower, "own",
 		func(g *Group) float64 { return g.NodeCost }},
 
-	{"failed", "failed", Count, "applications that Spark gives up because fetches of one stage failed in four attempts in a row; with a deadline they miss it", Lower, "own",
+	{"failed", Losses, "failed", Count, "applications that Spark gives up because fetches of one stage failed in four attempts in a row; with a deadline they miss it", Lower, "own",
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Failed }) }},
-	{"tasks_rerun", "tasks run again", Tasks, "sum over applications of tasks that run again because an executor took their output along", Lower, "own",
+	{"tasks_rerun", Losses, "tasks run again", Tasks, "sum over applications of tasks that run again because an executor took their output along", Lower, "own",
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Rerun }) }},
-	{"recomputed", "cached data computed again", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower, "own",
+	{"recomputed", Losses, "cached data computed again", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower, "own",
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Recomputed }) }},
 }, attributionMetrics()...)
 
+// Position is the index in Table of the metric of that name, which must be one of Table.
 func Position(name string) int {
 	for i := range Table {
 		if Table[i].Name == name {
@@ -183,5 +208,5 @@ func Position(name string) int {
 	panic(fmt.Sprintf("bench: no metric is called %q", name))
 }
 
-// Named returns the metric of that name, which must be one of Metrics.
+// Named returns the metric of that name, which must be one of Table.
 func Named(name string) Metric { return Table[Position(name)] }
