@@ -3,12 +3,12 @@ package replay
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"dynalloc/internal/golden"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -25,27 +25,7 @@ import (
 // the digest of the events; the columns of the random workloads cover the figures
 // too, see fingerprint.
 func TestDigestsArePinned(t *testing.T) {
-	got := storyDigests(t) + randomDigests(t)
-	const path = "testdata/digests.golden"
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-	if len(gotLines) != len(wantLines) {
-		t.Errorf("%s has %d lines, want %d", path, len(wantLines), len(gotLines))
-	}
-	for i := range min(len(gotLines), len(wantLines)) {
-		if gotLines[i] != wantLines[i] {
-			t.Errorf("%s:%d\ngot  %s\nwant %s", path, i+1, gotLines[i], wantLines[i])
-		}
-	}
+	golden.Check(t, "digests.golden", []byte(storyDigests(t)+randomDigests(t)))
 }
 
 // storyDigests returns a line for each run of each story.

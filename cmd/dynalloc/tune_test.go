@@ -8,29 +8,22 @@ import (
 	"testing"
 
 	"dynalloc/bench"
+	"dynalloc/internal/golden"
 	"dynalloc/reports"
 )
 
 // The answer in docs/TUNE.md is what the program says. With -update it is made
 // anew, and so is the picture of the built-in day.
 func TestTuneDocument(t *testing.T) {
-	const root, begin, end = "../..", "<!-- made by: make docs -->\n", "<!-- end -->"
-	path := filepath.Join(root, "docs", "TUNE.md")
-	before, shown, after := madePart(t, path, begin, end)
+	const docs = "../../docs"
 	var out, problems bytes.Buffer
 	if status := run(t.Context(), []string{"tune", "--builtin", "fleet", "--miss-rate", "0", "-o", ""}, &out, &problems); status != statusDone {
 		t.Fatalf("status %d: %s", status, problems.String())
 	}
 	answer, _, _ := strings.Cut(out.String(), "\nWhat they are\n")
-	answer = "\n```\n" + answer + "```\n\n"
-	if !*update {
-		if shown != answer {
-			t.Errorf("the answer in docs/TUNE.md is not what the program says; if the program is right: make docs\n%s", answer)
-		}
+	golden.CheckPart(t, filepath.Join(docs, "TUNE.md"), "make docs", "\n```\n"+answer+"```\n\n")
+	if !golden.Updating() {
 		return
-	}
-	if err := os.WriteFile(path, []byte(before+begin+answer+end+after), 0o644); err != nil {
-		t.Fatal(err)
 	}
 	s, err := bench.BuiltinDay()
 	if err != nil {
@@ -45,7 +38,7 @@ func TestTuneDocument(t *testing.T) {
 	if err := reports.Front(&picture, tuned); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(root, "docs", "tune-front.png"), picture.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(docs, "tune-front.png"), picture.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

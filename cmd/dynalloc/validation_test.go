@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"dynalloc/bench"
+	"dynalloc/internal/golden"
 	"dynalloc/reports"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -27,9 +28,7 @@ var timelines = [][2]string{
 // docs/VALIDATION.md says how far the replay is from real runs. With -update its
 // tables and pictures are made anew; without, they must be what the program says.
 func TestValidationDocument(t *testing.T) {
-	const root, begin, end = "../..", "<!-- made by: make validate -->\n", "<!-- end -->"
-	path := filepath.Join(root, "docs", "VALIDATION.md")
-	before, shown, after := madePart(t, path, begin, end)
+	const docs = "../../docs"
 	to, from := validateKept(t, bench.StartupTo), validateKept(t, bench.StartupFrom)
 	var text bytes.Buffer
 	fmt.Fprint(&text, "\n![Replayed against recorded](validation-scatter.png)\n\n![Executors, recorded and replayed](validation-executors.png)\n\n")
@@ -37,10 +36,8 @@ func TestValidationDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	text.WriteByte('\n')
-	if !*update {
-		if shown != text.String() {
-			t.Errorf("the tables of docs/VALIDATION.md are not what the program says; if the program is right: make validate\n%s", text.String())
-		}
+	golden.CheckPart(t, filepath.Join(docs, "VALIDATION.md"), "make validate", text.String())
+	if !golden.Updating() {
 		return
 	}
 	var scatter, executors bytes.Buffer
@@ -50,10 +47,8 @@ func TestValidationDocument(t *testing.T) {
 	if err := reports.ExecutorTimelines(&executors, chosen(t, to)); err != nil {
 		t.Fatal(err)
 	}
-	for name, content := range map[string][]byte{
-		"VALIDATION.md": []byte(before + begin + text.String() + end + after), "validation-scatter.png": scatter.Bytes(), "validation-executors.png": executors.Bytes(),
-	} {
-		if err := os.WriteFile(filepath.Join(root, "docs", name), content, 0o644); err != nil {
+	for name, picture := range map[string][]byte{"validation-scatter.png": scatter.Bytes(), "validation-executors.png": executors.Bytes()} {
+		if err := os.WriteFile(filepath.Join(docs, name), picture, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
