@@ -21,8 +21,7 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 		p.asks.change(t.N-p.asked, e.now)
 		a.blame.asked(&t, p.asked)
 		p.asked = t.N
-		e.told = true
-		e.manager.Ask(e.now, int(a.index), t.Profile, t.N)
+		e.notify(manager.Event{Kind: manager.TotalAsked, App: int(a.index), Profile: t.Profile, Total: t.N})
 		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.asks()), Why: t.Why})
 	}
 	if a.result.Asked < 0 && a.asks() > 0 {
@@ -110,7 +109,7 @@ func (a *application) release(x *executor) {
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
 	e.told = true
 	if !x.doomed {
-		e.manager.Exit(e.now, int(a.index), x.container)
+		e.notify(manager.Event{Kind: manager.ExecutorExited, App: int(a.index), Container: x.container})
 	}
 }
 

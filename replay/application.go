@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/internal/spark"
 	"dynalloc/policies"
+	"dynalloc/replay/cluster/manager"
 	"dynalloc/traces"
 )
 
@@ -45,10 +46,10 @@ type application struct {
 	fallible      policies.Fallible // the policy, if it can fail
 	event         policies.Event    // reused for each event that the policy observes
 	profiles      []profile
-	version       string            // of Spark, whose rules hold
-	properties    map[string]string // as the manager reads them
-	coresMax      int               // spark.cores.max; 0: no limit
-	least         int               // executors that the policy never goes below
+	version       spark.Version    // whose rules hold
+	properties    spark.Properties // as the manager reads them
+	coresMax      int              // spark.cores.max; 0: no limit
+	least         int              // executors that the policy never goes below
 	fair          bool
 	service       bool // the shuffle service keeps shuffle files
 	decommissions bool // executors are decommissioned, not killed
@@ -101,7 +102,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	version := cmp.Or(spec.Version, app.SparkVersion)
 	rules := policies.RulesOf(version)
 	a := &application{
-		engine: e, index: int32(index), app: app, version: version, properties: propertiesOn(&e.config.Cluster, app, spec), plan: e.plan(app), result: &e.result.Apps[index],
+		engine: e, index: int32(index), app: app, version: spark.ParseVersion(version), properties: propertiesOn(&e.config.Cluster, app, spec), plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
 		lags:     rules.RemovalDelay && e.config.Cluster.Manager == "standalone",
 		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
@@ -205,8 +206,7 @@ func (a *application) begin() {
 // its first request, and its ticks begin.
 func (a *application) register() {
 	a.registered = a.engine.now
-	a.engine.told = true
-	a.engine.manager.Register(a.engine.now, int(a.index))
+	a.engine.notify(manager.Event{Kind: manager.AppRegistered, App: int(a.index)})
 	a.policy.Start(a.engine.now)
 	a.awaitGarbageCollection()
 	if a.sharesProcessors() {
@@ -260,8 +260,7 @@ func (a *application) end() {
 	a.result.End = e.now
 	a.blame.close()
 	a.updateWait()
-	e.told = true
-	e.manager.Finish(e.now, int(a.index))
+	e.notify(manager.Event{Kind: manager.AppFinished, App: int(a.index)})
 	e.emit(Event{Kind: AppEnded, App: a.index})
 	e.apps[a.index] = nil
 	e.left--

@@ -229,8 +229,9 @@ func (e *Engine) arrives(index int) {
 	}
 	e.apps[index] = a
 	e.emit(Event{Kind: AppSubmitted, App: int32(index)})
-	e.told = true
-	if e.manager.Submit(e.now, a.asManaged()) {
+	m := a.asManaged()
+	e.notify(manager.Event{Kind: manager.AppSubmitted, App: index, Submitted: &m})
+	if !e.manager.RunsDriver(m) {
 		a.begin()
 	}
 }

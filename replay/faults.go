@@ -6,6 +6,7 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/manager"
 )
 
 // lossNotice is how long a driver takes to learn that an executor is lost whose
@@ -85,8 +86,7 @@ func (e *Engine) announced(node int) {
 
 // loseNode has the manager know that a node takes nothing any more.
 func (e *Engine) loseNode(node int) {
-	e.told = true
-	e.manager.Lose(e.now, node)
+	e.notify(manager.Event{Kind: manager.NodeLost, Node: node})
 }
 
 // onNode calls f for each executor that is held on a node, application by
@@ -143,7 +143,7 @@ func (e *Engine) over(f *cluster.Fault) {
 	e.told = true
 	if f.Kind == cluster.NodeLoss || f.Kind == cluster.SpotReclaim {
 		e.hosts[f.Node].appear(e.now)
-		e.manager.Restore(e.now, f.Node)
+		e.notify(manager.Event{Kind: manager.NodeRestored, Node: f.Node})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/kubernetes"
@@ -27,14 +28,12 @@ func specOn(c *cluster.Cluster, f policies.Fleet, app *traces.Application) (poli
 }
 
 // propertiesOn are an application's under a spec, as its manager reads them.
-func propertiesOn(c *cluster.Cluster, app *traces.Application, spec policies.Spec) map[string]string {
+func propertiesOn(c *cluster.Cluster, app *traces.Application, spec policies.Spec) spark.Properties {
 	if c.Manager == "standalone" {
 		return app.Properties // the Master looks at nothing that a spec sets
 	}
-	properties := maps.Clone(app.Properties)
-	if properties == nil {
-		properties = map[string]string{}
-	}
+	properties := spark.Properties{}
+	maps.Copy(properties, app.Properties)
 	maps.DeleteFunc(properties, func(key, _ string) bool { return strings.HasPrefix(key, "spark.dynamicAllocation.") })
 	for line := range strings.Lines(spec.Conf()) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -11,8 +11,9 @@ import (
 func (a *application) asManaged() manager.App {
 	m := manager.App{
 		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
-		Version: a.version, Properties: a.properties, CoresMax: a.coresMax,
-		Least: a.least,
+		Version: a.version, Properties: a.properties, ClusterMode: a.properties.ClusterMode(),
+		Driver:   a.engine.config.Cluster.DriverSize(a.properties, a.version),
+		CoresMax: a.coresMax, Least: a.least,
 	}
 	for i := range a.profiles {
 		m.Profiles = append(m.Profiles, a.profiles[i].asManaged())
@@ -22,6 +23,14 @@ func (a *application) asManaged() manager.App {
 
 func (p *profile) asManaged() manager.Profile {
 	return manager.Profile{Cores: int(p.cores), TaskCPUs: int(p.taskCPUs), HeapMB: p.heapMB, OverheadMB: p.memoryMB - p.heapMB}
+}
+
+// notify hands an event to the manager, which is served at the end of the
+// instant.
+func (e *Engine) notify(ev manager.Event) {
+	ev.At = e.now
+	e.told = true
+	e.manager.Observe(ev)
 }
 
 // serve lets the manager act if anything was told to it, or if its time has

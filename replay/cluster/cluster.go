@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dynalloc/internal/note"
+	"dynalloc/internal/spark"
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster/kubernetes"
@@ -94,6 +95,16 @@ func (c *Cluster) NewManager(seed uint64) (manager.Manager, error) {
 		return config.Manager(c.Nodes()), nil
 	}
 	return standalone.New(c.Nodes(), c.Standalone), nil
+}
+
+// DriverSize returns what a driver takes on the cluster: managers differ in what
+// they add to its heap.
+func (c *Cluster) DriverSize(p spark.Properties, v spark.Version) spark.DriverSize {
+	rule := spark.OverheadRule{}
+	if c.Manager == "kubernetes" {
+		rule = spark.Kubernetes
+	}
+	return rule.DriverSize(p, v)
 }
 
 func noFiles(name string) (io.ReadCloser, error) {

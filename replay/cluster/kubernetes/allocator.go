@@ -1,11 +1,8 @@
 package kubernetes
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
-	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -24,40 +21,24 @@ const unlimited = 1<<31 - 1
 // allocationOf reads an application's settings. A value that cannot be read
 // counts as not set.
 func allocationOf(a *manager.App) allocation {
-	x := allocation{delay: time.Second, batch: 10, maxPending: unlimited, idle: time.Minute, serial: olderThan(a.Version, 3, 2)}
+	p, v, batch := a.Properties, a.Version, 10
 	switch {
-	case olderThan(a.Version, 4, 0):
-		x.batch = 5
-	case a.Version != "" && !olderThan(a.Version, 4, 2):
-		x.batch = 20
+	case v.Before(4, 0):
+		batch = 5
+	case v.Known() && !v.Before(4, 2):
+		batch = 20
 	}
-	for _, p := range []struct {
-		key string
-		n   *int
-	}{{"spark.kubernetes.allocation.batch.size", &x.batch}, {"spark.kubernetes.allocation.maxPendingPods", &x.maxPending}} {
-		if n, err := strconv.Atoi(a.Properties[p.key]); err == nil && n > 0 {
-			*p.n = n
-		}
+	delay := p.Duration("spark.kubernetes.allocation.batch.delay", time.Millisecond, time.Second)
+	if delay <= 100*time.Millisecond { // Spark refuses it
+		delay = time.Second
 	}
-	if d, err := spec.ParseDuration(a.Properties["spark.kubernetes.allocation.batch.delay"], time.Millisecond); err == nil && d > 100*time.Millisecond {
-		x.delay = d
+	return allocation{
+		delay:      delay,
+		batch:      p.Count("spark.kubernetes.allocation.batch.size", batch),
+		maxPending: p.Count("spark.kubernetes.allocation.maxPendingPods", unlimited),
+		idle:       p.Duration("spark.dynamicAllocation.executorIdleTimeout", time.Second, time.Minute),
+		serial:     v.Before(3, 2),
 	}
-	if d, err := spec.ParseDuration(a.Properties["spark.dynamicAllocation.executorIdleTimeout"], time.Second); err == nil && d >= 0 {
-		x.idle = d
-	}
-	return x
-}
-
-// olderThan compares a version such as "3.5.1"; an unknown one is new.
-func olderThan(version string, major, minor int) bool {
-	a, rest, _ := strings.Cut(version, ".")
-	b, _, _ := strings.Cut(rest, ".")
-	x, err := strconv.Atoi(a)
-	if err != nil {
-		return false
-	}
-	y, _ := strconv.Atoi(b)
-	return x < major || x == major && y < minor
 }
 
 // acknowledged tells whether the driver has seen a pod that it created.

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"dynalloc/internal/golden"
+	"dynalloc/internal/spark"
 	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
 )
@@ -260,7 +261,8 @@ func (p *player) tell(at time.Duration, words []string) {
 			p.line("%8s  %s is refused: %v", short(at), a.ID, err)
 			return
 		}
-		if p.m.Submit(at, a) {
+		p.m.Observe(manager.Event{At: at, Kind: manager.AppSubmitted, App: a.Index, Submitted: &a})
+		if !p.m.RunsDriver(a) {
 			p.register(at, a.Index)
 		}
 	case "ask":
@@ -269,18 +271,18 @@ func (p *player) tell(at time.Duration, words []string) {
 			profile = number(3)
 		}
 		if p.there[i] {
-			p.m.Ask(at, i, profile, number(2))
+			p.m.Observe(manager.Event{At: at, Kind: manager.TotalAsked, App: i, Profile: profile, Total: number(2)})
 			return
 		}
 		p.asks[i] = append(p.asks[i], profile, number(2))
 	case "exit":
-		p.m.Exit(at, p.apps[words[1]], number(2))
+		p.m.Observe(manager.Event{At: at, Kind: manager.ExecutorExited, App: p.apps[words[1]], Container: number(2)})
 	case "finish":
-		p.m.Finish(at, p.apps[words[1]])
+		p.m.Observe(manager.Event{At: at, Kind: manager.AppFinished, App: p.apps[words[1]]})
 	case "lose":
-		p.m.Lose(at, number(1))
+		p.m.Observe(manager.Event{At: at, Kind: manager.NodeLost, Node: number(1)})
 	case "restore":
-		p.m.Restore(at, number(1))
+		p.m.Observe(manager.Event{At: at, Kind: manager.NodeRestored, Node: number(1)})
 	default:
 		p.t.Fatalf("unknown step %q", words)
 	}
@@ -288,15 +290,15 @@ func (p *player) tell(at time.Duration, words []string) {
 
 func (p *player) register(at time.Duration, i int) {
 	p.there[i] = true
-	p.m.Register(at, i)
+	p.m.Observe(manager.Event{At: at, Kind: manager.AppRegistered, App: i})
 	for asks := p.asks[i]; len(asks) > 0; asks = asks[2:] {
-		p.m.Ask(at, i, asks[0], asks[1])
+		p.m.Observe(manager.Event{At: at, Kind: manager.TotalAsked, App: i, Profile: asks[0], Total: asks[1]})
 	}
 }
 
 func (p *player) app(words []string) manager.App {
 	p.t.Helper()
-	a := manager.App{Index: len(p.names), ID: words[0], Name: words[0], Class: words[0], Properties: map[string]string{}}
+	a := manager.App{Index: len(p.names), ID: words[0], Name: words[0], Class: words[0], Properties: spark.Properties{}}
 	x := manager.Profile{Cores: 1, TaskCPUs: 1, HeapMB: 1024, OverheadMB: 0}
 	for _, word := range words[1:] {
 		key, value, _ := strings.Cut(word, "=")
@@ -307,7 +309,7 @@ func (p *player) app(words []string) manager.App {
 		case "queue":
 			a.Queue = value
 		case "version":
-			a.Version = value
+			a.Version = spark.ParseVersion(value)
 		case "cores":
 			x.Cores, err = strconv.Atoi(value)
 		case "memory":
@@ -319,6 +321,7 @@ func (p *player) app(words []string) manager.App {
 			p.t.Fatal(words, err)
 		}
 	}
+	a.Driver = spark.Kubernetes.DriverSize(a.Properties, a.Version)
 	a.Profiles = []manager.Profile{x, x}
 	p.names = append(p.names, a.ID)
 	p.apps[a.ID] = a.Index

@@ -3,9 +3,8 @@ package kubernetes
 import (
 	"errors"
 	"fmt"
-	"strconv"
 
-	"dynalloc/internal/spec"
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -80,39 +79,18 @@ func executorSize(a *manager.App, p *manager.Profile) Size {
 	return s
 }
 
-// driverSize is what a driver's pod requests: its cores, its heap, and beside it
-// a part of the heap, but no less than 384 MiB.
+// driverSize is what a driver's pod requests.
 func driverSize(a *manager.App) Size {
-	s := Size{CPU: 1000}
-	readCPU(a.Properties, "spark.driver.cores", &s.CPU)
+	s := Size{CPU(1000 * a.Driver.Cores), Memory(a.Driver.MemoryMB())}
 	readCPU(a.Properties, "spark.kubernetes.driver.request.cores", &s.CPU)
-	heap := readMiB(a.Properties, "spark.driver.memory", 1024)
-	factor := 0.1
-	if kind := a.Properties["spark.kubernetes.resource.type"]; kind == "python" || kind == "r" {
-		factor = 0.4
-	}
-	for _, key := range []string{"spark.kubernetes.memoryOverheadFactor", "spark.driver.memoryOverheadFactor"} {
-		if f, err := strconv.ParseFloat(a.Properties[key], 64); err == nil && f > 0 {
-			factor = f
-		}
-	}
-	overhead := max(int64(float64(heap)*factor), 384)
-	s.Memory = Memory(heap + readMiB(a.Properties, "spark.driver.memoryOverhead", overhead))
 	return s
 }
 
-func readCPU(properties map[string]string, key string, c *CPU) {
+func readCPU(properties spark.Properties, key string, c *CPU) {
 	var n CPU
 	if n.UnmarshalText([]byte(properties[key])) == nil && n > 0 {
 		*c = n
 	}
-}
-
-func readMiB(properties map[string]string, key string, def int64) int64 {
-	if n, err := spec.ParseMiB(properties[key]); err == nil && n > 0 {
-		return n
-	}
-	return def
 }
 
 // leastExecutors is with how many executors an application starts: its gang.
@@ -121,16 +99,10 @@ func leastExecutors(a *manager.App) int {
 	if a.Least > 0 {
 		return a.Least
 	}
-	keys := []string{"spark.executor.instances"}
-	if a.Properties["spark.dynamicAllocation.enabled"] == "true" {
-		keys = []string{"spark.dynamicAllocation.minExecutors"}
+	if a.Properties.DynamicAllocation() {
+		return a.Properties.Count("spark.dynamicAllocation.minExecutors", 0)
 	}
-	for _, key := range keys {
-		if n, err := strconv.Atoi(a.Properties[key]); err == nil && n > 0 {
-			return n
-		}
-	}
-	return 0
+	return a.Properties.Count("spark.executor.instances", 0)
 }
 
 func (o *Options) hasSpot() bool {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -17,9 +18,10 @@ func TestServedLate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Submit(0, manager.App{ID: "etl", Properties: map[string]string{"spark.kubernetes.allocation.batch.size": "2"}, Profiles: []manager.Profile{{Cores: 1, TaskCPUs: 1, HeapMB: 1024}}})
-	m.Register(0, 0)
-	m.Ask(0, 0, 0, 12)
+	etl := manager.App{ID: "etl", Properties: spark.Properties{"spark.kubernetes.allocation.batch.size": "2"}, Profiles: []manager.Profile{{Cores: 1, TaskCPUs: 1, HeapMB: 1024}}}
+	m.Observe(manager.Event{Kind: manager.AppSubmitted, Submitted: &etl})
+	m.Observe(manager.Event{Kind: manager.AppRegistered})
+	m.Observe(manager.Event{Kind: manager.TotalAsked, Total: 12})
 	granted, served := 0, 0
 	for now := none; granted < 12 && now < 5*time.Minute; now += 1700 * time.Millisecond { // seldom on a whole second
 		if m.Next() > now && served > 0 {

@@ -76,22 +76,59 @@ func (m *Manager) Absent() []int {
 	return absent
 }
 
-// Submit is the arrival of an application: its driver's pod is created and
-// waits for admission and room, unless drivers are outside.
-func (m *Manager) Submit(now time.Duration, spec manager.App) bool {
-	m.now = now
+// RunsDriver tells whether drivers are pods of the cluster.
+func (m *Manager) RunsDriver(manager.App) bool { return m.options.Drivers != driversOutside }
+
+// Observe takes in an event. An executor that the manager took itself is gone
+// already when its exit is observed.
+func (m *Manager) Observe(e manager.Event) {
+	m.now = e.At
+	a := m.byIndex[e.App]
+	switch e.Kind {
+	case manager.AppSubmitted:
+		m.submit(*e.Submitted)
+	case manager.AppRegistered: // the driver's allocator starts
+		if a != nil {
+			a.registered, a.start, a.extra, a.stale = true, e.At, -1, true
+		}
+	case manager.TotalAsked:
+		if a != nil && a.totals[e.Profile] != e.Total {
+			a.totals[e.Profile] = e.Total
+			a.asked, a.refused, a.stale = true, false, true
+		}
+	case manager.ExecutorExited:
+		if p := m.containers[e.Container]; p != nil {
+			m.discard(p, false)
+		}
+	case manager.AppFinished:
+		if a != nil {
+			m.finish(a)
+		}
+	case manager.NodeLost:
+		n := &m.nodes[e.Node]
+		if n.state == up {
+			m.clear(e.Node)
+		}
+		n.state = lost
+		m.scanStale = true
+	case manager.NodeRestored:
+		if m.nodes[e.Node].state == lost {
+			m.arrive(e.Node)
+		}
+	}
+}
+
+// submit takes in an application: its driver's pod is created and waits for
+// admission and room, unless drivers are outside.
+func (m *Manager) submit(spec manager.App) {
 	a := m.open(spec)
-	a.submitted, a.due, a.expires = now, manager.Never, manager.Never
+	a.submitted, a.due, a.expires = m.now, manager.Never, manager.Never
 	m.apps = append(m.apps, a)
 	m.byIndex[spec.Index] = a
-	if m.options.Drivers == driversOutside {
-		return true
-	}
 	if a.queue != nil && a.queue.Admission == admitApplication {
 		a.suspended = true
 		a.whole = m.queueUp(a.queue, a, nil)
 	}
-	return false
 }
 
 // open looks up what concerns an application.
@@ -142,39 +179,8 @@ func (m *Manager) priority(class string) priority {
 	return priority{0, true}
 }
 
-// Register is the driver's registration: its allocator starts.
-func (m *Manager) Register(now time.Duration, index int) {
-	m.now = now
-	if a := m.byIndex[index]; a != nil {
-		a.registered, a.start, a.extra, a.stale = true, now, -1, true
-	}
-}
-
-// Ask is a new total.
-func (m *Manager) Ask(now time.Duration, index, profile, total int) {
-	m.now = now
-	if a := m.byIndex[index]; a != nil && a.totals[profile] != total {
-		a.totals[profile] = total
-		a.asked, a.refused, a.stale = true, false, true
-	}
-}
-
-// Exit frees an executor's pod. One that the manager took itself is gone
-// already.
-func (m *Manager) Exit(now time.Duration, _ int, container int) {
-	m.now = now
-	if p := m.containers[container]; p != nil {
-		m.discard(p, false)
-	}
-}
-
-// Finish ends an application.
-func (m *Manager) Finish(now time.Duration, index int) {
-	m.now = now
-	a := m.byIndex[index]
-	if a == nil {
-		return
-	}
+// finish ends an application: all its pods go.
+func (m *Manager) finish(a *app) {
 	for _, list := range [][]*pod{a.pods, a.shadows} {
 		for _, p := range slices.Clone(list) {
 			m.discard(p, false)
@@ -186,27 +192,8 @@ func (m *Manager) Finish(now time.Duration, index int) {
 	if a.whole != nil {
 		m.withdraw(a.whole)
 	}
-	delete(m.byIndex, index)
+	delete(m.byIndex, a.Index)
 	m.apps = slices.Delete(m.apps, slices.Index(m.apps, a), slices.Index(m.apps, a)+1)
-}
-
-// Lose takes a node away.
-func (m *Manager) Lose(now time.Duration, i int) {
-	m.now = now
-	n := &m.nodes[i]
-	if n.state == up {
-		m.clear(i)
-	}
-	n.state = lost
-	m.scanStale = true
-}
-
-// Restore gives a lost node back.
-func (m *Manager) Restore(now time.Duration, i int) {
-	m.now = now
-	if m.nodes[i].state == lost {
-		m.arrive(i)
-	}
 }
 
 // clear takes all pods off a node without telling anyone.

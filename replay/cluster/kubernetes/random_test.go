@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -99,7 +100,7 @@ func newWorld(t *testing.T, seed uint64, everyRound bool) *world {
 	}
 	w.m.everyRound = everyRound
 	for i := range 2 + g.IntN(5) {
-		properties := map[string]string{"spark.executor.instances": fmt.Sprint(g.IntN(4))}
+		properties := spark.Properties{"spark.executor.instances": fmt.Sprint(g.IntN(4))}
 		if g.IntN(3) == 0 {
 			properties["spark.kubernetes.allocation.maxPendingPods"] = fmt.Sprint(1 + g.IntN(4))
 		}
@@ -109,14 +110,21 @@ func newWorld(t *testing.T, seed uint64, everyRound bool) *world {
 		p := manager.Profile{Cores: 1 + g.IntN(2), TaskCPUs: 1, HeapMB: 1024}
 		w.apps = append(w.apps, manager.App{
 			Index: i, ID: fmt.Sprint("app", i), Class: pick(g, "high", "low", "plain"), Queue: pick(g, "a", "b"),
-			Version: pick(g, "3.1.2", "3.5.1", "4.1.4"), Properties: properties, Profiles: []manager.Profile{p, {Cores: 1, TaskCPUs: 1, HeapMB: 2048}},
+			Version: pick(g, spark.Version{Major: 3, Minor: 1}, spark.Version{Major: 3, Minor: 5}, spark.Version{Major: 4, Minor: 1}), Properties: properties, Driver: spark.DriverSize{Cores: 1, HeapMB: 1024, OverheadMB: 384}, Profiles: []manager.Profile{p, {Cores: 1, TaskCPUs: 1, HeapMB: 2048}},
 		})
 		w.script(i)
 	}
 	for range g.IntN(3) {
 		node, at := g.IntN(len(nodes)), w.when(600)
-		w.at(at, func(now time.Duration) { w.lost[node] = true; w.m.Lose(now, node); w.drop(node) })
-		w.at(at+w.when(100), func(now time.Duration) { w.lost[node] = false; w.m.Restore(now, node) })
+		w.at(at, func(now time.Duration) {
+			w.lost[node] = true
+			w.m.Observe(manager.Event{At: now, Kind: manager.NodeLost, Node: node})
+			w.drop(node)
+		})
+		w.at(at+w.when(100), func(now time.Duration) {
+			w.lost[node] = false
+			w.m.Observe(manager.Event{At: now, Kind: manager.NodeRestored, Node: node})
+		})
 	}
 	order := make([]int, len(w.times))
 	for i := range order {
@@ -147,7 +155,11 @@ func (w *world) at(t time.Duration, f func(time.Duration)) {
 func (w *world) script(i int) {
 	start := w.when(200)
 	w.at(start, func(now time.Duration) {
-		if w.m.Fits(w.apps[i]) == nil && w.m.Submit(now, w.apps[i]) {
+		if w.m.Fits(w.apps[i]) != nil {
+			return
+		}
+		w.m.Observe(manager.Event{At: now, Kind: manager.AppSubmitted, App: i, Submitted: &w.apps[i]})
+		if !w.m.RunsDriver(w.apps[i]) {
 			w.register(now, i)
 		}
 	})
@@ -155,7 +167,7 @@ func (w *world) script(i int) {
 		profile, total := w.gen.IntN(2), w.gen.IntN(15)
 		w.at(start+w.when(400), func(now time.Duration) {
 			if w.ready[i] {
-				w.m.Ask(now, i, profile, total)
+				w.m.Observe(manager.Event{At: now, Kind: manager.TotalAsked, App: i, Profile: profile, Total: total})
 			} else {
 				w.want[i] = append(w.want[i], profile, total)
 			}
@@ -165,14 +177,14 @@ func (w *world) script(i int) {
 		k := w.gen.IntN(8)
 		w.at(start+w.when(500), func(now time.Duration) {
 			if k < len(w.alive[i]) {
-				w.m.Exit(now, i, w.alive[i][k])
+				w.m.Observe(manager.Event{At: now, Kind: manager.ExecutorExited, App: i, Container: w.alive[i][k]})
 				w.alive[i] = slices.Delete(w.alive[i], k, k+1)
 			}
 		})
 	}
 	w.at(start+300*time.Second+w.when(400), func(now time.Duration) {
 		if w.m.byIndex[i] != nil {
-			w.m.Finish(now, i)
+			w.m.Observe(manager.Event{At: now, Kind: manager.AppFinished, App: i})
 		}
 		w.ready[i], w.alive[i] = false, nil
 	})
@@ -180,9 +192,9 @@ func (w *world) script(i int) {
 
 func (w *world) register(now time.Duration, i int) {
 	w.ready[i] = true
-	w.m.Register(now, i)
+	w.m.Observe(manager.Event{At: now, Kind: manager.AppRegistered, App: i})
 	for q := w.want[i]; len(q) > 0; q = q[2:] {
-		w.m.Ask(now, i, q[0], q[1])
+		w.m.Observe(manager.Event{At: now, Kind: manager.TotalAsked, App: i, Profile: q[0], Total: q[1]})
 	}
 }
 

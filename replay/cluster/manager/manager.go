@@ -1,48 +1,69 @@
-// Package manager says what a cluster manager is to a replay: applications ask
-// it for executors, in totals as Spark does, and it decides who gets the next
-// one, where and when. It is told of everything that happens at the time at
-// which it happens, and asked once at the end of each instant what it does.
+// Package manager defines what a cluster manager is to a replay. Applications
+// ask it for executors, in totals as Spark's drivers do, and it decides who gets
+// the next executor, where and when.
 //
-// A manager is a pure function of what it is told: it does no I/O, reads no
-// clock and starts no goroutine.
+// A manager has the shape of a policy: it observes events at the time at which
+// they happen, is served once at the end of each instant, and says when it wants
+// to be served next. It is a pure function of what it observes: it does no I/O,
+// reads no clock and starts no goroutine.
 package manager
 
-import "time"
+import (
+	"time"
+
+	"dynalloc/internal/spark"
+)
 
 // Never is a time that does not come.
 const Never time.Duration = 1<<63 - 1
 
 // A Manager grants executors to applications that share a cluster.
 type Manager interface {
-	// Absent are the nodes that are not there at the start; a NodeUp announces each
-	// of them when it comes.
+	// Absent lists the nodes that are not part of the cluster at the start. A NodeUp
+	// action announces each of them when it joins.
 	Absent() []int
-	// Fits says why an executor of one of the application's profiles, or its
-	// driver, could not be placed even on the empty cluster; nil if all can.
+	// RunsDriver tells whether the manager finds room for the application's driver,
+	// or for its application master. If so, the application starts with a
+	// PlaceDriver action; else it starts as soon as it is submitted.
+	RunsDriver(App) bool
+	// Fits returns why an executor of one of the application's profiles, or its
+	// driver, could not be placed even on the empty cluster; nil if all of them can.
 	Fits(App) error
-	// Submit is the arrival of an application. If the manager runs its driver
-	// (or application master), Serve places that in its time, and only then the
-	// application goes on; else it goes on at once, and Submit returns true.
-	Submit(now time.Duration, a App) (goesOn bool)
-	// Register is the driver's registration: from now on it may ask.
-	Register(now time.Duration, app int)
-	// Ask is how many executors of a profile the driver wants in all, those that
-	// it has included.
-	Ask(now time.Duration, app, profile, total int)
-	// Exit frees an executor's resources: it was given back, failed, or was taken.
-	Exit(now time.Duration, app, container int)
-	// Finish ends an application: all that it still holds is free.
-	Finish(now time.Duration, app int)
-	// Lose takes a node away with all that runs on it, for which Exit is not
-	// called; Restore gives it back, empty.
-	Lose(now time.Duration, node int)
-	Restore(now time.Duration, node int)
-	// Serve is called once at the end of each instant at which something was
-	// told or Next has come. What it returns is valid until the next call.
+	// Observe takes in an event. It must not act before Serve.
+	Observe(Event)
+	// Serve is called once at the end of each instant in which an event was observed
+	// or the time of Next has come. The actions are valid until the next call.
 	Serve(now time.Duration) []Action
-	// Next is the time at which the manager wants to be served although nothing
-	// happens to it; Never if at none.
+	// Next is the time at which the manager wants to be served even if no event
+	// comes; Never if it only reacts to events.
 	Next() time.Duration
+}
+
+// An EventKind is the kind of an Event.
+type EventKind uint8
+
+// What a manager observes. The fields of Event that each kind sets are named;
+// all but the last two set App.
+const (
+	AppSubmitted   EventKind = iota // Submitted: the application arrives
+	AppRegistered                   // the driver registers: from now on it may ask
+	TotalAsked                      // Profile, Total: how many executors of a profile the driver wants in all, those included that it has
+	ExecutorExited                  // Container: the executor was given back, failed, or was preempted; its resources are free
+	AppFinished                     // the application ends: all that it still holds is free
+	NodeLost                        // Node: it is gone with all that runs on it, for which no ExecutorExited comes
+	NodeRestored                    // Node: it is back, empty
+)
+
+// An Event is something that happens to a cluster.
+type Event struct {
+	At        time.Duration
+	Kind      EventKind
+	App       int // index in the workload
+	Submitted *App
+	Profile   int // index into App.Profiles
+	Total     int
+	Container int // the manager's name of an executor, see Action
+	Node      int // index into the cluster's nodes
 }
 
 // Resources are what a container takes or a node has.
@@ -53,17 +74,19 @@ type Resources struct {
 
 // An App is an application as a manager sees it.
 type App struct {
-	Index      int // in the workload; names it in all calls
-	ID         string
-	Name       string
-	Class      string
-	User       string
-	Queue      string // empty where unknown
-	Version    string // of Spark, "3.5.1"; empty where unknown
-	Properties map[string]string
-	Profiles   []Profile
-	CoresMax   int // spark.cores.max; 0: no limit
-	Least      int // executors that its policy never goes below; 0: none, or unknown
+	Index       int // in the workload; names it in all events and actions
+	ID          string
+	Name        string
+	Class       string
+	User        string
+	Queue       string        // empty where unknown
+	Version     spark.Version // the zero value where unknown
+	Driver      spark.DriverSize
+	ClusterMode bool             // the driver runs on the cluster
+	Properties  spark.Properties // for the settings that only one manager has
+	Profiles    []Profile
+	CoresMax    int // spark.cores.max; 0: no limit
+	Least       int // executors that its policy never goes below; 0: none, or unknown
 }
 
 // A Profile is the size of an executor of one resource profile.

@@ -7,10 +7,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
-	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -53,7 +51,6 @@ type Master struct {
 	waiting    []*app      // their drivers wait for a worker, in order of arrival
 	registered []*app      // in order of registration
 	containers []container // by name
-	dirty      bool        // something changed since the last pass
 	next       int         // the worker that is tried first for the next driver
 	order      []int       // scratch
 	actions    []manager.Action
@@ -118,7 +115,7 @@ func (m *Master) Fits(a manager.App) error {
 				least(p), m.memory(p), m.largest())
 		}
 	}
-	if d := driverOf(&a); d != (manager.Resources{}) && !m.room(d) {
+	if d := driverOf(&a); a.ClusterMode && !m.room(d) {
 		return fmt.Errorf("its driver of %d cores and %d MiB fits on no node of the cluster (%s); give the nodes more or the driver less", d.Cores, d.MemoryMB, m.largest())
 	}
 	return nil
@@ -135,25 +132,42 @@ func (m *Master) largest() string {
 	return fmt.Sprintf("%d cores, %d MiB", n.total.Cores, n.total.MemoryMB)
 }
 
-// driverOf is what the driver takes of a worker: nothing, unless it was
-// submitted in cluster mode.
+// driverOf is what the driver takes of a worker: its cores and its heap, as the
+// Master does not count the memory beside a heap; nothing in client mode.
 func driverOf(a *manager.App) manager.Resources {
-	if a.Properties["spark.submit.deployMode"] != "cluster" {
+	if !a.ClusterMode {
 		return manager.Resources{}
 	}
-	d := manager.Resources{Cores: 1, MemoryMB: 1024}
-	if n, err := spec.ParseMiB(a.Properties["spark.driver.memory"]); err == nil {
-		d.MemoryMB = n
-	}
-	if n, err := strconv.Atoi(a.Properties["spark.driver.cores"]); err == nil && n > 0 {
-		d.Cores = n
-	}
-	return d
+	return manager.Resources{Cores: a.Driver.Cores, MemoryMB: a.Driver.HeapMB}
 }
 
-// Submit takes in an application; one in cluster mode waits for a worker that
-// runs its driver.
-func (m *Master) Submit(_ time.Duration, a manager.App) bool {
+// RunsDriver tells whether the application was submitted in cluster mode.
+func (m *Master) RunsDriver(a manager.App) bool { return a.ClusterMode }
+
+// Observe takes in an event; the next pass acts on it.
+func (m *Master) Observe(e manager.Event) {
+	switch e.Kind {
+	case manager.AppSubmitted:
+		m.submit(*e.Submitted)
+	case manager.AppRegistered:
+		m.registered = append(m.registered, m.apps[e.App])
+	case manager.TotalAsked:
+		m.apps[e.App].asked[e.Profile] = e.Total // lowering it takes nothing away
+	case manager.ExecutorExited:
+		m.exit(m.apps[e.App], e.Container)
+	case manager.AppFinished:
+		m.finish(m.apps[e.App])
+	case manager.NodeLost:
+		m.lose(e.Node)
+	case manager.NodeRestored:
+		if n := &m.nodes[e.Node]; n.lost {
+			n.lost, n.cores, n.memoryMB = false, n.total.Cores, n.total.MemoryMB
+		}
+	}
+}
+
+// submit takes in an application; in cluster mode its driver waits for a worker.
+func (m *Master) submit(a manager.App) {
 	for len(m.apps) <= a.Index {
 		m.apps = append(m.apps, nil)
 	}
@@ -162,34 +176,18 @@ func (m *Master) Submit(_ time.Duration, a manager.App) bool {
 	}
 	x := &app{App: a, asked: make([]int, len(a.Profiles)), granted: make([]int, len(a.Profiles)), driver: -1}
 	m.apps[a.Index] = x
-	if driverOf(&a) == (manager.Resources{}) {
-		return true
+	if a.ClusterMode {
+		m.waiting = append(m.waiting, x)
 	}
-	m.waiting = append(m.waiting, x)
-	m.dirty = true
-	return false
 }
 
-// Register puts an application at the end of the queue.
-func (m *Master) Register(_ time.Duration, app int) {
-	m.registered = append(m.registered, m.apps[app])
-	m.dirty = true
-}
-
-// Ask stores the total; a pass follows. Lowering it takes nothing away.
-func (m *Master) Ask(_ time.Duration, app, profile, total int) {
-	m.apps[app].asked[profile] = total
-	m.dirty = true
-}
-
-// Exit frees what an executor took.
-func (m *Master) Exit(_ time.Duration, app, name int) {
+// exit frees what an executor took.
+func (m *Master) exit(a *app, name int) {
 	c := &m.containers[name]
 	if c.ended {
 		return
 	}
 	c.ended = true
-	a := m.apps[app]
 	a.granted[c.profile]--
 	a.coresHeld -= c.cores
 	m.free(c.node, manager.Resources{Cores: c.cores, MemoryMB: m.memory(&a.Profiles[c.profile])})
@@ -200,14 +198,12 @@ func (m *Master) free(node int, r manager.Resources) {
 		n.cores += r.Cores
 		n.memoryMB += r.MemoryMB
 	}
-	m.dirty = true
 }
 
-// Finish ends an application with all its executors and its driver.
-func (m *Master) Finish(now time.Duration, app int) {
-	a := m.apps[app]
+// finish ends an application with all its executors and its driver.
+func (m *Master) finish(a *app) {
 	for _, name := range a.started {
-		m.Exit(now, app, name)
+		m.exit(a, name)
 	}
 	if a.driver >= 0 {
 		m.free(a.driver, driverOf(&a.App))
@@ -215,12 +211,11 @@ func (m *Master) Finish(now time.Duration, app int) {
 	if i := slices.Index(m.registered, a); i >= 0 {
 		m.registered = slices.Delete(m.registered, i, i+1)
 	}
-	m.apps[app] = nil
-	m.dirty = true
+	m.apps[a.Index] = nil
 }
 
-// Lose takes a worker away, with the executors on it.
-func (m *Master) Lose(_ time.Duration, node int) {
+// lose takes a worker away, with the executors on it.
+func (m *Master) lose(node int) {
 	n := &m.nodes[node]
 	n.lost, n.cores, n.memoryMB = true, 0, 0
 	for i := range m.containers {
@@ -234,16 +229,6 @@ func (m *Master) Lose(_ time.Duration, node int) {
 			a.coresHeld -= c.cores
 		}
 	}
-	m.dirty = true
-}
-
-// Restore gives a worker back.
-func (m *Master) Restore(_ time.Duration, node int) {
-	n := &m.nodes[node]
-	if n.lost {
-		n.lost, n.cores, n.memoryMB = false, n.total.Cores, n.total.MemoryMB
-		m.dirty = true
-	}
 }
 
 // Next is never: the Master acts on what happens, at once.
@@ -254,10 +239,6 @@ func (m *Master) Next() time.Duration { return manager.Never }
 // registration, and the resource profiles of each in order of id.
 func (m *Master) Serve(time.Duration) []manager.Action {
 	m.actions = m.actions[:0]
-	if !m.dirty {
-		return nil
-	}
-	m.dirty = false
 	m.waiting = slices.DeleteFunc(m.waiting, m.placeDriver)
 	for _, a := range m.registered {
 		for i := range a.Profiles {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -29,9 +30,10 @@ func (s script) app(index, cores, asked int, more ...func(*manager.App)) {
 	for _, f := range more {
 		f(&a)
 	}
-	if s.Submit(0, a) {
-		s.Register(0, index)
-		s.Ask(0, index, 0, asked)
+	s.Observe(manager.Event{Kind: manager.AppSubmitted, App: index, Submitted: &a})
+	if !s.RunsDriver(a) {
+		s.Observe(manager.Event{Kind: manager.AppRegistered, App: index})
+		s.Observe(manager.Event{Kind: manager.TotalAsked, App: index, Total: asked})
 	}
 }
 
@@ -91,8 +93,8 @@ func TestFirstComeFirstServed(t *testing.T) {
 	s.app(0, 2, 9)
 	s.app(1, 2, 2)
 	s.expect("0@0 0@0 0@0 0@0")
-	s.Ask(0, 0, 0, 3)
-	s.Exit(0, 0, 1)
+	s.Observe(manager.Event{Kind: manager.TotalAsked, Total: 3})
+	s.Observe(manager.Event{Kind: manager.ExecutorExited, Container: 1})
 	s.expect("1@0")
 }
 
@@ -107,20 +109,18 @@ func TestDefaultCores(t *testing.T) {
 // In cluster mode a driver needs room on a worker before anything else, in order of
 // arrival; one that finds none does not hold up the next.
 func TestDriversGoFirst(t *testing.T) {
-	clusterMode := func(cores string) func(*manager.App) {
-		return func(a *manager.App) {
-			a.Properties = map[string]string{"spark.submit.deployMode": "cluster", "spark.driver.cores": cores}
-		}
+	clusterMode := func(cores int) func(*manager.App) {
+		return func(a *manager.App) { a.ClusterMode, a.Driver = true, spark.DriverSize{Cores: cores, HeapMB: 1 << 10} }
 	}
 	s := workers(t, Options{}, 4, 4)
 	s.app(0, 2, 3)
-	s.app(1, 2, 1, clusterMode("6"))
-	s.app(2, 2, 1, clusterMode("2"))
+	s.app(1, 2, 1, clusterMode(6))
+	s.app(2, 2, 1, clusterMode(2))
 	s.expect("driver 2@0 0@1 0@1 0@0")
-	s.Register(0, 2)
-	s.Ask(0, 2, 0, 1)
+	s.Observe(manager.Event{Kind: manager.AppRegistered, App: 2})
+	s.Observe(manager.Event{Kind: manager.TotalAsked, App: 2, Total: 1})
 	s.expect("")
-	s.Finish(0, 0)
+	s.Observe(manager.Event{Kind: manager.AppFinished})
 	s.expect("2@1")
 }
 
@@ -143,9 +143,9 @@ func TestALostWorker(t *testing.T) {
 	s := workers(t, Options{}, 4, 4)
 	s.app(0, 2, 4)
 	s.expect("0@1 0@1 0@0 0@0")
-	s.Lose(0, 1)
+	s.Observe(manager.Event{Kind: manager.NodeLost, Node: 1})
 	s.expect("")
-	s.Restore(0, 1)
+	s.Observe(manager.Event{Kind: manager.NodeRestored, Node: 1})
 	s.expect("0@1 0@1")
 }
 

@@ -115,18 +115,41 @@ func asNode(i int, n manager.Node) Node {
 // Absent is no node: all are there from the start.
 func (m *Manager) Absent() []int { return nil }
 
-// Submit takes in an application: its master waits for a container.
-func (m *Manager) Submit(now time.Duration, a manager.App) bool {
+// RunsDriver is true: each application has an application master, in which its
+// driver runs in cluster mode.
+func (m *Manager) RunsDriver(manager.App) bool { return true }
+
+// Observe takes in an event, after what happened before it.
+func (m *Manager) Observe(e manager.Event) {
+	now := e.At
 	m.reach(now)
-	for len(m.apps) <= a.Index {
-		m.apps = append(m.apps, nil)
+	switch e.Kind {
+	case manager.AppSubmitted:
+		for len(m.apps) <= e.App {
+			m.apps = append(m.apps, nil)
+		}
+		x := newMaster(*e.Submitted)
+		m.apps[e.App] = x
+		if !m.submit(now, x) {
+			m.refused = append(m.refused, x)
+		}
+	case manager.AppRegistered: // the master knows its driver and begins to speak for it
+		x := m.apps[e.App]
+		x.registered = true
+		m.callAt(x, now)
+	case manager.TotalAsked:
+		m.total(now, m.apps[e.App], e.Profile, e.Total)
+	case manager.ExecutorExited:
+		m.exit(now, m.apps[e.App], e.Container)
+	case manager.AppFinished:
+		x := m.apps[e.App]
+		m.apps[e.App] = nil
+		m.end(now, x)
+	case manager.NodeLost:
+		m.lose(now, e.Node)
+	case manager.NodeRestored:
+		m.restore(now, e.Node)
 	}
-	x := newMaster(a)
-	m.apps[a.Index] = x
-	if !m.submit(now, x) {
-		m.refused = append(m.refused, x)
-	}
-	return false
 }
 
 // submit gives an application to the scheduler. One that it refuses, as its queue
@@ -145,19 +168,9 @@ func (m *Manager) submit(now time.Duration, x *master) bool {
 	return true
 }
 
-// Register is when the master knows its driver and begins to speak for it.
-func (m *Manager) Register(now time.Duration, app int) {
-	m.reach(now)
-	x := m.apps[app]
-	x.registered = true
-	m.callAt(x, now)
-}
-
-// Ask stores the total. A master that hears of another one than before does not
-// wait for its next time.
-func (m *Manager) Ask(now time.Duration, app, profile, total int) {
-	m.reach(now)
-	x := m.apps[app]
+// total stores how many executors are wanted. A master that hears of another
+// total than before does not wait for its next time.
+func (m *Manager) total(now time.Duration, x *master, profile, total int) {
 	if x.target[profile] == total {
 		return
 	}
@@ -169,17 +182,15 @@ func (m *Manager) Ask(now time.Duration, app, profile, total int) {
 	}
 }
 
-// Exit is an executor that its driver gave back, or that ended. The master
+// exit is an executor that its driver gave back, or that ended. The master
 // releases it when it speaks next, the node hears of that at its next heartbeat,
 // and reports the end at the one after.
-func (m *Manager) Exit(now time.Duration, app, name int) {
-	m.reach(now)
+func (m *Manager) exit(now time.Duration, x *master, name int) {
 	c := &m.containers[name]
 	if c.ended {
 		return
 	}
 	c.ended = true
-	x := m.apps[app]
 	x.running[c.profile]--
 	at := m.nextCall(x, now)
 	m.callAt(x, at)
@@ -205,12 +216,9 @@ func (m *Manager) phase(node int) time.Duration {
 	return (time.Duration(node) * m.options.Heartbeat / time.Duration(len(m.nodes))).Truncate(time.Millisecond)
 }
 
-// Finish ends an application: when the node of its master reports that one's end,
+// end ends an application: when the node of its master reports that one's end,
 // all that it holds is free.
-func (m *Manager) Finish(now time.Duration, app int) {
-	m.reach(now)
-	x := m.apps[app]
-	m.apps[app] = nil
+func (m *Manager) end(now time.Duration, x *master) {
 	x.finished = true
 	for _, name := range x.held {
 		m.containers[name].ended = true
@@ -247,9 +255,8 @@ func (m *Manager) finish(now time.Duration, x *master) {
 	m.refused = slices.DeleteFunc(m.refused, func(r *master) bool { return m.submit(now, r) })
 }
 
-// Lose silences a node. It counts as lost only later.
-func (m *Manager) Lose(now time.Duration, node int) {
-	m.reach(now)
+// lose silences a node. It counts as lost only later.
+func (m *Manager) lose(now time.Duration, node int) {
 	n := &m.nodes[node]
 	if n.away {
 		return
@@ -265,9 +272,8 @@ func (m *Manager) Lose(now time.Duration, node int) {
 	n.ends = nil
 }
 
-// Restore brings a node back, empty, whether or not it counted as lost.
-func (m *Manager) Restore(now time.Duration, node int) {
-	m.reach(now)
+// restore brings a node back, empty, whether or not it counted as lost.
+func (m *Manager) restore(now time.Duration, node int) {
 	n := &m.nodes[node]
 	if !n.away {
 		return

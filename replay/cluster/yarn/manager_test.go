@@ -10,6 +10,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -44,21 +45,21 @@ func (d *fakeDriver) submit(at int, a manager.App) {
 		if err := d.Fits(a); err != nil {
 			d.t.Fatal(err)
 		}
-		if d.Submit(now, a) {
-			d.t.Fatal("the application went on without a master")
-		}
+		d.Observe(manager.Event{At: now, Kind: manager.AppSubmitted, App: a.Index, Submitted: &a})
 	})
 }
 
 func (d *fakeDriver) ask(at, app, total int) {
-	d.at(ms(at), func(now time.Duration) { d.Ask(now, app, 0, total) })
+	d.at(ms(at), func(now time.Duration) {
+		d.Observe(manager.Event{At: now, Kind: manager.TotalAsked, App: app, Total: total})
+	})
 }
 
 // exit gives back the n-th executor that was placed.
 func (d *fakeDriver) exit(at, n int) {
 	d.at(ms(at), func(now time.Duration) {
 		if n < len(d.named) {
-			d.Exit(now, d.of[n], d.named[n])
+			d.Observe(manager.Event{At: now, Kind: manager.ExecutorExited, App: d.of[n], Container: d.named[n]})
 		}
 	})
 }
@@ -66,7 +67,7 @@ func (d *fakeDriver) exit(at, n int) {
 func (d *fakeDriver) finish(at, app int) {
 	d.at(ms(at), func(now time.Duration) {
 		if app < len(d.apps) && d.apps[app] != nil && d.apps[app].registered {
-			d.Finish(now, app)
+			d.Observe(manager.Event{At: now, Kind: manager.AppFinished, App: app})
 		}
 	})
 }
@@ -93,7 +94,7 @@ func (d *fakeDriver) run(until int) []string {
 				d.note(now, "app %d starts on node %d", a.App, a.Node)
 				d.at(now, func(now time.Duration) {
 					if d.apps[a.App] != nil {
-						d.Register(now, a.App)
+						d.Observe(manager.Event{At: now, Kind: manager.AppRegistered, App: a.App})
 					}
 				})
 			case manager.PlaceExecutor:
@@ -121,10 +122,11 @@ func newStory(t *testing.T, nodes int, fresh func() Scheduler, o Options) *fakeD
 
 // app is an application whose executors take 2 GiB in a container.
 func app(index int, properties ...string) manager.App {
-	a := manager.App{Index: index, User: "ann", Properties: map[string]string{}, Profiles: []manager.Profile{{Cores: 1, TaskCPUs: 1, HeapMB: 1664, OverheadMB: 384}}}
+	a := manager.App{Index: index, User: "ann", Properties: spark.Properties{}, Profiles: []manager.Profile{{Cores: 1, TaskCPUs: 1, HeapMB: 1664, OverheadMB: 384}}}
 	for i := 0; i < len(properties); i += 2 {
 		a.Properties[properties[i]] = properties[i+1]
 	}
+	a.ClusterMode, a.Driver = a.Properties.ClusterMode(), spark.OverheadRule{}.DriverSize(a.Properties, spark.Version{})
 	return a
 }
 
@@ -237,7 +239,7 @@ func TestEliding(t *testing.T) {
 							i, total := i, r.IntN(20)
 							d.at(ms(come+r.IntN(60000)), func(now time.Duration) {
 								if x := d.apps[i]; x != nil && x.registered {
-									d.Ask(now, i, 0, total)
+									d.Observe(manager.Event{At: now, Kind: manager.TotalAsked, App: i, Total: total})
 								}
 							})
 						}
@@ -250,8 +252,8 @@ func TestEliding(t *testing.T) {
 					}
 					if n := len(d.nodes); n > 1 && r.IntN(4) == 0 {
 						lost, at := r.IntN(n), r.IntN(60000)
-						d.at(ms(at), func(now time.Duration) { d.Lose(now, lost) })
-						d.at(ms(at+r.IntN(40000)), func(now time.Duration) { d.Restore(now, lost) })
+						d.at(ms(at), func(now time.Duration) { d.Observe(manager.Event{At: now, Kind: manager.NodeLost, Node: lost}) })
+						d.at(ms(at+r.IntN(40000)), func(now time.Duration) { d.Observe(manager.Event{At: now, Kind: manager.NodeRestored, Node: lost}) })
 					}
 					return d.run(150000)
 				}
@@ -281,7 +283,7 @@ func TestFreedWhenTheNodeReports(t *testing.T) {
 	d.ask(1000, 0, 4)
 	d.submit(2000, app(1))
 	d.ask(3000, 1, 1)
-	d.at(ms(11000), func(now time.Duration) { d.Ask(now, 0, 0, 3) })
+	d.at(ms(11000), func(now time.Duration) { d.Observe(manager.Event{At: now, Kind: manager.TotalAsked, Total: 3}) })
 	d.exit(11300, 3)
 	same(t, d.run(30000),
 		"0 app 0 starts on node 0",
@@ -354,7 +356,7 @@ func TestLostNodeCountsAsLostLater(t *testing.T) {
 	d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
 	d.submit(0, app(0))
 	d.ask(1000, 0, 4)
-	d.at(ms(8000), func(now time.Duration) { d.Lose(now, 1) })
+	d.at(ms(8000), func(now time.Duration) { d.Observe(manager.Event{At: now, Kind: manager.NodeLost, Node: 1}) })
 	lines := d.run(700000)
 	if len(lines) < 6 {
 		t.Fatal(lines)
@@ -427,8 +429,8 @@ func TestMasterSize(t *testing.T) {
 		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.minMemoryOverhead", "600m"}, Resource{1024 + 384, 1}},
 	} {
 		a := app(0, c.properties...)
-		a.Version = c.version
-		if got := masterSize(a); got != c.want {
+		a.Driver = spark.OverheadRule{}.DriverSize(a.Properties, spark.ParseVersion(c.version))
+		if got := newMaster(a).request.Master; got != c.want {
 			t.Errorf("Spark %s with %v: a master of %v, expected %v", c.version, c.properties, got, c.want)
 		}
 	}

@@ -3,11 +3,9 @@ package yarn
 import (
 	"cmp"
 	"container/heap"
-	"fmt"
-	"strconv"
 	"time"
 
-	"dynalloc/internal/spec"
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -48,15 +46,20 @@ type master struct {
 	surplus         []int        // containers that it gives back at its next call
 }
 
-// newMaster is an application's master before it runs.
+// newMaster is an application's master before it runs. In cluster mode its
+// container holds the driver; else it is a small one that only asks for others.
 func newMaster(a manager.App) *master {
+	p, size := a.Properties, a.Driver
+	if !a.ClusterMode {
+		size = spark.MasterSize(p)
+	}
 	x := &master{app: a, node: -1, place: -1, request: App{
-		Queue: cmp.Or(a.Queue, a.Properties["spark.yarn.queue"], "default"), User: cmp.Or(a.User, "spark"),
-		Label: a.Properties["spark.yarn.executor.nodeLabelExpression"], Master: masterSize(a),
+		Queue: cmp.Or(a.Queue, p["spark.yarn.queue"], "default"), User: cmp.Or(a.User, "spark"),
+		Label: p["spark.yarn.executor.nodeLabelExpression"], Master: Resource{size.MemoryMB(), size.Cores},
 	}}
-	x.request.Priority, _ = strconv.Atoi(a.Properties["spark.yarn.priority"])
-	x.steady = duration(a.Properties, "spark.yarn.scheduler.heartbeat.interval-ms", 3*time.Second)
-	x.initial = min(x.steady, duration(a.Properties, "spark.yarn.scheduler.initial-allocation.interval", 200*time.Millisecond))
+	x.request.Priority, _ = spark.ParseInt(p["spark.yarn.priority"])
+	x.steady = positive(p, "spark.yarn.scheduler.heartbeat.interval-ms", 3*time.Second)
+	x.initial = min(x.steady, positive(p, "spark.yarn.scheduler.initial-allocation.interval", 200*time.Millisecond))
 	x.interval = x.initial
 	n := len(a.Profiles)
 	x.target, x.running, x.pending, x.asked, x.gone = make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
@@ -67,56 +70,9 @@ func newMaster(a manager.App) *master {
 	return x
 }
 
-// masterSize is the size of the container that an application starts with: its
-// driver's in cluster mode, else a small one that only asks for others.
-//
-// Source: org.apache.spark.deploy.yarn.Client; https://spark.apache.org/docs/latest/running-on-yarn.html.
-func masterSize(a manager.App) Resource {
-	if a.Properties["spark.submit.deployMode"] != "cluster" {
-		heap := memoryOf(a.Properties, "spark.yarn.am.memory", 512)
-		more := memoryOf(a.Properties, "spark.yarn.am.memoryOverhead", max(heap/10, 384))
-		return Resource{heap + more, number(a.Properties, "spark.yarn.am.cores", 1)}
-	}
-	heap, least, factor := memoryOf(a.Properties, "spark.driver.memory", 1024), int64(384), 0.1
-	if newer(a.Version, 4, 0) {
-		least = memoryOf(a.Properties, "spark.driver.minMemoryOverhead", least)
-	}
-	if f, err := strconv.ParseFloat(a.Properties["spark.driver.memoryOverheadFactor"], 64); err == nil && newer(a.Version, 3, 3) {
-		factor = f
-	}
-	more := max(int64(factor*float64(heap)), least)
-	more = memoryOf(a.Properties, "spark.yarn.driver.memoryOverhead", more) // its name before 2.3
-	more = memoryOf(a.Properties, "spark.driver.memoryOverhead", more)
-	return Resource{heap + more, number(a.Properties, "spark.driver.cores", 1)}
-}
-
-// newer says whether a version of Spark is at least the given one; an unknown one is.
-func newer(version string, major, minor int) bool {
-	var a, b int
-	if n, _ := fmt.Sscanf(version, "%d.%d", &a, &b); n < 2 {
-		return true
-	}
-	return a > major || a == major && b >= minor
-}
-
-// memoryOf reads a property of memory; a number alone is MiB.
-func memoryOf(properties map[string]string, key string, otherwise int64) int64 {
-	if n, err := spec.ParseMiB(properties[key]); err == nil && n > 0 {
-		return n
-	}
-	return otherwise
-}
-
-func number(properties map[string]string, key string, otherwise int) int {
-	if n, err := strconv.Atoi(properties[key]); err == nil && n > 0 {
-		return n
-	}
-	return otherwise
-}
-
-// duration reads a property of time; a number alone is milliseconds.
-func duration(properties map[string]string, key string, otherwise time.Duration) time.Duration {
-	if d, err := spec.ParseDuration(properties[key], time.Millisecond); err == nil && d > 0 {
+// positive reads a property of time; a number alone is milliseconds.
+func positive(p spark.Properties, key string, otherwise time.Duration) time.Duration {
+	if d := p.Duration(key, time.Millisecond, otherwise); d > 0 {
 		return d
 	}
 	return otherwise
