@@ -130,7 +130,8 @@ diff" found that it got worse.`,
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newPolicyHelp(), newClusterHelp(), newFaultHelp(), newDeadlineHelp(), newAdviceHelp())
+	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion())
+	root.AddCommand(newTopics()...)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
 		help.Example = "  dynalloc help advise\n  dynalloc help policies"

@@ -1,85 +1,51 @@
 package main
 
 import (
-	"fmt"
+	"embed"
 	"strings"
+	"text/template"
 
 	"github.com/spf13/cobra"
 
 	"dynalloc/policies"
 	"dynalloc/policies/script"
+	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/kubernetes"
+	"dynalloc/replay/cluster/standalone"
 )
 
-// newPolicyHelp is the help topic that explains how policies are written. It is
-// made from the table that reads them.
-func newPolicyHelp() *cobra.Command {
-	var b strings.Builder
-	b.WriteString(`A policy is written as a name and settings:
+// topicTexts has a template NAME.txt for each help topic. Lists of policies,
+// settings and examples come from the tables that read them.
+//
+//go:embed topics
+var topicTexts embed.FS
 
-  spark,idle=10s,max=6
-  static,n=4
-  recorded
-
-A fleet gives each class of applications its policy; the first pattern that
-matches an application's name or class counts. A short name for tables may
-stand in front, before a colon:
-
-  mixed:report-*=static,n=2;*=spark,idle=60s,max=6
-
-A spark-defaults.conf file stands for the policy that its settings amount to:
-
-  --policy team/spark-defaults.conf
-
-What Spark refuses at start is refused here, with Spark's name of the setting.
-`)
-	for _, kind := range policies.Builtin {
-		fmt.Fprintf(&b, "\n%s\n  %s\n", kind.Name, kind.Doc)
-		for _, s := range kind.Settings {
-			fmt.Fprintf(&b, "  %-17s %s\n", s.Key, s.Doc)
-			if s.Property != "" {
-				fmt.Fprintf(&b, "  %-17s %s\n", "", s.Property)
-			}
-		}
+// newTopics returns the help topics as commands that only have help.
+func newTopics() []*cobra.Command {
+	facts := map[string]any{
+		"Policies": policies.Builtin, "Script": script.Usage,
+		"Workers": strings.Join(standalone.Selections, ", "), "Kubernetes": kubernetes.Note,
+		"Examples": strings.Join(cluster.Examples(), ", "), "Example": indented(cluster.Example("standalone")),
 	}
-	b.WriteString("\n" + script.Usage)
-	return &cobra.Command{Use: "policies", Short: "How policies and fleets are written, and every setting of them", Long: strings.TrimSpace(b.String())}
+	texts := template.Must(template.ParseFS(topicTexts, "topics/*.txt"))
+	var topics []*cobra.Command
+	for _, topic := range [][2]string{
+		{"policies", "How to write policies and fleets, with every setting"},
+		{"clusters", "How to describe a cluster"},
+		{"faults", "The failures that a replay can inject"},
+		{"deadlines", "How to write deadlines for applications, and for queries inside them"},
+		{"advice", `How to read the output of "dynalloc advise"`},
+	} {
+		var long strings.Builder
+		if err := texts.ExecuteTemplate(&long, topic[0]+".txt", facts); err != nil {
+			panic(err) // an error in a template of this package
+		}
+		topics = append(topics, &cobra.Command{Use: topic[0], Short: topic[1], Long: strings.TrimSpace(long.String())})
+	}
+	return topics
 }
 
-func newAdviceHelp() *cobra.Command {
-	return &cobra.Command{
-		Use:   "advice",
-		Short: "How to read what \"dynalloc advise\" says, and what it rests on",
-		Long: `Advice for a class begins with what to do and why: the best dynamic allocation
-that was tried beside the best fixed size.
-
-  report-sla: keep static, 4 executors.
-  Dynamic allocation at its best (spark,idle=10s,max=8) misses 7 of 120 deadlines
-  [3, 14], of which 6 because of the ramp (median 9.2 s to the executors it
-  needs), static, 4 executors misses 0 [0, 4]; it would save 31 % [27, 35]
-  executor-hours.
-
-  (An example of the form, of no workload.)
-
-  [a, b]         95 % interval: over days, users, hours or runs, or, with fewer
-                 than ten of each, over shaken replays of the same runs; it also
-                 holds the model's own error
-  ~              nothing can be told: the interval holds zero
-  stable         the same verdict at the neighboring factors of the slack (deadlines
-                 that are given: x0.8 and x1.25) and at loads x0.8 and x1.2
-  now            what the logs show as set
-  p99            99 % of the runs keep their deadline
-
-  static         the best fixed size is better
-  dynamic        the best dynamic allocation is better
-  no-difference  they cannot be told apart; what is set stays, unless another
-                 policy is as good and cheaper
-  insufficient   the logs are too poor, or the replay is too far from what they show
-
-Deadlines are those of --deadlines and --sla, of the built-in day, or 1.5 times
-the run alone ("dynalloc help deadlines"). A class without any is held to the
-latter too, after the deadlines that are given.
-
-docs/ADVICE.md says how advice is found and how good it was where the truth is
-known, docs/STATISTICS.md how intervals are made and how often they are right.`,
-	}
+// indented is a text with each line indented by two spaces.
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ") + "\n"
 }
