@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/traces"
 )
@@ -28,12 +27,8 @@ type preference struct {
 // localityWait is spark.locality.wait.node of an application, else
 // spark.locality.wait, else its default, 3 s.
 func localityWait(app *traces.Application) time.Duration {
-	for _, key := range []string{"spark.locality.wait.node", "spark.locality.wait"} {
-		if d, err := spec.ParseDuration(app.Properties[key], time.Millisecond); err == nil {
-			return d
-		}
-	}
-	return 3 * time.Second
+	wait := app.Properties.Duration("spark.locality.wait", time.Millisecond, 3*time.Second)
+	return app.Properties.Duration("spark.locality.wait.node", time.Millisecond, wait)
 }
 
 // prefer works out the preferences of a set; nil if none of its tasks has one.

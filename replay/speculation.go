@@ -2,10 +2,8 @@ package replay
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
-	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/traces"
 )
@@ -35,27 +33,19 @@ type speculationRules struct {
 // speculationOf reads the settings from an application's properties, with the
 // defaults of its version.
 func speculationOf(app *traces.Application, rules policies.Rules) speculationRules {
+	p := app.Properties
 	s := speculationRules{
-		on:       app.Properties["spark.speculation"] == "true",
+		on:       p.Bool("spark.speculation", false),
 		quantile: 0.75, multiplier: 1.5, least: 100 * time.Millisecond, efficiency: rules.EfficientSpeculation, long: 2,
 	}
 	if rules.LateSpeculation {
 		s.quantile, s.multiplier = 0.9, 3
 	}
-	number := func(key string, to *float64) {
-		if v, err := strconv.ParseFloat(app.Properties[key], 64); err == nil {
-			*to = v
-		}
-	}
-	number("spark.speculation.quantile", &s.quantile)
-	number("spark.speculation.multiplier", &s.multiplier)
-	number("spark.speculation.efficiency.longRunTaskFactor", &s.long)
-	if v, ok := app.Properties["spark.speculation.efficiency.enabled"]; ok {
-		s.efficiency = v == "true"
-	}
-	if d, err := spec.ParseDuration(app.Properties["spark.speculation.minTaskRuntime"], time.Millisecond); err == nil {
-		s.least = d
-	}
+	s.quantile = p.Float("spark.speculation.quantile", s.quantile)
+	s.multiplier = p.Float("spark.speculation.multiplier", s.multiplier)
+	s.long = p.Float("spark.speculation.efficiency.longRunTaskFactor", s.long)
+	s.efficiency = p.Bool("spark.speculation.efficiency.enabled", s.efficiency)
+	s.least = p.Duration("spark.speculation.minTaskRuntime", time.Millisecond, s.least)
 	return s
 }
 

@@ -1,6 +1,10 @@
 package traces
 
-import "time"
+import (
+	"time"
+
+	"dynalloc/internal/spark"
+)
 
 // A Workload is a set of applications that share a cluster, as data: when each
 // arrived, what work it brought, and how it really ran where that is known.
@@ -28,8 +32,8 @@ type Application struct {
 	Started time.Time     // ApplicationStart of the first attempt, wall clock
 	Submit  time.Duration // the same as an offset from Workload.Epoch
 
-	Properties map[string]string // the Spark properties that the log shows as set
-	Profiles   []Profile         // resource profiles; index 0 is Spark's default profile
+	Properties spark.Properties // the Spark properties that the log shows as set
+	Profiles   []Profile        // resource profiles; index 0 is Spark's default profile
 
 	Earlier time.Duration // time from the first attempt's start to the start of the one that counts
 	Setup   time.Duration // from (the last attempt's) start until the driver asks for its first executors

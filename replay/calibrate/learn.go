@@ -191,7 +191,7 @@ func lives(w *traces.Workload) []life {
 			}
 			if x.Requested >= 0 {
 				l.asked = start + x.Requested
-			} else if a.Properties["spark.dynamicAllocation.enabled"] != "true" && a.Setup > 0 {
+			} else if !a.Properties.DynamicAllocation() && a.Setup > 0 {
 				l.asked = start + a.Setup // a static driver asks when it registers
 			}
 			all = append(all, l)

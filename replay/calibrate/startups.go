@@ -33,7 +33,7 @@ func recordedBoots(w *traces.Workload, c cluster.Cluster, lag time.Duration) []i
 			continue
 		}
 		start := a.Submit + a.Earlier
-		dynamic := a.Properties["spark.dynamicAllocation.enabled"] == "true"
+		dynamic := a.Properties.DynamicAllocation()
 		asked := start + a.Setup // a static driver asks when it registers
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"dynalloc/internal/spec"
+	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -65,7 +65,7 @@ func removalLags(a *traces.Application) []sample {
 	)
 	p := a.Properties
 	rules := policies.RulesOf(a.SparkVersion)
-	if a.Recorded == nil || !rules.RemovalDelay || !strings.HasPrefix(a.Master, "spark://") || p["spark.shuffle.service.enabled"] != "true" {
+	if a.Recorded == nil || !rules.RemovalDelay || !spark.Master(a.Master).Standalone() || !p.Bool("spark.shuffle.service.enabled", false) {
 		return nil
 	}
 	for i := range a.Stages {
@@ -73,14 +73,7 @@ func removalLags(a *traces.Application) []sample {
 			return nil
 		}
 	}
-	idle := 60 * time.Second
-	if text, ok := p["spark.dynamicAllocation.executorIdleTimeout"]; ok {
-		d, err := spec.ParseDuration(text, time.Second)
-		if err != nil {
-			return nil
-		}
-		idle = d
-	}
+	idle := p.Duration("spark.dynamicAllocation.executorIdleTimeout", time.Second, time.Minute)
 	var lags []sample
 	shortest := time.Hour
 	for i := range a.Recorded.Executors {

@@ -3,7 +3,6 @@ package eventlog
 import (
 	"cmp"
 	"math"
-	"strings"
 	"time"
 
 	"dynalloc/internal/spark"
@@ -215,7 +214,7 @@ func (a *assembler) identify(app *traces.Application) {
 	app.Class = traces.Class(app.Name)
 	app.Master = p["spark.master"]
 	app.Queue = cmp.Or(p["spark.yarn.queue"], p["spark.kubernetes.scheduler.volcano.queue"])
-	if app.Queue == "" && strings.HasPrefix(app.Master, "yarn") {
+	if app.Queue == "" && spark.Master(app.Master).YARN() {
 		app.Queue = "default"
 	}
 	if setup := a.driver - a.origin(); a.driver > 0 && setup >= 0 && setup <= maxSetup {
