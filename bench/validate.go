@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"dynalloc/internal/spark"
@@ -183,27 +181,24 @@ func configured(work, settings *traces.Application) *traces.Application {
 	a.Properties, a.SparkVersion, a.Master = settings.Properties, settings.SparkVersion, settings.Master
 	a.Profiles = slices.Clone(work.Profiles)
 	if len(a.Profiles) > 0 {
-		resize(&a.Profiles[0], a.Properties, a.Master)
+		resize(&a.Profiles[0], a.Properties, spark.Master(a.Master))
 	}
 	return &a
 }
 
 // resize gives a default profile what properties leave to Spark's defaults;
 // what they say is in the spec, which the replay prefers.
-func resize(p *traces.Profile, properties map[string]string, master string) {
+func resize(p *traces.Profile, properties spark.Properties, master spark.Master) {
 	if properties["spark.executor.cores"] == "" {
 		p.Cores = 1
-		if strings.HasPrefix(master, "spark://") {
+		if master.Standalone() {
 			p.Cores = 0 // all that a worker can give
 		}
 	}
 	if properties["spark.executor.memory"] == "" {
-		p.MemoryMB, p.OverheadMB = 1024, spark.OverheadMB(1024)
+		p.MemoryMB, p.OverheadMB = spark.DefaultHeapMB, spark.OverheadMB(spark.DefaultHeapMB)
 	}
-	p.TaskCPUs = 1
-	if n, err := strconv.Atoi(properties["spark.task.cpus"]); err == nil && n > 0 {
-		p.TaskCPUs = n
-	}
+	p.TaskCPUs = properties.Count("spark.task.cpus", 1)
 }
 
 // Roomy is a cluster that is never full: what an application that had a cluster
@@ -275,7 +270,7 @@ func startupTimes(a *traces.Application, setup time.Duration) []replay.GivenStar
 		asked time.Duration
 		given replay.GivenStartup
 	}
-	dynamic := a.Properties["spark.dynamicAllocation.enabled"] == "true"
+	dynamic := a.Properties.DynamicAllocation()
 	var lives []life
 	last := time.Duration(-1)
 	for i := range a.Recorded.Executors { // in order of registration

@@ -127,6 +127,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		}
 	}
 	a.result.Policy = spec.String()
+	a.result.Driver = e.config.Cluster.DriverSize(app.Properties, version)
 	a.result.Jobs = make([]JobResult, len(app.Jobs))
 	if err := e.manager.Fits(a.asManaged()); err != nil {
 		return nil, err

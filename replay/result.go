@@ -3,6 +3,7 @@ package replay
 import (
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster"
 )
 
@@ -25,8 +26,9 @@ type Result struct {
 // An AppResult is what one application got. Times are offsets from the
 // workload's start.
 type AppResult struct {
-	App    int    // index into Workload.Apps
-	Policy string // the spec it ran under
+	App    int              // index into Workload.Apps
+	Policy string           // the spec it ran under
+	Driver spark.DriverSize // as the cluster's manager sizes it
 
 	Submit     time.Duration // the application starts (its driver does)
 	Began      time.Duration // the driver starts: at once, unless the manager has to find room for it; -1: never

@@ -10,6 +10,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
+	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -49,7 +50,7 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 			result.Ledger.Idle += app.Ledger.Idle
 			result.End = max(result.End, app.End)
 			measured := metrics.App{
-				Class: a.Class, User: a.User, Driver: metrics.Driver{Cores: 1, MemoryMB: 1408}, Changes: 4,
+				Class: a.Class, User: a.User, Driver: spark.DriverSize{Cores: 1, HeapMB: 1024, OverheadMB: 384}, Changes: 4,
 				Memory:     app.Ledger.Executor.Milliseconds() * 2048,
 				Elasticity: metrics.Elasticity{Known: true, UnderTime: secs(g.unasked + g.ungranted + g.starting), Under: g.ungranted, OverTime: secs(5), Over: 2},
 				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/bench/sla"
+	"dynalloc/internal/spark"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -29,26 +30,26 @@ func (g Group) Part() Group {
 type App struct {
 	Class       string
 	User        string
-	Turnaround  time.Duration // submission to end
-	AppWait     time.Duration // submission until the driver began; -1: not known
-	Unasked     time.Duration // submission until anything was asked; -1: not known
-	Ungranted   time.Duration // asked until something was granted; -1: not known
-	Starting    time.Duration // granted until the first executor registered; -1: not known
-	QueueWait   time.Duration // submission until the first executor registered; -1: none did
-	Wait        time.Duration // executor wait, executor-time; -1: not known
-	Held        time.Duration // core-time; -1: not known
-	Busy        time.Duration // core-time; -1: not known
-	Executors   time.Duration // executor-time held; -1: not known
-	Memory      int64         // memory that executors held, overhead included, MiB-milliseconds; -1: not known
-	Changes     int           // executors granted, and given back or lost before the end; -1: not known
-	Driver      Driver        // what the driver takes beside them
-	Elasticity  Elasticity    // how well what it held followed what it needed
-	Short       Short         // what is billed beside what is held
-	Failed      int           // 1: Spark gave it up, 0: it did not, -1: not known
-	Rerun       int           // tasks run again because their output was lost; -1: not known
-	Recomputed  time.Duration // task time spent on lost cached blocks; -1: not known
-	Critical    time.Duration // critical path; 0: not known
-	Deadline    time.Duration // after submission
+	Turnaround  time.Duration    // submission to end
+	AppWait     time.Duration    // submission until the driver began; -1: not known
+	Unasked     time.Duration    // submission until anything was asked; -1: not known
+	Ungranted   time.Duration    // asked until something was granted; -1: not known
+	Starting    time.Duration    // granted until the first executor registered; -1: not known
+	QueueWait   time.Duration    // submission until the first executor registered; -1: none did
+	Wait        time.Duration    // executor wait, executor-time; -1: not known
+	Held        time.Duration    // core-time; -1: not known
+	Busy        time.Duration    // core-time; -1: not known
+	Executors   time.Duration    // executor-time held; -1: not known
+	Memory      int64            // memory that executors held, overhead included, MiB-milliseconds; -1: not known
+	Changes     int              // executors granted, and given back or lost before the end; -1: not known
+	Driver      spark.DriverSize // what the driver takes beside them
+	Elasticity  Elasticity       // how well what it held followed what it needed
+	Short       Short            // what is billed beside what is held
+	Failed      int              // 1: Spark gave it up, 0: it did not, -1: not known
+	Rerun       int              // tasks run again because their output was lost; -1: not known
+	Recomputed  time.Duration    // task time spent on lost cached blocks; -1: not known
+	Critical    time.Duration    // critical path; 0: not known
+	Deadline    time.Duration    // after submission
 	HasDeadline bool
 	SlackOf     time.Duration       // what the slack's factor was multiplied with; 0: the deadline is none of the slack
 	Attribution *replay.Attribution // where the time went; nil: not known
@@ -85,7 +86,7 @@ func (a *App) Tardiness() (late time.Duration, ok bool) {
 // Replayed measures one application of a replay.
 func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) App {
 	a := App{
-		Class: of.Class, User: of.User, Driver: driverOf(of),
+		Class: of.Class, User: of.User, Driver: r.Driver,
 		Turnaround: r.End - r.Submit,
 		AppWait:    r.Began - r.Submit,
 		Unasked:    -1, Ungranted: -1, Starting: -1, QueueWait: -1,
@@ -115,7 +116,7 @@ func (a *App) Refer(ref *sla.Reference) {
 // Recorded measures one application's own record.
 func Recorded(a *traces.Application) App {
 	app := App{
-		Class: a.Class, User: a.User, Driver: driverOf(a), Changes: -1,
+		Class: a.Class, User: a.User, Driver: spark.Master(a.Master).OverheadRule().DriverSize(a.Properties, spark.ParseVersion(a.SparkVersion)), Changes: -1,
 		Turnaround: a.Earlier + a.Recorded.End,
 		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
 		Failed: -1, Rerun: -1, Recomputed: -1,

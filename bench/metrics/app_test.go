@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
@@ -19,7 +20,7 @@ func TestARecordTellsWhatItCan(t *testing.T) {
 	}}}
 	got := Recorded(a)
 	want := App{
-		Driver: Driver{Cores: 1, MemoryMB: 1408}, Memory: 80_000 * 1408, Changes: -1,
+		Driver: spark.DriverSize{Cores: 1, HeapMB: 1024, OverheadMB: 384}, Memory: 80_000 * 1408, Changes: -1,
 		Turnaround: 61 * time.Second, QueueWait: 11 * time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, Wait: -1, Busy: -1,
 		Executors: 80 * time.Second, Held: 160 * time.Second,
 		Failed: -1, Rerun: -1, Recomputed: -1,

@@ -90,7 +90,7 @@ func gibHours(a *App) float64 {
 	if a.Memory < 0 {
 		return math.NaN()
 	}
-	return gib(a.Memory) + gib(a.Driver.MemoryMB*driverTime(a).Milliseconds())
+	return gib(a.Memory) + gib(a.Driver.MemoryMB()*driverTime(a).Milliseconds())
 }
 
 // gib makes GiB-hours of MiB-milliseconds.

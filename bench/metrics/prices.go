@@ -7,10 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"dynalloc/internal/spark"
 	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster"
-	"dynalloc/traces"
 )
 
 // Prices are what a cluster costs, in any one currency. A price of 0 is not
@@ -80,7 +78,7 @@ func (p Prices) cost(a *App) float64 {
 	}
 	driver := max(driverTime(a), p.Minimum)
 	cores := a.Held + a.Short.Cores + driver*time.Duration(a.Driver.Cores)
-	memory := gib(a.Memory) + gib(a.Driver.MemoryMB*driver.Milliseconds())
+	memory := gib(a.Memory) + gib(a.Driver.MemoryMB()*driver.Milliseconds())
 	if a.Executors > 0 {
 		memory += gib(a.Memory) * (a.Short.Executors.Seconds() / a.Executors.Seconds())
 	}
@@ -99,30 +97,4 @@ func (p Prices) Nodes(pools []cluster.Pool, there []time.Duration) float64 {
 		cost += price * there[i].Hours()
 	}
 	return cost
-}
-
-// A Driver is what an application's driver takes.
-type Driver struct {
-	Cores    int
-	MemoryMB int64 // MiB, overhead included
-}
-
-// driverOf reads the driver's size from the application's settings: by default
-// one core and 1 GiB of heap (spark.driver.cores, spark.driver.memory), and
-// beside it spark.driver.memoryOverhead, else as for executors.
-func driverOf(a *traces.Application) Driver {
-	d := Driver{Cores: 1, MemoryMB: 1024}
-	if n, err := strconv.Atoi(a.Properties["spark.driver.cores"]); err == nil && n > 0 {
-		d.Cores = n
-	}
-	if mb, err := spec.ParseMiB(a.Properties["spark.driver.memory"]); err == nil && mb > 0 {
-		d.MemoryMB = mb
-	}
-	overhead := cmp.Or(a.Properties["spark.driver.memoryOverhead"], a.Properties["spark.yarn.driver.memoryOverhead"])
-	if mb, err := spec.ParseMiB(overhead); err == nil {
-		d.MemoryMB += mb
-	} else {
-		d.MemoryMB += spark.OverheadMB(d.MemoryMB)
-	}
-	return d
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dynalloc/bench/sla"
+	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster"
 )
 
@@ -24,7 +25,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	prices := Prices{NodeHour: 3.6, CoreHour: 0.36, GiBHour: 0.036, Minimum: 50 * s}
 	g := Group{Provided: 1000 * s, Window: 100 * s, Prices: prices, NodeCost: prices.Nodes([]cluster.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
 		{
-			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: Driver{Cores: 1, MemoryMB: 2048},
+			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: spark.DriverSize{Cores: 1, HeapMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
 			Queries:    []sla.QueryResult{{Took: 5 * s, Deadline: 5 * s}, {Took: 7 * s, Deadline: 5 * s}, {Took: -1, Deadline: 5 * s}},
 			Turnaround: 60 * s, AppWait: 2 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: 6 * s,
@@ -32,7 +33,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 			Rerun: 3,
 		},
 		{
-			Class: "load", User: "ann", Memory: 20_000 * 1024, Changes: 3, Driver: Driver{Cores: 1, MemoryMB: 1024},
+			Class: "load", User: "ann", Memory: 20_000 * 1024, Changes: 3, Driver: spark.DriverSize{Cores: 1, HeapMB: 1024},
 			Elasticity: Elasticity{Known: true, Under: 8, Over: 4, UnderTime: 10 * s, OverTime: 5 * s},
 			Short:      Short{Executors: 30 * s, Cores: 60 * s},
 			Turnaround: 40 * s, Unasked: 1 * s, Ungranted: 0, Starting: 3 * s, QueueWait: 4 * s, Wait: 0,

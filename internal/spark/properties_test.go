@@ -41,6 +41,18 @@ func TestPropertiesAsSparkReadsThem(t *testing.T) {
 	}
 }
 
+// Sizes have one unit, in any letter case; a bare number is in MiB.
+func TestSizesAsSparkReadsThem(t *testing.T) {
+	for text, want := range map[string]int64{
+		"512m": 512, "4g": 4096, "4G": 4096, "2048": 2048, "1048576k": 1024, "1t": 1 << 20, "1gb": 1024, " 2g ": 2048,
+		"": 0, "lots": 0, "-1g": 0, "*********(redacted)": 0, "99999999999999999999g": 0, "9999999999p": 0, "4mg": 0,
+	} {
+		if got := (spark.Properties{"size": text}).MiB("size", 0); got != want {
+			t.Errorf("%q is %d MiB, want %d", text, got, want)
+		}
+	}
+}
+
 func TestVersions(t *testing.T) {
 	for text, older := range map[string]bool{"2.4.8": true, "3.3.4": true, "3.4.0": false, "3.10.1": false, "4.0.0-preview2": false, "": false, "trunk": false} {
 		if v := spark.ParseVersion(text); v.Before(3, 4) != older {

@@ -39,6 +39,14 @@ type OverheadRule struct {
 // (org.apache.spark.deploy.k8s.features.BasicDriverFeatureStep).
 var Kubernetes = OverheadRule{Factor: "spark.kubernetes.memoryOverheadFactor", NonJVM: 0.4}
 
+// OverheadRule is the rule of the cluster manager that a log names.
+func (m Master) OverheadRule() OverheadRule {
+	if m.Kubernetes() {
+		return Kubernetes
+	}
+	return OverheadRule{}
+}
+
 // DriverSize returns the size of an application's driver: one core and 1 GiB of
 // heap unless the application says otherwise.
 func (r OverheadRule) DriverSize(p Properties, v Version) DriverSize {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -143,7 +144,7 @@ func TestLogsNameNobody(t *testing.T) {
 	if a.Name == b.Name || a.Class != b.Class || a.User != b.User || a.Hosts[0] != b.Hosts[0] {
 		t.Errorf("runs of one program are %q and %q, of %q and %q, by %q and %q, on %q and %q", a.Name, b.Name, a.Class, b.Class, a.User, b.User, a.Hosts, b.Hosts)
 	}
-	want := map[string]string{
+	want := spark.Properties{
 		"spark.app.name": a.Name, "spark.master": "spark://master-1", "spark.executor.cores": "2",
 		"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.executorIdleTimeout": "10s", "spark.yarn.queue": a.Queue,
 	}
