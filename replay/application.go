@@ -127,9 +127,10 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		}
 	}
 	a.result.Policy = spec.String()
-	a.result.Driver = e.config.Cluster.DriverSize(app.Properties, version)
 	a.result.Jobs = make([]JobResult, len(app.Jobs))
-	if err := e.manager.Fits(a.asManaged()); err != nil {
+	managed := a.asManaged()
+	a.result.Driver = managed.Driver
+	if err := e.manager.Fits(managed); err != nil {
 		return nil, err
 	}
 	env := policies.Env{Client: a, Profiles: believed, Rules: rules}

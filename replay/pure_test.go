@@ -18,7 +18,7 @@ import (
 func TestCoreIsPure(t *testing.T) {
 	allowed := []string{
 		"bytes", "cmp", "container/heap", "encoding/xml", "maps", "regexp", "unicode/utf16", "errors", "fmt", "io", "math", "math/bits", "math/rand/v2", "slices", "sort", "strconv", "strings", "time", "unicode",
-		"dynalloc/internal/spark", "dynalloc/internal/spec", "dynalloc/replay/cluster", "dynalloc/replay/cluster/manager", "dynalloc/replay/cluster/standalone", "dynalloc/replay/cluster/kubernetes", "dynalloc/replay/cluster/yarn", "dynalloc/policies", "dynalloc/traces", "github.com/magiconair/properties",
+		"dynalloc/internal/note", "dynalloc/internal/spark", "dynalloc/internal/spec", "dynalloc/replay/cluster", "dynalloc/replay/cluster/manager", "dynalloc/replay/cluster/standalone", "dynalloc/replay/cluster/kubernetes", "dynalloc/replay/cluster/yarn", "dynalloc/policies", "dynalloc/traces", "github.com/magiconair/properties",
 		"go.starlark.net/lib/math", "go.starlark.net/starlark", "go.starlark.net/syntax", // Starlark has no clock, no files and no randomness
 	}
 	banned := []string{

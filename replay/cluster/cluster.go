@@ -79,16 +79,6 @@ func (c *Cluster) Capacity() int {
 	return n
 }
 
-// DriverSize is the size of an application's driver by the rules of the cluster's
-// manager. The manager places it with this size, and the bill charges for it.
-func (c *Cluster) DriverSize(p spark.Properties, version string) spark.DriverSize {
-	rule := spark.OverheadRule{}
-	if c.Manager == "kubernetes" {
-		rule = spark.Kubernetes
-	}
-	return rule.DriverSize(p, spark.ParseVersion(version))
-}
-
 // NewManager makes the cluster's manager, with nothing running on it.
 func (c *Cluster) NewManager(seed uint64) (manager.Manager, error) {
 	switch c.Manager {
