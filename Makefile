@@ -32,7 +32,7 @@ test-yarn: ## play SCENARIOS (10000) random scenarios through YARN's own schedul
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/cluster/yarn/testdata/oracle/test-yarn.sh
 
 race: ## run the tests of what runs side by side with the race detector
-	go test -short -race ./bench ./policies ./replay
+	go test -short -race ./bench/... ./policies ./replay
 
 lint: ## formatting, vet, staticcheck, and whether go.mod is tidy
 	@test -z "$$(gofmt -l .)" || { echo "make lint: run gofmt -w on:"; gofmt -l .; exit 1; }
@@ -64,7 +64,7 @@ validate: ## hold replays against the recordings, and make docs/VALIDATION.md an
 	go run ./cmd/dynalloc validate --startup to bench/testdata/recordings
 
 coverage: ## measure how often intervals hold the truth, over COVERAGE (4000) samples of each population and a twentieth as many days, and the model's error
-	COVERAGE="$(COVERAGE)" go test ./bench -run '^(TestIntervals.*Cover.*|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
+	COVERAGE="$(COVERAGE)" go test ./bench/... -run '^(TestIntervals.*Cover.*|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
 
 record: ## record real Spark runs, RECORDINGS=steps/ess10 or all; see bench/recorder/README.md
 	bench/recorder/record.sh $(RECORDINGS)

@@ -1,12 +1,10 @@
 package bench
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"dynalloc/bench/metrics"
 	"dynalloc/internal/logtest"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -51,39 +49,6 @@ func adds(t *testing.T, w *traces.Workload, policy string) {
 		if a.Attribution.Turnaround.Total() != a.End-a.Submit || a.Attribution.Cores.Total() != a.Ledger.Held() || a.Attribution.Executors.Total() != a.Ledger.Executor {
 			t.Errorf("%s under %s, application %d: %v of %v; %v of %v; %v of %v", w.Name, policy, i, a.Attribution.Turnaround, a.End-a.Submit,
 				a.Attribution.Cores, a.Ledger.Held(), a.Attribution.Executors, a.Ledger.Executor)
-		}
-	}
-}
-
-// The shares of a group add up to all of it, in every row of a comparison.
-func TestSharesOfARowAddUp(t *testing.T) {
-	s, err := BuiltinFleet()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Config.Attribute = true
-	r, err := Run(t.Context(), s, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, class := range append([]string{""}, r.Classes...) {
-		for _, row := range r.Rows(class) {
-			if row.Recorded {
-				continue
-			}
-			spent, hold := 0.0, 0.0
-			for _, p := range metrics.TimeParts {
-				spent += row.Value("time_" + p.Key)
-			}
-			for _, p := range metrics.HoldParts {
-				hold += row.Value("hold_" + p.Key)
-			}
-			if math.Abs(spent-100) > 1e-6 || math.Abs(hold-100) > 1e-6 {
-				t.Errorf("%s, class %q: %v %% of the time, %v %% of the executor time", row.Policy, class, spent, hold)
-			}
-			if row.Value("time_waves") > row.Value("time_execution") {
-				t.Errorf("%s, class %q: more waves than execution", row.Policy, class)
-			}
 		}
 	}
 }

@@ -1,37 +1,38 @@
-package bench
+package bench_test
 
-import "testing"
+import (
+	"testing"
+
+	"dynalloc/bench"
+	"dynalloc/bench/builtin"
+	"dynalloc/bench/metrics"
+	"dynalloc/replay"
+)
 
 // BenchmarkPolicy replays the built-in working day under each built-in policy
 // and reports, beside the time that takes, how well the policy does: share of
 // missed deadlines, mean queue wait, cluster utilization (held), executor-hours.
 // benchstat -col /policy lays the policies out side by side.
 func BenchmarkPolicy(b *testing.B) {
-	suite, err := BuiltinDay()
+	suite, err := builtin.Day()
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, policy := range suite.Policies {
-		single := *suite
-		single.Policies = append(single.Policies[:0:0], policy)
-		b.Run("policy="+policy.Name, func(b *testing.B) {
-			results := newResults(&single)
+	results := run(b, suite, bench.Options{})
+	w := results.Suite.Workload
+	for i := range results.Runs {
+		outcome := &results.Runs[i]
+		b.Run("policy="+outcome.Policy.Name, func(b *testing.B) {
 			for b.Loop() {
-				if err := results.replay(0); err != nil {
+				timeline, meter := metrics.NewTimeline(w, results.Classes), metrics.NewMeter(w, suite.Config.Cluster.Capacity(), 0)
+				if _, err := replay.Run(w, outcome.Policy, suite.Config, timeline, meter); err != nil {
 					b.Fatal(err)
 				}
 			}
-			for i, a := range single.Workload.Apps {
-				if k := single.Deadlines.Find(a); k >= 0 {
-					results.Reference[i].Deadline, results.Reference[i].HasDeadline = single.Deadlines[k].Within, true
-				}
-			}
-			run := &results.Runs[0]
-			results.measure(run)
-			b.ReportMetric(run.All.Value("sla_miss_share"), "miss-%")
-			b.ReportMetric(run.All.Value("queue_wait_mean"), "wait-s")
-			b.ReportMetric(run.All.Value("utilization_held"), "util-%")
-			b.ReportMetric(run.All.Value("executor_hours_held"), "exec-hours")
+			b.ReportMetric(outcome.All.Value("sla_miss_share"), "miss-%")
+			b.ReportMetric(outcome.All.Value("queue_wait_mean"), "wait-s")
+			b.ReportMetric(outcome.All.Value("utilization_held"), "util-%")
+			b.ReportMetric(outcome.All.Value("executor_hours_held"), "exec-hours")
 		})
 	}
 }

@@ -141,7 +141,7 @@ func (g *Gate) addLines(p, q *SnapshotPolicy, x, y []int) {
 		g.Notes = append(g.Notes, fmt.Sprintf("%s was %s and is %s.", p.Name, p.Spec, q.Spec))
 	}
 	names := []string{""}
-	if all := classes(g.Old.Workload); len(all) > 1 {
+	if all := Classes(g.Old.Workload); len(all) > 1 {
 		names = append(names, all...)
 	}
 	for _, class := range names {

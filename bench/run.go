@@ -4,24 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
-
-// Options are how a suite is run; they do not change what it gives.
-type Options struct {
-	Parallel int                   // replays at a time; 0: one for each processor
-	Progress func(done, total int) // told of each finished replay, one call at a time; may be nil
-}
 
 // Run replays the suite. An application that cannot be replayed under one of
 // the policies is left out under all, so that rows compare; a policy whose
@@ -54,39 +44,25 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	byClass, faultless := r.externalityRuns(), r.faultRuns()
 	beside := slices.Concat(byClass, faultless)
 	odd := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(beside))
-
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(o.parallel())
-	progress := counter{total: len(odd), tell: o.Progress}
-	play := func(slot int, replayed func() error) {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			defer progress.step()
-			err := replayed()
-			if errors.As(err, &odd[slot]) {
-				return nil
-			}
+	play := func(i int) (err error) {
+		k := i - len(s.Policies)
+		switch {
+		case k < 0:
+			return r.replay(i)
+		case k < len(firsts):
+			alone[firsts[k]], err = s.alone(firsts[k])
 			return err
-		})
+		}
+		s.playBeside(beside[k-len(firsts)])
+		return nil
 	}
-	for i := range s.Policies {
-		play(i, func() error { return r.replay(i) })
-	}
-	for k, i := range firsts {
-		play(len(s.Policies)+k, func() (err error) {
-			alone[i], err = s.alone(i)
-			return err
-		})
-	}
-	for k, run := range beside {
-		play(len(s.Policies)+len(firsts)+k, func() error {
-			s.playBeside(run)
+	if err := o.Each(ctx, len(odd), func(i int) error {
+		err := play(i)
+		if errors.As(err, &odd[i]) {
 			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+		}
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	if odd = firstOfEach(odd); len(odd) > 0 {
@@ -125,7 +101,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 // newResults has room for what the suite will give.
 func newResults(s *Suite) *Results {
 	return &Results{
-		Suite: s, Classes: classes(s.Workload), Reference: make([]sla.Reference, len(s.Workload.Apps)),
+		Suite: s, Classes: Classes(s.Workload), Reference: make([]sla.Reference, len(s.Workload.Apps)),
 		Runs: make([]Outcome, len(s.Policies)), DeadlineBasis: s.Deadlines.Describe(s.Deadlines.SlackInForce(s.Slack)),
 	}
 }
@@ -235,45 +211,4 @@ func (s *Suite) check() error {
 		return err
 	}
 	return s.Deadlines.SlackInForce(s.Slack).Check(s.Workload)
-}
-
-func (o Options) parallel() int {
-	if o.Parallel > 0 {
-		return o.Parallel
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-// classes lists the workload's classes, sorted.
-func classes(w *traces.Workload) []string {
-	var list []string
-	for _, a := range w.Apps {
-		list = append(list, a.Class)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// counter tells how many replays are done.
-type counter struct {
-	mu    sync.Mutex
-	done  int
-	total int
-	tell  func(done, total int)
-}
-
-func (c *counter) step() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.done++
-	if c.tell != nil {
-		c.tell(c.done, c.total)
-	}
-}
-
-// finish tells that all is done, however many replays were foreseen.
-func (c *counter) finish() {
-	if c.tell != nil {
-		c.tell(c.total, c.total)
-	}
 }

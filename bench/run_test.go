@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -99,27 +98,6 @@ func TestClassesAddUpToAll(t *testing.T) {
 		if wait := run.All.Value("queue_wait_mean"); math.Abs(wait-parts) > 1e-9 {
 			t.Errorf("%s: queue wait %v s, its parts %v s", run.Policy.Name, wait, parts)
 		}
-	}
-}
-
-// However many replays run at a time, the results are the same.
-func TestParallelRunsChangeNothing(t *testing.T) {
-	s, err := BuiltinFleet()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dump := func(o Options) []byte {
-		r := mustRun(t, s, o)
-		var b bytes.Buffer
-		for i := range r.Runs {
-			run := &r.Runs[i]
-			fmt.Fprintf(&b, "%s %x %v %v\n", run.Policy.Name, run.Result.Digest, run.All.Values, run.Timeline.All.Samples)
-		}
-		fmt.Fprint(&b, r.Reference, r.Truth, r.Notes)
-		return b.Bytes()
-	}
-	if one, many := dump(Options{Parallel: 1}), dump(Options{Parallel: 7}); !bytes.Equal(one, many) {
-		t.Error("one replay at a time and seven give different results")
 	}
 }
 

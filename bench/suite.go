@@ -52,6 +52,16 @@ func (s *Suite) noteTimes(source string) {
 	s.Notes = append(s.Notes, about+source+".")
 }
 
+// Classes lists the workload's classes, sorted.
+func Classes(w *traces.Workload) []string {
+	var list []string
+	for _, a := range w.Apps {
+		list = append(list, a.Class)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // Results is what a suite gave. Suite is without the applications that had to
 // be left out.
 type Results struct {

@@ -5,7 +5,7 @@ import (
 	"io"
 	"math"
 
-	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 )
 
@@ -81,7 +81,7 @@ type (
 )
 
 // AdviceJSON writes advice as one object.
-func AdviceJSON(w io.Writer, a *bench.Advice) error {
+func AdviceJSON(w io.Writer, a *decide.Advice) error {
 	s := a.Suite
 	out := adviceJSON{
 		Schema: AdviceSchema, Workload: s.Workload.Name, Cluster: clusterJSON{s.Config.Cluster.String(), s.Config.Cluster.Assumed},
@@ -104,12 +104,12 @@ func AdviceJSON(w io.Writer, a *bench.Advice) error {
 	return enc.Encode(out)
 }
 
-func classOf(c *bench.ClassAdvice) adviceOfClass {
+func classOf(c *decide.ClassAdvice) adviceOfClass {
 	out := adviceOfClass{Class: c.Class, Verdict: string(c.Verdict), Policy: c.Advised.Policy.String(), Stable: c.Stable}
 	if c.Advised.Static() {
 		out.Executors = &c.Advised.Policy.Executors
 	}
-	if c.Verdict != bench.Insufficient && c.NoConf == "" {
+	if c.Verdict != decide.Insufficient && c.NoConf == "" {
 		out.Conf = c.Snippet.String()
 	}
 	of := c.Dynamic
@@ -126,12 +126,12 @@ func classOf(c *bench.ClassAdvice) adviceOfClass {
 	return out
 }
 
-func detailsOf(a *bench.Advice, c *bench.ClassAdvice) detailsJSON {
+func detailsOf(a *decide.Advice, c *decide.ClassAdvice) detailsJSON {
 	out := detailsJSON{
 		Class: c.Class, Runs: c.Runs, Text: Evidence(a.Goal, c), Now: c.Current.Policy.String(), Blocks: c.Blocks.String(),
 		Flips: orEmpty(c.Flips), Notes: orEmpty(c.Notes),
 	}
-	name := func(j *bench.Judged) *string {
+	name := func(j *decide.Judged) *string {
 		if j == nil {
 			return nil
 		}

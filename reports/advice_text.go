@@ -10,19 +10,21 @@ import (
 	"strings"
 
 	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
+	"dynalloc/bench/validate"
 	"dynalloc/policies"
 	"dynalloc/replay"
 )
 
 // AdviceText writes advice for a terminal: for each class two lines that can
 // stand in a ticket, what to set, and what it rests on.
-func AdviceText(w io.Writer, a *bench.Advice) error {
+func AdviceText(w io.Writer, a *decide.Advice) error {
 	var b bytes.Buffer
 	s := a.Suite
 	fmt.Fprintf(&b, "%s: advice for %s of %s\n", s.Workload.Name, plural(len(a.Classes), "class"), plural(len(s.Workload.Apps), "application"))
 	headLine(&b, "cluster:   "+roomOf(s))
-	if a.Goal == bench.ShortestTime {
+	if a.Goal == decide.ShortestTime {
 		fmt.Fprintln(&b, "goal:      shortest turnaround; where that makes no difference, fewest executor-seconds")
 	} else {
 		fmt.Fprintln(&b, "goal:      fewest missed deadlines; where that makes no difference, fewest executor-seconds")
@@ -39,7 +41,7 @@ func AdviceText(w io.Writer, a *bench.Advice) error {
 		for _, line := range basis(a, c) {
 			paragraph(&b, "- ", line)
 		}
-		if c.Verdict == bench.Insufficient {
+		if c.Verdict == decide.Insufficient {
 			continue
 		}
 		t := triedTable(a, c)
@@ -65,7 +67,7 @@ func AdviceText(w io.Writer, a *bench.Advice) error {
 func roomOf(s *bench.Suite) string {
 	c := &s.Config.Cluster
 	switch {
-	case c.String() == bench.Roomy.String():
+	case c.String() == validate.Unlimited.String():
 		return "never full (not given)"
 	case c.Assumed:
 		return c.String() + " (assumed from the logs)"
@@ -74,8 +76,8 @@ func roomOf(s *bench.Suite) string {
 }
 
 // Evidence is the advice for a class in two lines: what to do, and why.
-func Evidence(goal bench.Goal, c *bench.ClassAdvice) []string {
-	if c.Verdict == bench.Insufficient {
+func Evidence(goal decide.Goal, c *decide.ClassAdvice) []string {
+	if c.Verdict == decide.Insufficient {
 		return []string{
 			fmt.Sprintf("%s: cannot be judged, so nothing is advised (%s).", c.Class, plural(c.Runs, "run")),
 			upper(strings.Join(c.Why, "; ")) + ".",
@@ -85,19 +87,19 @@ func Evidence(goal bench.Goal, c *bench.ClassAdvice) []string {
 	if c.Static == nil || c.Dynamic == nil {
 		return []string{head, "Only one kind of policy was tried."}
 	}
-	if goal == bench.ShortestTime {
+	if goal == decide.ShortestTime {
 		return []string{head, timeEvidence(c)}
 	}
 	return []string{head, missEvidence(c)}
 }
 
 // action says what to do.
-func action(c *bench.ClassAdvice) string {
+func action(c *decide.ClassAdvice) string {
 	keep := c.Advised.Policy == c.Current.Policy
 	switch {
-	case c.Verdict == bench.NoDifference && keep:
+	case c.Verdict == decide.NoDifference && keep:
 		return "static and dynamic allocation cannot be told apart: keep what is set, " + inWords(c.Advised.Policy)
-	case c.Verdict == bench.NoDifference:
+	case c.Verdict == decide.NoDifference:
 		why := ", the cheaper"
 		if c.Static != nil && c.Dynamic != nil && c.Advised.ExecutorSeconds > min(c.Static.ExecutorSeconds, c.Dynamic.ExecutorSeconds) {
 			why = ", which seems to miss fewer deadlines of all"
@@ -111,7 +113,7 @@ func action(c *bench.ClassAdvice) string {
 	return "change from " + inWords(c.Current.Policy) + " to " + inWords(c.Advised.Policy)
 }
 
-func kindOf(j *bench.Judged) string {
+func kindOf(j *decide.Judged) string {
 	if j.Static() {
 		return "static"
 	}
@@ -127,7 +129,7 @@ func inWords(s policies.Spec) string {
 }
 
 // missEvidence is the second line where misses count.
-func missEvidence(c *bench.ClassAdvice) string {
+func missEvidence(c *decide.ClassAdvice) string {
 	d, s := c.Dynamic, c.Static
 	name := "Dynamic allocation"
 	if c.Advised.Policy != d.Policy {
@@ -135,7 +137,7 @@ func missEvidence(c *bench.ClassAdvice) string {
 	}
 	deadlines := "deadlines"
 	if c.Assumed {
-		deadlines = fmt.Sprintf("deadlines of %g x its run alone (none is given)", bench.AssumedFactor)
+		deadlines = fmt.Sprintf("deadlines of %g x its run alone (none is given)", decide.AssumedFactor)
 	}
 	replays := ""
 	if c.Blocks.Unit == bench.ByReplica {
@@ -146,12 +148,12 @@ func missEvidence(c *bench.ClassAdvice) string {
 }
 
 // bounds writes the interval of misses, "[3, 14]".
-func bounds(j *bench.Judged) string {
+func bounds(j *decide.Judged) string {
 	return fmt.Sprintf("[%.0f, %.0f]", j.Misses.Low, j.Misses.High)
 }
 
 // saves writes what dynamic allocation saves against the fixed size.
-func saves(c *bench.ClassAdvice) string {
+func saves(c *decide.ClassAdvice) string {
 	would := ""
 	if c.Advised.Static() {
 		would = "would "
@@ -177,7 +179,7 @@ var causeWords = map[replay.TimeCause]string{
 }
 
 // because writes why runs miss: ", of which 6 because of the ramp (...)".
-func because(j *bench.Judged) string {
+func because(j *decide.Judged) string {
 	if len(j.Because) == 0 || math.Round(j.Because[0].Misses) < 1 {
 		return ""
 	}
@@ -190,7 +192,7 @@ func because(j *bench.Judged) string {
 }
 
 // timeEvidence is the second line where turnaround counts.
-func timeEvidence(c *bench.ClassAdvice) string {
+func timeEvidence(c *decide.ClassAdvice) string {
 	v, i, word := c.Slower.Value, c.Slower.Interval, "longer"
 	if v < 0 {
 		v, i, word = -v, i.Times(-1), "less"
@@ -200,8 +202,8 @@ func timeEvidence(c *bench.ClassAdvice) string {
 }
 
 // writeSettings writes the lines for spark-defaults.conf.
-func writeSettings(b *bytes.Buffer, c *bench.ClassAdvice) {
-	if c.Verdict == bench.Insufficient {
+func writeSettings(b *bytes.Buffer, c *decide.ClassAdvice) {
+	if c.Verdict == decide.Insufficient {
 		fmt.Fprintln(b)
 		return
 	}
@@ -217,8 +219,8 @@ func writeSettings(b *bytes.Buffer, c *bench.ClassAdvice) {
 }
 
 // basis says what the advice for a class rests on.
-func basis(a *bench.Advice, c *bench.ClassAdvice) []string {
-	if c.Verdict == bench.Insufficient {
+func basis(a *decide.Advice, c *decide.ClassAdvice) []string {
+	if c.Verdict == decide.Insufficient {
 		return c.Notes
 	}
 	var out []string
@@ -250,11 +252,11 @@ func basis(a *bench.Advice, c *bench.ClassAdvice) []string {
 
 // passedOver names the cheapest policy whose misses cannot be told from those of
 // what is advised, if that is not it: in the estimate it misses more.
-func passedOver(a *bench.Advice, c *bench.ClassAdvice) string {
-	if a.Goal != bench.FewestMisses {
+func passedOver(a *decide.Advice, c *decide.ClassAdvice) string {
+	if a.Goal != decide.FewestMisses {
 		return ""
 	}
-	var cheapest *bench.Judged
+	var cheapest *decide.Judged
 	fewest := math.Inf(1)
 	for i := range c.Tried {
 		j := &c.Tried[i]
@@ -277,7 +279,7 @@ func passedOver(a *bench.Advice, c *bench.ClassAdvice) string {
 func units(b bench.Blocks) string { return string(b.Unit) + "s" }
 
 // leastStatic says which fixed size keeps 99 % of the deadlines.
-func leastStatic(c *bench.ClassAdvice) string {
+func leastStatic(c *decide.ClassAdvice) string {
 	l := c.Least
 	switch {
 	case l.Of == 0:
@@ -298,8 +300,8 @@ const triedShown = 12
 // shown are the policies of a class's table: what is advised, what is set now, the
 // best of each kind, and of the others that were judged in all replicas those
 // with the fewest misses and executor-seconds. It also says how many are left.
-func shown(a *bench.Advice, c *bench.ClassAdvice) (list []*bench.Judged, more int) {
-	rank := func(j *bench.Judged) int {
+func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Judged, more int) {
+	rank := func(j *decide.Judged) int {
 		switch {
 		case j.Policy == c.Advised.Policy:
 			return 0
@@ -315,20 +317,20 @@ func shown(a *bench.Advice, c *bench.ClassAdvice) (list []*bench.Judged, more in
 			list = append(list, j)
 		}
 	}
-	slices.SortStableFunc(list, func(x, y *bench.Judged) int {
+	slices.SortStableFunc(list, func(x, y *decide.Judged) int {
 		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Misses.Value+x.Elsewhere, y.Misses.Value+y.Elsewhere), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
 	})
 	if len(list) > triedShown {
 		list, more = list[:triedShown], len(list)-triedShown
 	}
-	slices.SortStableFunc(list[1:], func(x, y *bench.Judged) int {
+	slices.SortStableFunc(list[1:], func(x, y *decide.Judged) int {
 		return cmp.Or(cmp.Compare(y.Policy.Kind, x.Policy.Kind), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
 	})
 	return list, more
 }
 
 // triedTable compares the policies of a class, what is advised first.
-func triedTable(a *bench.Advice, c *bench.ClassAdvice) table {
+func triedTable(a *decide.Advice, c *decide.ClassAdvice) table {
 	list, _ := shown(a, c)
 	t := table{left: 1, head: []string{
 		"policy", "misses", "[95 %]", "misses\nelsewhere", "mean\nturnaround s", "executor-\nhours", "more\nmisses", "executor-hours\n%", "turnaround\n%",
@@ -375,7 +377,7 @@ func against(e stats.Estimate) string {
 }
 
 // jointLines say what all advice does together.
-func jointLines(a *bench.Advice) []string {
+func jointLines(a *decide.Advice) []string {
 	j := a.Joint
 	if j == nil {
 		return nil
@@ -393,7 +395,7 @@ func jointLines(a *bench.Advice) []string {
 }
 
 // adviceNotes say what the words mean and what limits them.
-func adviceNotes(a *bench.Advice) []string {
+func adviceNotes(a *decide.Advice) []string {
 	left := 0
 	var problems []string
 	for i := range a.Classes {

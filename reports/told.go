@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 )
 
 // told is what of the differences to the base can be told from chance; without
 // rows where the runs are too few for it. It comes with a note on what it says.
 func told(r *bench.Results) (t table, note string) {
-	list, blocks := r.Told()
+	list, blocks := decide.Significances(r)
 	if len(list) == 0 {
 		return table{}, fmt.Sprintf("%s are too few to say which differences are more than chance (docs/STATISTICS.md).", plural(len(r.Suite.Workload.Apps), "run"))
 	}
@@ -44,7 +45,7 @@ type toldJSON struct {
 
 func toldOf(r *bench.Results) []toldJSON {
 	out := []toldJSON{}
-	list, blocks := r.Told()
+	list, blocks := decide.Significances(r)
 	for _, l := range list {
 		line := toldJSON{Policy: l.Policy, Blocks: blocks.String(), MissesTold: l.Missed}
 		if !l.NoValues {

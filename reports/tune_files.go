@@ -6,7 +6,7 @@ import (
 	"io"
 	"strconv"
 
-	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 )
 
@@ -63,7 +63,7 @@ type (
 )
 
 // TuneJSON writes what a search found.
-func TuneJSON(w io.Writer, t *bench.Tuned) error {
+func TuneJSON(w io.Writer, t *decide.Tuned) error {
 	out := tuneJSON{
 		Schema: TuneSchema, Workload: t.Suite.Workload.Name,
 		Cluster: clusterJSON{t.Suite.Config.Cluster.String(), t.Suite.Config.Cluster.Assumed},
@@ -87,7 +87,7 @@ func TuneJSON(w io.Writer, t *bench.Tuned) error {
 	return encoder.Encode(&out)
 }
 
-func tunedOf(f *bench.TunedFleet) tunedJSON {
+func tunedOf(f *decide.TunedFleet) tunedJSON {
 	out := tunedJSON{
 		Fleet: f.Fleet.String(), Deployable: true, Classes: []classJSON{}, Misses: f.Misses, Of: f.Deadlines, MissRate: orNull(f.MissRate.Value), MissRateWithin: within(f.MissRate.Interval),
 		ExecutorSeconds: 3600 * f.ExecutorHours, Saved: orNull(f.Saved.Value), SavedWithin: within(f.Saved.Interval),
@@ -112,7 +112,7 @@ func within(i stats.Interval) *[2]*float64 {
 }
 
 // TuneCSV writes a line for each fleet of a search.
-func TuneCSV(w io.Writer, t *bench.Tuned) error {
+func TuneCSV(w io.Writer, t *decide.Tuned) error {
 	out := csv.NewWriter(w)
 	head := []string{
 		"workload", "cluster", "seed", "name", "what", "fleet", "misses", "of", "miss_rate", "miss_rate_low", "miss_rate_high",
@@ -121,7 +121,7 @@ func TuneCSV(w io.Writer, t *bench.Tuned) error {
 	if err := out.Write(head); err != nil {
 		return err
 	}
-	row := func(name, what string, f *bench.TunedFleet) error {
+	row := func(name, what string, f *decide.TunedFleet) error {
 		return out.Write([]string{
 			t.Suite.Workload.Name, t.Suite.Config.Cluster.String(), strconv.FormatUint(t.Suite.Config.Seed, 10), name, what, f.Fleet.String(),
 			exact(f.Misses), exact(f.Deadlines), exact(f.MissRate.Value), exact(f.MissRate.Low), exact(f.MissRate.High),
@@ -157,7 +157,7 @@ func TuneCSV(w io.Writer, t *bench.Tuned) error {
 }
 
 // TuneReports is every file of a search, in the order of writing.
-var TuneReports = []Report[*bench.Tuned]{
+var TuneReports = []Report[*decide.Tuned]{
 	{"tune.txt", "the answer, to read", TuneText},
 	{"tune.json", "everything", TuneJSON},
 	{"tune.csv", "every fleet that was judged", TuneCSV},

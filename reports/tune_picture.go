@@ -11,14 +11,14 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/bench/metrics"
 )
 
 // Front draws what a search found: the misses of each fleet against the
 // executor-hours that it holds, the front of the fleets, hindsight, and the two
 // lower bounds, below and left of which no policy can be.
-func Front(w io.Writer, t *bench.Tuned) error {
+func Front(w io.Writer, t *decide.Tuned) error {
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
 	toldLine := draw.LineStyle{Color: purple, Width: 1.2, Dashes: []vg.Length{2, 2}}
 	boundLine := draw.LineStyle{Color: vermillion, Width: 1.2}
@@ -89,7 +89,7 @@ func Front(w io.Writer, t *bench.Tuned) error {
 }
 
 // tuneChoices are the points of the picture: the base, the fleets and hindsight.
-func tuneChoices(t *bench.Tuned) []choice {
+func tuneChoices(t *decide.Tuned) []choice {
 	choices := []choice{{policy: "recorded", hours: t.Base.ExecutorHours, missed: t.Base.Misses, base: true}}
 	found, told := marks(t)
 	for i := range t.Fleets {

@@ -7,13 +7,13 @@ import (
 	"math"
 	"strings"
 
-	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 )
 
 // TuneText writes what a search found, for a terminal: the fleet to take, the
 // front, and what to set for each class.
-func TuneText(w io.Writer, t *bench.Tuned) error {
+func TuneText(w io.Writer, t *decide.Tuned) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s, tuned for a miss rate of at most %s\n", t.Suite.Workload.Name, plural(len(t.Suite.Workload.Apps), "application"), sharePercent(t.Tuning.MissRate))
 	headLine(&b, "cluster:   "+clusterOf(t.Suite))
@@ -49,7 +49,7 @@ func TuneText(w io.Writer, t *bench.Tuned) error {
 }
 
 // searched says what the search took.
-func searched(t *bench.Tuned) string {
+func searched(t *decide.Tuned) string {
 	text := fmt.Sprintf("%d policies and fleets tried in %.0f replays of the workload, of %.0f without dropping any early", t.Tried, t.Spent, t.Grid)
 	if t.Interrupted {
 		text += "; stopped before its end"
@@ -58,7 +58,7 @@ func searched(t *bench.Tuned) string {
 }
 
 // tuneStory says in sentences what was found.
-func tuneStory(t *bench.Tuned) []string {
+func tuneStory(t *decide.Tuned) []string {
 	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", hours(t.Base.ExecutorHours), missesOf(&t.Base))
 	if t.Chosen < 0 {
 		story := []string{fmt.Sprintf("No fleet that was tried keeps a miss rate of %s.", sharePercent(t.Tuning.MissRate)), base}
@@ -85,7 +85,7 @@ func tuneStory(t *bench.Tuned) []string {
 	return append(story, boundStory(t))
 }
 
-func boundStory(t *bench.Tuned) string {
+func boundStory(t *decide.Tuned) string {
 	text := fmt.Sprintf("No policy can hold less than %s executor-hours, which the work itself takes", hours(t.Bounds.ExecutorHours))
 	if t.Bounds.Misses > 0 {
 		text += fmt.Sprintf(", or miss fewer than %s, whose critical paths are longer than their deadlines", mean(t.Bounds.Misses))
@@ -99,7 +99,7 @@ func boundStory(t *bench.Tuned) string {
 
 // leastHindsight is the cheapest of hindsight's fleets that keeps the miss rate,
 // whatever else it makes slower; nil if there is none.
-func leastHindsight(t *bench.Tuned) *bench.TunedFleet {
+func leastHindsight(t *decide.Tuned) *decide.TunedFleet {
 	for i := range t.Hindsight {
 		if h := &t.Hindsight[i]; h.Misses <= t.Tuning.MissRate*h.Deadlines {
 			return h
@@ -109,7 +109,7 @@ func leastHindsight(t *bench.Tuned) *bench.TunedFleet {
 }
 
 // missesOf writes misses out of how many, and their share with its interval.
-func missesOf(f *bench.TunedFleet) string {
+func missesOf(f *decide.TunedFleet) string {
 	if f.Deadlines == 0 {
 		return "none, as there are no deadlines"
 	}
@@ -160,7 +160,7 @@ func hours(v float64) string {
 }
 
 // marks name the fleets of a search: the base, those found, and hindsight's.
-func marks(t *bench.Tuned) (found, told []string) {
+func marks(t *decide.Tuned) (found, told []string) {
 	for i := range t.Fleets {
 		found = append(found, fmt.Sprintf("F%d", i+1))
 	}
@@ -173,9 +173,9 @@ func marks(t *bench.Tuned) (found, told []string) {
 var tuneHead = []string{"fleet", "", "SLA\nmisses", "miss\nrate %", "95 %\ninterval", "exec-h\nheld", "saved\n%", "95 %\ninterval", "slower\n%"}
 
 // tuneTable is the front and what stands beside it.
-func tuneTable(t *bench.Tuned) table {
+func tuneTable(t *decide.Tuned) table {
 	out := table{head: tuneHead, left: 2}
-	row := func(name, what string, f *bench.TunedFleet) {
+	row := func(name, what string, f *decide.TunedFleet) {
 		saved := func(v float64) string { return strings.TrimSuffix(sharePercent(v), " %") }
 		cells := []string{
 			name, what, mean(f.Misses) + " of " + mean(f.Deadlines), strings.TrimSuffix(sharePercent(f.MissRate.Value), " %"), strings.TrimSpace(between(f.MissRate.Interval, sharePercent)),
@@ -202,7 +202,7 @@ func tuneTable(t *bench.Tuned) table {
 }
 
 // standingOf says in a word what a fleet is among those found.
-func standingOf(t *bench.Tuned, i int) string {
+func standingOf(t *decide.Tuned, i int) string {
 	f := &t.Fleets[i]
 	switch {
 	case i == t.Chosen:
@@ -216,10 +216,10 @@ func standingOf(t *bench.Tuned, i int) string {
 }
 
 // ruleTable is what each class runs under in each fleet.
-func ruleTable(t *bench.Tuned) table {
+func ruleTable(t *decide.Tuned) table {
 	out := table{head: []string{"fleet", "class", "policy"}, left: 3}
 	found, told := marks(t)
-	list := func(names []string, fleets []bench.TunedFleet) {
+	list := func(names []string, fleets []decide.TunedFleet) {
 		for i := range fleets {
 			out.breaks = append(out.breaks, len(out.rows))
 			for k, rule := range fleets[i].Fleet.Rules {
@@ -237,7 +237,7 @@ func ruleTable(t *bench.Tuned) table {
 }
 
 // shakenReplays says what figures are means of.
-func shakenReplays(t *bench.Tuned) string {
+func shakenReplays(t *decide.Tuned) string {
 	if t.Replicas == 1 {
 		return "1 shaken replay"
 	}
@@ -245,7 +245,7 @@ func shakenReplays(t *bench.Tuned) string {
 }
 
 // tuneNotes say what the numbers mean and what limits them.
-func tuneNotes(t *bench.Tuned) []string {
+func tuneNotes(t *decide.Tuned) []string {
 	notes := []string{
 		"The cheapest that was found is not the cheapest that there is: a search tries some of all settings.",
 	}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"math"
 
-	"dynalloc/bench"
+	"dynalloc/bench/validate"
 )
 
 // ValidationSchema names the form of the JSON of a validation.
@@ -114,12 +114,12 @@ type (
 )
 
 // ValidationJSON writes one validation as one object.
-func ValidationJSON(w io.Writer, v *bench.Validation) error {
+func ValidationJSON(w io.Writer, v *validate.Validation) error {
 	return indented(w, validationOf(v))
 }
 
 // ValidationSetJSON writes a set of validations as one object.
-func ValidationSetJSON(w io.Writer, s *bench.ValidationSet) error {
+func ValidationSetJSON(w io.Writer, s *validate.Set) error {
 	out := validationSetJSON{Schema: ValidationSchema, Pairs: []validationJSON{}, Summary: summaryOf(&s.Summary)}
 	for _, v := range s.Pairs {
 		out.Pairs = append(out.Pairs, validationOf(v))
@@ -134,7 +134,7 @@ func indented(w io.Writer, v any) error {
 	return out.Encode(v)
 }
 
-func validationOf(v *bench.Validation) validationJSON {
+func validationOf(v *validate.Validation) validationJSON {
 	out := validationJSON{
 		Schema: ValidationSchema, From: v.From, To: v.To, Policy: v.Policy, Cluster: v.Cluster, Startup: v.Startup,
 		Applications: comparisonsOf(v.Apps), Summary: summaryOf(&v.Summary),
@@ -146,7 +146,7 @@ func validationOf(v *bench.Validation) validationJSON {
 	return out
 }
 
-func comparisonsOf(list []bench.Comparison) []comparisonJSON {
+func comparisonsOf(list []validate.Comparison) []comparisonJSON {
 	out := make([]comparisonJSON, len(list))
 	for i := range list {
 		c, o := &list[i], &out[i]
@@ -167,7 +167,7 @@ func comparisonsOf(list []bench.Comparison) []comparisonJSON {
 	return out
 }
 
-func summaryOf(s *bench.Summary) validationSumJSON {
+func summaryOf(s *validate.Summary) validationSumJSON {
 	out := validationSumJSON{Pairs: s.Pairs, scoreJSON: scoreOf(&s.Score)}
 	out.Baselines.Copy = scoreOf(&s.Copy)
 	if s.Constant.Application.N+s.Constant.Jobs.N > 0 {
@@ -186,19 +186,19 @@ func summaryOf(s *bench.Summary) validationSumJSON {
 	return out
 }
 
-func scoreOf(s *bench.Score) scoreJSON {
+func scoreOf(s *validate.Score) scoreJSON {
 	return scoreJSON{errorsOf(s.Application), errorsOf(s.Jobs), errorsOf(s.ExecutorSeconds), errorsOf(s.Timeline)}
 }
 
-func errorsOf(e bench.Errors) errorsJSON {
+func errorsOf(e validate.Errors) errorsJSON {
 	return errorsJSON{e.N, existing(e.Median), existing(e.P95), existing(e.Max), existing(e.Bias)}
 }
 
-func skillOf(s bench.Skill) skillJSON {
+func skillOf(s validate.Skill) skillJSON {
 	return skillJSON{existing(s.Application), existing(s.ExecutorSeconds), existing(s.Jobs)}
 }
 
-func calledOf(w bench.Winner) calledJSON {
+func calledOf(w validate.Winner) calledJSON {
 	out := calledJSON{Called: w.Called, Right: w.Right}
 	if w.Called > 0 {
 		out.Share = existing(float64(w.Right) / float64(w.Called))

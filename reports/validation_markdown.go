@@ -9,12 +9,12 @@ import (
 
 	"gonum.org/v1/plot/plotter"
 
-	"dynalloc/bench"
+	"dynalloc/bench/validate"
 )
 
 // ValidationMarkdown writes the tables of docs/VALIDATION.md: with start-up as
 // recorded, which leaves the replay's own error, and as a forecast.
-func ValidationMarkdown(w io.Writer, to, from *bench.ValidationSet) error {
+func ValidationMarkdown(w io.Writer, to, from *validate.Set) error {
 	var b bytes.Buffer
 	sections := []section{
 		{"The replay's own error: start-up as recorded", errorTable(to)},
@@ -57,7 +57,7 @@ func fullHeads(heads []string) []string {
 }
 
 // counted is how many executors there were over time.
-func counted(lives []bench.Life) plotter.XYs {
+func counted(lives []validate.Life) plotter.XYs {
 	type change struct{ at, by float64 }
 	var changes []change
 	for _, l := range lives {

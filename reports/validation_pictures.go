@@ -12,32 +12,32 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"dynalloc/bench"
+	"dynalloc/bench/validate"
 )
 
 // RecordedAgainstReplayed draws every prediction of a set against what was
 // recorded: on the line is right. Copying the log is drawn beside it, to show
 // what there was to predict.
-func RecordedAgainstReplayed(w io.Writer, s *bench.ValidationSet) error {
+func RecordedAgainstReplayed(w io.Writer, s *validate.Set) error {
 	barred, other := lightDot(blue), lightDot(orange)
 	f := newFigure(panelsWidth, 2*3*vg.Inch+30, "Replayed against recorded: on the line is right, each dot is one prediction",
 		fmt.Sprintf("%s of %s  ·  --startup %s  ·  dotted: 10 %% off", plural(len(s.Pairs), "ordered pair"), plural(len(s.Workloads), "workload"), s.Startup),
 		[]key{areaKey("workloads held to the bars", barred.Color), areaKey("workloads without a bar", other.Color)})
-	application := func(v *bench.View) float64 { return v.Seconds }
-	executors := func(v *bench.View) float64 { return v.ExecutorSeconds }
-	replayed := func(v *bench.Validation) []bench.Comparison { return v.Apps }
-	copied := func(v *bench.Validation) []bench.Comparison { return v.Copy }
+	application := func(v *validate.View) float64 { return v.Seconds }
+	executors := func(v *validate.View) float64 { return v.ExecutorSeconds }
+	replayed := func(v *validate.Validation) []validate.Comparison { return v.Apps }
+	copied := func(v *validate.Validation) []validate.Comparison { return v.Copy }
 	panels := make([]panel, 0, 4)
 	for _, x := range []struct {
 		name        string
-		comparisons func(*bench.Validation) []bench.Comparison
-		value       func(*bench.View) float64
-		error       func(*bench.Summary) bench.Errors
+		comparisons func(*validate.Validation) []validate.Comparison
+		value       func(*validate.View) float64
+		error       func(*validate.Summary) validate.Errors
 	}{
-		{"application time, replayed", replayed, application, func(m *bench.Summary) bench.Errors { return m.Application }},
-		{"application time, copied from the log", copied, application, func(m *bench.Summary) bench.Errors { return m.Copy.Application }},
-		{"executor-seconds, replayed", replayed, executors, func(m *bench.Summary) bench.Errors { return m.ExecutorSeconds }},
-		{"executor-seconds, copied from the log", copied, executors, func(m *bench.Summary) bench.Errors { return m.Copy.ExecutorSeconds }},
+		{"application time, replayed", replayed, application, func(m *validate.Summary) validate.Errors { return m.Application }},
+		{"application time, copied from the log", copied, application, func(m *validate.Summary) validate.Errors { return m.Copy.Application }},
+		{"executor-seconds, replayed", replayed, executors, func(m *validate.Summary) validate.Errors { return m.ExecutorSeconds }},
+		{"executor-seconds, copied from the log", copied, executors, func(m *validate.Summary) validate.Errors { return m.Copy.ExecutorSeconds }},
 	} {
 		p := scatterPlot()
 		for i := range s.Workloads {
@@ -89,7 +89,7 @@ func scatterPlot() *plot.Plot {
 // A NamedValidation is a validation as a picture shows it.
 type NamedValidation struct {
 	Name string
-	*bench.Validation
+	*validate.Validation
 }
 
 // ExecutorTimelines lays the executors that the driver really saw and those of
@@ -102,7 +102,7 @@ func ExecutorTimelines(w io.Writer, list []NamedValidation) error {
 		[]key{areaKey("recorded", light(blue)), lineKey("replayed", line)})
 	end, top := time.Second, 1.0
 	for _, v := range list {
-		for _, lives := range [][]bench.Life{v.Apps[0].Recorded.Executors, v.Apps[0].Predicted.Executors} {
+		for _, lives := range [][]validate.Life{v.Apps[0].Recorded.Executors, v.Apps[0].Predicted.Executors} {
 			for _, at := range counted(lives) {
 				top = max(top, at.Y)
 				end = max(end, time.Duration(math.Ceil(at.X))*time.Second)

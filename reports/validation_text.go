@@ -9,18 +9,18 @@ import (
 	"slices"
 	"strings"
 
-	"dynalloc/bench"
+	"dynalloc/bench/validate"
 )
 
 // worstShown is how many pairs the text of a set lists.
 const worstShown = 15
 
 // ValidationSetText writes a set of validations for a terminal.
-func ValidationSetText(w io.Writer, s *bench.ValidationSet) error {
+func ValidationSetText(w io.Writer, s *validate.Set) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s of %s, --startup %s\n", plural(len(s.Pairs), "ordered pair"), plural(len(s.Workloads), "workload"), s.Startup)
 	sections := []section{{"Errors", errorTable(s)}}
-	if s.Startup == bench.StartupTo {
+	if s.Startup == validate.StartupTo {
 		sections = append(sections, section{"Bars", barTable(&s.Summary)})
 	}
 	sections = append(sections, section{"Skill: 1 - mean absolute error / that of a baseline", skillTable(s)}, section{"Worst pairs", worstPairs(s)})
@@ -39,7 +39,7 @@ func ValidationSetText(w io.Writer, s *bench.ValidationSet) error {
 }
 
 // validationNotes say what the numbers mean.
-func validationNotes(s *bench.ValidationSet) []string {
+func validationNotes(s *validate.Set) []string {
 	return append([]string{
 		"Errors are relative to what was recorded, job errors to at least 5 s of it. Median and p95 are of absolute errors, bias is the mean of signed ones.",
 		"copy predicts that a run looks like the recording it is predicted from, constant the median of the workload's other recordings; repeats is how far runs of the same thing are apart.",
@@ -56,12 +56,12 @@ func percent(v float64) string {
 }
 
 // errorTable has the errors of each workload, its noise floor and the skill.
-func errorTable(s *bench.ValidationSet) table {
+func errorTable(s *validate.Set) table {
 	t := table{
 		head: []string{"workload", "", "pairs", "application\nmedian %", "\np95 %", "\nbias %", "job\nmedian %", "\np95 %", "executor-s\nmedian %", "\np95 %", "\nbias %", "timeline\nmedian %", "\np95 %", "winner\ntime", "winner\nexec-s"},
 		left: 2,
 	}
-	rows := func(name string, sum *bench.Summary) {
+	rows := func(name string, sum *validate.Summary) {
 		t.breaks = append(t.breaks, len(t.rows))
 		line := scoreRow(name, "replay", &sum.Score)
 		line[2] = fmt.Sprint(sum.Pairs)
@@ -78,7 +78,7 @@ func errorTable(s *bench.ValidationSet) table {
 	}
 	for i := range s.Workloads {
 		name := s.Workloads[i].Name
-		if !s.Workloads[i].Barred && s.Startup == bench.StartupTo {
+		if !s.Workloads[i].Barred && s.Startup == validate.StartupTo {
 			name += " (no bar)"
 		}
 		rows(name, &s.Workloads[i].Summary)
@@ -88,14 +88,14 @@ func errorTable(s *bench.ValidationSet) table {
 }
 
 // overName says what the summary is over.
-func overName(s *bench.ValidationSet) string {
-	if s.Startup == bench.StartupTo {
+func overName(s *validate.Set) string {
+	if s.Startup == validate.StartupTo {
 		return "all with bars"
 	}
 	return "all whose tasks sleep"
 }
 
-func scoreRow(name, what string, s *bench.Score) []string {
+func scoreRow(name, what string, s *validate.Score) []string {
 	a, j, e, l := s.Application, s.Jobs, s.ExecutorSeconds, s.Timeline
 	return []string{
 		name, what, "", percent(a.Median), percent(a.P95), percent(a.Bias), percent(j.Median), percent(j.P95),
@@ -103,7 +103,7 @@ func scoreRow(name, what string, s *bench.Score) []string {
 	}
 }
 
-func calls(w bench.Winner) string {
+func calls(w validate.Winner) string {
 	if w.Called == 0 {
 		return missing
 	}
@@ -111,9 +111,9 @@ func calls(w bench.Winner) string {
 }
 
 // barTable holds the summary against the bars.
-func barTable(s *bench.Summary) table {
+func barTable(s *validate.Summary) table {
 	t := table{head: []string{"", "", "reached", "bar"}, left: 2}
-	for _, b := range bench.Bars(s) {
+	for _, b := range validate.Bars(s) {
 		verdict := "pass"
 		if !b.Passed() {
 			verdict = "FAIL"
@@ -134,14 +134,14 @@ func barTable(s *bench.Summary) table {
 }
 
 // skillTable has the skill of each workload over both baselines.
-func skillTable(s *bench.ValidationSet) table {
+func skillTable(s *validate.Set) table {
 	t := table{
 		head: []string{"workload", "over copy\napplication", "\nexecutor-s", "\njobs", "over constant\napplication", "\nexecutor-s", "\njobs"},
 		left: 1,
 	}
-	row := func(name string, m *bench.Summary) {
+	row := func(name string, m *validate.Summary) {
 		cells := []string{name}
-		for _, k := range []bench.Skill{m.OverCopy, m.OverConstant} {
+		for _, k := range []validate.Skill{m.OverCopy, m.OverConstant} {
 			for _, v := range []float64{k.Application, k.ExecutorSeconds, k.Jobs} {
 				cell := missing
 				if finite(v) {
@@ -161,10 +161,10 @@ func skillTable(s *bench.ValidationSet) table {
 
 // worstPairs lists the pairs with the largest errors as multiples of the p95
 // bars.
-func worstPairs(s *bench.ValidationSet) table {
+func worstPairs(s *validate.Set) table {
 	t := table{head: []string{"from", "to", "application\n%", "worst job\n%", "executor-s\n%", "timeline\n%"}, left: 2}
 	type bad struct {
-		v   *bench.Validation
+		v   *validate.Validation
 		how float64
 	}
 	var list []bad
@@ -173,7 +173,7 @@ func worstPairs(s *bench.ValidationSet) table {
 			continue
 		}
 		for _, v := range w.Pairs {
-			list = append(list, bad{v, bench.Multiple(&v.Summary.Score)})
+			list = append(list, bad{v, validate.Multiple(&v.Summary.Score)})
 		}
 	}
 	slices.SortStableFunc(list, func(x, y bad) int { return cmp.Compare(y.how, x.how) })
@@ -181,17 +181,17 @@ func worstPairs(s *bench.ValidationSet) table {
 	for _, b := range list[:min(worstShown, len(list))] {
 		t.rows = append(t.rows, []string{
 			strings.TrimPrefix(b.v.From, folder), strings.TrimPrefix(b.v.To, folder),
-			percent(worst(b.v, func(c *bench.Comparison) float64 { return c.Error })),
+			percent(worst(b.v, func(c *validate.Comparison) float64 { return c.Error })),
 			percent(worstJob(b.v)),
-			percent(worst(b.v, func(c *bench.Comparison) float64 { return c.ExecutorError })),
-			percent(worst(b.v, func(c *bench.Comparison) float64 { return c.TimelineError })),
+			percent(worst(b.v, func(c *validate.Comparison) float64 { return c.ExecutorError })),
+			percent(worst(b.v, func(c *validate.Comparison) float64 { return c.TimelineError })),
 		})
 	}
 	return t
 }
 
 // sharedFolder is the beginning, up to a slash, that all recordings' names share.
-func sharedFolder(pairs []*bench.Validation) string {
+func sharedFolder(pairs []*validate.Validation) string {
 	shared := pairs[0].From
 	for _, v := range pairs {
 		for !strings.HasPrefix(v.From, shared) || !strings.HasPrefix(v.To, shared) {
@@ -202,7 +202,7 @@ func sharedFolder(pairs []*bench.Validation) string {
 }
 
 // worst is the error with the largest amount, signed.
-func worst(v *bench.Validation, f func(*bench.Comparison) float64) float64 {
+func worst(v *validate.Validation, f func(*validate.Comparison) float64) float64 {
 	w := math.NaN()
 	for i := range v.Apps {
 		if e := f(&v.Apps[i]); !(math.Abs(e) <= math.Abs(w)) && !math.IsNaN(e) {
@@ -212,8 +212,8 @@ func worst(v *bench.Validation, f func(*bench.Comparison) float64) float64 {
 	return w
 }
 
-func worstJob(v *bench.Validation) float64 {
-	return worst(v, func(c *bench.Comparison) float64 {
+func worstJob(v *validate.Validation) float64 {
+	return worst(v, func(c *validate.Comparison) float64 {
 		w := math.NaN()
 		for _, j := range c.Jobs {
 			if !(math.Abs(j.Error) <= math.Abs(w)) {
@@ -226,7 +226,7 @@ func worstJob(v *bench.Validation) float64 {
 
 // ValidationText writes one validation for a terminal: each application, each
 // job, and when executors came and went.
-func ValidationText(w io.Writer, v *bench.Validation) error {
+func ValidationText(w io.Writer, v *validate.Validation) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "from:     %s\nto:       %s\npolicy:   %s\ncluster:  %s\nstart-up: %s\n", v.From, v.To, v.Policy, v.Cluster, v.Startup)
 	for i := range v.Apps {
@@ -249,7 +249,7 @@ func ValidationText(w io.Writer, v *bench.Validation) error {
 	return err
 }
 
-func comparisonTable(c *bench.Comparison) table {
+func comparisonTable(c *validate.Comparison) table {
 	t := table{head: []string{"", "recorded", "replayed", "error %"}, left: 1}
 	r, p := &c.Recorded, &c.Predicted
 	line := func(name string, r, p, e float64) {
@@ -274,9 +274,9 @@ func inSeconds(v float64) string {
 	return fmt.Sprintf("%.3f", v)
 }
 
-func executorTable(c *bench.Comparison) table {
+func executorTable(c *validate.Comparison) table {
 	t := table{head: []string{"", "recorded\nfrom", "\nto", "replayed\nfrom", "\nto"}, left: 1}
-	cells := func(lives []bench.Life, i int) (string, string) {
+	cells := func(lives []validate.Life, i int) (string, string) {
 		if i >= len(lives) {
 			return "", ""
 		}

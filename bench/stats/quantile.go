@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -28,4 +29,13 @@ func Mean(values []float64) float64 {
 		return math.NaN()
 	}
 	return stat.Mean(values, nil)
+}
+
+// Median is the median of values in any order; NaN if one of them is, or for no
+// values.
+func Median(values []float64) float64 {
+	if slices.ContainsFunc(values, math.IsNaN) {
+		return math.NaN()
+	}
+	return Quantile(0.5, slices.Sorted(slices.Values(values)))
 }

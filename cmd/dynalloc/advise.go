@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
 )
@@ -60,14 +61,14 @@ Without a TRACE it runs on the built-in working day.`,
 				return err
 			}
 			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "trying policies")
-			advice, err := bench.Advise(cmd.Context(), s, bench.AdviseOptions{
-				Options: bench.Options{Parallel: parallel, Progress: bar.set}, Goal: bench.Goal(goal.value), Policies: given, Only: only,
+			advice, err := decide.Advise(cmd.Context(), s, decide.AdviseOptions{
+				Options: bench.Options{Parallel: parallel, Progress: bar.set}, Goal: decide.Goal(goal.value), Policies: given, Only: only,
 			})
 			bar.end()
 			if err != nil {
 				return err
 			}
-			write := map[string]func(io.Writer, *bench.Advice) error{"text": reports.AdviceText, "json": reports.AdviceJSON}[format.value]
+			write := map[string]func(io.Writer, *decide.Advice) error{"text": reports.AdviceText, "json": reports.AdviceJSON}[format.value]
 			if err := write(cmd.OutOrStdout(), advice); err != nil {
 				return err
 			}
@@ -83,7 +84,7 @@ Without a TRACE it runs on the built-in working day.`,
 	f := cmd.Flags()
 	in.addFlags(cmd)
 	in.addDeadlineFlags(cmd)
-	goal = addChoice(cmd, "goal", string(bench.FewestMisses), "what to go by first: missed deadlines, or turnaround", string(bench.FewestMisses), string(bench.ShortestTime))
+	goal = addChoice(cmd, "goal", string(decide.FewestMisses), "what to go by first: missed deadlines, or turnaround", string(decide.FewestMisses), string(decide.ShortestTime))
 	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
 	completePolicies(cmd)
 	f.BoolVar(&only, "only", false, "try nothing but the policies of --policy and what the logs show as set")

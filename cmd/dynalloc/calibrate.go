@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dynalloc/bench"
+	"dynalloc/bench/validate"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
@@ -71,7 +71,7 @@ With --format json the file is printed, and written only if -o says where.`,
 }
 
 func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out string) error {
-	on := bench.Roomy
+	on := validate.Unlimited
 	if in.cluster.text != "" {
 		var err error
 		if on, _, err = cluster.Open(in.cluster.text, files{}); err != nil {

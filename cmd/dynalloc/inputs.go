@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/bench/builtin"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/internal/spec"
@@ -158,16 +159,16 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 		return nil, nil, err
 	}
 	s.LearnTimes(w.Logged())
-	s.Policies, err = bench.Fleets(bench.PoliciesOn(&s.Config.Cluster))
+	s.Policies, err = bench.Fleets(builtin.PoliciesOn(&s.Config.Cluster))
 	return s, partly, err
 }
 
 // loadBuiltin takes a built-in workload, with its cluster unless the user
 // names another.
 func (in *inputs) loadBuiltin() (*bench.Suite, error) {
-	load := bench.BuiltinDay
+	load := builtin.Day
 	if in.builtin.value == "fleet" {
-		load = bench.BuiltinFleet
+		load = builtin.Fleet
 	}
 	s, err := load()
 	if err != nil {
@@ -177,7 +178,7 @@ func (in *inputs) loadBuiltin() (*bench.Suite, error) {
 		return nil, err
 	}
 	if refused(&s.Config.Cluster, s.Policies...) != nil {
-		fleets, err := bench.Fleets(bench.PoliciesOn(&s.Config.Cluster))
+		fleets, err := bench.Fleets(builtin.PoliciesOn(&s.Config.Cluster))
 		if err != nil {
 			return nil, err
 		}

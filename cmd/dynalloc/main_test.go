@@ -17,7 +17,7 @@ import (
 
 // The user presses Ctrl-C: the program says so, fails, and leaves nothing.
 func TestInterrupted(t *testing.T) {
-	for _, args := range []string{"compare --builtin fleet", "compare ../../bench/recordings/fleet-static", "replay --builtin day --policy recorded"} {
+	for _, args := range []string{"compare --builtin fleet", "compare ../../bench/builtin/recordings/fleet-static", "replay --builtin day --policy recorded"} {
 		t.Run(args, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()

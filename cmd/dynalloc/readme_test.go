@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dynalloc/bench"
+	"dynalloc/bench/builtin"
 	"dynalloc/internal/golden"
 	"dynalloc/reports"
 )
@@ -19,7 +20,7 @@ import (
 // the test rewrites the table and the pictures in docs.
 func TestReadme(t *testing.T) {
 	const root = "../.."
-	s, err := bench.BuiltinDay()
+	s, err := builtin.Day()
 	if err != nil {
 		t.Fatal(err)
 	}

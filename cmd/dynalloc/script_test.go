@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			return errors.Join(
-				os.Symlink(filepath.Join(bench, "recordings"), filepath.Join(e.WorkDir, "recordings")),
+				os.Symlink(filepath.Join(bench, "builtin", "recordings"), filepath.Join(e.WorkDir, "recordings")),
 				os.Symlink(filepath.Join(bench, "testdata", "recordings"), filepath.Join(e.WorkDir, "kept")),
 			)
 		},

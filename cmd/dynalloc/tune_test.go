@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"dynalloc/bench"
+	"dynalloc/bench/builtin"
+	"dynalloc/bench/decide"
 	"dynalloc/internal/golden"
 	"dynalloc/reports"
 )
@@ -25,12 +27,12 @@ func TestTuneDocument(t *testing.T) {
 	if !golden.Updating() {
 		return
 	}
-	s, err := bench.BuiltinDay()
+	s, err := builtin.Day()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Config.Horizon = bench.Horizon(s.Workload)
-	tuned, err := bench.Tune(t.Context(), bench.Tuning{Suite: s, MissRate: 0.01, Slower: bench.TuneSlower, Replicas: bench.TuneReplicas, Budget: bench.TuneBudget}, bench.Options{})
+	tuned, err := decide.Tune(t.Context(), decide.Tuning{Suite: s, MissRate: 0.01, Slower: decide.TuneSlower, Replicas: decide.TuneReplicas, Budget: decide.TuneBudget}, bench.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

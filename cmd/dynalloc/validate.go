@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dynalloc/bench"
+	"dynalloc/bench/validate"
 	"dynalloc/replay/cluster"
 	"dynalloc/reports"
 	"dynalloc/traces"
@@ -51,7 +51,7 @@ several that shared one on what they held at most in FROM.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o := bench.ValidateOptions{Startup: startup.value, Seed: in.seed}
+			o := validate.Options{Startup: startup.value, Seed: in.seed}
 			for _, text := range in.cluster.faults {
 				fault, err := cluster.ParseFault(text)
 				if err != nil {
@@ -81,7 +81,7 @@ several that shared one on what they held at most in FROM.`,
 	}
 	f := cmd.Flags()
 	format = addChoice(cmd, "format", "text", "how to print the results", "text", "json")
-	startup = addChoice(cmd, "startup", bench.StartupFrom, "where start-up times come from", bench.StartupFrom, bench.StartupTo, bench.StartupGranted)
+	startup = addChoice(cmd, "startup", validate.StartupFrom, "where start-up times come from", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
 	in.cluster.addFaults(f)
 	in.cluster.addCluster(f, "the `cluster` of the recordings, as in standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	complete(cmd, "cluster", "standalone,nodes=")
@@ -109,7 +109,7 @@ func (in *inputs) readRecording(cmd *cobra.Command, path string) (w *traces.Work
 	return w, partly, nil
 }
 
-func (in *inputs) validatePair(cmd *cobra.Command, from, to string, o bench.ValidateOptions, format string) error {
+func (in *inputs) validatePair(cmd *cobra.Command, from, to string, o validate.Options, format string) error {
 	f, partly, err := in.readRecording(cmd, from)
 	if err != nil {
 		return err
@@ -118,14 +118,14 @@ func (in *inputs) validatePair(cmd *cobra.Command, from, to string, o bench.Vali
 	if err != nil {
 		return err
 	}
-	v, err := bench.Validate(f, t, o)
-	if errors.Is(err, bench.ErrWaited) {
+	v, err := validate.Run(f, t, o)
+	if errors.Is(err, validate.ErrWaited) {
 		return usageError{err}
 	}
 	if err != nil {
 		return err
 	}
-	write := map[string]func(io.Writer, *bench.Validation) error{"text": reports.ValidationText, "json": reports.ValidationJSON}[format]
+	write := map[string]func(io.Writer, *validate.Validation) error{"text": reports.ValidationText, "json": reports.ValidationJSON}[format]
 	if err := write(cmd.OutOrStdout(), v); err != nil {
 		return err
 	}
@@ -135,14 +135,14 @@ func (in *inputs) validatePair(cmd *cobra.Command, from, to string, o bench.Vali
 	return errors.Join(partly, partlyTo)
 }
 
-func (in *inputs) validateAll(cmd *cobra.Command, folder string, o bench.ValidateOptions, format string) error {
+func (in *inputs) validateAll(cmd *cobra.Command, folder string, o validate.Options, format string) error {
 	w, partly, err := in.readRecording(cmd, folder)
 	if err != nil {
 		return err
 	}
 	bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")
 	o.Progress = bar.set
-	set, err := bench.ValidateAll(cmd.Context(), bench.Recordings(w.Apps), o)
+	set, err := validate.RunAll(cmd.Context(), validate.Recordings(w.Apps), o)
 	bar.end()
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (in *inputs) validateAll(cmd *cobra.Command, folder string, o bench.Validat
 			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s\n", note)
 		}
 	}
-	write := map[string]func(io.Writer, *bench.ValidationSet) error{"text": reports.ValidationSetText, "json": reports.ValidationSetJSON}[format]
+	write := map[string]func(io.Writer, *validate.Set) error{"text": reports.ValidationSetText, "json": reports.ValidationSetJSON}[format]
 	if err := write(cmd.OutOrStdout(), set); err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"dynalloc/bench"
+	"dynalloc/bench/validate"
 	"dynalloc/internal/golden"
 	"dynalloc/reports"
 	"dynalloc/traces"
@@ -29,7 +29,7 @@ var timelines = [][2]string{
 // tables and pictures are made anew; without, they must be what the program says.
 func TestValidationDocument(t *testing.T) {
 	const docs = "../../docs"
-	to, from := validateKept(t, bench.StartupTo), validateKept(t, bench.StartupFrom)
+	to, from := validateKept(t, validate.StartupTo), validateKept(t, validate.StartupFrom)
 	var text bytes.Buffer
 	fmt.Fprint(&text, "\n![Replayed against recorded](validation-scatter.png)\n\n![Executors, recorded and replayed](validation-executors.png)\n\n")
 	if err := reports.ValidationMarkdown(&text, to, from); err != nil {
@@ -55,10 +55,10 @@ func TestValidationDocument(t *testing.T) {
 }
 
 // validateKept validates all recordings in the repository.
-func validateKept(t *testing.T, startup string) *bench.ValidationSet {
+func validateKept(t *testing.T, startup string) *validate.Set {
 	t.Helper()
-	recordings := append(recordingsIn(t, "../../bench/testdata/recordings"), recordingsIn(t, "../../bench/recordings")...)
-	set, err := bench.ValidateAll(t.Context(), recordings, bench.ValidateOptions{Startup: startup})
+	recordings := append(recordingsIn(t, "../../bench/testdata/recordings"), recordingsIn(t, "../../bench/builtin/recordings")...)
+	set, err := validate.RunAll(t.Context(), recordings, validate.Options{Startup: startup})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func recordingsIn(t *testing.T, folder string) []*traces.Workload {
 	if err != nil || len(bad) > 0 {
 		t.Fatal(err, bad)
 	}
-	list := bench.Recordings(w.Apps)
+	list := validate.Recordings(w.Apps)
 	for _, r := range list {
 		r.Name = strings.TrimPrefix(r.Name, folder+"/")
 	}
@@ -84,7 +84,7 @@ func recordingsIn(t *testing.T, folder string) []*traces.Workload {
 }
 
 // chosen are the pairs of timelines.
-func chosen(t *testing.T, set *bench.ValidationSet) []reports.NamedValidation {
+func chosen(t *testing.T, set *validate.Set) []reports.NamedValidation {
 	t.Helper()
 	var list []reports.NamedValidation
 	for _, pair := range timelines {

@@ -33,7 +33,7 @@ func load(t *testing.T, spec, text string) (policies.Fleet, error) {
 // lines are the events of a replay of the recorded fleet, tasks included.
 func lines(t *testing.T, f policies.Fleet) (events []string, err error) {
 	t.Helper()
-	logs, err := source.Open("../../bench/recordings/fleet-static")
+	logs, err := source.Open("../../bench/builtin/recordings/fleet-static")
 	if err != nil {
 		t.Fatal(err)
 	}

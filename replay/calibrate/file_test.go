@@ -14,7 +14,7 @@ import (
 // What is written is read back, and writing that gives the same file: times are
 // kept to a tenth of a millisecond.
 func TestTimesFileRoundTrip(t *testing.T) {
-	logs, err := source.Open("../../bench/recordings/fleet-dra")
+	logs, err := source.Open("../../bench/builtin/recordings/fleet-dra")
 	if err != nil {
 		t.Fatal(err)
 	}

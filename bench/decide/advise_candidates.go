@@ -1,0 +1,216 @@
+package decide
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/replay/cluster"
+	"dynalloc/traces"
+)
+
+// A class is the applications that advice is given for together.
+type class struct {
+	name    string
+	token   string // stands for the class in rules: a name as written could cover others
+	apps    []int  // indexes into the workload
+	current policies.Spec
+	others  int // applications that ran under other settings than current
+	cores   int // of one executor; 0: not known
+	room    int // most executors that are of use, or that the cluster has room for
+	last    *traces.Application
+	master  string // spark.master where the class is to run
+}
+
+// classesOf sorts a workload into the classes to be advised, by name.
+func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
+	var list []*class
+	for k, name := range bench.Classes(w) {
+		if name == traces.ClassWarmUp || name == traces.ClassDrain {
+			continue // there for their load alone
+		}
+		cl := &class{name: name, token: fmt.Sprintf("#%d#", k)}
+		settings := map[policies.Spec]int{} // only looked up, in the order of applications
+		for i, a := range w.Apps {
+			if a.Class != name {
+				continue
+			}
+			cl.apps = append(cl.apps, i)
+			cl.last, cl.master = a, masterOn(c, a)
+			s, err := replay.SpecFor(bench.RecordedFleet(), a)
+			if err != nil {
+				return nil, fmt.Errorf("application %s: %w", a.ID, err)
+			}
+			settings[s]++
+			if settings[s] >= settings[cl.current] {
+				cl.current = s
+			}
+			cl.cores = max(cl.cores, coresOf(a))
+			cl.room = max(cl.room, useful(a), a.PeakExecutors())
+		}
+		cl.others = len(cl.apps) - settings[cl.current]
+		cl.current = cl.plain(cl.current)
+		if cl.cores > 0 {
+			cl.room = min(cl.room, c.Capacity()/cl.cores)
+		}
+		cl.room = max(cl.room, 1)
+		list = append(list, cl)
+	}
+	return list, nil
+}
+
+// masterOn is an application's spark.master on a cluster: that of its log, unless
+// the cluster that is asked about has another manager. A standalone cluster may
+// only stand in for one that is not known.
+func masterOn(c *cluster.Cluster, a *traces.Application) string {
+	switch {
+	case c.Manager == "yarn" && !strings.HasPrefix(a.Master, "yarn"):
+		return "yarn"
+	case c.Manager == "kubernetes" && !strings.HasPrefix(a.Master, "k8s:"):
+		return "k8s:"
+	}
+	return a.Master
+}
+
+// coresOf is what one executor of an application has; 0 where it takes what a
+// worker gives and no executor was recorded.
+func coresOf(a *traces.Application) int {
+	if len(a.Profiles) > 0 && a.Profiles[0].Cores > 0 {
+		return a.Profiles[0].Cores
+	}
+	if a.Recorded != nil {
+		for i := range a.Recorded.Executors {
+			if x := &a.Recorded.Executors[i]; x.ID != "driver" && x.Cores > 0 {
+				return x.Cores
+			}
+		}
+	}
+	return 0
+}
+
+// useful is how many executors an application has tasks for: those of its
+// largest job, all stages at one time.
+func useful(a *traces.Application) int {
+	slots := 1
+	if len(a.Profiles) > 0 {
+		slots = max(1, coresOf(a)/max(1, a.Profiles[0].TaskCPUs))
+	}
+	most := 1
+	for _, j := range a.Jobs {
+		largest := 0
+		for _, s := range j.Stages {
+			largest = max(largest, len(a.Stages[s].Tasks))
+		}
+		most = max(most, (largest+slots-1)/slots)
+	}
+	return most
+}
+
+// candidates are the policies that are tried for a class: what it has now, fixed
+// sizes, and dynamic allocation as it is shipped and in the ways in which people
+// set it: another idle timeout, bounds below and above, more executors at the
+// start, the shortest backlog timeout, the shuffle service and tracking. Those
+// that its Spark version cannot have are left out.
+func (c *class) candidates() []policies.Spec {
+	list := []policies.Spec{c.current}
+	add := func(format string, args ...any) {
+		s, err := policies.Parse(fmt.Sprintf(format, args...))
+		if err != nil {
+			panic(err) // a slip in this table
+		}
+		if _, err := c.snippet(s); err == nil {
+			list = append(list, s)
+		}
+	}
+	for n := 1; n < c.room; n = max(n+1, n*5/4) {
+		add("static,n=%d", n)
+	}
+	add("static,n=%d", c.room)
+	half, quarter := max(1, c.room/2), max(1, c.room/4)
+	for i, shuffle := range c.protections() {
+		add("spark,idle=60s,shuffle=%s", shuffle) // as Spark ships it, with the shortest backlog timeout that there is
+		add("spark,idle=10s,shuffle=%s", shuffle)
+		add("spark,idle=10s,max=%d,shuffle=%s", half, shuffle)
+		if i > 0 {
+			continue // enough to compare the other protection with the first
+		}
+		add("spark,idle=5s,shuffle=%s", shuffle)
+		add("spark,idle=10s,max=%d,shuffle=%s", quarter, shuffle)
+		add("spark,idle=10s,max=%d,shuffle=%s", max(1, 3*c.room/4), shuffle)
+		add("spark,idle=10s,min=%d,shuffle=%s", quarter, shuffle)
+		add("spark,idle=10s,min=%d,max=%d,shuffle=%s", min(2, half), half, shuffle)
+		add("spark,idle=10s,initial=%d,shuffle=%s", half, shuffle)
+		add("spark,idle=10s,initial=%d,max=%d,shuffle=%s", half, half, shuffle)
+		add("spark,idle=60s,max=%d,shuffle=%s", half, shuffle)
+	}
+	if c.current.Kind == "spark" {
+		list = append(list, c.variants()...)
+	}
+	return unique(list)
+}
+
+// variants are the settings of a class that is dynamic now, changed in one
+// respect each.
+func (c *class) variants() []policies.Spec {
+	var list []policies.Spec
+	vary := func(change func(*policies.Allocation)) {
+		s := c.current
+		change(&s.Allocation)
+		list = append(list, s)
+	}
+	half := max(1, c.room/2)
+	vary(func(a *policies.Allocation) { a.Backlog, a.Sustained = time.Second, time.Second })
+	vary(func(a *policies.Allocation) { a.Max = max(half, a.Min) })
+	vary(func(a *policies.Allocation) { a.Min = min(max(a.Min, 2), a.Max) })
+	vary(func(a *policies.Allocation) { a.Initial = min(max(a.Initial, half), a.Max) })
+	return list
+}
+
+// protections are the words for what can keep shuffle files where the class ran,
+// what it uses now first: the shuffle service is not for Kubernetes.
+func (c *class) protections() []string {
+	switch now := c.current.Protection; {
+	case strings.HasPrefix(c.master, "k8s:"):
+		return []string{"tracking"}
+	case c.current.Kind == "spark" && now.Tracking && !now.Service:
+		return []string{"tracking", "service"}
+	}
+	return []string{"service", "tracking"}
+}
+
+// snippet is what to change in the settings of the class's last run.
+func (c *class) snippet(s policies.Spec) (policies.Snippet, error) {
+	return s.SnippetFor(c.last.Properties, policies.AppInfo{SparkVersion: c.last.SparkVersion, Master: c.master}, c.cores)
+}
+
+// plain leaves out of the settings of a log what only repeats the shape of its
+// executors.
+func (c *class) plain(s policies.Spec) policies.Spec {
+	if s.Cores == c.cores {
+		s.Cores = 0
+	}
+	if p := c.last.Profiles; len(p) > 0 && s.MemoryMB == p[0].MemoryMB {
+		s.MemoryMB = 0
+	}
+	if s.Kind == "static" && c.cores > 0 && s.CoresMax/c.cores == s.Executors {
+		s.CoresMax = 0
+	}
+	if s.Kind == "static" {
+		s.Protection = policies.Protection{TrackingTimeout: policies.Never}
+	}
+	return s
+}
+
+// unique keeps the first of equal specs; their own text tells what is equal.
+func unique(list []policies.Spec) []policies.Spec {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(s policies.Spec) bool {
+		again := seen[s.String()]
+		seen[s.String()] = true
+		return again
+	})
+}

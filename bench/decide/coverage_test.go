@@ -1,0 +1,76 @@
+package decide
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"dynalloc/bench"
+	"dynalloc/bench/builtin"
+	"dynalloc/bench/metrics"
+	"dynalloc/bench/stats"
+	"dynalloc/bench/validate"
+)
+
+// The same with replays: other days are made as the built-in one is, from each
+// day alone intervals for the differences between policies are made, and the
+// truth is the difference over all days. The runs of an hour share a queue here,
+// and so do hours. Where COVERAGE is set, it is measured over a twentieth as many
+// days, else over 20.
+func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
+	days := 20
+	if n, err := strconv.Atoi(os.Getenv("COVERAGE")); err == nil {
+		days = n / 20
+	}
+	fleets, err := bench.Fleets([]string{"recorded", "static,n=2", "static,n=4", "spark,idle=10s", "mixed:*report*=static,n=2;*=spark,idle=5s,max=6"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type dayOf struct{ more, slower, dearer []stats.Estimate }
+	found := make([]dayOf, days)
+	for d := range found {
+		s, err := builtin.DayOf(20261123 + uint64(d))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Policies, s.Config.Seed = fleets, uint64(d)+1
+		r, err := bench.Run(t.Context(), s, bench.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, base, others := judged(r, validate.ModelError{})
+		found[d].more, _ = j.misses(lateness{over: j.all}, others, base)
+		found[d].slower = j.relative(metrics.TurnaroundOf, 0, others, base)
+		found[d].dearer = j.relative(metrics.ExecutorSecondsOf, 0, others, base)
+	}
+	for _, f := range []struct {
+		what string
+		of   func(*dayOf) []stats.Estimate
+	}{
+		{"misses", func(d *dayOf) []stats.Estimate { return d.more }},
+		{"turnaround", func(d *dayOf) []stats.Estimate { return d.slower }},
+		{"executor-seconds", func(d *dayOf) []stats.Estimate { return d.dearer }},
+	} {
+		truth := make([]float64, len(fleets)-1)
+		for d := range found {
+			for i, e := range f.of(&found[d]) {
+				truth[i] += e.Value / float64(days)
+			}
+		}
+		held := 0.0
+		for d := range found {
+			all := true
+			for i, e := range f.of(&found[d]) {
+				all = all && !e.Without(truth[i])
+			}
+			if all {
+				held++
+			}
+		}
+		held /= float64(days)
+		t.Logf("| %d replayed days, 10 hours each, 4 policies: %s | %.1f %% | - |", days, f.what, 100*held)
+		if held < 0.85 {
+			t.Errorf("%s: %.1f %% of the intervals from one day hold what is true of %d days", f.what, 100*held, days)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package decide
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// A standing is what a fleet gives in the replicas that it has been played in,
+// as means over them.
+type standing struct {
+	misses, deadlines float64
+	seconds           float64 // executor-seconds
+	slower            float64 // see Tuning.Slower; 0 where every class has deadlines
+	failed            bool    // a replay did not come to an end
+}
+
+// A goal is what a fleet has to keep, and the cheapest that does is the best.
+type goal struct{ missRate, slower float64 }
+
+// excess is by how much a fleet fails the goal: 0 if it keeps it.
+func (g goal) excess(s standing) float64 {
+	if s.failed {
+		return math.Inf(1)
+	}
+	over := max(0, s.slower-g.slower)
+	if s.deadlines > 0 {
+		over += max(0, s.misses/s.deadlines-g.missRate)
+	}
+	return over
+}
+
+// compare orders fleets, the better first: those that keep the goal by cost, the
+// others by how far they miss it.
+func (g goal) compare(a, b standing) int {
+	return cmp.Or(cmp.Compare(g.excess(a), g.excess(b)), cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.misses, b.misses))
+}
+
+// dominates tells whether a is as good as b in misses and in cost, and better in
+// one of them. What is slower than the goal allows dominates nothing that is not.
+func (g goal) dominates(a, b standing) bool {
+	if a.failed || b.failed {
+		return !a.failed
+	}
+	if slowA, slowB := a.slower > g.slower, b.slower > g.slower; slowA != slowB {
+		return slowB
+	}
+	return a.misses <= b.misses && a.seconds <= b.seconds && (a.misses < b.misses || a.seconds < b.seconds)
+}
+
+// front is those of a list that none dominates, cheapest first. Of equal ones
+// the first stays.
+func (g goal) front(list []int, at func(int) standing) []int {
+	var front []int
+	for _, i := range list {
+		beaten := slices.ContainsFunc(list, func(j int) bool { return g.dominates(at(j), at(i)) })
+		again := slices.ContainsFunc(front, func(j int) bool { return at(j).misses == at(i).misses && at(j).seconds == at(i).seconds })
+		if !beaten && !again {
+			front = append(front, i)
+		}
+	}
+	slices.SortStableFunc(front, func(i, j int) int { return cmp.Compare(at(i).seconds, at(j).seconds) })
+	return front
+}
+
+// best picks so many of a list, the best first. Half of them are the best by the
+// goal. After a few replicas what keeps it may seem not to, so a quarter are
+// those of the front that are nearest to the goal, on either side. The rest are
+// spread over the front, so that what is cheap and what is safe stays in the
+// race; and where the front is short, what would be on it without the others.
+func (g goal) best(list []int, keep int, at func(int) standing) []int {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(i, j int) int { return g.compare(at(i), at(j)) })
+	if keep >= len(sorted) {
+		return sorted
+	}
+	kept := map[int]bool{}
+	take := func(from []int, until int) {
+		for _, i := range from {
+			if len(kept) < min(until, keep) {
+				kept[i] = true
+			}
+		}
+	}
+	take(sorted, (keep+1)/2)
+	front := g.front(sorted, at)
+	near := slices.Clone(front)
+	slices.SortStableFunc(near, func(i, j int) int { return cmp.Compare(g.distance(at(i)), g.distance(at(j))) })
+	near = slices.DeleteFunc(near, func(i int) bool { return kept[i] })
+	take(near, (3*keep+3)/4)
+	take(sampled(front, keep-len(kept)), keep)
+	for rest := sorted; len(kept) < keep; {
+		layer := g.front(rest, at)
+		rest = slices.DeleteFunc(slices.Clone(rest), func(i int) bool { return slices.Contains(layer, i) })
+		take(layer, keep)
+	}
+	return slices.DeleteFunc(sorted, func(i int) bool { return !kept[i] })
+}
+
+// distance is how far the misses are from the most that the goal allows.
+func (g goal) distance(s standing) float64 {
+	if s.failed {
+		return math.Inf(1)
+	}
+	return math.Abs(s.misses - g.missRate*s.deadlines)
+}
+
+// sampled are so many of a list at even steps, its ends among them.
+func sampled(list []int, n int) []int {
+	if n >= len(list) || n < 2 {
+		return list[:min(n, len(list))]
+	}
+	var out []int
+	for k := range n {
+		out = append(out, list[k*(len(list)-1)/(n-1)])
+	}
+	return out
+}
+
+// rungs are after how many replicas a race drops half of those that are left: 1,
+// 2, 4, ... and all.
+func rungs(replicas int) []int {
+	var list []int
+	for r := 1; r < replicas; r *= 2 {
+		list = append(list, r)
+	}
+	return append(list, replicas)
+}
+
+// halve races candidates over replicas (Jamieson and Talwalkar, Non-stochastic
+// best arm identification, AISTATS 2016): all are played in one replica, the
+// better half of them in two, and so on, so that poor ones cost little. The
+// finalists are played in all replicas; they come back with the best first.
+// Play sees to it that candidates have been played in so many replicas, and
+// standing says what they gave in those.
+func (g goal) halve(list []int, replicas, finalists int, play func(list []int, replicas int) error, at func(int) standing) ([]int, error) {
+	for _, r := range rungs(replicas) {
+		if err := play(list, r); err != nil {
+			return nil, err
+		}
+		keep := max(finalists, (len(list)+1)/2)
+		if r == replicas {
+			keep = finalists
+		}
+		list = g.best(list, keep, at)
+	}
+	return list, nil
+}
+
+// price is how many replays a race of so many takes at most.
+func price(candidates, replicas, finalists int) int {
+	total, before := 0, 0
+	for _, r := range rungs(replicas) {
+		total += candidates * (r - before)
+		candidates, before = min(candidates, max(finalists, (candidates+1)/2)), r
+	}
+	return total
+}

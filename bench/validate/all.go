@@ -1,0 +1,200 @@
+package validate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"dynalloc/bench"
+	"dynalloc/traces"
+)
+
+// A ValidationSet is every ordered pair of recordings of the same workload.
+type Set struct {
+	Startup   string // as asked for
+	Pairs     []*Validation
+	Workloads []Workload // in order of their first recording
+	// Summary is over the workloads that are held to the bars, else over all.
+	Summary Summary
+	Notes   []string // what a reader must know, a sentence each
+}
+
+// A ValidatedWorkload is the recordings of one workload and their pairs.
+type Workload struct {
+	Name    string
+	Barred  bool // held to the bars: its tasks do not compute, and start-up comes from where it was asked to
+	Pairs   []*Validation
+	Summary Summary
+	// Differences is how far predicted differences between configurations are from
+	// real ones.
+	Differences DifferenceErrors
+
+	repeats []Comparison // of one repeat, predicted to look like another
+}
+
+// RunAll validates every ordered pair of recordings of the same workload.
+// Where start-up times are refused (ErrWaited) a pair is forecast, and a note
+// says so.
+func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set, error) {
+	set := &Set{Startup: cmp.Or(o.Startup, StartupFrom)}
+	groups := ByWorkload(recordings)
+	runs := make([][]*trial, len(groups))
+	var all []*trial
+	for g, group := range groups {
+		if len(group) < 2 {
+			set.Notes = append(set.Notes, fmt.Sprintf("%s is the only recording of its workload: it is in no pair.", group[0].Name))
+			continue
+		}
+		for from := range group {
+			for to := range group {
+				runs[g] = append(runs[g], &trial{group: group, from: from, to: to})
+			}
+		}
+		all = append(all, runs[g]...)
+	}
+	if err := set.validate(ctx, all, o); err != nil {
+		return nil, err
+	}
+	borrowed := Spread{}
+	for _, group := range groups {
+		borrowed = borrowed.Max(SpreadOf(group))
+	}
+	for g, group := range groups {
+		if len(group) > 1 {
+			w := newValidatedWorkload(group, runs[g], borrowed)
+			set.Workloads = append(set.Workloads, w)
+			set.Pairs = append(set.Pairs, w.Pairs...)
+		}
+	}
+	if len(set.Pairs) == 0 {
+		return nil, errors.New("no two recordings of the same workload were found: a workload is told by the names of its applications and how many jobs each ran")
+	}
+	set.summarize()
+	return set, nil
+}
+
+// summarize sums up the workloads that are held to the bars, or all if none are.
+func (set *Set) summarize() {
+	anyBarred := slices.ContainsFunc(set.Workloads, func(w Workload) bool { return w.Barred })
+	var over []*Validation
+	var repeats []Comparison
+	var sum Summary
+	for i := range set.Workloads {
+		w := &set.Workloads[i]
+		if anyBarred && !w.Barred {
+			continue
+		}
+		over = append(over, w.Pairs...)
+		repeats = append(repeats, w.repeats...)
+		sum.Recordings += w.Summary.Recordings
+		sum.Winner.add(w.Summary.Winner)
+		sum.WinnerOfExecutors.add(w.Summary.WinnerOfExecutors)
+	}
+	set.Summary = summarize(over...)
+	set.Summary.Recordings, set.Summary.Winner, set.Summary.WinnerOfExecutors = sum.Recordings, sum.Winner, sum.WinnerOfExecutors
+	set.Summary.Floor = floorOf(repeats)
+}
+
+// A trial is one replay of a set: a pair, or a recording against itself, which
+// is needed to call winners.
+type trial struct {
+	group    []*traces.Workload
+	from, to int
+	done     *Validation
+	forecast bool // start-up was to come from TO, but its applications waited for each other
+}
+
+func (set *Set) validate(ctx context.Context, all []*trial, o Options) error {
+	err := bench.Options{Parallel: o.Parallel, Progress: o.Progress}.Each(ctx, len(all), func(i int) error { return all[i].validate(o) })
+	if err != nil {
+		return err
+	}
+	refused := 0
+	for _, r := range all {
+		if r.forecast && r.from != r.to {
+			refused++
+		}
+	}
+	if refused > 0 {
+		set.Notes = append(set.Notes, fmt.Sprintf("%d pairs are forecasts with --startup from: in their recordings applications waited for each other, so that start-up times contain the wait.", refused))
+	}
+	return nil
+}
+
+func (r *trial) validate(o Options) error {
+	from, to := r.group[r.from], r.group[r.to]
+	p, err := newPair(from, to, o)
+	if errors.Is(err, ErrWaited) {
+		r.forecast, o.Startup = true, StartupFrom
+		p, err = newPair(from, to, o)
+	}
+	if err != nil {
+		return fmt.Errorf("%s to %s: %w", from.Name, to.Name, err)
+	}
+	r.done = p.validate(constant(r.group, r.to))
+	return nil
+}
+
+// constant is the middle of all recordings of a workload except one, for each
+// application of that one; nil where nothing but a lone pair is known.
+func constant(group []*traces.Workload, except int) []View {
+	if len(group) < 3 {
+		return nil
+	}
+	views := make([][]View, len(group[except].Apps))
+	for i, other := range group {
+		if i == except {
+			continue
+		}
+		recorded := Recorded(other)
+		for j, k := range partners(other, group[except]) {
+			if k >= 0 {
+				views[j] = append(views[j], recorded[k])
+			}
+		}
+	}
+	predicted := make([]View, len(views))
+	for j := range views {
+		predicted[j] = middle(views[j])
+	}
+	return predicted
+}
+
+func newValidatedWorkload(group []*traces.Workload, runs []*trial, borrowed Spread) Workload {
+	w := Workload{Name: workloadName(group[0]), Barred: !Computes(group[0])}
+	for _, r := range runs {
+		if r.from == r.to {
+			continue
+		}
+		w.Pairs = append(w.Pairs, r.done)
+		w.Barred = w.Barred && !r.forecast
+		if sameConfiguration(group[r.from]) == sameConfiguration(group[r.to]) {
+			w.repeats = append(w.repeats, r.done.Copy...)
+		}
+	}
+	w.Summary = summarize(w.Pairs...)
+	w.Summary.Recordings = len(group)
+	w.Summary.Floor = floorOf(w.repeats)
+	w.Differences = differenceErrors(group, runs)
+	w.Summary.Winner, w.Summary.WinnerOfExecutors = winners(group, runs, borrowed)
+	return w
+}
+
+// workloadName is the name of its application, or of the first of several.
+func workloadName(w *traces.Workload) string {
+	if n := len(w.Apps); n > 1 {
+		return fmt.Sprintf("%s and %d more", w.Apps[0].Name, n-1)
+	}
+	return w.Apps[0].Name
+}
+
+// Computes says whether a workload's tasks compute, which SQL executions do:
+// executors that share processors then slow each other down, and a task does not
+// take as long elsewhere. The bars are not for such workloads.
+func Computes(w *traces.Workload) bool {
+	return slices.ContainsFunc(w.Apps, func(a *traces.Application) bool {
+		return slices.ContainsFunc(a.Jobs, func(j traces.Job) bool { return j.Execution != "" })
+	})
+}

@@ -1,0 +1,114 @@
+package validate
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"dynalloc/traces"
+)
+
+// ShortJob is the least time that a job's error is taken relative to: a fifth
+// of a second is no error of 20 % just because the job was short.
+const ShortJob = 5.0 // seconds
+
+// A Comparison is one application predicted, beside how it was recorded. NaN is
+// a number that does not exist.
+type Comparison struct {
+	Recorded, Predicted View
+	Error               float64 // of application time: relative to the recorded, signed
+	ExecutorError       float64 // of executor-seconds, likewise
+	// TimelineError is the integral of |recorded - predicted executors| over
+	// time, from ApplicationStart to the later end, divided by the recorded
+	// executor-seconds.
+	TimelineError float64
+	Jobs          []JobComparison
+	Unmatched     []int // ids of jobs that only one side has, or that never ended on one
+}
+
+// A JobComparison is one job, predicted beside recorded.
+type JobComparison struct {
+	ID                  int
+	Recorded, Predicted float64 // seconds
+	Error               float64 // relative to max(recorded, ShortJob), signed
+}
+
+// compareAll compares each recorded application with its partner among the
+// predictions, where it has one.
+func compareAll(recorded, predicted []View, partner []int) []Comparison {
+	out := make([]Comparison, len(recorded))
+	for i, r := range recorded {
+		p := unknown(r.Name)
+		if partner[i] >= 0 {
+			p = predicted[partner[i]]
+		}
+		out[i] = compare(r, p)
+	}
+	return out
+}
+
+// unmatched is an application that was recorded in FROM alone.
+func unmatched(a *traces.Application) Comparison {
+	c := compare(unknown(a.Name), unknown(a.Name))
+	for _, j := range a.Jobs {
+		c.Unmatched = append(c.Unmatched, j.ID)
+	}
+	return c
+}
+
+func compare(recorded, predicted View) Comparison {
+	c := Comparison{
+		Recorded: recorded, Predicted: predicted,
+		Error:         relative(recorded.Seconds, predicted.Seconds, recorded.Seconds),
+		ExecutorError: relative(recorded.ExecutorSeconds, predicted.ExecutorSeconds, recorded.ExecutorSeconds),
+		TimelineError: math.NaN(),
+	}
+	if recorded.Executors != nil && predicted.Executors != nil && !math.IsNaN(c.ExecutorError) {
+		c.TimelineError = apart(recorded.Executors, predicted.Executors).Seconds() / recorded.ExecutorSeconds
+	}
+	for _, r := range recorded.Jobs {
+		p := predicted.job(r.ID)
+		if math.IsNaN(p) || math.IsNaN(r.Seconds) {
+			c.Unmatched = append(c.Unmatched, r.ID)
+			continue
+		}
+		c.Jobs = append(c.Jobs, JobComparison{r.ID, r.Seconds, p, relative(r.Seconds, p, max(r.Seconds, ShortJob))})
+	}
+	for _, p := range predicted.Jobs {
+		if !slices.ContainsFunc(recorded.Jobs, func(r JobView) bool { return r.ID == p.ID }) {
+			c.Unmatched = append(c.Unmatched, p.ID)
+		}
+	}
+	return c
+}
+
+// relative is the signed error of a prediction; NaN where there is nothing to
+// divide by.
+func relative(recorded, predicted, of float64) float64 {
+	if !(of > 0) {
+		return math.NaN()
+	}
+	return (predicted - recorded) / of
+}
+
+// apart is the integral of the difference between two counts of executors.
+func apart(x, y []Life) time.Duration {
+	type change struct {
+		at time.Duration
+		by int
+	}
+	var changes []change
+	for _, l := range x {
+		changes = append(changes, change{l.From, 1}, change{l.To, -1})
+	}
+	for _, l := range y {
+		changes = append(changes, change{l.From, -1}, change{l.To, 1})
+	}
+	slices.SortFunc(changes, func(p, q change) int { return int(p.at - q.at) })
+	var sum time.Duration
+	for i, now := 1, 0; i < len(changes); i++ {
+		now += changes[i-1].by
+		sum += time.Duration(max(now, -now)) * (changes[i].at - changes[i-1].at)
+	}
+	return sum
+}

@@ -1,0 +1,75 @@
+package validate
+
+import (
+	"strings"
+	"testing"
+
+	"dynalloc/internal/logtest"
+)
+
+// reached is how near the replay has come to the recordings kept here, in
+// percent and with start-up as recorded: 95th percentiles of the errors, and the
+// median of the timeline's. When the replay gets better, lower them.
+var reached = map[string]struct{ application, jobs, executors, timeline float64 }{
+	"bursty":     {2.6, 8.6, 3.1, 3.2},
+	"cache":      {1.6, 8.8, 5.7, 6},
+	"concurrent": {0.8, 10.4, 1.2, 1.1},
+	"etl":        {1, 4.9, 1.6, 1.4},
+	"fanout":     {5.3, 20.6, 8.3, 5.5},
+	"reuse":      {4.7, 13.7, 17.2, 11.5},
+}
+
+// The figures do not get worse unnoticed, and predictions keep calling winners
+// right.
+func TestFiguresDoNotGetWorse(t *testing.T) {
+	w := logtest.Read(t, strings.TrimSuffix(kept, "/"))
+	set, err := RunAll(t.Context(), Recordings(w.Apps), Options{Startup: StartupTo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, w := range set.Workloads {
+		limit, known := reached[w.Name]
+		if !known {
+			continue
+		}
+		checked++
+		m := &w.Summary
+		for _, f := range []struct {
+			what       string
+			now, limit float64
+		}{
+			{"application time, p95", m.Application.P95, limit.application},
+			{"job time, p95", m.Jobs.P95, limit.jobs},
+			{"executor-seconds, p95", m.ExecutorSeconds.P95, limit.executors},
+			{"timeline, median", m.Timeline.Median, limit.timeline},
+		} {
+			if !(100*f.now <= f.limit) {
+				t.Errorf("%s: %s: error of %.1f %%, it was at most %.1f %%", w.Name, f.what, 100*f.now, f.limit)
+			}
+		}
+		if n := m.Jobs.N; m.Winner.Right < m.Winner.Called || n == 0 {
+			t.Errorf("%s: %d of %d winners by application time, %d jobs", w.Name, m.Winner.Right, m.Winner.Called, n)
+		}
+	}
+	if checked != len(reached) {
+		t.Errorf("%d of %d workloads were found", checked, len(reached))
+	}
+}
+
+// Validations of one thing are the same however many run at a time.
+func TestValidationsAreRepeatable(t *testing.T) {
+	w := logtest.Read(t, kept+"fanout")
+	var figures [2]Score
+	for i, parallel := range []int{1, 4} {
+		set, err := RunAll(t.Context(), Recordings(w.Apps), Options{Parallel: parallel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		figures[i] = set.Summary.Score
+	}
+	figures[0].Timeline.Bias, figures[1].Timeline.Bias = 0, 0 // NaN is not NaN
+	if figures[0] != figures[1] {
+		t.Errorf("one at a time %+v, four at a time %+v", figures[0], figures[1])
+	}
+}

@@ -1,0 +1,130 @@
+package validate
+
+import (
+	"math"
+	"slices"
+
+	"dynalloc/bench/stats"
+)
+
+// Errors are the errors of many comparisons in one figure.
+type Errors struct {
+	N      int     // numbers compared
+	Median float64 // of the absolute errors, as the quantiles below; NaN for none
+	P95    float64
+	Max    float64
+	Bias   float64 // mean of the signed errors
+	mean   float64 // of the absolute errors
+}
+
+// A Score is the errors in each figure that is compared.
+type Score struct {
+	Application     Errors
+	Jobs            Errors // a job without a partner is an error of 1, and no bias
+	ExecutorSeconds Errors
+	Timeline        Errors // has no sign: no bias
+}
+
+// A Skill is 1 - mean absolute error / mean absolute error of a baseline, over
+// what both predict: 1 is perfect, 0 no better than the baseline. NaN where the
+// baseline says nothing.
+type Skill struct{ Application, ExecutorSeconds, Jobs float64 }
+
+// A Summary is how good predictions were.
+type Summary struct {
+	Score
+	Copy, Constant Score // the baselines
+	OverCopy       Skill
+	OverConstant   Skill
+	Pairs          int
+
+	// What a set has and a pair has not.
+	Recordings        int
+	Floor             Score  // differences between repeats of the real thing; N is 0 where there are none
+	Winner            Winner // called on application time
+	WinnerOfExecutors Winner // called on executor-seconds
+}
+
+// A tally gathers errors.
+type tally struct {
+	application, jobs, executors, timeline []float64 // signed
+	lost                                   int       // jobs without a partner
+}
+
+func (t *tally) add(comparisons []Comparison) {
+	known := func(list *[]float64, v float64) {
+		if !math.IsNaN(v) {
+			*list = append(*list, v)
+		}
+	}
+	for i := range comparisons {
+		c := &comparisons[i]
+		known(&t.application, c.Error)
+		known(&t.executors, c.ExecutorError)
+		known(&t.timeline, c.TimelineError)
+		for _, j := range c.Jobs {
+			t.jobs = append(t.jobs, j.Error)
+		}
+		t.lost += len(c.Unmatched)
+	}
+}
+
+func (t *tally) score() Score {
+	s := Score{Application: errorsOf(t.application, 0), Jobs: errorsOf(t.jobs, t.lost), ExecutorSeconds: errorsOf(t.executors, 0), Timeline: errorsOf(t.timeline, 0)}
+	s.Timeline.Bias = math.NaN()
+	return s
+}
+
+// errorsOf sums up signed errors and so many errors of 1 that have no sign.
+func errorsOf(signed []float64, lost int) Errors {
+	absolute := slices.Repeat([]float64{1}, lost)
+	for _, v := range signed {
+		absolute = append(absolute, math.Abs(v))
+	}
+	slices.Sort(absolute)
+	return Errors{
+		N: len(absolute), Median: stats.Quantile(0.5, absolute), P95: stats.Quantile(0.95, absolute), Max: stats.Quantile(1, absolute),
+		Bias: stats.Mean(signed), mean: stats.Mean(absolute),
+	}
+}
+
+// over is the skill of a score over that of a baseline.
+func (s *Score) over(baseline *Score) Skill {
+	skill := func(own, other Errors) float64 {
+		if other.N == 0 || !(other.mean > 0) {
+			return math.NaN()
+		}
+		return 1 - own.mean/other.mean
+	}
+	return Skill{
+		skill(s.Application, baseline.Application), skill(s.ExecutorSeconds, baseline.ExecutorSeconds), skill(s.Jobs, baseline.Jobs),
+	}
+}
+
+// summarize sums up validations. Skill over the constant counts only those
+// that have one.
+func summarize(list ...*Validation) Summary {
+	var replayed, copied, constant, besides tally
+	for _, v := range list {
+		replayed.add(v.Apps)
+		copied.add(v.Copy)
+		if v.Constant != nil {
+			constant.add(v.Constant)
+			besides.add(v.Apps)
+		}
+	}
+	s := Summary{Score: replayed.score(), Copy: copied.score(), Constant: constant.score(), Pairs: len(list)}
+	s.OverCopy = s.Score.over(&s.Copy)
+	same := besides.score()
+	s.OverConstant = same.over(&s.Constant)
+	s.Floor = floorOf(nil)
+	return s
+}
+
+// floorOf is the noise floor that repeats give, each predicted to look like
+// another.
+func floorOf(repeats []Comparison) Score {
+	var floor tally
+	floor.add(repeats)
+	return floor.score()
+}
