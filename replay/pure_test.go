@@ -18,14 +18,17 @@ import (
 func TestCoreIsPure(t *testing.T) {
 	allowed := []string{
 		"bytes", "cmp", "container/heap", "encoding/xml", "maps", "regexp", "unicode/utf16", "errors", "fmt", "io", "math", "math/bits", "math/rand/v2", "slices", "sort", "strconv", "strings", "time", "unicode",
-		"dynalloc/internal/note", "dynalloc/internal/spark", "dynalloc/internal/spec", "dynalloc/replay/cluster", "dynalloc/replay/cluster/manager", "dynalloc/replay/cluster/standalone", "dynalloc/replay/cluster/kubernetes", "dynalloc/replay/cluster/yarn", "dynalloc/policies", "dynalloc/traces", "github.com/magiconair/properties",
+		"dynalloc/internal/spark", "dynalloc/internal/note", "dynalloc/internal/spec", "dynalloc/replay/cluster", "dynalloc/replay/cluster/manager", "dynalloc/replay/cluster/standalone", "dynalloc/replay/cluster/kubernetes", "dynalloc/replay/cluster/yarn", "dynalloc/replay/cluster/yarn/capacity", "dynalloc/replay/cluster/yarn/fair", "dynalloc/replay/cluster/yarn/fifo",
+		"dynalloc/replay/cluster/yarn/hadoop", "dynalloc/replay/cluster/yarn/java", "dynalloc/replay/cluster/yarn/scheduler", "dynalloc/policies", "dynalloc/traces", "github.com/magiconair/properties",
 		"go.starlark.net/lib/math", "go.starlark.net/starlark", "go.starlark.net/syntax", // Starlark has no clock, no files and no randomness
 	}
 	banned := []string{
 		"time.Now", "time.Since", "time.Sleep", "time.After", "time.Tick", "rand.Int", "rand.IntN", "rand.Float64", "rand.Perm", "rand.Shuffle",
 		"fmt.Print", "fmt.Println", "fmt.Printf",
 	}
-	for _, dir := range []string{".", "cluster/manager", "cluster/standalone", "cluster/kubernetes", "cluster/yarn", "../policies", "../policies/script"} {
+	for _, dir := range []string{".", "cluster/manager", "cluster/standalone", "cluster/kubernetes",
+		"cluster/yarn", "cluster/yarn/capacity", "cluster/yarn/fair", "cluster/yarn/fifo", "cluster/yarn/hadoop", "cluster/yarn/java", "cluster/yarn/scheduler",
+		"../policies", "../policies/script"} {
 		for _, file := range sources(t, dir) {
 			files := token.NewFileSet()
 			f, err := parser.ParseFile(files, file, nil, 0)

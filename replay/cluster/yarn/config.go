@@ -2,15 +2,18 @@ package yarn
 
 import (
 	"cmp"
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/cluster/yarn/capacity"
+	"dynalloc/replay/cluster/yarn/fair"
+	"dynalloc/replay/cluster/yarn/fifo"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"time"
-
-	"dynalloc/internal/note"
-	"dynalloc/replay/cluster/manager"
 )
 
 // Schedulers are the names of YARN's schedulers.
@@ -26,9 +29,9 @@ type Config struct {
 	Queues, Site string
 	Shared       []string // node labels whose idle nodes serve requests without label
 
-	capacity *CapacityConfig
-	fair     *FairConfig
-	fifo     *FifoConfig
+	capacity *capacity.Config
+	fair     *fair.Config
+	fifo     *fifo.Config
 }
 
 // oneQueue has the queue file of each scheduler where none is given: one queue, also
@@ -56,11 +59,11 @@ func (c *Config) Load(nodes []manager.Node, open func(name string) (io.ReadClose
 	if c.Scheduler == "fifo" && c.Queues != "" {
 		return nil, errors.New("the FIFO scheduler has no queue file")
 	}
-	queues := File{Text: strings.NewReader(oneQueue[c.Scheduler])}
-	site := File{Text: strings.NewReader(largestContainer(nodes))}
+	queues := hadoop.File{Text: strings.NewReader(oneQueue[c.Scheduler])}
+	site := hadoop.File{Text: strings.NewReader(largestContainer(nodes))}
 	for _, f := range []struct {
 		name string
-		to   *File
+		to   *hadoop.File
 	}{{c.Queues, &queues}, {c.Site, &site}} {
 		if f.name == "" {
 			continue
@@ -70,15 +73,15 @@ func (c *Config) Load(nodes []manager.Node, open func(name string) (io.ReadClose
 			return nil, err
 		}
 		defer text.Close()
-		*f.to = File{Name: f.name, Text: text}
+		*f.to = hadoop.File{Name: f.name, Text: text}
 	}
 	switch c.Scheduler {
 	case "capacity":
-		c.capacity, notes, err = ReadCapacity(queues, site)
+		c.capacity, notes, err = capacity.Read(queues, site)
 	case "fair":
-		c.fair, notes, err = ReadFair(queues, site)
+		c.fair, notes, err = fair.Read(queues, site)
 	case "fifo":
-		c.fifo, notes, err = ReadFifo(site)
+		c.fifo, notes, err = fifo.Read(site)
 	}
 	return notes, err
 }
@@ -100,16 +103,14 @@ func largestContainer(nodes []manager.Node) string {
 // Manager makes a manager of these nodes, for which the configuration was loaded.
 func (c *Config) Manager(nodes []manager.Node) *Manager {
 	var o Options
-	fresh := func() Scheduler { return NewFifo(c.fifo) }
+	fresh := func() scheduler.Scheduler { return fifo.New(c.fifo) }
 	switch c.Scheduler {
 	case "capacity":
-		if p := c.capacity.preemption; p != nil {
-			o.Rounds = time.Duration(p.interval) * time.Millisecond
-		}
-		fresh = func() Scheduler { return NewCapacity(c.capacity, c.Shared...) }
+		o.Rounds = c.capacity.PreemptionInterval()
+		fresh = func() scheduler.Scheduler { return capacity.New(c.capacity, c.Shared...) }
 	case "fair":
 		o.Rounds = c.fair.UpdateInterval()
-		fresh = func() Scheduler { return NewFair(c.fair) }
+		fresh = func() scheduler.Scheduler { return fair.New(c.fair) }
 	}
 	return New(nodes, fresh, o)
 }

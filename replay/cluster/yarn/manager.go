@@ -3,12 +3,12 @@ package yarn
 import (
 	"cmp"
 	"container/heap"
+	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"math"
 	"slices"
 	"time"
-
-	"dynalloc/replay/cluster/manager"
 )
 
 // Options are what the resource manager's configuration says besides the queues.
@@ -35,7 +35,7 @@ type Options struct {
 // manager when its own time has come; see [master].
 type Manager struct {
 	options   Options
-	scheduler Scheduler
+	scheduler scheduler.Scheduler
 	trial     trial
 
 	nodes      []node
@@ -89,7 +89,7 @@ type container struct {
 
 // New makes a manager of these nodes. Fresh makes its scheduler, without nodes; it
 // is called twice, as a second one is for trying out what would fit.
-func New(nodes []manager.Node, fresh func() Scheduler, o Options) *Manager {
+func New(nodes []manager.Node, fresh func() scheduler.Scheduler, o Options) *Manager {
 	o.Heartbeat = cmp.Or(o.Heartbeat, time.Second)
 	o.NodeExpiry = cmp.Or(o.NodeExpiry, 10*time.Minute)
 	m := &Manager{
@@ -108,8 +108,8 @@ func New(nodes []manager.Node, fresh func() Scheduler, o Options) *Manager {
 	return m
 }
 
-func asNode(i int, n manager.Node) Node {
-	return Node{ID: i, Label: n.Label, Total: Resource{n.MemoryMB, n.Cores}}
+func asNode(i int, n manager.Node) scheduler.Node {
+	return scheduler.Node{ID: i, Label: n.Label, Total: scheduler.NewResource(n.MemoryMB, n.Cores)}
 }
 
 // Absent is no node: all are there from the start.
@@ -306,7 +306,7 @@ func (m *Manager) expire(now time.Duration, node int) {
 		}
 	}
 	for _, x := range m.submitted {
-		x.grants = slices.DeleteFunc(x.grants, func(g Allocation) bool {
+		x.grants = slices.DeleteFunc(x.grants, func(g scheduler.Allocation) bool {
 			if g.Node == node {
 				m.ask(now, x, g.Priority, x.asked[g.Priority]+1)
 			}
@@ -492,7 +492,7 @@ func (m *Manager) complete(now time.Duration, id int) {
 
 // assigned is a container that the scheduler gave out. A master is started by the
 // resource manager itself; executors wait for their master's call.
-func (m *Manager) assigned(now time.Duration, g Allocation) {
+func (m *Manager) assigned(now time.Duration, g scheduler.Allocation) {
 	x := m.submitted[g.App]
 	m.outstanding--
 	if g.Master {
@@ -529,7 +529,7 @@ func (m *Manager) preempt(now time.Duration) {
 			}
 			continue
 		}
-		x.grants = slices.DeleteFunc(x.grants, func(g Allocation) bool {
+		x.grants = slices.DeleteFunc(x.grants, func(g scheduler.Allocation) bool {
 			if g.Container == k.Container {
 				m.ask(now, x, g.Priority, x.asked[g.Priority]+1)
 			}

@@ -1,6 +1,11 @@
 package yarn
 
 import (
+	"dynalloc/replay/cluster/yarn/capacity"
+	"dynalloc/replay/cluster/yarn/fair"
+	"dynalloc/replay/cluster/yarn/fifo"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -8,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
 	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
+
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // A fakeDriver tells a manager what drivers would, at times of its own, serves it
@@ -23,6 +28,23 @@ type fakeDriver struct {
 	lines []string
 	named []int // containers, in the order in which they were placed
 	of    []int // their applications
+}
+
+// A ledger counts the containers that a scheduler assigned and those that ended.
+type ledger struct {
+	scheduler.Scheduler
+	assigned, ended int
+}
+
+func (l *ledger) NodeUpdate(now time.Duration, node int) []scheduler.Allocation {
+	all := l.Scheduler.NodeUpdate(now, node)
+	l.assigned += len(all)
+	return all
+}
+
+func (l *ledger) Complete(now time.Duration, container int) {
+	l.ended++
+	l.Scheduler.Complete(now, container)
 }
 
 // A step is something that a driver does.
@@ -112,7 +134,7 @@ func (d *fakeDriver) note(now time.Duration, format string, args ...any) {
 }
 
 // newStory is a cluster of nodes of 10 GiB and 10 cores with a scheduler.
-func newStory(t *testing.T, nodes int, fresh func() Scheduler, o Options) *fakeDriver {
+func newStory(t *testing.T, nodes int, fresh func() scheduler.Scheduler, o Options) *fakeDriver {
 	var all []manager.Node
 	for i := range nodes {
 		all = append(all, manager.Node{Name: fmt.Sprint(i), Resources: manager.Resources{Cores: 10, MemoryMB: 10 << 10}})
@@ -130,33 +152,38 @@ func app(index int, properties ...string) manager.App {
 	return a
 }
 
-func fifoOf(t *testing.T) func() Scheduler {
-	return func() Scheduler {
-		c, _, err := ReadFifo(file("yarn-site.xml", "<configuration/>"))
+// text is a configuration file with this content.
+func text(name, content string) hadoop.File {
+	return hadoop.File{Name: name, Text: strings.NewReader(content)}
+}
+
+func fifoOf(t *testing.T) func() scheduler.Scheduler {
+	return func() scheduler.Scheduler {
+		c, _, err := fifo.Read(text("yarn-site.xml", "<configuration/>"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return NewFifo(c)
+		return fifo.New(c)
 	}
 }
 
-func capacityOf(t *testing.T, text string) func() Scheduler {
-	return func() Scheduler {
-		c, _, err := ReadCapacity(file("capacity-scheduler.xml", text), File{})
+func capacityOf(t *testing.T, queues string) func() scheduler.Scheduler {
+	return func() scheduler.Scheduler {
+		c, _, err := capacity.Read(text("capacity-scheduler.xml", queues), hadoop.File{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return NewCapacity(c)
+		return capacity.New(c)
 	}
 }
 
-func fairOf(t *testing.T, text, site string) func() Scheduler {
-	return func() Scheduler {
-		c, _, err := ReadFair(file("fair-scheduler.xml", text), file("yarn-site.xml", site))
+func fairOf(t *testing.T, queues, site string) func() scheduler.Scheduler {
+	return func() scheduler.Scheduler {
+		c, _, err := fair.Read(text("fair-scheduler.xml", queues), text("yarn-site.xml", site))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return NewFair(c)
+		return fair.New(c)
 	}
 }
 
@@ -216,7 +243,7 @@ func TestEliding(t *testing.T) {
 	const preempting = `<configuration><property><name>yarn.scheduler.fair.preemption</name><value>true</value></property></configuration>`
 	for _, kind := range []struct {
 		name    string
-		fresh   func() Scheduler
+		fresh   func() scheduler.Scheduler
 		rounds  time.Duration
 		preempt bool
 	}{
@@ -300,12 +327,14 @@ func TestFreedWhenTheNodeReports(t *testing.T) {
 // back at the next call, and somebody else can have it.
 func TestSurplusIsGivenBack(t *testing.T) {
 	d := newStory(t, 1, capacityOf(t, singleQueue), Options{})
+	book := &ledger{Scheduler: d.scheduler}
+	d.scheduler = book
 	d.submit(0, app(0))
 	d.ask(1900, 0, 1)
 	d.ask(2050, 0, 0)
 	same(t, d.run(60000), "0 app 0 starts on node 0")
-	if free := d.scheduler.(*Capacity).nodes[0].free; free.MemoryMB != 9<<10 {
-		t.Errorf("%d MiB are free on the node, expected all but the master's 1 GiB", free.MemoryMB)
+	if book.assigned != 2 || book.ended != 1 {
+		t.Errorf("%d containers were assigned and %d ended, expected the master's and one that was given back", book.assigned, book.ended)
 	}
 }
 
@@ -314,6 +343,8 @@ func TestSurplusIsGivenBack(t *testing.T) {
 // back.
 func TestRequestsAreRepeated(t *testing.T) {
 	d := newStory(t, 4, capacityOf(t, singleQueue), Options{})
+	book := &ledger{Scheduler: d.scheduler}
+	d.scheduler = book
 	d.submit(0, app(0))
 	d.ask(1000, 0, 3)
 	d.ask(2500, 0, 4)
@@ -321,8 +352,8 @@ func TestRequestsAreRepeated(t *testing.T) {
 	if len(lines) != 1+4 {
 		t.Errorf("expected a master and 4 executors:\n%s", strings.Join(lines, "\n"))
 	}
-	if n := d.scheduler.(*Capacity).last; n != 1+6 {
-		t.Errorf("%d containers were assigned, expected the master's, 4 and 2 of which the second request did not know", n)
+	if book.assigned != 1+6 {
+		t.Errorf("%d containers were assigned, expected the master's, 4 and 2 of which the second request did not know", book.assigned)
 	}
 }
 
@@ -415,18 +446,18 @@ func TestMasterSize(t *testing.T) {
 	for _, c := range []struct {
 		version    string
 		properties []string
-		want       Resource
+		want       scheduler.Resource
 	}{
-		{"3.5.1", nil, Resource{512 + 384, 1}},
-		{"3.5.1", []string{"spark.yarn.am.memory", "8g", "spark.yarn.am.cores", "2"}, Resource{8192 + 819, 2}},
-		{"3.5.1", []string{"spark.yarn.am.memoryOverhead", "512"}, Resource{512 + 512, 1}},
-		{"3.5.1", []string{"spark.submit.deployMode", "cluster"}, Resource{1024 + 384, 1}},
-		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.cores", "4"}, Resource{8192 + 819, 4}},
-		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.memoryOverhead", "2g"}, Resource{8192 + 2048, 1}},
-		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.memoryOverheadFactor", "0.25"}, Resource{8192 + 2048, 1}},
-		{"3.2.0", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.memoryOverheadFactor", "0.25"}, Resource{8192 + 819, 1}},
-		{"4.0.0", []string{"spark.submit.deployMode", "cluster", "spark.driver.minMemoryOverhead", "600m"}, Resource{1024 + 600, 1}},
-		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.minMemoryOverhead", "600m"}, Resource{1024 + 384, 1}},
+		{"3.5.1", nil, scheduler.NewResource(512+384, 1)},
+		{"3.5.1", []string{"spark.yarn.am.memory", "8g", "spark.yarn.am.cores", "2"}, scheduler.NewResource(8192+819, 2)},
+		{"3.5.1", []string{"spark.yarn.am.memoryOverhead", "512"}, scheduler.NewResource(512+512, 1)},
+		{"3.5.1", []string{"spark.submit.deployMode", "cluster"}, scheduler.NewResource(1024+384, 1)},
+		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.cores", "4"}, scheduler.NewResource(8192+819, 4)},
+		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.memoryOverhead", "2g"}, scheduler.NewResource(8192+2048, 1)},
+		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.memoryOverheadFactor", "0.25"}, scheduler.NewResource(8192+2048, 1)},
+		{"3.2.0", []string{"spark.submit.deployMode", "cluster", "spark.driver.memory", "8g", "spark.driver.memoryOverheadFactor", "0.25"}, scheduler.NewResource(8192+819, 1)},
+		{"4.0.0", []string{"spark.submit.deployMode", "cluster", "spark.driver.minMemoryOverhead", "600m"}, scheduler.NewResource(1024+600, 1)},
+		{"3.5.1", []string{"spark.submit.deployMode", "cluster", "spark.driver.minMemoryOverhead", "600m"}, scheduler.NewResource(1024+384, 1)},
 	} {
 		a := app(0, c.properties...)
 		a.Driver = spark.OverheadRule{}.DriverSize(a.Properties, spark.ParseVersion(c.version))

@@ -3,10 +3,10 @@ package yarn
 import (
 	"cmp"
 	"container/heap"
-	"time"
-
 	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/cluster/yarn/scheduler"
+	"time"
 )
 
 // A master is Spark's application master between a driver and the resource
@@ -25,8 +25,8 @@ import (
 // YarnAllocator; org.apache.hadoop.yarn.client.api.impl.AMRMClientImpl; MAPREDUCE-5844, YARN-1902.
 type master struct {
 	app     manager.App
-	request App // to the scheduler
-	sizes   []Resource
+	request scheduler.App // to the scheduler
+	sizes   []scheduler.Resource
 	id      int // the scheduler's
 	node    int // where it runs; -1: nowhere yet
 
@@ -36,14 +36,14 @@ type master struct {
 	last                 time.Duration // its last call
 	place                int           // in the heap of calls; -1: not in it
 
-	target, running []int        // executors, by profile
-	pending         []int        // requests that it knows to be open
-	changed         []bool       // requests that the resource manager has to hear of
-	asked           []int        // what the scheduler still has to assign
-	gone            []int        // executors that ended, of which it hears at its next call
-	held            []int        // all executors that it ever had, by name
-	grants          []Allocation // assigned since its last call
-	surplus         []int        // containers that it gives back at its next call
+	target, running []int                  // executors, by profile
+	pending         []int                  // requests that it knows to be open
+	changed         []bool                 // requests that the resource manager has to hear of
+	asked           []int                  // what the scheduler still has to assign
+	gone            []int                  // executors that ended, of which it hears at its next call
+	held            []int                  // all executors that it ever had, by name
+	grants          []scheduler.Allocation // assigned since its last call
+	surplus         []int                  // containers that it gives back at its next call
 }
 
 // newMaster is an application's master before it runs. In cluster mode its
@@ -53,9 +53,9 @@ func newMaster(a manager.App) *master {
 	if !a.ClusterMode {
 		size = spark.MasterSize(p)
 	}
-	x := &master{app: a, node: -1, place: -1, request: App{
+	x := &master{app: a, node: -1, place: -1, request: scheduler.App{
 		Queue: cmp.Or(a.Queue, p["spark.yarn.queue"], "default"), User: cmp.Or(a.User, "spark"),
-		Label: p["spark.yarn.executor.nodeLabelExpression"], Master: Resource{size.MemoryMB(), size.Cores},
+		Label: p["spark.yarn.executor.nodeLabelExpression"], Master: scheduler.NewResource(size.MemoryMB(), size.Cores),
 	}}
 	x.request.Priority, _ = spark.ParseInt(p["spark.yarn.priority"])
 	x.steady = positive(p, "spark.yarn.scheduler.heartbeat.interval-ms", 3*time.Second)
@@ -65,7 +65,7 @@ func newMaster(a manager.App) *master {
 	x.target, x.running, x.pending, x.asked, x.gone = make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
 	x.changed = make([]bool, n)
 	for _, p := range a.Profiles {
-		x.sizes = append(x.sizes, Resource{p.HeapMB + p.OverheadMB, max(p.Cores, 1)})
+		x.sizes = append(x.sizes, scheduler.NewResource(p.HeapMB+p.OverheadMB, max(p.Cores, 1)))
 	}
 	return x
 }
@@ -97,7 +97,7 @@ func (m *Manager) ask(now time.Duration, x *master, profile, count int) {
 	}
 	m.outstanding += count - x.asked[profile]
 	x.asked[profile] = count
-	m.scheduler.Ask(now, x.id, Request{Priority: profile, Size: x.sizes[profile], Count: count})
+	m.scheduler.Ask(now, x.id, scheduler.Request{Priority: profile, Size: x.sizes[profile], Count: count})
 	m.wakeUp()
 }
 

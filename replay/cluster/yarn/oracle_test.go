@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"dynalloc/replay/cluster/yarn/capacity"
+	"dynalloc/replay/cluster/yarn/fair"
+	"dynalloc/replay/cluster/yarn/fifo"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"flag"
 	"fmt"
 	"io"
@@ -14,9 +19,9 @@ import (
 	"testing"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
 	"dynalloc/internal/differential"
+
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 var (
@@ -118,33 +123,33 @@ func parseScenarios(text string) []scenario {
 }
 
 // scheduler makes the scenario's scheduler from its files.
-func (s scenario) scheduler() (Scheduler, error) {
-	part := func(name string) File {
+func (s scenario) scheduler() (scheduler.Scheduler, error) {
+	part := func(name string) hadoop.File {
 		lines, ok := s.file(name)
 		if !ok {
-			return File{}
+			return hadoop.File{}
 		}
-		return file(name, strings.Join(lines, "\n"))
+		return text(name, strings.Join(lines, "\n"))
 	}
 	switch s.kind() {
 	case "capacity":
-		c, _, err := ReadCapacity(part(capacityName), part(siteName))
+		c, _, err := capacity.Read(part(capacityName), part(siteName))
 		if err != nil {
 			return nil, err
 		}
-		return NewCapacity(c, s.sharedLabels()...), nil
+		return capacity.New(c, s.sharedLabels()...), nil
 	case "fair":
-		c, _, err := ReadFair(part(fairName), part(siteName))
+		c, _, err := fair.Read(part(fairName), part(siteName))
 		if err != nil {
 			return nil, err
 		}
-		return NewFair(c), nil
+		return fair.New(c), nil
 	default:
-		c, _, err := ReadFifo(part(siteName))
+		c, _, err := fifo.Read(part(siteName))
 		if err != nil {
 			return nil, err
 		}
-		return NewFifo(c), nil
+		return fifo.New(c), nil
 	}
 }
 
@@ -184,7 +189,7 @@ func (s scenario) answers() (answers []string) {
 
 // A player does with a scheduler what Script.java does with YARN's.
 type player struct {
-	Scheduler
+	scheduler.Scheduler
 	now     time.Duration
 	words   []string
 	nodes   map[int]bool
@@ -221,7 +226,7 @@ func (p *player) command(words []string) {
 	p.now = time.Duration(p.word(0)) * time.Millisecond
 	switch words[1] {
 	case "node":
-		n := Node{ID: p.word(2), Total: Resource{int64(p.word(3)), p.word(4)}}
+		n := scheduler.Node{ID: p.word(2), Total: scheduler.NewResource(int64(p.word(3)), p.word(4))}
 		if len(words) > 5 {
 			n.Label, _, _ = strings.Cut(words[5], ":")
 		}
@@ -230,7 +235,7 @@ func (p *player) command(words []string) {
 	case "lose":
 		p.lose()
 	case "submit":
-		a := App{ID: p.word(2), Queue: words[3], User: words[4], Priority: p.word(5), Master: Resource{int64(p.word(7)), p.word(8)}}
+		a := scheduler.App{ID: p.word(2), Queue: words[3], User: words[4], Priority: p.word(5), Master: scheduler.NewResource(int64(p.word(7)), p.word(8))}
 		if words[6] != "-" {
 			a.Label = words[6]
 		}
@@ -252,7 +257,7 @@ func (p *player) command(words []string) {
 		p.finish(p.word(2))
 	case "preempt":
 		kills := p.Preempt(p.now)
-		slices.SortFunc(kills, func(a, b Kill) int {
+		slices.SortFunc(kills, func(a, b scheduler.Kill) int {
 			if a.Now != b.Now {
 				return map[bool]int{true: -1, false: 1}[a.Now]
 			}
@@ -267,8 +272,8 @@ func (p *player) command(words []string) {
 			p.answer("%s container %d of app %d", verb, k.Container, k.App)
 		}
 	case "shares":
-		shares := p.Scheduler.(*Fair).Shares()
-		slices.SortFunc(shares, func(a, b FairShare) int { return cmp.Compare(a.Queue, b.Queue) })
+		shares := p.Scheduler.(*fair.Scheduler).Shares()
+		slices.SortFunc(shares, func(a, b fair.Share) int { return cmp.Compare(a.Queue, b.Queue) })
 		for _, q := range shares {
 			p.answer("%s %d MB, %d cores, steady %d MB, %d cores", q.Queue, q.Now.MemoryMB, q.Now.Cores, q.Steady.MemoryMB, q.Steady.Cores)
 		}
@@ -284,7 +289,7 @@ func (p *player) ask() {
 	case !app.master:
 		app.held = append(app.held, p.words)
 	default:
-		p.Ask(p.now, p.word(2), Request{Priority: p.word(3), Size: Resource{int64(p.word(4)), p.word(5)}, Count: p.word(6)})
+		p.Ask(p.now, p.word(2), scheduler.Request{Priority: p.word(3), Size: scheduler.NewResource(int64(p.word(4)), p.word(5)), Count: p.word(6)})
 	}
 }
 

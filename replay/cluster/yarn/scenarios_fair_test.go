@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"strings"
 )
@@ -17,14 +18,14 @@ func (g *generator) wideFair(s *scenario) []string {
 	for range g.IntN(more) {
 		r := pick(g, g.nodes...)
 		if g.oneIn(2) {
-			r = Resource{int64(4096 + g.IntN(20000)), 4 + g.IntN(20)}
+			r = scheduler.NewResource(int64(4096+g.IntN(20000)), 4+g.IntN(20))
 		}
 		g.nodes = append(g.nodes, r)
 		g.label = append(g.label, "")
-		g.most = g.most.most(r)
+		g.most = g.most.Max(r)
 	}
 	for _, n := range g.nodes {
-		f.total = f.total.plus(n)
+		f.total = f.total.Plus(n)
 	}
 	g.set("yarn.scheduler.maximum-allocation-mb", pick(g, 8192, 65536))
 	g.set("yarn.scheduler.maximum-allocation-vcores", pick(g, 4, 32))
@@ -38,7 +39,7 @@ func (g *generator) wideFair(s *scenario) []string {
 // A wideFile is the file as it is written.
 type wideFile struct {
 	*generator
-	total    Resource // of the cluster
+	total    scheduler.Resource // of the cluster
 	preempts bool
 	leaves   []string
 	lines    []string

@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -38,9 +39,9 @@ type generator struct {
 	*rand.Rand
 	site   map[string]string
 	order  []string // of the site's names
-	nodes  []Resource
-	label  []string // by node; empty: none
-	most   Resource // of a node
+	nodes  []scheduler.Resource
+	label  []string           // by node; empty: none
+	most   scheduler.Resource // of a node
 	labels []string
 	crowd  bool // applications want more than there is, so that some are preempted
 	lines  []string
@@ -72,8 +73,8 @@ func configuration(values map[string]string, order []string) []string {
 
 // cluster chooses nodes and the sizes of containers.
 func (g *generator) cluster() {
-	size := func() Resource {
-		return Resource{MemoryMB: pick(g, int64(4096), 8192, 10000, 12288, 16384, 24576), Cores: pick(g, 4, 6, 8, 16)}
+	size := func() scheduler.Resource {
+		return scheduler.Resource{MemoryMB: pick(g, int64(4096), 8192, 10000, 12288, 16384, 24576), Cores: pick(g, 4, 6, 8, 16)}
 	}
 	same, equal := size(), g.oneIn(2)
 	for range 1 + g.IntN(5) {
@@ -400,7 +401,7 @@ func (g *generator) script(kind string, queues []string) []string {
 			if priorities {
 				priority = g.IntN(4)
 			}
-			master := Resource{pick(g, int64(512), 1024, 1024, 1408, 2048), pick(g, 1, 1, 1, 2)}
+			master := scheduler.NewResource(pick(g, int64(512), 1024, 1024, 1408, 2048), pick(g, 1, 1, 1, 2))
 			g.add("submit %d %s %s %d %s %d %d", apps, pick(g, queues...), pick(g, users...), priority, label, master.MemoryMB, master.Cores)
 			g.ask(apps, 1+g.IntN(profiles), sizes)
 			apps++
@@ -438,17 +439,17 @@ func (g *generator) script(kind string, queues []string) []string {
 }
 
 // sizes are the sizes of containers, by profile.
-func (g *generator) sizes() []Resource {
-	var sizes []Resource
+func (g *generator) sizes() []scheduler.Resource {
+	var sizes []scheduler.Resource
 	for range 8 {
-		r := Resource{pick(g, int64(1024), 1024, 1500, 2048, 2432, 4096, 8192), pick(g, 1, 1, 1, 2, 4)}
-		sizes = append(sizes, Resource{min(r.MemoryMB, g.most.MemoryMB), min(r.Cores, g.most.Cores)})
+		r := scheduler.NewResource(pick(g, int64(1024), 1024, 1500, 2048, 2432, 4096, 8192), pick(g, 1, 1, 1, 2, 4))
+		sizes = append(sizes, scheduler.NewResource(min(r.MemoryMB, g.most.MemoryMB), min(r.Cores, g.most.Cores)))
 	}
 	return sizes
 }
 
 // ask has an application want containers.
-func (g *generator) ask(app, priority int, sizes []Resource) {
+func (g *generator) ask(app, priority int, sizes []scheduler.Resource) {
 	size := sizes[(2*app+priority)%len(sizes)]
 	if g.resized {
 		size = pick(g, sizes...)

@@ -1,15 +1,15 @@
 package yarn
 
 import (
+	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"time"
-
-	"dynalloc/replay/cluster/manager"
 )
 
 // A trial is an empty cluster on which it is tried out what fits: nothing stays.
 type trial struct {
-	scheduler Scheduler
+	scheduler scheduler.Scheduler
 	nodes     []manager.Node
 	known     map[string]error // by what was tried
 	now       time.Duration
@@ -43,7 +43,7 @@ func (t *trial) run(x *master) error {
 			a.Master.Cores, a.Master.MemoryMB, a.Queue, t.largest())
 	}
 	for p, size := range x.sizes {
-		t.scheduler.Ask(t.now, a.ID, Request{Priority: p, Size: size, Count: 1})
+		t.scheduler.Ask(t.now, a.ID, scheduler.Request{Priority: p, Size: size, Count: 1})
 		c, ok := t.assigned(a.ID)
 		if !ok {
 			return fmt.Errorf("an executor of %d cores and %d MiB gets no container in queue %s of the empty cluster (%s); give the nodes or the queue more or the executors less",
@@ -78,9 +78,9 @@ func (t *trial) assigned(app int) (int, bool) {
 }
 
 func (t *trial) largest() string {
-	var most Resource
+	var most scheduler.Resource
 	for _, n := range t.nodes {
-		most = most.most(Resource{n.MemoryMB, n.Cores})
+		most = most.Max(scheduler.NewResource(n.MemoryMB, n.Cores))
 	}
 	return fmt.Sprintf("the largest node has %d cores and %d MiB", most.Cores, most.MemoryMB)
 }

@@ -1,0 +1,256 @@
+package fair
+
+import (
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Notes about what the file says and YARN ignores, or what is not modeled.
+var (
+	reservationsNotModeled = note.Declare("yarn-reservations-not-modeled", "file", "line", "setting")
+	accessNotModeled       = note.Declare("yarn-access-not-modeled", "file", "line", "setting", "queue")
+	elementIgnored         = note.Declare("yarn-element-ignored", "file", "line", "element", "parent")
+	percentageIgnored      = note.Declare("yarn-percentage-ignored", "file", "line", "element", "queue")
+	minimumAboveMaximum    = note.Declare("yarn-minimum-above-maximum", "file", "line", "queue")
+	coresNotGiven          = note.Declare("yarn-cores-not-given", "file", "line", "element")
+	queueNotCreated        = note.Declare("yarn-queue-not-created", "file", "line", "queue", "policy")
+	queueDeclaredTwice     = note.Declare("yarn-queue-declared-twice", "file", "line", "queue")
+	queueNameInvalid       = note.Declare("yarn-queue-name-invalid", "file", "line", "queue")
+	nestedRuleIgnored      = note.Declare("yarn-nested-rule-ignored", "file", "line")
+	parentRuleIgnored      = note.Declare("yarn-parent-rule-ignored", "file", "line", "rule")
+)
+
+// Read reads a queue file of the fair scheduler, fair-scheduler.xml, and a
+// yarn-site.xml. A note names what is not modeled, or what YARN itself ignores; an
+// error is what YARN would not start with: it says file, line and what was expected.
+//
+// Source: AllocationFileParser and AllocationFileQueueParser in
+// org.apache.hadoop...scheduler.fair.allocation; FairSchedulerConfiguration;
+// https://hadoop.apache.org/docs/r3.4.1/hadoop-yarn/hadoop-yarn-site/FairScheduler.html.
+func Read(queues, site hadoop.File) (c *Config, notes []note.Note, err error) {
+	defer hadoop.Catch(&err)
+	p := &parser{Reader: hadoop.Reader{Name: queues.Name}, c: newConfig()}
+	p.read(p.Parse(queues.Text, "allocations"))
+	p.check()
+	return p.c, append(p.Notes, p.c.readSite(site)...), nil
+}
+
+type parser struct {
+	hadoop.Reader
+	c *Config
+}
+
+// value is an element's text.
+func (p *parser) value(e *hadoop.Element) string {
+	if e.Text == "" {
+		p.Fail(e.Line, "expected a value in <%s>, found none", e.Name)
+	}
+	return strings.TrimSpace(e.Text)
+}
+
+func (p *parser) whole(e *hadoop.Element) int {
+	n, err := strconv.ParseInt(p.value(e), 10, 32)
+	if err != nil {
+		p.Fail(e.Line, "expected a whole number in <%s>, found %q", e.Name, p.value(e))
+	}
+	return int(n)
+}
+
+func (p *parser) number(e *hadoop.Element) float32 {
+	x, err := strconv.ParseFloat(p.value(e), 64)
+	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+		p.Fail(e.Line, "expected a number in <%s>, found %q", e.Name, p.value(e))
+	}
+	return float32(x)
+}
+
+func (p *parser) seconds(e *hadoop.Element) time.Duration {
+	n, err := strconv.ParseInt(p.value(e), 10, 64)
+	if err != nil {
+		p.Fail(e.Line, "expected whole seconds in <%s>, found %q", e.Name, p.value(e))
+	}
+	if n >= int64(never/time.Second) || n <= -int64(never/time.Second) {
+		return never
+	}
+	return time.Duration(n) * time.Second
+}
+
+func (p *parser) policy(e *hadoop.Element) policy {
+	switch strings.ToLower(p.value(e)) {
+	case "fair":
+		return fairShare
+	case "drf":
+		return drf
+	case "fifo":
+		return fifo
+	}
+	p.Fail(e.Line, "expected fair, drf or fifo in <%s>, found %q", e.Name, p.value(e))
+	return 0
+}
+
+// read takes in the whole file.
+func (p *parser) read(root *hadoop.Element) {
+	c := p.c
+	var queues []*hadoop.Element
+	var oldTimeout, timeout *time.Duration
+	for _, e := range root.Children {
+		switch e.Name {
+		case "queue", "pool":
+			queues = append(queues, e)
+		case "user":
+			p.user(e)
+		case "queuePlacementPolicy":
+			p.placement(e)
+		case "defaultQueueSchedulingPolicy", "defaultQueueSchedulingMode":
+			if c.defaultPolicy = p.policy(e); c.defaultPolicy == fifo {
+				p.Fail(e.Line, "expected fair or drf in <%s>, found fifo, which is only for leaf queues", e.Name)
+			}
+		case "queueMaxResourcesDefault":
+			c.maxResources = p.limit(e, true)
+		case "userMaxAppsDefault":
+			c.userDefault = p.whole(e)
+		case "queueMaxAppsDefault":
+			c.queueMaxApps = p.whole(e)
+		case "queueMaxAMShareDefault":
+			c.mastersPart = min(p.number(e), 1)
+		case "fairSharePreemptionTimeout":
+			oldTimeout = new(p.seconds(e))
+		case "defaultFairSharePreemptionTimeout":
+			timeout = new(p.seconds(e))
+		case "defaultMinSharePreemptionTimeout":
+			c.minTimeout = p.seconds(e)
+		case "defaultFairSharePreemptionThreshold":
+			c.threshold = max(min(p.number(e), 1), 0)
+		case "reservation-planner", "reservation-agent", "reservation-policy":
+			p.Note(e.Line, reservationsNotModeled, e.Name)
+		default:
+			p.Note(e.Line, elementIgnored, e.Name, root.Name)
+		}
+	}
+	c.fairTimeout = orElse(timeout, orElse(oldTimeout, never))
+	for _, e := range queues {
+		above := "root"
+		if strings.EqualFold(e.Attrs["name"], "root") {
+			if len(queues) > 1 {
+				p.Fail(e.Line, "expected no other queue beside root, found %d", len(queues)-1)
+			}
+			above = ""
+		}
+		p.queue(above, e)
+	}
+}
+
+func (p *parser) user(e *hadoop.Element) {
+	for _, f := range e.Children {
+		if f.Name == "maxRunningApps" {
+			p.c.userApps[e.Attrs["name"]] = p.whole(f)
+		} else {
+			p.Note(f.Line, elementIgnored, f.Name, e.Name)
+		}
+	}
+}
+
+// queue takes in a queue and those inside it.
+func (p *parser) queue(above string, e *hadoop.Element) {
+	name := trimQueue(e.Attrs["name"])
+	switch {
+	case name == "":
+		p.Fail(e.Line, "expected a name of the queue, found none")
+	case strings.Contains(name, "."):
+		p.Fail(e.Line, "expected a name without a period, found %q", name)
+	}
+	path := name
+	if above != "" {
+		path = above + "." + name
+	}
+	q := p.c.queues[path]
+	if q == nil {
+		q = &queueConfig{path: path, line: e.Line}
+		p.c.queues[path] = q
+	}
+	parent := e.Attrs["type"] == "parent"
+	var reservation, masters *hadoop.Element
+	for _, f := range e.Children {
+		switch f.Name {
+		case "queue", "pool":
+			parent = true
+			p.queue(path, f)
+		case "minResources":
+			l := p.limit(f, false)
+			if l.parts {
+				p.Note(f.Line, percentageIgnored, f.Name, path)
+			}
+			q.least = l.fixed
+		case "maxResources":
+			q.most = new(p.limit(f, true))
+		case "maxChildResources":
+			q.mostOfChild = new(p.limit(f, true))
+		case "maxContainerAllocation":
+			l := p.limit(f, true)
+			if l.parts {
+				p.Note(f.Line, percentageIgnored, f.Name, path)
+				q.largest = nil
+			} else {
+				q.largest = &l.fixed
+			}
+		case "maxRunningApps":
+			q.maxApps = new(p.whole(f))
+		case "maxAMShare":
+			q.mastersPart = new(min(p.number(f), 1))
+			masters = f
+		case "weight":
+			q.weight = new(p.number(f))
+		case "schedulingPolicy", "schedulingMode":
+			q.policy = new(p.policy(f))
+		case "minSharePreemptionTimeout":
+			q.minTimeout = new(p.seconds(f))
+		case "fairSharePreemptionTimeout":
+			q.fairTimeout = new(p.seconds(f))
+		case "fairSharePreemptionThreshold":
+			q.threshold = new(max(min(p.number(f), 1), 0))
+		case "allowPreemptionFrom":
+			q.notPreemptable = q.notPreemptable || !strings.EqualFold(p.value(f), "true")
+		case "reservation":
+			reservation = f
+			p.Note(f.Line, reservationsNotModeled, f.Name)
+		case "aclSubmitApps", "aclAdministerApps", "aclAdministerReservations", "aclListReservations", "aclSubmitReservations":
+			p.Note(f.Line, accessNotModeled, f.Name, path)
+		default:
+			p.Note(f.Line, elementIgnored, f.Name, path)
+		}
+	}
+	if parent && reservation != nil {
+		p.Fail(reservation.Line, "expected no <reservation> in queue %s, which is a parent", path)
+	}
+	if parent && masters != nil {
+		p.Fail(masters.Line, "expected no <maxAMShare> in queue %s, which is a parent", path)
+	}
+	q.leaf = !parent && reservation == nil
+	if !q.declared {
+		q.declared = true
+		p.c.order = append(p.c.order, q)
+	}
+	if q.most != nil && !q.most.parts && !q.least.FitsIn(q.most.fixed.NonNegative()) {
+		p.Note(e.Line, minimumAboveMaximum, path)
+	}
+}
+
+// trimQueue takes white space off the ends of a queue's name.
+func trimQueue(name string) string { return strings.TrimSpace(name) }
+
+// check makes the queues once, and notes those that YARN would not make.
+func (p *parser) check() {
+	s := New(p.c)
+	for _, q := range p.c.order {
+		switch made := s.byPath[q.path]; {
+		case made == nil:
+			p.Note(q.line, queueNotCreated, q.path, p.c.policy(q.path))
+		case made.leaf != q.leaf:
+			p.Note(q.line, queueDeclaredTwice, q.path)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package hadoop
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+
+	"dynalloc/internal/note"
+)
+
+// A File is a configuration file to read. One without a Text is not there.
+type File struct {
+	Name string // for messages
+	Text io.Reader
+}
+
+// A configFile is one of Hadoop's configuration files while it is read. Its
+// readers stop at the first error: fail panics with it, and the function that
+// began to read returns it (see catch). So readers need no error results.
+type Reader struct {
+	Name  string // for messages
+	Notes []note.Note
+}
+
+// A configError is the panic of fail.
+type configError struct{ error }
+
+// Catch makes the panic of fail the error of the function that defers it.
+func Catch(err *error) {
+	switch e := recover().(type) {
+	case nil:
+	case configError:
+		*err = e.error
+	default:
+		panic(e)
+	}
+}
+
+// failAt ends the reading with an error about a line of a file.
+func failAt(file string, line int, format string, args ...any) {
+	panic(configError{fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))})
+}
+
+func (f *Reader) Fail(line int, format string, args ...any) {
+	failAt(f.Name, line, format, args...)
+}
+
+// Note adds a note about a line: it has a setting that is not modeled, or that YARN
+// itself ignores. The first two arguments of every kind are file and line.
+func (f *Reader) Note(line int, kind note.Kind, args ...any) {
+	f.Notes = append(f.Notes, kind.With(append([]any{f.Name, line}, args...)...))
+}
+
+// An element is an XML element of a configuration file.
+type Element struct {
+	Name     string
+	Line     int // of its start tag
+	Attrs    map[string]string
+	Text     string // before the first child
+	Children []*Element
+}
+
+// maxDepth is how deeply elements may be nested. Readers are recursive, so a
+// limit keeps any file from exhausting the stack.
+const maxDepth = 1000
+
+// Parse reads the elements of a file whose outermost element must be root.
+func (f *Reader) Parse(r io.Reader, root string) *Element {
+	d := xml.NewDecoder(r)
+	document := &Element{}
+	open := []*Element{document}
+	for {
+		t, err := d.Token()
+		line, _ := d.InputPos()
+		var syntax *xml.SyntaxError
+		switch {
+		case errors.As(err, &syntax):
+			f.Fail(syntax.Line, "expected XML: %s", syntax.Msg)
+		case err == io.EOF && len(document.Children) == 0:
+			f.Fail(line, "expected <%s>, found the end of the file", root)
+		case err == io.EOF:
+			return document.Children[0]
+		case err != nil:
+			f.Fail(line, "expected XML: %v", err)
+		}
+		inner := open[len(open)-1]
+		switch t := t.(type) {
+		case xml.Directive:
+			f.Fail(line, "expected <%s>, found a document type, which YARN does not take", root)
+		case xml.StartElement:
+			e := &Element{Name: t.Name.Local, Line: line, Attrs: map[string]string{}}
+			for _, a := range t.Attr {
+				e.Attrs[a.Name.Local] = a.Value
+			}
+			switch {
+			case inner == document && len(document.Children) > 0:
+				f.Fail(line, "expected one <%s>, found <%s> after it", root, e.Name)
+			case inner == document && e.Name != root:
+				f.Fail(line, "expected <%s>, found <%s>", root, e.Name)
+			case len(open) > maxDepth:
+				f.Fail(line, "expected at most %d elements inside each other", maxDepth)
+			}
+			inner.Children = append(inner.Children, e)
+			open = append(open, e)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		case xml.CharData:
+			if len(inner.Children) == 0 {
+				inner.Text += string(t)
+			}
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package scheduler
+
+import "time"
+
+// A Scheduler decides which application gets the next container. Times are those
+// of the replay and never decrease from call to call.
+type Scheduler interface {
+	AddNode(now time.Duration, n Node)
+	// RemoveNode takes a node away with all its containers.
+	RemoveNode(now time.Duration, node int)
+	// Submit takes in an application attempt and asks for the container of its
+	// application master. An error is YARN's refusal: the queue does not exist or is
+	// not a leaf, it may have no more applications, or the master is larger than the
+	// largest container.
+	Submit(now time.Duration, a App) error
+	// Ask sets how many containers of one size and priority an application still
+	// wants, on any node. It replaces the former number, as YARN's requests do.
+	Ask(now time.Duration, app int, r Request)
+	// NodeUpdate is a heartbeat of a node. It returns what is assigned there, in
+	// order; the slice is valid until the next call.
+	NodeUpdate(now time.Duration, node int) []Allocation
+	// Complete ends a container.
+	Complete(now time.Duration, container int)
+	// Finish ends an application with all its containers and requests.
+	Finish(now time.Duration, app int)
+	// Preempt is a round of the preemption monitor (capacity scheduler) or of the
+	// update thread (fair scheduler). It returns the containers that are marked, and
+	// those that are killed now, in order.
+	Preempt(now time.Duration) []Kill
+}
+
+// A Node is a node manager.
+type Node struct {
+	ID    int
+	Label string // node label (partition); empty: the default one
+	Total Resource
+}
+
+// An App is an application attempt.
+type App struct {
+	ID       int // dense, by submission
+	Queue    string
+	User     string
+	Priority int
+	Label    string   // node label expression of its requests; empty: the queue's default
+	Master   Resource // container of the application master
+}
+
+// A Request is how many containers of one size an application still wants.
+type Request struct {
+	Priority int // within the application; the lowest number is served first
+	Size     Resource
+	Count    int
+}
+
+// MasterPriority is the priority of the request for an application master.
+const MasterPriority = 0
+
+// An Allocation is a container that was assigned, or a node that was reserved for one.
+type Allocation struct {
+	Container int // 1, 2, ... over the scheduler's life; 0 if the node is only reserved
+	App       int
+	Node      int
+	Priority  int
+	Size      Resource // after rounding up
+	Master    bool     // it is the container of the application master
+	Reserved  bool     // the node is reserved: it has no room for the container yet
+}
+
+// A Kill is a container that preemption marks or ends.
+type Kill struct {
+	Container int
+	App       int
+	Now       bool // it ends now; else it is marked, and the application is told
+}
