@@ -1,0 +1,9 @@
+// Package structure holds the rules for the module's own source code. It has
+// nothing but tests:
+//
+//   - graph_test.go has the table of packages: what each may import, and how large it
+//     may be;
+//   - kinds_test.go looks for code that compares with the name of a policy kind or of
+//     a cluster manager outside the table of kinds;
+//   - load_test.go reads the sources with their types.
+package structure

@@ -1,0 +1,253 @@
+package structure
+
+import (
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// graph has a line for each package of the module: what it may import from the
+// module. A package stands above those that it imports. A line that ends in "..."
+// allows all packages below it.
+const graph = `
+cmd/dynalloc              -> ...
+reports                   -> ...
+
+bench/decide              -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster traces
+bench/validate            -> bench bench/metrics bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster traces
+bench/builtin             -> bench bench/sla policies replay replay/cluster traces traces/source
+bench                     -> bench/metrics bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster traces
+bench/metrics             -> bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/cluster traces
+bench/sla                 -> bench/stats internal/note internal/spec replay traces
+bench/stats               ->
+
+internal/logtest          -> traces traces/source
+traces/redact             -> traces traces/eventlog traces/source
+traces/source             -> traces traces/eventlog traces/formats
+
+replay/calibrate          -> internal/note internal/spark internal/spec policies replay replay/cluster traces
+replay                    -> internal/note internal/spark internal/spec policies replay/cluster replay/cluster/kubernetes replay/cluster/manager traces
+replay/cluster            -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
+replay/cluster/standalone -> internal/note internal/spark internal/spec replay/cluster/manager
+replay/cluster/kubernetes -> internal/note internal/spark internal/spec replay/cluster/manager
+replay/cluster/yarn       -> internal/note internal/spark internal/spec replay/cluster/manager replay/cluster/yarn/capacity replay/cluster/yarn/fair replay/cluster/yarn/fifo replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/capacity -> internal/note internal/spec replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/fair  -> internal/note internal/spec replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/fifo  -> internal/note internal/spec replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/hadoop -> internal/note internal/spec
+replay/cluster/yarn/scheduler -> internal/note internal/spec replay/cluster/manager replay/cluster/yarn/java
+replay/cluster/yarn/java  ->
+replay/cluster/manager    -> internal/note internal/spark internal/spec
+
+traces/formats            -> internal/spark traces
+traces/eventlog           -> internal/note internal/spark traces
+traces                    -> internal/note internal/spark internal/spec
+
+policies/script           -> policies
+policies                  -> internal/note internal/spark internal/spec
+
+internal/spark            -> internal/spec
+internal/spec             ->
+internal/note             ->
+internal/golden           ->
+internal/differential     ->
+internal/structure        ->
+`
+
+// onlyTests are the packages that no code but tests may import.
+var onlyTests = []string{"internal/differential", "internal/golden", "internal/logtest", "internal/structure"}
+
+// planned are packages that are still to be divided off.
+var planned = []string{
+	"replay/cluster/yarn/capacity", "replay/cluster/yarn/fair", "replay/cluster/yarn/fifo",
+	"replay/cluster/yarn/hadoop", "replay/cluster/yarn/scheduler", "replay/cluster/yarn/java",
+}
+
+// TestImportsGoDown compares the imports of each package with graph, and prints the
+// imports as they are if one is not allowed. Tests may import what they need.
+func TestImportsGoDown(t *testing.T) {
+	allowed, order := allowedImports(t)
+	failed := false
+	fail := func(format string, args ...any) {
+		failed = true
+		t.Errorf(format, args...)
+	}
+	found := map[string][]string{}
+	for _, p := range sources(t) {
+		name, _ := inModule(p.PkgPath)
+		found[name] = importsOf(p)
+		if _, listed := allowed[name]; !listed {
+			fail("package %s has no line in graph", name)
+			continue
+		}
+		for _, imported := range found[name] {
+			switch {
+			case slices.Contains(onlyTests, imported):
+				fail("%s imports %s, which only tests may import", name, imported)
+			case !slices.Contains(allowed[name], imported):
+				fail("%s may not import %s", name, imported)
+			}
+		}
+	}
+	for _, name := range order {
+		if _, there := found[name]; !there && !slices.Contains(planned, name) {
+			fail("graph has a line for %s, which is no package", name)
+		}
+	}
+	if failed {
+		t.Log("the imports as they are:\n" + drawn(found, order))
+	}
+}
+
+// allowedImports reads graph. It fails the test if an arrow points up, so that the
+// order of the lines is the order of the layers.
+func allowedImports(t *testing.T) (allowed map[string][]string, order []string) {
+	t.Helper()
+	allowed = map[string][]string{}
+	lines := slices.DeleteFunc(strings.Split(graph, "\n"), func(line string) bool { return line == "" })
+	for _, line := range lines {
+		name, _, _ := strings.Cut(line, " ")
+		order = append(order, name)
+	}
+	for i, line := range lines {
+		_, list, _ := strings.Cut(line, "->")
+		imports := strings.Fields(list)
+		if slices.Equal(imports, []string{"..."}) {
+			imports = order[i+1:]
+		}
+		for _, name := range imports {
+			if !slices.Contains(order[i+1:], name) {
+				t.Fatalf("graph: %s -> %s: no line below has this package", order[i], name)
+			}
+		}
+		allowed[order[i]] = imports
+	}
+	return allowed, order
+}
+
+// importsOf returns what a package imports from the module, in alphabetical order.
+func importsOf(p *packages.Package) []string {
+	var list []string
+	for path := range p.Imports {
+		if name, ours := inModule(path); ours {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// drawn returns a line for each package in the form of graph: first those of graph in
+// its order, then the others.
+func drawn(imports map[string][]string, order []string) string {
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(imports)), func(name string) bool { return slices.Contains(order, name) })
+	var b strings.Builder
+	for _, name := range slices.Concat(order, others) {
+		if list, there := imports[name]; there {
+			fmt.Fprintf(&b, "%-25s -> %s\n", name, strings.Join(list, " "))
+		}
+	}
+	return b.String()
+}
+
+// The limits of a package and of a file. A larger one takes a newcomer too long to
+// read. Lines are lines of code: blank lines and comments do not count.
+const (
+	mostFiles     = 32
+	mostLines     = 3500
+	mostFileLines = 400
+)
+
+// A limit is a higher limit for one package or file, with the reason.
+type limit struct {
+	path  string // a package, or a file with its folder
+	files int    // 0: mostFiles
+	lines int    // 0: mostLines, or mostFileLines for a file
+	why   string
+}
+
+var exceptions = []limit{
+	{path: "reports", files: 40, lines: 4700, why: "not yet"},
+	{path: "replay", files: 40, lines: 4000, why: "not yet"},
+	{path: "replay/cluster/yarn", files: 40, lines: 6700, why: "not yet"},
+	{path: "replay/cluster/yarn/capacity_preempt.go", lines: 500, why: "not yet"},
+	{path: "replay/cluster/yarn/manager.go", lines: 500, why: "not yet"},
+	{path: "policies/monitor.go", lines: 420, why: "not yet"},
+}
+
+// TestPackagesAndFilesAreSmall counts files and lines of code.
+func TestPackagesAndFilesAreSmall(t *testing.T) {
+	used := map[string]bool{}
+	limitOf := func(path string, general limit) limit {
+		for _, e := range exceptions {
+			if e.path == path {
+				used[path] = true
+				return limit{files: max(e.files, general.files), lines: max(e.lines, general.lines)}
+			}
+		}
+		return general
+	}
+	// An exception that is not needed fails, so that the list stays true.
+	check := func(path string, files, lines int, general limit) {
+		l := limitOf(path, general)
+		if files > l.files || lines > l.lines {
+			t.Errorf("%s has %d files and %d lines of code; at most %d and %d are allowed", path, files, lines, l.files, l.lines)
+		}
+		if used[path] && files <= general.files && lines <= general.lines {
+			t.Errorf("%s has %d files and %d lines of code: it needs no exception", path, files, lines)
+		}
+	}
+	for _, p := range sources(t) {
+		name, _ := inModule(p.PkgPath)
+		total := 0
+		for _, file := range p.GoFiles {
+			lines := codeLines(t, file)
+			total += lines
+			check(name+"/"+filepath.Base(file), 1, lines, limit{files: 1, lines: mostFileLines})
+		}
+		check(name, len(p.GoFiles), total, limit{files: mostFiles, lines: mostLines})
+	}
+	for _, e := range exceptions {
+		if !used[e.path] {
+			t.Errorf("there is an exception for %s, which does not exist", e.path)
+		}
+		if e.why == "" {
+			t.Errorf("the exception for %s has no reason", e.path)
+		}
+	}
+}
+
+// codeLines returns how many lines of a file hold code.
+func codeLines(t *testing.T, path string) int {
+	t.Helper()
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := token.NewFileSet().AddFile(path, -1, len(source))
+	var s scanner.Scanner
+	s.Init(file, source, nil, 0)
+	lines := map[int]bool{}
+	for {
+		pos, tok, text := s.Scan()
+		if tok == token.EOF {
+			return len(lines)
+		}
+		if tok == token.SEMICOLON && text == "\n" {
+			continue // the scanner adds it at the end of a line
+		}
+		for i, part := range strings.Split(text, "\n") { // a raw string has several lines
+			if i == 0 || strings.TrimSpace(part) != "" {
+				lines[file.Line(pos)+i] = true
+			}
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package structure
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// module is the path of the module, as go.mod states it.
+const module = "dynalloc"
+
+// load reads all packages of the module without their tests, with syntax and types.
+var load = sync.OnceValues(func() ([]*packages.Package, error) {
+	return packages.Load(&packages.Config{
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo,
+		Dir:  "../..",
+	}, "./...")
+})
+
+// sources returns all packages of the module in the order of their paths.
+func sources(t *testing.T) []*packages.Package {
+	t.Helper()
+	list, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		for _, e := range p.Errors {
+			t.Fatal(e)
+		}
+	}
+	return list
+}
+
+// inModule returns a package's path below the module, such as "replay/cluster". The
+// result for packages of other modules is false.
+func inModule(path string) (string, bool) { return strings.CutPrefix(path, module+"/") }
