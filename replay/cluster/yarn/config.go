@@ -106,10 +106,10 @@ func (c *Config) Manager(nodes []manager.Node) *Manager {
 	fresh := func() scheduler.Scheduler { return fifo.New(c.fifo) }
 	switch c.Scheduler {
 	case "capacity":
-		o.Rounds = c.capacity.PreemptionInterval()
+		o.RoundInterval = c.capacity.PreemptionInterval()
 		fresh = func() scheduler.Scheduler { return capacity.New(c.capacity, c.Shared...) }
 	case "fair":
-		o.Rounds = c.fair.UpdateInterval()
+		o.RoundInterval = c.fair.UpdateInterval()
 		fresh = func() scheduler.Scheduler { return fair.New(c.fair) }
 	}
 	return New(nodes, fresh, o)
