@@ -50,7 +50,7 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 				cl.current = s
 			}
 			cl.cores = max(cl.cores, coresOf(a))
-			cl.room = max(cl.room, useful(a), a.PeakExecutors())
+			cl.room = max(cl.room, usefulExecutors(a), a.PeakExecutors())
 		}
 		cl.others = len(cl.apps) - settings[cl.current]
 		cl.current = cl.plain(cl.current)
@@ -92,9 +92,9 @@ func coresOf(a *traces.Application) int {
 	return 0
 }
 
-// useful is how many executors an application has tasks for: those of its
+// usefulExecutors is how many executors an application has tasks for: those of its
 // largest job, all stages at one time.
-func useful(a *traces.Application) int {
+func usefulExecutors(a *traces.Application) int {
 	slots := 1
 	if len(a.Profiles) > 0 {
 		slots = max(1, coresOf(a)/max(1, a.Profiles[0].TaskCPUs))

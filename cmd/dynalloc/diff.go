@@ -55,7 +55,7 @@ Applications are paired by their ids.`,
 			if err != nil {
 				return err
 			}
-			gate, err := bench.CompareResults(before, after, o)
+			gate, err := bench.CompareSnapshots(before, after, o)
 			if err != nil {
 				return err
 			}

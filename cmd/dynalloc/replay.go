@@ -69,7 +69,7 @@ event "summary".`,
 			}
 			s.Notes = append(s.Notes, warnings([]policies.Fleet{fleet})...)
 			s.Policies, s.Truth = []policies.Fleet{fleet}, nil
-			s, odd, err := s.Fitting()
+			s, odd, err := s.Feasible()
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ func newTune() *cobra.Command {
 	var format, shuffle *choice
 	var candidates []string
 	var out string
-	missRate, slower := share(0.01), share(decide.TuneSlower)
+	missRate, slower := share(0.01), share(decide.DefaultMaxSlowdown)
 	var parallel, budget, replicas int
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
@@ -53,7 +53,7 @@ printed, and written with a picture of the front into a folder.`,
 			if err := in.check(args); err != nil {
 				return err
 			}
-			t := decide.Tuning{MissRate: float64(missRate), Slower: float64(slower), Replicas: replicas, Budget: budget}
+			t := decide.Tuning{MissRate: float64(missRate), MaxSlowdown: float64(slower), Replicas: replicas, Budget: budget}
 			for _, text := range candidates {
 				specs, err := candidatesOf(text)
 				if err != nil {
@@ -102,8 +102,8 @@ printed, and written with a picture of the front into a folder.`,
 	f.Var(&missRate, "miss-rate", "most applications with a deadline that may miss it, as a `share` such as 1% or 0.01")
 	f.Var(&slower, "slower", "by what `share` a class without deadlines may take longer on average than under its recorded settings")
 	f.StringArrayVar(&candidates, "candidate", nil, "a `policy` to try beside the usual ones, such as script,file=my.star (repeatable)")
-	f.IntVar(&replicas, "replicas", decide.TuneReplicas, "shaken replays of each finalist; as many again check the front")
-	f.IntVar(&budget, "budget", decide.TuneBudget, "replays of the workload at most, the check included")
+	f.IntVar(&replicas, "replicas", decide.DefaultReplicas, "shaken replays of each finalist; as many again check the front")
+	f.IntVar(&budget, "budget", decide.DefaultBudget, "replays of the workload at most, the check included")
 	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as each class's settings say)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
 	in.addDeadlineFlags(cmd)
@@ -128,8 +128,8 @@ func candidatesOf(text string) ([]policies.Spec, error) {
 }
 
 // reportTuned prints the answer and writes the files.
-func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.Tuned, format, out string) error {
-	write := map[string]func(io.Writer, *decide.Tuned) error{"text": reports.TuneText, "csv": reports.TuneCSV, "json": reports.TuneJSON}[format]
+func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.TuneResult, format, out string) error {
+	write := map[string]func(io.Writer, *decide.TuneResult) error{"text": reports.TuneText, "csv": reports.TuneCSV, "json": reports.TuneJSON}[format]
 	if err := write(cmd.OutOrStdout(), t); err != nil {
 		return err
 	}
