@@ -104,7 +104,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	a := &application{
 		engine: e, index: int32(index), app: app, version: spark.ParseVersion(version), properties: propertiesOn(&e.config.Cluster, app, spec), plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
-		lags:     rules.RemovalDelay && e.config.Cluster.Manager == "standalone",
+		lags:     rules.RemovalDelay && e.config.Cluster.Traits().DelaysRemoval,
 		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
 		migrates: spec.Protection.Decommission && spec.Protection.Migration,
 		coresMax: spec.CoresMax, least: leastOf(spec), fair: app.Properties["spark.scheduler.mode"] == "FAIR",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -40,7 +41,7 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 				continue
 			}
 			cl.apps = append(cl.apps, i)
-			cl.last, cl.master = a, masterOn(c, a)
+			cl.last, cl.master = a, string(c.Traits().MasterOf(spark.Master(a.Master)))
 			s, err := replay.SpecFor(bench.RecordedFleet(), a)
 			if err != nil {
 				return nil, fmt.Errorf("application %s: %w", a.ID, err)
@@ -61,19 +62,6 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 		list = append(list, cl)
 	}
 	return list, nil
-}
-
-// masterOn is an application's spark.master on a cluster: that of its log, unless
-// the cluster that is asked about has another manager. A standalone cluster may
-// only stand in for one that is not known.
-func masterOn(c *cluster.Cluster, a *traces.Application) string {
-	switch {
-	case c.Manager == "yarn" && !strings.HasPrefix(a.Master, "yarn"):
-		return "yarn"
-	case c.Manager == "kubernetes" && !strings.HasPrefix(a.Master, "k8s:"):
-		return "k8s:"
-	}
-	return a.Master
 }
 
 // coresOf is what one executor of an application has; 0 where it takes what a

@@ -53,7 +53,7 @@ var hindsightRatios = []float64{1, 0.5, 0.25}
 // one: a reference may as well lose nothing.
 func (s *search) hindsight(c *tuneClass) policies.Spec {
 	told := c.space.spec("hindsight")
-	if s.Suite.Config.Cluster.Manager == "kubernetes" {
+	if s.Suite.Config.Cluster.Traits().NoShuffleService != nil {
 		told.Protection = c.space.protection
 	}
 	return told

@@ -142,8 +142,8 @@ func (s *search) spaceOf(c *class) space {
 	protection := protectionOf(c.last)
 	if s.Protection != nil {
 		protection = *s.Protection
-	} else if cluster.Manager == "kubernetes" && protection.Service {
-		protection = tracking // there is no shuffle service
+	} else if cluster.Traits().NoShuffleService != nil && protection.Service {
+		protection = tracking
 	}
 	return newSpace(most, protection)
 }
