@@ -1,11 +1,6 @@
 package yarn
 
 import (
-	"dynalloc/replay/cluster/yarn/capacity"
-	"dynalloc/replay/cluster/yarn/fair"
-	"dynalloc/replay/cluster/yarn/fifo"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,10 +8,15 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
-
-	gocmp "github.com/google/go-cmp/cmp"
+	"dynalloc/replay/cluster/yarn/capacity"
+	"dynalloc/replay/cluster/yarn/fair"
+	"dynalloc/replay/cluster/yarn/fifo"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A fakeDriver tells a manager what drivers would, at times of its own, serves it
