@@ -21,23 +21,23 @@ type FaultCost struct {
 	Discarded  time.Duration // core-time of tasks that ran on lost executors when they ended
 }
 
-// faultFreeReplays are the replays of each policy without the faults; none if there are
+// faultRuns are the replays of each policy without the faults; none if there are
 // no faults.
-func (r *Results) faultFreeReplays() []*sideReplay {
+func (r *Results) faultRuns() []*sideRun {
 	if len(r.Suite.Config.Faults) == 0 {
 		return nil
 	}
 	without := r.Suite.Config
 	without.Faults = nil
-	runs := make([]*sideReplay, len(r.Suite.Policies))
+	runs := make([]*sideRun, len(r.Suite.Policies))
 	for i, p := range r.Suite.Policies {
-		runs[i] = &sideReplay{fleet: p, config: without}
+		runs[i] = &sideRun{fleet: p, config: without}
 	}
 	return runs
 }
 
-// measureFaults compares each policy's replay with the one without faults.
-func (r *Results) measureFaults(runs []*sideReplay) {
+// weighFaults compares each policy's replay with the one without faults.
+func (r *Results) weighFaults(runs []*sideRun) {
 	for i, run := range runs {
 		with := r.Runs[i].Result
 		if run.result == nil || r.Runs[i].Problem != "" {
@@ -60,9 +60,9 @@ func (r *Results) measureFaults(runs []*sideReplay) {
 	}
 }
 
-// replayBeside runs a replay beside those of the policies. One that fails has no
+// playBeside runs a replay beside those of the policies. One that fails has no
 // result: what is wrong with a policy is said by its own replay.
-func (s *Suite) replayBeside(run *sideReplay) {
+func (s *Suite) playBeside(run *sideRun) {
 	if result, err := replay.Run(s.Workload, run.fleet, run.config); err == nil {
 		run.result = result
 	}

@@ -11,7 +11,6 @@ import (
 	"dynalloc/internal/golden"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
-	"dynalloc/replay/cluster/yarn"
 	"dynalloc/traces"
 )
 
@@ -183,11 +182,10 @@ func yarnCluster(scheduler, queues string) func(t *testing.T, r *rand.Rand, w *t
 			a.Queue = []string{"hogs", "reports"}[i%2]
 		}
 		c := cluster.Uniform(2+r.IntN(3), 4+r.IntN(8), 16384)
-		config := &yarn.Config{Scheduler: scheduler, Site: "site.xml"}
+		c.Manager, c.YARN.Scheduler, c.YARN.Site = "yarn", scheduler, "site.xml"
 		if queues != "" {
-			config.Queues = "queues.xml"
+			c.YARN.Queues = "queues.xml"
 		}
-		c.Manager, c.Settings = "yarn", config
 		if err := c.OpenFiles(archived(map[string]string{"queues.xml": queues, "site.xml": preemptingSite})); err != nil {
 			t.Fatal(err)
 		}

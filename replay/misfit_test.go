@@ -7,7 +7,6 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
-	"dynalloc/replay/cluster/standalone"
 	"dynalloc/traces"
 )
 
@@ -38,9 +37,9 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		on := cluster.Uniform(1, 8, c.node)
-		on.Settings = &standalone.Options{Spread: true, Selection: standalone.MostCores, Overhead: true}
-		odd := Misfits(w, fleet, on)
+		cluster := cluster.Uniform(1, 8, c.node)
+		cluster.Standalone.Overhead = true
+		odd := Misfits(w, fleet, cluster)
 		if fits := len(odd) == 0; fits != c.fits {
 			t.Errorf("%s on %d MiB: fits %v, want %v", c.policy, c.node, fits, c.fits)
 		}

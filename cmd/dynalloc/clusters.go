@@ -12,7 +12,8 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// clusterFlags are the flags for the cluster of a replay, and for its faults.
+// clusterFlags are the flags that say on what is replayed, and what goes wrong
+// there.
 type clusterFlags struct {
 	text   string
 	faults []string
@@ -25,14 +26,14 @@ func (c *clusterFlags) addFlags(cmd *cobra.Command) {
 }
 
 func (c *clusterFlags) addFaults(f *pflag.FlagSet) {
-	f.StringArrayVar(&c.faults, "fault", nil, "a `fault` to inject, such as node-loss,at=1h,node=3,for=10m; repeatable; see \"dynalloc help faults\"")
+	f.StringArrayVar(&c.faults, "fault", nil, "something that goes `wrong`, as in node-loss,at=1h,node=3,for=10m; repeatable; see \"dynalloc help faults\"")
 }
 
 func (c *clusterFlags) addCluster(f *pflag.FlagSet, usage string) {
 	f.StringVar(&c.text, "cluster", "", usage)
 }
 
-// check reports wrong usage before anything is read.
+// check finds wrong usage before anything is read.
 func (c *clusterFlags) check() error {
 	if c.text != "" {
 		if _, _, err := cluster.Open(c.text, files{}); err != nil {
@@ -67,7 +68,7 @@ func (c *clusterFlags) open(config *replay.Config) error {
 	return nil
 }
 
-// files is the file system of the machine, with any path.
+// files are those of the machine, by any path.
 type files struct{}
 
 // Open opens a file.

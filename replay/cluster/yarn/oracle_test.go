@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"dynalloc/replay/cluster/yarn/capacity"
+	"dynalloc/replay/cluster/yarn/fair"
+	"dynalloc/replay/cluster/yarn/fifo"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"flag"
 	"fmt"
 	"io"
@@ -14,14 +19,9 @@ import (
 	"testing"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
 	"dynalloc/internal/differential"
-	"dynalloc/replay/cluster/yarn/capacity"
-	"dynalloc/replay/cluster/yarn/fair"
-	"dynalloc/replay/cluster/yarn/fifo"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
+
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 var (

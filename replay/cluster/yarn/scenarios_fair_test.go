@@ -1,10 +1,9 @@
 package yarn
 
 import (
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"strings"
-
-	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // wideFair writes a fair-scheduler.xml with more of what such a file may say

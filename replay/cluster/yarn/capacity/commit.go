@@ -1,9 +1,8 @@
 package capacity
 
 import (
-	"slices"
-
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"slices"
 )
 
 // commit carries out what was found, unless a queue or a user has no room for it;

@@ -1,13 +1,12 @@
 package capacity
 
 import (
-	"maps"
-	"strings"
-	"time"
-
 	"dynalloc/internal/note"
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"maps"
+	"strings"
+	"time"
 )
 
 // A CapacityConfig is how the capacity scheduler is set up: what its

@@ -2,10 +2,9 @@ package capacity
 
 import (
 	"cmp"
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
 	"slices"
-
-	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A leafQueue is a queue of applications; AbstractLeafQueue.

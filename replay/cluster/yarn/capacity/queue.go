@@ -2,11 +2,10 @@ package capacity
 
 import (
 	"cmp"
-	"slices"
-	"sort"
-
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"slices"
+	"sort"
 )
 
 // A capacityQueue is a queue of the capacity scheduler: AbstractCSQueue and

@@ -1,10 +1,9 @@
 package capacity
 
 import (
+	"dynalloc/replay/cluster/yarn/scheduler"
 	"maps"
 	"slices"
-
-	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A capacityUser is a user in one queue.

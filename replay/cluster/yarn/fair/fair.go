@@ -1,11 +1,10 @@
 package fair
 
 import (
-	"fmt"
-	"time"
-
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"fmt"
+	"time"
 )
 
 // Fair is YARN's fair scheduler.

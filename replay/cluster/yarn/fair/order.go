@@ -1,10 +1,9 @@
 package fair
 
 import (
-	"slices"
-
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"slices"
 )
 
 // inOrder are sharers in the order in which they are offered a node.

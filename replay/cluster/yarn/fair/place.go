@@ -1,11 +1,10 @@
 package fair
 
 import (
-	"fmt"
-	"strings"
-
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"fmt"
+	"strings"
 )
 
 // A fairRule is a rule of the queue placement policy.

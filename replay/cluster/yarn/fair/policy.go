@@ -2,9 +2,8 @@ package fair
 
 import (
 	"cmp"
-	"slices"
-
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"slices"
 )
 
 // A fairPolicy is how a queue shares among its children or applications.

@@ -1,9 +1,8 @@
 package fair
 
 import (
-	"math"
-
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"math"
 )
 
 // A sharer is what shares a queue's resources: its children, or a leaf's

@@ -1,28 +1,25 @@
 package java
 
-// A PriorityQueue is a heap that gives out values in the order of
-// java.util.PriorityQueue, also if compare is not a strict order. Package
-// container/heap asks for less-than alone and so would come to another order then.
+// A javaHeap is a priority queue that, of values whose order is not strict,
+// gives out the one that Java's would.
 type PriorityQueue[V any] struct {
 	values  []V
 	compare func(a, b V) int
 }
 
-// NewPriorityQueue makes an empty queue that gives out the least value first.
+// NewPriorityQueue is an empty queue whose first value is one that compares as least.
 func NewPriorityQueue[V any](compare func(a, b V) int) *PriorityQueue[V] {
 	return &PriorityQueue[V]{compare: compare}
 }
 
-// Len is the number of values.
+// Len is how many values the queue has.
 func (h *PriorityQueue[V]) Len() int { return len(h.values) }
 
-// All returns the values in no order; the slice is valid until the next change.
+// All are its values in no order; the slice is the queue's own.
 func (h *PriorityQueue[V]) All() []V { return h.values }
 
-// Peek returns the first value.
 func (h *PriorityQueue[V]) Peek() V { return h.values[0] }
 
-// Push adds a value.
 func (h *PriorityQueue[V]) Push(v V) {
 	h.values = append(h.values, v)
 	i := len(h.values) - 1
@@ -37,7 +34,6 @@ func (h *PriorityQueue[V]) Push(v V) {
 	h.values[i] = v
 }
 
-// Pop takes the first value out.
 func (h *PriorityQueue[V]) Pop() V {
 	first := h.values[0]
 	n := len(h.values) - 1
