@@ -56,7 +56,7 @@ func TestDeadlinesFromHistory(t *testing.T) {
 	s := lectureSuite(t, "static,n=8")
 	s.Workload.Apps[1].Recorded = &traces.Recorded{End: 20 * time.Second}
 	s.Workload.Apps[2].Recorded = &traces.Recorded{End: 30 * time.Second}
-	s.Slack = sla.Slack{Of: sla.History, Factors: []float64{1, 2, 4}}
+	s.Slack = sla.SlackRule{Of: sla.History, Factors: []float64{1, 2, 4}}
 	r := mustRun(t, s, Options{})
 	for i, want := range []time.Duration{0, 59 * time.Second, 59 * time.Second} {
 		if ref := r.Reference[i]; ref.Deadline != want || ref.HasDeadline != (want > 0) {
@@ -83,7 +83,7 @@ func TestDeadlinesFromHistory(t *testing.T) {
 func TestMissesFallWithTheSlackFactor(t *testing.T) {
 	s := lectureSuite(t, "static,n=8")
 	s.Deadlines = deadlinesOf(t, "report-2,1ms\n")
-	s.Slack = sla.Slack{Of: sla.Alone, Factors: []float64{1, 10}}
+	s.Slack = sla.SlackRule{Of: sla.Alone, Factors: []float64{1, 10}}
 	r := mustRun(t, s, Options{})
 	run := &r.Runs[0]
 	all, byClass := r.Sweep(run.Apps)
@@ -158,7 +158,7 @@ func TestQueriesHaveDeadlinesOfTheirOwn(t *testing.T) {
 		took := []time.Duration{}
 		for i, misses := range []float64{0, 1} {
 			run := &r.Runs[i]
-			took = append(took, run.Apps[0].Queries[0].Took)
+			took = append(took, run.Apps[0].Queries[0].Duration)
 			if got := run.All.Value("query_misses"); got != misses || run.All.Value("queries_with_deadline") != 1 {
 				t.Errorf("%q, %s: %v queries missed, want %v of 1", c.deadlines, run.Policy.Name, got, misses)
 			}

@@ -27,25 +27,25 @@ type Effect struct {
 }
 
 // A side run is a replay beside those of the policies.
-type sideRun struct {
+type sideReplay struct {
 	fleet  policies.Fleet
 	config replay.Config
 	result *replay.Result // nil: it came to no end
 }
 
-// externalityRuns are the replays that tell what each change of a class's policy
+// externalityReplays are the replays that tell what each change of a class's policy
 // does: for each policy but the base and each class that it changes, the base
 // with that class changed. There are none where all applications are of one class.
-func (r *Results) externalityRuns() []*sideRun {
+func (r *Results) externalityReplays() []*sideReplay {
 	s := r.Suite
-	var runs []*sideRun
+	var runs []*sideReplay
 	if len(r.Classes) < 2 {
 		return nil
 	}
 	for i := 1; i < len(s.Policies); i++ {
 		for _, class := range r.Classes {
 			if s.changes(s.Policies[i], class) {
-				runs = append(runs, &sideRun{fleet: s.Policies[i].Only(class, s.Policies[0]), config: s.Config})
+				runs = append(runs, &sideReplay{fleet: s.Policies[i].Only(class, s.Policies[0]), config: s.Config})
 				r.Externalities = append(r.Externalities, Externality{Policy: s.Policies[i].Name, Changed: class})
 			}
 		}
@@ -70,8 +70,8 @@ func (s *Suite) changes(f policies.Fleet, class string) bool {
 	return false
 }
 
-// weighExternalities takes the effects out of the replays.
-func (r *Results) weighExternalities(runs []*sideRun) {
+// measureExternalities takes the effects out of the replays.
+func (r *Results) measureExternalities(runs []*sideReplay) {
 	for i, run := range runs {
 		if run.result != nil {
 			r.Externalities[i].Effects = r.effects(r.Runs[0].Result, run.result)

@@ -21,23 +21,23 @@ type FaultCost struct {
 	Discarded  time.Duration // core-time of tasks that ran on lost executors when they ended
 }
 
-// faultRuns are the replays of each policy without the faults; none if there are
+// faultFreeReplays are the replays of each policy without the faults; none if there are
 // no faults.
-func (r *Results) faultRuns() []*sideRun {
+func (r *Results) faultFreeReplays() []*sideReplay {
 	if len(r.Suite.Config.Faults) == 0 {
 		return nil
 	}
 	without := r.Suite.Config
 	without.Faults = nil
-	runs := make([]*sideRun, len(r.Suite.Policies))
+	runs := make([]*sideReplay, len(r.Suite.Policies))
 	for i, p := range r.Suite.Policies {
-		runs[i] = &sideRun{fleet: p, config: without}
+		runs[i] = &sideReplay{fleet: p, config: without}
 	}
 	return runs
 }
 
-// weighFaults compares each policy's replay with the one without faults.
-func (r *Results) weighFaults(runs []*sideRun) {
+// measureFaults compares each policy's replay with the one without faults.
+func (r *Results) measureFaults(runs []*sideReplay) {
 	for i, run := range runs {
 		with := r.Runs[i].Result
 		if run.result == nil || r.Runs[i].Problem != "" {
@@ -60,9 +60,9 @@ func (r *Results) weighFaults(runs []*sideRun) {
 	}
 }
 
-// playBeside runs a replay beside those of the policies. One that fails has no
+// replayBeside runs a replay beside those of the policies. One that fails has no
 // result: what is wrong with a policy is said by its own replay.
-func (s *Suite) playBeside(run *sideRun) {
+func (s *Suite) replayBeside(run *sideReplay) {
 	if result, err := replay.Run(s.Workload, run.fleet, run.config); err == nil {
 		run.result = result
 	}

@@ -47,21 +47,21 @@ type GateLine struct {
 	Of                 int    // applications with a deadline
 	OldMisses          int
 	NewMisses          int
-	More               stats.Estimate // misses; without an interval where there are too few runs
-	MoreTold           bool           // the difference of misses is told by interval and test, or there are too few runs for either
+	MissDelta          stats.Estimate // misses; without an interval where there are too few runs
+	MissesSignificant  bool           // the difference of misses is told by interval and test, or there are too few runs for either
 	OldHours, NewHours float64        // executor-hours
-	Dearer             stats.Estimate // share
-	DearerTold         bool
+	CostDelta          stats.Estimate // share
+	CostSignificant    bool
 }
 
 // Worse says what of a line fails the gate: more misses or more executor-time
 // than is let pass, and told from chance.
 func (l *GateLine) Worse(o GateOptions) []string {
 	var why []string
-	if l.MoreTold && l.More.Value > o.Misses {
+	if l.MissesSignificant && l.MissDelta.Value > o.Misses {
 		why = append(why, "misses")
 	}
-	if l.DearerTold && l.Dearer.Value > o.Cost {
+	if l.CostSignificant && l.CostDelta.Value > o.Cost {
 		why = append(why, "cost")
 	}
 	return why
@@ -72,10 +72,10 @@ func (g *Gate) Failed() bool {
 	return slices.ContainsFunc(g.Lines, func(l GateLine) bool { return len(l.Worse(g.Options)) > 0 })
 }
 
-// CompareResults holds a result file against an older one. Applications are
+// CompareSnapshots holds a result file against an older one. Applications are
 // paired by their ids; those that only one file has are left out, and a note
 // says so. It fails if the files have no application or no policy in common.
-func CompareResults(before, after *Snapshot, o GateOptions) (*Gate, error) {
+func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 	g := &Gate{Old: before, New: after, Options: o}
 	x, y := g.pairs()
 	if len(x) == 0 {
@@ -175,9 +175,9 @@ func (g *Gate) estimate(x, y []int) {
 	for i := range g.Lines {
 		l := &g.Lines[i]
 		misses[i], costs[i] = g.contrasts(l, x, y)
-		l.More.Value = float64(l.NewMisses - l.OldMisses)
-		l.Dearer.Value = l.NewHours/l.OldHours - 1
-		l.MoreTold, l.DearerTold = exact, exact
+		l.MissDelta.Value = float64(l.NewMisses - l.OldMisses)
+		l.CostDelta.Value = l.NewHours/l.OldHours - 1
+		l.MissesSignificant, l.CostSignificant = exact, exact
 		p[i] = stats.SignFlip(misses[i].Sums, g.Options.Seed)
 	}
 	if exact {
@@ -188,10 +188,10 @@ func (g *Gate) estimate(x, y []int) {
 	for i := range g.Lines {
 		l := &g.Lines[i]
 		if of := stats.Sum(misses[i].Weights); of > 0 {
-			l.More.Interval = more[i].Times(of)
-			l.MoreTold = more[i].Told() && p[i] <= 1-stats.Confidence
+			l.MissDelta.Interval = more[i].Interval.Scaled(of)
+			l.MissesSignificant = more[i].Significant() && p[i] <= 1-stats.Confidence
 		}
-		l.Dearer.Interval, l.DearerTold = dearer[i].Interval, dearer[i].Told()
+		l.CostDelta.Interval, l.CostSignificant = dearer[i].Interval, dearer[i].Significant()
 	}
 }
 

@@ -46,7 +46,7 @@ func TestGateFailsOnWhatIsWorse(t *testing.T) {
 		{"a tenth dearer, and may be", snapshot("new", 100, never, 66), GateOptions{Cost: 0.11}, false},
 		{"cheaper", snapshot("new", 100, never, 30), GateOptions{}, false},
 	} {
-		g, err := CompareResults(good, c.after, c.o)
+		g, err := CompareSnapshots(good, c.after, c.o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestGateFailsOnWhatIsWorse(t *testing.T) {
 
 // Of too few runs no interval can be made: the amounts decide, as they are.
 func TestGateOfFewRunsGoesByAmounts(t *testing.T) {
-	g, err := CompareResults(snapshot("old", 5, never, 60), snapshot("new", 4, func(i int) bool { return i == 0 }, 60), GateOptions{})
+	g, err := CompareSnapshots(snapshot("old", 5, never, 60), snapshot("new", 4, func(i int) bool { return i == 0 }, 60), GateOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,9 +25,9 @@ func Horizon(w *traces.Workload) time.Duration {
 	return 20*end + 30*24*time.Hour
 }
 
-// Fitting is the suite less the applications that cannot even start under one of
+// Feasible is the suite less the applications that cannot even start under one of
 // its policies, and these. It fails if none is left, or the suite is none.
-func (s *Suite) Fitting() (*Suite, []*replay.AppError, error) {
+func (s *Suite) Feasible() (*Suite, []*replay.AppError, error) {
 	if err := s.check(); err != nil {
 		return nil, nil, err
 	}
@@ -42,11 +42,11 @@ func (s *Suite) misfits() []*replay.AppError {
 	for _, p := range s.Policies {
 		odd = append(odd, replay.Misfits(s.Workload, p, s.Config.Cluster)...)
 	}
-	return firstOfEach(odd)
+	return firstErrorOfEachApp(odd)
 }
 
-// firstOfEach keeps the first error of each application.
-func firstOfEach(odd []*replay.AppError) []*replay.AppError {
+// firstErrorOfEachApp keeps the first error of each application.
+func firstErrorOfEachApp(odd []*replay.AppError) []*replay.AppError {
 	seen := make(map[int]bool)
 	return slices.DeleteFunc(odd, func(e *replay.AppError) bool {
 		again := e == nil || seen[e.App]
@@ -84,8 +84,8 @@ func (s *Suite) without(odd []*replay.AppError) (*Suite, error) {
 	return &rest, nil
 }
 
-// oddities say what the numbers are missing.
-func (r *Results) oddities() []string {
+// exclusionNotes say what the numbers are missing.
+func (r *Results) exclusionNotes() []string {
 	s := r.Suite
 	var notes []string
 	for _, e := range r.LeftOut {
@@ -96,15 +96,15 @@ func (r *Results) oddities() []string {
 			notes = append(notes, fmt.Sprintf("A row without values: %s.", problem))
 		}
 	}
-	if n := s.profiled(); n > 0 {
+	if n := s.appsWithProfiles(); n > 0 {
 		notes = append(notes, fmt.Sprintf("%d applications use resource profiles besides the default one, which Spark refuses without dynamic allocation: a static policy asks for its size of each.", n))
 	}
 	return notes
 }
 
-// profiled counts the applications that have more than one resource profile and
+// appsWithProfiles counts the applications that have more than one resource profile and
 // run under a fixed size in one of the rows.
-func (s *Suite) profiled() int {
+func (s *Suite) appsWithProfiles() int {
 	n := 0
 	for _, a := range s.Workload.Apps {
 		if !slices.ContainsFunc(a.Stages, func(stage traces.Stage) bool { return stage.Profile != 0 }) {
@@ -112,7 +112,7 @@ func (s *Suite) profiled() int {
 		}
 		if slices.ContainsFunc(s.Policies, func(f policies.Fleet) bool {
 			spec, err := replay.SpecFor(f, a)
-			return err == nil && spec.Fixed()
+			return err == nil && spec.Kind == "static"
 		}) {
 			n++
 		}

@@ -14,7 +14,7 @@ import (
 
 // content is what makes two applications the same work: a workload made from
 // recordings repeats applications, and one run alone answers for all repeats.
-type content struct {
+type workKey struct {
 	stages     *traces.Stage
 	jobs       *traces.Job
 	profiles   *traces.Profile
@@ -24,8 +24,8 @@ type content struct {
 	properties string
 }
 
-func contentOf(a *traces.Application) content {
-	c := content{earlier: a.Earlier, setup: a.Setup, tail: a.Tail, properties: fmt.Sprint(a.Properties)}
+func workKeyOf(a *traces.Application) workKey {
+	c := workKey{earlier: a.Earlier, setup: a.Setup, tail: a.Tail, properties: fmt.Sprint(a.Properties)}
 	if len(a.Stages) > 0 {
 		c.stages = &a.Stages[0]
 	}
@@ -38,13 +38,13 @@ func contentOf(a *traces.Application) content {
 	return c
 }
 
-// distinct returns, for each application of the workload, the index of the first
+// distinctWork returns, for each application of the workload, the index of the first
 // that is the same work; and those firsts in order.
-func distinct(w *traces.Workload) (same, firsts []int) {
-	seen := make(map[content]int)
+func distinctWork(w *traces.Workload) (same, firsts []int) {
+	seen := make(map[workKey]int)
 	same = make([]int, len(w.Apps))
 	for i, a := range w.Apps {
-		key := contentOf(a)
+		key := workKeyOf(a)
 		first, ok := seen[key]
 		if !ok {
 			first = i
@@ -74,9 +74,9 @@ func (s *Suite) alone(index int) (*replay.AppResult, error) {
 	return &result.Apps[0], nil
 }
 
-// refer finds what every application and query is measured against; alone are
+// setReferences finds what every application and query is measured against; alone are
 // the runs alone, by application.
-func (r *Results) refer(alone []*replay.AppResult) {
+func (r *Results) setReferences(alone []*replay.AppResult) {
 	s := r.Suite
 	r.Slack = s.Deadlines.SlackInForce(s.Slack)
 	r.Reference = sla.References(s.Workload, s.Deadlines, r.Slack, alone)
@@ -98,7 +98,7 @@ func (r *Results) Sweep(apps []metrics.App) (all []Misses, byClass [][]Misses) {
 	for i := range apps {
 		c, known := slices.BinarySearch(r.Classes, apps[i].Class)
 		for k, factor := range r.Slack.Factors {
-			a := apps[i].At(factor)
+			a := apps[i].AtSlackFactor(factor)
 			all[k].add(&a)
 			if known {
 				byClass[c][k].add(&a)

@@ -19,7 +19,7 @@ import (
 // notes. Run fails if nothing is left, or no row to compare with. Cancelling ctx
 // stops it between replays.
 func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
-	s, leftOut, err := s.Fitting()
+	s, leftOut, err := s.Feasible()
 	for err == nil {
 		r := newResults(s)
 		var odd []*replay.AppError
@@ -39,9 +39,9 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 // applications that could not be replayed; then the results are of no use.
 func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError, error) {
 	s := r.Suite
-	same, firsts := distinct(s.Workload)
+	same, firsts := distinctWork(s.Workload)
 	alone := make([]*replay.AppResult, len(s.Workload.Apps))
-	byClass, faultless := r.externalityRuns(), r.faultRuns()
+	byClass, faultless := r.externalityReplays(), r.faultFreeReplays()
 	beside := slices.Concat(byClass, faultless)
 	odd := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(beside))
 	play := func(i int) (err error) {
@@ -53,7 +53,7 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 			alone[firsts[k]], err = s.alone(firsts[k])
 			return err
 		}
-		s.playBeside(beside[k-len(firsts)])
+		s.replayBeside(beside[k-len(firsts)])
 		return nil
 	}
 	if err := o.Each(ctx, len(odd), func(i int) error {
@@ -65,15 +65,15 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	}); err != nil {
 		return nil, err
 	}
-	if odd = firstOfEach(odd); len(odd) > 0 {
+	if odd = firstErrorOfEachApp(odd); len(odd) > 0 {
 		return odd, nil
 	}
 	for i := range alone {
 		alone[i] = alone[same[i]]
 	}
-	r.refer(alone)
-	r.weighExternalities(byClass)
-	r.weighFaults(faultless)
+	r.setReferences(alone)
+	r.measureExternalities(byClass)
+	r.measureFaults(faultless)
 	return nil, nil
 }
 
@@ -87,7 +87,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 	r.Notes = append(slices.Clone(s.Workload.Notes), s.Notes...)
 	r.Notes = append(r.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference)...)
 	r.Notes = append(r.Notes, ruleNotes(s.Workload)...)
-	r.Notes = append(r.Notes, r.oddities()...)
+	r.Notes = append(r.Notes, r.exclusionNotes()...)
 	for _, t := range s.Truth {
 		if !slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			continue // there is no truth in it
@@ -139,11 +139,11 @@ func (r *Results) measure(run *Outcome) {
 	all.Apps = make([]metrics.App, len(apps))
 	for i := range run.Result.Apps {
 		all.Apps[i] = metrics.Replayed(apps[i], &run.Result.Apps[i], &r.Reference[i])
-		all.Apps[i].Elasticity, all.Apps[i].Short = run.meter.Measured[i].Elasticity, run.meter.Measured[i].Short
+		all.Apps[i].Elasticity, all.Apps[i].MinimumCharge = run.meter.Measured[i].Elasticity, run.meter.Measured[i].MinimumCharge
 	}
 	for i := range r.Queries {
 		q := &r.Queries[i]
-		all.Apps[q.App].Queries = append(all.Apps[q.App].Queries, sla.QueryResult{Took: q.Took(&run.Result.Apps[q.App]), Deadline: q.Deadline})
+		all.Apps[q.App].Queries = append(all.Apps[q.App].Queries, sla.QueryResult{Duration: q.Duration(&run.Result.Apps[q.App]), Deadline: q.Deadline})
 	}
 	run.Apps = all.Apps
 	run.All = all.Row(run.Policy.Name, "", false)

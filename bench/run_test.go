@@ -125,8 +125,8 @@ func TestRepeatedApplicationsAreRunAloneOnce(t *testing.T) {
 func TestDeadlinesFromAFile(t *testing.T) {
 	s := lectureSuite(t, "static,n=8")
 	s.Deadlines = sla.Deadlines{
-		{Match: sla.Match{Name: "report-2"}, Due: sla.Due{Basis: sla.Within, Within: time.Second}, File: "sla.csv", Line: 1},
-		{Match: sla.Match{Name: "nightly-*"}, Due: sla.Due{Basis: sla.Within, Within: time.Hour}, File: "sla.csv", Line: 2},
+		{Match: sla.Match{Name: "report-2"}, DeadlineRule: sla.DeadlineRule{Basis: sla.Within, Within: time.Second}, File: "sla.csv", Line: 1},
+		{Match: sla.Match{Name: "nightly-*"}, DeadlineRule: sla.DeadlineRule{Basis: sla.Within, Within: time.Hour}, File: "sla.csv", Line: 2},
 	}
 	r := mustRun(t, s, Options{})
 	if all := r.Runs[0].All; all.Value("with_deadline") != 1 || all.Value("sla_misses") != 1 {

@@ -18,7 +18,7 @@ type Suite struct {
 	Config    replay.Config
 	Policies  []policies.Fleet // at least one; the first is the base, "recorded"
 	Deadlines sla.Deadlines    // of applications and queries; may be empty
-	Slack     sla.Slack        // for applications without any of these; none: DefaultSlack, if Deadlines names no application
+	Slack     sla.SlackRule    // for applications without any of these; none: DefaultSlack, if Deadlines names no application
 	Prices    metrics.Prices   // what is held costs; may be none
 	Truth     []Truth          // how the logs really ran; may be empty
 	Notes     []string         // what every report must say besides the workload's notes, a sentence each
@@ -69,7 +69,7 @@ type Results struct {
 	Classes       []string           // of the workload's applications, sorted
 	Reference     []sla.Reference    // one for each application of the workload
 	Queries       []sla.Query        // those that have a deadline of their own, by application
-	Slack         sla.Slack          // that makes deadlines; none if it makes none
+	Slack         sla.SlackRule      // that makes deadlines; none if it makes none
 	Runs          []Outcome          // one for each policy, in the suite's order
 	Truth         []Recording        // one for each of the suite's truths, in its order
 	Externalities []Externality      // what each change of a class's policy did to every class

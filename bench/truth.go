@@ -29,7 +29,7 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 		last = max(last, a.Submit+a.Earlier+a.Recorded.End)
 		app := metrics.Recorded(a)
 		if k := partners[i]; k >= 0 {
-			app.Refer(&r.Reference[k])
+			app.SetReference(&r.Reference[k])
 			app.Queries = r.recordedQueries(k, a)
 		}
 		apps = append(apps, app)
@@ -41,7 +41,7 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 	}
 	window := last - max(first, 0)
 	on := &r.Suite.Config.Cluster
-	all := r.group(window, time.Duration(on.Capacity())*window, throughout(on.Pools, window))
+	all := r.group(window, time.Duration(on.Capacity())*window, fullPresence(on.Pools, window))
 	all.Apps = apps
 	rec := Recording{Policy: t.Policy, Apps: apps, All: all.Row(t.Policy, "", true)}
 	for c := range byClass {
@@ -86,16 +86,16 @@ func (r *Results) recordedQueries(partner int, a *traces.Application) []sla.Quer
 	for _, own := range r.Suite.Deadlines.QueriesOf(partner, a) {
 		for i := first; i < len(r.Queries) && r.Queries[i].App == partner; i++ {
 			if q := &r.Queries[i]; q.Name == own.Name {
-				results = append(results, sla.QueryResult{Took: own.TookRecorded(a.Recorded), Deadline: q.Deadline})
+				results = append(results, sla.QueryResult{Duration: own.RecordedDuration(a.Recorded), Deadline: q.Deadline})
 			}
 		}
 	}
 	return results
 }
 
-// throughout is how long the nodes of each pool were there if all were for the
+// fullPresence is how long the nodes of each pool were there if all were for the
 // whole window.
-func throughout(pools []cluster.Pool, window time.Duration) []time.Duration {
+func fullPresence(pools []cluster.Pool, window time.Duration) []time.Duration {
 	var there []time.Duration
 	for i := range pools {
 		there = append(there, time.Duration(pools[i].Nodes)*window)

@@ -104,10 +104,10 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	a := &application{
 		engine: e, index: int32(index), app: app, version: spark.ParseVersion(version), properties: propertiesOn(&e.config.Cluster, app, spec), plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
-		lags:     rules.RemovalDelay && e.config.Cluster.Manager == "standalone",
-		tracks:   spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service,
+		lags:     rules.RemovalDelay && e.config.Cluster.Traits().DelaysRemoval,
+		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
 		migrates: spec.Protection.Decommission && spec.Protection.Migration,
-		coresMax: spec.CoresMax, least: spec.Limits().Min, fair: app.Properties["spark.scheduler.mode"] == "FAIR",
+		coresMax: spec.CoresMax, least: leastOf(spec), fair: app.Properties["spark.scheduler.mode"] == "FAIR",
 		began: -1, registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
 		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
 		unfinished: len(app.Jobs), speculates: speculationOf(app, rules), localityWait: localityWait(app),

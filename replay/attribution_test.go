@@ -92,8 +92,8 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 			}
 		}
 	}
-	if len(managers) != len(cluster.Managers) {
-		t.Errorf("replayed on %v, want %v", managers, cluster.Managers)
+	if len(managers) != len(cluster.Managers()) {
+		t.Errorf("replayed on %v, want %v", managers, cluster.Managers())
 	}
 	for c, d := range seen {
 		if d == 0 {
@@ -112,7 +112,7 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 func enrich(w *traces.Workload, c *Config, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	c.Cluster.Locality = r.IntN(2) == 0
-	c.Cluster.Manager = cluster.Managers[r.IntN(len(cluster.Managers))]
+	c.Cluster.Manager = cluster.Managers()[r.IntN(len(cluster.Managers()))]
 	c.Cluster.Pools[0].Cores += 3 // for drivers that run in the cluster
 	for _, a := range w.Apps {
 		if r.IntN(2) == 0 {

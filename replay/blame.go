@@ -83,7 +83,10 @@ func newBlame(a *application, spec policies.Spec) *blame {
 	now := a.engine.now
 	b := &blame{
 		app: a, at: way{until: now}, jobs: slices.Repeat([]way{{until: now}}, len(a.app.Jobs)), ready: make(map[readyTask]way),
-		profiles: make([]profileBlame, len(a.app.Profiles)), reach: reach{most: a.mostSlots(spec), ratio: spec.Limits().Ratio},
+		profiles: make([]profileBlame, len(a.app.Profiles)), reach: reach{most: a.mostSlots(spec), ratio: 1},
+	}
+	if spec.Kind == "spark" {
+		b.reach.ratio = spec.Allocation.Ratio
 	}
 	for i := range b.profiles {
 		b.profiles[i].runs = none

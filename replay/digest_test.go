@@ -11,6 +11,7 @@ import (
 	"dynalloc/internal/golden"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/yarn"
 	"dynalloc/traces"
 )
 
@@ -182,10 +183,11 @@ func yarnCluster(scheduler, queues string) func(t *testing.T, r *rand.Rand, w *t
 			a.Queue = []string{"hogs", "reports"}[i%2]
 		}
 		c := cluster.Uniform(2+r.IntN(3), 4+r.IntN(8), 16384)
-		c.Manager, c.YARN.Scheduler, c.YARN.Site = "yarn", scheduler, "site.xml"
+		config := &yarn.Config{Scheduler: scheduler, Site: "site.xml"}
 		if queues != "" {
-			c.YARN.Queues = "queues.xml"
+			config.Queues = "queues.xml"
 		}
+		c.Manager, c.Settings = "yarn", config
 		if err := c.OpenFiles(archived(map[string]string{"queues.xml": queues, "site.xml": preemptingSite})); err != nil {
 			t.Fatal(err)
 		}

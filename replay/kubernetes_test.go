@@ -32,18 +32,18 @@ func onKubernetes(t *testing.T, relation func(t *testing.T, w *traces.Workload, 
 // shrinks, on which every other application has a higher priority.
 func spotCluster(r *rand.Rand, w *traces.Workload) cluster.Cluster {
 	minute, second, quota := time.Minute, 20*time.Second, kubernetes.CPU(20_000)
+	options := &kubernetes.Options{
+		NodePools:       []kubernetes.NodePool{{Name: "spot", Provision: &second, Spot: &kubernetes.Spot{MeanLifetime: 3 * time.Minute, Notice: second}}},
+		Autoscaler:      &kubernetes.Autoscaler{UnneededTime: &minute, DelayAfterAdd: &minute},
+		PriorityClasses: []kubernetes.PriorityClass{{Name: "high", Value: 1}},
+		Applications:    []kubernetes.Placement{{Class: "app-*", Namespace: "team"}, {Class: "urgent", PriorityClassName: "high"}},
+		Namespaces:      []kubernetes.Namespace{{Name: "team", ResourceQuota: &kubernetes.ResourceQuota{CPU: &quota}}},
+	}
 	c := cluster.Cluster{
-		Manager: "kubernetes", Startup: -1,
+		Manager: "kubernetes", Settings: options, Startup: -1,
 		Pools: []cluster.Pool{
 			{Name: "steady", Nodes: 2, Resources: manager.Resources{Cores: 4 + r.IntN(8), MemoryMB: 32768}},
 			{Name: "spot", Label: "spot", Nodes: 3, Resources: manager.Resources{Cores: 8, MemoryMB: 32768}},
-		},
-		Kubernetes: kubernetes.Options{
-			NodePools:       []kubernetes.NodePool{{Name: "spot", Provision: &second, Spot: &kubernetes.Spot{MeanLifetime: 3 * time.Minute, Notice: second}}},
-			Autoscaler:      &kubernetes.Autoscaler{UnneededTime: &minute, DelayAfterAdd: &minute},
-			PriorityClasses: []kubernetes.PriorityClass{{Name: "high", Value: 1}},
-			Applications:    []kubernetes.Placement{{Class: "app-*", Namespace: "team"}},
-			Namespaces:      []kubernetes.Namespace{{Name: "team", ResourceQuota: &kubernetes.ResourceQuota{CPU: &quota}}},
 		},
 	}
 	for i, a := range w.Apps { // some come before others
@@ -51,7 +51,6 @@ func spotCluster(r *rand.Rand, w *traces.Workload) cluster.Cluster {
 			a.Class = "urgent"
 		}
 	}
-	c.Kubernetes.Applications = append(c.Kubernetes.Applications, kubernetes.Placement{Class: "urgent", PriorityClassName: "high"})
 	return c
 }
 

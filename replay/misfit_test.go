@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/cluster/standalone"
 	"dynalloc/traces"
 )
 
@@ -37,9 +38,9 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cluster := cluster.Uniform(1, 8, c.node)
-		cluster.Standalone.Overhead = true
-		odd := Misfits(w, fleet, cluster)
+		on := cluster.Uniform(1, 8, c.node)
+		on.Settings = &standalone.Options{Spread: true, Selection: standalone.MostCores, Overhead: true}
+		odd := Misfits(w, fleet, on)
 		if fits := len(odd) == 0; fits != c.fits {
 			t.Errorf("%s on %d MiB: fits %v, want %v", c.policy, c.node, fits, c.fits)
 		}

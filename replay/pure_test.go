@@ -19,7 +19,7 @@ func TestCoreIsPure(t *testing.T) {
 	allowed := []string{
 		"bytes", "cmp", "container/heap", "encoding/xml", "maps", "regexp", "unicode/utf16", "errors", "fmt", "io", "math", "math/bits", "math/rand/v2", "slices", "sort", "strconv", "strings", "time", "unicode",
 		"dynalloc/internal/spark", "dynalloc/internal/note", "dynalloc/internal/spec", "dynalloc/replay/cluster", "dynalloc/replay/cluster/manager", "dynalloc/replay/cluster/standalone", "dynalloc/replay/cluster/kubernetes", "dynalloc/replay/cluster/yarn", "dynalloc/replay/cluster/yarn/capacity", "dynalloc/replay/cluster/yarn/fair", "dynalloc/replay/cluster/yarn/fifo",
-		"dynalloc/replay/cluster/yarn/hadoop", "dynalloc/replay/cluster/yarn/java", "dynalloc/replay/cluster/yarn/scheduler", "dynalloc/policies", "dynalloc/traces", "github.com/magiconair/properties",
+		"dynalloc/replay/cluster/yarn/hadoop", "dynalloc/replay/cluster/yarn/java", "dynalloc/replay/cluster/yarn/scheduler", "dynalloc/policies", "dynalloc/traces", "github.com/magiconair/properties", "github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast",
 		"go.starlark.net/lib/math", "go.starlark.net/starlark", "go.starlark.net/syntax", // Starlark has no clock, no files and no randomness
 	}
 	banned := []string{

@@ -128,7 +128,7 @@ func readRun(t *testing.T, text string) run {
 		case "cluster":
 			c.Cluster, err = cluster.Parse(value)
 		case "kubernetes": // settings of a cluster file in one line, as in drivers: outside
-			err = yaml.UnmarshalWithOptions([]byte("{"+value+"}"), &c.Cluster.Kubernetes, yaml.Strict())
+			err = yaml.UnmarshalWithOptions([]byte("{"+value+"}"), c.Cluster.Settings, yaml.Strict())
 		case "fault":
 			var f cluster.Fault
 			f, err = cluster.ParseFault(value)

@@ -3,6 +3,7 @@ package replay
 import (
 	"time"
 
+	"dynalloc/policies"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -73,6 +74,17 @@ func (e *Engine) act(actions []manager.Action) {
 	if next := e.manager.Next(); next != manager.Never {
 		e.wake(max(next, e.now))
 	}
+}
+
+// leastOf is how many executors a policy never goes below.
+func leastOf(spec policies.Spec) int {
+	switch spec.Kind {
+	case "static":
+		return spec.Executors
+	case "spark":
+		return spec.Allocation.Min
+	}
+	return 0
 }
 
 // wake has the manager served at a later time.

@@ -128,17 +128,10 @@ func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
 	return run + deserialize + task.Result
 }
 
-// promptLag is how long the driver takes to see that an executor which it
-// killed is gone, where nothing delays it: tens of milliseconds.
-const promptLag = 50 * time.Millisecond
-
 // removalLag is the time from a kill until the driver sees the executor gone.
 func (a *application) removalLag(id policies.ExecutorID) time.Duration {
-	switch {
-	case a.engine.config.Cluster.Manager == "yarn":
-		return yarnLag
-	case !a.lags:
-		return promptLag
+	if a.lags {
+		return a.engine.drawn(RemovalLag, a.index, id, 0)
 	}
-	return a.engine.drawn(RemovalLag, a.index, id, 0)
+	return a.engine.config.Cluster.Traits().RemovalLag
 }

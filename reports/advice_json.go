@@ -94,7 +94,7 @@ func AdviceJSON(w io.Writer, a *decide.Advice) error {
 	}
 	if j := a.Joint; j != nil {
 		out.Joint = &jointJSON{
-			Policy: j.Fleet.String(), Before: toThousandths(j.Before), After: toThousandths(j.After), Of: j.Of, More: pair(j.More.Interval),
+			Policy: j.Fleet.String(), Before: toThousandths(j.Before), After: toThousandths(j.After), Of: j.Of, More: pair(j.MissDelta.Interval),
 			Saved: toThousandths(j.SavedShare.Value), Interval: pair(j.SavedShare.Interval), Worse: orEmpty(j.Worse),
 		}
 	}
@@ -109,7 +109,7 @@ func classOf(c *decide.ClassAdvice) adviceOfClass {
 	if c.Advised.Static() {
 		out.Executors = &c.Advised.Policy.Executors
 	}
-	if c.Verdict != decide.Insufficient && c.NoConf == "" {
+	if c.Verdict != decide.Insufficient && c.NoSnippet == "" {
 		out.Conf = c.Snippet.String()
 	}
 	of := c.Dynamic
@@ -131,7 +131,7 @@ func detailsOf(a *decide.Advice, c *decide.ClassAdvice) detailsJSON {
 		Class: c.Class, Runs: c.Runs, Text: Evidence(a.Goal, c), Now: c.Current.Policy.String(), Blocks: c.Blocks.String(),
 		Flips: orEmpty(c.Flips), Notes: orEmpty(c.Notes),
 	}
-	name := func(j *decide.Judged) *string {
+	name := func(j *decide.Evaluation) *string {
 		if j == nil {
 			return nil
 		}
@@ -139,13 +139,13 @@ func detailsOf(a *decide.Advice, c *decide.ClassAdvice) detailsJSON {
 		return &text
 	}
 	out.Static, out.Dynamic = name(c.Static), name(c.Dynamic)
-	if n := c.Least.Executors; n > 0 {
+	if n := c.SmallestStatic.Executors; n > 0 {
 		out.LeastStatic = &n
 	}
-	for i := range c.Tried {
-		j := &c.Tried[i]
+	for i := range c.Evaluations {
+		j := &c.Evaluations[i]
 		t := triedJSON{
-			Policy: j.Policy.String(), Replays: j.Replicas, Of: j.Of, Elsewhere: toThousandths(j.Elsewhere),
+			Policy: j.Policy.String(), Replays: j.Replicas, Of: j.Of, Elsewhere: toThousandths(j.OtherClassMisses),
 			Turnaround: toThousandths(j.Turnaround), ExecutorSeconds: toThousandths(j.ExecutorSeconds), Problem: j.Problem,
 		}
 		if j.Of > 0 {

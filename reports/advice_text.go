@@ -80,7 +80,7 @@ func Evidence(goal decide.Goal, c *decide.ClassAdvice) []string {
 	if c.Verdict == decide.Insufficient {
 		return []string{
 			fmt.Sprintf("%s: cannot be judged, so nothing is advised (%s).", c.Class, plural(c.Runs, "run")),
-			upper(strings.Join(c.Why, "; ")) + ".",
+			upper(strings.Join(c.Insufficiencies, "; ")) + ".",
 		}
 	}
 	head := c.Class + ": " + action(c) + "."
@@ -113,7 +113,7 @@ func action(c *decide.ClassAdvice) string {
 	return "change from " + inWords(c.Current.Policy) + " to " + inWords(c.Advised.Policy)
 }
 
-func kindOf(j *decide.Judged) string {
+func kindOf(j *decide.Evaluation) string {
 	if j.Static() {
 		return "static"
 	}
@@ -122,7 +122,7 @@ func kindOf(j *decide.Judged) string {
 
 // words names a policy in a sentence.
 func inWords(s policies.Spec) string {
-	if s.Fixed() {
+	if s.Kind == "static" {
 		return "static, " + plural(s.Executors, "executor")
 	}
 	return "dynamic (" + s.String() + ")"
@@ -148,7 +148,7 @@ func missEvidence(c *decide.ClassAdvice) string {
 }
 
 // bounds writes the interval of misses, "[3, 14]".
-func bounds(j *decide.Judged) string {
+func bounds(j *decide.Evaluation) string {
 	return fmt.Sprintf("[%.0f, %.0f]", j.Misses.Low, j.Misses.High)
 }
 
@@ -161,7 +161,7 @@ func saves(c *decide.ClassAdvice) string {
 	v, i := c.SavedShare.Value, c.SavedShare.Interval
 	verb := map[bool]string{true: "save", false: "saves"}[would != ""]
 	if v < 0 {
-		v, i = -v, i.Times(-1)
+		v, i = -v, i.Scaled(-1)
 		verb = map[bool]string{true: "cost", false: "costs"}[would != ""]
 	}
 	text := fmt.Sprintf("%s%s %s %% [%s, %s]", would, verb, wholePercent("", v), wholePercent("", i.Low), wholePercent("", i.High))
@@ -179,23 +179,23 @@ var causeWords = map[replay.TimeCause]string{
 }
 
 // because writes why runs miss: ", of which 6 because of the ramp (...)".
-func because(j *decide.Judged) string {
-	if len(j.Because) == 0 || math.Round(j.Because[0].Misses) < 1 {
+func because(j *decide.Evaluation) string {
+	if len(j.Causes) == 0 || math.Round(j.Causes[0].Misses) < 1 {
 		return ""
 	}
-	b := j.Because[0]
+	b := j.Causes[0]
 	text := fmt.Sprintf(", of which %.0f because of %s", b.Misses, causeWords[b.Cause])
-	if slices.Contains([]replay.TimeCause{replay.TimeRamp, replay.TimeStartup, replay.TimeQueue}, b.Cause) && j.Reach > 0 {
-		text += fmt.Sprintf(" (median %.1f s to the executors it needs)", j.Reach.Seconds())
+	if slices.Contains([]replay.TimeCause{replay.TimeRamp, replay.TimeStartup, replay.TimeQueue}, b.Cause) && j.RampUpTime > 0 {
+		text += fmt.Sprintf(" (median %.1f s to the executors it needs)", j.RampUpTime.Seconds())
 	}
 	return text
 }
 
 // timeEvidence is the second line where turnaround counts.
 func timeEvidence(c *decide.ClassAdvice) string {
-	v, i, word := c.Slower.Value, c.Slower.Interval, "longer"
+	v, i, word := c.TimeDelta.Value, c.TimeDelta.Interval, "longer"
 	if v < 0 {
-		v, i, word = -v, i.Times(-1), "less"
+		v, i, word = -v, i.Scaled(-1), "less"
 	}
 	return fmt.Sprintf("Dynamic allocation at its best (%s) takes %.0f %% [%.0f, %.0f] %s than %s: %.1f and %.1f s on average. It %s executor-hours.",
 		c.Dynamic.Policy, 100*v, 100*i.Low, 100*i.High, word, inWords(c.Static.Policy), c.Dynamic.Turnaround, c.Static.Turnaround, saves(c))
@@ -207,8 +207,8 @@ func writeSettings(b *bytes.Buffer, c *decide.ClassAdvice) {
 		fmt.Fprintln(b)
 		return
 	}
-	if c.NoConf != "" {
-		fmt.Fprintf(b, "\n    # no settings: %s\n\n", c.NoConf)
+	if c.NoSnippet != "" {
+		fmt.Fprintf(b, "\n    # no settings: %s\n\n", c.NoSnippet)
 		return
 	}
 	fmt.Fprintln(b)
@@ -224,15 +224,15 @@ func basis(a *decide.Advice, c *decide.ClassAdvice) []string {
 		return c.Notes
 	}
 	var out []string
-	if c.Advised.Policy.Dynamic() && c.Advised.Policy.Protection.Service && !c.Current.Policy.Protection.Service {
+	if c.Advised.Policy.Kind == "spark" && c.Advised.Policy.Protection.Service && !c.Current.Policy.Protection.Service {
 		out = append(out, "It needs the external shuffle service on every node, which these logs do not use. Policies with shuffle=tracking do not need it.")
 	}
-	if now, then := c.Current.Elsewhere, c.Advised.Elsewhere; math.Abs(now-then) >= 0.5 {
+	if now, then := c.Current.OtherClassMisses, c.Advised.OtherClassMisses; math.Abs(now-then) >= 0.5 {
 		out = append(out, fmt.Sprintf("Other classes miss %.1f deadlines as it is set now, %.1f as advised (means over the replays).", now, then))
 	}
 	if c.Static != nil && c.Dynamic != nil {
-		if c.Stable && len(a.TriedAt) > 0 {
-			out = append(out, "Stable: the verdict is the same at "+list(a.TriedAt, 8)+".")
+		if c.Stable && len(a.CheckedAt) > 0 {
+			out = append(out, "Stable: the verdict is the same at "+list(a.CheckedAt, 8)+".")
 		} else if !c.Stable {
 			out = append(out, "Unstable: at "+strings.Join(c.Flips, "; ")+".")
 		}
@@ -256,31 +256,31 @@ func passedOver(a *decide.Advice, c *decide.ClassAdvice) string {
 	if a.Goal != decide.FewestMisses {
 		return ""
 	}
-	var cheapest *decide.Judged
+	var cheapest *decide.Evaluation
 	fewest := math.Inf(1)
-	for i := range c.Tried {
-		j := &c.Tried[i]
+	for i := range c.Evaluations {
+		j := &c.Evaluations[i]
 		if j.Problem != "" || j.Replicas != a.Replicas {
 			continue
 		}
-		fewest = min(fewest, j.Misses.Value+j.Elsewhere)
-		if !j.MoreTold && j.Dearer.Told() && j.Dearer.Value < 0 && (cheapest == nil || j.ExecutorSeconds < cheapest.ExecutorSeconds) {
+		fewest = min(fewest, j.Misses.Value+j.OtherClassMisses)
+		if !j.MissesSignificant && j.CostDelta.Significant() && j.CostDelta.Value < 0 && (cheapest == nil || j.ExecutorSeconds < cheapest.ExecutorSeconds) {
 			cheapest = j
 		}
 	}
 	if cheapest == nil {
 		return ""
 	}
-	saved := cheapest.Dearer.Interval.Times(-1)
+	saved := cheapest.CostDelta.Interval.Scaled(-1)
 	return fmt.Sprintf("Passed over: %s, which would save %.0f %% [%.0f, %.0f] of the executor-hours. That it misses more cannot be told, but in the replays it misses %.1f more than the best that was tried, and 1 %% of the runs is what is let pass.",
-		cheapest.Policy, -100*cheapest.Dearer.Value, 100*saved.Low, 100*saved.High, cheapest.Misses.Value+cheapest.Elsewhere-fewest)
+		cheapest.Policy, -100*cheapest.CostDelta.Value, 100*saved.Low, 100*saved.High, cheapest.Misses.Value+cheapest.OtherClassMisses-fewest)
 }
 
 func units(b bench.Blocks) string { return string(b.Unit) + "s" }
 
 // leastStatic says which fixed size keeps 99 % of the deadlines.
 func leastStatic(c *decide.ClassAdvice) string {
-	l := c.Least
+	l := c.SmallestStatic
 	switch {
 	case l.Of == 0:
 		return "No run has a deadline, so there is no smallest fixed size that keeps them."
@@ -300,8 +300,8 @@ const triedShown = 12
 // shown are the policies of a class's table: what is advised, what is set now, the
 // best of each kind, and of the others that were judged in all replicas those
 // with the fewest misses and executor-seconds. It also says how many are left.
-func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Judged, more int) {
-	rank := func(j *decide.Judged) int {
+func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Evaluation, more int) {
+	rank := func(j *decide.Evaluation) int {
 		switch {
 		case j.Policy == c.Advised.Policy:
 			return 0
@@ -312,19 +312,19 @@ func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Judged, more
 		}
 		return 3
 	}
-	for i := range c.Tried {
-		if j := &c.Tried[i]; j.Problem == "" && j.Replicas == a.Replicas {
+	for i := range c.Evaluations {
+		if j := &c.Evaluations[i]; j.Problem == "" && j.Replicas == a.Replicas {
 			list = append(list, j)
 		}
 	}
-	slices.SortStableFunc(list, func(x, y *decide.Judged) int {
-		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Misses.Value+x.Elsewhere, y.Misses.Value+y.Elsewhere), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
+	slices.SortStableFunc(list, func(x, y *decide.Evaluation) int {
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Misses.Value+x.OtherClassMisses, y.Misses.Value+y.OtherClassMisses), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
 	})
 	if len(list) > triedShown {
 		list, more = list[:triedShown], len(list)-triedShown
 	}
-	slices.SortStableFunc(list[1:], func(x, y *decide.Judged) int {
-		return cmp.Or(cmp.Compare(y.Policy.Kind.Name, x.Policy.Kind.Name), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
+	slices.SortStableFunc(list[1:], func(x, y *decide.Evaluation) int {
+		return cmp.Or(cmp.Compare(y.Policy.Kind, x.Policy.Kind), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
 	})
 	return list, more
 }
@@ -344,9 +344,9 @@ func triedTable(a *decide.Advice, c *decide.ClassAdvice) table {
 	}
 	for _, j := range list {
 		name := "  " + j.Policy.String()
-		more, dearer, slower := "~", against(j.Dearer), against(j.Slower)
-		if j.MoreTold {
-			more = fmt.Sprintf("%+.1f", j.More.Value)
+		more, dearer, slower := "~", against(j.CostDelta), against(j.TimeDelta)
+		if j.MissesSignificant {
+			more = fmt.Sprintf("%+.1f", j.MissDelta.Value)
 		}
 		if j.Policy == c.Advised.Policy {
 			name = "> " + j.Policy.String()
@@ -361,7 +361,7 @@ func triedTable(a *decide.Advice, c *decide.ClassAdvice) table {
 			within = fmt.Sprintf("%.0f to %.0f", j.Misses.Low, j.Misses.High)
 		}
 		t.rows = append(t.rows, []string{
-			name, misses, within, fmt.Sprintf("%.1f", j.Elsewhere), fmt.Sprintf("%.1f", j.Turnaround), fmt.Sprintf("%.*f", places, j.ExecutorSeconds/3600),
+			name, misses, within, fmt.Sprintf("%.1f", j.OtherClassMisses), fmt.Sprintf("%.1f", j.Turnaround), fmt.Sprintf("%.*f", places, j.ExecutorSeconds/3600),
 			more, dearer, slower,
 		})
 	}
@@ -384,10 +384,10 @@ func jointLines(a *decide.Advice) []string {
 	}
 	v, i, verb := j.SavedShare.Value, j.SavedShare.Interval, "saves"
 	if v < 0 {
-		v, i, verb = -v, i.Times(-1), "costs"
+		v, i, verb = -v, i.Scaled(-1), "costs"
 	}
 	lines := []string{fmt.Sprintf("All advice taken at one time (--policy '%s'): misses go from %.1f to %.1f of %d (difference %+.1f [%+.1f, %+.1f]), it %s %.0f %% [%.0f, %.0f] of all executor-hours, and mean turnaround changes by %+.0f %% [%+.0f, %+.0f].",
-		j.Fleet, j.Before, j.After, j.Of, j.More.Value, j.More.Low, j.More.High, verb, 100*v, 100*i.Low, 100*i.High, 100*j.Turnaround.Value, 100*j.Turnaround.Low, 100*j.Turnaround.High)}
+		j.Fleet, j.Before, j.After, j.Of, j.MissDelta.Value, j.MissDelta.Low, j.MissDelta.High, verb, 100*v, 100*i.Low, 100*i.High, 100*j.TimeDelta.Value, 100*j.TimeDelta.Low, 100*j.TimeDelta.High)}
 	if len(j.Worse) > 0 {
 		lines = append(lines, "Taken together it is not as good as each by itself: "+strings.Join(j.Worse, "; ")+". Change one class at a time, in the order above, and ask again with the new logs.")
 	}
@@ -399,8 +399,8 @@ func adviceNotes(a *decide.Advice) []string {
 	left := 0
 	var problems []string
 	for i := range a.Classes {
-		for k := range a.Classes[i].Tried {
-			j := &a.Classes[i].Tried[k]
+		for k := range a.Classes[i].Evaluations {
+			j := &a.Classes[i].Evaluations[k]
 			switch {
 			case j.Problem != "":
 				problems = append(problems, fmt.Sprintf("%s: %s could not be replayed: %s.", a.Classes[i].Class, j.Policy, j.Problem))

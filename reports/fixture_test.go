@@ -56,7 +56,7 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,
 				Starting: app.Registered - app.Granted, QueueWait: app.Registered - app.Submit, Wait: app.Wait,
 				Held: app.Ledger.Held(), Busy: app.Ledger.Busy, Executors: app.Ledger.Executor,
-				Critical: references[i].Critical, Deadline: references[i].Deadline, HasDeadline: references[i].HasDeadline, SlackOf: references[i].SlackOf,
+				Critical: references[i].Critical, Deadline: references[i].Deadline, HasDeadline: references[i].HasDeadline, SlackBase: references[i].SlackBase,
 				Attribution: app.Attribution,
 			}
 			groups[0].Apps = append(groups[0].Apps, measured)
@@ -131,9 +131,9 @@ func lecture() *bench.Results {
 		Policies: []policies.Fleet{fleet("recorded", "recorded"), fleet("static-2", "static,n=2"), fleet("mixed", "report-*=static,n=2;*=spark,idle=5s,max=6")},
 	}
 	references := []sla.Reference{
-		{Critical: 60 * time.Second, Alone: 100 * time.Second, SlackOf: 100 * time.Second, Deadline: 150 * time.Second, HasDeadline: true},
-		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackOf: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
-		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackOf: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
+		{Critical: 60 * time.Second, Alone: 100 * time.Second, SlackBase: 100 * time.Second, Deadline: 150 * time.Second, HasDeadline: true},
+		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackBase: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
+		{Critical: 20 * time.Second, Alone: 30 * time.Second, SlackBase: 30 * time.Second, Deadline: 45 * time.Second, HasDeadline: true},
 	}
 	given := [][]got{
 		{{2, 0, 4, 100, 1568, 900}, {2, 80, 4, 110, 112, 100}, {2, 30, 4, 60, 112, 100}},

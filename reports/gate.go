@@ -32,10 +32,10 @@ func GateText(w io.Writer, g *bench.Gate) error {
 		}
 		misses := []string{missing, missing, missing, missing}
 		if l.Of > 0 {
-			misses = []string{fmt.Sprint(l.OldMisses), fmt.Sprint(l.NewMisses), fmt.Sprint(l.Of), changed(g, l.More, l.MoreTold, 1)}
+			misses = []string{fmt.Sprint(l.OldMisses), fmt.Sprint(l.NewMisses), fmt.Sprint(l.Of), changed(g, l.MissDelta, l.MissesSignificant, 1)}
 		}
 		t.rows = append(t.rows, append(append([]string{l.Policy, class}, misses...),
-			fmt.Sprintf("%.2f", l.OldHours), fmt.Sprintf("%.2f", l.NewHours), changed(g, l.Dearer, l.DearerTold, 100), mark))
+			fmt.Sprintf("%.2f", l.OldHours), fmt.Sprintf("%.2f", l.NewHours), changed(g, l.CostDelta, l.CostSignificant, 100), mark))
 	}
 	if err := t.text(&b); err != nil {
 		return err
@@ -117,23 +117,23 @@ func GateJSON(w io.Writer, g *bench.Gate) error {
 	for i := range g.Lines {
 		l := &g.Lines[i]
 		line := gateLineJSON{
-			Policy: l.Policy, Of: l.Of, OldMisses: l.OldMisses, NewMisses: l.NewMisses, MoreTold: l.MoreTold,
-			OldHours: toThousandths(l.OldHours), NewHours: toThousandths(l.NewHours), DearerTold: l.DearerTold, Worse: orEmpty(l.Worse(g.Options)),
+			Policy: l.Policy, Of: l.Of, OldMisses: l.OldMisses, NewMisses: l.NewMisses, MoreTold: l.MissesSignificant,
+			OldHours: toThousandths(l.OldHours), NewHours: toThousandths(l.NewHours), DearerTold: l.CostSignificant, Worse: orEmpty(l.Worse(g.Options)),
 		}
 		if l.Class != "" {
 			line.Class = &l.Class
 		}
-		if v := l.Dearer.Value; finite(v) {
+		if v := l.CostDelta.Value; finite(v) {
 			v = rounded(v)
 			line.Dearer = &v
 		}
 		if g.Blocks.Unit != bench.ByReplica {
-			if l.Of > 0 && finite(l.More.Low) {
-				within := pair(l.More.Interval)
+			if l.Of > 0 && finite(l.MissDelta.Low) {
+				within := pair(l.MissDelta.Interval)
 				line.MoreWithin = &within
 			}
-			if finite(l.Dearer.Low) {
-				within := [2]float64{rounded(l.Dearer.Low), rounded(l.Dearer.High)}
+			if finite(l.CostDelta.Low) {
+				within := [2]float64{rounded(l.CostDelta.Low), rounded(l.CostDelta.High)}
 				line.DearerWithin = &within
 			}
 		}

@@ -287,7 +287,7 @@ func queries(r *bench.Results) []queryJSON {
 		for k := range r.Runs {
 			took := time.Duration(-1)
 			if apps := r.Runs[k].Apps; len(apps) > 0 {
-				took = apps[q.App].Queries[of[q.App]].Took
+				took = apps[q.App].Queries[of[q.App]].Duration
 			}
 			line.TookMS = append(line.TookMS, moment(took))
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"dynalloc/bench"
-	"dynalloc/replay/cluster/kubernetes"
 	"dynalloc/traces"
 )
 
@@ -41,8 +40,8 @@ func warnings(r *bench.Results) []string {
 	if r.Suite.Config.Cluster.Assumed {
 		out = append(out, "The cluster was not given: the largest cores and memory held at one time in the logs are assumed. Contention cannot be judged from an assumption; give the cluster.")
 	}
-	if r.Suite.Config.Cluster.Manager == "kubernetes" {
-		out = append(out, "Kubernetes is "+kubernetes.Note+"; what is modeled, and from which documents, is in docs/KUBERNETES.md.")
+	if t := r.Suite.Config.Cluster.Traits(); t.Caveat != "" {
+		out = append(out, t.Title+" is "+t.Caveat+"; what is modeled, and from which documents, is in "+t.Page+".")
 	}
 	out = append(out, grades(r.Suite.Workload)...)
 	out = append(out, WordAll(r.Suite.Config.Cluster.Notes)...)

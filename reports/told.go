@@ -22,10 +22,10 @@ func told(r *bench.Results) (t table, note string) {
 			continue
 		}
 		misses := "~"
-		if l.Missed {
-			misses = fmt.Sprintf("%+.0f [%+.0f, %+.0f]", l.Misses.Value, l.Misses.Low, l.Misses.High)
+		if l.MissesSignificant {
+			misses = fmt.Sprintf("%+.0f [%+.0f, %+.0f]", l.MissDelta.Value, l.MissDelta.Low, l.MissDelta.High)
 		}
-		t.rows = append(t.rows, []string{l.Policy, misses, against(l.Slower), against(l.Dearer)})
+		t.rows = append(t.rows, []string{l.Policy, misses, against(l.TimeDelta), against(l.CostDelta)})
 	}
 	return t, fmt.Sprintf("What can be told: differences to %s with 95 %% intervals over %s, which hold together and cover the model's own error; ~ is where nothing can be told (docs/STATISTICS.md).", r.Runs[0].Policy.Name, blocks)
 }
@@ -47,11 +47,11 @@ func toldOf(r *bench.Results) []toldJSON {
 	out := []toldJSON{}
 	list, blocks := decide.Significances(r)
 	for _, l := range list {
-		line := toldJSON{Policy: l.Policy, Blocks: blocks.String(), MissesTold: l.Missed}
+		line := toldJSON{Policy: l.Policy, Blocks: blocks.String(), MissesTold: l.MissesSignificant}
 		if !l.NoValues {
-			line.MoreMisses, line.MissesWithin = estimate(l.Misses)
-			line.Longer, line.LongerWithin = estimate(l.Slower)
-			line.Dearer, line.DearerWithin = estimate(l.Dearer)
+			line.MoreMisses, line.MissesWithin = estimate(l.MissDelta)
+			line.Longer, line.LongerWithin = estimate(l.TimeDelta)
+			line.Dearer, line.DearerWithin = estimate(l.CostDelta)
 		}
 		out = append(out, line)
 	}

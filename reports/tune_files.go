@@ -63,12 +63,12 @@ type (
 )
 
 // TuneJSON writes what a search found.
-func TuneJSON(w io.Writer, t *decide.Tuned) error {
+func TuneJSON(w io.Writer, t *decide.TuneResult) error {
 	out := tuneJSON{
 		Schema: TuneSchema, Workload: t.Suite.Workload.Name,
 		Cluster: clusterJSON{t.Suite.Config.Cluster.String(), t.Suite.Config.Cluster.Assumed},
-		Seed:    t.Suite.Config.Seed, DeadlineBasis: t.DeadlineBasis, MissRate: t.Tuning.MissRate, Slower: t.Tuning.Slower,
-		Replicas: t.Replicas, Tried: t.Tried, Replays: t.Spent, GridReplays: t.Grid, Interrupted: t.Interrupted,
+		Seed:    t.Suite.Config.Seed, DeadlineBasis: t.DeadlineBasis, MissRate: t.Tuning.MissRate, Slower: t.Tuning.MaxSlowdown,
+		Replicas: t.Replicas, Tried: t.Candidates, Replays: t.Spent, GridReplays: t.Grid, Interrupted: t.Interrupted,
 		Fleets: []tunedJSON{}, Recorded: tunedOf(&t.Base), Hindsight: []tunedJSON{}, Warnings: tuneNotes(t),
 	}
 	if t.Chosen >= 0 {
@@ -87,11 +87,11 @@ func TuneJSON(w io.Writer, t *decide.Tuned) error {
 	return encoder.Encode(&out)
 }
 
-func tunedOf(f *decide.TunedFleet) tunedJSON {
+func tunedOf(f *decide.FleetResult) tunedJSON {
 	out := tunedJSON{
 		Fleet: f.Fleet.String(), Deployable: true, Classes: []classJSON{}, Misses: f.Misses, Of: f.Deadlines, MissRate: orNull(f.MissRate.Value), MissRateWithin: within(f.MissRate.Interval),
 		ExecutorSeconds: 3600 * f.ExecutorHours, Saved: orNull(f.Saved.Value), SavedWithin: within(f.Saved.Interval),
-		Slower: f.Slower, Keeps: f.Keeps, Front: f.Front,
+		Slower: f.Slowdown, Keeps: f.MeetsGoal, Front: f.OnFront,
 	}
 	for k, rule := range f.Fleet.Rules {
 		out.Deployable = out.Deployable && rule.Spec.Deployable()
@@ -112,7 +112,7 @@ func within(i stats.Interval) *[2]*float64 {
 }
 
 // TuneCSV writes a line for each fleet of a search.
-func TuneCSV(w io.Writer, t *decide.Tuned) error {
+func TuneCSV(w io.Writer, t *decide.TuneResult) error {
 	out := csv.NewWriter(w)
 	head := []string{
 		"workload", "cluster", "seed", "name", "what", "fleet", "misses", "of", "miss_rate", "miss_rate_low", "miss_rate_high",
@@ -121,12 +121,12 @@ func TuneCSV(w io.Writer, t *decide.Tuned) error {
 	if err := out.Write(head); err != nil {
 		return err
 	}
-	row := func(name, what string, f *decide.TunedFleet) error {
+	row := func(name, what string, f *decide.FleetResult) error {
 		return out.Write([]string{
 			t.Suite.Workload.Name, t.Suite.Config.Cluster.String(), strconv.FormatUint(t.Suite.Config.Seed, 10), name, what, f.Fleet.String(),
 			exact(f.Misses), exact(f.Deadlines), exact(f.MissRate.Value), exact(f.MissRate.Low), exact(f.MissRate.High),
-			exact(f.ExecutorHours), exact(f.Saved.Value), exact(f.Saved.Low), exact(f.Saved.High), exact(f.Slower),
-			strconv.FormatBool(f.Keeps), strconv.FormatBool(f.Front),
+			exact(f.ExecutorHours), exact(f.Saved.Value), exact(f.Saved.Low), exact(f.Saved.High), exact(f.Slowdown),
+			strconv.FormatBool(f.MeetsGoal), strconv.FormatBool(f.OnFront),
 		})
 	}
 	found, told := marks(t)
@@ -157,7 +157,7 @@ func TuneCSV(w io.Writer, t *decide.Tuned) error {
 }
 
 // TuneReports is every file of a search, in the order of writing.
-var TuneReports = []Report[*decide.Tuned]{
+var TuneReports = []Report[*decide.TuneResult]{
 	{"tune.txt", "the answer, to read", TuneText},
 	{"tune.json", "everything", TuneJSON},
 	{"tune.csv", "every fleet that was judged", TuneCSV},

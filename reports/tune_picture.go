@@ -18,7 +18,7 @@ import (
 // Front draws what a search found: the misses of each fleet against the
 // executor-hours that it holds, the front of the fleets, hindsight, and the two
 // lower bounds, below and left of which no policy can be.
-func Front(w io.Writer, t *decide.Tuned) error {
+func Front(w io.Writer, t *decide.TuneResult) error {
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
 	toldLine := draw.LineStyle{Color: purple, Width: 1.2, Dashes: []vg.Length{2, 2}}
 	boundLine := draw.LineStyle{Color: vermillion, Width: 1.2}
@@ -89,12 +89,12 @@ func Front(w io.Writer, t *decide.Tuned) error {
 }
 
 // tuneChoices are the points of the picture: the base, the fleets and hindsight.
-func tuneChoices(t *decide.Tuned) []choice {
+func tuneChoices(t *decide.TuneResult) []choice {
 	choices := []choice{{policy: "recorded", hours: t.Base.ExecutorHours, missed: t.Base.Misses, base: true}}
 	found, told := marks(t)
 	for i := range t.Fleets {
 		f := &t.Fleets[i]
-		c := choice{hours: f.ExecutorHours, missed: f.Misses, front: f.Front, chosen: i == t.Chosen}
+		c := choice{hours: f.ExecutorHours, missed: f.Misses, front: f.OnFront, chosen: i == t.Chosen}
 		switch {
 		case c.chosen:
 			c.policy = found[i] + ", chosen"
@@ -105,7 +105,7 @@ func tuneChoices(t *decide.Tuned) []choice {
 	}
 	for i := range t.Hindsight {
 		h := &t.Hindsight[i]
-		choices = append(choices, choice{policy: told[i], hours: h.ExecutorHours, missed: h.Misses, front: h.Front, told: true})
+		choices = append(choices, choice{policy: told[i], hours: h.ExecutorHours, missed: h.Misses, front: h.OnFront, told: true})
 	}
 	slices.SortStableFunc(choices, func(a, b choice) int { return rank(a) - rank(b) })
 	return choices

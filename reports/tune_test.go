@@ -17,7 +17,7 @@ import (
 
 // tuned is a search over the lecture's case, made by hand: three fleets, one of
 // which is chosen, and hindsight.
-func tuned(t *testing.T) *decide.Tuned {
+func tuned(t *testing.T) *decide.TuneResult {
 	t.Helper()
 	fleet := func(text string) policies.Fleet {
 		f, err := policies.ParseFleet(text)
@@ -29,20 +29,20 @@ func tuned(t *testing.T) *decide.Tuned {
 	estimate := func(value, low, high float64) stats.Estimate {
 		return stats.Estimate{Value: value, Interval: stats.Interval{Low: low, High: high}}
 	}
-	return &decide.Tuned{
-		Suite: lecture().Suite, Tuning: decide.Tuning{MissRate: 0.05, Slower: 0.1}, Chosen: 1, Replicas: 4, Spent: 211.4, Grid: 600, Tried: 150,
-		DeadlineBasis: "from deadlines.csv", Free: []string{"load"}, Notes: []string{"What limits the workload."},
-		Bounds: decide.TuneBounds{Misses: 0.25, ExecutorHours: 0.5},
-		Base:   decide.TunedFleet{Fleet: fleet("recorded"), Misses: 2, Deadlines: 20, MissRate: estimate(0.1, 0.04, 0.23), ExecutorHours: 2},
-		Fleets: []decide.TunedFleet{
-			{Fleet: fleet("load=static,n=1;report-*=spark,max=1"), Conf: []string{"spark.executor.instances 1\n", "spark.dynamicAllocation.maxExecutors 1\n"}, Misses: 7.5, Deadlines: 20, MissRate: estimate(0.375, 0.2, 0.6), ExecutorHours: 0.9, Saved: estimate(0.55, 0.5, 0.6), Slower: 0.02, Front: true},
-			{Fleet: fleet("load=static,n=2;report-*=spark,idle=5s,max=4"), Conf: []string{"spark.executor.instances 2\n", "spark.dynamicAllocation.maxExecutors 4\n"}, Misses: 0.75, Deadlines: 20, MissRate: estimate(0.0375, 0.001, 0.12), ExecutorHours: 1.25, Saved: estimate(0.375, 0.31, 0.44), Slower: 0.03, Keeps: true, Front: true},
-			{Fleet: fleet("load=recorded;report-*=script,file=my.star"), Conf: []string{"# as it is set now\n", "# there are no settings of Spark for this policy\n"}, Misses: 1, Deadlines: 20, MissRate: estimate(0.05, 0.01, 0.2), ExecutorHours: 2.5, Saved: estimate(-0.25, math.NaN(), math.NaN()), Slower: 0.3},
+	return &decide.TuneResult{
+		Suite: lecture().Suite, Tuning: decide.Tuning{MissRate: 0.05, MaxSlowdown: 0.1}, Chosen: 1, Replicas: 4, Spent: 211.4, Grid: 600, Candidates: 150,
+		DeadlineBasis: "from deadlines.csv", WithoutDeadlines: []string{"load"}, Notes: []string{"What limits the workload."},
+		Bounds: decide.Bounds{Misses: 0.25, ExecutorHours: 0.5},
+		Base:   decide.FleetResult{Fleet: fleet("recorded"), Misses: 2, Deadlines: 20, MissRate: estimate(0.1, 0.04, 0.23), ExecutorHours: 2},
+		Fleets: []decide.FleetResult{
+			{Fleet: fleet("load=static,n=1;report-*=spark,max=1"), Conf: []string{"spark.executor.instances 1\n", "spark.dynamicAllocation.maxExecutors 1\n"}, Misses: 7.5, Deadlines: 20, MissRate: estimate(0.375, 0.2, 0.6), ExecutorHours: 0.9, Saved: estimate(0.55, 0.5, 0.6), Slowdown: 0.02, OnFront: true},
+			{Fleet: fleet("load=static,n=2;report-*=spark,idle=5s,max=4"), Conf: []string{"spark.executor.instances 2\n", "spark.dynamicAllocation.maxExecutors 4\n"}, Misses: 0.75, Deadlines: 20, MissRate: estimate(0.0375, 0.001, 0.12), ExecutorHours: 1.25, Saved: estimate(0.375, 0.31, 0.44), Slowdown: 0.03, MeetsGoal: true, OnFront: true},
+			{Fleet: fleet("load=recorded;report-*=script,file=my.star"), Conf: []string{"# as it is set now\n", "# there are no settings of Spark for this policy\n"}, Misses: 1, Deadlines: 20, MissRate: estimate(0.05, 0.01, 0.2), ExecutorHours: 2.5, Saved: estimate(-0.25, math.NaN(), math.NaN()), Slowdown: 0.3},
 		},
-		Hindsight: []decide.TunedFleet{
-			{Fleet: fleet("load=hindsight,max=2;report-*=hindsight,max=4"), Misses: 0.5, Deadlines: 20, MissRate: estimate(0.025, 0.001, 0.1), ExecutorHours: 0.75, Saved: estimate(0.625, 0.6, 0.65), Keeps: true, Front: true},
+		Hindsight: []decide.FleetResult{
+			{Fleet: fleet("load=hindsight,max=2;report-*=hindsight,max=4"), Misses: 0.5, Deadlines: 20, MissRate: estimate(0.025, 0.001, 0.1), ExecutorHours: 0.75, Saved: estimate(0.625, 0.6, 0.65), MeetsGoal: true, OnFront: true},
 		},
-		Others: []decide.TunedFleet{{Misses: 3, ExecutorHours: 1.5}, {Misses: 99, ExecutorHours: 1.5}},
+		Others: []decide.FleetResult{{Misses: 3, ExecutorHours: 1.5}, {Misses: 99, ExecutorHours: 1.5}},
 	}
 }
 
@@ -51,7 +51,7 @@ func tuned(t *testing.T) *decide.Tuned {
 func TestReportsOfASearch(t *testing.T) {
 	for _, c := range []struct {
 		file  string
-		write func(io.Writer, *decide.Tuned) error
+		write func(io.Writer, *decide.TuneResult) error
 	}{
 		{"tune.txt", TuneText}, {"tune.json", TuneJSON}, {"tune.csv", TuneCSV},
 	} {
@@ -88,7 +88,7 @@ func TestSearchWithoutAnAnswer(t *testing.T) {
 func TestPictureOfTheFront(t *testing.T) {
 	empty := tuned(t)
 	empty.Fleets, empty.Hindsight, empty.Others, empty.Chosen = nil, nil, nil, -1
-	for name, found := range map[string]*decide.Tuned{"search": tuned(t), "empty": empty} {
+	for name, found := range map[string]*decide.TuneResult{"search": tuned(t), "empty": empty} {
 		t.Run(name, func(t *testing.T) {
 			var first, second bytes.Buffer
 			if err := Front(&first, found); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // TuneText writes what a search found, for a terminal: the fleet to take, the
 // front, and what to set for each class.
-func TuneText(w io.Writer, t *decide.Tuned) error {
+func TuneText(w io.Writer, t *decide.TuneResult) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s, tuned for a miss rate of at most %s\n", t.Suite.Workload.Name, plural(len(t.Suite.Workload.Apps), "application"), sharePercent(t.Tuning.MissRate))
 	headLine(&b, "cluster:   "+clusterOf(t.Suite))
@@ -49,8 +49,8 @@ func TuneText(w io.Writer, t *decide.Tuned) error {
 }
 
 // searched says what the search took.
-func searched(t *decide.Tuned) string {
-	text := fmt.Sprintf("%d policies and fleets tried in %.0f replays of the workload, of %.0f without dropping any early", t.Tried, t.Spent, t.Grid)
+func searched(t *decide.TuneResult) string {
+	text := fmt.Sprintf("%d policies and fleets tried in %.0f replays of the workload, of %.0f without dropping any early", t.Candidates, t.Spent, t.Grid)
 	if t.Interrupted {
 		text += "; stopped before its end"
 	}
@@ -58,7 +58,7 @@ func searched(t *decide.Tuned) string {
 }
 
 // tuneStory says in sentences what was found.
-func tuneStory(t *decide.Tuned) []string {
+func tuneStory(t *decide.TuneResult) []string {
 	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", hours(t.Base.ExecutorHours), missesOf(&t.Base))
 	if t.Chosen < 0 {
 		story := []string{fmt.Sprintf("No fleet that was tried keeps a miss rate of %s.", sharePercent(t.Tuning.MissRate)), base}
@@ -85,7 +85,7 @@ func tuneStory(t *decide.Tuned) []string {
 	return append(story, boundStory(t))
 }
 
-func boundStory(t *decide.Tuned) string {
+func boundStory(t *decide.TuneResult) string {
 	text := fmt.Sprintf("No policy can hold less than %s executor-hours, which the work itself takes", hours(t.Bounds.ExecutorHours))
 	if t.Bounds.Misses > 0 {
 		text += fmt.Sprintf(", or miss fewer than %s, whose critical paths are longer than their deadlines", mean(t.Bounds.Misses))
@@ -99,7 +99,7 @@ func boundStory(t *decide.Tuned) string {
 
 // leastHindsight is the cheapest of hindsight's fleets that keeps the miss rate,
 // whatever else it makes slower; nil if there is none.
-func leastHindsight(t *decide.Tuned) *decide.TunedFleet {
+func leastHindsight(t *decide.TuneResult) *decide.FleetResult {
 	for i := range t.Hindsight {
 		if h := &t.Hindsight[i]; h.Misses <= t.Tuning.MissRate*h.Deadlines {
 			return h
@@ -109,7 +109,7 @@ func leastHindsight(t *decide.Tuned) *decide.TunedFleet {
 }
 
 // missesOf writes misses out of how many, and their share with its interval.
-func missesOf(f *decide.TunedFleet) string {
+func missesOf(f *decide.FleetResult) string {
 	if f.Deadlines == 0 {
 		return "none, as there are no deadlines"
 	}
@@ -119,7 +119,7 @@ func missesOf(f *decide.TunedFleet) string {
 // saving says what a fleet saves, or what it costs more.
 func saving(e stats.Estimate) string {
 	if e.Value < 0 {
-		return fmt.Sprintf("%s%s more", sharePercent(-e.Value), between(e.Interval.Times(-1), sharePercent))
+		return fmt.Sprintf("%s%s more", sharePercent(-e.Value), between(e.Interval.Scaled(-1), sharePercent))
 	}
 	return fmt.Sprintf("%s%s less", sharePercent(e.Value), between(e.Interval, sharePercent))
 }
@@ -160,7 +160,7 @@ func hours(v float64) string {
 }
 
 // marks name the fleets of a search: the base, those found, and hindsight's.
-func marks(t *decide.Tuned) (found, told []string) {
+func marks(t *decide.TuneResult) (found, told []string) {
 	for i := range t.Fleets {
 		found = append(found, fmt.Sprintf("F%d", i+1))
 	}
@@ -173,13 +173,13 @@ func marks(t *decide.Tuned) (found, told []string) {
 var tuneHead = []string{"fleet", "", "SLA\nmisses", "miss\nrate %", "95 %\ninterval", "exec-h\nheld", "saved\n%", "95 %\ninterval", "slower\n%"}
 
 // tuneTable is the front and what stands beside it.
-func tuneTable(t *decide.Tuned) table {
+func tuneTable(t *decide.TuneResult) table {
 	out := table{head: tuneHead, left: 2}
-	row := func(name, what string, f *decide.TunedFleet) {
+	row := func(name, what string, f *decide.FleetResult) {
 		saved := func(v float64) string { return strings.TrimSuffix(sharePercent(v), " %") }
 		cells := []string{
 			name, what, mean(f.Misses) + " of " + mean(f.Deadlines), strings.TrimSuffix(sharePercent(f.MissRate.Value), " %"), strings.TrimSpace(between(f.MissRate.Interval, sharePercent)),
-			hours(f.ExecutorHours), saved(f.Saved.Value), strings.TrimSpace(between(f.Saved.Interval, saved)), saved(f.Slower),
+			hours(f.ExecutorHours), saved(f.Saved.Value), strings.TrimSpace(between(f.Saved.Interval, saved)), saved(f.Slowdown),
 		}
 		if f == &t.Base {
 			cells[6], cells[7] = missing, ""
@@ -202,24 +202,24 @@ func tuneTable(t *decide.Tuned) table {
 }
 
 // standingOf says in a word what a fleet is among those found.
-func standingOf(t *decide.Tuned, i int) string {
+func standingOf(t *decide.TuneResult, i int) string {
 	f := &t.Fleets[i]
 	switch {
 	case i == t.Chosen:
 		return "chosen"
-	case f.Slower > t.Tuning.Slower:
+	case f.Slowdown > t.Tuning.MaxSlowdown:
 		return "too slow"
-	case f.Front:
+	case f.OnFront:
 		return "front"
 	}
 	return ""
 }
 
 // ruleTable is what each class runs under in each fleet.
-func ruleTable(t *decide.Tuned) table {
+func ruleTable(t *decide.TuneResult) table {
 	out := table{head: []string{"fleet", "class", "policy"}, left: 3}
 	found, told := marks(t)
-	list := func(names []string, fleets []decide.TunedFleet) {
+	list := func(names []string, fleets []decide.FleetResult) {
 		for i := range fleets {
 			out.breaks = append(out.breaks, len(out.rows))
 			for k, rule := range fleets[i].Fleet.Rules {
@@ -237,7 +237,7 @@ func ruleTable(t *decide.Tuned) table {
 }
 
 // shakenReplays says what figures are means of.
-func shakenReplays(t *decide.Tuned) string {
+func shakenReplays(t *decide.TuneResult) string {
 	if t.Replicas == 1 {
 		return "1 shaken replay"
 	}
@@ -245,7 +245,7 @@ func shakenReplays(t *decide.Tuned) string {
 }
 
 // tuneNotes say what the numbers mean and what limits them.
-func tuneNotes(t *decide.Tuned) []string {
+func tuneNotes(t *decide.TuneResult) []string {
 	notes := []string{
 		"The cheapest that was found is not the cheapest that there is: a search tries some of all settings.",
 	}
@@ -254,17 +254,17 @@ func tuneNotes(t *decide.Tuned) []string {
 	} else {
 		notes = append(notes, fmt.Sprintf("The figures are means of %s that the search has not seen, so that they do not flatter what was chosen by others.", shakenReplays(t)))
 	}
-	if len(t.Unclear) > 0 {
-		notes = append(notes, fmt.Sprintf("As written, the fleets' patterns give some applications of %s another class's policy; the replays did not. Name the classes with --class.", list(t.Unclear, 6)))
+	if len(t.Ambiguous) > 0 {
+		notes = append(notes, fmt.Sprintf("As written, the fleets' patterns give some applications of %s another class's policy; the replays did not. Name the classes with --class.", list(t.Ambiguous, 6)))
 	}
-	if len(t.Untried) > 0 {
-		notes = append(notes, fmt.Sprintf("The budget was too small to tune %s by itself: %s. A larger --budget does, or fewer classes (--class).", classesOfNumber(len(t.Untried)), list(t.Untried, 6)))
+	if len(t.Untested) > 0 {
+		notes = append(notes, fmt.Sprintf("The budget was too small to tune %s by itself: %s. A larger --budget does, or fewer classes (--class).", classesOfNumber(len(t.Untested)), list(t.Untested, 6)))
 	}
 	if len(t.Hindsight) > 0 {
 		notes = append(notes, "H1 and so on are hindsight, told the demand in advance: no driver can run it. It is a reference, and not a bound.")
 	}
-	if len(t.Free) > 0 {
-		notes = append(notes, fmt.Sprintf("Classes without deadlines: %s. \"slower\" is by how much the one of them that suffers most takes longer on average than under its recorded settings; a fleet may make it at most %s.", list(t.Free, 6), sharePercent(t.Tuning.Slower)))
+	if len(t.WithoutDeadlines) > 0 {
+		notes = append(notes, fmt.Sprintf("Classes without deadlines: %s. \"slower\" is by how much the one of them that suffers most takes longer on average than under its recorded settings; a fleet may make it at most %s.", list(t.WithoutDeadlines, 6), sharePercent(t.Tuning.MaxSlowdown)))
 	}
 	return append(notes, t.Notes...)
 }

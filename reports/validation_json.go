@@ -199,9 +199,9 @@ func skillOf(s validate.Skill) skillJSON {
 }
 
 func calledOf(w validate.Winner) calledJSON {
-	out := calledJSON{Called: w.Called, Right: w.Right}
-	if w.Called > 0 {
-		out.Share = existing(float64(w.Right) / float64(w.Called))
+	out := calledJSON{Called: w.Calls, Right: w.Right}
+	if w.Calls > 0 {
+		out.Share = existing(float64(w.Right) / float64(w.Calls))
 	}
 	return out
 }

@@ -104,10 +104,10 @@ func scoreRow(name, what string, s *validate.Score) []string {
 }
 
 func calls(w validate.Winner) string {
-	if w.Called == 0 {
+	if w.Calls == 0 {
 		return missing
 	}
-	return fmt.Sprintf("%d of %d", w.Right, w.Called)
+	return fmt.Sprintf("%d of %d", w.Right, w.Calls)
 }
 
 // barTable holds the summary against the bars.

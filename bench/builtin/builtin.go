@@ -45,10 +45,10 @@ var Policies = []string{
 }
 
 // PoliciesOn are the policies that a comparison on a cluster takes if none are
-// named: BuiltinPolicies, and on Kubernetes, which has no shuffle service, the
+// named: BuiltinPolicies, and on a manager without a shuffle service the
 // same with shuffle tracking, and decommissioning in the place of tracking.
 func PoliciesOn(c *cluster.Cluster) []string {
-	if c.Manager != "kubernetes" {
+	if c.Traits().NoShuffleService == nil {
 		return Policies
 	}
 	list := slices.Clone(Policies)

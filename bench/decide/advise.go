@@ -43,7 +43,7 @@ type Advice struct {
 	Joint         *Joint // nil where nothing is to be changed, or only one class is there
 	DeadlineBasis string
 	LeftOut       []*replay.AppError // applications that cannot be replayed and are of no class
-	TriedAt       []string           // deadlines and loads at which the verdicts were tried again
+	CheckedAt     []string           // deadlines and loads at which the verdicts were tried again
 	Notes         []string
 
 	deadlines []sla.Reference
@@ -55,50 +55,50 @@ func (a *Advice) Deadline(app int) time.Duration { return a.deadlines[app].Deadl
 
 // ClassAdvice is what to set for one class.
 type ClassAdvice struct {
-	Class   string
-	Runs    int
-	Verdict Verdict
-	Stable  bool
-	Flips   []string // why it is not stable: under which changes the verdict is another, and which
-	Why     []string // why the logs are insufficient
-	Notes   []string
+	Class           string
+	Runs            int
+	Verdict         Verdict
+	Stable          bool
+	Flips           []string // why it is not stable: under which changes the verdict is another, and which
+	Insufficiencies []string // why the logs are insufficient
+	Notes           []string
 
-	Current Judged  // what the class has now
-	Advised Judged  // what to set: Current where that is as good; with Insufficient always Current
-	Static  *Judged // the best fixed size; nil: none was tried
-	Dynamic *Judged // the best dynamic allocation; nil: none was tried
-	Snippet policies.Snippet
-	NoConf  string // why there is no snippet
+	Current   Evaluation  // what the class has now
+	Advised   Evaluation  // what to set: Current where that is as good; with Insufficient always Current
+	Static    *Evaluation // the best fixed size; nil: none was tried
+	Dynamic   *Evaluation // the best dynamic allocation; nil: none was tried
+	Snippet   policies.Snippet
+	NoSnippet string // why there is no snippet
 
 	// Saved is what Dynamic saves of Static's executor-seconds, negative if it costs
 	// more; SavedShare is the same as a share, Slower what its turnaround is longer by.
-	Saved, SavedShare, Slower stats.Estimate
-	MoreMisses                stats.Estimate // misses of all applications under Dynamic less those under Static
-	Assumed                   bool           // no deadline is given for the class: it is held to AssumedFactor times its run alone
-	Least                     LeastStatic
-	Blocks                    bench.Blocks // what intervals of the class's own figures are over
-	Model                     validate.ModelError
-	Tried                     []Judged // in the order in which they were tried
+	Saved, SavedShare, TimeDelta stats.Estimate
+	MissDelta                    stats.Estimate // misses of all applications under Dynamic less those under Static
+	Assumed                      bool           // no deadline is given for the class: it is held to AssumedFactor times its run alone
+	SmallestStatic               SmallestStatic
+	Blocks                       bench.Blocks // what intervals of the class's own figures are over
+	Model                        validate.ModelError
+	Evaluations                  []Evaluation // in the order in which they were tried
 }
 
 // LeastStatic is the smallest fixed size that keeps 99 % of the deadlines.
-type LeastStatic struct {
+type SmallestStatic struct {
 	Executors int     // 0: no size that was tried does
 	Kept      float64 // share of the deadlines that it keeps; without a size, that the best keeps
 	Of        int     // replayed runs with a deadline
 }
 
 // enoughKept is the share of deadlines that a fixed size has to keep.
-const enoughKept = 0.99
+const deadlinesKept = 0.99
 
 // Joint is all advice taken at one time.
 type Joint struct {
 	Fleet           policies.Fleet
 	Before, After   float64        // misses of all applications, under what is set now and under the advice
 	Of              int            // runs with a deadline
-	More            stats.Estimate // misses, After less Before
+	MissDelta       stats.Estimate // misses, After less Before
 	SavedShare      stats.Estimate // of all executor-seconds
-	Turnaround      stats.Estimate // longer by this share
+	TimeDelta       stats.Estimate // longer by this share
 	Worse           []string       // classes that miss more than the advice said
 	ExecutorSeconds float64        // under the advice
 }
@@ -132,7 +132,7 @@ func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, erro
 		o.Goal = FewestMisses
 	}
 	base := *s
-	if base.Config.Cluster.Assumed && alone(s.Workload) {
+	if base.Config.Cluster.Assumed && neverShared(s.Workload) {
 		base.Config.Cluster = validate.Unlimited
 		base.Notes = append(slices.Clone(s.Notes), "The cluster is not given and no two applications ran at one time: policies are tried on one that is never full. Give --cluster if executors may have to wait for room.")
 	}
@@ -154,8 +154,8 @@ func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, erro
 	return a.advise(ctx)
 }
 
-// alone says whether no two applications of a workload ran at one time.
-func alone(w *traces.Workload) bool {
+// neverShared says whether no two applications of a workload ran at one time.
+func neverShared(w *traces.Workload) bool {
 	until := time.Duration(0)
 	for _, a := range w.Apps {
 		if a.Recorded == nil || a.Submit < until {
@@ -173,12 +173,12 @@ type adviser struct {
 	results  *bench.Results // under what is set now
 	classes  []*class
 	replicas int
-	scene    *scene
-	loads    []*scene
-	current  map[*scene]*played // what is set now
-	trust    []trust            // by class
-	played   int                // replays that are done
-	planned  int                // replays that are foreseen
+	scenario *scenario
+	loads    []*scenario
+	current  map[*scenario]*trial // what is set now
+	quality  []logQuality         // by class
+	played   int                  // replays that are done
+	planned  int                  // replays that are foreseen
 	notes    []string
 }
 
@@ -188,7 +188,7 @@ func (a *adviser) prepare() error {
 	if a.classes, err = classesOf(w, &a.suite.Config.Cluster); err != nil {
 		return err
 	}
-	a.trust = a.trusts()
+	a.quality = a.logQualities()
 	a.replicas = replicasOfFew
 	if len(w.Apps) >= manyRuns {
 		a.replicas = replicasOfMany
@@ -198,15 +198,15 @@ func (a *adviser) prepare() error {
 			a.replicas = replicasOfFew
 		}
 	}
-	a.scene = newScene("", a.tokens(w, nil), a.results.Reference, a.suite.Config, a.replicas)
-	a.current = map[*scene]*played{a.scene: {fleet: bench.RecordedFleet()}}
+	a.scenario = newScenario("", a.tokens(w, nil), a.results.Reference, a.suite.Config, a.replicas)
+	a.current = map[*scenario]*trial{a.scenario: {fleet: bench.RecordedFleet()}}
 	for _, load := range loadSteps {
 		if len(w.Apps) < bench.FewestBlocks {
 			break // there is nothing to thin out
 		}
 		if scene, err := a.scaled(load); err == nil {
 			a.loads = append(a.loads, scene)
-			a.current[scene] = &played{fleet: bench.RecordedFleet()}
+			a.current[scene] = &trial{fleet: bench.RecordedFleet()}
 		} else {
 			a.notes = append(a.notes, fmt.Sprintf("Whether the advice holds at a load of %g could not be tried: %v.", load, err))
 		}
@@ -248,9 +248,9 @@ func (c *class) fleet(s policies.Spec) policies.Fleet {
 }
 
 // A tried is one policy that is tried for a class.
-type tried struct {
-	spec   policies.Spec
-	played *played
+type candidate struct {
+	spec  policies.Spec
+	trial *trial
 }
 
 func (a *adviser) advise(ctx context.Context) (*Advice, error) {
@@ -258,7 +258,7 @@ func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 		Suite: a.suite, Goal: a.options.Goal, Replicas: a.replicas, DeadlineBasis: a.results.DeadlineBasis, LeftOut: a.results.LeftOut, deadlines: a.results.Reference,
 		Notes: append(slices.Clone(a.results.Notes), a.notes...),
 	}
-	lists := make([][]*tried, len(a.classes))
+	lists := make([][]*candidate, len(a.classes))
 	total := 0
 	for k, c := range a.classes {
 		lists[k] = a.list(c)
@@ -273,19 +273,19 @@ func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 	a.planned = all
 
 	for k, c := range a.classes {
-		class, err := a.judgeClass(ctx, c, a.trust[k], lists[k], screen)
+		class, err := a.judgeClass(ctx, c, a.quality[k], lists[k], screen)
 		if err != nil {
 			return nil, err
 		}
 		out.Classes = append(out.Classes, *class)
 	}
 	if a.options.Goal == FewestMisses {
-		for _, s := range a.steps() {
-			out.TriedAt = append(out.TriedAt, s.name)
+		for _, s := range a.deadlineSteps() {
+			out.CheckedAt = append(out.CheckedAt, s.name)
 		}
 	}
 	for _, s := range a.loads {
-		out.TriedAt = append(out.TriedAt, s.name)
+		out.CheckedAt = append(out.CheckedAt, s.name)
 	}
 	var err error
 	if out.Joint, err = a.joint(ctx, out.Classes); err != nil {
@@ -296,29 +296,29 @@ func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 }
 
 // list is what is tried for a class; what it has now is the first.
-func (a *adviser) list(c *class) []*tried {
-	list := []*tried{{c.current, a.current[a.scene]}}
+func (a *adviser) list(c *class) []*candidate {
+	list := []*candidate{{c.current, a.current[a.scenario]}}
 	specs := c.candidates()
 	if a.options.Only {
 		specs = nil
 	}
 	for _, s := range unique(append(append([]policies.Spec{c.current}, specs...), a.options.Policies...))[1:] {
-		list = append(list, &tried{s, &played{fleet: c.fleet(s)}})
+		list = append(list, &candidate{s, &trial{fleet: c.fleet(s)}})
 	}
 	return list
 }
 
 // play replays what has not been replayed yet.
-func (a *adviser) play(ctx context.Context, s *scene, list []*tried, replicas int) error {
-	played := make([]*played, len(list))
+func (a *adviser) play(ctx context.Context, s *scenario, list []*candidate, replicas int) error {
+	played := make([]*trial, len(list))
 	for i := range list {
-		played[i] = list[i].played
+		played[i] = list[i].trial
 	}
 	return a.playAll(ctx, s, played, replicas)
 }
 
 // playAll is playAll of a scene, with progress counted over the whole advice.
-func (a *adviser) playAll(ctx context.Context, s *scene, list []*played, replicas int) error {
+func (a *adviser) playAll(ctx context.Context, s *scenario, list []*trial, replicas int) error {
 	done := 0
 	err := s.playAll(ctx, list, replicas, bench.Options{Parallel: a.options.Parallel, Progress: func(now, _ int) {
 		done = now

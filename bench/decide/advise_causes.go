@@ -14,24 +14,24 @@ import (
 
 // A Because is how many of a policy's misses are due to one cause: the one that
 // gives most of what each run is late by (replay.Turnaround.Late).
-type Because struct {
+type MissCause struct {
 	Cause  replay.TimeCause
 	Misses float64
 }
 
 // causes says why a class's runs are late under a policy: it is replayed again,
 // with an account of where its time goes.
-func (a *adviser) causes(ctx context.Context, j *judge, f policies.Fleet, d *Judged) error {
+func (a *adviser) causes(ctx context.Context, j *judge, f policies.Fleet, d *Evaluation) error {
 	if d.Problem != "" || d.Of == 0 || d.Misses.Value == 0 {
 		return nil
 	}
-	accounted := *a.scene
-	accounted.replicas = slices.Clone(a.scene.replicas)
+	accounted := *a.scenario
+	accounted.replicas = slices.Clone(a.scenario.replicas)
 	for r := range accounted.replicas {
 		accounted.replicas[r].config.Attribute = true
 	}
-	p := &played{fleet: f}
-	if err := a.playAll(ctx, &accounted, []*played{p}, a.replicas); err != nil {
+	p := &trial{fleet: f}
+	if err := a.playAll(ctx, &accounted, []*trial{p}, a.replicas); err != nil {
 		return err
 	}
 	if p.err != nil {
@@ -64,13 +64,13 @@ func (a *adviser) causes(ctx context.Context, j *judge, f policies.Fleet, d *Jud
 	}
 	for c, n := range by {
 		if n > 0 {
-			d.Because = append(d.Because, Because{replay.TimeCause(c), n})
+			d.Causes = append(d.Causes, MissCause{replay.TimeCause(c), n})
 		}
 	}
-	slices.SortStableFunc(d.Because, func(x, y Because) int { return cmp.Compare(y.Misses, x.Misses) })
+	slices.SortStableFunc(d.Causes, func(x, y MissCause) int { return cmp.Compare(y.Misses, x.Misses) })
 	if len(reach) > 0 {
 		slices.Sort(reach)
-		d.Reach = time.Duration(stats.Quantile(0.5, reach) * float64(time.Second))
+		d.RampUpTime = time.Duration(stats.Quantile(0.5, reach) * float64(time.Second))
 	}
 	return nil
 }

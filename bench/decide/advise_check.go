@@ -16,7 +16,7 @@ import (
 
 // stability looks for changes under which the verdict is another: tighter and
 // looser deadlines, and less and more load.
-func (a *adviser) stability(ctx context.Context, c *class, j *judge, advice *ClassAdvice, static, dynamic *played) error {
+func (a *adviser) stability(ctx context.Context, c *class, j *judge, advice *ClassAdvice, static, dynamic *trial) error {
 	if static == nil || dynamic == nil || advice.Verdict == Insufficient {
 		return nil
 	}
@@ -27,7 +27,7 @@ func (a *adviser) stability(ctx context.Context, c *class, j *judge, advice *Cla
 		}
 	}
 	if a.options.Goal == FewestMisses {
-		for _, s := range a.steps() {
+		for _, s := range a.deadlineSteps() {
 			neighbor := *j
 			neighbor.step = s
 			flip(s.name, neighbor.verdict(static, dynamic))
@@ -40,19 +40,19 @@ func (a *adviser) stability(ctx context.Context, c *class, j *judge, advice *Cla
 				apps = append(apps, i)
 			}
 		}
-		pair := make([]*tried, 2)
-		for i, of := range []*Judged{advice.Static, advice.Dynamic} {
-			pair[i] = &tried{of.Policy, &played{fleet: c.fleet(of.Policy)}}
+		pair := make([]*candidate, 2)
+		for i, of := range []*Evaluation{advice.Static, advice.Dynamic} {
+			pair[i] = &candidate{of.Policy, &trial{fleet: c.fleet(of.Policy)}}
 		}
 		if err := a.play(ctx, s, pair, a.replicas); err != nil {
 			return err
 		}
-		if pair[0].played.err != nil || pair[1].played.err != nil {
+		if pair[0].trial.err != nil || pair[1].trial.err != nil {
 			advice.Notes = append(advice.Notes, fmt.Sprintf("At %s it could not be replayed.", s.name))
 			continue
 		}
 		loaded := newJudge(a.options.Goal, s, apps, j.model, j.seed)
-		flip(s.name, loaded.verdict(pair[0].played, pair[1].played))
+		flip(s.name, loaded.verdict(pair[0].trial, pair[1].trial))
 	}
 	return nil
 }
@@ -74,8 +74,8 @@ func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, erro
 	if !changed || len(a.classes) < 2 {
 		return nil, nil
 	}
-	now, then := a.current[a.scene], &played{fleet: inner}
-	if err := a.playAll(ctx, a.scene, []*played{now, then}, a.replicas); err != nil {
+	now, then := a.current[a.scenario], &trial{fleet: inner}
+	if err := a.playAll(ctx, a.scenario, []*trial{now, then}, a.replicas); err != nil {
 		return nil, err
 	}
 	if then.err != nil {
@@ -85,28 +85,28 @@ func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, erro
 	for k := range advice {
 		model = model.Max(advice[k].Model)
 	}
-	every := newJudge(a.options.Goal, a.scene, everyApp(a.scene), model, a.suite.Config.Seed)
+	every := newJudge(a.options.Goal, a.scenario, everyApp(a.scenario), model, a.suite.Config.Seed)
 	runs := every.all.total(now, metrics.DeadlineOf)
-	more, _ := every.misses(lateness{over: every.all}, []*played{then}, now)
-	dearer := every.relative(metrics.ExecutorSecondsOf, model.Executors, []*played{then}, now)[0]
+	more, _ := every.misses(deadlineSet{over: every.all}, []*trial{then}, now)
+	dearer := every.relative(metrics.ExecutorSecondsOf, model.Executors, []*trial{then}, now)[0]
 	joint := &Joint{
 		Fleet: outer, Before: every.all.total(now, metrics.MissOf), After: every.all.total(then, metrics.MissOf), Of: int(math.Round(runs)),
-		More:            more[0].Scaled(runs),
+		MissDelta:       more[0].Scaled(runs),
 		SavedShare:      dearer.Scaled(-1),
-		Turnaround:      every.relative(metrics.TurnaroundOf, model.Time, []*played{then}, now)[0],
+		TimeDelta:       every.relative(metrics.TurnaroundOf, model.Time, []*trial{then}, now)[0],
 		ExecutorSeconds: every.all.total(then, metrics.ExecutorSecondsOf),
 	}
 	for k, c := range a.classes {
-		own := newJudge(a.options.Goal, a.scene, c.apps, advice[k].Model, a.suite.Config.Seed)
-		alone, together := own.own.total(advice[k].Advised.played, metrics.MissOf), own.own.total(then, metrics.MissOf)
-		if of := own.own.total(then, metrics.DeadlineOf); of > 0 && together-alone > 2*spared*of {
+		own := newJudge(a.options.Goal, a.scenario, c.apps, advice[k].Model, a.suite.Config.Seed)
+		alone, together := own.own.total(advice[k].Advised.trial, metrics.MissOf), own.own.total(then, metrics.MissOf)
+		if of := own.own.total(then, metrics.DeadlineOf); of > 0 && together-alone > 2*missTolerance*of {
 			joint.Worse = append(joint.Worse, fmt.Sprintf("%s misses %.1f of %.0f deadlines with all advice taken, %.1f with its own alone", c.name, together, of, alone))
 		}
 	}
 	return joint, nil
 }
 
-func everyApp(s *scene) []int {
+func everyApp(s *scenario) []int {
 	all := make([]int, len(s.workload.Apps))
 	for i := range all {
 		all[i] = i
@@ -117,7 +117,7 @@ func everyApp(s *scene) []int {
 // scaled is the workload at another load. Whole pipelines are left out or
 // doubled (traces.Scale), picked by a seed under which each class keeps some of
 // its runs; where they are too few for that, single runs.
-func (a *adviser) scaled(load float64) (*scene, error) {
+func (a *adviser) scaled(load float64) (*scenario, error) {
 	whole := a.suite.Workload
 	single := a.tokens(whole, nil)
 	for _, app := range single.Apps {
@@ -144,7 +144,7 @@ func (a *adviser) scaled(load float64) (*scene, error) {
 			for i, at := range from {
 				reference[i] = a.results.Reference[at]
 			}
-			return newScene(fmt.Sprintf("load x%g", load), a.tokens(scaled, from), reference, a.suite.Config, a.replicas), nil
+			return newScenario(fmt.Sprintf("load x%g", load), a.tokens(scaled, from), reference, a.suite.Config, a.replicas), nil
 		}
 	}
 	return nil, errors.New("every choice of runs drops a class")

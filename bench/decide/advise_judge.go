@@ -30,75 +30,75 @@ const (
 // spared is how many more misses than under the best policy, as a share of the
 // class's runs, are let pass in the estimate where the two cannot be told apart:
 // that nothing is proven against a policy does not make it good.
-const spared = 0.01
+const missTolerance = 0.01
 
 // A Judged is a policy that was tried for a class, and what the class got.
-type Judged struct {
-	Policy          policies.Spec
-	Replicas        int // replays of it; few for one that was left behind early
-	Of              int // runs of the class with a deadline, given or assumed; with blocks of replicas times these
-	Misses          stats.Estimate
-	Elsewhere       float64 // misses of the other classes
-	Turnaround      float64 // mean, seconds
-	ExecutorSeconds float64
-	Problem         string // why it could not be replayed; then there are no numbers
+type Evaluation struct {
+	Policy           policies.Spec
+	Replicas         int // replays of it; few for one that was left behind early
+	Of               int // runs of the class with a deadline, given or assumed; with blocks of replicas times these
+	Misses           stats.Estimate
+	OtherClassMisses float64 // misses of the other classes
+	Turnaround       float64 // mean, seconds
+	ExecutorSeconds  float64
+	Problem          string // why it could not be replayed; then there are no numbers
 
 	// Against what is advised, for those that were judged in all replicas: by how
 	// many misses of all applications more (of the class's own, where they are
 	// assumed; in all replicas, where Of counts these), by which share of executor-seconds more,
 	// and by which share of turnaround longer. All hold together.
-	More, Dearer, Slower stats.Estimate
-	MoreTold             bool
+	MissDelta, CostDelta, TimeDelta stats.Estimate
+	MissesSignificant               bool
 
-	Because []Because     // why the class's runs miss under it, most first; only of Static and Dynamic
-	Reach   time.Duration // of those, median time to the executors they need
+	Causes     []MissCause   // why the class's runs miss under it, most first; only of Static and Dynamic
+	RampUpTime time.Duration // of those, median time to the executors they need
 
-	played *played
+	trial *trial
 }
 
 // Static tells whether it is a fixed size.
-func (j *Judged) Static() bool { return j.Policy.Fixed() }
+func (j *Evaluation) Static() bool { return j.Policy.Kind == "static" }
 
 // A judge compares the policies of one class in one scene.
 type judge struct {
-	goal    Goal
-	seed    uint64
-	model   validate.ModelError
-	scene   *scene
-	all     sampling // every application: whom a policy makes late
-	own     sampling // those of the class: what it costs
-	step    step     // other deadlines; none: as they are
-	current *played
+	goal     Goal
+	seed     uint64
+	model    validate.ModelError
+	scenario *scenario
+	all      sampling     // every application: whom a policy makes late
+	own      sampling     // those of the class: what it costs
+	step     deadlineStep // other deadlines; none: as they are
+	current  *trial
 	// assumed: no deadline is given for the class, so that it is also held to one
 	// that is assumed, after those that are given.
 	assumed bool
 }
 
-func newJudge(goal Goal, s *scene, apps []int, model validate.ModelError, seed uint64) *judge {
+func newJudge(goal Goal, s *scenario, apps []int, model validate.ModelError, seed uint64) *judge {
 	every := make([]int, len(s.workload.Apps))
 	for i := range every {
 		every[i] = i
 	}
-	j := &judge{goal: goal, seed: seed, model: model, scene: s, all: s.sampling(every), own: s.sampling(apps)}
+	j := &judge{goal: goal, seed: seed, model: model, scenario: s, all: s.sampling(every), own: s.sampling(apps)}
 	j.assumed = !slices.ContainsFunc(apps, func(at int) bool { return s.reference[at].HasDeadline })
 	return j
 }
 
 // A step is neighboring deadlines, in which a verdict has to hold: of those that
 // a slack makes the next of its factors, of others a share more or less.
-type step struct {
+type deadlineStep struct {
 	name   string
 	slack  float64 // factor of the slack
 	factor float64 // of other deadlines; 0: all as they are
 }
 
-// steps are the next tighter and the next looser deadlines.
-func (a *adviser) steps() []step {
+// deadlineSteps are the next tighter and the next looser deadlines.
+func (a *adviser) deadlineSteps() []deadlineStep {
 	slack := a.results.Slack
-	tighter, looser := step{"deadlines x0.8", 0, 0.8}, step{"deadlines x1.25", 0, 1.25}
+	tighter, looser := deadlineStep{"deadlines x0.8", 0, 0.8}, deadlineStep{"deadlines x1.25", 0, 1.25}
 	at := slices.Index(slack.Factors, slack.Headline())
 	if at < 0 {
-		return []step{tighter, looser}
+		return []deadlineStep{tighter, looser}
 	}
 	tighter.slack, looser.slack = 0.8*slack.Headline(), 1.25*slack.Headline()
 	if at > 0 {
@@ -108,16 +108,16 @@ func (a *adviser) steps() []step {
 		looser.slack = slack.Factors[at+1]
 	}
 	tighter.name, looser.name = fmt.Sprintf("slack x%.3g", tighter.slack), fmt.Sprintf("slack x%.3g", looser.slack)
-	return []step{tighter, looser}
+	return []deadlineStep{tighter, looser}
 }
 
 // of is an application with the deadline of the step.
-func (s step) of(a *metrics.App) metrics.App {
+func (s deadlineStep) of(a *metrics.App) metrics.App {
 	switch {
 	case s.factor == 0:
 		return *a
-	case a.SlackOf > 0:
-		return a.At(s.slack)
+	case a.SlackBase > 0:
+		return a.AtSlackFactor(s.slack)
 	}
 	b := *a
 	b.Deadline = sla.Multiple(s.factor, a.Deadline)
@@ -125,19 +125,19 @@ func (s step) of(a *metrics.App) metrics.App {
 }
 
 // A lateness is one kind of deadlines that policies are compared by.
-type lateness struct {
+type deadlineSet struct {
 	over    sampling
 	assumed bool
 }
 
-// latenesses are what misses are counted by, in order of importance: the
+// deadlineSets are what misses are counted by, in order of importance: the
 // deadlines that are given, of all applications; and where the class has none,
 // those assumed for it.
-func (j *judge) latenesses() []lateness {
+func (j *judge) deadlineSets() []deadlineSet {
 	if j.assumed {
-		return []lateness{{over: j.all}, {j.own, true}}
+		return []deadlineSet{{over: j.all}, {j.own, true}}
 	}
-	return []lateness{{over: j.all}}
+	return []deadlineSet{{over: j.all}}
 }
 
 // missed is the figure of misses where turnarounds are longer by a share.
@@ -150,8 +150,8 @@ func (j *judge) missed(assumed bool, longer float64) metrics.Figure {
 	}
 }
 
-// due is the figure of applications with a deadline.
-func due(assumed bool) metrics.Figure {
+// deadlineCount is the figure of applications with a deadline.
+func deadlineCount(assumed bool) metrics.Figure {
 	if assumed {
 		return func(*metrics.App) float64 { return 1 }
 	}
@@ -161,8 +161,8 @@ func due(assumed bool) metrics.Figure {
 // misses compares how often applications miss under some policies with how
 // often under one: differences as shares of the runs with deadlines, and whether
 // each is told, by interval and by test.
-func (j *judge) misses(by lateness, others []*played, base *played) ([]stats.Estimate, []bool) {
-	runs := by.over.sums(base, due(by.assumed))
+func (j *judge) misses(by deadlineSet, others []*trial, base *trial) ([]stats.Estimate, []bool) {
+	runs := by.over.sums(base, deadlineCount(by.assumed))
 	of := stats.Sum(runs)
 	if of == 0 {
 		return make([]stats.Estimate, len(others)), make([]bool, len(others))
@@ -184,22 +184,22 @@ func (j *judge) misses(by lateness, others []*played, base *played) ([]stats.Est
 		above := stats.Sum(by.over.sums(o, j.missed(by.assumed, off))) - now
 		below := now - stats.Sum(by.over.sums(o, j.missed(by.assumed, -off)))
 		estimates[i] = estimates[i].Widened(below/of, above/of)
-		told[i] = estimates[i].Told() && p[i] <= 1-stats.Confidence
+		told[i] = estimates[i].Significant() && p[i] <= 1-stats.Confidence
 	}
 	return estimates, told
 }
 
-// much tells whether a difference of misses, as a share of the runs with
+// exceedsTolerance tells whether a difference of misses, as a share of the runs with
 // deadlines, is more than is let pass.
-func (j *judge) much(by lateness, base *played, difference float64) bool {
-	return difference*by.over.total(base, due(by.assumed)) > spared*float64(len(j.own.apps))
+func (j *judge) exceedsTolerance(by deadlineSet, base *trial, difference float64) bool {
+	return difference*by.over.total(base, deadlineCount(by.assumed)) > missTolerance*float64(len(j.own.apps))
 }
 
 // relative compares a figure of the class under some policies with that under
 // one: differences as shares of the latter. What is drawn once for a whole
 // replica, as start-up is, is one unknown and not many that even out: the spread
 // between replicas widens the interval as the model's error does.
-func (j *judge) relative(f metrics.Figure, deviation float64, others []*played, base *played) []stats.Estimate {
+func (j *judge) relative(f metrics.Figure, deviation float64, others []*trial, base *trial) []stats.Estimate {
 	contrasts := make([]stats.Contrast, len(others))
 	of := j.own.sums(base, f)
 	for i, o := range others {
@@ -219,7 +219,7 @@ func (j *judge) relative(f metrics.Figure, deviation float64, others []*played, 
 
 // spread is by how much the relative difference of two policies in one replica
 // may lie from that in another: half of a 95 % interval.
-func (by sampling) spread(f metrics.Figure, other, base *played) float64 {
+func (by sampling) spread(f metrics.Figure, other, base *trial) float64 {
 	var differences []float64
 	for r := range base.runs {
 		x, y := 0.0, 0.0
@@ -231,7 +231,7 @@ func (by sampling) spread(f metrics.Figure, other, base *played) float64 {
 	if len(differences) < 2 {
 		return 0
 	}
-	return stats.Student(len(differences)-1) * stat.StdDev(differences, nil)
+	return stats.StudentQuantile(len(differences)-1) * stat.StdDev(differences, nil)
 }
 
 func minus(x, y []float64) []float64 {
@@ -245,15 +245,15 @@ func minus(x, y []float64) []float64 {
 // little is by how much cheaper, in the estimate, another policy must be for what
 // is set now to be changed, where nothing but the cost speaks for it: repeats of
 // the same thing differ by as much (docs/VALIDATION.md).
-const little = 0.02
+const costTolerance = 0.02
 
 // best is the policy that the goal asks for, among some that were played.
-func (j *judge) best(list []*played) *played {
+func (j *judge) best(list []*trial) *trial {
 	tied := j.first(list)
-	cheapest := slices.MinFunc(tied, func(x, y *played) int {
+	cheapest := slices.MinFunc(tied, func(x, y *trial) int {
 		return cmp.Compare(j.own.total(x, metrics.ExecutorSecondsOf), j.own.total(y, metrics.ExecutorSecondsOf))
 	})
-	if slices.Contains(tied, j.current) && j.own.total(cheapest, metrics.ExecutorSecondsOf) > (1-little)*j.own.total(j.current, metrics.ExecutorSecondsOf) {
+	if slices.Contains(tied, j.current) && j.own.total(cheapest, metrics.ExecutorSecondsOf) > (1-costTolerance)*j.own.total(j.current, metrics.ExecutorSecondsOf) {
 		return j.current
 	}
 	return cheapest
@@ -263,27 +263,29 @@ func (j *judge) best(list []*played) *played {
 // for first, and are nearly as good in the estimate: for misses by spared, for
 // time by one standard error of the model (the rule of Breiman and others,
 // Classification and Regression Trees, 1984, for taking the simpler of two).
-func (j *judge) first(list []*played) []*played {
+func (j *judge) first(list []*trial) []*trial {
 	if j.goal == ShortestTime {
-		best := slices.MinFunc(list, func(x, y *played) int {
+		best := slices.MinFunc(list, func(x, y *trial) int {
 			return cmp.Compare(j.own.total(x, metrics.TurnaroundOf), j.own.total(y, metrics.TurnaroundOf))
 		})
 		slower := j.relative(metrics.TurnaroundOf, j.model.Time, list, best)
-		return keep(list, func(i int) bool { return list[i] == best || !slower[i].Told() && slower[i].Value <= j.model.Time })
+		return keep(list, func(i int) bool {
+			return list[i] == best || !slower[i].Significant() && slower[i].Value <= j.model.Time
+		})
 	}
-	for _, by := range j.latenesses() {
-		best := slices.MinFunc(list, func(x, y *played) int {
+	for _, by := range j.deadlineSets() {
+		best := slices.MinFunc(list, func(x, y *trial) int {
 			return cmp.Or(cmp.Compare(by.over.total(x, j.missed(by.assumed, 0)), by.over.total(y, j.missed(by.assumed, 0))),
 				cmp.Compare(j.own.total(x, metrics.ExecutorSecondsOf), j.own.total(y, metrics.ExecutorSecondsOf)))
 		})
 		more, told := j.misses(by, list, best)
-		list = keep(list, func(i int) bool { return list[i] == best || !told[i] && !j.much(by, best, more[i].Value) })
+		list = keep(list, func(i int) bool { return list[i] == best || !told[i] && !j.exceedsTolerance(by, best, more[i].Value) })
 	}
 	return list
 }
 
-func keep(list []*played, ok func(int) bool) []*played {
-	var kept []*played
+func keep(list []*trial, ok func(int) bool) []*trial {
+	var kept []*trial
 	for i, p := range list {
 		if ok(i) {
 			kept = append(kept, p)
@@ -295,7 +297,7 @@ func keep(list []*played, ok func(int) bool) []*played {
 // verdict compares the best fixed size with the best dynamic allocation. By goal
 // time only turnaround makes a difference; the cheaper one is advised all the
 // same.
-func (j *judge) verdict(static, dynamic *played) Verdict {
+func (j *judge) verdict(static, dynamic *trial) Verdict {
 	decide := func(difference float64) Verdict {
 		if difference > 0 {
 			return Static
@@ -303,38 +305,38 @@ func (j *judge) verdict(static, dynamic *played) Verdict {
 		return Dynamic
 	}
 	if j.goal == ShortestTime {
-		if longer := j.relative(metrics.TurnaroundOf, j.model.Time, []*played{dynamic}, static)[0]; longer.Told() {
+		if longer := j.relative(metrics.TurnaroundOf, j.model.Time, []*trial{dynamic}, static)[0]; longer.Significant() {
 			return decide(longer.Value)
 		}
 		return NoDifference
 	}
-	dearer := j.relative(metrics.ExecutorSecondsOf, j.model.Executors, []*played{dynamic}, static)[0]
-	for _, by := range j.latenesses() {
-		more, told := j.misses(by, []*played{dynamic}, static)
+	dearer := j.relative(metrics.ExecutorSecondsOf, j.model.Executors, []*trial{dynamic}, static)[0]
+	for _, by := range j.deadlineSets() {
+		more, told := j.misses(by, []*trial{dynamic}, static)
 		if told[0] {
 			return decide(more[0].Value)
 		}
-		if j.much(by, static, math.Abs(more[0].Value)) && more[0].Value*dearer.Value < 0 {
+		if j.exceedsTolerance(by, static, math.Abs(more[0].Value)) && more[0].Value*dearer.Value < 0 {
 			return NoDifference // the cheaper one seems to miss more, but that is not proven
 		}
 	}
-	if dearer.Told() {
+	if dearer.Significant() {
 		return decide(dearer.Value)
 	}
 	return NoDifference
 }
 
 // against compares what was judged with what is advised.
-func (j *judge) against(advised *played, judged []Judged) {
-	var others []*played
+func (j *judge) against(advised *trial, judged []Evaluation) {
+	var others []*trial
 	var at []int
 	for i := range judged {
-		if p := judged[i].played; judged[i].Problem == "" && len(p.runs) == len(advised.runs) {
+		if p := judged[i].trial; judged[i].Problem == "" && len(p.runs) == len(advised.runs) {
 			others, at = append(others, p), append(at, i)
 		}
 	}
-	by := j.latenesses()[len(j.latenesses())-1]
-	runs := by.over.total(advised, due(by.assumed))
+	by := j.deadlineSets()[len(j.deadlineSets())-1]
+	runs := by.over.total(advised, deadlineCount(by.assumed))
 	if j.own.blocks.Unit == bench.ByReplica {
 		runs *= float64(len(advised.runs))
 	}
@@ -343,14 +345,14 @@ func (j *judge) against(advised *played, judged []Judged) {
 	slower := j.relative(metrics.TurnaroundOf, j.model.Time, others, advised)
 	for k, i := range at {
 		d := &judged[i]
-		d.More, d.MoreTold = more[k].Scaled(runs), told[k]
-		d.Dearer, d.Slower = dearer[k], slower[k]
+		d.MissDelta, d.MissesSignificant = more[k].Scaled(runs), told[k]
+		d.CostDelta, d.TimeDelta = dearer[k], slower[k]
 	}
 }
 
 // describe measures what a class got under a policy.
-func (j *judge) describe(s policies.Spec, p *played) Judged {
-	d := Judged{Policy: s, played: p}
+func (j *judge) describe(s policies.Spec, p *trial) Evaluation {
+	d := Evaluation{Policy: s, trial: p}
 	for _, r := range p.runs {
 		if r != nil {
 			d.Replicas++
@@ -362,12 +364,12 @@ func (j *judge) describe(s policies.Spec, p *played) Judged {
 	}
 	d.ExecutorSeconds = j.own.total(p, metrics.ExecutorSecondsOf)
 	d.Turnaround = j.own.total(p, metrics.TurnaroundOf) / float64(len(j.own.apps))
-	d.Elsewhere = j.all.total(p, j.missed(false, 0)) - j.own.total(p, j.missed(false, 0))
-	runs := j.own.total(p, due(j.assumed))
+	d.OtherClassMisses = j.all.total(p, j.missed(false, 0)) - j.own.total(p, j.missed(false, 0))
+	runs := j.own.total(p, deadlineCount(j.assumed))
 	d.Of = int(math.Round(runs))
 	now := j.own.total(p, j.missed(j.assumed, 0))
 	d.Misses.Value = now
-	if d.Replicas < len(j.scene.replicas) {
+	if d.Replicas < len(j.scenario.replicas) {
 		d.Misses.Interval = stats.NoInterval()
 		return d
 	}
@@ -381,8 +383,8 @@ func (j *judge) describe(s policies.Spec, p *played) Judged {
 	off := validate.HalfWidth(j.model.Time)
 	times := float64(d.Of) / runs
 	above, below := j.own.total(p, j.missed(j.assumed, off))-now, now-j.own.total(p, j.missed(j.assumed, -off))
-	e := stats.Share(j.own.sums(p, j.missed(j.assumed, 0)), j.own.sums(p, due(j.assumed)))
-	e = stats.Estimate{Value: d.Misses.Value, Interval: e.Interval.Times(float64(d.Of))}.Widened(below*times, above*times)
+	e := stats.Share(j.own.sums(p, j.missed(j.assumed, 0)), j.own.sums(p, deadlineCount(j.assumed)))
+	e = stats.Estimate{Value: d.Misses.Value, Interval: e.Interval.Scaled(float64(d.Of))}.Widened(below*times, above*times)
 	e.Low, e.High = max(0, e.Low), min(float64(d.Of), e.High)
 	d.Misses = e
 	return d

@@ -43,15 +43,15 @@ func TestAdviceFromOneRunRestsOnReplicas(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := a.Classes[0]
-	if c.Verdict != Static || c.Blocks.Unit != bench.ByReplica || c.Advised.Of != replicasOfFew || c.NoConf != "" {
-		t.Errorf("verdict %s of %s over %s, %d replays; %s", c.Verdict, c.Advised.Policy, c.Blocks, c.Advised.Of, c.NoConf)
+	if c.Verdict != Static || c.Blocks.Unit != bench.ByReplica || c.Advised.Of != replicasOfFew || c.NoSnippet != "" {
+		t.Errorf("verdict %s of %s over %s, %d replays; %s", c.Verdict, c.Advised.Policy, c.Blocks, c.Advised.Of, c.NoSnippet)
 	}
-	if c.Least.Executors != c.Static.Policy.Executors {
-		t.Errorf("the smallest size that keeps the deadline is %d, the cheapest fixed size %d", c.Least.Executors, c.Static.Policy.Executors)
+	if c.SmallestStatic.Executors != c.Static.Policy.Executors {
+		t.Errorf("the smallest size that keeps the deadline is %d, the cheapest fixed size %d", c.SmallestStatic.Executors, c.Static.Policy.Executors)
 	}
 	for _, classic := range []string{"static,n=", "min=", "max=", "initial=", "shuffle=tracking"} {
 		found := false
-		for _, tried := range c.Tried {
+		for _, tried := range c.Evaluations {
 			found = found || strings.Contains(tried.Policy.String(), classic)
 		}
 		if !found {
@@ -86,8 +86,8 @@ func TestAdviceRefusesPoorLogs(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := a.Classes[0]
-		if c.Verdict != Insufficient || c.Advised.Policy != c.Current.Policy || len(c.Why) == 0 || !strings.Contains(strings.Join(c.Why, " "), what) {
-			t.Errorf("%s: verdict %s, because %q", what, c.Verdict, c.Why)
+		if c.Verdict != Insufficient || c.Advised.Policy != c.Current.Policy || len(c.Insufficiencies) == 0 || !strings.Contains(strings.Join(c.Insufficiencies, " "), what) {
+			t.Errorf("%s: verdict %s, because %q", what, c.Verdict, c.Insufficiencies)
 		}
 	}
 }
@@ -110,18 +110,18 @@ func TestAdviceOnTheBuiltInDay(t *testing.T) {
 		if c.Class != "warehouse-load" {
 			continue
 		}
-		if c.Advised.Elsewhere >= c.Current.Elsewhere || c.Blocks.Unit != bench.ByHour {
-			t.Errorf("loads as advised (%s) make others miss %.1f deadlines, as they are %.1f; over %s", c.Advised.Policy, c.Advised.Elsewhere, c.Current.Elsewhere, c.Blocks)
+		if c.Advised.OtherClassMisses >= c.Current.OtherClassMisses || c.Blocks.Unit != bench.ByHour {
+			t.Errorf("loads as advised (%s) make others miss %.1f deadlines, as they are %.1f; over %s", c.Advised.Policy, c.Advised.OtherClassMisses, c.Current.OtherClassMisses, c.Blocks)
 		}
 	}
-	if j := a.Joint; j == nil || j.After >= j.Before || !j.More.Told() {
+	if j := a.Joint; j == nil || j.After >= j.Before || !j.MissDelta.Significant() {
 		t.Errorf("all advice taken: %+v", j)
 	}
 }
 
 // However many replays run at a time, the advice is the same.
 func TestAdviceIsRepeatable(t *testing.T) {
-	var got [2]Judged
+	var got [2]Evaluation
 	for i, parallel := range []int{1, 4} {
 		a, err := Advise(t.Context(), logOf(t, "fanout/static4"), AdviseOptions{
 			Options: bench.Options{Parallel: parallel}, Goal: ShortestTime, Only: true, Policies: specs(t, "static,n=8", "spark,idle=10s,max=10"),

@@ -11,24 +11,24 @@ import (
 )
 
 // trust is how far the logs of a class can be relied on.
-type trust struct {
-	model validate.ModelError
-	why   []string // why they cannot
-	notes []string
+type logQuality struct {
+	model           validate.ModelError
+	insufficiencies []string // why they cannot
+	notes           []string
 }
 
 // When logs are too poor to judge: by how much the replay under the recorded
 // settings may miss what was recorded, in the middle of the runs, and how large
 // a share of the logs may lack something.
 const (
-	farOff  = 0.20
-	tooPoor = 0.20
+	maxReplayError = 0.20
+	maxIncomplete  = 0.20
 )
 
-// trusts judges the logs of every class: their grades, and whether the replay
+// logQualities judges the logs of every class: their grades, and whether the replay
 // under the recorded settings gives what was recorded.
-func (a *adviser) trusts() []trust {
-	list := make([]trust, len(a.classes))
+func (a *adviser) logQualities() []logQuality {
+	list := make([]logQuality, len(a.classes))
 	comparisons := a.selfCheck()
 	for k, c := range a.classes {
 		t := &list[k]
@@ -58,14 +58,14 @@ func (a *adviser) trusts() []trust {
 				}
 			}
 			line := fmt.Sprintf("%d of %d logs not complete (%s)", total, len(c.apps), parts)
-			if float64(total) > tooPoor*float64(len(c.apps)) {
-				t.why = append(t.why, line+"; give logs that are complete (\"dynalloc inspect\" says what is missing)")
+			if float64(total) > maxIncomplete*float64(len(c.apps)) {
+				t.insufficiencies = append(t.insufficiencies, line+"; give logs that are complete (\"dynalloc inspect\" says what is missing)")
 			} else {
 				t.notes = append(t.notes, "Not all is known: "+line+".")
 			}
 		}
 		if work == 0 {
-			t.why = append(t.why, "no task is in the logs: nothing hangs on executors")
+			t.insufficiencies = append(t.insufficiencies, "no task is in the logs: nothing hangs on executors")
 		}
 		t.check(c, comparisons)
 	}
@@ -91,7 +91,7 @@ func (a *adviser) selfCheck() []validate.Comparison {
 }
 
 // check holds the replay of a class against its record.
-func (t *trust) check(c *class, comparisons []validate.Comparison) {
+func (t *logQuality) check(c *class, comparisons []validate.Comparison) {
 	if comparisons == nil {
 		t.notes = append(t.notes, "How these runs really went is not known, so the replay could not be held against it.")
 		return
@@ -111,8 +111,8 @@ func (t *trust) check(c *class, comparisons []validate.Comparison) {
 	slices.Sort(time)
 	slices.Sort(executors)
 	off := stats.Quantile(0.5, time)
-	if off > farOff {
-		t.why = append(t.why, fmt.Sprintf("replayed under its own settings the class takes %.0f %% longer or shorter than it was recorded: something that matters is not in the logs, or the cluster is not the one given", 100*off))
+	if off > maxReplayError {
+		t.insufficiencies = append(t.insufficiencies, fmt.Sprintf("replayed under its own settings the class takes %.0f %% longer or shorter than it was recorded: something that matters is not in the logs, or the cluster is not the one given", 100*off))
 	}
 	t.model = t.model.Max(validate.ModelError{Time: off, Executors: stats.Quantile(0.5, executors)})
 	t.notes = append(t.notes, fmt.Sprintf("Replayed under its own settings it is within %.1f %% of the recorded time and %.1f %% of the executor-seconds (medians).", 100*off, 100*stats.Quantile(0.5, executors)))

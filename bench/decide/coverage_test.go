@@ -39,7 +39,7 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 			t.Fatal(err)
 		}
 		j, base, others := judged(r, validate.ModelError{})
-		found[d].more, _ = j.misses(lateness{over: j.all}, others, base)
+		found[d].more, _ = j.misses(deadlineSet{over: j.all}, others, base)
 		found[d].slower = j.relative(metrics.TurnaroundOf, 0, others, base)
 		found[d].dearer = j.relative(metrics.ExecutorSecondsOf, 0, others, base)
 	}
@@ -61,7 +61,7 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 		for d := range found {
 			all := true
 			for i, e := range f.of(&found[d]) {
-				all = all && !e.Without(truth[i])
+				all = all && !e.Excludes(truth[i])
 			}
 			if all {
 				held++

@@ -47,7 +47,7 @@ func tasksOf(w *traces.Workload) int {
 // workload as it is, the others are shaken. Every policy is replayed in the same
 // replicas, with random numbers looked up by name, so that what differs between
 // two of them is the policies.
-type scene struct {
+type scenario struct {
 	name      string // "load x0.8"; empty: as recorded
 	workload  *traces.Workload
 	reference []sla.Reference // by application of workload
@@ -60,8 +60,8 @@ type replica struct {
 	config   replay.Config
 }
 
-func newScene(name string, w *traces.Workload, reference []sla.Reference, c replay.Config, replicas int) *scene {
-	s := &scene{name: name, workload: w, reference: reference}
+func newScenario(name string, w *traces.Workload, reference []sla.Reference, c replay.Config, replicas int) *scenario {
+	s := &scenario{name: name, workload: w, reference: reference}
 	for r := range replicas {
 		s.replicas = append(s.replicas, shaken(w, c, r))
 	}
@@ -102,7 +102,7 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 
 // play replays one replica under a fleet and returns what each application of
 // the scene's workload got, in its order.
-func (s *scene) play(f policies.Fleet, r int) ([]metrics.App, error) {
+func (s *scenario) play(f policies.Fleet, r int) ([]metrics.App, error) {
 	rep := &s.replicas[r]
 	result, err := replay.Run(rep.workload, f, rep.config)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *scene) play(f policies.Fleet, r int) ([]metrics.App, error) {
 
 // A played is what a fleet gave in a scene, by replica; nil where it has not been
 // played.
-type played struct {
+type trial struct {
 	fleet policies.Fleet
 	runs  [][]metrics.App
 	err   error // the first replica that failed says why: nothing is known of the fleet
@@ -126,9 +126,9 @@ type played struct {
 
 // playAll replays fleets in the replicas of a scene below a number that have not
 // been played yet.
-func (s *scene) playAll(ctx context.Context, list []*played, replicas int, o bench.Options) error {
+func (s *scenario) playAll(ctx context.Context, list []*trial, replicas int, o bench.Options) error {
 	type job struct {
-		played  *played
+		played  *trial
 		replica int
 	}
 	var jobs []job
@@ -159,7 +159,7 @@ type sampling struct {
 	blocks bench.Blocks
 }
 
-func (s *scene) sampling(apps []int) sampling {
+func (s *scenario) sampling(apps []int) sampling {
 	b := bench.BlocksOf(s.workload, apps)
 	if b.Unit == bench.ByReplica {
 		b.N = len(s.replicas)
@@ -169,7 +169,7 @@ func (s *scene) sampling(apps []int) sampling {
 
 // sums are a figure's sums by block. Where blocks are of applications they are
 // means over the replicas.
-func (by sampling) sums(p *played, f metrics.Figure) []float64 {
+func (by sampling) sums(p *trial, f metrics.Figure) []float64 {
 	sums := make([]float64, by.blocks.N)
 	for r, apps := range p.runs {
 		for i, at := range by.apps {
@@ -184,7 +184,7 @@ func (by sampling) sums(p *played, f metrics.Figure) []float64 {
 }
 
 // total is a figure's sum over the applications, as a mean over the replicas.
-func (by sampling) total(p *played, f metrics.Figure) float64 {
+func (by sampling) total(p *trial, f metrics.Figure) float64 {
 	sum := 0.0
 	for _, apps := range p.runs {
 		for _, at := range by.apps {

@@ -18,10 +18,10 @@ type Tuning struct {
 	// Slower is by how much longer a class without deadlines may take on average
 	// than under its recorded settings, as a share of that: a goal of misses alone
 	// would starve it.
-	Slower     float64
-	Replicas   int // shaken replays of each finalist, at least 1; as many again check the front
-	Budget     int // replays of the workload at most, the check included; a class alone counts as its share
-	Candidates []policies.Spec
+	MaxSlowdown float64
+	Replicas    int // shaken replays of each finalist, at least 1; as many again check the front
+	Budget      int // replays of the workload at most, the check included; a class alone counts as its share
+	Candidates  []policies.Spec
 	// Protection keeps shuffle files when executors leave, under dynamic allocation;
 	// nil: what each class's settings say.
 	Protection *policies.Protection
@@ -29,9 +29,9 @@ type Tuning struct {
 
 // What a Tuning has where nothing is said.
 const (
-	TuneSlower   = 0.1
-	TuneReplicas = 4
-	TuneBudget   = 600
+	DefaultMaxSlowdown = 0.1
+	DefaultReplicas    = 4
+	DefaultBudget      = 600
 )
 
 // Limits of a search.
@@ -44,30 +44,30 @@ const (
 )
 
 // A Tuned is what a search found.
-type Tuned struct {
-	Suite         *bench.Suite // without applications that cannot be replayed
-	Tuning        Tuning
-	Base          TunedFleet   // the recorded settings
-	Fleets        []TunedFleet // the finalists, cheapest first
-	Chosen        int          // index into Fleets of the cheapest that keeps the goal; -1: none does
-	Hindsight     []TunedFleet // no deployable policies: told the demand in advance
-	Others        []TunedFleet // fleets that were played in all of the search's replicas and not checked: as means over those
-	Bounds        TuneBounds
-	Unclear       []string // classes of which the fleets' patterns, as written, give some applications another class's policy
-	Untried       []string // classes for which the budget was too small to try anything by themselves
-	Free          []string // classes without deadlines, which Tuning.Slower holds
-	Spent         float64  // replays of the workload
-	Grid          float64  // replays that all that was tried would have taken without dropping any
-	Tried         int      // specs and fleets that were tried
-	Interrupted   bool     // the search was stopped: the fleets are the best so far, in the replicas of the search
-	Replicas      int      // that figures are means of
-	DeadlineBasis string
-	Notes         []string
+type TuneResult struct {
+	Suite            *bench.Suite // without applications that cannot be replayed
+	Tuning           Tuning
+	Base             FleetResult   // the recorded settings
+	Fleets           []FleetResult // the finalists, cheapest first
+	Chosen           int           // index into Fleets of the cheapest that keeps the goal; -1: none does
+	Hindsight        []FleetResult // no deployable policies: told the demand in advance
+	Others           []FleetResult // fleets that were played in all of the search's replicas and not checked: as means over those
+	Bounds           Bounds
+	Ambiguous        []string // classes of which the fleets' patterns, as written, give some applications another class's policy
+	Untested         []string // classes for which the budget was too small to try anything by themselves
+	WithoutDeadlines []string // classes without deadlines, which Tuning.Slower holds
+	Spent            float64  // replays of the workload
+	Grid             float64  // replays that all that was tried would have taken without dropping any
+	Candidates       int      // specs and fleets that were tried
+	Interrupted      bool     // the search was stopped: the fleets are the best so far, in the replicas of the search
+	Replicas         int      // that figures are means of
+	DeadlineBasis    string
+	Notes            []string
 }
 
 // A TunedFleet is a fleet and what it gave, as means over replicas of the whole
 // workload.
-type TunedFleet struct {
+type FleetResult struct {
 	Fleet         policies.Fleet // a rule for each class; patterns are the names of classes
 	Conf          []string       // by rule: what to change in spark-defaults.conf, or in a comment why there is nothing
 	Misses        float64
@@ -75,13 +75,13 @@ type TunedFleet struct {
 	MissRate      stats.Estimate // share of the applications with a deadline
 	ExecutorHours float64
 	Saved         stats.Estimate // share of the base's executor-hours that it saves; negative if it takes more
-	Slower        float64        // the most that a class without deadlines takes longer than under the base, as a share
-	Keeps         bool           // it keeps the goal
-	Front         bool           // no other of the list dominates it in misses and executor-hours
+	Slowdown      float64        // the most that a class without deadlines takes longer than under the base, as a share
+	MeetsGoal     bool           // it keeps the goal
+	OnFront       bool           // no other of the list dominates it in misses and executor-hours
 }
 
 // TuneBounds are what no policy can go below.
-type TuneBounds struct {
+type Bounds struct {
 	Misses        float64 // applications whose critical path is longer than their deadline
 	ExecutorHours float64 // total work over the cores of an executor
 }
@@ -95,7 +95,7 @@ type TuneBounds struct {
 // tunings give equal results, however many replays run at a time.
 //
 // Cancelling ctx ends the search with the best so far, once there is any.
-func Tune(ctx context.Context, t Tuning, o bench.Options) (*Tuned, error) {
+func Tune(ctx context.Context, t Tuning, o bench.Options) (*TuneResult, error) {
 	s, err := newSearch(ctx, t, o)
 	if err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func Tune(ctx context.Context, t Tuning, o bench.Options) (*Tuned, error) {
 	}
 	s.out.Spent = float64(s.spent) / float64(len(s.Suite.Workload.Apps))
 	s.out.Grid = float64(s.grid) / float64(len(s.Suite.Workload.Apps))
-	s.out.Tried = len(s.tried)
+	s.out.Candidates = len(s.tried)
 	return &s.out, nil
 }
 
@@ -131,7 +131,7 @@ func newSearch(ctx context.Context, t Tuning, o bench.Options) (*search, error) 
 	for i, s := range t.Candidates {
 		base.Policies = append(base.Policies, policies.FleetOf(fmt.Sprintf("candidate %d", i+1), s))
 	}
-	fitting, leftOut, err := base.Fitting()
+	fitting, leftOut, err := base.Feasible()
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func newSearch(ctx context.Context, t Tuning, o bench.Options) (*search, error) 
 	}
 	s := &search{Tuning: t, options: o, reference: results.Reference, tried: map[string]bool{}}
 	s.Suite = results.Suite
-	s.out = Tuned{
+	s.out = TuneResult{
 		Suite: s.Suite, Tuning: t, Chosen: -1, DeadlineBasis: results.DeadlineBasis,
 		Notes: slices.Clone(results.Notes),
 	}
@@ -157,8 +157,8 @@ func (t *Tuning) Check() error {
 	switch {
 	case t.MissRate < 0 || t.MissRate > 1:
 		return fmt.Errorf("a miss rate of %g: want a share from 0 to 1", t.MissRate)
-	case t.Slower < 0:
-		return fmt.Errorf("slower by %g: want a share of 0 or more", t.Slower)
+	case t.MaxSlowdown < 0:
+		return fmt.Errorf("slower by %g: want a share of 0 or more", t.MaxSlowdown)
 	case t.Replicas < 1:
 		return fmt.Errorf("%d replicas: want 1 or more", t.Replicas)
 	case t.Budget < 4*t.Replicas:
@@ -166,7 +166,7 @@ func (t *Tuning) Check() error {
 	}
 	for _, s := range t.Candidates {
 		if s.Unread() {
-			return fmt.Errorf("candidate %s has not been read; package policies/script reads it", s)
+			return fmt.Errorf("the script %s has not been read; package policies/script reads it", s.File)
 		}
 		if !s.Deployable() {
 			return fmt.Errorf("candidate %s: no driver can be told the demand in advance; it is drawn in without being asked for", s)

@@ -26,7 +26,7 @@ func (s *search) verify(ctx context.Context, fleets []int) error {
 	for _, ratio := range hindsightRatios {
 		specs := make([]policies.Spec, len(s.classes))
 		for k, c := range s.classes {
-			specs[k] = s.told(c)
+			specs[k] = s.hindsight(c)
 			specs[k].Allocation.Ratio = ratio
 		}
 		told = append(told, s.enter(st, -1, specs...))
@@ -34,7 +34,7 @@ func (s *search) verify(ctx context.Context, fleets []int) error {
 	if len(fleets) > 0 { // and with the sizes of the best fleet: what knowing alone would change
 		specs := make([]policies.Spec, len(s.classes))
 		for k, spec := range s.joint.entries[fleets[0]].specs {
-			specs[k] = s.inHindsight(s.classes[k], spec)
+			specs[k] = s.hindsightWithin(s.classes[k], spec)
 		}
 		told = append(told, s.enter(st, -1, specs...))
 	}
@@ -49,23 +49,24 @@ func (s *search) verify(ctx context.Context, fleets []int) error {
 // drawn.
 var hindsightRatios = []float64{1, 0.5, 0.25}
 
-// told is the policy "hindsight". It has the shuffle service, where there is
+// hindsight is the policy "hindsight". It has the shuffle service, where there is
 // one: a reference may as well lose nothing.
-func (s *search) told(c *tuneClass) policies.Spec {
-	told := policies.Hindsight()
-	if s.Suite.Config.Cluster.Manager == "kubernetes" {
-		told.Protection = c.space.Protections[0]
+func (s *search) hindsight(c *tuneClass) policies.Spec {
+	told := c.space.spec("hindsight")
+	if s.Suite.Config.Cluster.Traits().NoShuffleService != nil {
+		told.Protection = c.space.protection
 	}
 	return told
 }
 
-// inHindsight is the policy "hindsight" that never asks for more than another.
-func (s *search) inHindsight(c *tuneClass, spec policies.Spec) policies.Spec {
-	told := s.told(c)
-	limits := spec.Limits()
-	told.Allocation.Max, told.Allocation.Ratio = max(1, limits.Max), limits.Ratio
-	if spec.Dynamic() { // a policy that promises nothing still has a bound on its target
-		told.Allocation.Max = min(told.Allocation.Max, spec.Allocation.Max)
+// hindsightWithin is the policy "hindsight" that never asks for more than another.
+func (s *search) hindsightWithin(c *tuneClass, spec policies.Spec) policies.Spec {
+	told := s.hindsight(c)
+	switch spec.Kind {
+	case "static":
+		told.Allocation.Max = max(spec.Executors, 1)
+	case "spark", "script", "own":
+		told.Allocation.Max, told.Allocation.Ratio = spec.Allocation.Max, spec.Allocation.Ratio
 	}
 	return told
 }
@@ -83,7 +84,7 @@ func (s *search) bestSoFar() bool {
 }
 
 // report makes the result of entries of a stage.
-func (s *search) report(st *stage, list, told []int, replicas int) {
+func (s *search) report(st *tuneScenario, list, told []int, replicas int) {
 	s.out.Replicas = replicas
 	s.out.Bounds = s.bounds(st)
 	s.out.Base = s.tuned(st, st.base)
@@ -100,7 +101,7 @@ func (s *search) report(st *stage, list, told []int, replicas int) {
 	slices.SortStableFunc(list, func(i, j int) int { return compareSeconds(st.at(i), st.at(j)) })
 	if s.out.Chosen = -1; len(list) > 0 {
 		named, _ := s.named(st.entries[list[0]].specs)
-		s.out.Unclear = s.unclear(named)
+		s.out.Ambiguous = s.unclear(named)
 	}
 	list = slices.DeleteFunc(list, func(i int) bool {
 		asItIs := !slices.ContainsFunc(st.entries[i].specs, func(x policies.Spec) bool { return !x.Recorded() })
@@ -110,8 +111,8 @@ func (s *search) report(st *stage, list, told []int, replicas int) {
 	for k, i := range list {
 		f := s.tuned(st, st.entries[i])
 		f.Saved = saved[k]
-		f.Front = slices.Contains(front, i)
-		if f.Keeps && s.out.Chosen < 0 {
+		f.OnFront = slices.Contains(front, i)
+		if f.MeetsGoal && s.out.Chosen < 0 {
 			s.out.Chosen = len(s.out.Fleets)
 		}
 		s.out.Fleets = append(s.out.Fleets, f)
@@ -123,19 +124,19 @@ func (s *search) report(st *stage, list, told []int, replicas int) {
 	for k, i := range told {
 		f := s.tuned(st, st.entries[i])
 		f.Saved = saved[k]
-		f.Front = slices.Contains(frontTold, i)
+		f.OnFront = slices.Contains(frontTold, i)
 		s.out.Hindsight = append(s.out.Hindsight, f)
 	}
 }
 
-func compareSeconds(a, b standing) int { return cmp.Compare(a.seconds, b.seconds) }
+func compareSeconds(a, b score) int { return cmp.Compare(a.seconds, b.seconds) }
 
 // tuned is what an entry gave, with intervals.
-func (s *search) tuned(st *stage, e *entry) TunedFleet {
-	at := st.standing(e)
-	f := TunedFleet{
-		Fleet: e.fleet, Misses: at.misses, Deadlines: at.deadlines, ExecutorHours: at.seconds / 3600, Slower: at.slower,
-		Keeps: s.goal.excess(at) == 0,
+func (s *search) tuned(st *tuneScenario, e *candidateFleet) FleetResult {
+	at := st.score(e)
+	f := FleetResult{
+		Fleet: e.fleet, Misses: at.misses, Deadlines: at.deadlines, ExecutorHours: at.seconds / 3600, Slowdown: at.slower,
+		MeetsGoal: s.goal.excess(at) == 0,
 	}
 	by := st.sampling(upTo(len(st.workload.Apps)))
 	f.MissRate = stats.Share(by.sums(e.played, metrics.MissOf), by.sums(e.played, metrics.DeadlineOf))
@@ -147,7 +148,7 @@ func (s *search) tuned(st *stage, e *entry) TunedFleet {
 
 // saved is the share of the base's executor-seconds that each of a list saves.
 // The intervals hold together.
-func (s *search) saved(st *stage, list []int) []stats.Estimate {
+func (s *search) saved(st *tuneScenario, list []int) []stats.Estimate {
 	by := st.sampling(upTo(len(st.workload.Apps)))
 	base := by.sums(st.base.played, metrics.ExecutorSecondsOf)
 	var contrasts []stats.Contrast
@@ -229,8 +230,8 @@ func patternOf(class string) string {
 // bounds are the two exact lower bounds, as means over the replicas of a stage:
 // an application cannot end before its critical path, nor hold less executor
 // time than its work takes.
-func (s *search) bounds(st *stage) TuneBounds {
-	var b TuneBounds
+func (s *search) bounds(st *tuneScenario) Bounds {
+	var b Bounds
 	largest := 0 // cores of an executor that a candidate asks for
 	for _, c := range s.Candidates {
 		largest = max(largest, c.Cores)

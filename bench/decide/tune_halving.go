@@ -8,7 +8,7 @@ import (
 
 // A standing is what a fleet gives in the replicas that it has been played in,
 // as means over them.
-type standing struct {
+type score struct {
 	misses, deadlines float64
 	seconds           float64 // executor-seconds
 	slower            float64 // see Tuning.Slower; 0 where every class has deadlines
@@ -19,7 +19,7 @@ type standing struct {
 type goal struct{ missRate, slower float64 }
 
 // excess is by how much a fleet fails the goal: 0 if it keeps it.
-func (g goal) excess(s standing) float64 {
+func (g goal) excess(s score) float64 {
 	if s.failed {
 		return math.Inf(1)
 	}
@@ -32,13 +32,13 @@ func (g goal) excess(s standing) float64 {
 
 // compare orders fleets, the better first: those that keep the goal by cost, the
 // others by how far they miss it.
-func (g goal) compare(a, b standing) int {
+func (g goal) compare(a, b score) int {
 	return cmp.Or(cmp.Compare(g.excess(a), g.excess(b)), cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.misses, b.misses))
 }
 
 // dominates tells whether a is as good as b in misses and in cost, and better in
 // one of them. What is slower than the goal allows dominates nothing that is not.
-func (g goal) dominates(a, b standing) bool {
+func (g goal) dominates(a, b score) bool {
 	if a.failed || b.failed {
 		return !a.failed
 	}
@@ -50,7 +50,7 @@ func (g goal) dominates(a, b standing) bool {
 
 // front is those of a list that none dominates, cheapest first. Of equal ones
 // the first stays.
-func (g goal) front(list []int, at func(int) standing) []int {
+func (g goal) front(list []int, at func(int) score) []int {
 	var front []int
 	for _, i := range list {
 		beaten := slices.ContainsFunc(list, func(j int) bool { return g.dominates(at(j), at(i)) })
@@ -68,7 +68,7 @@ func (g goal) front(list []int, at func(int) standing) []int {
 // those of the front that are nearest to the goal, on either side. The rest are
 // spread over the front, so that what is cheap and what is safe stays in the
 // race; and where the front is short, what would be on it without the others.
-func (g goal) best(list []int, keep int, at func(int) standing) []int {
+func (g goal) best(list []int, keep int, at func(int) score) []int {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(i, j int) int { return g.compare(at(i), at(j)) })
 	if keep >= len(sorted) {
@@ -98,7 +98,7 @@ func (g goal) best(list []int, keep int, at func(int) standing) []int {
 }
 
 // distance is how far the misses are from the most that the goal allows.
-func (g goal) distance(s standing) float64 {
+func (g goal) distance(s score) float64 {
 	if s.failed {
 		return math.Inf(1)
 	}
@@ -117,9 +117,9 @@ func sampled(list []int, n int) []int {
 	return out
 }
 
-// rungs are after how many replicas a race drops half of those that are left: 1,
+// halvingSteps are after how many replicas a race drops half of those that are left: 1,
 // 2, 4, ... and all.
-func rungs(replicas int) []int {
+func halvingSteps(replicas int) []int {
 	var list []int
 	for r := 1; r < replicas; r *= 2 {
 		list = append(list, r)
@@ -127,14 +127,14 @@ func rungs(replicas int) []int {
 	return append(list, replicas)
 }
 
-// halve races candidates over replicas (Jamieson and Talwalkar, Non-stochastic
+// successiveHalving races candidates over replicas (Jamieson and Talwalkar, Non-stochastic
 // best arm identification, AISTATS 2016): all are played in one replica, the
 // better half of them in two, and so on, so that poor ones cost little. The
 // finalists are played in all replicas; they come back with the best first.
 // Play sees to it that candidates have been played in so many replicas, and
 // standing says what they gave in those.
-func (g goal) halve(list []int, replicas, finalists int, play func(list []int, replicas int) error, at func(int) standing) ([]int, error) {
-	for _, r := range rungs(replicas) {
+func (g goal) successiveHalving(list []int, replicas, finalists int, play func(list []int, replicas int) error, at func(int) score) ([]int, error) {
+	for _, r := range halvingSteps(replicas) {
 		if err := play(list, r); err != nil {
 			return nil, err
 		}
@@ -147,10 +147,10 @@ func (g goal) halve(list []int, replicas, finalists int, play func(list []int, r
 	return list, nil
 }
 
-// price is how many replays a race of so many takes at most.
-func price(candidates, replicas, finalists int) int {
+// raceCost is how many replays a race of so many takes at most.
+func raceCost(candidates, replicas, finalists int) int {
 	total, before := 0, 0
-	for _, r := range rungs(replicas) {
+	for _, r := range halvingSteps(replicas) {
 		total += candidates * (r - before)
 		candidates, before = min(candidates, max(finalists, (candidates+1)/2)), r
 	}

@@ -11,17 +11,17 @@ import (
 
 // race runs one race in a stage, of as many as the budget allows, counted in
 // applications replayed. It is nil if that is none.
-func (s *search) race(ctx context.Context, st *stage, list []int, finalists, budget int) ([]int, error) {
+func (s *search) race(ctx context.Context, st *tuneScenario, list []int, finalists, budget int) ([]int, error) {
 	size := len(st.workload.Apps)
 	base := s.Replicas - st.base.done
-	for len(list) > 0 && (base+price(len(list), s.Replicas, finalists))*size > budget {
+	for len(list) > 0 && (base+raceCost(len(list), s.Replicas, finalists))*size > budget {
 		list = list[:len(list)-1]
 	}
 	if len(list) == 0 {
 		return nil, nil
 	}
 	play := func(list []int, replicas int) error { return s.play(ctx, st, list, replicas) }
-	return s.goal.halve(list, s.Replicas, finalists, play, st.at)
+	return s.goal.successiveHalving(list, s.Replicas, finalists, play, st.at)
 }
 
 // find tunes the classes, and then fleets of them. It returns the fleets of the
@@ -36,8 +36,8 @@ func (s *search) find(ctx context.Context) ([]int, error) {
 			return nil, err
 		}
 		if len(c.short) == 0 { // the budget was too small for it
-			s.out.Untried = append(s.out.Untried, c.name)
-			c.short, c.gave = []policies.Spec{policies.Recorded()}, make([]standing, 1)
+			s.out.Untested = append(s.out.Untested, c.name)
+			c.short, c.gave = []policies.Spec{{Kind: "recorded"}}, make([]score, 1)
 		}
 	}
 	return s.tuneFleet(ctx, budget)
@@ -50,7 +50,7 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 	st := s.newStage(c.name, c.apps, 0)
 	until := s.spent + budget
 	var list []int
-	for _, spec := range slices.Concat(s.Candidates, c.possible(policies.Start(c.space))) {
+	for _, spec := range slices.Concat(s.Candidates, c.possible(c.space.start())) {
 		list = append(list, s.enter(st, k, spec))
 	}
 	var finalists []int
@@ -66,7 +66,7 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 		finalists = next
 		list = slices.Clone(finalists)
 		for _, i := range finalists {
-			for _, spec := range c.possible(st.entries[i].specs[0].Neighbors(c.space)) {
+			for _, spec := range c.possible(c.space.neighbors(st.entries[i].specs[0])) {
 				if known := len(st.entries); s.enter(st, k, spec) == known {
 					list = append(list, known)
 				}
@@ -94,11 +94,11 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 		return s.enter(st, -1, specs...)
 	}
 	list := []int{each(func(c *tuneClass) policies.Spec { return c.short[0] })}
-	for _, price := range prices {
+	for _, price := range missPrices {
 		list = append(list, each(func(c *tuneClass) policies.Spec { return c.at(price, s.goal) }))
 	}
-	list = append(list, each(func(*tuneClass) policies.Spec { return policies.Recorded() }))
-	for _, spec := range slices.Concat(s.Candidates, policies.Start(s.widest())) {
+	list = append(list, each(func(*tuneClass) policies.Spec { return policies.Spec{Kind: "recorded"} }))
+	for _, spec := range slices.Concat(s.Candidates, s.widest().start()) {
 		list = append(list, each(func(*tuneClass) policies.Spec { return spec }))
 	}
 	list = distinctOf(list)
@@ -123,7 +123,7 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 			}
 		}
 		for k, c := range s.classes {
-			for _, spec := range c.possible(st.entries[best].specs[k].Neighbors(c.space)) {
+			for _, spec := range c.possible(c.space.neighbors(st.entries[best].specs[k])) {
 				stepped := slices.Clone(st.entries[best].specs)
 				stepped[k] = spec
 				list = append(list, s.enter(st, -1, stepped...))
@@ -135,18 +135,18 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 }
 
 // widest is the space with the most sizes.
-func (s *search) widest() policies.Space {
-	most := s.classes[0].space
+func (s *search) widest() *space {
+	most := &s.classes[0].space
 	for _, c := range s.classes {
-		if len(c.space.Sizes) > len(most.Sizes) {
-			most = c.space
+		if len(c.space.sizes) > len(most.sizes) {
+			most = &c.space
 		}
 	}
 	return most
 }
 
 // prices of a miss, in executor-seconds, from none to more than all of them.
-var prices = []float64{0, 10, 30, 100, 300, 1000, 3000, 10000, 100000, 1e9}
+var missPrices = []float64{0, 10, 30, 100, 300, 1000, 3000, 10000, 100000, 1e9}
 
 // at is the finalist of a class that is cheapest where a miss costs so much,
 // among those that are not too slow.
@@ -192,11 +192,11 @@ func (s *search) worthACheck() []int {
 }
 
 // alike is how near to each other the costs of two fleets are that count as one.
-const alike = 0.005
+const costEquality = 0.005
 
 // thin keeps so many of a list, which has the best first, and of those that give
 // nearly the same the one with the fewest settings.
-func (s *search) thin(st *stage, list []int, keep int) []int {
+func (s *search) thin(st *tuneScenario, list []int, keep int) []int {
 	var out []int
 	for _, i := range list {
 		k := slices.IndexFunc(out, func(j int) bool { return s.near(st.at(i), st.at(j)) })
@@ -211,8 +211,8 @@ func (s *search) thin(st *stage, list []int, keep int) []int {
 }
 
 // near tells whether two fleets give nearly the same.
-func (s *search) near(a, b standing) bool {
-	return a.misses == b.misses && s.goal.excess(a) == s.goal.excess(b) && math.Abs(a.seconds-b.seconds) <= alike*min(a.seconds, b.seconds)
+func (s *search) near(a, b score) bool {
+	return a.misses == b.misses && s.goal.excess(a) == s.goal.excess(b) && math.Abs(a.seconds-b.seconds) <= costEquality*min(a.seconds, b.seconds)
 }
 
 // settingsIn counts the settings that a fleet changes.

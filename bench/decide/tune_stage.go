@@ -15,9 +15,9 @@ import (
 // A tuneClass is what is searched for one class.
 type tuneClass struct {
 	*class
-	space policies.Space
+	space space
 	short []policies.Spec // those that go on to the joint search, best first
-	gave  []standing      // what each of short gave in the class by itself
+	gave  []score         // what each of short gave in the class by itself
 }
 
 // A search is a tuning under way. Budgets are counted in applications replayed.
@@ -26,34 +26,34 @@ type search struct {
 	options   bench.Options
 	reference []sla.Reference
 	classes   []*tuneClass
-	joint     *stage
+	joint     *tuneScenario
 	goal      goal
 	spent     int             // applications replayed
 	grid      int             // that all of tried would have taken in all replicas
 	tried     map[string]bool // by scene and fleet
-	out       Tuned
+	out       TuneResult
 }
 
 // A stage is a scene with a base to which what is played in it is held.
-type stage struct {
-	*scene
-	base    *entry
+type tuneScenario struct {
+	*scenario
+	base    *candidateFleet
 	free    [][]int // applications of each class that has no deadlines
-	entries []*entry
+	entries []*candidateFleet
 	byFleet map[string]int
 }
 
 // An entry is a fleet that is tried in a stage.
-type entry struct {
+type candidateFleet struct {
 	fleet  policies.Fleet
 	specs  []policies.Spec // by class of the search, for the joint stage
-	played *played
+	played *trial
 	done   int // replicas
 }
 
 func (s *search) prepare() error {
 	w := s.Suite.Workload
-	s.goal = goal{s.MissRate, s.Slower}
+	s.goal = goal{s.MissRate, s.MaxSlowdown}
 	list, err := classesOf(w, &s.Suite.Config.Cluster)
 	if err != nil {
 		return err
@@ -63,13 +63,13 @@ func (s *search) prepare() error {
 	}
 	s.joint = s.newStage("", upTo(len(w.Apps)), 0)
 	for _, apps := range s.joint.free {
-		s.out.Free = append(s.out.Free, w.Apps[apps[0]].Class)
+		s.out.WithoutDeadlines = append(s.out.WithoutDeadlines, w.Apps[apps[0]].Class)
 	}
 	return nil
 }
 
 // newStage is a stage of some applications, with replicas from a number on.
-func (s *search) newStage(name string, apps []int, first int) *stage {
+func (s *search) newStage(name string, apps []int, first int) *tuneScenario {
 	token := map[string]string{}
 	for _, c := range s.classes {
 		token[c.name] = c.token
@@ -87,7 +87,7 @@ func (s *search) newStage(name string, apps []int, first int) *stage {
 		w.Apps = append(w.Apps, &own)
 		reference = append(reference, s.reference[at])
 	}
-	st := &stage{scene: &scene{name: name, workload: &w, reference: reference}, byFleet: map[string]int{}}
+	st := &tuneScenario{scenario: &scenario{name: name, workload: &w, reference: reference}, byFleet: map[string]int{}}
 	for r := first; r < first+s.Replicas; r++ {
 		st.replicas = append(st.replicas, shaken(&w, s.Suite.Config, r))
 	}
@@ -96,13 +96,13 @@ func (s *search) newStage(name string, apps []int, first int) *stage {
 			st.free = append(st.free, byClass[c.name])
 		}
 	}
-	st.base = &entry{fleet: bench.RecordedFleet(), played: &played{fleet: bench.RecordedFleet()}}
+	st.base = &candidateFleet{fleet: bench.RecordedFleet(), played: &trial{fleet: bench.RecordedFleet()}}
 	return st
 }
 
 // enter lists a fleet in a stage, or finds it there. Specs are by class; the
 // stage is of the class with that number, or of all for -1.
-func (s *search) enter(st *stage, class int, specs ...policies.Spec) int {
+func (s *search) enter(st *tuneScenario, class int, specs ...policies.Spec) int {
 	var f policies.Fleet
 	for k, spec := range specs {
 		f.Rules = append(f.Rules, policies.Rule{Pattern: s.classes[max(k, class)].token, Spec: spec})
@@ -113,7 +113,7 @@ func (s *search) enter(st *stage, class int, specs ...policies.Spec) int {
 		f.Name = st.name
 		at = len(st.entries)
 		st.byFleet[key] = at
-		st.entries = append(st.entries, &entry{fleet: f, specs: specs, played: &played{fleet: f}})
+		st.entries = append(st.entries, &candidateFleet{fleet: f, specs: specs, played: &trial{fleet: f}})
 	}
 	if id := st.name + " " + key; !s.tried[id] {
 		s.tried[id] = true
@@ -124,13 +124,13 @@ func (s *search) enter(st *stage, class int, specs ...policies.Spec) int {
 
 // play sees to it that fleets of a stage, and its base, have been played in so
 // many replicas.
-func (s *search) play(ctx context.Context, st *stage, list []int, replicas int) error {
-	entries := []*entry{st.base}
+func (s *search) play(ctx context.Context, st *tuneScenario, list []int, replicas int) error {
+	entries := []*candidateFleet{st.base}
 	for _, i := range list {
 		entries = append(entries, st.entries[i])
 	}
 	due := 0
-	var all []*played
+	var all []*trial
 	for _, e := range entries {
 		due += max(0, replicas-e.done)
 		all = append(all, e.played)
@@ -161,9 +161,9 @@ func (s *search) tell(applications int) {
 	}
 }
 
-// standing is what an entry gave in the replicas that it has been played in.
-func (st *stage) standing(e *entry) standing {
-	out := standing{failed: e.played.err != nil}
+// score is what an entry gave in the replicas that it has been played in.
+func (st *tuneScenario) score(e *candidateFleet) score {
+	out := score{failed: e.played.err != nil}
 	if out.failed || e.done == 0 {
 		return out
 	}
@@ -192,4 +192,4 @@ func (st *stage) standing(e *entry) standing {
 	return out
 }
 
-func (st *stage) at(i int) standing { return st.standing(st.entries[i]) }
+func (st *tuneScenario) at(i int) score { return st.score(st.entries[i]) }

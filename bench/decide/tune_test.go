@@ -20,11 +20,11 @@ func TestFrontIsNotDominated(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	g := goal{missRate: 0.1, slower: 0.1}
 	for range 200 {
-		list := make([]standing, 1+r.IntN(30))
+		list := make([]score, 1+r.IntN(30))
 		for i := range list {
-			list[i] = standing{misses: float64(r.IntN(8)), deadlines: 20, seconds: float64(r.IntN(12)), slower: 0.2 * r.Float64(), failed: r.IntN(10) == 0}
+			list[i] = score{misses: float64(r.IntN(8)), deadlines: 20, seconds: float64(r.IntN(12)), slower: 0.2 * r.Float64(), failed: r.IntN(10) == 0}
 		}
-		at := func(i int) standing { return list[i] }
+		at := func(i int) score { return list[i] }
 		all := upTo(len(list))
 		front := g.front(all, at)
 		for _, i := range all {
@@ -41,17 +41,17 @@ func TestFrontIsNotDominated(t *testing.T) {
 // none does, the one that is nearest.
 func TestGoal(t *testing.T) {
 	g := goal{missRate: 0.05, slower: 0.1}
-	list := []standing{
+	list := []score{
 		{misses: 0, deadlines: 100, seconds: 900},
 		{misses: 5, deadlines: 100, seconds: 500},
 		{misses: 6, deadlines: 100, seconds: 100},
 		{misses: 0, deadlines: 100, seconds: 200, slower: 0.3},
 		{failed: true},
 	}
-	if got := fmt.Sprint(g.best(upTo(5), 5, func(i int) standing { return list[i] })); got != "[1 0 2 3 4]" {
+	if got := fmt.Sprint(g.best(upTo(5), 5, func(i int) score { return list[i] })); got != "[1 0 2 3 4]" {
 		t.Errorf("in order of the goal: %s", got)
 	}
-	if got := fmt.Sprint(g.front(upTo(5), func(i int) standing { return list[i] })); got != "[2 1 0]" {
+	if got := fmt.Sprint(g.front(upTo(5), func(i int) score { return list[i] })); got != "[2 1 0]" {
 		t.Errorf("the front is %s; it leaves out what is too slow", got)
 	}
 }
@@ -79,8 +79,8 @@ func TestHalvingFindsWhatTheGridFinds(t *testing.T) {
 			}
 		}
 		played := make([]int, candidates)
-		at := func(i int) standing {
-			s := standing{deadlines: 100}
+		at := func(i int) score {
+			s := score{deadlines: 100}
 			for k := range played[i] {
 				s.misses += misses[i][k] / float64(played[i])
 				s.seconds += cost[i][k] / float64(played[i])
@@ -95,11 +95,11 @@ func TestHalvingFindsWhatTheGridFinds(t *testing.T) {
 			}
 			return nil
 		}
-		found, err := g.halve(upTo(candidates), replicas, 4, play, at)
+		found, err := g.successiveHalving(upTo(candidates), replicas, 4, play, at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if most := price(candidates, replicas, 4); spent > most || most >= candidates*replicas/2 {
+		if most := raceCost(candidates, replicas, 4); spent > most || most >= candidates*replicas/2 {
 			t.Fatalf("a race took %d replays, price says %d, all are %d", spent, most, candidates*replicas)
 		}
 		if err := play(upTo(candidates), replicas); err != nil {
@@ -113,7 +113,7 @@ func TestHalvingFindsWhatTheGridFinds(t *testing.T) {
 		dearer, worst = dearer+more/races, max(worst, more)
 	}
 	said := fmt.Sprintf("%d of %d races name the best of the grid; the winner costs %.1f %% more on average, %.1f %% at worst; %d replays instead of %d",
-		same, races, 100*dearer, 100*worst, price(candidates, replicas, 4), candidates*replicas)
+		same, races, 100*dearer, 100*worst, raceCost(candidates, replicas, 4), candidates*replicas)
 	t.Log(said)
 	if same < races*8/10 || dearer > 0.02 {
 		t.Error(said)
@@ -128,7 +128,7 @@ func tuneFleet(t *testing.T) Tuning {
 		t.Fatal(err)
 	}
 	s.Config.Horizon = bench.Horizon(s.Workload)
-	return Tuning{Suite: s, Slower: TuneSlower, Replicas: 3, Budget: 300}
+	return Tuning{Suite: s, MaxSlowdown: DefaultMaxSlowdown, Replicas: 3, Budget: 300}
 }
 
 // The same on real replays: what a race over the recorded fleet finds is what
@@ -142,8 +142,8 @@ func TestRaceOfTheRecordedFleetFindsWhatTheGridFinds(t *testing.T) {
 			t.Fatal(err)
 		}
 		space := newSpace(8, *tuning.Protection)
-		specs := policies.Start(space)
-		enter := func(st *stage) (list []int) {
+		specs := space.start()
+		enter := func(st *tuneScenario) (list []int) {
 			for _, spec := range specs {
 				list = append(list, s.enter(st, -1, slices.Repeat([]policies.Spec{spec}, len(s.classes))...))
 			}
@@ -199,20 +199,20 @@ func TestTune(t *testing.T) {
 		t.Fatal("no fleet keeps the goal")
 	}
 	best := tuned.Fleets[tuned.Chosen]
-	if !best.Keeps || best.Misses > 0 || !(best.Saved.Low > 0.2) || best.ExecutorHours >= tuned.Base.ExecutorHours {
+	if !best.MeetsGoal || best.Misses > 0 || !(best.Saved.Low > 0.2) || best.ExecutorHours >= tuned.Base.ExecutorHours {
 		t.Errorf("chosen: %+v, recorded %+v", best, tuned.Base)
 	}
 	if f, err := policies.ParseFleet(best.Fleet.String()); err != nil || f.String() != best.Fleet.String() {
 		t.Errorf("the fleet %s is read back as %s, %v", best.Fleet, f, err)
 	}
-	for i, f := range slices.Concat(tuned.Fleets, tuned.Hindsight, []TunedFleet{tuned.Base}) {
+	for i, f := range slices.Concat(tuned.Fleets, tuned.Hindsight, []FleetResult{tuned.Base}) {
 		if f.Misses < tuned.Bounds.Misses || f.ExecutorHours < tuned.Bounds.ExecutorHours {
 			t.Errorf("%s misses %g and holds %g executor-hours, below the bounds %+v", f.Fleet, f.Misses, f.ExecutorHours, tuned.Bounds)
 		}
 		if i > 0 && i < len(tuned.Fleets) && f.ExecutorHours < tuned.Fleets[i-1].ExecutorHours {
 			t.Errorf("%s is not in its place", f.Fleet)
 		}
-		if i >= len(tuned.Fleets) || !f.Front {
+		if i >= len(tuned.Fleets) || !f.OnFront {
 			continue
 		}
 		for _, o := range tuned.Fleets {
@@ -231,11 +231,11 @@ func TestTune(t *testing.T) {
 }
 
 // outcome is all that a search found, as text.
-func outcome(t *Tuned) string {
+func outcome(t *TuneResult) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, t.Spent, t.Grid, t.Tried, t.Chosen, t.Bounds)
-	for _, f := range slices.Concat([]TunedFleet{t.Base}, t.Fleets, t.Hindsight) {
-		fmt.Fprintln(&b, f.Fleet, f.Misses, f.Deadlines, f.MissRate, f.ExecutorHours, f.Saved, f.Slower, f.Keeps, f.Front)
+	fmt.Fprintln(&b, t.Spent, t.Grid, t.Candidates, t.Chosen, t.Bounds)
+	for _, f := range slices.Concat([]FleetResult{t.Base}, t.Fleets, t.Hindsight) {
+		fmt.Fprintln(&b, f.Fleet, f.Misses, f.Deadlines, f.MissRate, f.ExecutorHours, f.Saved, f.Slowdown, f.MeetsGoal, f.OnFront)
 	}
 	return b.String()
 }
@@ -300,7 +300,7 @@ func TestTunedFleetIsWrittenByClass(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, _ := s.named(slices.Repeat([]policies.Spec{policies.Recorded()}, len(s.classes)))
+		f, _ := s.named(slices.Repeat([]policies.Spec{{Kind: "recorded"}}, len(s.classes)))
 		if got := fmt.Sprint(s.unclear(f), " ", f); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
@@ -312,18 +312,14 @@ func TestTuneRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unread, err := policies.Parse("script,file=my.star")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for problem, change := range map[string]func(*Tuning){
 		"a miss rate of 1.5":        func(x *Tuning) { x.MissRate = 1.5 },
-		"slower by -1":              func(x *Tuning) { x.Slower = -1 },
+		"slower by -1":              func(x *Tuning) { x.MaxSlowdown = -1 },
 		"0 replicas":                func(x *Tuning) { x.Replicas = 0 },
 		"budget of 5 replays":       func(x *Tuning) { x.Budget = 5 },
 		"told the demand in adv":    func(x *Tuning) { x.Candidates = []policies.Spec{hindsight} },
 		"no suite is given":         func(x *Tuning) { x.Suite = nil },
-		"my.star has not been read": func(x *Tuning) { x.Candidates = []policies.Spec{unread} },
+		"my.star has not been read": func(x *Tuning) { x.Candidates = []policies.Spec{{Kind: "script", File: "my.star"}} },
 	} {
 		tuning := tuneFleet(t)
 		change(&tuning)

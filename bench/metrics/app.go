@@ -28,43 +28,43 @@ func (g Group) Part() Group {
 
 // An App is what one application got, measured from its submission.
 type App struct {
-	Class       string
-	User        string
-	Turnaround  time.Duration    // submission to end
-	AppWait     time.Duration    // submission until the driver began; -1: not known
-	Unasked     time.Duration    // submission until anything was asked; -1: not known
-	Ungranted   time.Duration    // asked until something was granted; -1: not known
-	Starting    time.Duration    // granted until the first executor registered; -1: not known
-	QueueWait   time.Duration    // submission until the first executor registered; -1: none did
-	Wait        time.Duration    // executor wait, executor-time; -1: not known
-	Held        time.Duration    // core-time; -1: not known
-	Busy        time.Duration    // core-time; -1: not known
-	Executors   time.Duration    // executor-time held; -1: not known
-	Memory      int64            // memory that executors held, overhead included, MiB-milliseconds; -1: not known
-	Changes     int              // executors granted, and given back or lost before the end; -1: not known
-	Driver      spark.DriverSize // what the driver takes beside them
-	Elasticity  Elasticity       // how well what it held followed what it needed
-	Short       Short            // what is billed beside what is held
-	Failed      int              // 1: Spark gave it up, 0: it did not, -1: not known
-	Rerun       int              // tasks run again because their output was lost; -1: not known
-	Recomputed  time.Duration    // task time spent on lost cached blocks; -1: not known
-	Critical    time.Duration    // critical path; 0: not known
-	Deadline    time.Duration    // after submission
-	HasDeadline bool
-	SlackOf     time.Duration       // what the slack's factor was multiplied with; 0: the deadline is none of the slack
-	Attribution *replay.Attribution // where the time went; nil: not known
-	Queries     []sla.QueryResult   // those that have a deadline of their own
+	Class         string
+	User          string
+	Turnaround    time.Duration    // submission to end
+	AppWait       time.Duration    // submission until the driver began; -1: not known
+	Unasked       time.Duration    // submission until anything was asked; -1: not known
+	Ungranted     time.Duration    // asked until something was granted; -1: not known
+	Starting      time.Duration    // granted until the first executor registered; -1: not known
+	QueueWait     time.Duration    // submission until the first executor registered; -1: none did
+	Wait          time.Duration    // executor wait, executor-time; -1: not known
+	Held          time.Duration    // core-time; -1: not known
+	Busy          time.Duration    // core-time; -1: not known
+	Executors     time.Duration    // executor-time held; -1: not known
+	Memory        int64            // memory that executors held, overhead included, MiB-milliseconds; -1: not known
+	Changes       int              // executors granted, and given back or lost before the end; -1: not known
+	Driver        spark.DriverSize // what the driver takes beside them
+	Elasticity    Elasticity       // how well what it held followed what it needed
+	MinimumCharge MinimumCharge    // what is billed beside what is held
+	Failed        int              // 1: Spark gave it up, 0: it did not, -1: not known
+	Rerun         int              // tasks run again because their output was lost; -1: not known
+	Recomputed    time.Duration    // task time spent on lost cached blocks; -1: not known
+	Critical      time.Duration    // critical path; 0: not known
+	Deadline      time.Duration    // after submission
+	HasDeadline   bool
+	SlackBase     time.Duration       // what the slack's factor was multiplied with; 0: the deadline is none of the slack
+	Attribution   *replay.Attribution // where the time went; nil: not known
+	Queries       []sla.QueryResult   // those that have a deadline of their own
 }
 
 // Missed says whether the application had a deadline and did not keep it: it
 // ended later, or failed.
 func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaround > a.Deadline) }
 
-// At is the application with the deadline that another factor of the slack would
+// AtSlackFactor is the application with the deadline that another factor of the slack would
 // give it; one that has its deadline from elsewhere keeps it.
-func (a App) At(factor float64) App {
-	if a.SlackOf > 0 {
-		a.Deadline, a.HasDeadline = sla.Multiple(factor, a.SlackOf), true
+func (a App) AtSlackFactor(factor float64) App {
+	if a.SlackBase > 0 {
+		a.Deadline, a.HasDeadline = sla.Multiple(factor, a.SlackBase), true
 	}
 	return a
 }
@@ -93,7 +93,7 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 		Wait: r.Wait, Held: r.Ledger.Held(), Busy: r.Ledger.Busy, Executors: r.Ledger.Executor, Memory: r.Ledger.Memory,
 		Changes: r.Grants + r.Removals + r.Lost, Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
-	a.Refer(ref)
+	a.SetReference(ref)
 	if r.Failed {
 		a.Failed = 1
 	}
@@ -106,11 +106,11 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 	return a
 }
 
-func (a *App) Refer(ref *sla.Reference) {
+func (a *App) SetReference(ref *sla.Reference) {
 	a.Critical = ref.Critical
 	a.Deadline = ref.Deadline
 	a.HasDeadline = ref.HasDeadline
-	a.SlackOf = ref.SlackOf
+	a.SlackBase = ref.SlackBase
 }
 
 // Recorded measures one application's own record.

@@ -25,7 +25,7 @@ type Elasticity struct {
 
 // Short is what a minimum charge adds to what executors held: the time by which
 // each was held shorter than it.
-type Short struct {
+type MinimumCharge struct {
 	Executors time.Duration // executor-time
 	Cores     time.Duration // core-time
 }
@@ -43,7 +43,7 @@ type Meter struct {
 // metered is what a meter found out about one application.
 type Metered struct {
 	Elasticity
-	Short
+	MinimumCharge
 }
 
 // life is a running application.
@@ -159,8 +159,8 @@ func (m *Meter) free(a *life, e replay.Event) {
 		a.supply -= x.cores
 	}
 	if short := m.minimum - (e.At - x.granted); short > 0 {
-		m.Measured[e.App].Short.Executors += short
-		m.Measured[e.App].Short.Cores += short * time.Duration(x.cores)
+		m.Measured[e.App].MinimumCharge.Executors += short
+		m.Measured[e.App].MinimumCharge.Cores += short * time.Duration(x.cores)
 	}
 }
 

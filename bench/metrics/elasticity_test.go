@@ -71,8 +71,8 @@ func TestElasticityByHand(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got.Elasticity, want)
 	}
 	// One was held for 30 s, the other for 24: a second less than is charged.
-	if want := (Short{Executors: time.Second, Cores: time.Second}); got.Short != want {
-		t.Errorf("got %+v, want %+v", got.Short, want)
+	if want := (MinimumCharge{Executors: time.Second, Cores: time.Second}); got.MinimumCharge != want {
+		t.Errorf("got %+v, want %+v", got.MinimumCharge, want)
 	}
 }
 

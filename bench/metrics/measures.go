@@ -211,8 +211,8 @@ func (g *Group) queryTardiness() []float64 {
 	var v []float64
 	for i := range g.Apps {
 		for _, q := range g.Apps[i].Queries {
-			if q.Took >= 0 {
-				v = append(v, max(0, q.Took-q.Deadline).Seconds())
+			if q.Duration >= 0 {
+				v = append(v, max(0, q.Duration-q.Deadline).Seconds())
 			}
 		}
 	}

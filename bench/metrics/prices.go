@@ -77,10 +77,10 @@ func (p Prices) cost(a *App) float64 {
 		return math.NaN()
 	}
 	driver := max(driverTime(a), p.Minimum)
-	cores := a.Held + a.Short.Cores + driver*time.Duration(a.Driver.Cores)
+	cores := a.Held + a.MinimumCharge.Cores + driver*time.Duration(a.Driver.Cores)
 	memory := gib(a.Memory) + gib(a.Driver.MemoryMB()*driver.Milliseconds())
 	if a.Executors > 0 {
-		memory += gib(a.Memory) * (a.Short.Executors.Seconds() / a.Executors.Seconds())
+		memory += gib(a.Memory) * (a.MinimumCharge.Executors.Seconds() / a.Executors.Seconds())
 	}
 	return cores.Hours()*p.CoreHour + memory*p.GiBHour
 }

@@ -21,13 +21,13 @@ type Deadlines []Deadline
 // A Deadline is one line of a deadline file.
 type Deadline struct {
 	Match
-	Due
+	DeadlineRule
 	File string
 	Line int // 0: not from a file
 }
 
-// place is where a deadline is written, for errors and notes.
-func (d *Deadline) place() string {
+// position is where a deadline is written, for errors and notes.
+func (d *Deadline) position() string {
 	if d.Line == 0 {
 		return d.File
 	}
@@ -62,25 +62,25 @@ type column struct {
 	value *string
 }
 
-// ofQueries says whether it is for queries and not for whole applications.
-func (m *Match) ofQueries() bool { return m.Group != "" || m.Description != "" || m.Execution != "" }
+// forQueries says whether it is for queries and not for whole applications.
+func (m *Match) forQueries() bool { return m.Group != "" || m.Description != "" || m.Execution != "" }
 
-// fits says whether an application is meant, or its queries are.
-func (m *Match) fits(a *traces.Application) bool {
-	if !fits(m.Name, a.Name) || !fits(m.Class, a.Class) || !fits(m.Queue, a.Queue) || !fits(m.User, a.User) {
+// matches says whether an application is meant, or its queries are.
+func (m *Match) matches(a *traces.Application) bool {
+	if !globMatches(m.Name, a.Name) || !globMatches(m.Class, a.Class) || !globMatches(m.Queue, a.Queue) || !globMatches(m.User, a.User) {
 		return false
 	}
 	return m.Tag == "" || slices.ContainsFunc(Tags(a), func(tag string) bool { return spec.Match(m.Tag, tag) })
 }
 
-// fitsJob says whether a job of an application that fits is meant. A job without
+// matchesJob says whether a job of an application that fits is meant. A job without
 // a group is in none, not even in that of the pattern *.
-func (m *Match) fitsJob(j *traces.Job) bool {
+func (m *Match) matchesJob(j *traces.Job) bool {
 	has := func(glob, text string) bool { return glob == "" || text != "" && spec.Match(glob, text) }
 	return has(m.Group, j.Group) && has(m.Description, j.Description) && has(m.Execution, j.Execution)
 }
 
-func fits(glob, text string) bool { return glob == "" || spec.Match(glob, text) }
+func globMatches(glob, text string) bool { return glob == "" || spec.Match(glob, text) }
 
 // String is the match as a deadline file has it: the columns that are not empty.
 func (m Match) String() string {
@@ -192,7 +192,7 @@ func readDeadline(head, record []string) (Deadline, error) {
 	var err error
 	for i, name := range head {
 		if name == "deadline" {
-			if d.Due, err = ParseDeadlineRule(record[i]); err != nil {
+			if d.DeadlineRule, err = ParseDeadlineRule(record[i]); err != nil {
 				return d, err
 			}
 		}
@@ -205,8 +205,8 @@ func readDeadline(head, record []string) (Deadline, error) {
 	if d.Match == (Match{}) {
 		return d, fmt.Errorf(`it says nobody's: want a pattern in one of the columns before the deadline, such as * for all, not %q`, strings.Join(record, ","))
 	}
-	if b := d.Basis; d.ofQueries() && b != Within && b != Alone && b != History && b != None {
-		return d, fmt.Errorf("the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not %q", d.Due.String())
+	if b := d.Basis; d.forQueries() && b != Within && b != Alone && b != History && b != None {
+		return d, fmt.Errorf("the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not %q", d.DeadlineRule.String())
 	}
 	return d, nil
 }
@@ -221,33 +221,33 @@ func (d Deadlines) check(file string) error {
 // Find returns the index of the deadline that decides for an application, -1 if
 // there is none.
 func (d Deadlines) Find(a *traces.Application) int {
-	return slices.IndexFunc(d, func(x Deadline) bool { return !x.ofQueries() && x.fits(a) })
+	return slices.IndexFunc(d, func(x Deadline) bool { return !x.forQueries() && x.matches(a) })
 }
 
-// ofQueriesIn are those that are for queries inside of an application.
-func (d Deadlines) ofQueriesIn(a *traces.Application) []int {
+// queryRules are those that are for queries inside of an application.
+func (d Deadlines) queryRules(a *traces.Application) []int {
 	var rules []int
 	for i := range d {
-		if d[i].ofQueries() && d[i].fits(a) {
+		if d[i].forQueries() && d[i].matches(a) {
 			rules = append(rules, i)
 		}
 	}
 	return rules
 }
 
-// findQuery returns which of some deadlines decides for a job, -1 if none does.
-func (d Deadlines) findQuery(rules []int, j *traces.Job) int {
+// ruleForJob returns which of some deadlines decides for a job, -1 if none does.
+func (d Deadlines) ruleForJob(rules []int, j *traces.Job) int {
 	for _, i := range rules {
-		if d[i].fitsJob(j) {
+		if d[i].matchesJob(j) {
 			return i
 		}
 	}
 	return -1
 }
 
-// ofApplications says whether any of them is for whole applications.
-func (d Deadlines) ofApplications() bool {
-	return slices.ContainsFunc(d, func(x Deadline) bool { return !x.ofQueries() })
+// haveApplications says whether any of them is for whole applications.
+func (d Deadlines) haveApplications() bool {
+	return slices.ContainsFunc(d, func(x Deadline) bool { return !x.forQueries() })
 }
 
 // CheckClock refuses times of day where nobody knows the time of day.
@@ -257,18 +257,18 @@ func (d Deadlines) CheckClock(w *traces.Workload) error {
 			continue
 		}
 		for _, a := range w.Apps {
-			if started(w, a).IsZero() && d.Find(a) == i {
-				return fmt.Errorf("%s: a time of day needs applications that were submitted at a time of day, and %s does not say when %s was; give a duration", d[i].place(), w.Name, a.ID)
+			if submittedAt(w, a).IsZero() && d.Find(a) == i {
+				return fmt.Errorf("%s: a time of day needs applications that were submitted at a time of day, and %s does not say when %s was; give a duration", d[i].position(), w.Name, a.ID)
 			}
 		}
 	}
 	return nil
 }
 
-// started is the wall-clock time of an application's submission; the zero Time
+// submittedAt is the wall-clock time of an application's submission; the zero Time
 // if that is not known. Where idle days are cut out of a workload it is still
 // that of the application's own day.
-func started(w *traces.Workload, a *traces.Application) time.Time {
+func submittedAt(w *traces.Workload, a *traces.Application) time.Time {
 	const day = 24 * time.Hour
 	if w.Epoch.IsZero() {
 		return a.Started

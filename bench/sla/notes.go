@@ -9,12 +9,12 @@ import (
 )
 
 // fewRuns is below how many runs a 95 % quantile is hardly less than the longest.
-const fewRuns = 20
+const fewHistoryRuns = 20
 
 // SlackInForce is the slack that makes deadlines: the one that is asked for, else
 // DefaultSlack where there are no deadlines of applications.
-func (d Deadlines) SlackInForce(asked Slack) Slack {
-	if len(asked.Factors) == 0 && !d.ofApplications() {
+func (d Deadlines) SlackInForce(asked SlackRule) SlackRule {
+	if len(asked.Factors) == 0 && !d.haveApplications() {
 		return DefaultSlack
 	}
 	return asked
@@ -22,7 +22,7 @@ func (d Deadlines) SlackInForce(asked Slack) Slack {
 
 // Describe says for people where the deadlines come from; s is the slack in
 // force.
-func (d Deadlines) Describe(s Slack) string {
+func (d Deadlines) Describe(s SlackRule) string {
 	var files []string
 	rest := ""
 	if len(s.Factors) > 0 {
@@ -32,7 +32,7 @@ func (d Deadlines) Describe(s Slack) string {
 		d := &d[i]
 		switch {
 		case d.Line == 0:
-			rest = d.Due.String()
+			rest = d.DeadlineRule.String()
 		case !slices.Contains(files, d.File):
 			files = append(files, d.File)
 		}
@@ -48,7 +48,7 @@ func (d Deadlines) Describe(s Slack) string {
 }
 
 // Check refuses a slack that makes no deadline at all.
-func (s Slack) Check(w *traces.Workload) error {
+func (s SlackRule) Check(w *traces.Workload) error {
 	if s.Of != History || slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 		return nil
 	}
@@ -58,15 +58,15 @@ func (s Slack) Check(w *traces.Workload) error {
 // Notes say which applications have no deadline, which deadlines are for nobody,
 // and on how little others rest: any of it may be a slip of the pen. References
 // are those of the workload's applications under the slack in force.
-func (d Deadlines) Notes(w *traces.Workload, s Slack, references []Reference) []string {
+func (d Deadlines) Notes(w *traces.Workload, s SlackRule, references []Reference) []string {
 	used := make([]bool, len(d))
 	without, last, unrecorded := 0, 0, 0
-	fewest := fewRuns
+	fewest := fewHistoryRuns
 	programs := programsOf(w)
 	for i, a := range w.Apps {
-		if rules := d.ofQueriesIn(a); len(rules) > 0 {
+		if rules := d.queryRules(a); len(rules) > 0 {
 			for j := range a.Jobs {
-				if k := d.findQuery(rules, &a.Jobs[j]); k >= 0 {
+				if k := d.ruleForJob(rules, &a.Jobs[j]); k >= 0 {
 					used[k] = true
 				}
 			}
@@ -79,7 +79,7 @@ func (d Deadlines) Notes(w *traces.Workload, s Slack, references []Reference) []
 		}
 		switch ref := &references[i]; {
 		case ref.HasDeadline && basis == History:
-			fewest = min(fewest, len(programs.took[programOf(a)]))
+			fewest = min(fewest, len(programs.durations[programOf(a)]))
 		case ref.HasDeadline:
 		case basis == NextRun:
 			last++
@@ -93,14 +93,14 @@ func (d Deadlines) Notes(w *traces.Workload, s Slack, references []Reference) []
 	for k := range used {
 		if d := &d[k]; !used[k] {
 			what := "application"
-			if d.ofQueries() {
+			if d.forQueries() {
 				what = "query"
 			}
-			notes = append(notes, fmt.Sprintf("%s: the deadline for %s decides for no %s.", d.place(), d.Match, what))
+			notes = append(notes, fmt.Sprintf("%s: the deadline for %s decides for no %s.", d.position(), d.Match, what))
 		}
 	}
 	total := len(w.Apps)
-	if d.ofApplications() && without > 0 {
+	if d.haveApplications() && without > 0 {
 		notes = append(notes, fmt.Sprintf("%d of %d applications match no deadline and cannot miss one.", without, total))
 	}
 	if last > 0 {
@@ -109,8 +109,8 @@ func (d Deadlines) Notes(w *traces.Workload, s Slack, references []Reference) []
 	if unrecorded > 0 {
 		notes = append(notes, fmt.Sprintf("%d of %d applications have no deadline, because no run of their program is recorded.", unrecorded, total))
 	}
-	if fewest < fewRuns {
-		notes = append(notes, fmt.Sprintf("Deadlines from history rest on as few as %d recorded runs of a program; the 95 %% quantile of fewer than %d is hardly less than the longest.", fewest, fewRuns))
+	if fewest < fewHistoryRuns {
+		notes = append(notes, fmt.Sprintf("Deadlines from history rest on as few as %d recorded runs of a program; the 95 %% quantile of fewer than %d is hardly less than the longest.", fewest, fewHistoryRuns))
 	}
 	return notes
 }

@@ -24,17 +24,17 @@ type Query struct {
 
 // A QueryResult is what became of a query.
 type QueryResult struct {
-	Took     time.Duration // -1: it did not end
+	Duration time.Duration // -1: it did not end
 	Deadline time.Duration
 }
 
 // Missed says whether the query did not keep its deadline: it ended later, or
 // not at all.
-func (q *QueryResult) Missed() bool { return q.Took < 0 || q.Took > q.Deadline }
+func (q *QueryResult) Missed() bool { return q.Duration < 0 || q.Duration > q.Deadline }
 
-// Took is how long the query took in a replay of its application; -1 if one of
+// Duration is how long the query took in a replay of its application; -1 if one of
 // its jobs did not end.
-func (q *Query) Took(a *replay.AppResult) time.Duration {
+func (q *Query) Duration(a *replay.AppResult) time.Duration {
 	first, last := time.Duration(-1), time.Duration(0)
 	for _, j := range q.Jobs {
 		job := a.Jobs[j]
@@ -49,8 +49,8 @@ func (q *Query) Took(a *replay.AppResult) time.Duration {
 	return last - first
 }
 
-// TookRecorded is the same of how its application really ran.
-func (q *Query) TookRecorded(r *traces.Recorded) time.Duration {
+// RecordedDuration is the same of how its application really ran.
+func (q *Query) RecordedDuration(r *traces.Recorded) time.Duration {
 	first, last := time.Duration(-1), time.Duration(0)
 	for _, j := range q.Jobs {
 		if j >= len(r.Jobs) || r.Jobs[j].End < 0 {
@@ -67,7 +67,7 @@ func (q *Query) TookRecorded(r *traces.Recorded) time.Duration {
 // QueriesOf are the queries of an application for which there is a deadline. A
 // job decides for all that belong to the same query; the first does.
 func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
-	rules := d.ofQueriesIn(a)
+	rules := d.queryRules(a)
 	if len(rules) == 0 {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 	var queries []Query
 	at := map[key]int{}
 	for j := range a.Jobs {
-		rule := d.findQuery(rules, &a.Jobs[j])
+		rule := d.ruleForJob(rules, &a.Jobs[j])
 		if rule < 0 {
 			continue
 		}
@@ -122,7 +122,7 @@ func QueriesWithDeadline(w *traces.Workload, d Deadlines, alone []*replay.AppRes
 			continue
 		}
 		for k := range own {
-			if t := own[k].TookRecorded(a.Recorded); t >= 0 {
+			if t := own[k].RecordedDuration(a.Recorded); t >= 0 {
 				key := repeated{programOf(a), own[k].rule}
 				took[key] = append(took[key], t.Seconds())
 			}
@@ -133,13 +133,13 @@ func QueriesWithDeadline(w *traces.Workload, d Deadlines, alone []*replay.AppRes
 	}
 	for i := range queries {
 		q := &queries[i]
-		due := d[q.rule].Due
+		due := d[q.rule].DeadlineRule
 		var reference time.Duration
 		switch due.Basis {
 		case Within:
 			q.Deadline = due.Within
 		case Alone:
-			reference = q.Took(alone[q.App])
+			reference = q.Duration(alone[q.App])
 		case History:
 			reference = quantileTime(took[repeated{programOf(w.Apps[q.App]), q.rule}])
 		}

@@ -15,7 +15,7 @@ type Reference struct {
 	Critical    time.Duration // critical path: the time with endless executors already up
 	Alone       time.Duration // turnaround alone on the idle cluster under the base policy
 	History     time.Duration // 95 % quantile of the recorded runs of the same program; 0: none was recorded
-	SlackOf     time.Duration // what the slack's factor was multiplied with; 0: the deadline is none of the slack
+	SlackBase   time.Duration // what the slack's factor was multiplied with; 0: the deadline is none of the slack
 	Deadline    time.Duration // after submission
 	HasDeadline bool
 }
@@ -23,16 +23,16 @@ type Reference struct {
 // References finds what every application of a workload is measured against.
 // Deadlines come first, then the slack in force; alone are the runs alone, by
 // application.
-func References(w *traces.Workload, d Deadlines, s Slack, alone []*replay.AppResult) []Reference {
+func References(w *traces.Workload, d Deadlines, s SlackRule, alone []*replay.AppResult) []Reference {
 	programs := programsOf(w)
 	references := make([]Reference, len(w.Apps))
 	for i, a := range w.Apps {
 		ref := Reference{Critical: traces.CriticalPath(a), Alone: alone[i].End, History: programs.history(a)}
-		due := Due{Basis: s.Of, Factor: s.Headline()}
+		due := DeadlineRule{Basis: s.Of, Factor: s.Headline()}
 		if k := d.Find(a); k >= 0 {
-			due = d[k].Due
+			due = d[k].DeadlineRule
 		} else if due.Factor > 0 {
-			ref.SlackOf = ref.of(due.Basis)
+			ref.SlackBase = ref.base(due.Basis)
 		} else {
 			due.Basis = None
 		}
@@ -42,8 +42,8 @@ func References(w *traces.Workload, d Deadlines, s Slack, alone []*replay.AppRes
 	return references
 }
 
-// of is the reference of a basis; 0 if it is not known.
-func (ref *Reference) of(b Basis) time.Duration {
+// base is the reference of a basis; 0 if it is not known.
+func (ref *Reference) base(b Basis) time.Duration {
 	switch b {
 	case Alone:
 		return ref.Alone
@@ -61,9 +61,9 @@ func programOf(a *traces.Application) program { return program{traces.Class(a.Na
 
 // programs know the runs of each program.
 type programs struct {
-	workload *traces.Workload
-	submits  map[program][]time.Duration // in order
-	took     map[program][]float64       // of the recorded runs, in seconds, sorted
+	workload  *traces.Workload
+	submits   map[program][]time.Duration // in order
+	durations map[program][]float64       // of the recorded runs, in seconds, sorted
 }
 
 func programsOf(w *traces.Workload) *programs {
@@ -72,10 +72,10 @@ func programsOf(w *traces.Workload) *programs {
 		key := programOf(a)
 		p.submits[key] = append(p.submits[key], a.Submit)
 		if a.Recorded != nil {
-			p.took[key] = append(p.took[key], (a.Earlier + a.Recorded.End).Seconds())
+			p.durations[key] = append(p.durations[key], (a.Earlier + a.Recorded.End).Seconds())
 		}
 	}
-	for _, took := range p.took {
+	for _, took := range p.durations {
 		slices.Sort(took)
 	}
 	return p
@@ -84,7 +84,7 @@ func programsOf(w *traces.Workload) *programs {
 // history is the 95 % quantile of the recorded runs of an application's program;
 // 0 if none was recorded.
 func (p *programs) history(a *traces.Application) time.Duration {
-	return quantileTime(p.took[programOf(a)])
+	return quantileTime(p.durations[programOf(a)])
 }
 
 // quantileTime is the 95 % quantile of sorted seconds, 0 of none.
@@ -97,12 +97,12 @@ func quantileTime(seconds []float64) time.Duration {
 
 // deadline is when an application must have ended, after its submission, and
 // whether it must.
-func (p *programs) deadline(due Due, a *traces.Application, ref *Reference) (time.Duration, bool) {
+func (p *programs) deadline(due DeadlineRule, a *traces.Application, ref *Reference) (time.Duration, bool) {
 	switch due.Basis {
 	case Within:
 		return due.Within, true
 	case AtTime:
-		at := started(p.workload, a)
+		at := submittedAt(p.workload, a)
 		return nextClock(at, due.Clock, due.Zone).Sub(at).Truncate(time.Millisecond), true
 	case NextRun:
 		submits := p.submits[programOf(a)]
@@ -110,7 +110,7 @@ func (p *programs) deadline(due Due, a *traces.Application, ref *Reference) (tim
 			return submits[next] - a.Submit, true
 		}
 	case Alone, Critical, History:
-		reference := ref.of(due.Basis)
+		reference := ref.base(due.Basis)
 		return Multiple(due.Factor, reference), reference > 0
 	}
 	return 0, false

@@ -27,7 +27,7 @@ const (
 const historyQuantile = 0.95
 
 // A Due says by when something must have ended.
-type Due struct {
+type DeadlineRule struct {
 	Basis  Basis
 	Within time.Duration  // of Within, more than 0
 	Clock  time.Duration  // of AtTime: time of day, below 24 h
@@ -36,47 +36,47 @@ type Due struct {
 }
 
 // dueForms is what a deadline may look like, for errors.
-const dueForms = "a duration such as 90s, 15m or 1h30m, a time of day with its zone such as 06:00 Europe/Berlin, next, alone=1.5, critical=3, history=1.2 or none"
+const ruleForms = "a duration such as 90s, 15m or 1h30m, a time of day with its zone such as 06:00 Europe/Berlin, next, alone=1.5, critical=3, history=1.2 or none"
 
 // ParseDeadlineRule reads a deadline: "90s", "06:00 Europe/Berlin", "next", "alone=1.5",
 // "critical=3", "history=1.2", "none". An error says what was expected.
-func ParseDeadlineRule(text string) (Due, error) {
+func ParseDeadlineRule(text string) (DeadlineRule, error) {
 	switch basis := Basis(text); basis {
 	case NextRun, None:
-		return Due{Basis: basis}, nil
+		return DeadlineRule{Basis: basis}, nil
 	}
 	if key, value, found := strings.Cut(text, "="); found {
 		basis := Basis(strings.TrimSpace(key))
 		factor, err := parseFactor(value)
-		if !basis.factored() || err != nil {
-			return Due{}, wrongDue(text)
+		if !basis.takesFactor() || err != nil {
+			return DeadlineRule{}, badRule(text)
 		}
-		return Due{Basis: basis, Factor: factor}, nil
+		return DeadlineRule{Basis: basis, Factor: factor}, nil
 	}
 	if clock, zone, found := strings.Cut(text, " "); found {
 		at, err := parseClock(clock)
 		if err != nil {
-			return Due{}, wrongDue(text)
+			return DeadlineRule{}, badRule(text)
 		}
 		location, err := loadZone(strings.TrimSpace(zone))
-		return Due{Basis: AtTime, Clock: at, Zone: location}, err
+		return DeadlineRule{Basis: AtTime, Clock: at, Zone: location}, err
 	}
 	if _, err := parseClock(text); err == nil {
-		return Due{}, fmt.Errorf("the time of day %s needs a time zone, as in %s Europe/Berlin or %s UTC", text, text, text)
+		return DeadlineRule{}, fmt.Errorf("the time of day %s needs a time zone, as in %s Europe/Berlin or %s UTC", text, text, text)
 	}
 	within, err := time.ParseDuration(text)
 	if err != nil || within < time.Millisecond {
-		return Due{}, wrongDue(text)
+		return DeadlineRule{}, badRule(text)
 	}
-	return Due{Basis: Within, Within: within.Truncate(time.Millisecond)}, nil
+	return DeadlineRule{Basis: Within, Within: within.Truncate(time.Millisecond)}, nil
 }
 
-func wrongDue(text string) error {
-	return fmt.Errorf("a deadline must be %s, not %q", dueForms, text)
+func badRule(text string) error {
+	return fmt.Errorf("a deadline must be %s, not %q", ruleForms, text)
 }
 
-// factored says whether a basis is multiplied by a factor.
-func (b Basis) factored() bool { return b == Alone || b == Critical || b == History }
+// takesFactor says whether a basis is multiplied by a factor.
+func (b Basis) takesFactor() bool { return b == Alone || b == Critical || b == History }
 
 func parseFactor(text string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
@@ -105,7 +105,7 @@ func loadZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-func (d Due) String() string {
+func (d DeadlineRule) String() string {
 	switch d.Basis {
 	case Within:
 		return d.Within.String()
@@ -173,18 +173,18 @@ func clockOn(year int, month time.Month, day int, clock time.Duration, zone *tim
 // A Slack is a deadline for every application that has no other: a factor times
 // a reference. One factor makes the deadlines; what others would have made of
 // them is told beside it.
-type Slack struct {
+type SlackRule struct {
 	Of      Basis     // Alone, Critical or History
 	Factors []float64 // ascending
 }
 
 // DefaultSlack is the slack where nothing is given. Its factors are a
 // convention, from tight to generous, and not a law.
-var DefaultSlack = Slack{Of: Alone, Factors: []float64{1.2, 1.5, 2, 3}}
+var DefaultSlack = SlackRule{Of: Alone, Factors: []float64{1.2, 1.5, 2, 3}}
 
 // Headline is the factor that makes the deadlines: the middle one, of two the
 // smaller. It is 0 where there is no slack.
-func (s Slack) Headline() float64 {
+func (s SlackRule) Headline() float64 {
 	if len(s.Factors) == 0 {
 		return 0
 	}
@@ -194,23 +194,23 @@ func (s Slack) Headline() float64 {
 // ParseSLA reads what every application must keep: a slack such as "alone",
 // "critical=1.5,2,3" or "history=1.2", else a deadline as in ParseDue, which
 // comes back as the only one of Deadlines. An error says what was expected.
-func ParseSLA(text string) (Slack, Deadlines, error) {
+func ParseSLA(text string) (SlackRule, Deadlines, error) {
 	key, value, given := strings.Cut(text, "=")
 	basis := Basis(strings.TrimSpace(key))
-	if !basis.factored() {
+	if !basis.takesFactor() {
 		due, err := ParseDeadlineRule(strings.TrimSpace(text))
 		if err != nil {
-			return Slack{}, nil, err
+			return SlackRule{}, nil, err
 		}
-		return Slack{}, Deadlines{{Match: Match{Name: "*"}, Due: due, File: "--sla"}}, nil
+		return SlackRule{}, Deadlines{{Match: Match{Name: "*"}, DeadlineRule: due, File: "--sla"}}, nil
 	}
-	s := Slack{Of: basis, Factors: DefaultSlack.Factors}
+	s := SlackRule{Of: basis, Factors: DefaultSlack.Factors}
 	if given {
 		s.Factors = nil
 		for word := range strings.SplitSeq(value, ",") {
 			factor, err := parseFactor(word)
 			if err != nil {
-				return Slack{}, nil, fmt.Errorf("%s: want factors above 0, as in %s=1.2,1.5,2, not %q", text, basis, strings.TrimSpace(word))
+				return SlackRule{}, nil, fmt.Errorf("%s: want factors above 0, as in %s=1.2,1.5,2, not %q", text, basis, strings.TrimSpace(word))
 			}
 			s.Factors = append(s.Factors, factor)
 		}
@@ -236,4 +236,4 @@ func (b Basis) reference() string {
 func (b Basis) Times() string { return "so many times " + b.reference() }
 
 // String is the slack for people.
-func (s Slack) String() string { return fmt.Sprintf("%g x %s", s.Headline(), s.Of.reference()) }
+func (s SlackRule) String() string { return fmt.Sprintf("%g x %s", s.Headline(), s.Of.reference()) }

@@ -69,7 +69,7 @@ report-*,,team=risk,,2m
 }
 
 func TestBadDeadlinesNameFileAndLine(t *testing.T) {
-	wrong := func(text string) string { return "a deadline must be " + dueForms + ", not " + text }
+	wrong := func(text string) string { return "a deadline must be " + ruleForms + ", not " + text }
 	for _, c := range []struct{ text, want string }{
 		{"a,10s\nb,soon\n", `sla.csv:2: ` + wrong(`"soon"`)},
 		{"a,0s\n", `sla.csv:1: ` + wrong(`"0s"`)},
@@ -159,7 +159,7 @@ func TestSLAsInWords(t *testing.T) {
 		{"06:00 UTC", "", "06:00:00 UTC", ""},
 		{"next", "", "next", ""},
 		{"alone=1,x", "", "", `alone=1,x: want factors above 0, as in alone=1.2,1.5,2, not "x"`},
-		{"soon", "", "", "a deadline must be " + dueForms + `, not "soon"`},
+		{"soon", "", "", "a deadline must be " + ruleForms + `, not "soon"`},
 	} {
 		slack, deadlines, err := ParseSLA(c.text)
 		switch {
@@ -172,7 +172,7 @@ func TestSLAsInWords(t *testing.T) {
 				t.Errorf("%s: got %v, %v, %v", c.text, slack, deadlines, err)
 			}
 		default:
-			if err != nil || len(deadlines) != 1 || deadlines[0].Due.String() != c.deadline || deadlines.Find(&traces.Application{}) != 0 {
+			if err != nil || len(deadlines) != 1 || deadlines[0].DeadlineRule.String() != c.deadline || deadlines.Find(&traces.Application{}) != 0 {
 				t.Errorf("%s: got %v, %v", c.text, deadlines, err)
 			}
 		}
@@ -190,7 +190,7 @@ func FuzzReadDeadlines(f *testing.F) {
 			t.Error("neither deadlines nor an error")
 		}
 		for _, x := range d {
-			if x.Basis == Within && x.Within <= 0 || x.Basis.factored() && !(x.Factor > 0) || x.Match == (Match{}) || x.Line < 1 {
+			if x.Basis == Within && x.Within <= 0 || x.Basis.takesFactor() && !(x.Factor > 0) || x.Match == (Match{}) || x.Line < 1 {
 				t.Errorf("accepted %+v", x)
 			}
 		}

@@ -102,12 +102,12 @@ func (p *population) coverage(samples int) (together, share float64) {
 		contrasts, hits, trials := p.sample(r)
 		all := true
 		for _, e := range Simultaneous(contrasts, uint64(s)) {
-			all = all && !e.Without(p.truth())
+			all = all && !e.Excludes(p.truth())
 		}
 		if all {
 			together++
 		}
-		if !Share(hits, trials).Without(p.rate) {
+		if !Share(hits, trials).Excludes(p.rate) {
 			share++
 		}
 	}

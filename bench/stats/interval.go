@@ -12,16 +12,16 @@ import (
 const Confidence = 0.95
 
 // draws is how often blocks are drawn anew for one family of intervals.
-const draws = 2000
+const resamples = 2000
 
 // An Interval is a confidence interval, both ends included.
 type Interval struct{ Low, High float64 }
 
-// Without tells whether a value lies outside the interval.
-func (i Interval) Without(v float64) bool { return v < i.Low || v > i.High }
+// Excludes tells whether a value lies outside the interval.
+func (i Interval) Excludes(v float64) bool { return v < i.Low || v > i.High }
 
-// Times is the interval of a multiple.
-func (i Interval) Times(f float64) Interval {
+// Scaled is the interval of a multiple.
+func (i Interval) Scaled(f float64) Interval {
 	if f < 0 {
 		return Interval{i.High * f, i.Low * f}
 	}
@@ -39,16 +39,16 @@ type Estimate struct {
 }
 
 // Scaled is the estimate of a multiple of the figure.
-func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.Interval.Times(f)} }
+func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.Interval.Scaled(f)} }
 
-// Told tells whether the figure can be told from zero: its interval lies on one
+// Significant tells whether the figure can be told from zero: its interval lies on one
 // side of it.
-func (e Estimate) Told() bool { return e.Without(0) }
+func (e Estimate) Significant() bool { return e.Excludes(0) }
 
 // Mark is the value's sign for a table: "~" where nothing can be told.
 func (e Estimate) Mark() string {
 	switch {
-	case math.IsNaN(e.Value) || !e.Told():
+	case math.IsNaN(e.Value) || !e.Significant():
 		return "~"
 	case e.Value < 0:
 		return "-"
@@ -136,7 +136,7 @@ func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	}
 	multiple := math.NaN()
 	if blocks >= 2 {
-		multiple = max(largestDeviation(differing(contrasts, all), seed), Student(blocks-1))
+		multiple = max(largestDeviation(differing(contrasts, all), seed), StudentQuantile(blocks-1))
 	}
 	for i := range all {
 		p := &all[i]
@@ -161,22 +161,22 @@ func differing(contrasts []Contrast, all []prepared) []prepared {
 	return list
 }
 
-// Student is the two-sided 95 % quantile of Student's distribution.
-func Student(freedom int) float64 {
+// StudentQuantile is the two-sided 95 % quantile of Student's distribution.
+func StudentQuantile(freedom int) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(0.5 + Confidence/2)
 }
 
 // steady is the least standard error of a draw, as a share of the sample's: a
 // draw of few different blocks says nothing about its own error.
-const steady = 0.2
+const leastErrorShare = 0.2
 
 // largestDeviation draws blocks and returns the 95 % quantile of the largest
 // deviation of any contrast.
 func largestDeviation(all []prepared, seed uint64) float64 {
 	random := rand.New(rand.NewPCG(seed, 0x5eed))
-	largest := make([]float64, draws)
+	largest := make([]float64, resamples)
 	times := map[int][]float64{} // how often each block is drawn, by number of blocks; only looked up
-	for d := range draws {
+	for d := range resamples {
 		clear(times)
 		for i := range all {
 			p := &all[i]
@@ -212,7 +212,7 @@ func (p *prepared) deviation(times []float64) float64 {
 	ratio := s / w
 	n := float64(len(times))
 	squares := max(ss-2*ratio*sw+ratio*ratio*ww, 0)
-	se := max(math.Sqrt(squares*n/(n-1))/w, steady*p.se)
+	se := max(math.Sqrt(squares*n/(n-1))/w, leastErrorShare*p.se)
 	return math.Abs(ratio-p.center) / se
 }
 
@@ -230,7 +230,7 @@ func Share(hits, trials []float64) Estimate {
 	if se > 0 {
 		effective = min(n, p*(1-p)/(se*se))
 	}
-	z := Student(len(hits) - 1)
+	z := StudentQuantile(len(hits) - 1)
 	middle := (p + z*z/(2*effective)) / (1 + z*z/effective)
 	half := z / (1 + z*z/effective) * math.Sqrt(p*(1-p)/effective+z*z/(4*effective*effective))
 	return Estimate{p, Interval{max(0, min(middle-half, p)), min(1, max(middle+half, p))}}

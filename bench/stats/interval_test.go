@@ -13,7 +13,7 @@ func TestNoMissesSeenIsNotNoMissesEver(t *testing.T) {
 		each[i] = 1
 	}
 	e := Simultaneous([]Contrast{{Sums: none, Weights: each, Counts: true}}, 1)[0]
-	if e.Value != 0 || e.Told() || e.High < 0.05 || e.High > 0.3 {
+	if e.Value != 0 || e.Significant() || e.High < 0.05 || e.High > 0.3 {
 		t.Errorf("no difference in 20: %+v", e)
 	}
 	if s := Share(none, each); s.Low != 0 || s.High < 0.1 || s.High > 0.25 {

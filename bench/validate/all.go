@@ -40,8 +40,8 @@ type Workload struct {
 func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set, error) {
 	set := &Set{Startup: cmp.Or(o.Startup, StartupFrom)}
 	groups := ByWorkload(recordings)
-	runs := make([][]*trial, len(groups))
-	var all []*trial
+	runs := make([][]*pairRun, len(groups))
+	var all []*pairRun
 	for g, group := range groups {
 		if len(group) < 2 {
 			set.Notes = append(set.Notes, fmt.Sprintf("%s is the only recording of its workload: it is in no pair.", group[0].Name))
@@ -49,7 +49,7 @@ func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set
 		}
 		for from := range group {
 			for to := range group {
-				runs[g] = append(runs[g], &trial{group: group, from: from, to: to})
+				runs[g] = append(runs[g], &pairRun{group: group, from: from, to: to})
 			}
 		}
 		all = append(all, runs[g]...)
@@ -99,14 +99,14 @@ func (set *Set) summarize() {
 
 // A trial is one replay of a set: a pair, or a recording against itself, which
 // is needed to call winners.
-type trial struct {
+type pairRun struct {
 	group    []*traces.Workload
 	from, to int
 	done     *Validation
 	forecast bool // start-up was to come from TO, but its applications waited for each other
 }
 
-func (set *Set) validate(ctx context.Context, all []*trial, o Options) error {
+func (set *Set) validate(ctx context.Context, all []*pairRun, o Options) error {
 	err := bench.Options{Parallel: o.Parallel, Progress: o.Progress}.Each(ctx, len(all), func(i int) error { return all[i].validate(o) })
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (set *Set) validate(ctx context.Context, all []*trial, o Options) error {
 	return nil
 }
 
-func (r *trial) validate(o Options) error {
+func (r *pairRun) validate(o Options) error {
 	from, to := r.group[r.from], r.group[r.to]
 	p, err := newPair(from, to, o)
 	if errors.Is(err, ErrWaited) {
@@ -157,12 +157,12 @@ func constant(group []*traces.Workload, except int) []View {
 	}
 	predicted := make([]View, len(views))
 	for j := range views {
-		predicted[j] = middle(views[j])
+		predicted[j] = medianView(views[j])
 	}
 	return predicted
 }
 
-func newValidatedWorkload(group []*traces.Workload, runs []*trial, borrowed Spread) Workload {
+func newValidatedWorkload(group []*traces.Workload, runs []*pairRun, borrowed Spread) Workload {
 	w := Workload{Name: workloadName(group[0]), Barred: !Computes(group[0])}
 	for _, r := range runs {
 		if r.from == r.to {

@@ -40,7 +40,7 @@ func Multiple(s *Score) float64 {
 
 // raised is how much of the repeats' p95 difference a bar is where repeats of
 // the real thing differ by more than the bar.
-const raised = 1.25
+const floorFactor = 1.25
 
 // Bars hold a summary against what the replay is to reach with start-up times
 // as recorded: errors of at most so much, skill of at least so much against a
@@ -51,7 +51,7 @@ func Bars(s *Summary) []Bar {
 		bar := func(name string, own, limit, repeats float64) {
 			b := Bar{Name: name, Value: own, Limit: limit, Raised: repeats > limit}
 			if b.Raised {
-				b.Limit = raised * floor.P95
+				b.Limit = floorFactor * floor.P95
 			}
 			bars = append(bars, b)
 		}
@@ -76,8 +76,8 @@ func Bars(s *Summary) []Bar {
 }
 
 func (w *Winner) share() float64 {
-	if w.Called == 0 {
+	if w.Calls == 0 {
 		return math.NaN()
 	}
-	return float64(w.Right) / float64(w.Called)
+	return float64(w.Right) / float64(w.Calls)
 }

@@ -38,7 +38,7 @@ type JobComparison struct {
 func compareAll(recorded, predicted []View, partner []int) []Comparison {
 	out := make([]Comparison, len(recorded))
 	for i, r := range recorded {
-		p := unknown(r.Name)
+		p := noView(r.Name)
 		if partner[i] >= 0 {
 			p = predicted[partner[i]]
 		}
@@ -47,9 +47,9 @@ func compareAll(recorded, predicted []View, partner []int) []Comparison {
 	return out
 }
 
-// unmatched is an application that was recorded in FROM alone.
-func unmatched(a *traces.Application) Comparison {
-	c := compare(unknown(a.Name), unknown(a.Name))
+// unmatchedApp is an application that was recorded in FROM alone.
+func unmatchedApp(a *traces.Application) Comparison {
+	c := compare(noView(a.Name), noView(a.Name))
 	for _, j := range a.Jobs {
 		c.Unmatched = append(c.Unmatched, j.ID)
 	}
@@ -64,7 +64,7 @@ func compare(recorded, predicted View) Comparison {
 		TimelineError: math.NaN(),
 	}
 	if recorded.Executors != nil && predicted.Executors != nil && !math.IsNaN(c.ExecutorError) {
-		c.TimelineError = apart(recorded.Executors, predicted.Executors).Seconds() / recorded.ExecutorSeconds
+		c.TimelineError = executorDifference(recorded.Executors, predicted.Executors).Seconds() / recorded.ExecutorSeconds
 	}
 	for _, r := range recorded.Jobs {
 		p := predicted.job(r.ID)
@@ -91,8 +91,8 @@ func relative(recorded, predicted, of float64) float64 {
 	return (predicted - recorded) / of
 }
 
-// apart is the integral of the difference between two counts of executors.
-func apart(x, y []Life) time.Duration {
+// executorDifference is the integral of the difference between two counts of executors.
+func executorDifference(x, y []Life) time.Duration {
 	type change struct {
 		at time.Duration
 		by int

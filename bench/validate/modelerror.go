@@ -71,7 +71,7 @@ func rootMeanSquare(values []float64) float64 {
 }
 
 // differenceErrors holds predicted differences against real ones.
-func differenceErrors(group []*traces.Workload, runs []*trial) DifferenceErrors {
+func differenceErrors(group []*traces.Workload, runs []*pairRun) DifferenceErrors {
 	configurations := ByConfiguration(group)
 	var found DifferenceErrors
 	for from := range group {

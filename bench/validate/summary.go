@@ -46,12 +46,12 @@ type Summary struct {
 }
 
 // A tally gathers errors.
-type tally struct {
+type errorLists struct {
 	application, jobs, executors, timeline []float64 // signed
 	lost                                   int       // jobs without a partner
 }
 
-func (t *tally) add(comparisons []Comparison) {
+func (t *errorLists) add(comparisons []Comparison) {
 	known := func(list *[]float64, v float64) {
 		if !math.IsNaN(v) {
 			*list = append(*list, v)
@@ -69,7 +69,7 @@ func (t *tally) add(comparisons []Comparison) {
 	}
 }
 
-func (t *tally) score() Score {
+func (t *errorLists) score() Score {
 	s := Score{Application: errorsOf(t.application, 0), Jobs: errorsOf(t.jobs, t.lost), ExecutorSeconds: errorsOf(t.executors, 0), Timeline: errorsOf(t.timeline, 0)}
 	s.Timeline.Bias = math.NaN()
 	return s
@@ -104,7 +104,7 @@ func (s *Score) over(baseline *Score) Skill {
 // summarize sums up validations. Skill over the constant counts only those
 // that have one.
 func summarize(list ...*Validation) Summary {
-	var replayed, copied, constant, besides tally
+	var replayed, copied, constant, besides errorLists
 	for _, v := range list {
 		replayed.add(v.Apps)
 		copied.add(v.Copy)
@@ -124,7 +124,7 @@ func summarize(list ...*Validation) Summary {
 // floorOf is the noise floor that repeats give, each predicted to look like
 // another.
 func floorOf(repeats []Comparison) Score {
-	var floor tally
+	var floor errorLists
 	floor.add(repeats)
 	return floor.score()
 }

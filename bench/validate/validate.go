@@ -132,12 +132,12 @@ func (p *pair) validate(constant []View) *Validation {
 	recorded, replayed := Recorded(p.to), views.views()
 	if v.Failed != nil {
 		for i := range replayed {
-			replayed[i] = unknown(replayed[i].Name)
+			replayed[i] = noView(replayed[i].Name)
 		}
 	}
 	v.Apps = compareAll(recorded, replayed, partners(p.workload, p.to))
-	for _, lost := range strangers(p.partner, len(p.from.Apps)) {
-		v.Apps = append(v.Apps, unmatched(p.from.Apps[lost]))
+	for _, lost := range unmatched(p.partner, len(p.from.Apps)) {
+		v.Apps = append(v.Apps, unmatchedApp(p.from.Apps[lost]))
 	}
 	v.Copy = compareAll(recorded, Recorded(p.from), p.partner)
 	if constant != nil {
@@ -164,8 +164,8 @@ func partners(from, to *traces.Workload) []int {
 	return found
 }
 
-// strangers are the indexes below n that have no partner.
-func strangers(partner []int, n int) []int {
+// unmatched are the indexes below n that have no partner.
+func unmatched(partner []int, n int) []int {
 	var lost []int
 	for i := range n {
 		if !slices.Contains(partner, i) {
@@ -215,13 +215,13 @@ func clusterFor(from *traces.Workload, given *cluster.Cluster) cluster.Cluster {
 	case len(from.Apps) == 1 && from.Apps[0].Profiles[0].Cores > 0:
 		return Unlimited
 	}
-	return shown(from)
+	return clusterHeld(from)
 }
 
-// shown is the cluster that a recording itself shows: what its applications held
+// clusterHeld is the cluster that a recording itself shows: what its applications held
 // at most. The driver sees an executor go a while after its cores are free for
 // others, so that what drivers saw at one time can be more than there is.
-func shown(w *traces.Workload) cluster.Cluster {
+func clusterHeld(w *traces.Workload) cluster.Cluster {
 	times, _ := calibrate.Learn(w, Unlimited)
 	freed := &traces.Workload{}
 	for _, a := range w.Apps {
@@ -306,7 +306,7 @@ func waited(w *traces.Workload, given *cluster.Cluster) bool {
 	if len(w.Apps) < 2 {
 		return false
 	}
-	c := shown(w)
+	c := clusterHeld(w)
 	if given != nil {
 		c = *given
 	}

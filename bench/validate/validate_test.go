@@ -204,7 +204,7 @@ func TestErrorsByHand(t *testing.T) {
 	if diff := cmp.Diff([]int{2, 3, 9}, c.Unmatched); diff != "" {
 		t.Errorf("jobs without a partner: %s", diff)
 	}
-	var all tally
+	var all errorLists
 	all.add([]Comparison{c})
 	if e := all.score().Jobs; e.N != 5 || e.Max != 1 || e.Median != 1 || math.Abs(e.Bias) > 1e-12 {
 		t.Errorf("two jobs off by a fifth and three lost: %+v", e)
@@ -299,13 +299,13 @@ func TestBarsAreRaisedToTheFloor(t *testing.T) {
 func TestAWinnerIsCalledBeyondTheSpread(t *testing.T) {
 	var w Winner
 	w.call(100, 110, 100, 105, 0.06)
-	if w.Called != 0 {
+	if w.Calls != 0 {
 		t.Error("10 s within twice a spread of 6 %: called")
 	}
 	w.call(100, 130, 100, 105, 0.06)
 	w.call(100, 130, 106, 105, 0.06)
 	w.call(100, 130, math.NaN(), 105, 0.06)
-	if w != (Winner{Called: 3, Right: 1}) {
+	if w != (Winner{Calls: 3, Right: 1}) {
 		t.Errorf("called right, wrong and not at all: %+v", w)
 	}
 }

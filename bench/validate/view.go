@@ -34,8 +34,8 @@ type JobView struct {
 // A Life is an executor's, from its registration until the driver saw it go.
 type Life struct{ From, To time.Duration }
 
-// unknown is a view of which nothing is known.
-func unknown(name string) View {
+// noView is a view of which nothing is known.
+func noView(name string) View {
 	nan := math.NaN()
 	return View{Name: name, Seconds: nan, QueueWait: nan, FirstExecutor: nan, ExecutorSeconds: nan, Started: nan}
 }
@@ -74,7 +74,7 @@ func Recorded(w *traces.Workload) []View {
 // newView measures an application that ended so long after its start; -1: it is
 // not known when.
 func newView(a *traces.Application, earliest, end time.Duration, lives []Life) View {
-	v := unknown(a.Name)
+	v := noView(a.Name)
 	v.Executors, v.Started = lives, float64(len(lives))
 	for _, l := range lives {
 		if wait := l.From.Seconds(); !(v.QueueWait <= wait) {
@@ -92,7 +92,7 @@ func newView(a *traces.Application, earliest, end time.Duration, lives []Life) V
 }
 
 // An observer makes the views of a replay.
-type observer struct {
+type viewObserver struct {
 	workload *traces.Workload
 	apps     []observed
 }
@@ -103,8 +103,8 @@ type observed struct {
 	jobs  []Life
 }
 
-func newObserver(w *traces.Workload) *observer {
-	o := &observer{workload: w, apps: make([]observed, len(w.Apps))}
+func newObserver(w *traces.Workload) *viewObserver {
+	o := &viewObserver{workload: w, apps: make([]observed, len(w.Apps))}
 	for i, a := range w.Apps {
 		o.apps[i] = observed{end: -1, lives: map[policies.ExecutorID]Life{}, jobs: make([]Life, len(a.Jobs))}
 	}
@@ -112,7 +112,7 @@ func newObserver(w *traces.Workload) *observer {
 }
 
 // Observe takes one event of the replay.
-func (o *observer) Observe(e replay.Event) {
+func (o *viewObserver) Observe(e replay.Event) {
 	a := &o.apps[e.App]
 	at := e.At - o.workload.Apps[e.App].Submit - o.workload.Apps[e.App].Earlier
 	switch e.Kind {
@@ -132,7 +132,7 @@ func (o *observer) Observe(e replay.Event) {
 }
 
 // views are what was observed, in the workload's order.
-func (o *observer) views() []View {
+func (o *viewObserver) views() []View {
 	views := make([]View, len(o.apps))
 	for i := range o.apps {
 		app, seen := o.workload.Apps[i], &o.apps[i]
@@ -152,9 +152,9 @@ func (o *observer) views() []View {
 	return views
 }
 
-// middle is the median of several views of one application in every number;
+// medianView is the median of several views of one application in every number;
 // it has no executors, as lives have no middle.
-func middle(views []View) View {
+func medianView(views []View) View {
 	median := func(f func(*View) float64) float64 {
 		var values []float64
 		for i := range views {
@@ -165,7 +165,7 @@ func middle(views []View) View {
 		slices.Sort(values)
 		return stats.Quantile(0.5, values)
 	}
-	m := unknown(views[0].Name)
+	m := noView(views[0].Name)
 	m.Seconds = median(func(v *View) float64 { return v.Seconds })
 	m.QueueWait = median(func(v *View) float64 { return v.QueueWait })
 	m.FirstExecutor = median(func(v *View) float64 { return v.FirstExecutor })

@@ -11,10 +11,10 @@ import (
 // A Winner counts how often replays of one recording under two policies said
 // right which of the two is better, where the real runs differ by more than
 // twice the largest spread known of the workload.
-type Winner struct{ Called, Right int }
+type Winner struct{ Calls, Right int }
 
 func (w *Winner) add(o Winner) {
-	w.Called += o.Called
+	w.Calls += o.Calls
 	w.Right += o.Right
 }
 
@@ -61,7 +61,7 @@ func width(values []float64) float64 {
 // winners calls the winner of every two configurations of a workload, from
 // each of its recordings. Where the workload has no repeats its spread is
 // borrowed from the others.
-func winners(group []*traces.Workload, runs []*trial, borrowed Spread) (application, executors Winner) {
+func winners(group []*traces.Workload, runs []*pairRun, borrowed Spread) (application, executors Winner) {
 	own := SpreadOf(group)
 	if own == (Spread{}) {
 		own = borrowed
@@ -105,7 +105,7 @@ func (w *Winner) call(realX, realY, saidX, saidY, spread float64) {
 	if !(math.Abs(difference) > 2*spread*min(realX, realY)) {
 		return
 	}
-	w.Called++
+	w.Calls++
 	if difference*(saidX-saidY) > 0 {
 		w.Right++
 	}

@@ -20,26 +20,26 @@ func newAdvise() *cobra.Command {
 	var parallel int
 	cmd := &cobra.Command{
 		Use:   "advise [TRACE...]",
-		Short: "What to set for each class of applications, and how sure that is",
-		Long: `Say for each class of applications whether to keep a fixed number of executors
-or to use dynamic allocation, and how to set it: two lines of evidence, the lines
-for spark-defaults.conf, and what it rests on.
+		Short: "Recommend settings for each class of applications",
+		Long: `Recommend for each class of applications whether to use a fixed number of executors
+or dynamic allocation, and with which settings: the recommendation with its
+evidence, the lines for spark-defaults.conf, and what it is based on.
 
-The goal is the fewest missed deadlines of all applications; among policies that
-cannot be told apart by them, the fewest executor-seconds. --goal time asks for
-the shortest turnaround instead.
+The goal is the fewest missed deadlines of all applications; among policies whose
+misses do not differ significantly, the fewest executor-seconds. --goal time asks
+for the shortest turnaround instead.
 
-Tried are what the logs show as set, fixed sizes, and dynamic allocation in the
-ways in which people set it; the policies of --policy besides, or with --only
-instead. While one class's policies are tried the others keep what their logs
-show; all advice together is replayed at the end.
+The candidates are the settings in the logs, fixed sizes, dynamic allocation with
+the settings that people commonly vary, and the policies of --policy; with --only
+just the latter. While one class is examined, the others keep the settings in
+their logs. At the end all recommendations are replayed together.
 
-The verdict is static, dynamic, no-difference (the best of both cannot be told
-apart) or insufficient (the logs are too poor to judge). It is unstable where
+The verdict is static, dynamic, no-difference (the best of both do not differ
+significantly) or insufficient (the logs are too poor to judge). It is unstable if
 another deadline or another load gives another verdict. "dynalloc help advice"
-explains how to read it.
+explains how to read the output.
 
-Without a TRACE it runs on the built-in working day.`,
+Without a TRACE the built-in working day is used.`,
 		Example: `  dynalloc advise
   dynalloc advise /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g --deadlines deadlines.csv
   dynalloc advise run.zstd --goal time
@@ -54,7 +54,7 @@ Without a TRACE it runs on the built-in working day.`,
 				return err
 			}
 			if only && len(given) == 0 {
-				return usagef("--only tries only the policies of --policy, and none is given")
+				return usagef("--only needs at least one --policy, because it tries nothing else")
 			}
 			s, partly, err := in.suite(cmd, args)
 			if err != nil {
@@ -84,17 +84,17 @@ Without a TRACE it runs on the built-in working day.`,
 	f := cmd.Flags()
 	in.addFlags(cmd)
 	in.addDeadlineFlags(cmd)
-	goal = addChoice(cmd, "goal", string(decide.FewestMisses), "what to go by first: missed deadlines, or turnaround", string(decide.FewestMisses), string(decide.ShortestTime))
+	goal = addChoice(cmd, "goal", string(decide.FewestMisses), "what to minimize first: missed deadlines, or turnaround", string(decide.FewestMisses), string(decide.ShortestTime))
 	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
 	completePolicies(cmd)
-	f.BoolVar(&only, "only", false, "try nothing but the policies of --policy and what the logs show as set")
-	format = addChoice(cmd, "format", "text", "how to print the advice", "text", "json")
+	f.BoolVar(&only, "only", false, "try only the policies of --policy and the settings in the logs")
+	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 	return cmd
 }
 
-// plainPolicies reads policies that are tried for each class by itself, so that
-// they cannot be fleets.
+// plainPolicies parses policies that are tried for each class separately, so they
+// cannot be fleets.
 func plainPolicies(texts []string) ([]policies.Spec, error) {
 	var specs []policies.Spec
 	for _, text := range texts {
@@ -103,10 +103,10 @@ func plainPolicies(texts []string) ([]policies.Spec, error) {
 			return nil, err
 		}
 		if len(f.Rules) != 1 || f.Rules[0].Pattern != "*" {
-			return nil, usagef("--policy %s: a fleet says already which class gets what; give one policy at a time", text)
+			return nil, usagef("--policy %s: a fleet already assigns a policy to each class; give one policy at a time", text)
 		}
 		if !f.Deployable() {
-			return nil, usagef("--policy %s: no driver can be told the demand in advance, so it cannot be advised", text)
+			return nil, usagef("--policy %s: no driver can know the demand in advance, so it cannot be recommended", text)
 		}
 		if !f.Rules[0].Spec.Recorded() { // which is always tried
 			specs = append(specs, f.Rules[0].Spec)

@@ -20,7 +20,7 @@ import (
 	"dynalloc/traces/source"
 )
 
-// defaultTimesFile is where calibrate writes what it prints as text.
+// defaultTimesFile is the file that calibrate writes with --format text.
 const defaultTimesFile = "times.json"
 
 func newCalibrate() *cobra.Command {
@@ -29,26 +29,26 @@ func newCalibrate() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:   "calibrate TRACE...",
-		Short: "Learn what executors and tasks take beside the work",
-		Long: `Learn from event logs what a run takes beside its tasks' own work: how long
-executors take to start and to go, what the first tasks on them cost, and the
-overhead of every task. The file that it writes is for --times of compare, replay
-and validate; without --times they learn from the logs that they replay.
+		Short: "Learn from logs what start-up and first tasks cost",
+		Long: `Learn from event logs how long executors take to start and to be removed, what
+their first tasks cost, and the overhead of every task. The result is a file for
+--times of compare, replay and validate. Without --times these learn from the logs
+that they replay.
 
-For each cause it tells how many samples the logs show and their quantiles; with
-fewer than 10 a default stands. Executors that start together, and first tasks
-that run together, slow each other down where they share processors: the
-quantiles are of one alone, and "each other" is by how much every other one on
-the same node prolongs it.
+The table shows for each cause the number of samples and their quantiles. A cause
+with fewer than 10 samples has its default. Executors that start together, and
+first tasks that run together, slow each other down where they share processors:
+the quantiles are those of one alone, and "each other" is the additional time for
+every other one on the same node.
 
-What the first tasks lose inside their run time no log tells from work. It is a
-default, measured with tasks of known length, times what the logs do show of the
-same cause over its default.
+A log cannot show what first tasks lose inside their run time. That part is a
+default, measured with tasks of known length, scaled by what the log shows of the
+same cause relative to its default.
 
-Start-up is the time from request to registration of executors that found room:
-give --cluster if the applications shared one that was full at times.
+Start-up is the time from request to registration of executors that found room.
+Give --cluster if the applications shared a cluster that was full at times.
 
-With --format json the file is printed, and written only if -o says where.`,
+--format json prints the file, and writes it only with -o.`,
 		Example: `  dynalloc calibrate /var/log/spark-events
   dynalloc calibrate logs/ --cluster standalone,nodes=4,cores=32,memory=128g -o cluster.json
   dynalloc compare logs/ --times cluster.json
@@ -62,9 +62,9 @@ With --format json the file is printed, and written only if -o says where.`,
 		},
 	}
 	f := cmd.Flags()
-	in.cluster.addCluster(f, "the `cluster` of the logs, as in standalone,nodes=4,cores=32,memory=128g (default: never full)")
+	in.cluster.addCluster(f, "the `cluster` of the logs, such as standalone,nodes=4,cores=32,memory=128g (default: never full)")
 	complete(cmd, "cluster", "standalone,nodes=")
-	format = addChoice(cmd, "format", "text", "how to print", "text", "json")
+	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	f.StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
 	in.addQuietFlag(cmd)
 	return cmd

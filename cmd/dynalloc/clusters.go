@@ -12,8 +12,7 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// clusterFlags are the flags that say on what is replayed, and what goes wrong
-// there.
+// clusterFlags are the flags for the cluster of a replay, and for its faults.
 type clusterFlags struct {
 	text   string
 	faults []string
@@ -26,14 +25,14 @@ func (c *clusterFlags) addFlags(cmd *cobra.Command) {
 }
 
 func (c *clusterFlags) addFaults(f *pflag.FlagSet) {
-	f.StringArrayVar(&c.faults, "fault", nil, "something that goes `wrong`, as in node-loss,at=1h,node=3,for=10m; repeatable; see \"dynalloc help faults\"")
+	f.StringArrayVar(&c.faults, "fault", nil, "a `fault` to inject, such as node-loss,at=1h,node=3,for=10m; repeatable; see \"dynalloc help faults\"")
 }
 
 func (c *clusterFlags) addCluster(f *pflag.FlagSet, usage string) {
 	f.StringVar(&c.text, "cluster", "", usage)
 }
 
-// check finds wrong usage before anything is read.
+// check reports wrong usage before anything is read.
 func (c *clusterFlags) check() error {
 	if c.text != "" {
 		if _, _, err := cluster.Open(c.text, files{}); err != nil {
@@ -68,7 +67,7 @@ func (c *clusterFlags) open(config *replay.Config) error {
 	return nil
 }
 
-// files are those of the machine, by any path.
+// files is the file system of the machine, with any path.
 type files struct{}
 
 // Open opens a file.

@@ -14,8 +14,7 @@ import (
 	"dynalloc/reports"
 )
 
-// defaultOut is the folder for pictures and files of a comparison that is read
-// on the screen.
+// defaultOut is the folder for pictures and files with --format text.
 const defaultOut = "dynalloc-out"
 
 func newCompare() *cobra.Command {
@@ -27,25 +26,25 @@ func newCompare() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare [TRACE...]",
 		Short: "Replay a workload under many policies, side by side",
-		Long: `Replay a workload under many policies on one shared cluster, and compare what
-each meant for deadlines, queue wait, utilization and cost. The first row is
-always "recorded": each application under the settings in its own log, with the
-recorded truth beside it. Differences are to that row.
+		Long: `Replay a workload under many policies on one shared cluster, and compare what each
+means for deadlines, queue wait, utilization and cost. The first row is always
+"recorded": each application under the settings in its own log, with the recorded
+truth beside it. Differences refer to this row.
 
-Without a TRACE it runs on a built-in working day made of recorded applications.
-All logs together are one workload, with their real arrival times; idle days
-between them are cut out.
+Without a TRACE the built-in working day is used, which is made of recorded
+applications. All logs together are one workload with their real arrival times;
+idle days between them are removed.
 
-An application misses its SLA if it ends after its deadline: that of --deadlines
-and --sla, else of the built-in day, else 1.5 times its run alone on the idle
-cluster, with the misses at other factors beside it. Queries inside of an
-application may have deadlines too: see "dynalloc help deadlines".
+An application misses its SLA if it ends after its deadline. Deadlines come from
+--deadlines and --sla, otherwise from the built-in day, otherwise they are 1.5 times
+the run alone on the idle cluster, with the misses at other factors beside it.
+Queries inside applications can have deadlines too: see "dynalloc help deadlines".
 
-Two tables say where the time of applications and of their executors went, by
-cause; "dynalloc replay --why" tells it of one executor.
+Two tables divide the time of applications and of their executors by cause;
+"dynalloc replay --why" shows the same for one executor.
 
-The table is printed, and the pictures are written as PNG into a folder, next to
-the report in text, Markdown, CSV and JSON.`,
+The tables are printed. The pictures and the report in text, Markdown, CSV and JSON
+are written to a folder.`,
 		Example: `  dynalloc compare
   dynalloc compare --builtin fleet
   dynalloc compare /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g
@@ -99,14 +98,14 @@ the report in text, Markdown, CSV and JSON.`,
 	completePolicies(cmd)
 	in.addFlags(cmd)
 	in.addDeadlineFlags(cmd)
-	format = addChoice(cmd, "format", "text", "how to print the results", "text", "markdown", "csv", "json")
+	format = addChoice(cmd, "format", "text", "output format", "text", "markdown", "csv", "json")
 	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 	return cmd
 }
 
-// missing names what is in no row, and the rows without values; it says whether
-// there are any.
+// missing names the applications that are in no row and the rows without values,
+// and reports whether there are any.
 func missing(stderr io.Writer, r *bench.Results) bool {
 	lines := []string{}
 	for _, e := range r.LeftOut {
@@ -123,7 +122,7 @@ func missing(stderr io.Writer, r *bench.Results) bool {
 	return len(lines) > 0
 }
 
-// checkOut refuses a folder that cannot be made, before a long run.
+// checkOut rejects an output folder that cannot be created, before a long run.
 func checkOut(dir string) error {
 	if dir == "" {
 		return nil
@@ -135,7 +134,7 @@ func checkOut(dir string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		parent := filepath.Dir(filepath.Clean(dir))
 		if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-			return usagef("-o %s: there is no folder %s to make it in", dir, parent)
+			return usagef("-o %s: its parent folder %s does not exist; create it first", dir, parent)
 		}
 		return nil
 	}
@@ -159,7 +158,7 @@ func (in *inputs) report(cmd *cobra.Command, r *bench.Results, format, out strin
 	return writeFiles(cmd, in.quiet, out, reports.Reports, r)
 }
 
-// writeFiles writes reports into a folder, and says which.
+// writeFiles writes reports into a folder, and names them.
 func writeFiles[Of any](cmd *cobra.Command, quiet bool, out string, files []reports.Report[Of], of Of) error {
 	paths, err := reports.WriteAll(out, files, of)
 	if err != nil || quiet {

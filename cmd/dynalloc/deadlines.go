@@ -10,19 +10,17 @@ import (
 	"dynalloc/bench/sla"
 )
 
-// addDeadlineFlags adds what says when an application is late, and what it costs
-// to be in time.
+// addDeadlineFlags adds the flags for deadlines and prices.
 func (in *inputs) addDeadlineFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&in.deadlines, "deadlines", "", `CSV `+"`file`"+` of deadlines, with lines such as report-*,90s; see "dynalloc help deadlines"`)
 	f.StringVar(&in.sla, "sla", "", "deadline of every application that --deadlines does not name: a `factor` of a reference, or several (alone=1.2,1.5,2,3, critical=3, history=1.2), or a deadline as in a file (90s, next)")
-	f.StringVar(&in.prices, "price", "", "`prices` as in core-hour=0.05,gib-hour=0.005,minimum=60s or node-hour=0.8, in any currency")
+	f.StringVar(&in.prices, "price", "", "`prices` in any currency, such as core-hour=0.05,gib-hour=0.005,minimum=60s or node-hour=0.8")
 	complete(cmd, "sla", "alone=", "critical=", "history=", "next")
 	complete(cmd, "price", "core-hour=", "gib-hour=", "node-hour=")
 }
 
-// setDeadlines gives a suite the deadlines that the flags ask for, in the place
-// of its own.
+// setDeadlines replaces a suite's deadlines by those of the flags, if there are any.
 func (in *inputs) setDeadlines(s *bench.Suite) error {
 	if in.deadlines == "" && in.sla == "" {
 		return nil

@@ -13,7 +13,7 @@ import (
 )
 
 // errWorse ends a diff whose new results are worse: exit status 4.
-var errWorse = errors.New("worse than it was")
+var errWorse = errors.New("the new results are worse")
 
 func newDiff() *cobra.Command {
 	var format *choice
@@ -21,16 +21,16 @@ func newDiff() *cobra.Command {
 	var cost float64
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Whether new results are worse than old ones: a gate for CI",
-		Long: `Compare two result files of the same workload, as "compare --format json" prints
-them or results.json holds them: for each policy that both have, over all
-applications and for each class, the misses and the executor-hours.
+		Short: "Check whether new results are worse than old ones: a gate for CI",
+		Long: `Compare two result files of the same workload, made by "compare --format json" or
+taken from results.json: for each policy that both contain, the misses and the
+executor-hours, of all applications and of each class.
 
-It ends with status 4 if the new results have more misses than --misses lets pass,
-or more executor-hours than --cost lets pass, and the difference is told from
-chance: its 95 % interval, over blocks of days, users, hours or runs, does not hold
-zero. All intervals hold together. With fewer than ten runs there are none, and
-the amounts alone decide.
+The exit status is 4 if the new results have more additional misses than --misses
+allows, or more additional executor-hours than --cost allows, and the difference is
+significant: its 95 % interval, over blocks of days, users, hours or runs, does not
+contain zero. All intervals hold simultaneously. With fewer than ten runs there are
+no intervals, and the amounts alone decide.
 
 Applications are paired by their ids.`,
 		Example: `  dynalloc compare logs/ --policy team.conf --format json > new.json
@@ -38,13 +38,13 @@ Applications are paired by their ids.`,
   dynalloc diff old.json new.json --misses 2 --cost 10 --policy team`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usagef("want two result files, OLD and NEW, not %d arguments", len(args))
+				return usagef("expected two result files, OLD and NEW, found %d arguments", len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.Misses < 0 || cost < 0 {
-				return usagef("--misses %g --cost %g: want amounts of 0 or more", o.Misses, cost)
+				return usagef("--misses %g --cost %g: expected amounts of 0 or more", o.Misses, cost)
 			}
 			o.Cost = cost / 100
 			before, err := readResults(args[0])
@@ -55,7 +55,7 @@ Applications are paired by their ids.`,
 			if err != nil {
 				return err
 			}
-			gate, err := bench.CompareResults(before, after, o)
+			gate, err := bench.CompareSnapshots(before, after, o)
 			if err != nil {
 				return err
 			}
@@ -70,11 +70,11 @@ Applications are paired by their ids.`,
 		},
 	}
 	f := cmd.Flags()
-	f.Float64Var(&o.Misses, "misses", 0, "so many misses more are let pass")
-	f.Float64Var(&cost, "cost", 5, "so many `percent` of executor-hours more are let pass")
-	f.StringArrayVar(&o.Policies, "policy", nil, "look only at the `policy` of this name; repeatable (default: all that both files have)")
+	f.Float64Var(&o.Misses, "misses", 0, "`number` of additional misses that are allowed")
+	f.Float64Var(&cost, "cost", 5, "additional executor-hours that are allowed, in `percent`")
+	f.StringArrayVar(&o.Policies, "policy", nil, "compare only the `policy` of this name; repeatable (default: all that both files have)")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of the intervals")
-	format = addChoice(cmd, "format", "text", "how to print the differences", "text", "json")
+	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	return cmd
 }
 

@@ -21,24 +21,23 @@ const recorded = "recorded"
 // policyUsage explains the flag --policy of compare and replay.
 const policyUsage = "a `policy`, a fleet, or a spark-defaults.conf file; see \"dynalloc help policies\""
 
-// completePolicies offers policies to the shell, and .conf files.
+// completePolicies offers policies and files for shell completion.
 func completePolicies(cmd *cobra.Command) {
 	words := []string{}
-	for _, p := range policies.Kinds() {
+	for _, p := range policies.Builtin {
 		words = append(words, p.Name+"\t"+p.Doc)
 	}
 	err := cmd.RegisterFlagCompletionFunc("policy", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoSpace))
 	if err != nil {
-		panic(err) // the flag does not exist: a slip in this package
+		panic(err) // the flag does not exist: an error in this package
 	}
 }
 
-// parseFleet reads what stands after --policy, and the scripts that it names.
-// What is wrong with the text is wrong usage; what is wrong with a file is a
-// failure.
+// parseFleet parses the value of --policy and reads the scripts that it names. An
+// error in the text is wrong usage; an error in a file is a failure.
 func parseFleet(text string) (policies.Fleet, error) { return parseFleetTo(nil, text) }
 
-// parseFleetTo is parseFleet with a place for what scripts print; nil drops it.
+// parseFleetTo is parseFleet with a writer for what scripts print; nil discards it.
 func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 	if filepath.Ext(text) == ".conf" {
 		return readConf(text)
@@ -48,7 +47,7 @@ func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 		return f, usagef("--policy: %w", err)
 	}
 	if !f.Deployable() && !strings.Contains(f.Name, "hindsight") {
-		f.Name += "(hindsight)" // whatever it is called, nobody is to take it for a choice
+		f.Name += "(hindsight)" // hindsight is a reference, not a deployable policy
 	}
 	return script.Load(f, os.ReadFile, func(line string) {
 		if out != nil {
@@ -57,8 +56,8 @@ func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 	})
 }
 
-// readConf reads a spark-defaults.conf file as the policy that it amounts to,
-// named after the file.
+// readConf reads the policy that a spark-defaults.conf file defines. It is named
+// after the file.
 func readConf(path string) (policies.Fleet, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -73,8 +72,8 @@ func readConf(path string) (policies.Fleet, error) {
 	return policies.FleetOf(strings.Join(strings.Fields(name), "_"), s), nil
 }
 
-// parseFleets reads all of compare's policies. The recorded one comes first,
-// named or not.
+// parseFleets parses the policies of compare. "recorded" comes first, whether it is
+// given or not, because differences refer to it.
 func parseFleets(texts []string) ([]policies.Fleet, error) {
 	base, err := parseFleet(recorded)
 	if err != nil {
@@ -91,7 +90,7 @@ func parseFleets(texts []string) ([]policies.Fleet, error) {
 			continue
 		}
 		if other, taken := given[f.Name]; taken {
-			return nil, usagef("--policy %s and %s have the same name, %s: put another before one of them, as in NAME:%s", other, text, f.Name, f.String())
+			return nil, usagef("--policy %s and %s have the same name, %s: give one of them another name, as in NAME:%s", other, text, f.Name, f.String())
 		}
 		given[f.Name] = text
 		fleets = append(fleets, f)
@@ -99,8 +98,8 @@ func parseFleets(texts []string) ([]policies.Fleet, error) {
 	return fleets, nil
 }
 
-// setPolicies compares other policies than the built-in ones. Recorded truth
-// stays beside those that stay.
+// setPolicies replaces the policies of a suite. The recorded truth of policies that
+// remain is kept.
 func setPolicies(s *bench.Suite, fleets []policies.Fleet) {
 	s.Policies = fleets
 	var truths []bench.Truth
@@ -114,7 +113,7 @@ func setPolicies(s *bench.Suite, fleets []policies.Fleet) {
 	s.Truth = truths
 }
 
-// refused says which policy cannot run on a cluster at all.
+// refused returns an error if the cluster cannot run one of the policies.
 func refused(c *cluster.Cluster, fleets ...policies.Fleet) error {
 	for _, f := range fleets {
 		if err := c.Refuses(f); err != nil {
@@ -124,7 +123,7 @@ func refused(c *cluster.Cluster, fleets ...policies.Fleet) error {
 	return nil
 }
 
-// warnings are what Spark would start with, but not without a word.
+// warnings are the warnings that Spark would log at start for these policies.
 func warnings(fleets []policies.Fleet) []string {
 	var all []string
 	for _, f := range fleets {

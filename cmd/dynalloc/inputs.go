@@ -21,8 +21,8 @@ import (
 	"dynalloc/traces/source"
 )
 
-// inputs are the flags that say what is replayed and on what; compare and
-// replay share them.
+// inputs are the flags that select the workload and its cluster. Several commands
+// share them.
 type inputs struct {
 	builtin   *choice
 	cluster   clusterFlags
@@ -40,7 +40,7 @@ type inputs struct {
 }
 
 func (in *inputs) addFlags(cmd *cobra.Command) {
-	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a working day, or the fleet that it is made from", "day", "fleet")
+	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a working day, or the fleet that it is made of", "day", "fleet")
 	f := cmd.Flags()
 	in.cluster.addFlags(cmd)
 	f.StringVar(&in.name, "name", "", "only applications whose name matches this `glob`")
@@ -54,18 +54,18 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 }
 
 func (in *inputs) addClassFlag(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&in.classes, "class", nil, "make one class of the applications whose name matches this `glob` (repeatable; the first that matches counts)")
+	cmd.Flags().StringArrayVar(&in.classes, "class", nil, "treat the applications whose name matches this `glob` as one class; repeatable, the first match counts")
 }
 
 func (in *inputs) addTimesFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&in.times, "times", "", "`file` of what executors and tasks take beside the work, made by \"dynalloc calibrate\" (default: learned from the logs)")
+	cmd.Flags().StringVar(&in.times, "times", "", "`file` with the costs of start-up and first tasks, made by \"dynalloc calibrate\" (default: learned from the logs)")
 }
 
 func (in *inputs) addQuietFlag(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&in.quiet, "quiet", false, "no progress bar, and no word of what is written")
+	cmd.Flags().BoolVar(&in.quiet, "quiet", false, "no progress bar, and no report of written files")
 }
 
-// check finds wrong usage before anything is read.
+// check reports wrong usage before anything is read.
 func (in *inputs) check(args []string) error {
 	if in.builtin.value != "" && len(args) > 0 {
 		return usagef("--builtin %s and %s: give a built-in workload or logs, not both", in.builtin.value, args[0])
@@ -86,9 +86,9 @@ func (in *inputs) check(args []string) error {
 	return in.cluster.check()
 }
 
-// suite makes the comparison that the flags ask for, still with the built-in
-// policies. The second result is errPartly where some logs could not be read
-// whole, which is no reason not to go on.
+// suite makes the comparison that the flags describe, with the built-in policies.
+// The second result is errPartly if some logs could not be read completely; the
+// command then goes on and ends with its status.
 func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, partly, err error) {
 	if len(args) > 0 {
 		s, partly, err = in.load(cmd, args)
@@ -122,8 +122,8 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 	return s, partly, err
 }
 
-// workload reads traces and selects applications of them; partly says what could
-// not be read of them, if anything.
+// workload reads traces and selects applications. partly is errPartly if something
+// could not be read.
 func (in *inputs) workload(cmd *cobra.Command, paths []string, selected traces.Selection) (w *traces.Workload, partly, err error) {
 	logs, err := source.Open(paths...)
 	if err != nil {
@@ -163,8 +163,8 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	return s, partly, err
 }
 
-// loadBuiltin takes a built-in workload, with its cluster unless the user
-// names another.
+// loadBuiltin returns a built-in workload, on its own cluster unless the user names
+// another one.
 func (in *inputs) loadBuiltin() (*bench.Suite, error) {
 	load := builtin.Day
 	if in.builtin.value == "fleet" {
@@ -201,7 +201,7 @@ func (in *inputs) loadBuiltin() (*bench.Suite, error) {
 	return s, nil
 }
 
-// selected is a workload's selected applications, in the user's classes.
+// selected is the selected applications of a workload, in the user's classes.
 func (in *inputs) selected(w *traces.Workload, by traces.Selection) (*traces.Workload, error) {
 	w, err := w.Select(by)
 	if err != nil {

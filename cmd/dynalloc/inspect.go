@@ -21,32 +21,32 @@ func newInspect() *cobra.Command {
 	var in inputs
 	cmd := &cobra.Command{
 		Use:   "inspect TRACE...",
-		Short: "Show what is in event logs, and how far to trust them",
-		Long: `Show what is in event logs: every log by itself, attempts of one application
-included, with its counts, its quality grade and its problems.
+		Short: "Show the content and the quality of event logs",
+		Long: `Show the content of event logs. Each log is listed separately, including attempts
+of one application, with its counts, its quality grade and its problems.
 
-A grade is the worst that applies:
+The grade is the worst that applies:
 
   complete    everything is there
   cut         the log ends before the application does
   lossy       events are missing, or lines could not be read
-  clock       times run backwards: the driver's clock was set
+  clock       times go backwards: the clock of the driver was set
   compacted   the history server removed finished work: useless for a replay
-  unreadable  no application could be made of it
+  unreadable  the log contains no application
 
-Counts are of what the log holds: JobStart events, distinct stages submitted,
-TaskEnd events and those of them whose reason is not Success, distinct
-executors added and removed (the driver included, where it is logged as one),
-seconds from the first event to the last.
+Counts are those of the log: JobStart events, distinct submitted stages, TaskEnd
+events and those of them whose reason is not Success, distinct executors added and
+removed (including the driver if it is logged as one), seconds from the first event
+to the last.
 
-With --format json, standard output is one object and nothing else:
-applications, a list of path, id, attempt, name, class, spark_version, seconds,
-jobs, stages, tasks, failed_tasks, executors_added, executors_removed, grade and
-problems. A log that is unreadable is listed as far as it is known, unless
-nothing at all could be read: then the list is empty and the exit status 1.
+With --format json, standard output is one object: applications, a list of path,
+id, attempt, name, class, spark_version, seconds, jobs, stages, tasks, failed_tasks,
+executors_added, executors_removed, grade and problems. An unreadable log is listed
+with what is known of it. If nothing could be read, the list is empty and the exit
+status is 1.
 
-The exit status is 3 if something was read but not everything: a file could not
-be read, or a log has a grade worse than cut.`,
+The exit status is 3 if only a part could be read: a file could not be read, or a
+log has a grade worse than cut.`,
 		Example: `  dynalloc inspect /var/log/spark-events
   dynalloc inspect app-20260331080000-0001.zstd
   dynalloc inspect logs.tar.gz --format json | jq '.applications[] | select(.grade != "complete")'`,
@@ -55,7 +55,7 @@ be read, or a log has a grade worse than cut.`,
 			return in.inspect(cmd, args, format.value)
 		},
 	}
-	format = addChoice(cmd, "format", "text", "how to print", "text", "json")
+	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	in.addClassFlag(cmd)
 	in.addQuietFlag(cmd)
 	return cmd
@@ -63,7 +63,7 @@ be read, or a log has a grade worse than cut.`,
 
 func someTraces(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usagef("%s wants at least one TRACE: an event log, an archive or a folder of them", cmd.Name())
+		return usagef("%s needs at least one TRACE: an event log, or an archive or folder of event logs", cmd.Name())
 	}
 	return nil
 }

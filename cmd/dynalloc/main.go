@@ -1,32 +1,39 @@
-// Command dynalloc replays recorded Spark workloads under many
-// executor-allocation policies on a shared cluster, and says what each would
-// have meant for deadlines, queue wait and utilization.
+// Command dynalloc replays recorded Spark workloads under many executor-allocation
+// policies on a shared cluster, and reports what each policy would have meant for
+// deadlines, queue wait, utilization and cost.
 //
-//	dynalloc compare [TRACE...]   replay under many policies, side by side
-//	dynalloc advise  [TRACE...]   what to set for each class, and how sure that is
-//	dynalloc tune    [TRACE...]   the cheapest settings that keep the deadlines
-//	dynalloc diff OLD NEW         whether new results are worse than old ones: a gate for CI
-//	dynalloc replay  [TRACE...]   one policy: what happened, and why
-//	dynalloc inspect TRACE...     what is in the event logs, and how far to trust it
-//	dynalloc validate FROM TO     how far a replay is from a real run
-//	dynalloc calibrate TRACE...   learn what executors and tasks take beside the work
-//	dynalloc synth TRACE...       make a workload: generated, combined, scaled or cut
-//	dynalloc redact LOG...        rewrite event logs without names and paths
-//	dynalloc version              version of the program
+//	dynalloc compare [TRACE...]   compare many policies
+//	dynalloc advise  [TRACE...]   recommend settings for each class of applications
+//	dynalloc tune    [TRACE...]   find the cheapest settings that keep the deadlines
+//	dynalloc diff OLD NEW         check whether new results are worse than old ones
+//	dynalloc replay  [TRACE...]   show what happens under one policy, and why
+//	dynalloc inspect TRACE...     show the content and the quality of event logs
+//	dynalloc validate FROM TO     compare replays with real runs
+//	dynalloc calibrate TRACE...   learn what start-up and first tasks cost
+//	dynalloc synth TRACE...       generate, combine, scale or cut workloads
+//	dynalloc redact LOG...        remove names, paths and queries from event logs
+//	dynalloc version              print the version of the program
 //
-// A TRACE is a Spark event log, an archive of them, or a folder with any number
-// of them below it; or a file in one of the formats of docs/FORMATS.md. Every
-// command has examples in its --help.
+// A TRACE is a Spark event log, an archive or folder of event logs, or a file in
+// one of the formats of docs/FORMATS.md. Every command has examples in its --help.
 //
 // # Exit status
 //
 //	0  done
 //	1  failed: nothing could be read, a file could not be written, a replay failed
 //	2  wrong usage: an unknown flag, a policy that Spark refuses, ...
-//	3  partly: done, but a file could not be read, lines had to be skipped, events
-//	   are missing from a log (grade lossy), an application could not be replayed
-//	   and is left out, a policy has a row without values, or a search was stopped
-//	4  worse: "dynalloc diff" found more misses or costs than it lets pass
+//	3  partly: done, but a file could not be read, lines were skipped, events are
+//	   missing from a log (grade lossy), an application could not be replayed and
+//	   is left out, a policy has a row without values, or a search was interrupted
+//	4  worse: "dynalloc diff" found more misses or a higher cost than it allows
+//
+// # Reading the code
+//
+// Each command has a file of its own, named after it: its help, its flags, and a
+// function that reads the input, calls one of the packages below and prints the
+// result. The commands share inputs.go and reading.go (what to replay), fleets.go
+// (policies), clusters.go, deadlines.go, flags.go (types of flags) and progress.go.
+// topics.go has the help topics, whose texts are templates in topics.
 package main
 
 import (
@@ -38,7 +45,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // deadlines have time zones, also where a machine has none
+	_ "time/tzdata" // deadlines have time zones, which some machines lack
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -61,8 +68,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the program without its process: what it prints and its exit status
-// are a function of its arguments and of the files they name.
+// run is the program without its process: its output and its exit status depend only
+// on its arguments and the files that they name.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -88,15 +95,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return statusFailed
 }
 
-// A usageError is the user's: exit status 2.
+// A usageError is an error of the command line: exit status 2.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// errPartly ends a command that did its work on what could be read; what could
-// not has been said already.
+// errPartly ends a command that used what could be read: exit status 3. What could
+// not be read has been reported before.
 var errPartly = errors.New("partly read")
 
 func newRoot() *cobra.Command {
@@ -104,13 +111,13 @@ func newRoot() *cobra.Command {
 		Use:   "dynalloc",
 		Short: "What would another executor-allocation policy have done to these Spark workloads?",
 		Long: `dynalloc replays recorded Spark workloads under many executor-allocation policies
-on a shared cluster, and says what each would have meant for deadlines, queue
-wait and utilization.
+on a shared cluster, and reports what each policy would have meant for deadlines,
+queue wait, utilization and cost.
 
-Start with "dynalloc compare": without arguments it runs on a built-in day.
+Start with "dynalloc compare": without arguments it uses a built-in day.
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 done on what could be read, 4 "dynalloc
-diff" found that it got worse.`,
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with what could be read,
+4 "dynalloc diff" found that the new results are worse.`,
 		Example: `  dynalloc compare
   dynalloc compare /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g
   dynalloc inspect /var/log/spark-events
@@ -146,7 +153,7 @@ diff" found that it got worse.`,
 	return root
 }
 
-// explainFlag turns what the flag parser says into a line that helps.
+// explainFlag turns an error of the flag parser into one line that says what to do.
 func explainFlag(cmd *cobra.Command, err error) error {
 	see := fmt.Sprintf(`; see "%s --help"`, cmd.CommandPath())
 	var invalid *pflag.InvalidValueError
@@ -173,15 +180,15 @@ func explainFlag(cmd *cobra.Command, err error) error {
 	return usagef("unknown flag --%s%s", name, see)
 }
 
-// wanted says what a flag's value should have been.
+// wanted says which values a flag accepts.
 func wanted(invalid *pflag.InvalidValueError) error {
 	switch invalid.GetFlag().Value.Type() {
 	case "uint64":
-		return errors.New("want a whole number, 0 or more")
+		return errors.New("expected a whole number, 0 or more")
 	case "int":
-		return errors.New("want a whole number")
+		return errors.New("expected a whole number")
 	case "bool":
-		return errors.New("want true or false, or no value at all")
+		return errors.New("expected true or false, or no value")
 	}
 	return invalid.Unwrap()
 }

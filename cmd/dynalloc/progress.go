@@ -9,9 +9,9 @@ import (
 	"golang.org/x/term"
 )
 
-// A progress is a bar on a terminal, and nothing anywhere else.
+// A progress is a bar on a terminal. Elsewhere it prints nothing.
 type progress struct {
-	w    io.Writer // nil: nobody watches
+	w    io.Writer // nil: print nothing
 	what string
 	bar  *progressbar.ProgressBar // nil before the first step
 }
@@ -23,14 +23,14 @@ func newProgress(w io.Writer, quiet bool, what string) *progress {
 	return &progress{w: w, what: what}
 }
 
-// interactive says whether a person watches w.
+// interactive reports whether w is a terminal of a person.
 func interactive(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// The bar's methods return the errors of its writer, which is the terminal:
-// there is nobody to tell.
+// The bar's methods return errors of its writer. It is the terminal, so there is no
+// other place to report them.
 
 func (p *progress) set(done, total int) {
 	if p.w == nil {
@@ -49,7 +49,7 @@ func (p *progress) set(done, total int) {
 	_ = p.bar.Set(done)
 }
 
-// end wipes the bar away, so that what is printed next starts on a clean line.
+// end clears the bar, so that later output starts on an empty line.
 func (p *progress) end() {
 	if p.bar != nil {
 		_ = p.bar.Clear()

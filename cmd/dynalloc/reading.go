@@ -13,8 +13,8 @@ import (
 	"dynalloc/traces/source"
 )
 
-// A reading is a traces.Reader that shows how far it is, stops when the user
-// does, gives applications the user's classes, and remembers what went wrong.
+// A reading is a traces.Reader that shows progress, stops when the user interrupts,
+// assigns the user's classes, and remembers what could not be read.
 type reading struct {
 	ctx     context.Context
 	logs    *source.Logs
@@ -57,11 +57,11 @@ func (r *reading) Read() (*traces.Application, error) {
 	return a, nil
 }
 
-// Notes are the reader's, for the workload that is made of what it read.
+// Notes are the notes of the logs for the workload made of them.
 func (r *reading) Notes() []string { return r.logs.Notes() }
 
-// classOf is the first of the user's classes that the application's name is
-// in, else the class that the reader gave it.
+// classOf is the first of the user's patterns that matches the application's name,
+// otherwise the class that the reader assigned.
 func classOf(a *traces.Application, globs []string) string {
 	for _, glob := range globs {
 		if spec.Match(glob, a.Name) {
@@ -71,8 +71,8 @@ func classOf(a *traces.Application, globs []string) string {
 	return a.Class
 }
 
-// failure says what could not be read, a line for each, and returns how the
-// command has to end for it: nil, errPartly, or an error if nothing was read.
+// failure prints one line for each log that could not be read, and returns how the
+// command must end: nil, errPartly, or an error if nothing was read.
 func (r *reading) failure(stderr io.Writer) error {
 	var failed, skipped int
 	for _, s := range r.logs.Skipped() {
@@ -100,7 +100,7 @@ func (r *reading) failure(stderr io.Writer) error {
 	return errors.New("none of the event logs could be read")
 }
 
-// asLogError tells an error about one log from one that ends the reading.
+// asLogError reports whether an error concerns one log only, and reading continues.
 func asLogError(err error) (*traces.LogError, bool) {
 	var unreadable *traces.LogError
 	ok := errors.As(err, &unreadable)

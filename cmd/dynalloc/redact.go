@@ -19,32 +19,32 @@ func newRedact() *cobra.Command {
 	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "redact LOG... -o FOLDER",
-		Short: "Rewrite event logs without names, paths and queries, so that they can be shared",
-		Long: `Write Spark event logs anew, with all that a replay is made of and without what
-could tell whose they are. Reading the new logs gives the same workload but for
+		Short: "Remove names, paths and queries from event logs, so that they can be shared",
+		Long: `Rewrite Spark event logs with everything that a replay needs, and without what
+identifies their owner. Reading the new logs gives the same workload except for
 names.
 
-Only what is on a list stays: the events, fields and Spark properties that a
-workload needs. Query plans, call sites, descriptions, command lines, paths and
-the properties that users made up are not on it. Names of applications, users,
-hosts, stages, pools, groups and queues are replaced: the same name by the same
-one in all logs of a call, and applications of one class stay of one class.
+Only the events, fields and Spark properties on an allow-list stay. Query plans,
+call sites, descriptions, command lines, paths and properties defined by users are
+not on it. Names of applications, users, hosts, stages, pools, groups and queues are
+replaced consistently in all logs of a call, and applications of one class stay in
+one class.
 
-Times, durations, sizes, Spark's version and application ids of the usual forms
-stay as they are. Lines that cannot be read are left out, and so are logs that the
-history server compacted.`,
+Times, durations, sizes, Spark's version and application ids of the usual forms are
+kept. Lines that cannot be read are left out, and so are logs that the history
+server compacted.`,
 		Example: `  dynalloc redact /var/log/spark-events -o shared-logs
   dynalloc inspect shared-logs`,
 		Args: someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
-				return usagef("redact wants a folder for the new logs: -o FOLDER")
+				return usagef("redact needs a folder for the new logs: -o FOLDER")
 			}
 			return redactLogs(cmd, args, out, quiet)
 		},
 	}
-	cmd.Flags().StringVarP(&out, "out", "o", "", "`folder` for the new logs; it must be empty or not there")
-	cmd.Flags().BoolVar(&quiet, "quiet", false, "no word of what is written")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "`folder` for the new logs; it must be empty or not exist")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "do not report what is written")
 	return cmd
 }
 
@@ -54,7 +54,7 @@ func redactLogs(cmd *cobra.Command, paths []string, out string, quiet bool) erro
 		return fmt.Errorf("redact: %w", err)
 	}
 	if len(entries) > 0 {
-		return usagef("-o %s: the folder is not empty; give one that is, so that nothing else is shared with the new logs", out)
+		return usagef("-o %s: the folder is not empty; give an empty one, so that nothing else is shared with the new logs", out)
 	}
 	logs, err := source.Open(paths...)
 	if err != nil {
@@ -74,7 +74,7 @@ func redactLogs(cmd *cobra.Command, paths []string, out string, quiet bool) erro
 	for _, log := range done {
 		switch {
 		case log.Name == "":
-			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s: left out: the history server compacted it, which makes it useless for a replay\n", log.Path)
+			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s: left out: the history server compacted it, so it cannot be replayed\n", log.Path)
 			partly = errPartly
 			continue
 		case log.Bad > 0:
@@ -90,7 +90,7 @@ func redactLogs(cmd *cobra.Command, paths []string, out string, quiet bool) erro
 		}
 	}
 	if written == 0 {
-		return errors.New("no event log was found: redact takes Spark event logs, archives or folders of them")
+		return errors.New("no event log was found: redact reads Spark event logs, and archives or folders of them")
 	}
 	if !quiet {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s written to %s.\n", plural(written, "log"), out)

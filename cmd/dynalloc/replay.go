@@ -22,21 +22,20 @@ func newReplay() *cobra.Command {
 	var whyText string
 	cmd := &cobra.Command{
 		Use:   "replay [TRACE...] --policy POLICY",
-		Short: "Replay a workload under one policy: what happens, and why",
-		Long: `Replay a workload under one policy on a shared cluster, and print the timeline:
-when applications, jobs and stages start and end, how many executors are wanted,
-when each is granted, comes up and is given back, and why. After it stands what
-each application got.
+		Short: "Show what happens under one policy, and why",
+		Long: `Replay a workload under one policy on a shared cluster, and print the timeline: when
+applications, jobs and stages start and end, the target number of executors, when
+each executor is granted, registers and is given back, and why. A summary of what
+each application got follows.
 
-With --why N it tells the story of executor N instead: which decision asked for
-it, what kept it while it ran no task and until when, which timeout removed it,
-and how it spent its time.
+--why N shows the life of executor N instead: which decision requested it, what kept
+it while it ran no task and until when, which timeout removed it, and how it spent
+its time.
 
-Without a TRACE it runs on the recorded fleet that is built in.
+Without a TRACE the built-in recorded fleet is replayed.
 
-With --format json, each line is one object: seconds since the start of the
-workload, application, name, event and what belongs to it; the last line has the
-event "summary".`,
+With --format json, each line is an object: seconds since the start of the workload,
+application, name, event and its details. The last line has the event "summary".`,
 		Example: `  dynalloc replay --policy spark,idle=10s
   dynalloc replay --builtin day --policy recorded --app 'report-*'
   dynalloc replay --policy spark,idle=10s --app warehouse-load --why 2
@@ -44,7 +43,7 @@ event "summary".`,
   dynalloc replay logs/ --policy static,n=4 --format json | jq 'select(.event == "target changed")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if policy == "" {
-				return usagef(`%s wants a --policy, such as --policy spark,idle=10s; "dynalloc help policies" explains them`, cmd.Name())
+				return usagef(`%s needs a --policy, such as --policy spark,idle=10s; see "dynalloc help policies"`, cmd.Name())
 			}
 			why, err := executorNumber(whyText)
 			if err != nil {
@@ -69,7 +68,7 @@ event "summary".`,
 			}
 			s.Notes = append(s.Notes, warnings([]policies.Fleet{fleet})...)
 			s.Policies, s.Truth = []policies.Fleet{fleet}, nil
-			s, odd, err := s.Fitting()
+			s, odd, err := s.Feasible()
 			if err != nil {
 				return err
 			}
@@ -95,19 +94,19 @@ event "summary".`,
 	f := cmd.Flags()
 	f.StringVar(&policy, "policy", "", policyUsage)
 	completePolicies(cmd)
-	f.StringVar(&app, "app", "*", "tell only of applications whose name or id matches this `glob`; all are replayed")
-	f.BoolVar(&tasks, "tasks", false, "tell of every task too")
-	f.StringVar(&whyText, "why", "", "tell only why the `executor` of this number was added, kept and removed")
+	f.StringVar(&app, "app", "*", "show only applications whose name or id matches this `glob`; all are replayed")
+	f.BoolVar(&tasks, "tasks", false, "also show every task")
+	f.StringVar(&whyText, "why", "", "show only why the `executor` with this number was added, kept and removed")
 	in.addFlags(cmd)
-	format = addChoice(cmd, "format", "text", "how to print", "text", "json")
+	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	return cmd
 }
 
-// patience is how many instants are played before the replay looks whether the
-// user wants it to stop: a few milliseconds' worth.
-const patience = 1000
+// cancelInterval is the number of instants between checks whether the user has
+// interrupted the replay: a few milliseconds.
+const cancelInterval = 1000
 
-// play replays the suite's workload under one fleet, and tells of it.
+// play replays the suite's workload under one fleet, and writes its events.
 func play(ctx context.Context, s *bench.Suite, fleet policies.Fleet, t teller) error {
 	e, err := replay.New(s.Workload, fleet, s.Config, t)
 	if err != nil {
@@ -115,13 +114,13 @@ func play(ctx context.Context, s *bench.Suite, fleet policies.Fleet, t teller) e
 	}
 	t.begin(s, fleet)
 	for n := 1; e.Step(); n++ {
-		if n%patience == 0 && ctx.Err() != nil {
+		if n%cancelInterval == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	result, err := e.Result()
 	if err != nil {
-		return fmt.Errorf("after what is told so far: %w", err)
+		return fmt.Errorf("last events before the failure: %w", err)
 	}
 	return t.end(result)
 }

@@ -26,28 +26,29 @@ func newSynth() *cobra.Command {
 	var by synthesis
 	cmd := &cobra.Command{
 		Use:   "synth TRACE...",
-		Short: "Make a workload file: generated like a recorded one, combined, scaled or cut",
+		Short: "Make a workload: generate, combine, scale or cut recorded ones",
 		Long: `Make a workload from recorded ones and write it as a text file, which compare,
-replay and inspect take like a log. What it writes carries notes that say how it
-was made, and every report shows them.
+replay and inspect accept like a log. Its notes say how it was made, and every
+report shows them.
 
-Alone it fits a generator to the recorded workload and generates as long a one:
-each class has its own arrivals (drawn from its gaps, ten neighbors at a time),
-its own applications, and task times drawn from those of the same stage.
+Without other flags a generator is fitted to the recorded workload and generates one
+of the same length: each class has its own arrivals (drawn from its gaps, ten
+neighbors at a time), its own applications, and task times drawn from those of the
+same stage.
 
-  --span      generate for so long a time instead
-  --arrivals  take arrivals (times, users, queues) from this source and
-              applications from the TRACEs: by class where the classes are known
-              to both, else any; generates nothing unless --span says so
-  --load      change the load to so many times the work, by leaving out or
-              copying all that a user submits of a class; arrivals are not
-              squeezed; generates nothing unless --span says so
+  --span      generate a workload of this length instead
+  --arrivals  take arrivals (times, users, queues) from this source and applications
+              from the TRACEs: by class where both have the class, otherwise any;
+              generates nothing unless --span is given
+  --load      multiply the work by this factor, by leaving out or copying all that a
+              user submits of a class; arrivals are not compressed; generates
+              nothing unless --span is given
   --from, --until, --warm-up, --drain
-              keep a window of the workload; what is submitted so long before and
+              keep a window of the workload; what is submitted shortly before and
               after it stays as load, in the classes (warm-up) and (drain)
 
-They are done in the order arrivals, window, span, load. --load 1 alone rewrites a
-workload as text.`,
+They are applied in the order arrivals, window, span, load. --load 1 alone rewrites
+a workload as text.`,
 		Example: `  dynalloc synth /var/log/spark-events --span 48h -o two-days.workload
   dynalloc synth tpch_10g.json.gz --arrivals KTH-SP2-1996-2.swf.gz --from 240h --until 264h -o mixed.workload
   dynalloc synth logs/ --load 1.5 -o busier.workload
@@ -59,13 +60,13 @@ workload as text.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&by.arrivals, "arrivals", "", "take arrivals from this `trace`, and applications from the others")
-	f.Float64Var(&by.load, "load", 1, "so many times the `work`, in whole pipelines")
-	f.DurationVar(&by.window.From, "from", 0, "begin of a window, as `time` from the first submission, such as 240h")
-	f.DurationVar(&by.window.Until, "until", 0, "its end (default: that of the workload)")
-	f.DurationVar(&by.window.WarmUp, "warm-up", 0, "keep what is submitted so much `time` before the window, as load")
-	f.DurationVar(&by.window.Drain, "drain", 0, "keep what is submitted so much `time` after the window, as load")
-	f.DurationVar(&by.span, "span", 0, "generate for so much `time` (default, without the other flags: as long as was recorded)")
-	f.StringVarP(&by.out, "out", "o", "", "`file` to write, best with a name that ends in .workload (default: standard output)")
+	f.Float64Var(&by.load, "load", 1, "multiply the work by this `factor`, in whole pipelines")
+	f.DurationVar(&by.window.From, "from", 0, "start of a window, as `time` from the first submission, such as 240h")
+	f.DurationVar(&by.window.Until, "until", 0, "end of the window (default: that of the workload)")
+	f.DurationVar(&by.window.WarmUp, "warm-up", 0, "keep what is submitted within this `time` before the window, as load")
+	f.DurationVar(&by.window.Drain, "drain", 0, "keep what is submitted within this `time` after the window, as load")
+	f.DurationVar(&by.span, "span", 0, "length of the generated workload, as `time` (default, without the other flags: as recorded)")
+	f.StringVarP(&by.out, "out", "o", "", "`file` to write, preferably named *.workload (default: standard output)")
 	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
 	in.addClassFlag(cmd)
 	in.addQuietFlag(cmd)
@@ -76,7 +77,7 @@ func (in *inputs) synth(cmd *cobra.Command, paths []string, by *synthesis) error
 	f := cmd.Flags()
 	windowed := f.Changed("from") || f.Changed("until") || f.Changed("warm-up") || f.Changed("drain")
 	if f.Changed("span") && by.span <= 0 {
-		return usagef("--span %v: want a time above 0, such as 24h", by.span)
+		return usagef("--span %v: expected a time above 0, such as 24h", by.span)
 	}
 	w, partly, err := in.workload(cmd, paths, traces.Selection{})
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
-	"dynalloc/replay/cluster/kubernetes"
 	"dynalloc/reports"
 	"dynalloc/traces"
 )
@@ -97,8 +96,8 @@ func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
 	if s.Config.Cluster.Assumed {
 		fmt.Fprintln(t.out, "The cluster is assumed from the logs: contention cannot be judged from an assumption; give --cluster.")
 	}
-	if s.Config.Cluster.Manager == "kubernetes" {
-		fmt.Fprintln(t.out, "Kubernetes is "+kubernetes.Note+".")
+	if traits := s.Config.Cluster.Traits(); traits.Caveat != "" {
+		fmt.Fprintf(t.out, "%s is %s.\n", traits.Title, traits.Caveat)
 	}
 	for _, note := range slices.Concat(reports.WordAll(s.Config.Cluster.Notes), s.Workload.Notes, s.Notes) {
 		fmt.Fprintln(t.out, note)

@@ -19,31 +19,31 @@ func newTune() *cobra.Command {
 	var format, shuffle *choice
 	var candidates []string
 	var out string
-	missRate, slower := share(0.01), share(decide.TuneSlower)
+	missRate, slower := share(0.01), share(decide.DefaultMaxSlowdown)
 	var parallel, budget, replicas int
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
 		Short: "Find the cheapest settings that keep the deadlines",
 		Long: `Search the settings of each class of applications for the fleet that holds the
-fewest executor-hours and misses no more deadlines than --miss-rate.
+fewest executor-hours and misses at most the share --miss-rate of deadlines.
 
-Fixed sizes and dynamic allocation with all of its settings are searched, and
-policies of your own that --candidate names. Candidates are raced over shaken
-replays of the workload: the poorer half is dropped after each round, so that
-poor ones cost little. First each class is tuned by itself, then fleets of the
-finalists on the shared cluster. The figures that are shown come from replays
-that the search has not seen.
+The search covers fixed sizes, dynamic allocation with all its settings, and the
+policies of --candidate. Candidates are compared in a race over replicas, which are
+replays with perturbed inputs: after each round the worse half is dropped, so that
+poor candidates cost little. First each class is tuned alone, then fleets of the
+finalists on the shared cluster. The figures come from new replicas that the search
+has not used.
 
-Shown beside the fleets are hindsight, which is told the demand in advance (no
-driver can run it), and the two lower bounds: what the work itself takes, and
+For comparison the answer shows hindsight, which is given the demand in advance (no
+driver can run it), and two lower bounds: what the work itself takes, and the
 applications whose critical path is longer than their deadline.
 
-A class without deadlines would be starved by a goal of deadlines alone: it may
-take longer than under its recorded settings by --slower on average.
+A goal of deadlines alone would starve a class without deadlines. Such a class may
+take longer than under its recorded settings by the share --slower, on average.
 
-Without a TRACE it runs on the built-in working day. Deadlines are as in
-"dynalloc compare". Ctrl-C ends the search with the best so far. The answer is
-printed, and written with a picture of the front into a folder.`,
+Without a TRACE the built-in working day is used. Deadlines are as in "dynalloc
+compare". Ctrl-C ends the search with the best fleet so far. The answer is printed,
+and written to a folder with a picture of the front.`,
 		Example: `  dynalloc tune
   dynalloc tune /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g --miss-rate 2%
   dynalloc tune logs/ --deadlines deadlines.csv --miss-rate 0 --class 'report-*' --class '*'
@@ -53,7 +53,7 @@ printed, and written with a picture of the front into a folder.`,
 			if err := in.check(args); err != nil {
 				return err
 			}
-			t := decide.Tuning{MissRate: float64(missRate), Slower: float64(slower), Replicas: replicas, Budget: budget}
+			t := decide.Tuning{MissRate: float64(missRate), MaxSlowdown: float64(slower), Replicas: replicas, Budget: budget}
 			for _, text := range candidates {
 				specs, err := candidatesOf(text)
 				if err != nil {
@@ -92,29 +92,28 @@ printed, and written with a picture of the front into a folder.`,
 				return err
 			}
 			if tuned.Interrupted {
-				fmt.Fprintln(cmd.ErrOrStderr(), "dynalloc: interrupted; this is the best so far")
+				fmt.Fprintln(cmd.ErrOrStderr(), "dynalloc: interrupted; this is the best fleet so far")
 				return errPartly
 			}
 			return partly
 		},
 	}
 	f := cmd.Flags()
-	f.Var(&missRate, "miss-rate", "most applications with a deadline that may miss it, as a `share` such as 1% or 0.01")
-	f.Var(&slower, "slower", "by what `share` a class without deadlines may take longer on average than under its recorded settings")
-	f.StringArrayVar(&candidates, "candidate", nil, "a `policy` to try beside the usual ones, such as script,file=my.star (repeatable)")
-	f.IntVar(&replicas, "replicas", decide.TuneReplicas, "shaken replays of each finalist; as many again check the front")
-	f.IntVar(&budget, "budget", decide.TuneBudget, "replays of the workload at most, the check included")
-	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as each class's settings say)", "service", "tracking", "decommission")
+	f.Var(&missRate, "miss-rate", "maximum `share` of applications with a deadline that miss it, such as 1% or 0.01")
+	f.Var(&slower, "slower", "`share` by which a class without deadlines may take longer, on average, than under its recorded settings")
+	f.StringArrayVar(&candidates, "candidate", nil, "a `policy` to try besides the usual ones, such as script,file=my.star; repeatable")
+	f.IntVar(&replicas, "replicas", decide.DefaultReplicas, "`number` of replicas of each finalist; as many new ones check the answer")
+	f.IntVar(&budget, "budget", decide.DefaultBudget, "maximum `number` of replays of the workload, including the check")
+	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as in each class's settings)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
 	in.addDeadlineFlags(cmd)
-	format = addChoice(cmd, "format", "text", "how to print the answer", "text", "csv", "json")
+	format = addChoice(cmd, "format", "text", "output format", "text", "csv", "json")
 	f.StringVarP(&out, "out", "o", "", "`folder` for the picture and the files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 	return cmd
 }
 
-// candidatesOf are the policies of a text after --candidate: one, or those of a
-// fleet's rules.
+// candidatesOf parses the value of --candidate: one policy, or those of a fleet.
 func candidatesOf(text string) ([]policies.Spec, error) {
 	f, err := parseFleet(text)
 	if err != nil {
@@ -128,8 +127,8 @@ func candidatesOf(text string) ([]policies.Spec, error) {
 }
 
 // reportTuned prints the answer and writes the files.
-func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.Tuned, format, out string) error {
-	write := map[string]func(io.Writer, *decide.Tuned) error{"text": reports.TuneText, "csv": reports.TuneCSV, "json": reports.TuneJSON}[format]
+func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.TuneResult, format, out string) error {
+	write := map[string]func(io.Writer, *decide.TuneResult) error{"text": reports.TuneText, "csv": reports.TuneCSV, "json": reports.TuneJSON}[format]
 	if err := write(cmd.OutOrStdout(), t); err != nil {
 		return err
 	}
@@ -139,7 +138,7 @@ func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.Tuned, format, out s
 	return writeFiles(cmd, in.quiet, out, reports.TuneReports, t)
 }
 
-// A share is a flag that holds a part of a whole: 0.01 or 1%.
+// A share is a flag between 0 and 1, written as 0.01 or 1%.
 type share float64
 
 func (s *share) String() string { return strconv.FormatFloat(100*float64(*s), 'g', 4, 64) + "%" }
@@ -151,7 +150,7 @@ func (s *share) Set(text string) error {
 		v /= 100
 	}
 	if err != nil || !(v >= 0 && v <= 1) {
-		return fmt.Errorf("want a share such as 1%% or 0.01, from 0 to 1")
+		return fmt.Errorf("expected a share such as 1%% or 0.01, from 0 to 1")
 	}
 	*s = share(v)
 	return nil

@@ -32,7 +32,7 @@ func TestTuneDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Config.Horizon = bench.Horizon(s.Workload)
-	tuned, err := decide.Tune(t.Context(), decide.Tuning{Suite: s, MissRate: 0.01, Slower: decide.TuneSlower, Replicas: decide.TuneReplicas, Budget: decide.TuneBudget}, bench.Options{})
+	tuned, err := decide.Tune(t.Context(), decide.Tuning{Suite: s, MissRate: 0.01, MaxSlowdown: decide.DefaultMaxSlowdown, Replicas: decide.DefaultReplicas, Budget: decide.DefaultBudget}, bench.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,34 +19,34 @@ func newValidate() *cobra.Command {
 	var format, startup *choice
 	cmd := &cobra.Command{
 		Use:   "validate FROM TO | validate FOLDER",
-		Short: "How far replays are from real runs",
-		Long: `Rebuild the workload from the recording FROM, replay it under the configuration
-recorded in TO, and compare with what TO recorded. A recording is an event log,
-or a folder of event logs that shared a cluster; TO may be FROM. Of TO only the
+		Short: "Compare replays with real runs",
+		Long: `Build the workload from the recording FROM, replay it under the configuration of the
+recording TO, and compare the result with what TO recorded. A recording is an event
+log, or a folder of event logs that shared a cluster; TO may be FROM. Of TO only the
 Spark properties and the version reach the replay, and with --startup to its
 start-up times.
 
 With one FOLDER of many recordings, every ordered pair of recordings of the same
-workload is validated. Which logs are one recording, which recordings are of one
-workload and which are repeats is told by their content: times, names, jobs and
-properties.
+workload is validated. Their content (times, names, jobs and properties) determines
+which logs form one recording, which recordings are of one workload, and which are
+repeats.
 
-Start-up of executors is an outside condition. --startup from learns it from
-FROM: an honest forecast. --startup to takes it from TO: the k-th executor that
-the replay asks for takes as long as the k-th in TO, and what error is left is the
-replay's own. It is refused where applications waited for each other; there
---startup granted counts start-ups from the first moment at which the cluster had
-room, as far as TO shows it, so that what is compared is the wait for it.
+Start-up of executors is an external condition. --startup from learns it from FROM,
+as a real forecast would. --startup to takes it from TO: the k-th executor that the
+replay requests starts as fast as the k-th in TO, so that the remaining error is the
+replay's own. It is refused if applications waited for each other. There,
+--startup granted counts start-up from the first moment at which the cluster had
+room, as far as TO shows it, so that the wait itself is compared.
 
 Without --cluster an application is replayed on a cluster that is never full, and
-several that shared one on what they held at most in FROM.`,
+several that shared one on the most that they held in FROM.`,
 		Example: `  dynalloc validate monday.zstd tuesday.zstd
   dynalloc validate --startup to recordings/etl
   dynalloc validate --cluster standalone,nodes=1,cores=16,memory=32g --startup granted fleet-dra fleet-dra
   dynalloc validate --format json recordings | jq .summary`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if n := len(args); n < 1 || n > 2 {
-				return usagef("want two recordings, or one folder of recordings, not %d arguments", n)
+				return usagef("expected two recordings, or one folder of recordings, found %d arguments", n)
 			}
 			return nil
 		},
@@ -80,10 +80,10 @@ several that shared one on what they held at most in FROM.`,
 		},
 	}
 	f := cmd.Flags()
-	format = addChoice(cmd, "format", "text", "how to print the results", "text", "json")
-	startup = addChoice(cmd, "startup", validate.StartupFrom, "where start-up times come from", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
+	format = addChoice(cmd, "format", "text", "output format", "text", "json")
+	startup = addChoice(cmd, "startup", validate.StartupFrom, "source of start-up times", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
 	in.cluster.addFaults(f)
-	in.cluster.addCluster(f, "the `cluster` of the recordings, as in standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
+	in.cluster.addCluster(f, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	complete(cmd, "cluster", "standalone,nodes=")
 	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
 	in.addTimesFlag(cmd)
@@ -91,7 +91,7 @@ several that shared one on what they held at most in FROM.`,
 	return cmd
 }
 
-// readRecording reads all logs of one path.
+// readRecording reads all logs at one path.
 func (in *inputs) readRecording(cmd *cobra.Command, path string) (w *traces.Workload, partly, err error) {
 	logs, err := source.Open(path)
 	if err != nil {

@@ -23,8 +23,8 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// printVersion writes what a bug report needs. The info is nil where the
-// program was built without modules.
+// printVersion writes what a bug report needs. The info is nil if the program was
+// built without modules.
 func printVersion(w io.Writer, info *debug.BuildInfo) error {
 	version, revision := "(devel)", "unknown"
 	if info != nil {
@@ -48,7 +48,7 @@ func printVersion(w io.Writer, info *debug.BuildInfo) error {
 
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("%s takes no arguments, got %q", cmd.Name(), args[0])
+		return usagef("%s takes no arguments, found %q", cmd.Name(), args[0])
 	}
 	return nil
 }

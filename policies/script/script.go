@@ -22,12 +22,11 @@ func Load(f policies.Fleet, read func(file string) ([]byte, error), print func(l
 	rules := make([]policies.Rule, len(f.Rules))
 	for i, r := range f.Rules {
 		if r.Spec.Unread() {
-			file := policies.Value[string](r.Spec, "file")
-			text, err := read(file)
+			text, err := read(r.Spec.File)
 			if err != nil {
-				return policies.Fleet{}, fmt.Errorf("script %s: %w", file, err)
+				return policies.Fleet{}, fmt.Errorf("script %s: %w", r.Spec.File, err)
 			}
-			s, err := compile(file, text, print)
+			s, err := compile(r.Spec.File, text, print)
 			if err != nil {
 				return policies.Fleet{}, err
 			}

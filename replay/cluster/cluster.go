@@ -8,18 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"dynalloc/internal/note"
-	"dynalloc/internal/spark"
 	"dynalloc/internal/spec"
-	"dynalloc/policies"
-	"dynalloc/replay/cluster/kubernetes"
 	"dynalloc/replay/cluster/manager"
-	"dynalloc/replay/cluster/standalone"
-	"dynalloc/replay/cluster/yarn"
 	"dynalloc/traces"
 )
 
@@ -27,22 +21,17 @@ import (
 // hands them out. Its text form is
 // "standalone,nodes=4,cores=32,memory=64g,startup=4s".
 type Cluster struct {
-	Manager    string        // one of Managers
-	Pools      []Pool        // at least one
-	Startup    time.Duration // grant to registration; negative: drawn from Times
-	Locality   bool          // tasks wait for the nodes that they preferred, as far as the log lets one guess
-	Assumed    bool          // not given but assumed from the logs: contention cannot be judged
-	Standalone standalone.Options
-	Kubernetes kubernetes.Options
-	YARN       yarn.Config // see OpenFiles
-	Notes      []note.Note // settings of its files that are not modeled
+	Manager  string           // one of Managers
+	Settings manager.Settings // of the manager; nil: its defaults
+	Pools    []Pool           // at least one
+	Startup  time.Duration    // from the grant of an executor to its registration; negative: drawn from the times of a replay
+	Locality bool             // tasks wait for the nodes that they preferred, as far as the log shows which
+	Assumed  bool             // not given but assumed from the logs: contention cannot be judged
+	Notes    []note.Note      // on settings in its files that are not modeled
 }
 
 // mostNodes of one kind a cluster may have.
 const mostNodes = 100_000
-
-// Managers are the cluster managers that are modeled.
-var Managers = []string{"standalone", "yarn", "kubernetes"}
 
 // A Pool is nodes of one kind.
 type Pool struct {
@@ -79,96 +68,58 @@ func (c *Cluster) Capacity() int {
 	return n
 }
 
-// NewManager makes the cluster's manager, with nothing running on it.
-func (c *Cluster) NewManager(seed uint64) (manager.Manager, error) {
-	switch c.Manager {
-	case "kubernetes":
-		return kubernetes.New(c.Kubernetes, c.Nodes(), seed)
-	case "yarn":
-		config := c.YARN
-		if config.Loaded() {
-			return config.Manager(c.Nodes()), nil
-		}
-		if _, err := config.Load(c.Nodes(), noFiles); err != nil {
-			return nil, err
-		}
-		return config.Manager(c.Nodes()), nil
-	}
-	return standalone.New(c.Nodes(), c.Standalone), nil
-}
-
-// DriverSize returns what a driver takes on the cluster: managers differ in what
-// they add to its heap.
-func (c *Cluster) DriverSize(p spark.Properties, v spark.Version) spark.DriverSize {
-	rule := spark.OverheadRule{}
-	if c.Manager == "kubernetes" {
-		rule = spark.Kubernetes
-	}
-	return rule.DriverSize(p, v)
-}
-
-func noFiles(name string) (io.ReadCloser, error) {
-	return nil, fmt.Errorf("%s has not been read", name)
-}
-
-// OpenFiles reads the files that a cluster names, of which Notes then says what
-// is not modeled; open opens one by its name. Parse has done it where none
-// is named.
+// OpenFiles reads the files that the cluster's settings name, of which Notes then
+// says what is not modeled; open opens one by its name. Parse has done so where
+// the settings name none.
 func (c *Cluster) OpenFiles(open func(name string) (io.ReadCloser, error)) error {
-	if c.Manager != "yarn" {
-		return nil
-	}
 	err := c.checkPools()
-	if err != nil {
-		return err
+	if err == nil {
+		c.Settings = c.settings()
+		c.Notes, err = c.Settings.Load(c.Nodes(), open)
 	}
-	c.Notes, err = c.YARN.Load(c.Nodes(), open)
 	return err
 }
 
-// Parse reads a cluster's text form. Nodes is 1 if not said; cores and
-// memory of a node must be said; without startup, start-up times are drawn
-// from Times; locality=inferred has tasks wait for the nodes that they
-// preferred. Of a standalone cluster overhead=true counts what executors take
-// beside their heap, spread=false fills a worker before the next is taken,
-// workers= is the order in which they are tried, and defaultcores= the
-// spark.cores.max of applications that set none. An error says what was expected.
+// Parse reads a cluster's text form: nodes= (default 1), cores= and memory= of a
+// node, which must be given; startup= (default: drawn from the times of a replay);
+// locality=inferred has tasks wait for the nodes that they preferred; and the
+// settings of the manager (Parse of its Settings). If these name files, OpenFiles
+// must follow. An error says what was expected.
 func Parse(text string) (Cluster, error) {
+	c, err := parse(text)
+	if err != nil {
+		err = fmt.Errorf("cluster %q: %w", text, err)
+	}
+	return c, err
+}
+
+func parse(text string) (c Cluster, err error) {
 	s, err := spec.Parse(text)
 	if err != nil {
-		return Cluster{}, fmt.Errorf("cluster %q: %w", text, err)
+		return c, err
 	}
-	if !slices.Contains(Managers, s.Name) {
-		return Cluster{}, fmt.Errorf("cluster %q: the manager %q is not known; expected one of %s, as in standalone,nodes=4,cores=32,memory=64g", text, s.Name, strings.Join(Managers, ", "))
+	manages := find(s.Name)
+	if manages == nil {
+		return c, fmt.Errorf("the manager %q is not known; expected one of %s, as in standalone,nodes=4,cores=32,memory=64g", s.Name, strings.Join(Managers(), ", "))
 	}
 	d := s.Decoder()
-	c := Cluster{
-		Manager: s.Name, Startup: d.Duration("startup", -1),
+	c = Cluster{
+		Manager: s.Name, Settings: manages.settings(), Startup: d.Duration("startup", -1),
 		Pools:    []Pool{{Nodes: d.Int("nodes", 1), Resources: manager.Resources{Cores: d.Int("cores", 0), MemoryMB: d.MiB("memory", 0)}}},
 		Locality: d.Choice("locality", "none", "none", "inferred") == "inferred",
 	}
-	if s.Name == "standalone" {
-		c.Standalone = standalone.Options{
-			Overhead: d.Bool("overhead", false), Packed: !d.Bool("spread", true), DefaultCores: d.Int("defaultcores", 0),
-			Selection: standalone.Selection(d.Choice("workers", string(standalone.MostCores), standalone.Selections...)),
-		}
-	}
-	if s.Name == "yarn" {
-		c.YARN = yarn.Config{Scheduler: d.Choice("scheduler", yarn.Schedulers[0], yarn.Schedulers...), Queues: d.String("queues", ""), Site: d.String("site", "")}
-	}
+	c.Settings.Parse(d)
 	if err := d.Done(); err != nil {
-		return c, fmt.Errorf("cluster %q: %w", text, err)
+		return c, err
 	}
-	if c.Manager == "yarn" && (c.YARN.Queues != "" || c.YARN.Site != "") {
-		return c, c.checkPools()
+	err = c.OpenFiles(func(string) (io.ReadCloser, error) { return nil, manager.ErrNotRead })
+	if errors.Is(err, manager.ErrNotRead) {
+		return c, nil
 	}
-	if err := c.OpenFiles(nil); err != nil {
-		return c, fmt.Errorf("cluster %q: %w", text, err)
+	if err != nil {
+		return c, err
 	}
-	if err := c.Check(); err != nil {
-		return c, fmt.Errorf("cluster %q: %w", text, err)
-	}
-	return c, nil
+	return c, c.Check()
 }
 
 // Check says what is missing of a cluster.
@@ -203,20 +154,6 @@ func (c *Cluster) checkPools() error {
 	return nil
 }
 
-// Refuses says why a fleet cannot run on the cluster at all; nil if it can.
-func (c *Cluster) Refuses(f policies.Fleet) error {
-	if c.Manager != "kubernetes" {
-		return nil
-	}
-	for _, r := range f.Rules {
-		p := &r.Spec.Protection
-		if err := kubernetes.CheckShuffle(!r.Spec.Recorded() && p.Service && !p.Unprotected); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // String is the cluster's text form; of one with nodes of several kinds, which
 // has none, a summary. One that was never held against a real cluster says so.
 func (c Cluster) String() string {
@@ -231,34 +168,23 @@ func (c Cluster) String() string {
 	if c.Startup >= 0 {
 		text.WriteString(",startup=" + spec.FormatDuration(c.Startup))
 	}
-	if c.Manager == "yarn" {
-		text.WriteString("," + c.YARN.String())
-	}
-	if c.Standalone.Overhead {
-		text.WriteString(",overhead=true")
-	}
-	if c.Standalone.Packed {
-		text.WriteString(",spread=false")
-	}
-	if s := c.Standalone.Selection; s != "" && s != standalone.MostCores {
-		text.WriteString(",workers=" + string(s))
-	}
-	if n := c.Standalone.DefaultCores; n > 0 {
-		fmt.Fprintf(&text, ",defaultcores=%d", n)
+	if own := c.settings().String(); own != "" {
+		text.WriteString("," + own)
 	}
 	if c.Locality {
 		text.WriteString(",locality=inferred")
 	}
-	if c.Manager == "kubernetes" {
-		text.WriteString(" (" + kubernetes.Note + ")")
+	if caveat := c.Traits().Caveat; caveat != "" {
+		text.WriteString(" (" + caveat + ")")
 	}
 	return text.String()
 }
 
 // Short is the cluster in few words, for the margin of a picture: its text form if
-// that is short, else how large it is. What String says of validation it says too.
+// that is short, else how large it is. It has the caveat of String.
 func (c Cluster) Short() string {
-	if c.Manager == "standalone" && len(c.Pools) == 1 {
+	own, caveat := c.settings().Short(), c.Traits().Caveat
+	if own == "" && caveat == "" && len(c.Pools) == 1 {
 		return c.String()
 	}
 	nodes := 0
@@ -266,11 +192,10 @@ func (c Cluster) Short() string {
 		nodes += p.Nodes
 	}
 	text := fmt.Sprintf("%s, %d nodes, %d cores", c.Manager, nodes, c.Capacity())
-	if c.Manager == "yarn" {
-		text += ", " + c.YARN.Scheduler + " scheduler"
-	}
-	if c.Manager == "kubernetes" {
-		text += ", " + kubernetes.Note
+	for _, more := range []string{own, caveat} {
+		if more != "" {
+			text += ", " + more
+		}
 	}
 	return text
 }

@@ -9,93 +9,36 @@ import (
 	"path"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 
-	"dynalloc/internal/spec"
-	"dynalloc/replay/cluster/kubernetes"
 	"dynalloc/replay/cluster/manager"
-	"dynalloc/replay/cluster/standalone"
-	"dynalloc/replay/cluster/yarn"
 )
 
 //go:embed examples
 var examples embed.FS
 
-// A clusterFile is a cluster written as YAML; docs/CLUSTERS.md explains it.
+// A clusterFile is a cluster written as YAML, without the section of its manager,
+// which the manager's settings read; docs/CLUSTERS.md explains it.
 type clusterFile struct {
-	Manager    string              `yaml:"manager"`
-	Startup    *period             `yaml:"startup"`
-	Locality   string              `yaml:"locality"`
-	Nodes      []poolFile          `yaml:"nodes"`
-	Standalone standaloneFile      `yaml:"standalone"`
-	Kubernetes *kubernetes.Options `yaml:"kubernetes"`
-	YARN       yarnFile            `yaml:"yarn"`
-	Faults     []string            `yaml:"faults"`
-}
-
-type yarnFile struct {
-	Scheduler    string   `yaml:"scheduler"`
-	Queues       string   `yaml:"queues"`
-	Site         string   `yaml:"site"`
-	SharedLabels []string `yaml:"shared-labels"`
+	Manager  string         `yaml:"manager"`
+	Startup  manager.Period `yaml:"startup"`
+	Locality string         `yaml:"locality"`
+	Nodes    []poolFile     `yaml:"nodes"`
+	Faults   []string       `yaml:"faults"`
 }
 
 type poolFile struct {
-	Type   string  `yaml:"type"`
-	Count  count   `yaml:"count"`
-	Cores  count   `yaml:"cores"`
-	Memory size    `yaml:"memory"`
-	Label  string  `yaml:"label"`
-	Price  float64 `yaml:"price"`
-}
-
-type standaloneFile struct {
-	Spread       *bool  `yaml:"spread"`
-	Workers      string `yaml:"workers"`
-	DefaultCores count  `yaml:"default-cores"`
-	Overhead     bool   `yaml:"overhead"`
-}
-
-// A period is a time such as 4s or 10min.
-type period time.Duration
-
-// UnmarshalYAML reads a duration.
-func (d *period) UnmarshalYAML(n ast.Node) error {
-	return scalar((*time.Duration)(d), n, "a time such as 4s or 10min", func(text string) (time.Duration, error) {
-		return spec.ParseDuration(text, time.Second)
-	})
-}
-
-// A size is memory in MiB, such as 128g.
-type size int64
-
-// UnmarshalYAML reads a size; a bare number is in MiB.
-func (s *size) UnmarshalYAML(n ast.Node) error {
-	return scalar((*int64)(s), n, "a size such as 512m or 128g", spec.ParseMiB)
-}
-
-// A count is a whole number.
-type count int
-
-// UnmarshalYAML reads a whole number; the library would cut 1.5 to 1.
-func (c *count) UnmarshalYAML(n ast.Node) error {
-	return scalar((*int)(c), n, "a whole number", strconv.Atoi)
-}
-
-// scalar reads a value by its text; an error has its line.
-func scalar[T any](to *T, n ast.Node, want string, parse func(string) (T, error)) error {
-	t := n.GetToken()
-	v, err := parse(t.Value)
-	if err != nil {
-		return &yaml.SyntaxError{Message: fmt.Sprintf("expected %s, found %q", want, t.Value), Token: t}
-	}
-	*to = v
-	return nil
+	Type   string        `yaml:"type"`
+	Count  manager.Count `yaml:"count"`
+	Cores  manager.Count `yaml:"cores"`
+	Memory manager.Size  `yaml:"memory"`
+	Label  string        `yaml:"label"`
+	Price  float64       `yaml:"price"`
 }
 
 // Open reads a cluster: its text form (see Parse), the name
@@ -153,11 +96,21 @@ func readCluster(file string, files fs.FS) (Cluster, []Fault, error) {
 	if err != nil {
 		return Cluster{}, nil, fmt.Errorf("cluster: %w", err)
 	}
-	var f clusterFile
-	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
+	f, sections, err := readSections(text)
+	if err != nil {
 		return Cluster{}, nil, yamlError(file, err)
 	}
 	c, err := f.cluster()
+	for _, section := range sections {
+		if err != nil {
+			break
+		}
+		if name := section.Key.String(); name != f.Manager {
+			err = fmt.Errorf("%s: settings of a manager that is not the file's: manager: %s", name, f.Manager)
+		} else if err := yaml.NodeToValue(section.Value, c.Settings, yaml.Strict()); err != nil {
+			return c, nil, yamlError(file, err)
+		}
+	}
 	if err == nil {
 		err = openFiles(&c, files, path.Dir(file))
 	}
@@ -173,6 +126,33 @@ func readCluster(file string, files fs.FS) (Cluster, []Fault, error) {
 		faults = append(faults, fault)
 	}
 	return c, faults, nil
+}
+
+// readSections reads a cluster file, and returns the sections that only one
+// manager understands.
+func readSections(text []byte) (f clusterFile, sections []*ast.MappingValueNode, err error) {
+	f.Startup = -1
+	parsed, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return f, nil, err
+	}
+	for _, doc := range parsed.Docs {
+		if all, ok := doc.Body.(*ast.MappingNode); ok {
+			all.Values = slices.DeleteFunc(all.Values, func(v *ast.MappingValueNode) bool {
+				own := find(v.Key.String()) != nil
+				if own {
+					sections = append(sections, v)
+				}
+				return own
+			})
+		}
+		if doc.Body != nil {
+			if err := yaml.NodeToValue(doc.Body, &f, yaml.Strict()); err != nil {
+				return f, nil, err
+			}
+		}
+	}
+	return f, sections, nil
 }
 
 // openFiles reads the files that a cluster names, from a folder on.
@@ -235,15 +215,14 @@ func kindOf(t reflect.Type) string {
 	return "text"
 }
 
-// cluster makes a cluster of what the file says.
+// cluster makes a cluster of what the file says, with the manager's defaults.
 func (f *clusterFile) cluster() (Cluster, error) {
-	c := Cluster{Manager: f.Manager, Startup: -1}
-	if !slices.Contains(Managers, f.Manager) {
-		return c, fmt.Errorf("manager: want one of %s, not %q", strings.Join(Managers, ", "), f.Manager)
+	c := Cluster{Manager: f.Manager, Startup: time.Duration(f.Startup)}
+	manages := find(f.Manager)
+	if manages == nil {
+		return c, fmt.Errorf("manager: want one of %s, not %q", strings.Join(Managers(), ", "), f.Manager)
 	}
-	if f.Startup != nil {
-		c.Startup = time.Duration(*f.Startup)
-	}
+	c.Settings = manages.settings()
 	switch f.Locality {
 	case "", "none":
 	case "inferred":
@@ -256,20 +235,6 @@ func (f *clusterFile) cluster() (Cluster, error) {
 			Name: p.Type, Nodes: int(p.Count), Label: p.Label, Price: p.Price,
 			Resources: manager.Resources{Cores: int(p.Cores), MemoryMB: int64(p.Memory)},
 		})
-	}
-	s := &f.Standalone
-	if s.Workers != "" && !slices.Contains(standalone.Selections, s.Workers) {
-		return c, fmt.Errorf("standalone: workers: want one of %s, not %q", strings.Join(standalone.Selections, ", "), s.Workers)
-	}
-	c.Standalone = standalone.Options{
-		Packed: s.Spread != nil && !*s.Spread, Selection: standalone.Selection(s.Workers), DefaultCores: int(s.DefaultCores), Overhead: s.Overhead,
-	}
-	c.YARN = yarn.Config{Scheduler: f.YARN.Scheduler, Queues: f.YARN.Queues, Site: f.YARN.Site, Shared: f.YARN.SharedLabels}
-	if f.Kubernetes != nil {
-		if f.Manager != "kubernetes" {
-			return c, fmt.Errorf("kubernetes: settings of a manager that is not the file's: manager: %s", f.Manager)
-		}
-		c.Kubernetes = *f.Kubernetes
 	}
 	return c, nil
 }

@@ -253,9 +253,9 @@ func (p *player) tell(at time.Duration, words []string) {
 	switch words[0] {
 	case "submit":
 		a := p.app(words[1:])
-		err := CheckShuffle(a.Properties["spark.shuffle.service.enabled"] == "true")
-		if err == nil {
-			err = p.m.Fits(a)
+		err := p.m.Fits(a)
+		if a.Properties["spark.shuffle.service.enabled"] == "true" {
+			err = ErrShuffleService
 		}
 		if err != nil {
 			p.line("%8s  %s is refused: %v", short(at), a.ID, err)

@@ -14,15 +14,6 @@ var ErrShuffleService = errors.New("there is no external shuffle service on Kube
 	"executors are pods, and their disks go with them; use shuffle tracking instead (spark.dynamicAllocation.shuffleTracking.enabled; " +
 	"in a policy shuffle=tracking) or decommissioning (spark.decommission.enabled with spark.storage.decommission.enabled; shuffle=decommission)")
 
-// CheckShuffle refuses the external shuffle service; service says whether an
-// application is to be replayed with it.
-func CheckShuffle(service bool) error {
-	if service {
-		return ErrShuffleService
-	}
-	return nil
-}
-
 // Fits says why a pod of an application could never be placed: no node is large
 // enough, or a quota is too small for it alone.
 func (m *Manager) Fits(spec manager.App) error {

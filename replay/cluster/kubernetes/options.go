@@ -2,7 +2,12 @@ package kubernetes
 
 import (
 	"cmp"
+	"io"
 	"time"
+
+	"dynalloc/internal/note"
+	"dynalloc/internal/spec"
+	"dynalloc/replay/cluster/manager"
 )
 
 // Options are what a Kubernetes cluster is besides its nodes. The zero value is
@@ -34,6 +39,25 @@ type Options struct {
 	// resources, at most its grace period.
 	TerminationDelay time.Duration `yaml:"terminationDelay"`
 }
+
+// Parse reads nothing: the text form has no settings of Kubernetes.
+func (o *Options) Parse(*spec.Decoder) {}
+
+// Load has nothing to read; New checks the options.
+func (o *Options) Load([]manager.Node, func(string) (io.ReadCloser, error)) ([]note.Note, error) {
+	return nil, nil
+}
+
+// New makes a manager of these nodes, see [New].
+func (o *Options) New(nodes []manager.Node, seed uint64) (manager.Manager, error) {
+	return New(*o, nodes, seed)
+}
+
+// String is empty, as Parse reads nothing.
+func (o *Options) String() string { return "" }
+
+// Short is empty.
+func (o *Options) Short() string { return "" }
 
 // A Namespace may have a quota.
 type Namespace struct {

@@ -6,26 +6,72 @@ package standalone
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"dynalloc/internal/note"
+	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
 )
 
 // Options are the Master's own settings.
 type Options struct {
-	// Packed fills a worker before it takes the next (spark.deploy.spreadOutApps
-	// is false).
-	Packed bool
+	// Spread takes workers in turn; else one is filled before the next is taken
+	// (spark.deploy.spreadOutApps).
+	Spread bool `yaml:"spread"`
 	// Selection is the order in which workers are tried
 	// (spark.deploy.workerSelectionPolicy, since Spark 4.0).
-	Selection Selection
+	Selection Selection `yaml:"workers"`
 	// DefaultCores is spark.cores.max of applications that set none
 	// (spark.deploy.defaultCores); 0: no limit.
-	DefaultCores int
+	DefaultCores manager.Count `yaml:"default-cores"`
 	// Overhead counts what executors take beside their heap; the Master does not.
-	Overhead bool
+	Overhead bool `yaml:"overhead"`
 }
+
+// Defaults are the options of a Master that sets none.
+func Defaults() *Options { return &Options{Spread: true, Selection: MostCores} }
+
+// Parse reads spread=, workers=, defaultcores= and overhead=.
+func (o *Options) Parse(d *spec.Decoder) {
+	o.Overhead = d.Bool("overhead", o.Overhead)
+	o.Spread = d.Bool("spread", o.Spread)
+	o.DefaultCores = manager.Count(d.Int("defaultcores", int(o.DefaultCores)))
+	o.Selection = Selection(d.Choice("workers", string(o.Selection), Selections...))
+}
+
+// Load checks the options; there are no files.
+func (o *Options) Load([]manager.Node, func(string) (io.ReadCloser, error)) ([]note.Note, error) {
+	if !slices.Contains(Selections, string(o.Selection)) {
+		return nil, fmt.Errorf("standalone: workers: want one of %s, not %q", strings.Join(Selections, ", "), o.Selection)
+	}
+	return nil, nil
+}
+
+// New makes a Master with these workers; it has no random numbers.
+func (o *Options) New(nodes []manager.Node, _ uint64) (manager.Manager, error) {
+	return New(nodes, *o), nil
+}
+
+func (o *Options) String() string {
+	var s spec.Spec
+	set := func(is bool, key, value string) {
+		if is {
+			s.Args = append(s.Args, spec.Arg{Key: key, Value: value})
+		}
+	}
+	set(o.Overhead, "overhead", "true")
+	set(!o.Spread, "spread", "false")
+	set(o.Selection != MostCores, "workers", string(o.Selection))
+	set(o.DefaultCores > 0, "defaultcores", strconv.Itoa(int(o.DefaultCores)))
+	return strings.TrimPrefix(s.String(), ",")
+}
+
+// Short is empty: the text form is short enough.
+func (o *Options) Short() string { return "" }
 
 // A Selection is an order of workers (WorkerSelectionPolicy). Ties go to the
 // lower worker where the order ascends, and to the higher where it descends.
@@ -172,7 +218,7 @@ func (m *Master) submit(a manager.App) {
 		m.apps = append(m.apps, nil)
 	}
 	if a.CoresMax == 0 {
-		a.CoresMax = m.options.DefaultCores
+		a.CoresMax = int(m.options.DefaultCores)
 	}
 	x := &app{App: a, asked: make([]int, len(a.Profiles)), granted: make([]int, len(a.Profiles)), driver: -1}
 	m.apps[a.Index] = x
@@ -315,7 +361,7 @@ func (m *Master) assign(a *app, profile int) {
 					missing--
 				}
 				moved = true
-				if !m.options.Packed {
+				if m.options.Spread {
 					break
 				}
 			}

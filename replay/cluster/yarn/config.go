@@ -2,18 +2,20 @@ package yarn
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
 	"dynalloc/internal/note"
+	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/cluster/yarn/capacity"
 	"dynalloc/replay/cluster/yarn/fair"
 	"dynalloc/replay/cluster/yarn/fifo"
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
-	"errors"
-	"fmt"
-	"io"
-	"slices"
-	"strings"
 )
 
 // Schedulers are the names of YARN's schedulers.
@@ -22,12 +24,13 @@ var Schedulers = []string{"capacity", "fair", "fifo"}
 // A Config is a resource manager's: a scheduler and its files. The zero value is
 // the capacity scheduler with one queue.
 type Config struct {
-	Scheduler string // one of Schedulers; empty: capacity
+	Scheduler string `yaml:"scheduler"` // one of Schedulers; empty: capacity
 	// Queues and Site are the names of the files that Load reads: a
 	// capacity-scheduler.xml or fair-scheduler.xml, and a yarn-site.xml; empty: none.
 	// Without the latter a container may be as large as the largest node.
-	Queues, Site string
-	Shared       []string // node labels whose idle nodes serve requests without label
+	Queues string   `yaml:"queues"`
+	Site   string   `yaml:"site"`
+	Shared []string `yaml:"shared-labels"` // node labels whose idle nodes serve requests without label
 
 	capacity *capacity.Config
 	fair     *fair.Config
@@ -46,6 +49,12 @@ var oneQueue = map[string]string{
 </configuration>`,
 	"fair": `<allocations><queue name="default"/>
 <queuePlacementPolicy><rule name="default" queue="default"/></queuePlacementPolicy></allocations>`,
+}
+
+// Parse reads scheduler=, queues= and site=.
+func (c *Config) Parse(d *spec.Decoder) {
+	c.Scheduler = d.Choice("scheduler", Schedulers[0], Schedulers...)
+	c.Queues, c.Site = d.String("queues", ""), d.String("site", "")
 }
 
 // Load reads the files for a cluster of these nodes; open opens one by its name.
@@ -100,27 +109,34 @@ func largestContainer(nodes []manager.Node) string {
 </configuration>`, min(1024, memory), memory, cores)
 }
 
-// Manager makes a manager of these nodes, for which the configuration was loaded.
-func (c *Config) Manager(nodes []manager.Node) *Manager {
+// New makes a manager of these nodes. Where Load has not read the files, there
+// must be none.
+func (c *Config) New(nodes []manager.Node, _ uint64) (manager.Manager, error) {
+	if c.capacity == nil && c.fair == nil && c.fifo == nil {
+		loaded := *c // c may be shared with other replays
+		if _, err := loaded.Load(nodes, func(name string) (io.ReadCloser, error) {
+			return nil, fmt.Errorf("%s: %w", name, manager.ErrNotRead)
+		}); err != nil {
+			return nil, err
+		}
+		c = &loaded
+	}
 	var o Options
 	fresh := func() scheduler.Scheduler { return fifo.New(c.fifo) }
 	switch c.Scheduler {
 	case "capacity":
-		o.Rounds = c.capacity.PreemptionInterval()
+		o.RoundInterval = c.capacity.PreemptionInterval()
 		fresh = func() scheduler.Scheduler { return capacity.New(c.capacity, c.Shared...) }
 	case "fair":
-		o.Rounds = c.fair.UpdateInterval()
+		o.RoundInterval = c.fair.UpdateInterval()
 		fresh = func() scheduler.Scheduler { return fair.New(c.fair) }
 	}
-	return New(nodes, fresh, o)
+	return New(nodes, fresh, o), nil
 }
-
-// Loaded says whether Load has read what the configuration names.
-func (c *Config) Loaded() bool { return c.capacity != nil || c.fair != nil || c.fifo != nil }
 
 // String is the configuration for people: "scheduler=fair,queues=fair-scheduler.xml".
 func (c *Config) String() string {
-	text := "scheduler=" + c.Scheduler
+	text := "scheduler=" + cmp.Or(c.Scheduler, Schedulers[0])
 	if c.Queues != "" {
 		text += ",queues=" + c.Queues
 	}
@@ -129,3 +145,6 @@ func (c *Config) String() string {
 	}
 	return text
 }
+
+// Short names the scheduler.
+func (c *Config) Short() string { return c.Scheduler + " scheduler" }

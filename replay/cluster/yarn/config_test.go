@@ -15,7 +15,7 @@ func TestOneQueueTakesAll(t *testing.T) {
 		if _, err := c.Load(nodes, nil); err != nil {
 			t.Fatalf("%s: %v", scheduler, err)
 		}
-		m := c.Manager(nodes)
+		m, _ := c.New(nodes, 0)
 		for _, a := range []manager.App{{User: "root"}, {User: "ann", Queue: "etl"}, {}} {
 			a.Profiles = []manager.Profile{{Cores: 2, TaskCPUs: 1, HeapMB: 4 << 10, OverheadMB: 409}}
 			if err := m.Fits(a); err != nil {

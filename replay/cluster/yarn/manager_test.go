@@ -1,11 +1,6 @@
 package yarn
 
 import (
-	"dynalloc/replay/cluster/yarn/capacity"
-	"dynalloc/replay/cluster/yarn/fair"
-	"dynalloc/replay/cluster/yarn/fifo"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,10 +8,15 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"dynalloc/internal/spark"
 	"dynalloc/replay/cluster/manager"
-
-	gocmp "github.com/google/go-cmp/cmp"
+	"dynalloc/replay/cluster/yarn/capacity"
+	"dynalloc/replay/cluster/yarn/fair"
+	"dynalloc/replay/cluster/yarn/fifo"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A fakeDriver tells a manager what drivers would, at times of its own, serves it
@@ -256,8 +256,8 @@ func TestEliding(t *testing.T) {
 			for seed := range uint64(60) {
 				play := func(every bool) []string {
 					r := rand.New(rand.NewPCG(seed, 1))
-					d := newStory(t, 1+r.IntN(4), kind.fresh, Options{Rounds: kind.rounds, NodeExpiry: 20 * time.Second})
-					d.everyBeat = every
+					d := newStory(t, 1+r.IntN(4), kind.fresh, Options{RoundInterval: kind.rounds, NodeExpiry: 20 * time.Second})
+					d.nothingElided = every
 					apps := 1 + r.IntN(4)
 					for i := range apps {
 						come := r.IntN(40000)
@@ -265,7 +265,7 @@ func TestEliding(t *testing.T) {
 						for range 1 + r.IntN(5) {
 							i, total := i, r.IntN(20)
 							d.at(ms(come+r.IntN(60000)), func(now time.Duration) {
-								if x := d.apps[i]; x != nil && x.registered {
+								if am := d.apps[i]; am != nil && am.registered {
 									d.Observe(manager.Event{At: now, Kind: manager.TotalAsked, App: i, Total: total})
 								}
 							})
@@ -360,7 +360,7 @@ func TestRequestsAreRepeated(t *testing.T) {
 // A preempted executor is missing, so its master asks for another, although
 // others took its place.
 func TestPreemptedIsAskedForAgain(t *testing.T) {
-	d := newStory(t, 1, capacityOf(t, twoQueues), Options{Rounds: 3 * time.Second})
+	d := newStory(t, 1, capacityOf(t, twoQueues), Options{RoundInterval: 3 * time.Second})
 	d.submit(0, app(0, "spark.yarn.queue", "a"))
 	d.ask(1000, 0, 4)
 	d.submit(20000, app(1, "spark.yarn.queue", "b"))
@@ -425,7 +425,7 @@ func TestFits(t *testing.T) {
 		want string
 	}{
 		{"an unknown queue", app(0, "spark.yarn.queue", "x"), "YARN refuses it"},
-		{"a large executor", large, "an executor of 1 cores and 10624 MiB gets no container in queue default of the empty cluster (the largest node has 10 cores and 10240 MiB); give the nodes or the queue more or the executors less"},
+		{"a large executor", large, "an executor of 10624 MiB and 1 cores gets no container in queue default of the empty cluster (the largest node has 10240 MiB and 10 cores); give the nodes or the queue more or the executors less"},
 		{"a large driver", app(0, "spark.submit.deployMode", "cluster", "spark.driver.memory", "10g"), "YARN refuses it"},
 		{"a driver that is left at home", app(0, "spark.driver.memory", "10g"), ""},
 	} {
@@ -461,7 +461,7 @@ func TestMasterSize(t *testing.T) {
 	} {
 		a := app(0, c.properties...)
 		a.Driver = spark.OverheadRule{}.DriverSize(a.Properties, spark.ParseVersion(c.version))
-		if got := newMaster(a).request.Master; got != c.want {
+		if got := newAppMaster(a).submission.Master; got != c.want {
 			t.Errorf("Spark %s with %v: a master of %v, expected %v", c.version, c.properties, got, c.want)
 		}
 	}

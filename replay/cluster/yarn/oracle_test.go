@@ -4,11 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
-	"dynalloc/replay/cluster/yarn/capacity"
-	"dynalloc/replay/cluster/yarn/fair"
-	"dynalloc/replay/cluster/yarn/fifo"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"flag"
 	"fmt"
 	"io"
@@ -19,9 +14,14 @@ import (
 	"testing"
 	"time"
 
-	"dynalloc/internal/differential"
-
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"dynalloc/internal/differential"
+	"dynalloc/replay/cluster/yarn/capacity"
+	"dynalloc/replay/cluster/yarn/fair"
+	"dynalloc/replay/cluster/yarn/fifo"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 var (

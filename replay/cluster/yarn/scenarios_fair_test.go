@@ -1,9 +1,10 @@
 package yarn
 
 import (
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"strings"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // wideFair writes a fair-scheduler.xml with more of what such a file may say

@@ -1,10 +1,11 @@
 package yarn
 
 import (
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // newScenario makes a random scenario: the seed says all. Kind is the scheduler,

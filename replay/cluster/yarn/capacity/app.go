@@ -1,11 +1,12 @@
 package capacity
 
 import (
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"maps"
 	"slices"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A capacityApp is an application attempt; FiCaSchedulerApp.

@@ -1,11 +1,12 @@
 package capacity
 
 import (
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // Capacity is YARN's CapacityScheduler, in its legacy queue mode, for requests

@@ -1,9 +1,6 @@
 package capacity
 
 import (
-	"dynalloc/internal/note"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +8,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A capacityStory drives a capacity scheduler by hand. Containers are 1 GiB and a

@@ -1,8 +1,9 @@
 package capacity
 
 import (
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"slices"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // commit carries out what was found, unless a queue or a user has no room for it;

@@ -1,12 +1,13 @@
 package capacity
 
 import (
-	"dynalloc/internal/note"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"maps"
 	"strings"
 	"time"
+
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A CapacityConfig is how the capacity scheduler is set up: what its

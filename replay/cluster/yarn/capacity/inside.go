@@ -2,9 +2,10 @@ package capacity
 
 import (
 	"cmp"
+	"slices"
+
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
-	"slices"
 )
 
 // A tempApp is what an application has and should have of a partition of its

@@ -2,9 +2,10 @@ package capacity
 
 import (
 	"cmp"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
 	"slices"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A leafQueue is a queue of applications; AbstractLeafQueue.

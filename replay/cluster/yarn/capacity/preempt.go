@@ -2,11 +2,12 @@ package capacity
 
 import (
 	"cmp"
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"maps"
 	"slices"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // Preempt is one round of ProportionalCapacityPreemptionPolicy, if the monitor is

@@ -2,10 +2,11 @@ package capacity
 
 import (
 	"cmp"
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"slices"
 	"sort"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A capacityQueue is a queue of the capacity scheduler: AbstractCSQueue and

@@ -1,14 +1,15 @@
 package capacity
 
 import (
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 var absoluteCapacity = regexp.MustCompile(`^\[[\w.,\-_=\ /]+\]$`)

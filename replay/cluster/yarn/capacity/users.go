@@ -1,9 +1,10 @@
 package capacity
 
 import (
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"maps"
 	"slices"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A capacityUser is a user in one queue.

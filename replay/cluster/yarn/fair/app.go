@@ -2,11 +2,12 @@ package fair
 
 import (
 	"cmp"
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
 	"slices"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A fairApp is an application attempt in the fair scheduler.

@@ -1,11 +1,12 @@
 package fair
 
 import (
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
 	"slices"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // FairConfig is the configuration of the fair scheduler: a queue file, read by

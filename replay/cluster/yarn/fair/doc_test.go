@@ -1,13 +1,14 @@
 package fair
 
 import (
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // What YARN's documentation says of the fair scheduler, sentence by sentence, in

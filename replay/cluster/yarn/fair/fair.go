@@ -1,10 +1,11 @@
 package fair
 
 import (
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // Fair is YARN's fair scheduler.

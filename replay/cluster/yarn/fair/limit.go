@@ -1,13 +1,14 @@
 package fair
 
 import (
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A limit is a resource, or a part of the cluster.

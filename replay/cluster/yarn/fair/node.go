@@ -1,9 +1,10 @@
 package fair
 
 import (
+	"slices"
+
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
-	"slices"
 )
 
 // A fairNode is a node as the fair scheduler sees it.

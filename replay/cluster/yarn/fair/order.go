@@ -1,9 +1,10 @@
 package fair
 
 import (
+	"slices"
+
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
-	"slices"
 )
 
 // inOrder are sharers in the order in which they are offered a node.

@@ -1,10 +1,11 @@
 package fair
 
 import (
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"strings"
+
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A fairRule is a rule of the queue placement policy.

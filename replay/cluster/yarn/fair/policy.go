@@ -2,8 +2,9 @@ package fair
 
 import (
 	"cmp"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"slices"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A fairPolicy is how a queue shares among its children or applications.

@@ -1,11 +1,12 @@
 package fair
 
 import (
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
 	"slices"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A fairKill is a time at which marked containers are taken.

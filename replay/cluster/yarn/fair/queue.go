@@ -2,12 +2,13 @@ package fair
 
 import (
 	"cmp"
-	"dynalloc/replay/cluster/yarn/java"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A fairQueue is a queue of the fair scheduler, a parent or a leaf.

@@ -1,12 +1,13 @@
 package fair
 
 import (
-	"dynalloc/internal/note"
-	"dynalloc/replay/cluster/yarn/hadoop"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/yarn/hadoop"
 )
 
 // Notes about what the file says and YARN ignores, or what is not modeled.

@@ -1,14 +1,15 @@
 package fair
 
 import (
-	"dynalloc/internal/note"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // docFile is the example of YARN's documentation, but for the <maxAMShare> of

@@ -1,8 +1,9 @@
 package fair
 
 import (
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"math"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // A sharer is what shares a queue's resources: its children, or a leaf's

@@ -1,10 +1,11 @@
 package fair
 
 import (
+	"strings"
+
 	"dynalloc/internal/note"
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
-	"strings"
 )
 
 var (
@@ -52,7 +53,7 @@ func (c *Config) readSite(site hadoop.File) []note.Note {
 // resource-types are the newer ones and win.
 func (c *Config) readIncrement(p *hadoop.Properties) {
 	const memory, cores = "yarn.resource-types.memory-mb.increment-allocation", "yarn.resource-types.vcores.increment-allocation"
-	c.increment.MemoryMB = p.Mib("yarn.scheduler.increment-allocation-mb", c.increment.MemoryMB)
+	c.increment.MemoryMB = p.MiB("yarn.scheduler.increment-allocation-mb", c.increment.MemoryMB)
 	c.increment.MemoryMB = hadoop.Value(p, memory, c.increment.MemoryMB, "an amount of memory like 512 or 1 Gi", hadoop.ParseMiB)
 	c.increment.Cores = p.Int(cores, p.Int("yarn.scheduler.increment-allocation-vcores", c.increment.Cores))
 	if c.increment.MemoryMB <= 0 || c.increment.Cores <= 0 {

@@ -1,18 +1,26 @@
+// Package fifo is YARN's FIFO scheduler: at each heartbeat of a node, each
+// application in the order of arrival gets as many containers as have room. It counts
+// memory only, and gives each container one core. Queues and users do not matter;
+// nothing is reserved or preempted.
+//
+// Source: org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler
+// of Hadoop 3.4.
 package fifo
 
 import (
-	"dynalloc/internal/note"
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"fmt"
 	"slices"
 	"time"
+
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// FifoConfig is the configuration of the FIFO scheduler: the least and the
-// largest size of a container. It has one queue, and no file of queues.
+// A Config has the sizes of the smallest and the largest container. The scheduler
+// has one queue, and no file of queues.
 type Config struct {
-	Minimum, Maximum scheduler.Resource
+	smallest, largest scheduler.Resource
 }
 
 // Read reads a yarn-site.xml. A note names each property that is not modeled.
@@ -20,21 +28,15 @@ func Read(site hadoop.File) (c *Config, notes []note.Note, err error) {
 	defer hadoop.Catch(&err)
 	p := hadoop.ReadProperties(site)
 	c = &Config{}
-	c.Minimum, c.Maximum = p.ContainerSizes(scheduler.Resource{MemoryMB: 1})
+	c.smallest, c.largest = p.ContainerSizes(scheduler.Resource{MemoryMB: 1})
 	p.CheckClass("FifoScheduler")
 	p.NoteUnused()
 	return c, p.Notes, nil
 }
 
-// Fifo is YARN's FIFO scheduler: at each heartbeat of a node, each application
-// gets as many containers as have room, by arrival. It counts memory only, and
-// gives each container one core. Queues and users do not matter; nothing is
-// reserved or preempted.
-//
-// Source: org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler
-// of Hadoop 3.4.
+// A Scheduler is YARN's FIFO scheduler.
 type Scheduler struct {
-	conf       *Config
+	config     *Config
 	nodes      []*schedulerNode
 	apps       []*application // by identifier
 	containers []*container   // by identifier, from 1; nil: ended
@@ -47,10 +49,10 @@ type schedulerNode struct {
 }
 
 type application struct {
-	id       int
-	asks     []scheduler.Request // by priority
-	live     []int               // its containers, ended ones too
-	masterUp bool
+	id         int
+	requests   []scheduler.Request // by priority
+	containers []int               // also those that have ended
+	hasMaster  bool
 }
 
 type container struct {
@@ -58,8 +60,8 @@ type container struct {
 	size int64 // MiB
 }
 
-// New makes a FIFO scheduler without nodes.
-func New(c *Config) *Scheduler { return &Scheduler{conf: c} }
+// New makes a scheduler without nodes.
+func New(c *Config) *Scheduler { return &Scheduler{config: c} }
 
 // AddNode takes in a node. The FIFO scheduler knows no labels.
 func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
@@ -81,9 +83,8 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	if a.Label != "" {
 		return fmt.Errorf("application %d asks for nodes labeled %q: the FIFO scheduler knows no labels", a.ID, a.Label)
 	}
-	if most := s.largest(); !a.Master.FitsIn(most) {
-		return fmt.Errorf("application %d: its master of %d MiB and %d cores is larger than the largest container, %d MiB and %d cores",
-			a.ID, a.Master.MemoryMB, a.Master.Cores, most.MemoryMB, most.Cores)
+	if err := a.CheckMaster(s.largest()); err != nil {
+		return err
 	}
 	s.apps = append(s.apps, &application{id: a.ID})
 	slices.SortStableFunc(s.apps, func(a, b *application) int { return a.id - b.id })
@@ -91,17 +92,17 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	return nil
 }
 
-// largest is the largest container: as configured, and not larger than the
-// largest node in memory and in cores.
+// largest is the largest container: as configured, but with no more memory and cores
+// than the node that has most of them.
 func (s *Scheduler) largest() scheduler.Resource {
 	if len(s.nodes) == 0 {
-		return s.conf.Maximum
+		return s.config.largest
 	}
 	var node scheduler.Resource
 	for _, n := range s.nodes {
 		node = node.Max(n.total)
 	}
-	return s.conf.Maximum.Min(node)
+	return s.config.largest.Min(node)
 }
 
 func (s *Scheduler) app(id int) *application {
@@ -112,53 +113,53 @@ func (s *Scheduler) app(id int) *application {
 	return s.apps[i]
 }
 
-// Ask sets what an application still wants at a priority. A request for more than
-// the largest container is not taken in.
+// Ask sets what an application still wants at a priority. A request for a container
+// that is larger than the largest one is ignored.
 func (s *Scheduler) Ask(_ time.Duration, app int, r scheduler.Request) {
 	a := s.app(app)
 	if a == nil || !r.Size.FitsIn(s.largest()) {
 		return
 	}
-	r.Size = scheduler.Calculator{}.Normalize(r.Size, s.conf.Minimum, s.largest(), s.conf.Minimum)
-	a.asks = slices.DeleteFunc(a.asks, func(x scheduler.Request) bool { return x.Priority == r.Priority })
+	r.Size = scheduler.Calculator{}.Normalize(r.Size, s.config.smallest, s.largest(), s.config.smallest)
+	a.requests = slices.DeleteFunc(a.requests, func(x scheduler.Request) bool { return x.Priority == r.Priority })
 	if r.Count > 0 {
-		a.asks = append(a.asks, r)
-		slices.SortStableFunc(a.asks, func(x, y scheduler.Request) int { return x.Priority - y.Priority })
+		a.requests = append(a.requests, r)
+		slices.SortStableFunc(a.requests, func(x, y scheduler.Request) int { return x.Priority - y.Priority })
 	}
 }
 
-// NodeUpdate fills a node: of each application, by priority, as many containers
-// as have room. An application stops at the first priority of which none has room.
-func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (out []scheduler.Allocation) {
+// NodeUpdate fills a node: each application gets as many containers as have room, by
+// priority. An application stops at the first priority of which no container fits.
+func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (assigned []scheduler.Allocation) {
 	i := slices.IndexFunc(s.nodes, func(n *schedulerNode) bool { return n.id == node })
 	if i < 0 {
 		return nil
 	}
 	n := s.nodes[i]
 	for _, a := range s.apps {
-		if n.free < s.conf.Minimum.MemoryMB {
+		if n.free < s.config.smallest.MemoryMB {
 			break
 		}
-		for j := range a.asks {
-			x := &a.asks[j]
+		for j := range a.requests {
+			x := &a.requests[j]
 			count := int(min(int64(x.Count), n.free/x.Size.MemoryMB))
 			if count <= 0 {
 				break
 			}
 			for range count {
 				s.containers = append(s.containers, &container{node: n, size: x.Size.MemoryMB})
-				a.live = append(a.live, len(s.containers))
+				a.containers = append(a.containers, len(s.containers))
 				n.free -= x.Size.MemoryMB
-				out = append(out, scheduler.Allocation{
-					Container: len(s.containers), App: a.id, Node: node, Priority: x.Priority, Size: x.Size, Master: !a.masterUp,
+				assigned = append(assigned, scheduler.Allocation{
+					Container: len(s.containers), App: a.id, Node: node, Priority: x.Priority, Size: x.Size, Master: !a.hasMaster,
 				})
-				a.masterUp = true
+				a.hasMaster = true
 			}
 			x.Count -= count
 		}
-		a.asks = slices.DeleteFunc(a.asks, func(x scheduler.Request) bool { return x.Count == 0 })
+		a.requests = slices.DeleteFunc(a.requests, func(x scheduler.Request) bool { return x.Count == 0 })
 	}
-	return out
+	return assigned
 }
 
 // Complete ends a container.
@@ -176,11 +177,11 @@ func (s *Scheduler) Finish(now time.Duration, app int) {
 	if a == nil {
 		return
 	}
-	for _, c := range a.live {
+	for _, c := range a.containers {
 		s.Complete(now, c)
 	}
 	s.apps = slices.DeleteFunc(s.apps, func(a *application) bool { return a.id == app })
 }
 
-// Preempt does nothing.
+// Preempt does nothing: the FIFO scheduler does not preempt.
 func (s *Scheduler) Preempt(time.Duration) []scheduler.Kill { return nil }

@@ -1,12 +1,13 @@
 package fifo
 
 import (
-	"dynalloc/replay/cluster/yarn/hadoop"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dynalloc/replay/cluster/yarn/hadoop"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 var _ scheduler.Scheduler = (*Scheduler)(nil)

@@ -13,12 +13,13 @@ import (
 	"dynalloc/internal/note"
 )
 
-// A property of a Hadoop configuration file.
-type property struct {
+// A Property is one of a Hadoop configuration file.
+type Property struct {
 	Name, Value string
-	file        string
-	line        int
-	Used        bool // some reader asked for it
+	Used        bool // it was asked for, or it is known to change nothing
+
+	file string
+	line int
 }
 
 // Properties are the content of a Hadoop configuration file:
@@ -26,12 +27,12 @@ type property struct {
 // occurs twice the later property counts, unless the earlier one is final.
 type Properties struct {
 	Reader
-	byName map[string]*property
+	byName map[string]*Property
 }
 
 // ReadProperties reads a Hadoop configuration file.
 func ReadProperties(f File) *Properties {
-	p := &Properties{Reader: Reader{Name: f.Name}, byName: map[string]*property{}}
+	p := &Properties{Reader: Reader{Name: f.Name}, byName: map[string]*Property{}}
 	if f.Text == nil {
 		return p
 	}
@@ -56,7 +57,7 @@ func ReadProperties(f File) *Properties {
 			continue
 		}
 		final[name] = strings.TrimSpace(parts["final"]) == "true"
-		p.byName[name] = &property{Name: name, Value: strings.TrimSpace(value), file: f.Name, line: e.Line}
+		p.byName[name] = &Property{Name: name, Value: strings.TrimSpace(value), file: f.Name, line: e.Line}
 	}
 	return p
 }
@@ -64,7 +65,7 @@ func ReadProperties(f File) *Properties {
 // Merge adds those properties of another file that concern the scheduler. They win.
 func (p *Properties) Merge(o *Properties) {
 	for _, name := range o.Names() {
-		if ConcernsScheduler(name) {
+		if concernsScheduler(name) {
 			p.byName[name] = o.byName[name]
 		}
 	}
@@ -126,8 +127,8 @@ func (p *Properties) Int(name string, otherwise int) int {
 	})
 }
 
-// Mib is an amount of memory in MiB.
-func (p *Properties) Mib(name string, otherwise int64) int64 {
+// MiB is an amount of memory in MiB.
+func (p *Properties) MiB(name string, otherwise int64) int64 {
 	return int64(p.Int(name, int(otherwise)))
 }
 
@@ -165,14 +166,14 @@ func (p *Properties) Bool(name string, otherwise bool) bool {
 }
 
 // Unused are the properties that no reader asked for, by file and line.
-func (p *Properties) Unused() []*property {
-	var left []*property
+func (p *Properties) Unused() []*Property {
+	var left []*Property
 	for _, name := range p.Names() {
 		if of := p.byName[name]; !of.Used {
 			left = append(left, of)
 		}
 	}
-	slices.SortStableFunc(left, func(a, b *property) int {
+	slices.SortStableFunc(left, func(a, b *Property) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.line, b.line))
 	})
 	return left

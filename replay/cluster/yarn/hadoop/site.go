@@ -1,67 +1,64 @@
 package hadoop
 
 import (
-	"dynalloc/internal/note"
-	"dynalloc/replay/cluster/yarn/scheduler"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// Notes about settings that change nothing in a replay. The file and line of the setting
-// are the first arguments of every kind.
+// Notes about settings that change nothing in a replay.
 var (
 	NotModeled       = note.Declare("yarn-not-modeled", "file", "line", "setting")
 	GroupsNotModeled = note.Declare("yarn-groups-not-modeled", "file", "line", "setting")
 	otherScheduler   = note.Declare("yarn-other-scheduler", "file", "line", "class", "scheduler")
 )
 
-// ContainerSizes reads the smallest and the largest container, of which requests are
-// multiples and which they may not exceed. The smallest must be at least lowest, which
-// differs between schedulers.
+// ContainerSizes reads the sizes of the smallest and the largest container, in MiB
+// and virtual cores. The smallest must be at least lowest, which differs between
+// schedulers. The names with resource-types are the newer ones and win.
 //
-// Source: AbstractYarnScheduler.getMinimumAllocation, ResourceUtils.
+// Source: AbstractYarnScheduler.getMinimumAllocation and getMaximumAllocation, with
+// which all three schedulers start; ResourceUtils.
 func (p *Properties) ContainerSizes(lowest scheduler.Resource) (smallest, largest scheduler.Resource) {
 	const minimum, maximum = "yarn.scheduler.minimum-allocation-", "yarn.scheduler.maximum-allocation-"
 	const memory, cores = "yarn.resource-types.memory-mb.", "yarn.resource-types.vcores."
-	smallest.MemoryMB = p.Mib(memory+"minimum-allocation", p.Mib(minimum+"mb", 1024))
+	smallest.MemoryMB = p.MiB(memory+"minimum-allocation", p.MiB(minimum+"mb", 1024))
 	smallest.Cores = p.Int(cores+"minimum-allocation", p.Int(minimum+"vcores", 1))
-	largest.MemoryMB = p.Mib(memory+"maximum-allocation", p.Mib(maximum+"mb", 8192))
+	largest.MemoryMB = p.MiB(memory+"maximum-allocation", p.MiB(maximum+"mb", 8192))
 	largest.Cores = p.Int(cores+"maximum-allocation", p.Int(maximum+"vcores", 4))
 	if !lowest.FitsIn(smallest) || !smallest.FitsIn(largest) {
-		file, line := p.Name, 1
-		for _, name := range []string{memory + "minimum-allocation", minimum + "mb", minimum + "vcores", maximum + "mb", maximum + "vcores"} {
-			if p.Has(name) {
-				file, line = p.at(name)
-				break
-			}
-		}
+		names := []string{memory + "minimum-allocation", minimum + "mb", minimum + "vcores", maximum + "mb", maximum + "vcores"}
+		file, line := p.at(names[max(0, slices.IndexFunc(names, p.Has))])
 		failAt(file, line, "expected a minimum-allocation of at least %s and at most the maximum-allocation of %s, found %s",
 			lowest, largest, smallest)
 	}
 	return smallest, largest
 }
 
-// CheckClass adds a note if the file is for another scheduler.
-func (p *Properties) CheckClass(scheduler string) {
+// CheckClass adds a note if the file is for another scheduler than that of a class.
+func (p *Properties) CheckClass(class string) {
 	const name = "yarn.resourcemanager.scheduler.class"
-	if class, ok := p.Text(name); ok && !strings.HasSuffix(class, "."+scheduler) {
-		p.NoteOf(name, otherScheduler, class, scheduler)
+	if other, ok := p.Text(name); ok && !strings.HasSuffix(other, "."+class) {
+		p.NoteOf(name, otherScheduler, other, class)
 	}
 }
 
-// NoteUnused adds a note about each property of scheduling that no reader asked for.
+// NoteUnused adds a note about each property of scheduling that is not used.
 func (p *Properties) NoteUnused() {
 	for _, of := range p.Unused() {
-		if ConcernsScheduler(of.Name) && of.Value != "" {
+		if concernsScheduler(of.Name) && of.Value != "" {
 			p.NoteOf(of.Name, NotModeled, of.Name)
 		}
 	}
 }
 
-// ConcernsScheduler says whether a property can change what a scheduler decides. A
-// yarn-site.xml has many that cannot.
-func ConcernsScheduler(name string) bool {
+// concernsScheduler tells whether a property could change what a scheduler decides.
+// Most of a yarn-site.xml could not.
+func concernsScheduler(name string) bool {
 	if strings.Contains(name, ".scheduler.") {
 		return true
 	}

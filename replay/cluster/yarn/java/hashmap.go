@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// A hashOrder holds values in the order in which a Java HashMap has them.
+// A HashMap holds values in the order in which java.util.HashMap has its keys.
 type HashMap[V comparable] struct {
 	entries []hashEntry[V] // by insertion
 	buckets int
-	sorted  []V // nil: to be made anew
+	sorted  []V // nil: unknown
 }
 
 type hashEntry[V comparable] struct {
@@ -17,58 +17,57 @@ type hashEntry[V comparable] struct {
 	value V
 }
 
-// Add puts in a value that is not in yet.
-func (o *HashMap[V]) Add(hash int32, v V) {
-	if o.buckets == 0 {
-		o.buckets = 16
+// Add puts a value in that is not in yet.
+func (m *HashMap[V]) Add(hash int32, v V) {
+	if m.buckets == 0 {
+		m.buckets = 16
 	}
 	h := uint32(hash)
 	e := hashEntry[V]{hash: h ^ h>>16, value: v}
 	chain := 0
-	for _, x := range o.entries {
-		if o.bucket(x) == o.bucket(e) {
+	for _, x := range m.entries {
+		if m.bucket(x) == m.bucket(e) {
 			chain++
 		}
 	}
-	o.entries = append(o.entries, e)
-	if chain >= 8 && o.buckets < 64 { // a long chain makes a small table grow
-		o.buckets *= 2
+	m.entries = append(m.entries, e)
+	if chain >= 8 && m.buckets < 64 { // Java makes a small table larger before it turns a chain into a tree
+		m.buckets *= 2
 	}
-	if 4*len(o.entries) > 3*o.buckets {
-		o.buckets *= 2
+	if 4*len(m.entries) > 3*m.buckets {
+		m.buckets *= 2
 	}
-	o.sorted = nil
+	m.sorted = nil
 }
 
-// Remove takes out a value.
-func (o *HashMap[V]) Remove(v V) {
-	i := slices.IndexFunc(o.entries, func(e hashEntry[V]) bool { return e.value == v })
+// Remove takes a value out.
+func (m *HashMap[V]) Remove(v V) {
+	i := slices.IndexFunc(m.entries, func(e hashEntry[V]) bool { return e.value == v })
 	if i >= 0 {
-		o.entries = slices.Delete(o.entries, i, i+1)
-		o.sorted = nil
+		m.entries = slices.Delete(m.entries, i, i+1)
+		m.sorted = nil
 	}
 }
 
-// Values are all values; the slice is the holder's own.
-func (o *HashMap[V]) Values() []V {
-	if o.sorted == nil && len(o.entries) > 0 {
-		es := slices.Clone(o.entries)
-		slices.SortStableFunc(es, func(a, b hashEntry[V]) int { return cmp.Compare(o.bucket(a), o.bucket(b)) })
+// Values returns all values in order; the slice is valid until the next change.
+func (m *HashMap[V]) Values() []V {
+	if m.sorted == nil && len(m.entries) > 0 {
+		es := slices.Clone(m.entries)
+		slices.SortStableFunc(es, func(a, b hashEntry[V]) int { return cmp.Compare(m.bucket(a), m.bucket(b)) })
 		for _, e := range es {
-			o.sorted = append(o.sorted, e.value)
+			m.sorted = append(m.sorted, e.value)
 		}
 	}
-	return o.sorted
+	return m.sorted
 }
 
-func (o *HashMap[V]) bucket(e hashEntry[V]) uint32 { return e.hash & uint32(o.buckets-1) }
+func (m *HashMap[V]) bucket(e hashEntry[V]) uint32 { return e.hash & uint32(m.buckets-1) }
 
-// HashOrder is the order in which YARN comes across things that it keeps in hash
-// tables, given in the order in which they were put there.
-func HashOrder[T comparable](things []T, hash func(T) int32) []T {
-	var order HashMap[T]
-	for _, of := range things {
-		order.Add(hash(of), of)
+// HashOrder is the order of a HashMap to which values are added one by one.
+func HashOrder[V comparable](values []V, hash func(V) int32) []V {
+	var m HashMap[V]
+	for _, v := range values {
+		m.Add(hash(v), v)
 	}
-	return order.Values()
+	return m.Values()
 }

@@ -1,25 +1,28 @@
 package java
 
-// A javaHeap is a priority queue that, of values whose order is not strict,
-// gives out the one that Java's would.
+// A PriorityQueue is a heap that gives out values in the order of
+// java.util.PriorityQueue, also if compare is not a strict order. Package
+// container/heap asks for less-than alone and so would come to another order then.
 type PriorityQueue[V any] struct {
 	values  []V
 	compare func(a, b V) int
 }
 
-// NewPriorityQueue is an empty queue whose first value is one that compares as least.
+// NewPriorityQueue makes an empty queue that gives out the least value first.
 func NewPriorityQueue[V any](compare func(a, b V) int) *PriorityQueue[V] {
 	return &PriorityQueue[V]{compare: compare}
 }
 
-// Len is how many values the queue has.
+// Len is the number of values.
 func (h *PriorityQueue[V]) Len() int { return len(h.values) }
 
-// All are its values in no order; the slice is the queue's own.
+// All returns the values in no order; the slice is valid until the next change.
 func (h *PriorityQueue[V]) All() []V { return h.values }
 
+// Peek returns the first value.
 func (h *PriorityQueue[V]) Peek() V { return h.values[0] }
 
+// Push adds a value.
 func (h *PriorityQueue[V]) Push(v V) {
 	h.values = append(h.values, v)
 	i := len(h.values) - 1
@@ -34,6 +37,7 @@ func (h *PriorityQueue[V]) Push(v V) {
 	h.values[i] = v
 }
 
+// Pop takes the first value out.
 func (h *PriorityQueue[V]) Pop() V {
 	first := h.values[0]
 	n := len(h.values) - 1

@@ -1,21 +1,20 @@
 package java
 
-// TreeOrder is the order in which a TreeSet has values that are added one by one.
-// Where compare is a strict order that is the sorted order; where it is not, it
-// depends on which values the tree compares.
+// TreeOrder is the order of a java.util.TreeSet to which values are added one by
+// one, none of which compare as equal. If compare is a strict order, that is the
+// sorted order; else it depends on which values the tree compares with each other.
 func TreeOrder[V any](values []V, compare func(a, b V) int) []V {
-	t := TreeSet[V]{compare: compare}
+	t := redBlackTree[V]{compare: compare}
 	for _, v := range values {
 		t.insert(v)
 	}
-	return t.root.AppendTo(make([]V, 0, len(values)))
+	return t.root.appendTo(make([]V, 0, len(values)))
 }
 
-// A redBlackTree is a balanced tree, as java.util.TreeMap has it. None of its
-// values compare as equal.
+// A redBlackTree is balanced as java.util.TreeMap is, on which TreeSet is built.
 //
 // Source: Cormen, Leiserson, Rivest, Introduction to Algorithms.
-type TreeSet[V any] struct {
+type redBlackTree[V any] struct {
 	root    *treeNode[V]
 	compare func(a, b V) int
 }
@@ -23,19 +22,19 @@ type TreeSet[V any] struct {
 type treeNode[V any] struct {
 	value V
 	up    *treeNode[V]
-	down  [2]*treeNode[V] // lesser, greater
+	down  [2]*treeNode[V] // less, greater
 	red   bool
 }
 
-func (n *treeNode[V]) AppendTo(values []V) []V {
+func (n *treeNode[V]) appendTo(values []V) []V {
 	if n == nil {
 		return values
 	}
-	values = append(n.down[0].AppendTo(values), n.value)
-	return n.down[1].AppendTo(values)
+	values = append(n.down[0].appendTo(values), n.value)
+	return n.down[1].appendTo(values)
 }
 
-// side is on which side of the node above n is.
+// side tells on which side of its parent a node is.
 func (n *treeNode[V]) side() int {
 	if n.up.down[1] == n {
 		return 1
@@ -43,7 +42,9 @@ func (n *treeNode[V]) side() int {
 	return 0
 }
 
-func (t *TreeSet[V]) insert(v V) {
+// insert adds a value below an existing one, and then restores the balance: a red
+// node has no red child, and all ways down have as many black nodes.
+func (t *redBlackTree[V]) insert(v V) {
 	n := &treeNode[V]{value: v, red: true}
 	if t.root == nil {
 		n.red = false
@@ -80,8 +81,8 @@ func (t *TreeSet[V]) insert(v V) {
 	t.root.red = false
 }
 
-// rotate moves a node down to one side, and the one below it on the other side up.
-func (t *TreeSet[V]) rotate(n *treeNode[V], side int) {
+// rotate moves a node down to one side, and its child on the other side up.
+func (t *redBlackTree[V]) rotate(n *treeNode[V], side int) {
 	c := n.down[1-side]
 	n.down[1-side] = c.down[side]
 	if c.down[side] != nil {

@@ -1,6 +1,9 @@
 package scheduler
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A Scheduler decides which application gets the next container. Times are those
 // of the replay and never decrease from call to call.
@@ -44,6 +47,14 @@ type App struct {
 	Priority int
 	Label    string   // node label expression of its requests; empty: the queue's default
 	Master   Resource // container of the application master
+}
+
+// CheckMaster refuses an application whose master is larger than the largest container.
+func (a App) CheckMaster(largest Resource) error {
+	if a.Master.FitsIn(largest) {
+		return nil
+	}
+	return fmt.Errorf("application %d: its master of %s is larger than the largest container of %s", a.ID, a.Master, largest)
 }
 
 // A Request is how many containers of one size an application still wants.

@@ -9,28 +9,29 @@ import (
 	"dynalloc/internal/note"
 )
 
-// A File is a configuration file to read. One without a Text is not there.
+// A File is a configuration file to read; one without a Text does not exist.
 type File struct {
 	Name string // for messages
 	Text io.Reader
 }
 
-// A configFile is one of Hadoop's configuration files while it is read. Its
-// readers stop at the first error: fail panics with it, and the function that
-// began to read returns it (see catch). So readers need no error results.
+// A Reader is a configuration file while it is read. Reading stops at the first
+// error: Fail panics with it, and the exported function that began to read returns
+// it, see [Catch]. So the many small functions in between have no error results. The
+// panics never leave the package that reads.
 type Reader struct {
 	Name  string // for messages
 	Notes []note.Note
 }
 
-// A configError is the panic of fail.
-type configError struct{ error }
+// A readError is what Fail panics with.
+type readError struct{ error }
 
-// Catch makes the panic of fail the error of the function that defers it.
+// Catch turns the panic of Fail into the error result of the function that defers it.
 func Catch(err *error) {
 	switch e := recover().(type) {
 	case nil:
-	case configError:
+	case readError:
 		*err = e.error
 	default:
 		panic(e)
@@ -39,20 +40,21 @@ func Catch(err *error) {
 
 // failAt ends the reading with an error about a line of a file.
 func failAt(file string, line int, format string, args ...any) {
-	panic(configError{fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))})
+	panic(readError{fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))})
 }
 
+// Fail ends the reading with an error about a line of the file.
 func (f *Reader) Fail(line int, format string, args ...any) {
 	failAt(f.Name, line, format, args...)
 }
 
-// Note adds a note about a line: it has a setting that is not modeled, or that YARN
-// itself ignores. The first two arguments of every kind are file and line.
+// Note adds a note about a setting that is not modeled, or that YARN itself ignores.
+// The first two arguments of its kind are the file and the line.
 func (f *Reader) Note(line int, kind note.Kind, args ...any) {
 	f.Notes = append(f.Notes, kind.With(append([]any{f.Name, line}, args...)...))
 }
 
-// An element is an XML element of a configuration file.
+// An Element is an XML element of a configuration file.
 type Element struct {
 	Name     string
 	Line     int // of its start tag
@@ -61,8 +63,8 @@ type Element struct {
 	Children []*Element
 }
 
-// maxDepth is how deeply elements may be nested. Readers are recursive, so a
-// limit keeps any file from exhausting the stack.
+// maxDepth is how deeply elements may be nested. Readers are recursive, so without
+// a limit a file could exhaust the stack.
 const maxDepth = 1000
 
 // Parse reads the elements of a file whose outermost element must be root.

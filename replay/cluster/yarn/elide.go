@@ -1,0 +1,110 @@
+package yarn
+
+import (
+	"slices"
+	"time"
+
+	"dynalloc/replay/cluster/manager"
+)
+
+// Most heartbeats, calls and rounds change nothing. They are elided: the manager
+// asks to be served only when something can come of it, and makes up for the rest
+// when it is called next. A test holds that this changes nothing.
+
+// noteChange notes that the scheduler's input or output has changed, so that the
+// next heartbeats and rounds may do something.
+func (m *Manager) noteChange() { m.quietBeats, m.quietRounds = 0, 0 }
+
+// heartbeatsMatter says whether heartbeats can change anything. After the last change
+// each node has two more: the scheduler counts heartbeats, and a node may have to
+// give up a reservation.
+func (m *Manager) heartbeatsMatter() bool {
+	return m.nothingElided || m.unassigned > 0 || m.completing > 0 || m.quietBeats <= 2*len(m.nodes)
+}
+
+// roundsMatter says whether rounds of preemption can change anything.
+func (m *Manager) roundsMatter() bool {
+	return m.options.RoundInterval > 0 && (m.nothingElided || m.unassigned > 0 || len(m.marked) > 0 || m.quietRounds <= 2)
+}
+
+// computeNext is the time at which something can come of being served: at the next
+// call of an application master, at a round that matters, when a silent node counts
+// as lost, or at a heartbeat if an application waits for its master or for the end of
+// another application. Other heartbeats have no effect until a master calls.
+func (m *Manager) computeNext() time.Duration {
+	t := min(m.calls.next(), m.nextExpiry)
+	if m.mastersUnassigned > 0 || m.completing > 0 && len(m.refused) > 0 {
+		t = min(t, m.heartbeatTime())
+	}
+	if m.roundsMatter() {
+		t = min(t, m.nextRound)
+	}
+	return t
+}
+
+// catchUp plays what happens before now. If nobody served the manager when it asked
+// for that, it was down until now: what it would have done since then is put off.
+func (m *Manager) catchUp(now time.Duration) {
+	m.advance(min(now, m.serveAt) - time.Millisecond)
+	if now > m.serveAt {
+		m.postpone(now)
+	}
+	m.makeUp(now-time.Millisecond, now)
+	m.serveAt = min(m.serveAt, now)
+}
+
+// advance plays what happens up to a time. At the same time nodes expire first, then
+// comes a round, then calls, then heartbeats: so what is asked for can be assigned in
+// the same instant.
+func (m *Manager) advance(until time.Duration) {
+	for {
+		round, beat := manager.Never, manager.Never
+		if m.roundsMatter() {
+			round = m.nextRound
+		}
+		if m.heartbeatsMatter() {
+			beat = m.heartbeatTime()
+		}
+		call := m.calls.next()
+		t := min(m.nextExpiry, round, call, beat)
+		if t > until || t == manager.Never {
+			return
+		}
+		switch t {
+		case m.nextExpiry:
+			m.makeUp(t-time.Millisecond, t)
+			m.expire(t, slices.IndexFunc(m.nodes, func(n node) bool { return n.expires == t }))
+		case round:
+			m.round(t)
+		case call:
+			m.makeUp(t, t)
+			m.call(t, m.calls[0])
+		default:
+			m.makeUp(t, t)
+			m.heartbeat(t)
+		}
+	}
+}
+
+// makeUp plays the last elided round up to a time; the rounds before it would have
+// come to the same. Elided heartbeats before now are skipped.
+func (m *Manager) makeUp(until, now time.Duration) {
+	if m.nextRound <= until {
+		m.round(m.nextRound + (until-m.nextRound)/m.options.RoundInterval*m.options.RoundInterval)
+	}
+	if !m.heartbeatsMatter() {
+		m.nextBeat = max(m.nextBeat, m.firstBeat(now))
+	}
+}
+
+// postpone puts off all that was due before now.
+func (m *Manager) postpone(now time.Duration) {
+	m.nextBeat = max(m.nextBeat, m.firstBeat(now))
+	if m.nextRound < now {
+		m.nextRound += (now - m.nextRound + m.options.RoundInterval - 1) / m.options.RoundInterval * m.options.RoundInterval
+	}
+	for m.calls.next() < now {
+		m.callAt(m.calls[0], now)
+	}
+	m.serveAt = now
+}

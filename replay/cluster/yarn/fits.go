@@ -1,0 +1,89 @@
+package yarn
+
+import (
+	"fmt"
+	"time"
+
+	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/cluster/yarn/scheduler"
+)
+
+// An emptyCluster has a scheduler of its own, on which one application after the
+// other is tried. Nothing of them stays.
+type emptyCluster struct {
+	scheduler scheduler.Scheduler
+	nodes     []manager.Node
+	known     map[string]error // answers by what was tried; only looked up
+	now       time.Duration
+	apps      int
+}
+
+// Fits returns why an application would be refused, or would not get its
+// application master or one executor of each profile even from the empty cluster.
+func (m *Manager) Fits(a manager.App) error {
+	am := newAppMaster(a)
+	key := fmt.Sprint(am.submission, am.sizes)
+	err, known := m.empty.known[key]
+	if !known {
+		err = m.empty.try(am)
+		m.empty.known[key] = err
+	}
+	return err
+}
+
+func (c *emptyCluster) try(am *appMaster) error {
+	a := am.submission
+	a.ID = c.apps
+	c.now += time.Second
+	if err := c.scheduler.Submit(c.now, a); err != nil {
+		return fmt.Errorf("YARN refuses it: %w", err)
+	}
+	c.apps++
+	defer func() { c.scheduler.Finish(c.now, a.ID) }()
+	if _, ok := c.awaitContainer(a.ID); !ok {
+		return fmt.Errorf("its application master of %s gets no container in queue %s of the empty cluster (%s); give the nodes or the queue more or the master less",
+			a.Master, a.Queue, c.largestNode())
+	}
+	for p, size := range am.sizes {
+		c.scheduler.Ask(c.now, a.ID, scheduler.Request{Priority: p, Size: size, Count: 1})
+		container, ok := c.awaitContainer(a.ID)
+		if !ok {
+			return fmt.Errorf("an executor of %s gets no container in queue %s of the empty cluster (%s); give the nodes or the queue more or the executors less",
+				size, a.Queue, c.largestNode())
+		}
+		c.scheduler.Complete(c.now, container)
+	}
+	return nil
+}
+
+// awaitContainer plays heartbeats until an application gets a container. A node with
+// a label serves requests without one only after as many heartbeats as there are
+// nodes, so there is a round for each of those.
+func (c *emptyCluster) awaitContainer(app int) (container int, ok bool) {
+	rounds := 3
+	for _, n := range c.nodes {
+		if n.Label != "" {
+			rounds++
+		}
+	}
+	for range rounds {
+		c.now += time.Second
+		c.scheduler.Preempt(c.now) // the fair scheduler assigns only what it has counted
+		for i := range c.nodes {
+			for _, a := range c.scheduler.NodeUpdate(c.now, i) {
+				if a.App == app && !a.Reserved {
+					return a.Container, true
+				}
+			}
+		}
+	}
+	return 0, false
+}
+
+func (c *emptyCluster) largestNode() string {
+	var largest scheduler.Resource
+	for _, n := range c.nodes {
+		largest = largest.Max(scheduler.NewResource(n.MemoryMB, n.Cores))
+	}
+	return "the largest node has " + largest.String()
+}
