@@ -83,7 +83,7 @@ Without a TRACE the built-in working day is used.`,
 	}
 	f := cmd.Flags()
 	in.addFlags(cmd)
-	in.addDeadlineFlags(cmd)
+	in.deadlineFlags.addFlags(cmd)
 	goal = addChoice(cmd, "goal", string(decide.FewestMisses), "what to minimize first: missed deadlines, or turnaround", string(decide.FewestMisses), string(decide.ShortestTime))
 	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
 	completePolicies(cmd)

@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,16 +12,14 @@ import (
 	"dynalloc/bench/validate"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
-	"dynalloc/replay/cluster"
-	"dynalloc/traces"
-	"dynalloc/traces/source"
 )
 
 // defaultTimesFile is the file that calibrate writes with --format text.
 const defaultTimesFile = "times.json"
 
 func newCalibrate() *cobra.Command {
-	var in inputs
+	var logs readFlags
+	var from clusterFlags
 	var format *choice
 	var out string
 	cmd := &cobra.Command{
@@ -58,62 +53,41 @@ Give --cluster if the applications shared a cluster that was full at times.
 			if !cmd.Flags().Changed("out") && format.value == "text" {
 				out = defaultTimesFile
 			}
-			return in.calibrate(cmd, args, format.value, out)
+			on := validate.Unlimited
+			if from.cluster.given() {
+				on = from.cluster.value.cluster
+			}
+			w, partly, err := logs.read(cmd, args...)
+			if err != nil {
+				return err
+			}
+			times, _ := calibrate.Learn(w.Logged(), on)
+			var file bytes.Buffer
+			if err := calibrate.Write(&file, &times); err != nil {
+				return err
+			}
+			if format.value == "json" {
+				_, err = cmd.OutOrStdout().Write(file.Bytes())
+			} else {
+				err = timesText(cmd.OutOrStdout(), &times, len(w.Apps))
+			}
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				message := fmt.Sprintf("\nWritten to %s; use it in compare, replay or validate with --times %s.", out, out)
+				if err := writeFile(cmd, logs.quiet, "times", out, file.Bytes(), message); err != nil {
+					return err
+				}
+			}
+			return partly
 		},
 	}
-	f := cmd.Flags()
-	in.cluster.addCluster(f, "the `cluster` of the logs, such as standalone,nodes=4,cores=32,memory=128g (default: never full)")
-	complete(cmd, "cluster", "standalone,nodes=")
+	from.addCluster(cmd, "the `cluster` of the logs, such as standalone,nodes=4,cores=32,memory=128g (default: never full)")
 	format = addChoice(cmd, "format", "text", "output format", "text", "json")
-	f.StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
-	in.addQuietFlag(cmd)
+	cmd.Flags().StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
+	addQuietFlag(cmd, &logs.quiet)
 	return cmd
-}
-
-func (in *inputs) calibrate(cmd *cobra.Command, paths []string, format, out string) error {
-	on := validate.Unlimited
-	if in.cluster.text != "" {
-		var err error
-		if on, _, err = cluster.Open(in.cluster.text, files{}); err != nil {
-			return usageError{err}
-		}
-	}
-	logs, err := source.Open(paths...)
-	if err != nil {
-		return err
-	}
-	defer logs.Close()
-	reading := in.reader(cmd, logs)
-	w, _, err := traces.Collect(strings.Join(paths, " "), reading)
-	if err != nil {
-		return err
-	}
-	partly := reading.failure(cmd.ErrOrStderr())
-	if partly != nil && !errors.Is(partly, errPartly) {
-		return partly
-	}
-	times, _ := calibrate.Learn(w.Logged(), on)
-	var file bytes.Buffer
-	if err := calibrate.Write(&file, &times); err != nil {
-		return err
-	}
-	if format == "json" {
-		_, err = cmd.OutOrStdout().Write(file.Bytes())
-	} else {
-		err = timesText(cmd.OutOrStdout(), &times, len(w.Apps))
-	}
-	if err != nil {
-		return err
-	}
-	if out != "" {
-		if err := os.WriteFile(out, file.Bytes(), 0o644); err != nil {
-			return fmt.Errorf("times: %w", err)
-		}
-		if !in.quiet {
-			fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s; give it to compare, replay or validate as --times %s.\n", out, out)
-		}
-	}
-	return partly
 }
 
 // timesText prints times as a table, and below it where defaults stand.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -14,57 +13,43 @@ import (
 
 // clusterFlags are the flags for the cluster of a replay, and for its faults.
 type clusterFlags struct {
-	text   string
-	faults []string
+	cluster *parsed[clusterText]
+	faults  []cluster.Fault
 }
 
-func (c *clusterFlags) addFlags(cmd *cobra.Command) {
-	c.addCluster(cmd.Flags(), "the `cluster`: standalone,nodes=4,cores=32,memory=128g, a YAML file, or example:standalone; see \"dynalloc help clusters\"")
-	c.addFaults(cmd.Flags())
+// A clusterText is what the value of --cluster describes: a cluster, and the faults
+// in its file.
+type clusterText struct {
+	cluster cluster.Cluster
+	faults  []cluster.Fault
+}
+
+// addFlags adds --cluster and --fault.
+func (c *clusterFlags) addFlags(cmd *cobra.Command, usage string) {
+	c.addCluster(cmd, usage)
+	addParsed(cmd, "fault", "", "a `fault` to inject, such as node-loss,at=1h,node=3,for=10m; repeatable; see \"dynalloc help faults\"", "",
+		func(text string) (cluster.Fault, error) {
+			fault, err := cluster.ParseFault(text)
+			c.faults = append(c.faults, fault)
+			return fault, err
+		})
+}
+
+// addCluster adds --cluster.
+func (c *clusterFlags) addCluster(cmd *cobra.Command, usage string) {
+	c.cluster = addParsed(cmd, "cluster", "", usage, "", func(text string) (clusterText, error) {
+		described, faults, err := cluster.Open(text, files{})
+		return clusterText{described, faults}, err
+	})
 	complete(cmd, "cluster", slices.Concat([]string{"standalone,nodes="}, cluster.Examples())...)
 }
 
-func (c *clusterFlags) addFaults(f *pflag.FlagSet) {
-	f.StringArrayVar(&c.faults, "fault", nil, "a `fault` to inject, such as node-loss,at=1h,node=3,for=10m; repeatable; see \"dynalloc help faults\"")
-}
-
-func (c *clusterFlags) addCluster(f *pflag.FlagSet, usage string) {
-	f.StringVar(&c.text, "cluster", "", usage)
-}
-
-// check reports wrong usage before anything is read.
-func (c *clusterFlags) check() error {
-	if c.text != "" {
-		if _, _, err := cluster.Open(c.text, files{}); err != nil {
-			return usageError{err}
-		}
+// configure sets the cluster of a configuration, if one is given, and adds the faults.
+func (c *clusterFlags) configure(config *replay.Config) {
+	if c.cluster.given() {
+		config.Cluster, config.Faults = c.cluster.value.cluster, slices.Clone(c.cluster.value.faults)
 	}
-	for _, text := range c.faults {
-		if _, err := cluster.ParseFault(text); err != nil {
-			return usageError{err}
-		}
-	}
-	return nil
-}
-
-// open reads the cluster, unless none is given, and adds what goes wrong to the
-// configuration.
-func (c *clusterFlags) open(config *replay.Config) error {
-	if c.text != "" {
-		cluster, faults, err := cluster.Open(c.text, files{})
-		if err != nil {
-			return usageError{err}
-		}
-		config.Cluster, config.Faults = cluster, faults
-	}
-	for _, text := range c.faults {
-		fault, err := cluster.ParseFault(text)
-		if err != nil {
-			return usageError{err}
-		}
-		config.Faults = append(config.Faults, fault)
-	}
-	return nil
+	config.Faults = append(config.Faults, c.faults...)
 }
 
 // files is the file system of the machine, with any path.

@@ -97,7 +97,7 @@ are written to a folder.`,
 	f.StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a list)")
 	completePolicies(cmd)
 	in.addFlags(cmd)
-	in.addDeadlineFlags(cmd)
+	in.deadlineFlags.addFlags(cmd)
 	format = addChoice(cmd, "format", "text", "output format", "text", "markdown", "csv", "json")
 	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")

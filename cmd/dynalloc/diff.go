@@ -2,9 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -47,11 +45,11 @@ Applications are paired by their ids.`,
 				return usagef("--misses %g --cost %g: expected amounts of 0 or more", o.Misses, cost)
 			}
 			o.Cost = cost / 100
-			before, err := readResults(args[0])
+			before, err := readFile("results", args[0], reports.ReadResults)
 			if err != nil {
 				return err
 			}
-			after, err := readResults(args[1])
+			after, err := readFile("results", args[1], reports.ReadResults)
 			if err != nil {
 				return err
 			}
@@ -73,16 +71,7 @@ Applications are paired by their ids.`,
 	f.Float64Var(&o.Misses, "misses", 0, "`number` of additional misses that are allowed")
 	f.Float64Var(&cost, "cost", 5, "additional executor-hours that are allowed, in `percent`")
 	f.StringArrayVar(&o.Policies, "policy", nil, "compare only the `policy` of this name; repeatable (default: all that both files have)")
-	f.Uint64Var(&o.Seed, "seed", 1, "seed of the intervals")
+	addSeedFlag(cmd, &o.Seed)
 	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	return cmd
-}
-
-func readResults(path string) (*bench.Snapshot, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("results: %w", err)
-	}
-	defer f.Close()
-	return reports.ReadResults(f, path)
 }

@@ -59,12 +59,7 @@ func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 // readConf reads the policy that a spark-defaults.conf file defines. It is named
 // after the file.
 func readConf(path string) (policies.Fleet, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return policies.Fleet{}, fmt.Errorf("--policy: %w", err)
-	}
-	defer f.Close()
-	s, err := policies.ParseConf(f, path)
+	s, err := readFile("--policy", path, policies.ParseConf)
 	if err != nil {
 		return policies.Fleet{}, err
 	}

@@ -18,7 +18,7 @@ import (
 
 func newInspect() *cobra.Command {
 	var format *choice
-	var in inputs
+	var in readFlags
 	cmd := &cobra.Command{
 		Use:   "inspect TRACE...",
 		Short: "Show the content and the quality of event logs",
@@ -56,8 +56,7 @@ log has a grade worse than cut.`,
 		},
 	}
 	format = addChoice(cmd, "format", "text", "output format", "text", "json")
-	in.addClassFlag(cmd)
-	in.addQuietFlag(cmd)
+	in.addFlags(cmd)
 	return cmd
 }
 
@@ -100,7 +99,7 @@ func inspectedOf(path string, log *traces.Log) inspected {
 	}
 }
 
-func (in *inputs) inspect(cmd *cobra.Command, paths []string, format string) error {
+func (in *readFlags) inspect(cmd *cobra.Command, paths []string, format string) error {
 	logs, err := source.Open(paths...)
 	if err != nil {
 		return err

@@ -49,16 +49,16 @@ func TestEveryCommandHasExamples(t *testing.T) {
 	}
 }
 
-func TestMoment(t *testing.T) {
+// A time is accepted in the forms of logs and of the history server.
+func TestParseTime(t *testing.T) {
 	for text, want := range map[string]time.Time{
 		"2026-03-31":                time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC),
 		"2026-03-31T08:15":          time.Date(2026, 3, 31, 8, 15, 0, 0, time.UTC),
 		"2026-03-31 08:15:30":       time.Date(2026, 3, 31, 8, 15, 30, 0, time.UTC),
 		"2026-03-31T08:00:00+02:00": time.Date(2026, 3, 31, 6, 0, 0, 0, time.UTC),
 	} {
-		var m moment
-		if err := m.Set(text); err != nil || !m.Equal(want) {
-			t.Errorf("%s: %v, %v; want %v", text, m, err, want)
+		if got, err := parseTime(text); err != nil || !got.Equal(want) {
+			t.Errorf("%s: %v, %v; want %v", text, got, err, want)
 		}
 	}
 }
@@ -94,7 +94,7 @@ func TestCompletion(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		run(t.Context(), append([]string{cobra.ShellCompNoDescRequestCmd}, words...), &stdout, &stderr)
 		if !strings.Contains("\n"+stdout.String(), "\n"+want) {
-			t.Errorf("%q is not completed to %s but to %q", args, want, stdout.String())
+			t.Errorf("completing %q gives %q, want %s", args, stdout.String(), want)
 		}
 	}
 }

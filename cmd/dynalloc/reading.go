@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,11 +28,68 @@ type reading struct {
 	unreadable   []*traces.LogError
 }
 
-func (in *inputs) reader(cmd *cobra.Command, logs *source.Logs) *reading {
+// readFlags are the flags for reading logs.
+type readFlags struct {
+	classes []string
+	quiet   bool
+}
+
+func (f *readFlags) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.classes, "class", nil, "treat the applications whose name matches this `glob` as one class; repeatable, the first match counts")
+	addQuietFlag(cmd, &f.quiet)
+}
+
+func addQuietFlag(cmd *cobra.Command, quiet *bool) {
+	cmd.Flags().BoolVar(quiet, "quiet", false, "no progress bar, and no report of written files")
+}
+
+// reader reads the applications of logs.
+func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 	return &reading{
-		ctx: cmd.Context(), logs: logs, classes: in.classes,
-		bar: newProgress(cmd.ErrOrStderr(), in.quiet, "reading logs"),
+		ctx: cmd.Context(), logs: logs, classes: f.classes,
+		bar: newProgress(cmd.ErrOrStderr(), f.quiet, "reading logs"),
 	}
+}
+
+// read reads all logs at some paths as one workload. partly is errPartly if
+// something could not be read.
+func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workload, partly, err error) {
+	logs, err := source.Open(paths...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer logs.Close()
+	reading := f.reader(cmd, logs)
+	w, _, err = traces.Collect(strings.Join(paths, " "), reading)
+	if err != nil {
+		return nil, nil, err
+	}
+	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
+		return nil, nil, partly
+	}
+	return w, partly, nil
+}
+
+// readFile reads a file with the reader of its format. An error says what the file
+// was for.
+func readFile[T any](what, path string, read func(r io.Reader, name string) (T, error)) (value T, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return value, fmt.Errorf("%s: %w", what, err)
+	}
+	defer f.Close()
+	return read(f, path)
+}
+
+// writeFile writes a file, and reports it unless the user wants no reports.
+func writeFile(cmd *cobra.Command, quiet bool, what, path string, content []byte, message string) error {
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if !quiet {
+		fmt.Fprintln(cmd.ErrOrStderr(), message)
+	}
+	return nil
 }
 
 // Read implements traces.Reader.

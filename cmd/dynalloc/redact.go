@@ -44,7 +44,7 @@ server compacted.`,
 		},
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "", "`folder` for the new logs; it must be empty or not exist")
-	cmd.Flags().BoolVar(&quiet, "quiet", false, "do not report what is written")
+	addQuietFlag(cmd, &quiet)
 	return cmd
 }
 

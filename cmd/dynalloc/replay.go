@@ -56,7 +56,7 @@ application, name, event and its details. The last line has the event "summary".
 			if err != nil {
 				return err
 			}
-			if in.builtin.value == "" && len(args) == 0 {
+			if !in.builtin.given() && len(args) == 0 {
 				in.builtin.value = "fleet"
 			}
 			s, partly, err := in.suite(cmd, args)

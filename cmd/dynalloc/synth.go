@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,17 +11,18 @@ import (
 	"dynalloc/traces"
 )
 
-// A synthesis is what the flags of synth ask for.
+// A synthesis is what the flags of synth describe.
 type synthesis struct {
+	readFlags
 	arrivals string
 	load     float64
 	window   traces.Window
 	span     time.Duration
+	seed     uint64
 	out      string
 }
 
 func newSynth() *cobra.Command {
-	var in inputs
 	var by synthesis
 	cmd := &cobra.Command{
 		Use:   "synth TRACE...",
@@ -55,7 +55,7 @@ a workload as text.`,
   dynalloc compare busier.workload --cluster standalone,nodes=4,cores=32,memory=128g`,
 		Args: someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return in.synth(cmd, args, &by)
+			return by.synth(cmd, args)
 		},
 	}
 	f := cmd.Flags()
@@ -67,72 +67,81 @@ a workload as text.`,
 	f.DurationVar(&by.window.Drain, "drain", 0, "keep what is submitted within this `time` after the window, as load")
 	f.DurationVar(&by.span, "span", 0, "length of the generated workload, as `time` (default, without the other flags: as recorded)")
 	f.StringVarP(&by.out, "out", "o", "", "`file` to write, preferably named *.workload (default: standard output)")
-	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
-	in.addClassFlag(cmd)
-	in.addQuietFlag(cmd)
+	addSeedFlag(cmd, &by.seed)
+	by.readFlags.addFlags(cmd)
 	return cmd
 }
 
-func (in *inputs) synth(cmd *cobra.Command, paths []string, by *synthesis) error {
+func (by *synthesis) synth(cmd *cobra.Command, paths []string) error {
 	f := cmd.Flags()
 	windowed := f.Changed("from") || f.Changed("until") || f.Changed("warm-up") || f.Changed("drain")
 	if f.Changed("span") && by.span <= 0 {
 		return usagef("--span %v: expected a time above 0, such as 24h", by.span)
 	}
-	w, partly, err := in.workload(cmd, paths, traces.Selection{})
+	w, partly, err := by.workload(cmd, paths...)
 	if err != nil {
 		return err
 	}
 	if by.arrivals != "" {
-		arrivals, partlyArrivals, err := in.workload(cmd, []string{by.arrivals}, traces.Selection{})
+		arrivals, partlyArrivals, err := by.workload(cmd, by.arrivals)
 		if err != nil {
 			return err
 		}
 		partly = errors.Join(partly, partlyArrivals)
-		if w, err = traces.Combine(arrivals, w, in.seed); err != nil {
+		if w, err = traces.Combine(arrivals, w, by.seed); err != nil {
 			return err
 		}
 	}
 	if windowed {
 		if !f.Changed("until") {
-			by.window.Until = w.Apps[len(w.Apps)-1].Submit + time.Millisecond
+			by.window.Until = spanOf(w)
 		}
 		if w, err = w.Cut(by.window); err != nil {
 			return err
 		}
 	}
 	if by.span == 0 && by.arrivals == "" && !windowed && !f.Changed("load") {
-		by.span = w.Apps[len(w.Apps)-1].Submit + time.Millisecond
+		by.span = spanOf(w)
 	}
 	if by.span > 0 {
-		if w, err = traces.Synthesize(w, by.span, in.seed); err != nil {
+		if w, err = traces.Synthesize(w, by.span, by.seed); err != nil {
 			return err
 		}
 	}
 	if by.load != 1 {
-		if w, err = traces.Scale(w, by.load, in.seed); err != nil {
+		if w, err = traces.Scale(w, by.load, by.seed); err != nil {
 			return usageError{err}
 		}
 	}
-	if err := in.writeWorkload(cmd, w, by.out); err != nil {
+	if err := by.write(cmd, w); err != nil {
 		return err
 	}
 	return partly
 }
 
-func (in *inputs) writeWorkload(cmd *cobra.Command, w *traces.Workload, path string) error {
-	if path == "" {
+// workload reads traces as a workload that starts with its first application and has
+// no idle days.
+func (by *synthesis) workload(cmd *cobra.Command, paths ...string) (w *traces.Workload, partly, err error) {
+	if w, partly, err = by.read(cmd, paths...); err != nil {
+		return nil, nil, err
+	}
+	w, err = w.Select(traces.Selection{})
+	return w, partly, err
+}
+
+// spanOf is the time that includes all submissions of a workload.
+func spanOf(w *traces.Workload) time.Duration {
+	return w.Apps[len(w.Apps)-1].Submit + time.Millisecond
+}
+
+func (by *synthesis) write(cmd *cobra.Command, w *traces.Workload) error {
+	if by.out == "" {
 		return traces.WriteText(cmd.OutOrStdout(), w)
 	}
 	var text bytes.Buffer
 	if err := traces.WriteText(&text, w); err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, text.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("workload: %w", err)
-	}
-	if !in.quiet {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s written to %s.\n", plural(len(w.Apps), "application"), path)
-	}
-	return nil
+	message := fmt.Sprintf("%s written to %s.", plural(len(w.Apps), "application"), by.out)
+	return writeFile(cmd, by.quiet, "workload", by.out, text.Bytes(), message)
 }

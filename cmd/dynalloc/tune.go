@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +17,7 @@ func newTune() *cobra.Command {
 	var format, shuffle *choice
 	var candidates []string
 	var out string
-	missRate, slower := share(0.01), share(decide.DefaultMaxSlowdown)
+	var missRate, slower *parsed[float64]
 	var parallel, budget, replicas int
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
@@ -53,7 +51,7 @@ and written to a folder with a picture of the front.`,
 			if err := in.check(args); err != nil {
 				return err
 			}
-			t := decide.Tuning{MissRate: float64(missRate), MaxSlowdown: float64(slower), Replicas: replicas, Budget: budget}
+			t := decide.Tuning{MissRate: missRate.value, MaxSlowdown: slower.value, Replicas: replicas, Budget: budget}
 			for _, text := range candidates {
 				specs, err := candidatesOf(text)
 				if err != nil {
@@ -99,14 +97,14 @@ and written to a folder with a picture of the front.`,
 		},
 	}
 	f := cmd.Flags()
-	f.Var(&missRate, "miss-rate", "maximum `share` of applications with a deadline that miss it, such as 1% or 0.01")
-	f.Var(&slower, "slower", "`share` by which a class without deadlines may take longer, on average, than under its recorded settings")
+	missRate = addParsed(cmd, "miss-rate", "1%", "maximum `share` of applications with a deadline that miss it, such as 1% or 0.01", "", parseShare)
+	slower = addParsed(cmd, "slower", fmt.Sprintf("%g%%", 100*decide.DefaultMaxSlowdown), "`share` by which a class without deadlines may take longer, on average, than under its recorded settings", "", parseShare)
 	f.StringArrayVar(&candidates, "candidate", nil, "a `policy` to try besides the usual ones, such as script,file=my.star; repeatable")
 	f.IntVar(&replicas, "replicas", decide.DefaultReplicas, "`number` of replicas of each finalist; as many new ones check the answer")
 	f.IntVar(&budget, "budget", decide.DefaultBudget, "maximum `number` of replays of the workload, including the check")
 	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as in each class's settings)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
-	in.addDeadlineFlags(cmd)
+	in.deadlineFlags.addFlags(cmd)
 	format = addChoice(cmd, "format", "text", "output format", "text", "csv", "json")
 	f.StringVarP(&out, "out", "o", "", "`folder` for the picture and the files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
@@ -136,22 +134,4 @@ func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.TuneResult, format, 
 		return nil
 	}
 	return writeFiles(cmd, in.quiet, out, reports.TuneReports, t)
-}
-
-// A share is a flag between 0 and 1, written as 0.01 or 1%.
-type share float64
-
-func (s *share) String() string { return strconv.FormatFloat(100*float64(*s), 'g', 4, 64) + "%" }
-func (s *share) Type() string   { return "share" }
-func (s *share) Set(text string) error {
-	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
-	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if percent {
-		v /= 100
-	}
-	if err != nil || !(v >= 0 && v <= 1) {
-		return fmt.Errorf("expected a share such as 1%% or 0.01, from 0 to 1")
-	}
-	*s = share(v)
-	return nil
 }

@@ -8,15 +8,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench/validate"
-	"dynalloc/replay/cluster"
+	"dynalloc/replay/calibrate"
 	"dynalloc/reports"
-	"dynalloc/traces"
-	"dynalloc/traces/source"
 )
 
 func newValidate() *cobra.Command {
-	var in inputs
+	var logs readFlags
+	var on clusterFlags
 	var format, startup *choice
+	var seed uint64
+	var times string
 	cmd := &cobra.Command{
 		Use:   "validate FROM TO | validate FOLDER",
 		Short: "Compare replays with real runs",
@@ -51,70 +52,38 @@ several that shared one on the most that they held in FROM.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o := validate.Options{Startup: startup.value, Seed: in.seed}
-			for _, text := range in.cluster.faults {
-				fault, err := cluster.ParseFault(text)
-				if err != nil {
-					return usageError{err}
-				}
-				o.Faults = append(o.Faults, fault)
+			o := validate.Options{Startup: startup.value, Seed: seed, Faults: on.faults}
+			if on.cluster.given() {
+				o.Cluster = &on.cluster.value.cluster
 			}
-			if in.cluster.text != "" {
-				c, _, err := cluster.Open(in.cluster.text, files{})
-				if err != nil {
-					return usageError{err}
-				}
-				o.Cluster = &c
-			}
-			if in.times != "" {
-				times, err := readTimes(in.times)
+			if times != "" {
+				learned, err := readFile("times", times, calibrate.Read)
 				if err != nil {
 					return err
 				}
-				o.Times = &times
+				o.Times = &learned
 			}
 			if len(args) == 2 {
-				return in.validatePair(cmd, args[0], args[1], o, format.value)
+				return validatePair(cmd, &logs, args[0], args[1], o, format.value)
 			}
-			return in.validateAll(cmd, args[0], o, format.value)
+			return validateAll(cmd, &logs, args[0], o, format.value)
 		},
 	}
-	f := cmd.Flags()
 	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	startup = addChoice(cmd, "startup", validate.StartupFrom, "source of start-up times", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
-	in.cluster.addFaults(f)
-	in.cluster.addCluster(f, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
-	complete(cmd, "cluster", "standalone,nodes=")
-	f.Uint64Var(&in.seed, "seed", 1, "seed of every random number")
-	in.addTimesFlag(cmd)
-	in.addQuietFlag(cmd)
+	on.addFlags(cmd, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
+	addSeedFlag(cmd, &seed)
+	addTimesFlag(cmd, &times)
+	addQuietFlag(cmd, &logs.quiet)
 	return cmd
 }
 
-// readRecording reads all logs at one path.
-func (in *inputs) readRecording(cmd *cobra.Command, path string) (w *traces.Workload, partly, err error) {
-	logs, err := source.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer logs.Close()
-	reading := in.reader(cmd, logs)
-	w, _, err = traces.Collect(path, reading)
-	if err != nil {
-		return nil, nil, err
-	}
-	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
-		return nil, nil, partly
-	}
-	return w, partly, nil
-}
-
-func (in *inputs) validatePair(cmd *cobra.Command, from, to string, o validate.Options, format string) error {
-	f, partly, err := in.readRecording(cmd, from)
+func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o validate.Options, format string) error {
+	f, partly, err := logs.read(cmd, from)
 	if err != nil {
 		return err
 	}
-	t, partlyTo, err := in.readRecording(cmd, to)
+	t, partlyTo, err := logs.read(cmd, to)
 	if err != nil {
 		return err
 	}
@@ -135,12 +104,12 @@ func (in *inputs) validatePair(cmd *cobra.Command, from, to string, o validate.O
 	return errors.Join(partly, partlyTo)
 }
 
-func (in *inputs) validateAll(cmd *cobra.Command, folder string, o validate.Options, format string) error {
-	w, partly, err := in.readRecording(cmd, folder)
+func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.Options, format string) error {
+	w, partly, err := logs.read(cmd, folder)
 	if err != nil {
 		return err
 	}
-	bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")
+	bar := newProgress(cmd.ErrOrStderr(), logs.quiet, "replaying")
 	o.Progress = bar.set
 	set, err := validate.RunAll(cmd.Context(), validate.Recordings(w.Apps), o)
 	bar.end()
