@@ -40,7 +40,7 @@ func (s *Suite) Feasible() (*Suite, []*replay.AppError, error) {
 func (s *Suite) misfits() []*replay.AppError {
 	var odd []*replay.AppError
 	for _, p := range s.Policies {
-		odd = append(odd, replay.Misfits(s.Workload, p, s.Config.Cluster)...)
+		odd = append(odd, replay.Unschedulable(s.Workload, p, s.Config.Cluster)...)
 	}
 	return firstErrorOfEachApp(odd)
 }

@@ -18,20 +18,20 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 		if p.asked == t.N {
 			continue
 		}
-		p.asks.change(t.N-p.asked, e.now)
-		a.blame.asked(&t, p.asked)
+		p.requests.change(t.N-p.asked, e.now)
+		a.path.targetChanged(&t, p.asked)
 		p.asked = t.N
-		e.notify(manager.Event{Kind: manager.TotalAsked, App: int(a.index), Profile: t.Profile, Total: t.N})
-		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.asks()), Why: t.Why})
+		e.toManager(manager.Event{Kind: manager.TotalAsked, App: int(a.index), Profile: t.Profile, Total: t.N})
+		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.wanted()), Why: t.Why})
 	}
-	if a.result.Asked < 0 && a.asks() > 0 {
+	if a.result.Asked < 0 && a.wanted() > 0 {
 		a.result.Asked = e.now
 	}
 	return true
 }
 
-// asks is how many executors the application wants in all.
-func (a *application) asks() int {
+// wanted is how many executors the application wants in all.
+func (a *application) wanted() int {
 	n := 0
 	for i := range a.profiles {
 		n += a.profiles[i].asked
@@ -43,14 +43,14 @@ func (a *application) asks() int {
 // asked or held changes.
 func (a *application) updateWait() {
 	now := a.engine.now
-	wanted := a.asks()
+	wanted := a.wanted()
 	if p := &a.profiles[0]; a.coresMax > 0 && p.cores > 0 {
 		wanted = min(wanted, a.coresMax/int(p.cores))
 	}
 	if missing := wanted - a.held; missing > 0 {
-		a.result.Wait += time.Duration(missing) * (now - a.waitSince)
+		a.result.Wait += time.Duration(missing) * (now - a.waitedUntil)
 	}
-	a.waitSince = now
+	a.waitedUntil = now
 }
 
 // Remove gives executors back. A kill is refused where tasks run; the
@@ -59,7 +59,7 @@ func (a *application) updateWait() {
 // free when the executor has finished.
 func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID {
 	e := a.engine
-	a.leavers = a.leavers[:0]
+	a.removed = a.removed[:0]
 	for _, r := range removals {
 		if r.Executor < 0 || int(r.Executor) >= len(a.executors) {
 			continue
@@ -69,7 +69,7 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 			continue
 		}
 		a.emitRelease(x, r.Why)
-		a.leavers = append(a.leavers, x.id)
+		a.removed = append(a.removed, x.id)
 		if !a.decommissions {
 			a.release(x)
 			x.state = leaving
@@ -77,14 +77,14 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 		}
 	}
 	if a.decommissions {
-		for _, id := range a.leavers {
+		for _, id := range a.removed {
 			a.unlist(id) // none of them is a peer of another
 		}
-		for _, id := range a.leavers {
+		for _, id := range a.removed {
 			a.decommission(&a.executors[id])
 		}
 	}
-	return a.leavers
+	return a.removed
 }
 
 func (a *application) emitRelease(x *executor, why policies.Reason) {
@@ -101,22 +101,22 @@ func (a *application) release(x *executor) {
 	a.held--
 	a.coresHeld -= int(x.cores)
 	if x.usable < 0 {
-		e.hosts[x.node].rising--
+		e.hosts[x.node].starting--
 	}
 	a.result.Ledger.add(x.close(e.now, p))
-	a.blame.released(x)
+	a.path.executorReleased(x)
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
-	e.told = true
-	if !x.doomed {
-		e.notify(manager.Event{Kind: manager.ExecutorExited, App: int(a.index), Container: x.container})
+	e.managerDirty = true
+	if !x.nodeLost {
+		e.toManager(manager.Event{Kind: manager.ExecutorExited, App: int(a.index), Container: x.container})
 	}
 }
 
 // unlist takes an executor off those that take tasks.
 func (a *application) unlist(id policies.ExecutorID) {
-	if i := slices.Index(a.lively, id); i >= 0 {
-		a.lively = slices.Delete(a.lively, i, i+1)
+	if i := slices.Index(a.schedulable, id); i >= 0 {
+		a.schedulable = slices.Delete(a.schedulable, i, i+1)
 	}
 }
 
@@ -124,7 +124,7 @@ func (a *application) unlist(id policies.ExecutorID) {
 func (a *application) executorGone(id policies.ExecutorID) {
 	x := &a.executors[id]
 	x.state = gone
-	if x.dead {
+	if x.crashed {
 		a.lostExecutor(x)
 		return
 	}
@@ -164,15 +164,15 @@ func (a *application) grant(g manager.Action) {
 	id := policies.ExecutorID(len(a.executors))
 	slots := p.slots(cores)
 	a.executors = append(a.executors, executor{
-		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, warm: warmth{cold: slots, unread: slots}, granted: e.now, usable: -1, leaves: -1,
+		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, history: slotHistory{cold: slots, unread: slots}, granted: e.now, usable: -1, leaves: -1,
 	})
 	granted := Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores}
-	a.blame.granted(&granted, g.Profile)
+	a.path.executorGranted(&granted, g.Profile)
 	e.emit(granted)
-	e.hosts[node].rising++
-	startup, shared := e.startup(a.index, id, p.asks.answer())
+	e.hosts[node].starting++
+	startup, shared := e.startup(a.index, id, p.requests.answer())
 	if shared {
-		e.boot(a, id, node, startup)
+		e.beginStartup(a, id, node, startup)
 		return
 	}
 	e.queue.push(scheduled{at: e.now + startup, app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)
@@ -183,12 +183,12 @@ func (a *application) grant(g manager.Action) {
 // time that is given counts from when it was asked for.
 func (e *Engine) startup(app int32, id policies.ExecutorID, asked time.Duration) (time.Duration, bool) {
 	if int(app) < len(e.config.Startups) && len(e.config.Startups[app]) > 0 {
-		return max(0, e.given(app, id, asked)-e.now), false
+		return max(0, e.givenRegistration(app, id, asked)-e.now), false
 	}
 	if s := e.config.Cluster.Startup; s >= 0 {
 		return s, false
 	}
-	return e.drawn(Startup, app, id, 0), e.config.Times.Processors > 0
+	return e.draw(Startup, app, id, 0), e.config.Times.Processors > 0
 }
 
 // usualStartup is the median start-up that was measured on standalone clusters
@@ -196,8 +196,8 @@ func (e *Engine) startup(app int32, id policies.ExecutorID, asked time.Duration)
 // them counts from the request.
 const usualStartup = 5 * time.Second
 
-// given is when an executor registers whose start-up time is given.
-func (e *Engine) given(app int32, id policies.ExecutorID, asked time.Duration) time.Duration {
+// givenRegistration is when an executor registers whose start-up time is given.
+func (e *Engine) givenRegistration(app int32, id policies.ExecutorID, asked time.Duration) time.Duration {
 	known := e.config.Startups[app]
 	if known[0].FromGrant {
 		asked = e.now
@@ -221,7 +221,7 @@ func (e *Engine) given(app int32, id policies.ExecutorID, asked time.Duration) t
 // although it takes tasks only when it has finished starting.
 func (a *application) executorAdded(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
-	if x.state != starting || x.dead {
+	if x.state != starting || x.crashed {
 		return // it was lost before
 	}
 	x.state = added
@@ -231,7 +231,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
 	a.event = policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)}
 	a.observe()
-	usable := e.drawn(Usable, a.index, id, e.hosts[x.node].starting(e.now)-1)
+	usable := e.draw(Usable, a.index, id, e.hosts[x.node].startingAt(e.now)-1)
 	if usable == 0 {
 		a.executorUsable(id)
 		return
@@ -241,17 +241,17 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 
 func (a *application) executorUsable(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
-	if x.state != added || x.dead {
+	if x.state != added || x.crashed {
 		return // it was given back before it could do anything
 	}
 	x.state = live
 	x.usable, x.since = e.now, e.now
-	a.blame.usable(x)
+	a.path.executorUsable(x)
 	n := &e.hosts[x.node]
-	n.rising--
-	n.risen = append(n.risen, e.now)
-	a.lively = append(a.lively, id)
+	n.starting--
+	n.recentlyStarted = append(n.recentlyStarted, e.now)
+	a.schedulable = append(a.schedulable, id)
 	a.freed = append(a.freed, id)
-	a.unsettle()
+	a.schedulePlacement()
 	e.emit(Event{Kind: ExecutorUsable, App: a.index, Executor: id})
 }

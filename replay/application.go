@@ -19,10 +19,10 @@ type profile struct {
 	memoryMB int64 // that one executor really takes, overhead included
 	heapMB   int64 // of that, its heap
 	taskCPUs int32
-	limit    int32 // most tasks that custom resources allow; 0: none
-	asked    int   // executors wanted in all
-	asks     asks  // when those that have not come were asked for
-	granted  int   // executors held
+	limit    int32        // most tasks that custom resources allow; 0: none
+	asked    int          // executors wanted in all
+	requests requestQueue // when those that have not come were asked for
+	granted  int          // executors held
 }
 
 // slots is how many tasks an executor with so many cores runs at one time.
@@ -37,28 +37,28 @@ func (p *profile) slots(cores int32) int32 {
 // An application is one application at run time: its driver, its executors and
 // its policy.
 type application struct {
-	engine        *Engine
-	index         int32
-	app           *traces.Application
-	plan          *plan
-	result        *AppResult
-	policy        policies.Policy
-	fallible      policies.Fallible // the policy, if it can fail
-	event         policies.Event    // reused for each event that the policy observes
-	profiles      []profile
-	version       spark.Version    // whose rules hold
-	properties    spark.Properties // as the manager reads them
-	coresMax      int              // spark.cores.max; 0: no limit
-	least         int              // executors that the policy never goes below
-	fair          bool
-	service       bool // the shuffle service keeps shuffle files
-	decommissions bool // executors are decommissioned, not killed
-	lags          bool // the driver sees a kill late: RemovalLag
-	tracks        bool // executors with shuffle files are kept
-	migrates      bool // and move their blocks first
-	speculates    speculationRules
-	localityWait  time.Duration
-	pools         []*pool
+	engine           *Engine
+	index            int32
+	app              *traces.Application
+	plan             *plan
+	result           *AppResult
+	policy           policies.Policy
+	fallible         policies.Fallible // the policy, if it can fail
+	event            policies.Event    // reused for each event that the policy observes
+	profiles         []profile
+	version          spark.Version    // whose rules hold
+	properties       spark.Properties // as the manager reads them
+	coresMax         int              // spark.cores.max; 0: no limit
+	minExecutors     int              // executors that the policy never goes below
+	fair             bool
+	service          bool // the shuffle service keeps shuffle files
+	decommissions    bool // executors are decommissioned, not killed
+	removalDelayed   bool // the driver sees a kill late: RemovalLag
+	tracksShuffle    bool // executors with shuffle files are kept
+	migrates         bool // and move their blocks first
+	speculationRules speculationRules
+	localityWait     time.Duration
+	pools            []*pool
 
 	driver       driverStart
 	began        time.Duration // the driver started; -1: not yet
@@ -67,31 +67,31 @@ type application struct {
 	lastTick     time.Duration
 	nextTick     time.Duration
 
-	jobs      []jobState
-	stages    []stageState
-	walk      uint32                // counts walks over the graphs of jobs
-	sets      []*taskSet            // of all stage attempts, by number
-	waiting   []*taskSet            // sets with pending tasks, in FIFO order
-	executors []executor            // by id
-	lively    []policies.ExecutorID // those that take tasks, in order of coming
-	freed     []policies.ExecutorID // those with a slot freed in this instant
-	firsts    []firstTask           // started in this instant; their ends are not known yet
-	offerAll  bool                  // offer every free slot at the end of this instant
-	unsettled bool                  // listed in Engine.unsettled
-	rounds    uint64                // offers made to all executors
-	blocks    []policies.ExecutorID // where each cached block is; -1: nowhere
-	leavers   []policies.ExecutorID // scratch for Remove
-	moves     uint64                // migrations so far
+	jobs         []jobState
+	stages       []stageState
+	walk         uint32                // counts walks over the graphs of jobs
+	sets         []*taskSet            // of all stage attempts, by number
+	waiting      []*taskSet            // sets with pending tasks, in FIFO order
+	executors    []executor            // by id
+	schedulable  []policies.ExecutorID // those that take tasks, in order of coming
+	freed        []policies.ExecutorID // those with a slot freed in this instant
+	firstTasks   []firstTask           // started in this instant; their ends are not known yet
+	offerAll     bool                  // offer every free slot at the end of this instant
+	placementDue bool                  // listed in Engine.unsettled
+	offerRounds  uint64                // offers made to all executors
+	blocks       []policies.ExecutorID // where each cached block is; -1: nowhere
+	removed      []policies.ExecutorID // scratch for Remove
+	migrations   uint64                // migrations so far
 
 	filesLost bool // a node was lost with the files that its shuffle service kept
 
-	unfinished int // jobs that have not ended
+	unfinishedJobs int // jobs that have not ended
 
-	blame *blame // nil: not asked for
+	path *pathTracker // nil: not asked for
 
-	held      int           // executors held
-	coresHeld int           // cores held
-	waitSince time.Duration // when the executor wait was last brought up to date
+	held        int           // executors held
+	coresHeld   int           // cores held
+	waitedUntil time.Duration // when the executor wait was last brought up to date
 }
 
 func newApplication(e *Engine, index int, app *traces.Application) (*application, error) {
@@ -104,19 +104,19 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	a := &application{
 		engine: e, index: int32(index), app: app, version: spark.ParseVersion(version), properties: propertiesOn(&e.config.Cluster, app, spec), plan: e.plan(app), result: &e.result.Apps[index],
 		service: spec.Protection.Service, decommissions: spec.Protection.Decommission,
-		lags:     rules.RemovalDelay && e.config.Cluster.Traits().DelaysRemoval,
-		tracks:   spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
-		migrates: spec.Protection.Decommission && spec.Protection.Migration,
-		coresMax: spec.CoresMax, least: leastOf(spec), fair: app.Properties["spark.scheduler.mode"] == "FAIR",
-		began: -1, registered: -1, lastTick: -1, nextTick: policies.Never, waitSince: e.now,
+		removalDelayed: rules.RemovalDelay && e.config.Cluster.Traits().DelaysRemoval,
+		tracksShuffle:  spec.Kind != "static" && spec.Protection.Tracking && !spec.Protection.Service,
+		migrates:       spec.Protection.Decommission && spec.Protection.Migration,
+		coresMax:       spec.CoresMax, minExecutors: leastOf(spec), fair: app.Properties["spark.scheduler.mode"] == "FAIR",
+		began: -1, registered: -1, lastTick: -1, nextTick: policies.Never, waitedUntil: e.now,
 		jobs: make([]jobState, len(app.Jobs)), stages: make([]stageState, len(app.Stages)),
-		unfinished: len(app.Jobs), speculates: speculationOf(app, rules), localityWait: localityWait(app),
+		unfinishedJobs: len(app.Jobs), speculationRules: speculationOf(app, rules), localityWait: localityWait(app),
 	}
 	believed := make([]policies.Profile, len(app.Profiles))
 	for i, p := range app.Profiles {
 		q := profileOf(p, spec)
 		a.profiles = append(a.profiles, q)
-		believed[i] = policies.Profile{ID: p.ID, Slots: q.believed()}
+		believed[i] = policies.Profile{ID: p.ID, Slots: q.assumedSlots()}
 	}
 	if a.plan.cached > 0 {
 		a.blocks = slices.Repeat([]policies.ExecutorID{nowhere}, a.plan.cached)
@@ -128,7 +128,7 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 	}
 	a.result.Policy = spec.String()
 	a.result.Jobs = make([]JobResult, len(app.Jobs))
-	managed := a.asManaged()
+	managed := a.managerApp()
 	a.result.Driver = managed.Driver
 	if err := e.manager.Fits(managed); err != nil {
 		return nil, err
@@ -140,14 +140,14 @@ func newApplication(e *Engine, index int, app *traces.Application) (*application
 		a.policy = spec.Foresee(env, e.forecast(app))
 	}
 	a.fallible, _ = a.policy.(policies.Fallible)
-	a.blame = newBlame(a, spec)
+	a.path = newPathTracker(a, spec)
 	return a, nil
 }
 
-// believed is how many tasks the driver counts on for each executor. Where
+// assumedSlots is how many tasks the driver counts on for each executor. Where
 // executor cores are unset that is one, although a standalone worker may give it
 // more (SPARK-30299).
-func (p *profile) believed() int {
+func (p *profile) assumedSlots() int {
 	if p.cores == 0 {
 		return 1
 	}
@@ -187,7 +187,7 @@ func SpecFor(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
 func (a *application) observe() {
 	a.event.At = a.engine.now
 	a.policy.Observe(&a.event)
-	a.blame.observed(&a.event)
+	a.path.policyObserved(&a.event)
 	a.tickBy(a.engine.now)
 }
 
@@ -195,7 +195,7 @@ func (a *application) observe() {
 func (a *application) begin() {
 	e := a.engine
 	a.began = e.now
-	a.blame.began()
+	a.path.driverStarted()
 	a.result.Began = e.now
 	e.queue.push(scheduled{at: e.now + a.app.Setup, app: a.index}, becomesReady, driverRegisters)
 	if !a.sharesProcessors() {
@@ -208,7 +208,7 @@ func (a *application) begin() {
 // its first request, and its ticks begin.
 func (a *application) register() {
 	a.registered = a.engine.now
-	a.engine.notify(manager.Event{Kind: manager.AppRegistered, App: int(a.index)})
+	a.engine.toManager(manager.Event{Kind: manager.AppRegistered, App: int(a.index)})
 	a.policy.Start(a.engine.now)
 	a.awaitGarbageCollection()
 	if a.sharesProcessors() {
@@ -258,12 +258,12 @@ func (a *application) end() {
 			x.state = gone
 		}
 	}
-	e.stopBoots(a)
+	e.cancelStartups(a)
 	a.result.End = e.now
-	a.blame.close()
+	a.path.close()
 	a.updateWait()
-	e.notify(manager.Event{Kind: manager.AppFinished, App: int(a.index)})
+	e.toManager(manager.Event{Kind: manager.AppFinished, App: int(a.index)})
 	e.emit(Event{Kind: AppEnded, App: a.index})
 	e.apps[a.index] = nil
-	e.left--
+	e.remaining--
 }

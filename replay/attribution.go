@@ -97,7 +97,7 @@ type Attribution struct {
 	// Reach is the time from the first task that waits until as many executors take
 	// tasks as the unfinished tasks could use, or the policy's maximum if that is
 	// less; -1: no task ever waited.
-	Reach time.Duration
+	RampUp time.Duration
 }
 
 func total(parts []time.Duration) time.Duration {

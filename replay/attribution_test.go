@@ -433,7 +433,7 @@ func TestHowLongUntilTheExecutorsNeededAreThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := r.Apps[0].Attribution.Reach; got != c.want {
+		if got := r.Apps[0].Attribution.RampUp; got != c.want {
 			t.Errorf("%q under %s: %v, want %v", c.workload, c.policy, got, c.want)
 		}
 	}

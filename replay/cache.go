@@ -6,9 +6,9 @@ import (
 	"dynalloc/policies"
 )
 
-// lost marks a cached block whose executor is gone: it was computed, and must
+// blockLost marks a cached block whose executor is gone: it was computed, and must
 // be computed again by the task that wants it.
-const lost = policies.ExecutorID(-2)
+const blockLost = policies.ExecutorID(-2)
 
 // cache stores the blocks of persisted RDDs that a task leaves behind.
 func (a *application) cache(id policies.ExecutorID, stage, task int32) {
@@ -32,8 +32,8 @@ func (a *application) cache(id policies.ExecutorID, stage, task int32) {
 func (a *application) recompute(stage, task int32) time.Duration {
 	var extra time.Duration
 	for _, first := range a.plan.blocks[stage] {
-		if a.blocks[first+task] == lost {
-			extra += time.Duration(a.plan.compute[first+task]) * time.Millisecond
+		if a.blocks[first+task] == blockLost {
+			extra += time.Duration(a.plan.computeCost[first+task]) * time.Millisecond
 		}
 	}
 	return extra

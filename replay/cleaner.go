@@ -10,7 +10,7 @@ import "dynalloc/policies"
 
 // awaitGarbageCollection schedules the next periodic collection.
 func (a *application) awaitGarbageCollection() {
-	if a.tracks && a.engine.config.Times.GC > 0 {
+	if a.tracksShuffle && a.engine.config.Times.GC > 0 {
 		a.engine.queue.push(scheduled{at: a.engine.now + a.engine.config.Times.GC, app: a.index}, becomesReady, garbageIsCollected)
 	}
 }

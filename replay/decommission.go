@@ -32,39 +32,39 @@ const (
 func (a *application) decommission(x *executor) {
 	e := a.engine
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
-	a.blame.leaves(x)
+	a.path.executorLeaving(x)
 	x.state = decommissioning
 	x.leaves = e.now
 	a.unlist(x.id)
-	if !a.round(x.id) {
-		e.queue.push(scheduled{at: e.now + exitPoll, app: a.index, a: int32(x.id)}, executorLeaves, executorLooks)
+	if !a.startMigrationRound(x.id) {
+		e.queue.push(scheduled{at: e.now + exitPoll, app: a.index, a: int32(x.id)}, executorLeaves, exitIsChecked)
 	}
 }
 
-// round begins a round of migration, if the executor has blocks to move and
+// startMigrationRound begins a round of migration, if the executor has blocks to move and
 // peers that take them.
-func (a *application) round(id policies.ExecutorID) bool {
+func (a *application) startMigrationRound(id policies.ExecutorID) bool {
 	e, x := a.engine, &a.executors[id]
-	if !a.migrates || !a.stores(id) {
+	if !a.migrates || !a.hasBlocks(id) {
 		return false
 	}
 	if x.peers = a.peers(); len(x.peers) == 0 {
 		return false
 	}
 	e.queue.push(scheduled{at: e.now + blockMove, app: a.index, a: int32(id)}, becomesReady, blocksArrive)
-	e.queue.push(scheduled{at: e.now + migrationRound + exitPoll, app: a.index, a: int32(id)}, executorLeaves, executorLooks)
+	e.queue.push(scheduled{at: e.now + migrationRound + exitPoll, app: a.index, a: int32(id)}, executorLeaves, exitIsChecked)
 	return true
 }
 
-// look is the moment at which a decommissioned executor goes, if no task runs
+// exitIfDone is the moment at which a decommissioned executor goes, if no task runs
 // on it and nothing is left that it could move.
-func (a *application) look(id policies.ExecutorID) {
+func (a *application) exitIfDone(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
-	if x.state != decommissioning || a.round(id) {
+	if x.state != decommissioning || a.startMigrationRound(id) {
 		return // the first: it was lost before it could go
 	}
 	if x.running() > 0 {
-		e.queue.push(scheduled{at: e.now + exitPoll, app: a.index, a: int32(id)}, executorLeaves, executorLooks)
+		e.queue.push(scheduled{at: e.now + exitPoll, app: a.index, a: int32(id)}, executorLeaves, exitIsChecked)
 		return
 	}
 	a.release(x)
@@ -75,17 +75,17 @@ func (a *application) look(id policies.ExecutorID) {
 // peers are the executors that could take blocks, in random order (in order of
 // id, where executors are offered in order).
 func (a *application) peers() []policies.ExecutorID {
-	peers := slices.Sorted(slices.Values(a.lively))
+	peers := slices.Sorted(slices.Values(a.schedulable))
 	if a.engine.config.Offers == Ordered {
 		return peers
 	}
-	a.moves++
-	shuffle(peers, random(a.engine.config.Seed, migrationStream, a.index, a.moves))
+	a.migrations++
+	shuffle(peers, random(a.engine.config.Seed, migrationStream, a.index, a.migrations))
 	return peers
 }
 
-// stores says whether an executor has blocks that it would have to move.
-func (a *application) stores(id policies.ExecutorID) bool {
+// hasBlocks says whether an executor has blocks that it would have to move.
+func (a *application) hasBlocks(id policies.ExecutorID) bool {
 	for i := range a.stages {
 		if a.app.Stages[i].Map && slices.Contains(a.stages[i].where, id) {
 			return true
@@ -127,7 +127,7 @@ func (a *application) migrate(id policies.ExecutorID) {
 			a.blocks[block] = x.peers[block%len(x.peers)]
 		}
 	}
-	if moved > 0 && a.stores(id) {
+	if moved > 0 && a.hasBlocks(id) {
 		e.queue.push(scheduled{at: e.now + blockMove, app: a.index, a: int32(id)}, becomesReady, blocksArrive)
 	}
 }

@@ -129,7 +129,7 @@ func pinnedRun(t *testing.T, seed uint64) (*traces.Workload, Config) {
 		c.Times.Processors, c.Times.GC = 1+float64(seed%5)/4, 30*time.Second
 		c.Times.DriverProcessors, c.Times.DriverWork = 1.25, 450*time.Millisecond
 		for i := range c.Times.By {
-			c.Times.By[i].Crowding, c.Times.By[i].Most = 0.3, 1+i
+			c.Times.By[i].Contention, c.Times.By[i].MaxOthers = 0.3, 1+i
 		}
 		for i, a := range w.Apps {
 			a.DriverShares = i%2 == 0
@@ -170,7 +170,7 @@ func fingerprint(t *testing.T, w *traces.Workload, policy string, c Config) uint
 		fold(a.Attribution.Turnaround[:]...)
 		fold(a.Attribution.Cores[:]...)
 		fold(a.Attribution.Executors[:]...)
-		fold(a.Attribution.Waves, a.Attribution.Reach)
+		fold(a.Attribution.Waves, a.Attribution.RampUp)
 	}
 	return uint32(d)
 }

@@ -39,9 +39,9 @@ func (a *application) submitJob(job int32) {
 	e := a.engine
 	a.jobs[job].running = true
 	a.result.Jobs[job].Start = e.now
-	a.blame.submitted(job)
+	a.path.jobSubmitted(job)
 	e.emit(Event{Kind: JobSubmitted, App: a.index, Job: job})
-	a.event = policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.maps[job]}
+	a.event = policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.mapStages[job]}
 	a.observe()
 	a.advance(job)
 	a.endJobIfDone(job)
@@ -53,8 +53,8 @@ func (a *application) submitJob(job int32) {
 // failed attempt have made what they were for.
 func (a *application) advance(job int32) {
 	a.walk++
-	for _, s := range a.plan.results[job] {
-		a.need(job, s)
+	for _, s := range a.plan.resultStages[job] {
+		a.require(job, s)
 	}
 	for _, stage := range a.plan.graph[job] {
 		s := &a.stages[stage]
@@ -68,9 +68,9 @@ func (a *application) advance(job int32) {
 	}
 }
 
-// need makes the job wait for a stage and, as far as its output is missing, for
+// require makes the job wait for a stage and, as far as its output is missing, for
 // the stages that it reads.
-func (a *application) need(job, stage int32) {
+func (a *application) require(job, stage int32) {
 	s := &a.stages[stage]
 	if s.visit == a.walk || s.available() {
 		return
@@ -84,7 +84,7 @@ func (a *application) need(job, stage int32) {
 		return
 	}
 	for _, parent := range a.app.Stages[stage].Parents {
-		a.need(job, int32(parent))
+		a.require(job, int32(parent))
 	}
 }
 
@@ -116,7 +116,7 @@ func (a *application) submitStage(job, stage int32) {
 			}
 		}
 	}
-	set.ran = slices.Repeat([]policies.ExecutorID{nowhere}, int(set.tasks))
+	set.doneOn = slices.Repeat([]policies.ExecutorID{nowhere}, int(set.tasks))
 	a.result.Rerun += state.forgotten
 	state.forgotten = 0
 	state.attempts++
@@ -125,12 +125,12 @@ func (a *application) submitStage(job, stage int32) {
 		set.preference = a.prefer(set)
 	}
 	a.sets = append(a.sets, set)
-	a.blame.offered(set)
+	a.path.setSubmitted(set)
 	a.enqueue(set)
 	e.emit(Event{Kind: StageSubmitted, App: a.index, Job: job, Stage: stage, N: set.tasks})
 	a.event = policies.Event{Kind: policies.StageSubmitted, Stage: set.name(), Profile: s.Profile, Tasks: int(set.tasks)}
 	a.observe()
-	a.watch(set)
+	a.scheduleSpeculation(set)
 }
 
 // name is how the policy's events call the attempt.
@@ -146,7 +146,7 @@ func (a *application) enqueue(set *taskSet) {
 		a.waiting = slices.Insert(a.waiting, at, set)
 	}
 	a.offerAll = true
-	a.unsettle()
+	a.schedulePlacement()
 }
 
 // dequeue takes a set off that list.
@@ -176,7 +176,7 @@ func (a *application) pool(name string) *pool {
 // the stages that waited for it, its job's end.
 func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	e, set, x := a.engine, a.sets[number], &a.executors[id]
-	if x.dead {
+	if x.crashed {
 		return // the driver is about to learn that it failed
 	}
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
@@ -186,16 +186,16 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	}
 	x.free++
 	a.freed = append(a.freed, id)
-	a.unsettle()
-	a.blame.ended(set, x, task)
+	a.schedulePlacement()
+	a.path.taskEnded(set, x, task)
 	switch t.fate {
 	case succeeds:
 		a.taskSucceeded(set, task, x, t)
 	case fails:
 		a.stopped(set, task, x, t, policies.Failed)
-		if set.ran[task] == nowhere && !set.zombie {
+		if set.doneOn[task] == nowhere && !set.zombie {
 			set.retry(task)
-			a.blame.retried(set, task, false)
+			a.path.taskRetried(set, task, false)
 			a.enqueue(set)
 		}
 	case missesData:
@@ -225,13 +225,13 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 		Kind: policies.TaskEnd, Stage: set.name(), Task: int(task), Executor: x.id, End: policies.Success, Speculative: t.copy,
 	}
 	a.observe()
-	if set.ran[task] != nowhere {
+	if set.doneOn[task] != nowhere {
 		return // a copy of it was faster in the same instant
 	}
-	set.ran[task] = x.id
+	set.doneOn[task] = x.id
 	set.done++
-	set.spare(task)
-	a.finished(set, task, t)
+	set.dropRetry(task)
+	a.stopLosingCopy(set, task, t)
 	s := &a.stages[set.stage]
 	if s.where[partition] == nowhere {
 		s.where[partition] = x.id
@@ -241,7 +241,7 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 		a.completedElsewhere(s.active, partition, x.id)
 		set = s.active
 		if set == nil && !s.broken && s.available() {
-			a.letGo(s)
+			a.notifyDependents(s)
 		}
 	}
 	if set != nil && set.done == set.tasks {
@@ -256,11 +256,11 @@ func (a *application) completedElsewhere(active *taskSet, partition int32, id po
 		return
 	}
 	task := active.task(partition)
-	if task < 0 || active.ran[task] != nowhere {
+	if task < 0 || active.doneOn[task] != nowhere {
 		return
 	}
-	waits := task >= active.next && !active.taken(task) || slices.Contains(active.again, task)
-	active.ran[task] = id
+	waits := task >= active.next && !active.startedOutOfOrder(task) || slices.Contains(active.retries, task)
+	active.doneOn[task] = id
 	active.done++
 	if waits {
 		active.pending--
@@ -277,13 +277,13 @@ func (a *application) completeStage(set *taskSet) {
 	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage})
 	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
 	a.observe()
-	a.letGo(s)
+	a.notifyDependents(s)
 }
 
-// letGo has the jobs that wait for a stage go on, if all of its output is there.
+// notifyDependents has the jobs that wait for a stage go on, if all of its output is there.
 // It may be without an active attempt: tasks of a failed one go on, and may be
 // the last.
-func (a *application) letGo(s *stageState) {
+func (a *application) notifyDependents(s *stageState) {
 	users := s.users
 	if s.available() {
 		s.users = nil
@@ -313,14 +313,14 @@ func (a *application) endJobIfDone(job int32) {
 	a.event = policies.Event{Kind: policies.JobEnd, Job: int(job)}
 	a.observe()
 	a.follow(job, e.now)
-	a.unfinished--
+	a.unfinishedJobs--
 	a.endIfDone(e.now)
 }
 
 // endIfDone has the driver stop a while after the last job has ended.
 func (a *application) endIfDone(from time.Duration) {
-	if a.unfinished == 0 {
-		a.blame.finished()
+	if a.unfinishedJobs == 0 {
+		a.path.workFinished()
 		at := max(from+a.app.Tail, a.began+a.app.Setup)
 		a.engine.queue.push(scheduled{at: at, app: a.index}, becomesReady, applicationEnds)
 	}
@@ -329,9 +329,9 @@ func (a *application) endIfDone(from time.Duration) {
 // follow sets off what the driver does after a job's end, or after the
 // application's start (job -1). Nothing happens before the driver is there.
 func (a *application) follow(job int32, from time.Duration) {
-	a.blame.followed(job)
+	a.path.jobFollowed(job)
 	for _, f := range a.plan.followers[job+1] {
 		at := max(from+f.gap, a.began+a.app.Setup)
-		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.what)
+		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.event)
 	}
 }

@@ -34,7 +34,7 @@ func (a *application) startDriver() {
 		first = min(first, f.gap)
 	}
 	a.driver = splitDriverStart(a.app, first-a.app.Setup, t)
-	a.driverProceeds(0)
+	a.advanceDriver(0)
 }
 
 // splitDriverStart takes the driver's work out of a recorded time.
@@ -48,15 +48,15 @@ func splitDriverStart(app *traces.Application, recorded time.Duration, t *Times)
 	return driverStart{left: time.Duration(float64(recorded) * share), recorded: recorded}
 }
 
-// driverProceeds does the work of the time that has passed since the last look;
+// advanceDriver does the work of the time that has passed since the last look;
 // when all is done, what hangs on the application's start is set off.
-func (a *application) driverProceeds(passed time.Duration) {
+func (a *application) advanceDriver(passed time.Duration) {
 	e := a.engine
-	share := min(1, e.config.Times.DriverProcessors/float64(1+e.hosts[0].rising))
+	share := min(1, e.config.Times.DriverProcessors/float64(1+e.hosts[0].starting))
 	a.driver.left -= time.Duration(float64(passed) * share)
 	if a.driver.left > 0 {
 		next := min(driverStep, max(a.driver.left.Round(time.Millisecond), time.Millisecond))
-		e.queue.push(scheduled{at: e.now + next, app: a.index, a: int32(next.Milliseconds())}, becomesReady, driverGoesOn)
+		e.queue.push(scheduled{at: e.now + next, app: a.index, a: int32(next.Milliseconds())}, becomesReady, driverAdvances)
 		return
 	}
 	late := (e.now - a.registered - a.driver.recorded).Round(time.Millisecond)

@@ -21,20 +21,20 @@ type Engine struct {
 	config    Config
 	observers []Observer
 
-	now       time.Duration
-	queue     queue
-	plans     map[*traces.Job]*plan // only looked up, never ranged over
-	apps      []*application        // by index; nil before arrival and after the end
-	unsettled []*application        // have slots to give out at the end of this instant
-	doubtful  []*blame              // of applications in which something changed that may keep idle executors
-	left      int                   // applications that have not ended
-	manager   manager.Manager
-	told      bool          // something was told to the manager since it was last served
-	served    time.Duration // when the manager last acted
-	wakes     time.Duration // when the manager is next served although nothing is told to it; -1: never
-	hosts     []host
-	result    Result
-	err       error
+	now          time.Duration
+	queue        queue
+	plans        map[*traces.Job]*plan // only looked up, never ranged over
+	apps         []*application        // by index; nil before arrival and after the end
+	placements   []*application        // have slots to give out at the end of this instant
+	rechecks     []*pathTracker        // of applications in which something changed that may keep idle executors
+	remaining    int                   // applications that have not ended
+	manager      manager.Manager
+	managerDirty bool          // something was told to the manager since it was last served
+	lastServed   time.Duration // when the manager last acted
+	nextService  time.Duration // when the manager is next served although nothing is told to it; -1: never
+	hosts        []host
+	result       Result
+	err          error
 
 	everyTick bool // tick policies at each point of the grid, for the test that eliding is sound
 }
@@ -62,7 +62,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	}
 	e := &Engine{
 		workload: w, fleet: f, config: c, observers: observers,
-		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), left: len(w.Apps),
+		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), remaining: len(w.Apps),
 	}
 	for _, rule := range f.Rules {
 		if rule.Spec.Unread() {
@@ -73,7 +73,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	if e.manager, err = c.Cluster.NewManager(c.Seed); err != nil {
 		return nil, err
 	}
-	e.wakes = -1
+	e.nextService = -1
 	first := time.Duration(0)
 	if len(w.Apps) > 0 {
 		first = w.Apps[0].Submit
@@ -94,13 +94,13 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	if err := e.scheduleFaults(); err != nil {
 		return nil, err
 	}
-	e.arrive(0)
+	e.scheduleArrival(0)
 	return e, nil
 }
 
-// arrive puts the arrival of one application into the queue; each arrival puts
+// scheduleArrival puts the arrival of one application into the queue; each arrival puts
 // the next, so that the queue holds only what is under way.
-func (e *Engine) arrive(index int) {
+func (e *Engine) scheduleArrival(index int) {
 	if index < len(e.workload.Apps) {
 		e.queue.push(scheduled{at: e.workload.Apps[index].Submit, app: int32(index)}, becomesReady, applicationArrives)
 	}
@@ -121,73 +121,73 @@ func (e *Engine) Now() time.Duration { return e.now }
 //
 // What follows from 7 without delay is an instant of its own at the same time.
 func (e *Engine) Step() bool {
-	if len(e.queue.events) == 0 || e.left == 0 || e.err != nil {
+	if len(e.queue.events) == 0 || e.remaining == 0 || e.err != nil {
 		return false
 	}
 	e.now = e.queue.events[0].at
 	if e.config.Horizon > 0 && e.now > e.config.Horizon {
-		e.err = fmt.Errorf("policy %s: %w of %s, and %d of %d applications have not ended", e.fleet.Name, ErrHorizon, e.config.Horizon, e.left, len(e.workload.Apps))
+		e.err = fmt.Errorf("policy %s: %w of %s, and %d of %d applications have not ended", e.fleet.Name, ErrHorizon, e.config.Horizon, e.remaining, len(e.workload.Apps))
 		return false
 	}
-	for e.due() && e.queue.events[0].class() < policyTicks {
-		e.happen(e.queue.pop())
+	for e.hasDue() && e.queue.events[0].phase() < policyTicks {
+		e.dispatch(e.queue.pop())
 	}
-	for _, a := range e.unsettled {
+	for _, a := range e.placements {
 		a.place()
 	}
-	e.unsettled = e.unsettled[:0]
-	for e.due() && e.queue.events[0].class() == policyTicks {
+	e.placements = e.placements[:0]
+	for e.hasDue() && e.queue.events[0].phase() == policyTicks {
 		s := e.queue.pop()
 		if a := e.apps[s.app]; a != nil {
 			a.tick()
 		}
 	}
 	e.serve()
-	e.attribute()
+	e.recheckHolds()
 	return e.err == nil
 }
 
-func (e *Engine) due() bool { return len(e.queue.events) > 0 && e.queue.events[0].at == e.now }
+func (e *Engine) hasDue() bool { return len(e.queue.events) > 0 && e.queue.events[0].at == e.now }
 
-// happen takes in one fact.
-func (e *Engine) happen(s scheduled) {
-	if s.what() == applicationArrives {
-		e.arrives(int(s.app))
-		e.arrive(int(s.app) + 1)
+// dispatch takes in one fact.
+func (e *Engine) dispatch(s scheduled) {
+	if s.eventType() == applicationArrives {
+		e.admit(int(s.app))
+		e.scheduleArrival(int(s.app) + 1)
 		return
 	}
-	switch s.what() {
-	case nodeBoots:
-		e.bootsEnd(s.a)
+	switch s.eventType() {
+	case startupEnds:
+		e.startupDone(s.a)
 		return
 	case faultStrikes:
-		e.strike(&e.config.Faults[s.a])
+		e.inject(&e.config.Faults[s.a])
 		return
 	case nodeIsGone:
-		e.noticed(&e.config.Faults[s.a])
+		e.detect(&e.config.Faults[s.a])
 		return
 	case faultIsOver:
-		e.over(&e.config.Faults[s.a])
+		e.endFault(&e.config.Faults[s.a])
 		return
 	case managerActs:
-		e.told = e.told || e.manager.Next() <= e.now
+		e.managerDirty = e.managerDirty || e.manager.Next() <= e.now
 		return
 	}
 	a := e.apps[s.app]
 	if a == nil {
 		return // it has ended; what was under way for it no longer matters
 	}
-	switch s.class() {
+	switch s.phase() {
 	case taskEnds:
 		a.taskEnded(policies.ExecutorID(s.a), s.b, s.c)
 	case executorLeaves:
-		if s.what() == executorLooks {
-			a.look(policies.ExecutorID(s.a))
+		if s.eventType() == exitIsChecked {
+			a.exitIfDone(policies.ExecutorID(s.a))
 			return
 		}
 		a.executorGone(policies.ExecutorID(s.a))
 	default:
-		switch s.what() {
+		switch s.eventType() {
 		case driverRegisters:
 			a.register()
 		case jobIsSubmitted:
@@ -197,15 +197,15 @@ func (e *Engine) happen(s scheduled) {
 		case applicationEnds:
 			a.end()
 		case stageIsResubmitted:
-			a.mend(s.a)
-		case speculationElapses:
+			a.resubmitStage(s.a)
+		case speculationIsChecked:
 			a.speculate(s.a)
 		case blocksArrive:
 			a.migrate(policies.ExecutorID(s.a))
 		case localityWaitEnds:
 			a.offerAgain(s.a)
-		case driverGoesOn:
-			a.driverProceeds(time.Duration(s.a) * time.Millisecond)
+		case driverAdvances:
+			a.advanceDriver(time.Duration(s.a) * time.Millisecond)
 		case nodeFilesAreLost:
 			a.loseNodeFiles(s.a)
 		case garbageIsCollected:
@@ -218,9 +218,9 @@ func (e *Engine) happen(s scheduled) {
 	}
 }
 
-// arrives takes in an application. Its driver starts, unless the cluster has to
+// admit takes in an application. Its driver starts, unless the cluster has to
 // find room for it first.
-func (e *Engine) arrives(index int) {
+func (e *Engine) admit(index int) {
 	app := e.workload.Apps[index]
 	a, err := newApplication(e, index, app)
 	if err != nil {
@@ -229,8 +229,8 @@ func (e *Engine) arrives(index int) {
 	}
 	e.apps[index] = a
 	e.emit(Event{Kind: AppSubmitted, App: int32(index)})
-	m := a.asManaged()
-	e.notify(manager.Event{Kind: manager.AppSubmitted, App: index, Submitted: &m})
+	m := a.managerApp()
+	e.toManager(manager.Event{Kind: manager.AppSubmitted, App: index, Submitted: &m})
 	if !e.manager.RunsDriver(m) {
 		a.begin()
 	}
@@ -254,12 +254,12 @@ func (e *Engine) emit(ev Event) {
 	ev.At = e.now
 	e.result.Events++
 	e.result.Digest = digest(e.result.Digest, &ev)
-	e.tell(ev)
+	e.notify(ev)
 }
 
-// tell tells the observers of something that is no event of the replay: only
+// notify tells the observers of something that is no event of the replay: only
 // what one says of it.
-func (e *Engine) tell(ev Event) {
+func (e *Engine) notify(ev Event) {
 	ev.At = e.now
 	for _, o := range e.observers {
 		o.Observe(ev)
@@ -277,12 +277,12 @@ func digest(d uint64, e *Event) uint64 {
 	return mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
 }
 
-// account adds up how long nodes were there, from the first submission on.
-func (e *Engine) account() {
+// accountNodes adds up how long nodes were there, from the first submission on.
+func (e *Engine) accountNodes() {
 	e.result.Provided, e.result.Nodes = 0, make([]time.Duration, len(e.config.Cluster.Pools))
 	for i := range e.hosts {
 		h := &e.hosts[i]
-		there := h.there(e.result.End)
+		there := h.present(e.result.End)
 		e.result.Provided += there * time.Duration(h.cores)
 		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.pool })
 		if pool >= 0 {
@@ -299,11 +299,11 @@ func (e *Engine) Result() (*Result, error) {
 	for i := range e.result.Apps {
 		r := &e.result.Apps[i]
 		if r.End < 0 {
-			return nil, e.stuck(i)
+			return nil, e.explainStuck(i)
 		}
 		e.result.Ledger.add(r.Ledger)
 		e.result.End = max(e.result.End, r.End)
 	}
-	e.account()
+	e.accountNodes()
 	return &e.result, nil
 }

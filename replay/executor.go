@@ -28,10 +28,10 @@ type executor struct {
 	cores     int32
 	slots     int32 // tasks that it can run at one time
 	free      int32 // of those, without a task
-	warm      warmth
+	history   slotHistory
 	tasks     []runningTask
-	dead      bool                  // it ended without being asked to; its tasks' ends no longer count
-	doomed    bool                  // its node is lost to the manager, which has forgotten it
+	crashed   bool                  // it ended without being asked to; its tasks' ends no longer count
+	nodeLost  bool                  // its node is lost to the manager, which has forgotten it
 	peers     []policies.ExecutorID // those that take its blocks when it is decommissioned
 	granted   time.Duration
 	usable    time.Duration // from when on it takes tasks; -1: not yet

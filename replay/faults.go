@@ -34,19 +34,19 @@ func (e *Engine) scheduleFaults() error {
 	return nil
 }
 
-// strike is the beginning of a fault.
-func (e *Engine) strike(f *cluster.Fault) {
+// inject is the beginning of a fault.
+func (e *Engine) inject(f *cluster.Fault) {
 	switch f.Kind {
 	case cluster.NodeLoss:
 		if f.Silent > 0 {
-			e.silence(f.Node)
+			e.silenceNode(f.Node)
 			return
 		}
 		e.loseNode(f.Node)
 		e.endNode(f.Node)
 	case cluster.SpotReclaim:
 		e.loseNode(f.Node)
-		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.heed(&a.executors[id]) })
+		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.reclaimNotice(&a.executors[id]) })
 	case cluster.ExecutorLoss:
 		for _, a := range e.apps {
 			if a == nil || !spec.Match(f.App, a.app.Name) {
@@ -54,7 +54,7 @@ func (e *Engine) strike(f *cluster.Fault) {
 			}
 			for id := range a.executors {
 				if x := &a.executors[id]; x.state < leaving && (f.Executor == id || f.Executor < 0 && x.state != starting) {
-					a.perish(x.id)
+					a.crash(x.id)
 					break
 				}
 			}
@@ -62,23 +62,23 @@ func (e *Engine) strike(f *cluster.Fault) {
 	}
 }
 
-// heed is the word that an executor's node will be taken away.
-func (a *application) heed(x *executor) {
+// reclaimNotice is the word that an executor's node will be taken away.
+func (a *application) reclaimNotice(x *executor) {
 	if a.decommissions && (x.state == added || x.state == live) {
 		a.emitRelease(x, policies.Reason{Cause: policies.Reclaimed})
 		a.decommission(x)
 	}
 }
 
-// announced is the manager's word that it will take a node away.
-func (e *Engine) announced(node int) {
+// announceNode is the manager's word that it will take a node away.
+func (e *Engine) announceNode(node int) {
 	for _, a := range e.apps {
 		if a == nil {
 			continue
 		}
 		for id := range a.executors {
 			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
-				a.heed(x)
+				a.reclaimNotice(x)
 			}
 		}
 	}
@@ -86,7 +86,7 @@ func (e *Engine) announced(node int) {
 
 // loseNode has the manager know that a node takes nothing any more.
 func (e *Engine) loseNode(node int) {
-	e.notify(manager.Event{Kind: manager.NodeLost, Node: node})
+	e.toManager(manager.Event{Kind: manager.NodeLost, Node: node})
 }
 
 // onNode calls f for each executor that is held on a node, application by
@@ -98,29 +98,29 @@ func (e *Engine) onNode(node int, f func(a *application, id policies.ExecutorID)
 		}
 		for id := range a.executors {
 			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
-				x.doomed = true
+				x.nodeLost = true
 				f(a, x.id)
 			}
 		}
 	}
 }
 
-// silence stops a node without a word to anybody.
-func (e *Engine) silence(node int) {
+// silenceNode stops a node without a word to anybody.
+func (e *Engine) silenceNode(node int) {
 	for _, a := range e.apps {
 		if a == nil {
 			continue
 		}
 		for id := range a.executors {
 			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
-				x.dead = true
+				x.crashed = true
 			}
 		}
 	}
 }
 
-// noticed is the end of a spot node's notice, or of a silent node's silence.
-func (e *Engine) noticed(f *cluster.Fault) {
+// detect is the end of a spot node's notice, or of a silent node's silence.
+func (e *Engine) detect(f *cluster.Fault) {
 	if f.Kind == cluster.NodeLoss {
 		e.loseNode(f.Node)
 	}
@@ -129,8 +129,8 @@ func (e *Engine) noticed(f *cluster.Fault) {
 
 // endNode takes a node away with all that runs on it and all that is kept there.
 func (e *Engine) endNode(node int) {
-	e.hosts[node].vanish(e.now)
-	e.onNode(node, func(a *application, id policies.ExecutorID) { a.perish(id) })
+	e.hosts[node].leave(e.now)
+	e.onNode(node, func(a *application, id policies.ExecutorID) { a.crash(id) })
 	for _, a := range e.apps {
 		if a != nil && a.service {
 			e.queue.push(scheduled{at: e.now + lossNotice, app: a.index, a: int32(node)}, becomesReady, nodeFilesAreLost)
@@ -138,17 +138,17 @@ func (e *Engine) endNode(node int) {
 	}
 }
 
-// over is the end of a fault.
-func (e *Engine) over(f *cluster.Fault) {
-	e.told = true
+// endFault is the end of a fault.
+func (e *Engine) endFault(f *cluster.Fault) {
+	e.managerDirty = true
 	if f.Kind == cluster.NodeLoss || f.Kind == cluster.SpotReclaim {
-		e.hosts[f.Node].appear(e.now)
-		e.notify(manager.Event{Kind: manager.NodeRestored, Node: f.Node})
+		e.hosts[f.Node].join(e.now)
+		e.toManager(manager.Event{Kind: manager.NodeRestored, Node: f.Node})
 	}
 }
 
-// absent says until when the manager does nothing; the past if it acts.
-func (e *Engine) absent() time.Duration {
+// managerAwayUntil says until when the manager does nothing; the past if it acts.
+func (e *Engine) managerAwayUntil() time.Duration {
 	until := time.Duration(-1)
 	for i := range e.config.Faults {
 		f := &e.config.Faults[i]
@@ -159,24 +159,24 @@ func (e *Engine) absent() time.Duration {
 		case cluster.ManagerAway:
 			until = max(until, f.At+f.For)
 		case cluster.ManagerSlow:
-			until = max(until, min(e.served+f.Every, f.At+f.For))
+			until = max(until, min(e.lastServed+f.Every, f.At+f.For))
 		}
 	}
 	return until
 }
 
-// perish is the end of an executor that nobody asked for: its process died, its
+// crash is the end of an executor that nobody asked for: its process died, its
 // node was lost, or the manager took it away. What it holds is free at once; its
 // driver learns of it a moment later, and what its tasks did is for nothing.
-func (a *application) perish(id policies.ExecutorID) {
+func (a *application) crash(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	for _, t := range x.tasks {
 		a.result.Discarded += (e.now - t.start) * time.Duration(a.profiles[x.profile].taskCPUs)
 	}
 	a.result.Lost++
-	x.dead = true
-	e.stopBootsIf(x.node, func(b boot) bool { return b.app == a && b.id == id })
+	x.crashed = true
+	e.cancelStartupsIf(x.node, func(b startingExecutor) bool { return b.app == a && b.id == id })
 	a.release(x)
 	known := x.state != starting
 	x.state = leaving
@@ -192,7 +192,7 @@ func (a *application) preempted(container int) {
 	for id := range a.executors {
 		if x := &a.executors[id]; x.container == container && x.state < leaving {
 			a.result.Preempted++
-			a.perish(x.id)
+			a.crash(x.id)
 			return
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // if endless executors were there from the start (traces.Endless).
 func (e *Engine) forecast(app *traces.Application) *policies.Forecast {
 	stages, jobs := traces.Endless(app)
-	f := &policies.Forecast{Lead: e.lead(), Stages: make([]policies.Span, len(stages)), Jobs: jobs}
+	f := &policies.Forecast{Lead: e.leadTime(), Stages: make([]policies.Span, len(stages)), Jobs: jobs}
 	for i := range jobs {
 		jobs[i] += app.Submit
 	}
@@ -34,9 +34,9 @@ func (e *Engine) forecast(app *traces.Application) *policies.Forecast {
 	return f
 }
 
-// lead is the typical time from a request to an executor that takes tasks, on a
+// leadTime is the typical time from a request to an executor that takes tasks, on a
 // cluster that has room.
-func (e *Engine) lead() time.Duration {
+func (e *Engine) leadTime() time.Duration {
 	times := &e.config.Times
 	startup := times.By[Startup].Quantiles.Median()
 	if s := e.config.Cluster.Startup; s >= 0 {

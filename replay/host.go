@@ -5,10 +5,10 @@ import "time"
 // A host is a node as its executors feel it: those that start on it at one time
 // slow each other down.
 type host struct {
-	rising int             // executors on it that are granted and not yet usable
-	risen  []time.Duration // when those became usable that were not long ago
-	firsts int             // first tasks that start on it in this instant
-	boots  boots           // executors that start on it
+	starting        int             // executors on it that are granted and not yet usable
+	recentlyStarted []time.Duration // when those became usable that were not long ago
+	firstTasks      int             // first tasks that start on it in this instant
+	startups        startups        // executors that start on it
 
 	cores  int
 	pool   string
@@ -17,19 +17,19 @@ type host struct {
 	up     time.Duration // how long it was there before
 }
 
-// vanish takes a node out of the cluster.
-func (h *host) vanish(now time.Duration) {
-	h.up = h.there(now)
+// leave takes a node out of the cluster.
+func (h *host) leave(now time.Duration) {
+	h.up = h.present(now)
 	h.absent, h.since = true, now
 }
 
-// appear puts it back.
-func (h *host) appear(now time.Duration) {
+// join puts it back.
+func (h *host) join(now time.Duration) {
 	h.absent, h.since = false, now
 }
 
-// there is how long a node has been part of the cluster.
-func (h *host) there(now time.Duration) time.Duration {
+// present is how long a node has been part of the cluster.
+func (h *host) present(now time.Duration) time.Duration {
 	if h.absent {
 		return h.up
 	}
@@ -40,10 +40,10 @@ func (h *host) there(now time.Duration) time.Duration {
 // started: that task loads classes.
 const Settling = 300 * time.Millisecond
 
-// starting is how many executors are starting on a node.
-func (h *host) starting(now time.Duration) int {
-	for len(h.risen) > 0 && h.risen[0] <= now-Settling {
-		h.risen = h.risen[1:]
+// startingAt is how many executors are starting on a node.
+func (h *host) startingAt(now time.Duration) int {
+	for len(h.recentlyStarted) > 0 && h.recentlyStarted[0] <= now-Settling {
+		h.recentlyStarted = h.recentlyStarted[1:]
 	}
-	return h.rising + len(h.risen)
+	return h.starting + len(h.recentlyStarted)
 }

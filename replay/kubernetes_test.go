@@ -114,11 +114,11 @@ func TestKubernetesPlaysTheSameTwice(t *testing.T) {
 func TestKubernetesRefusesTheShuffleService(t *testing.T) {
 	w, _, c := randomRun(1)
 	c.Cluster.Manager = "kubernetes"
-	misfits := Misfits(w, fleet(t, "spark"), c.Cluster)
+	misfits := Unschedulable(w, fleet(t, "spark"), c.Cluster)
 	if len(misfits) != len(w.Apps) || misfits[0].Reason != kubernetes.ErrShuffleService.Error() {
 		t.Errorf("got %v", misfits)
 	}
-	if found := Misfits(w, fleet(t, "spark,shuffle=tracking"), c.Cluster); len(found) > 0 {
+	if found := Unschedulable(w, fleet(t, "spark,shuffle=tracking"), c.Cluster); len(found) > 0 {
 		t.Errorf("tracking is refused: %v", fmt.Sprint(found[0]))
 	}
 }

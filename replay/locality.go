@@ -52,18 +52,18 @@ func (a *application) prefer(set *taskSet) *preference {
 	return p
 }
 
-// takeFor removes the pending task that an executor is to run, or returns -1
+// taskFor removes the pending task that an executor is to run, or returns -1
 // if all of them wait for other nodes.
-func (a *application) takeFor(set *taskSet, x *executor) int32 {
+func (a *application) taskFor(set *taskSet, x *executor) int32 {
 	p := set.preference
-	if p == nil || len(set.again) > 0 {
-		return set.take()
+	if p == nil || len(set.retries) > 0 {
+		return set.nextTask()
 	}
 	for _, queue := range []*[]int32{&p.byNode[x.node], &p.none} {
 		for len(*queue) > 0 {
 			task := (*queue)[0]
 			*queue = (*queue)[1:]
-			if !p.taken[task] && set.ran[task] == nowhere {
+			if !p.taken[task] && set.doneOn[task] == nowhere {
 				p.taken[task] = true
 				set.pending--
 				return task
@@ -72,7 +72,7 @@ func (a *application) takeFor(set *taskSet, x *executor) int32 {
 	}
 	wait := p.since + a.localityWait - a.engine.now
 	if wait <= 0 || !a.othersWanted(p, x.node) {
-		return set.take()
+		return set.nextTask()
 	}
 	if !p.wakes {
 		p.wakes = true
@@ -89,7 +89,7 @@ func (a *application) othersWanted(p *preference, node int32) bool {
 			queue = queue[1:]
 		}
 		p.byNode[n] = queue
-		if int32(n) != node && len(queue) > 0 && slices.ContainsFunc(a.lively, func(id policies.ExecutorID) bool { return a.executors[id].node == int32(n) }) {
+		if int32(n) != node && len(queue) > 0 && slices.ContainsFunc(a.schedulable, func(id policies.ExecutorID) bool { return a.executors[id].node == int32(n) }) {
 			return true
 		}
 	}
@@ -103,6 +103,6 @@ func (a *application) offerAgain(number int32) {
 	set.preference.wakes = false
 	if set.waits() {
 		a.offerAll = true
-		a.unsettle()
+		a.schedulePlacement()
 	}
 }

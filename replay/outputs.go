@@ -22,17 +22,17 @@ const maxConsecutiveAttempts = 4
 func (a *application) lose(x *executor, decommissioned bool) {
 	for i, at := range a.blocks {
 		if at == x.id {
-			a.blocks[i] = lost
+			a.blocks[i] = blockLost
 		}
 	}
 	for _, t := range slices.Clone(x.tasks) {
 		set := a.sets[t.set]
 		x.forget(t.set, t.task, t.end)
-		a.blame.ended(set, x, t.task)
+		a.path.taskEnded(set, x, t.task)
 		a.stopped(set, t.task, x, t, policies.Failed)
-		if !set.zombie && set.ran[t.task] == nowhere && !t.copy {
+		if !set.zombie && set.doneOn[t.task] == nowhere && !t.copy {
 			set.retry(t.task)
-			a.blame.retried(set, t.task, true)
+			a.path.taskRetried(set, t.task, true)
 			a.enqueue(set)
 		}
 	}
@@ -54,11 +54,11 @@ func (a *application) resubmit(id policies.ExecutorID) {
 		if set == nil || !a.app.Stages[i].Map {
 			continue
 		}
-		for task, at := range set.ran {
+		for task, at := range set.doneOn {
 			if at != id || a.stages[i].where[set.partition(int32(task))] != id {
 				continue
 			}
-			set.ran[task] = nowhere
+			set.doneOn[task] = nowhere
 			set.done--
 			a.result.Rerun++
 			a.event = policies.Event{
@@ -66,7 +66,7 @@ func (a *application) resubmit(id policies.ExecutorID) {
 			}
 			a.observe()
 			set.retry(int32(task))
-			a.blame.resubmitted(set, int32(task))
+			a.path.taskResubmitted(set, int32(task))
 			a.enqueue(set)
 		}
 	}
@@ -84,7 +84,7 @@ func (a *application) unregister(id policies.ExecutorID) {
 				s.where[p] = nowhere
 				s.missing++
 				s.forgotten++
-				a.blame.forgot(int32(i), int32(p))
+				a.path.outputLost(int32(i), int32(p))
 			}
 		}
 	}
@@ -108,7 +108,7 @@ func (a *application) fetchFailed(set *taskSet) {
 	a.dequeue(set)
 	s.active = nil
 	s.broken = true
-	a.blame.broke(set.stage)
+	a.path.fetchFailed(set.stage)
 	s.failures++
 	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage, N: 1})
 	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
@@ -121,13 +121,13 @@ func (a *application) fetchFailed(set *taskSet) {
 	e.queue.push(scheduled{at: e.now + resubmitDelay, app: a.index, a: set.stage}, becomesReady, stageIsResubmitted)
 }
 
-// mend submits a stage again whose fetch failed, once its input is there.
-func (a *application) mend(stage int32) {
+// resubmitStage submits a stage again whose fetch failed, once its input is there.
+func (a *application) resubmitStage(stage int32) {
 	s := &a.stages[stage]
 	s.broken = false
-	a.blame.mended(stage)
+	a.path.stageResubmitted(stage)
 	if s.available() {
-		a.letGo(s)
+		a.notifyDependents(s)
 		return
 	}
 	for _, job := range slices.Clone(s.users) {

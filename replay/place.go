@@ -8,11 +8,11 @@ import (
 	"dynalloc/policies"
 )
 
-// unsettle has the application's waiting tasks placed at the end of the instant.
-func (a *application) unsettle() {
-	if !a.unsettled {
-		a.unsettled = true
-		a.engine.unsettled = append(a.engine.unsettled, a)
+// schedulePlacement has the application's waiting tasks placed at the end of the instant.
+func (a *application) schedulePlacement() {
+	if !a.placementDue {
+		a.placementDue = true
+		a.engine.placements = append(a.engine.placements, a)
 	}
 }
 
@@ -20,7 +20,7 @@ func (a *application) unsettle() {
 // task set is submitted, and one executor when a task on it ended or when it
 // has come up; the order between task sets is computed once for each offer.
 func (a *application) place() {
-	a.unsettled = false
+	a.placementDue = false
 	if len(a.waiting) > 0 {
 		if a.offerAll {
 			a.offer(a.offers())
@@ -32,21 +32,21 @@ func (a *application) place() {
 	}
 	a.offerAll = false
 	a.freed = a.freed[:0]
-	a.startFirsts()
+	a.startFirstTasks()
 }
 
 // offers returns the executors that take tasks in the order in which they are
 // offered.
 func (a *application) offers() []policies.ExecutorID {
-	order := slices.Clone(a.lively)
+	order := slices.Clone(a.schedulable)
 	if a.engine.config.Offers == Ordered {
 		slices.SortFunc(order, func(x, y policies.ExecutorID) int {
 			return cmp.Or(cmp.Compare(a.executors[x].running(), a.executors[y].running()), cmp.Compare(x, y))
 		})
 		return order
 	}
-	a.rounds++
-	shuffle(order, random(a.engine.config.Seed, offerStream, a.index, a.rounds))
+	a.offerRounds++
+	shuffle(order, random(a.engine.config.Seed, offerStream, a.index, a.offerRounds))
 	return order
 }
 
@@ -69,7 +69,7 @@ func (a *application) offer(executors []policies.ExecutorID) {
 					continue
 				}
 				if set.pending > 0 {
-					task := a.takeFor(set, x)
+					task := a.taskFor(set, x)
 					if task < 0 {
 						refused = true
 						continue
@@ -93,7 +93,7 @@ func (a *application) offer(executors []policies.ExecutorID) {
 }
 
 // waits says whether the set has tasks or copies of tasks to start.
-func (t *taskSet) waits() bool { return t.pending > 0 || len(t.speculation.wanted) > 0 }
+func (t *taskSet) waits() bool { return t.pending > 0 || len(t.speculation.pendingCopies) > 0 }
 
 // launch starts a task of a set, or a copy of one, on an executor.
 func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool) {
@@ -105,19 +105,19 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
 	var duration time.Duration
-	first := x.warm.take(set.stage, a.plan.reads[set.stage], x.slots)
+	first := x.history.record(set.stage, a.plan.reads[set.stage], x.slots)
 	duration, t.fate = a.duration(set, partition, isCopy)
-	a.blame.launched(set, x, task, isCopy, t.fate)
-	if first == (firstness{}) {
+	a.path.taskLaunched(set, x, task, isCopy, t.fate)
+	if first == (firstKind{}) {
 		duration += a.warmCost(x)
 	} else {
 		duration += e.config.Times.By[Overhead].Typical(0)
 	}
 	t.end = e.now + duration
 	x.tasks = append(x.tasks, t)
-	if first != (firstness{}) {
-		a.firsts = append(a.firsts, firstTask{x.id, t, first})
-		e.hosts[x.node].firsts++
+	if first != (firstKind{}) {
+		a.firstTasks = append(a.firstTasks, firstTask{x.id, t, first})
+		e.hosts[x.node].firstTasks++
 	} else {
 		a.schedule(x, t)
 	}
@@ -135,7 +135,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 // the executors that are starting on its node.
 func (a *application) warmCost(x *executor) time.Duration {
 	times := &a.engine.config.Times
-	others := a.engine.hosts[x.node].starting(a.engine.now)
+	others := a.engine.hosts[x.node].startingAt(a.engine.now)
 	return times.By[Overhead].Typical(others) + times.By[OverheadRun].Typical(others)
 }
 
@@ -145,7 +145,7 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time
 	case a.readsMissing(set.stage):
 		return 0, missesData
 	case isCopy:
-		return a.copyTime(set, partition), succeeds
+		return a.drawCopyDuration(set, partition), succeeds
 	}
 	if work, ok := a.failure(set.stage, partition); ok {
 		return work, fails
@@ -153,7 +153,7 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time
 	work := time.Duration(a.plan.work[a.plan.offset[set.stage]+partition]) * time.Millisecond
 	again := a.recompute(set.stage, partition)
 	a.result.Recomputed += again
-	a.blame.computesAgain(again)
+	a.path.recomputing(again)
 	return work + again, succeeds
 }
 

@@ -11,36 +11,36 @@ import (
 // A plan is what a run needs to know of an application's work, prepared once:
 // applications that are copies of one another share it.
 type plan struct {
-	offset    []int32               // per stage, where its tasks begin in work
-	work      []int32               // milliseconds of each task on a warm executor, without overhead
-	reads     []bool                // per stage, whether it reads shuffle data
-	children  [][]int32             // per stage, the stages that read its output
-	graph     [][]int32             // per job, its stages, parents before children
-	followers [][]follower          // per job + 1: what its end (or the application's start) sets off
-	maps      [][]policies.MapStage // per job, the stages that write a shuffle
-	results   [][]int32             // per job, the stages of its graph that no other reads
-	cached    int                   // blocks that persisted RDDs can have
-	compute   []int32               // per block, milliseconds of the task that computes it first
-	blocks    [][]int32             // per stage and cached RDD, where its blocks begin
+	offset       []int32               // per stage, where its tasks begin in work
+	work         []int32               // milliseconds of each task on a warm executor, without overhead
+	reads        []bool                // per stage, whether it reads shuffle data
+	children     [][]int32             // per stage, the stages that read its output
+	graph        [][]int32             // per job, its stages, parents before children
+	followers    [][]follower          // per job + 1: what its end (or the application's start) sets off
+	mapStages    [][]policies.MapStage // per job, the stages that write a shuffle
+	resultStages [][]int32             // per job, the stages of its graph that no other reads
+	cached       int                   // blocks that persisted RDDs can have
+	computeCost  []int32               // per block, milliseconds of the task that computes it first
+	blocks       [][]int32             // per stage and cached RDD, where its blocks begin
 }
 
 // A follower is something that the driver does a while after a job's end.
 type follower struct {
-	what  what
+	event eventType
 	index int32
 	gap   time.Duration
 }
 
 func newPlan(a *traces.Application, times *Times) *plan {
 	p := &plan{
-		offset:    make([]int32, len(a.Stages)+1),
-		children:  make([][]int32, len(a.Stages)),
-		graph:     make([][]int32, len(a.Jobs)),
-		results:   make([][]int32, len(a.Jobs)),
-		followers: make([][]follower, len(a.Jobs)+1),
-		maps:      make([][]policies.MapStage, len(a.Jobs)),
-		blocks:    make([][]int32, len(a.Stages)),
-		reads:     make([]bool, len(a.Stages)),
+		offset:       make([]int32, len(a.Stages)+1),
+		children:     make([][]int32, len(a.Stages)),
+		graph:        make([][]int32, len(a.Jobs)),
+		resultStages: make([][]int32, len(a.Jobs)),
+		followers:    make([][]follower, len(a.Jobs)+1),
+		mapStages:    make([][]policies.MapStage, len(a.Jobs)),
+		blocks:       make([][]int32, len(a.Stages)),
+		reads:        make([]bool, len(a.Stages)),
 	}
 	warm := WarmDeserialize(a)
 	first := p.numberBlocks(a)
@@ -61,7 +61,7 @@ func newPlan(a *traces.Application, times *Times) *plan {
 	}
 	p.offset[len(a.Stages)] = int32(len(p.work))
 	p.computeBlocks(a)
-	follow := func(c traces.Cue, w what, index int) {
+	follow := func(c traces.Cue, w eventType, index int) {
 		p.followers[c.After+1] = append(p.followers[c.After+1], follower{w, int32(index), c.Gap})
 	}
 	for i := range a.Jobs {
@@ -69,11 +69,11 @@ func newPlan(a *traces.Application, times *Times) *plan {
 		for _, stage := range j.Stages {
 			p.graph[i] = append(p.graph[i], int32(stage))
 		}
-		p.results[i] = p.resultsOf(p.graph[i])
+		p.resultStages[i] = p.resultsOf(p.graph[i])
 		follow(j.Cue, jobIsSubmitted, i)
 		for _, s := range j.Stages {
 			if a.Stages[s].Map {
-				p.maps[i] = append(p.maps[i], policies.MapStage{Stage: int32(s), Shuffle: int32(s)})
+				p.mapStages[i] = append(p.mapStages[i], policies.MapStage{Stage: int32(s), Shuffle: int32(s)})
 			}
 		}
 	}
@@ -101,15 +101,15 @@ func (p *plan) resultsOf(graph []int32) []int32 {
 // first task that stands for it. A later task that had to compute it again
 // when it was recorded is freed from that.
 func (p *plan) computeBlocks(a *traces.Application) {
-	p.compute = slices.Repeat([]int32{-1}, p.cached)
+	p.computeCost = slices.Repeat([]int32{-1}, p.cached)
 	for i := range a.Stages {
 		for _, first := range p.blocks[i] {
 			for j := range a.Stages[i].Tasks {
 				block, work := first+int32(j), &p.work[p.offset[i]+int32(j)]
-				if p.compute[block] < 0 {
-					p.compute[block] = *work
+				if p.computeCost[block] < 0 {
+					p.computeCost[block] = *work
 				} else if a.Stages[i].Tasks[j].Recomputed {
-					*work = max(*work-p.compute[block], 0)
+					*work = max(*work-p.computeCost[block], 0)
 				}
 			}
 		}

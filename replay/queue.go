@@ -2,47 +2,47 @@ package replay
 
 import "time"
 
-// A class is the place of an event in the order of an instant. Facts come
+// A phase is the place of an event in the order of an instant. Facts come
 // first, in the order that makes an instant a barrier: a slot freed at t is
 // free at t, an executor that leaves at t takes no task at t, one that
 // arrives at t may. Policies tick after all facts of the instant. In testdata,
 // one_instant_has_an_order changes if any two classes are exchanged.
-type class uint8
+type phase uint8
 
 const (
-	taskEnds class = iota
+	taskEnds phase = iota
 	executorLeaves
 	executorRegisters
 	becomesReady
 	policyTicks
 )
 
-// what says which of a class's events it is.
-type what uint8
+// eventType says which of a class's events it is.
+type eventType uint8
 
 const (
-	applicationArrives what = iota
+	applicationArrives eventType = iota
 	driverRegisters
 	jobIsSubmitted
 	rddIsUnpersisted
 	applicationEnds
 	executorIsAdded
 	executorIsUsable
-	nodeBoots
+	startupEnds
 	managerActs
 	faultStrikes
 	nodeIsGone
 	faultIsOver
 	nodeFilesAreLost
-	driverGoesOn
+	driverAdvances
 	localityWaitEnds
 	stageIsResubmitted
-	speculationElapses
+	speculationIsChecked
 	garbageIsCollected
-	executorLooks
+	exitIsChecked
 	blocksArrive
 	executorIsGone
-	only // for classes whose events are all of one kind
+	taskIsDone // for classes whose events are all of one kind
 )
 
 // A scheduled event waits in the queue. What a, b and c mean depends on the event.
@@ -55,8 +55,8 @@ type scheduled struct {
 	c     int32
 }
 
-func (s *scheduled) class() class { return class(s.order >> 56) }
-func (s *scheduled) what() what   { return what(s.order) }
+func (s *scheduled) phase() phase         { return phase(s.order >> 56) }
+func (s *scheduled) eventType() eventType { return eventType(s.order) }
 
 func (s *scheduled) before(o *scheduled) bool {
 	return s.at < o.at || s.at == o.at && s.order < o.order
@@ -69,7 +69,7 @@ type queue struct {
 	sequence uint64
 }
 
-func (q *queue) push(s scheduled, c class, w what) {
+func (q *queue) push(s scheduled, c phase, w eventType) {
 	q.sequence++
 	s.order = uint64(c)<<56 | q.sequence<<8 | uint64(w)
 	q.insert(s)

@@ -99,7 +99,7 @@ func randomTimes(r *rand.Rand) Times {
 			d.Quantiles[i] += time.Duration(i) * upTo(most) / 7
 		}
 		slices.Sort(d.Quantiles[:])
-		d.Crowding = float64(r.IntN(2)) * r.Float64()
+		d.Contention = float64(r.IntN(2)) * r.Float64()
 	}
 	return t
 }

@@ -13,21 +13,21 @@ const speculationInterval = 100 * time.Millisecond
 
 // A speculation is what a task set needs to know to start copies of slow tasks.
 type speculation struct {
-	took    []time.Duration // of the tasks that succeeded
-	wanted  []int32         // tasks whose copy waits for a slot on another node
-	copied  []bool          // by task: a copy was asked for
-	elapses bool            // a look is scheduled
+	durations      []time.Duration // of the tasks that succeeded
+	pendingCopies  []int32         // tasks whose copy waits for a slot on another node
+	copied         []bool          // by task: a copy was asked for
+	checkScheduled bool            // a look is scheduled
 }
 
 // speculationRules are the settings of spark.speculation for an application
 // (TaskSetManager.checkSpeculatableTasks).
 type speculationRules struct {
-	on         bool
-	quantile   float64       // share of tasks that must have succeeded
-	multiplier float64       // how much slower than the median is slow
-	least      time.Duration // spark.speculation.minTaskRuntime
-	efficiency bool          // a copy also needs a low data rate or a very long run
-	long       float64       // how much longer than slow is very long
+	on            bool
+	quantile      float64       // share of tasks that must have succeeded
+	multiplier    float64       // how much slower than the median is slow
+	minRuntime    time.Duration // spark.speculation.minTaskRuntime
+	efficiency    bool          // a copy also needs a low data rate or a very long run
+	longRunFactor float64       // how much longer than slow is very long
 }
 
 // speculationOf reads the settings from an application's properties, with the
@@ -36,55 +36,55 @@ func speculationOf(app *traces.Application, rules policies.Rules) speculationRul
 	p := app.Properties
 	s := speculationRules{
 		on:       p.Bool("spark.speculation", false),
-		quantile: 0.75, multiplier: 1.5, least: 100 * time.Millisecond, efficiency: rules.EfficientSpeculation, long: 2,
+		quantile: 0.75, multiplier: 1.5, minRuntime: 100 * time.Millisecond, efficiency: rules.EfficientSpeculation, longRunFactor: 2,
 	}
 	if rules.LateSpeculation {
 		s.quantile, s.multiplier = 0.9, 3
 	}
 	s.quantile = p.Float("spark.speculation.quantile", s.quantile)
 	s.multiplier = p.Float("spark.speculation.multiplier", s.multiplier)
-	s.long = p.Float("spark.speculation.efficiency.longRunTaskFactor", s.long)
+	s.longRunFactor = p.Float("spark.speculation.efficiency.longRunTaskFactor", s.longRunFactor)
 	s.efficiency = p.Bool("spark.speculation.efficiency.enabled", s.efficiency)
-	s.least = p.Duration("spark.speculation.minTaskRuntime", time.Millisecond, s.least)
+	s.minRuntime = p.Duration("spark.speculation.minTaskRuntime", time.Millisecond, s.minRuntime)
 	return s
 }
 
-// watch looks after a set's slow tasks, if speculation is on and the set has
+// scheduleSpeculation looks after a set's slow tasks, if speculation is on and the set has
 // more than one task.
-func (a *application) watch(set *taskSet) {
-	if !a.speculates.on || set.tasks < 2 || set.speculation.elapses || set.zombie || set.done == set.tasks {
+func (a *application) scheduleSpeculation(set *taskSet) {
+	if !a.speculationRules.on || set.tasks < 2 || set.speculation.checkScheduled || set.zombie || set.done == set.tasks {
 		return
 	}
-	set.speculation.elapses = true
-	a.engine.queue.push(scheduled{at: a.engine.now + speculationInterval, app: a.index, a: set.number}, becomesReady, speculationElapses)
+	set.speculation.checkScheduled = true
+	a.engine.queue.push(scheduled{at: a.engine.now + speculationInterval, app: a.index, a: set.number}, becomesReady, speculationIsChecked)
 }
 
 // speculate asks for copies of the set's slow tasks.
 func (a *application) speculate(number int32) {
-	set, rules := a.sets[number], &a.speculates
+	set, rules := a.sets[number], &a.speculationRules
 	s := &set.speculation
-	s.elapses = false
-	defer a.watch(set)
-	if float64(set.done) < max(rules.quantile*float64(set.tasks), 1) || len(s.took) == 0 {
+	s.checkScheduled = false
+	defer a.scheduleSpeculation(set)
+	if float64(set.done) < max(rules.quantile*float64(set.tasks), 1) || len(s.durations) == 0 {
 		return
 	}
-	threshold := max(time.Duration(rules.multiplier*float64(median(slices.Clone(s.took), 0))), rules.least)
+	threshold := max(time.Duration(rules.multiplier*float64(median(slices.Clone(s.durations), 0))), rules.minRuntime)
 	if s.copied == nil {
 		s.copied = make([]bool, set.tasks)
 	}
 	now := a.engine.now
-	for _, id := range a.lively {
+	for _, id := range a.schedulable {
 		for _, t := range a.executors[id].tasks {
 			if t.set != number || t.copy || s.copied[t.task] || now-t.start <= threshold {
 				continue
 			}
 			reads := a.app.Stages[set.stage].Tasks[set.partition(t.task)].Read > 0
-			if rules.efficiency && !reads && float64(now-t.start) <= rules.long*float64(threshold) {
+			if rules.efficiency && !reads && float64(now-t.start) <= rules.longRunFactor*float64(threshold) {
 				continue
 			}
 			s.copied[t.task] = true
-			a.blame.copied(id, &t)
-			s.wanted = append(s.wanted, t.task)
+			a.path.copyRequested(id, &t)
+			s.pendingCopies = append(s.pendingCopies, t.task)
 			a.event = policies.Event{Kind: policies.SpeculativeTaskSubmitted, Stage: set.name(), Task: int(t.task)}
 			a.observe()
 			a.enqueue(set)
@@ -92,14 +92,14 @@ func (a *application) speculate(number int32) {
 	}
 }
 
-// finished notes the time of a task that succeeded and stops its other copy.
-func (a *application) finished(set *taskSet, task int32, won runningTask) {
-	if !a.speculates.on {
+// stopLosingCopy notes the time of a task that succeeded and stops its other copy.
+func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) {
+	if !a.speculationRules.on {
 		return
 	}
 	s := &set.speculation
-	s.took = append(s.took, won.end-won.start)
-	s.wanted = slices.DeleteFunc(s.wanted, func(t int32) bool { return t == task })
+	s.durations = append(s.durations, won.end-won.start)
+	s.pendingCopies = slices.DeleteFunc(s.pendingCopies, func(t int32) bool { return t == task })
 	if s.copied == nil || !s.copied[task] {
 		return
 	}
@@ -111,7 +111,7 @@ func (a *application) finished(set *taskSet, task int32, won runningTask) {
 				x.forget(t.set, t.task, t.end)
 				x.free++
 				a.freed = append(a.freed, x.id)
-				a.blame.killed(set, x, task)
+				a.path.taskKilled(set, x, task)
 				a.stopped(set, task, x, t, policies.Killed)
 				break
 			}
@@ -122,11 +122,11 @@ func (a *application) finished(set *taskSet, task int32, won runningTask) {
 // copyFor returns a task whose copy may start on an executor: one that does
 // not run on its node already. It is -1 if there is none.
 func (a *application) copyFor(set *taskSet, x *executor) int32 {
-	for i, task := range set.speculation.wanted {
+	for i, task := range set.speculation.pendingCopies {
 		if a.runsOn(set, task, x.node) {
 			continue
 		}
-		set.speculation.wanted = slices.Delete(set.speculation.wanted, i, i+1)
+		set.speculation.pendingCopies = slices.Delete(set.speculation.pendingCopies, i, i+1)
 		return task
 	}
 	return -1
@@ -142,10 +142,10 @@ func (a *application) runsOn(set *taskSet, task, node int32) bool {
 	return false
 }
 
-// copyTime draws how long a copy takes: the time of one of the stage's tasks
+// drawCopyDuration draws how long a copy takes: the time of one of the stage's tasks
 // that succeeded.
-func (a *application) copyTime(set *taskSet, partition int32) time.Duration {
+func (a *application) drawCopyDuration(set *taskSet, partition int32) time.Duration {
 	g := random(a.engine.config.Seed, copyStream, a.index, mix(uint64(set.stage), uint64(partition)))
-	s := set.speculation.took
+	s := set.speculation.durations
 	return s[below(g, len(s))]
 }

@@ -26,8 +26,8 @@ type taskSet struct {
 	partitions []int32 // of its tasks; nil: task i is partition i
 	tasks      int32
 	next       int32                 // first index that was never started
-	again      []int32               // indexes to be started again, the last one first
-	ran        []policies.ExecutorID // by index, where it succeeded; nowhere: not yet
+	retries    []int32               // indexes to be started again, the last one first
+	doneOn     []policies.ExecutorID // by index, where it succeeded; nowhere: not yet
 	pending    int32                 // tasks that wait for a slot
 	running    int32
 	done       int32
@@ -57,13 +57,13 @@ func (t *taskSet) task(partition int32) int32 {
 	return -1
 }
 
-// take removes the next pending task.
-func (t *taskSet) take() int32 {
+// nextTask removes the next pending task.
+func (t *taskSet) nextTask() int32 {
 	for {
-		if n := len(t.again); n > 0 {
-			task := t.again[n-1]
-			t.again = t.again[:n-1]
-			if t.ran[task] == nowhere {
+		if n := len(t.retries); n > 0 {
+			task := t.retries[n-1]
+			t.retries = t.retries[:n-1]
+			if t.doneOn[task] == nowhere {
 				t.pending--
 				return task
 			}
@@ -71,33 +71,35 @@ func (t *taskSet) take() int32 {
 		}
 		task := t.next
 		t.next++
-		if t.taken(task) {
+		if t.startedOutOfOrder(task) {
 			continue
 		}
 		if t.preference != nil {
 			t.preference.taken[task] = true
 		}
-		if t.ran[task] == nowhere {
+		if t.doneOn[task] == nowhere {
 			t.pending--
 			return task
 		}
 	}
 }
 
-// taken says whether a task was started out of order, for its node.
-func (t *taskSet) taken(task int32) bool { return t.preference != nil && t.preference.taken[task] }
+// startedOutOfOrder says whether a task was started out of order, for its node.
+func (t *taskSet) startedOutOfOrder(task int32) bool {
+	return t.preference != nil && t.preference.taken[task]
+}
 
 // retry puts a task back among the pending ones.
 func (t *taskSet) retry(task int32) {
-	t.again = append(t.again, task)
+	t.retries = append(t.retries, task)
 	t.pending++
 }
 
-// spare takes a task off those to be run again: a copy of it has succeeded
+// dropRetry takes a task off those to be run again: a copy of it has succeeded
 // meanwhile.
-func (t *taskSet) spare(task int32) {
-	if i := slices.Index(t.again, task); i >= 0 {
-		t.again = slices.Delete(t.again, i, i+1)
+func (t *taskSet) dropRetry(task int32) {
+	if i := slices.Index(t.retries, task); i >= 0 {
+		t.retries = slices.Delete(t.retries, i, i+1)
 		t.pending--
 	}
 }

@@ -52,17 +52,17 @@ type Distribution struct {
 	Quantiles Quantiles
 	// Crowding is by how much each other of its kind at the same time on the same
 	// node prolongs one, as a share of what it takes alone: processors are shared.
-	Crowding float64
-	Most     int      // most others that a sample had beside it: more are counted as so many
-	Source   string   // in a few words, where the figures come from
-	Logs     []string // names of the logs that gave the samples, sorted
+	Contention float64
+	MaxOthers  int      // most others that a sample had beside it: more are counted as so many
+	Source     string   // in a few words, where the figures come from
+	Logs       []string // names of the logs that gave the samples, sorted
 }
 
-// Enough is how many samples make a learned time; with fewer a default stands.
-const Enough = 10
+// MinSamples is how many samples make a learned time; with fewer a default stands.
+const MinSamples = 10
 
 // Learned says whether the logs showed enough; else it is a default.
-func (d *Distribution) Learned() bool { return d.N >= Enough }
+func (d *Distribution) Learned() bool { return d.N >= MinSamples }
 
 // Constant is a distribution without spread.
 func Constant(t time.Duration) Distribution {
@@ -73,9 +73,9 @@ func Constant(t time.Duration) Distribution {
 	return d
 }
 
-// at is the time at which a share of samples lies at or below: linear between
+// quantile is the time at which a share of samples lies at or below: linear between
 // the quantiles.
-func (q *Quantiles) at(share float64) time.Duration {
+func (q *Quantiles) quantile(share float64) time.Duration {
 	i := 1
 	for i < len(Levels)-1 && share > Levels[i] {
 		i++
@@ -84,17 +84,17 @@ func (q *Quantiles) at(share float64) time.Duration {
 	return q[i-1] + time.Duration(within*float64(q[i]-q[i-1]))
 }
 
-// crowded prolongs a time for others of its kind, to whole milliseconds.
-func (d *Distribution) crowded(t time.Duration, others int) time.Duration {
-	if others = min(others, d.Most); others > 0 {
-		t += time.Duration(d.Crowding * float64(others) * float64(t))
+// slowed prolongs a time for others of its kind, to whole milliseconds.
+func (d *Distribution) slowed(t time.Duration, others int) time.Duration {
+	if others = min(others, d.MaxOthers); others > 0 {
+		t += time.Duration(d.Contention * float64(others) * float64(t))
 	}
 	return t.Round(time.Millisecond)
 }
 
 // Typical is what one takes beside so many others, in the middle.
 func (d *Distribution) Typical(others int) time.Duration {
-	return d.crowded(d.Quantiles.Median(), others)
+	return d.slowed(d.Quantiles.Median(), others)
 }
 
 // Times is what a recorded task time does not carry over to another run: how
@@ -113,17 +113,17 @@ type Times struct {
 	GC               time.Duration // between the driver's garbage collections; 0: there are none
 }
 
-// drawn is a time of a cause for one executor of an application: the same for
+// draw is a time of a cause for one executor of an application: the same for
 // the same seed, application and executor, whatever else is drawn. What tasks
 // cost is not drawn but typical: stages wait for the last of their tasks, so
 // that spread which belongs to the recorded runs is there already, and more of
 // it makes every stage longer.
-func (e *Engine) drawn(c Cause, app int32, executor policies.ExecutorID, others int) time.Duration {
+func (e *Engine) draw(c Cause, app int32, executor policies.ExecutorID, others int) time.Duration {
 	d := &e.config.Times.By[c]
 	q := &d.Quantiles
 	if q[0] == q[len(q)-1] {
-		return d.crowded(q[0], others)
+		return d.slowed(q[0], others)
 	}
 	u := mix(mix(e.config.Seed, uint64(causeStream)+uint64(c)), mix(uint64(app)+1, uint64(executor)))
-	return d.crowded(q.at(float64(u>>11)/(1<<53)), others)
+	return d.slowed(q.quantile(float64(u>>11)/(1<<53)), others)
 }

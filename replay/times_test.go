@@ -30,21 +30,21 @@ func TestFirstTasksPayOnce(t *testing.T) {
 // data, then stage 7 again: a slot pays once for being new, once for reading,
 // and once for each stage.
 func TestSlotsPayOnceForEachFirst(t *testing.T) {
-	w := warmth{cold: 2, unread: 2}
-	for i, want := range []firstness{
+	w := slotHistory{cold: 2, unread: 2}
+	for i, want := range []firstKind{
 		{inSlot: true, ofStage: true}, {inSlot: true, ofStage: true}, {}, // stage 7
 		{read: true, ofStage: true}, {read: true, ofStage: true}, {}, // stage 8
 		{}, // stage 7
 	} {
 		stage := []int32{7, 7, 7, 8, 8, 8, 7}[i]
-		if got := w.take(stage, stage == 8, 2); got != want {
+		if got := w.record(stage, stage == 8, 2); got != want {
 			t.Errorf("task %d, of stage %d: %+v, want %+v", i, stage, got, want)
 		}
 	}
-	for stage := range int32(remembered + 1) {
-		w.take(100+stage, false, 2)
+	for stage := range int32(rememberedStages + 1) {
+		w.record(100+stage, false, 2)
 	}
-	if got := w.take(7, false, 2); !got.ofStage {
+	if got := w.record(7, false, 2); !got.ofStage {
 		t.Error("stage 7 is still remembered after as many others as an executor remembers")
 	}
 }
@@ -57,9 +57,9 @@ func TestDrawnTimesFollowTheQuantiles(t *testing.T) {
 	d.Quantiles = Quantiles{100 * msec, 110 * msec, 150 * msec, 200 * msec, 300 * msec, 500 * msec, 900 * msec}
 	var drawn []time.Duration
 	for id := range policies.ExecutorID(4000) {
-		drawn = append(drawn, e.drawn(Usable, 3, id, 0))
+		drawn = append(drawn, e.draw(Usable, 3, id, 0))
 	}
-	if again := e.drawn(Usable, 3, 17, 0); again != drawn[17] {
+	if again := e.draw(Usable, 3, 17, 0); again != drawn[17] {
 		t.Errorf("executor 17: %s, then %s", drawn[17], again)
 	}
 	slices.Sort(drawn)

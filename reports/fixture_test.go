@@ -87,7 +87,7 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 // attribution divides what an application got: of what is idle a tenth is ramp
 // surplus and the rest waits for its timeout.
 func attribution(g got) *replay.Attribution {
-	a := &replay.Attribution{Reach: secs(g.ungranted + g.starting)}
+	a := &replay.Attribution{RampUp: secs(g.ungranted + g.starting)}
 	a.Turnaround[replay.TimeDriver] = secs(g.unasked)
 	a.Turnaround[replay.TimeQueue] = secs(g.ungranted)
 	a.Turnaround[replay.TimeStartup] = secs(g.starting)

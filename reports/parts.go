@@ -95,7 +95,7 @@ func (o *resultOfOne) attribute(a *replay.Attribution) {
 	for c, p := range metrics.HoldParts {
 		o.Cores[p.Key], o.Executors[p.Key] = a.Cores[c].Milliseconds(), a.Executors[c].Milliseconds()
 	}
-	o.WavesMS, o.ReachMS = moment(a.Waves), moment(a.Reach)
+	o.WavesMS, o.ReachMS = moment(a.Waves), moment(a.RampUp)
 }
 
 // share is a value for a picture, 0 where it does not exist.

@@ -57,8 +57,8 @@ func (a *adviser) causes(ctx context.Context, j *judge, f policies.Fleet, d *Eva
 				}
 			}
 			by[most] += each
-			if app.Attribution.Reach >= 0 {
-				reach = append(reach, app.Attribution.Reach.Seconds())
+			if app.Attribution.RampUp >= 0 {
+				reach = append(reach, app.Attribution.RampUp.Seconds())
 			}
 		}
 	}

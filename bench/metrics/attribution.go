@@ -82,7 +82,7 @@ func attributionMetrics() []Metric {
 				if a.Attribution == nil {
 					return -1
 				}
-				return a.Attribution.Reach
+				return a.Attribution.RampUp
 			})))
 		},
 	})

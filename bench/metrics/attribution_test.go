@@ -28,13 +28,13 @@ func attributeByHand(g *Group) map[string]float64 {
 			replay.HoldStarting: 10 * s, replay.HoldBusy: 100 * s, replay.HoldBeside: 12 * s, replay.HoldLeaving: 6 * s, replay.HoldLiveShuffle: 18 * s,
 			replay.HoldOldShuffle: 9 * s, replay.HoldCache: 15 * s, replay.HoldMinimum: 3 * s, replay.HoldSurplus: 21 * s, replay.HoldIdle: 6 * s,
 		},
-		Waves: 12 * s,
-		Reach: 4 * s,
+		Waves:  12 * s,
+		RampUp: 4 * s,
 	}
 	g.Apps[1].Attribution = &replay.Attribution{
 		Turnaround: replay.Turnaround{replay.TimeDriver: 1 * s, replay.TimeExecution: 36 * s, replay.TimeStartup: 3 * s},
 		Cores:      replay.Holding{replay.HoldStarting: 0, replay.HoldBusy: 40 * s},
-		Reach:      8 * s,
+		RampUp:     8 * s,
 	}
 	return map[string]float64{
 		"time_driver": 3, "time_execution": 66, "time_waves": 12, "time_recompute": 6, "time_locality": 3, "time_slot": 4, "time_startup": 8, "time_queue": 3, "time_ramp": 7,

@@ -122,7 +122,7 @@ func TestTheMeterLosesNothing(t *testing.T) {
 		w := logtest.Read(t, recording)
 		cluster := cluster.Assume(w)
 		for _, f := range fleets {
-			if len(replay.Misfits(w, f, cluster)) > 0 {
+			if len(replay.Unschedulable(w, f, cluster)) > 0 {
 				continue
 			}
 			m := NewMeter(w, cluster.Capacity(), 0)

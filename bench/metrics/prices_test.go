@@ -44,7 +44,7 @@ app etl name=etl setup=1h
 		if err != nil {
 			t.Fatal(err)
 		}
-		if misfits := replay.Misfits(w, fleet, c); len(misfits) > 0 {
+		if misfits := replay.Unschedulable(w, fleet, c); len(misfits) > 0 {
 			if !math.IsNaN(on.cost) || !strings.Contains(misfits[0].Error(), "14Gi") {
 				t.Errorf("%s: %v", on.cluster, misfits[0])
 			}

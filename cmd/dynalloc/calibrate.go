@@ -105,7 +105,7 @@ func timesText(w io.Writer, t *replay.Times, logs int) error {
 		for _, q := range d.Quantiles[1 : len(d.Quantiles)-1] {
 			fmt.Fprintf(table, "%s\t", brief(q))
 		}
-		fmt.Fprintf(table, "%+.0f %%\t%s\n", 100*d.Crowding, from)
+		fmt.Fprintf(table, "%+.0f %%\t%s\n", 100*d.Contention, from)
 	}
 	table.Flush()
 	fmt.Fprintln(w)

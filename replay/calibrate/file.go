@@ -53,7 +53,7 @@ func Write(w io.Writer, t *replay.Times) error {
 	f := timesFileOf(t)
 	for cause := range replay.Causes {
 		d := &t.By[cause]
-		out := distribution{Cause: causeKeys[cause], What: cause.String(), N: d.N, Crowding: math.Round(1000*d.Crowding) / 1000, Most: d.Most, Source: d.Source, Logs: d.Logs}
+		out := distribution{Cause: causeKeys[cause], What: cause.String(), N: d.N, Crowding: math.Round(1000*d.Contention) / 1000, Most: d.MaxOthers, Source: d.Source, Logs: d.Logs}
 		if out.Logs == nil {
 			out.Logs = []string{} // a list in JSON, never null
 		}
@@ -140,7 +140,7 @@ func Read(r io.Reader, file string) (replay.Times, error) {
 
 // read checks a distribution; an error begins with the name of a field.
 func (in distribution) read() (replay.Distribution, error) {
-	d := replay.Distribution{N: in.N, Crowding: in.Crowding, Most: in.Most, Source: in.Source, Logs: in.Logs}
+	d := replay.Distribution{N: in.N, Contention: in.Crowding, MaxOthers: in.Most, Source: in.Source, Logs: in.Logs}
 	if len(in.Quantiles) != len(d.Quantiles) {
 		return d, fmt.Errorf("quantiles_ms: expected %d times, found %d", len(d.Quantiles), len(in.Quantiles))
 	}

@@ -39,7 +39,7 @@ func TestTimesFileRoundTrip(t *testing.T) {
 		if first.String() != second.String() {
 			t.Errorf("%s: written:\n%s\nwritten after reading:\n%s", name, first.String(), second.String())
 		}
-		if got, want := read.By[replay.Overhead].N, times.By[replay.Overhead].N; got != want || (name == "learned") != (got >= replay.Enough) {
+		if got, want := read.By[replay.Overhead].N, times.By[replay.Overhead].N; got != want || (name == "learned") != (got >= replay.MinSamples) {
 			t.Errorf("%s: the overhead comes of %d samples, written were %d", name, got, want)
 		}
 	}

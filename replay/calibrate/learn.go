@@ -56,7 +56,7 @@ func learnStartup(t *replay.Times, w *traces.Workload, c cluster.Cluster) {
 	}
 	starts := recordedBoots(w, c, t.By[replay.RemovalLag].Quantiles.Median())
 	samples := make([]sample, len(starts))
-	if len(starts) >= replay.Enough {
+	if len(starts) >= replay.MinSamples {
 		processors, work := fitProcessors(starts)
 		if t.Processors = processors; processors > 0 {
 			t.DriverProcessors = processors
@@ -79,7 +79,7 @@ func notes(t *replay.Times) []string {
 			from = fmt.Sprintf("median of %d in the logs", d.N)
 		case d.N > 0:
 			from = fmt.Sprintf("default: the logs show only %d", d.N)
-		case cause == replay.Startup && d.Crowding == 0 && d.Quantiles[0] == d.Quantiles[len(replay.Levels)-1]:
+		case cause == replay.Startup && d.Contention == 0 && d.Quantiles[0] == d.Quantiles[len(replay.Levels)-1]:
 			from = d.Source
 		}
 		notes = append(notes, fmt.Sprintf("%s %s (%s)", cause, d.Quantiles.Median().Round(time.Millisecond), from))
@@ -96,13 +96,13 @@ func learn(d *replay.Distribution, samples []sample) {
 		}
 		return
 	}
-	d.Crowding = crowding(samples, d.Crowding)
+	d.Contention = crowding(samples, d.Contention)
 	for _, s := range samples {
-		d.Most = max(d.Most, s.others)
+		d.MaxOthers = max(d.MaxOthers, s.others)
 	}
 	alone := make([]time.Duration, len(samples))
 	for i, s := range samples {
-		alone[i] = time.Duration(float64(s.took) / (1 + d.Crowding*float64(s.others)))
+		alone[i] = time.Duration(float64(s.took) / (1 + d.Contention*float64(s.others)))
 		d.Logs = append(d.Logs, s.log)
 	}
 	d.Quantiles = distributionOf(alone)
@@ -151,7 +151,7 @@ func crowding(samples []sample, otherwise float64) float64 {
 // scaleRun fits what hides in run times, which no log shows, to the machine:
 // by the ratio of what the logs do show of the same cause to its default.
 func scaleRun(t *replay.Times, hidden, shown replay.Cause, samples []sample) {
-	if len(samples) < replay.Enough {
+	if len(samples) < replay.MinSamples {
 		return
 	}
 	defaults := Defaults()

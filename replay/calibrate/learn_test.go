@@ -36,8 +36,8 @@ func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
 	if alone := d.Typical(0); alone < 100*ms || alone > 110*ms {
 		t.Errorf("alone: %s, want a little over 100ms", alone)
 	}
-	if want := 0.3 * 8.25 / 9.25; math.Abs(d.Crowding-want) > 0.001 {
-		t.Errorf("crowding %.3f, want %.3f", d.Crowding, want)
+	if want := 0.3 * 8.25 / 9.25; math.Abs(d.Contention-want) > 0.001 {
+		t.Errorf("crowding %.3f, want %.3f", d.Contention, want)
 	}
 	if !slices.Equal(d.Logs, []string{"a.log"}) || d.N != 40 {
 		t.Errorf("learned from %d in %v", d.N, d.Logs)
@@ -50,8 +50,8 @@ func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
 // Where each has the same number of others, the log does not tell what one
 // takes alone: the default's crowding is taken off.
 func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
-	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, replay.Enough)
-	d := replay.Distribution{Crowding: 0.5}
+	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, replay.MinSamples)
+	d := replay.Distribution{Contention: 0.5}
 	learn(&d, samples)
 	near(t, "alone", d.Typical(0), 100*ms)
 	near(t, "beside four", d.Typical(4), 300*ms)
@@ -61,7 +61,7 @@ func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
 func TestFewSamplesLeaveTheDefault(t *testing.T) {
 	d := replay.Constant(7 * time.Second)
 	d.Source = "default"
-	learn(&d, slices.Repeat([]sample{{time.Second, 0, "a.log"}}, replay.Enough-1))
+	learn(&d, slices.Repeat([]sample{{time.Second, 0, "a.log"}}, replay.MinSamples-1))
 	if d.Learned() || d.Typical(0) != 7*time.Second || d.Source != "default; the logs show 9, too few to learn from" || d.Logs != nil {
 		t.Errorf("%+v", d)
 	}

@@ -40,7 +40,7 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 		}
 		on := cluster.Uniform(1, 8, c.node)
 		on.Settings = &standalone.Options{Spread: true, Selection: standalone.MostCores, Overhead: true}
-		odd := Misfits(w, fleet, on)
+		odd := Unschedulable(w, fleet, on)
 		if fits := len(odd) == 0; fits != c.fits {
 			t.Errorf("%s on %d MiB: fits %v, want %v", c.policy, c.node, fits, c.fits)
 		}

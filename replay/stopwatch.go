@@ -7,14 +7,14 @@ import (
 	"dynalloc/policies"
 )
 
-// A clock adds up the time for which something held, and knows how much of it
+// A stopwatch adds up the time for which something held, and knows how much of it
 // fell into any interval. It is run and stopped in order of time.
-type clock struct{ spans []span }
+type stopwatch struct{ spans []span }
 
 // A span is one time for which it held, and the sum of those before it.
 type span struct{ from, to, before time.Duration }
 
-func (c *clock) run(now time.Duration) {
+func (c *stopwatch) start(now time.Duration) {
 	n := len(c.spans)
 	if n > 0 && c.spans[n-1].to == now {
 		c.spans[n-1].to = policies.Never // it went on
@@ -28,7 +28,7 @@ func (c *clock) run(now time.Duration) {
 	c.spans = append(c.spans, s)
 }
 
-func (c *clock) stop(now time.Duration) {
+func (c *stopwatch) stop(now time.Duration) {
 	n := len(c.spans) - 1
 	if c.spans[n].from == now {
 		c.spans = c.spans[:n]
@@ -37,8 +37,8 @@ func (c *clock) stop(now time.Duration) {
 	c.spans[n].to = now
 }
 
-// until is how long it held before t.
-func (c *clock) until(t time.Duration) time.Duration {
+// before is how long it held before t.
+func (c *stopwatch) before(t time.Duration) time.Duration {
 	i := sort.Search(len(c.spans), func(i int) bool { return c.spans[i].from >= t }) - 1
 	if i < 0 {
 		return 0
@@ -48,4 +48,6 @@ func (c *clock) until(t time.Duration) time.Duration {
 }
 
 // between is how long it held from one time to another.
-func (c *clock) between(from, to time.Duration) time.Duration { return c.until(to) - c.until(from) }
+func (c *stopwatch) between(from, to time.Duration) time.Duration {
+	return c.before(to) - c.before(from)
+}

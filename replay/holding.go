@@ -7,10 +7,10 @@ import (
 	"dynalloc/policies"
 )
 
-// An executorBlame is the account of one executor, and what ran in its slots.
-type executorBlame struct {
+// An executorTrack is the account of one executor, and what ran in its slots.
+type executorTrack struct {
 	asked   time.Duration // when it was asked for
-	slots   []slotBlame
+	slots   []slotTrack
 	tasks   int32         // that it runs
 	since   time.Duration // up to when the account is kept
 	closed  bool
@@ -19,13 +19,13 @@ type executorBlame struct {
 	idle    time.Duration // that it spent waiting for its timeout
 }
 
-// A slotBlame is one slot of an executor.
-type slotBlame struct {
+// A slotTrack is one slot of an executor.
+type slotTrack struct {
 	busy      bool
 	set, task int32
-	way       way           // to the start of the task; if it has none, to the end of the last one
-	extra     time.Duration // what the task computes again
-	again     bool          // the task runs again
+	path      breakdown     // to the start of the task; if it has none, to the end of the last one
+	recompute time.Duration // what the task computes again
+	rerun     bool          // the task runs again
 	succeeds  bool          // it will, unless it is stopped
 	freed     time.Duration
 	ended     []endedSet
@@ -33,29 +33,29 @@ type slotBlame struct {
 
 // An endedSet is the way to the end of the last task of a set in a slot.
 type endedSet struct {
-	set int32
-	way way
+	set  int32
+	path breakdown
 }
 
 // before returns the way to the end of the last task of a set in the slot, or nil.
-func (s *slotBlame) before(set int32) *way {
+func (s *slotTrack) before(set int32) *breakdown {
 	for i := range s.ended {
 		if s.ended[i].set == set {
-			return &s.ended[i].way
+			return &s.ended[i].path
 		}
 	}
 	return nil
 }
 
 // running is the slot of a task that runs on the executor.
-func (y *executorBlame) running(set, task int32) *slotBlame {
-	i := slices.IndexFunc(y.slots, func(s slotBlame) bool { return s.busy && s.set == set && s.task == task })
+func (y *executorTrack) running(set, task int32) *slotTrack {
+	i := slices.IndexFunc(y.slots, func(s slotTrack) bool { return s.busy && s.set == set && s.task == task })
 	return &y.slots[i]
 }
 
 // take is the free slot that became free last.
-func (y *executorBlame) take() *slotBlame {
-	var last *slotBlame
+func (y *executorTrack) take() *slotTrack {
+	var last *slotTrack
 	for i := range y.slots {
 		if s := &y.slots[i]; !s.busy && (last == nil || s.freed > last.freed) {
 			last = s
@@ -70,12 +70,12 @@ type request struct {
 	why policies.Reason
 }
 
-// asked takes in a target that moves.
-func (b *blame) asked(t *policies.Target, before int) {
+// targetChanged takes in a target that moves.
+func (b *pathTracker) targetChanged(t *policies.Target, before int) {
 	if b == nil {
 		return
 	}
-	b.doubtAll()
+	b.recheckAll()
 	p := &b.profiles[t.Profile]
 	for n := before; n < t.N; n++ {
 		r := request{b.app.engine.now, t.Why}
@@ -87,9 +87,9 @@ func (b *blame) asked(t *policies.Target, before int) {
 	}
 }
 
-// granted opens the account of an executor, and has the event of its grant say
+// executorGranted opens the account of an executor, and has the event of its grant say
 // which request it answers: the one that rose above what is held without it.
-func (b *blame) granted(e *Event, profile int) {
+func (b *pathTracker) executorGranted(e *Event, profile int) {
 	if b == nil {
 		return
 	}
@@ -99,11 +99,11 @@ func (b *blame) granted(e *Event, profile int) {
 		r = b.profiles[profile].requests[held]
 	}
 	e.Why, e.When = r.why, r.at
-	b.executors = append(b.executors, executorBlame{asked: r.at, since: now})
+	b.executors = append(b.executors, executorTrack{asked: r.at, since: now})
 }
 
-// usable is an executor that takes tasks from now on.
-func (b *blame) usable(x *executor) {
+// executorUsable is an executor that takes tasks from now on.
+func (b *pathTracker) executorUsable(x *executor) {
 	if b == nil {
 		return
 	}
@@ -111,42 +111,42 @@ func (b *blame) usable(x *executor) {
 	y := &b.executors[x.id]
 	b.book(x, HoldStarting, now-y.since, 0)
 	y.since = now
-	y.slots = slices.Repeat([]slotBlame{{freed: now}}, int(x.slots))
+	y.slots = slices.Repeat([]slotTrack{{freed: now}}, int(x.slots))
 	y.started = b.profiles[x.profile].started
-	b.doubt(x.id)
-	b.reach.slots += int(x.slots)
+	b.recheckExecutor(x.id)
+	b.rampUp.slots += int(x.slots)
 }
 
-// leaves is an executor that is about to be decommissioned.
-func (b *blame) leaves(x *executor) {
+// executorLeaving is an executor that is about to be decommissioned.
+func (b *pathTracker) executorLeaving(x *executor) {
 	if b == nil {
 		return
 	}
-	b.spend(x)
-	b.doubtAll()
+	b.accrue(x)
+	b.recheckAll()
 }
 
-// released closes the account of an executor.
-func (b *blame) released(x *executor) {
+// executorReleased closes the account of an executor.
+func (b *pathTracker) executorReleased(x *executor) {
 	if b == nil {
 		return
 	}
 	y := &b.executors[x.id]
-	b.spend(x)
+	b.accrue(x)
 	y.closed = true
 	if x.usable >= 0 && b.profiles[x.profile].started == y.started { // it never had a task
 		b.book(x, HoldIdle, -y.idle, 0)
 		b.book(x, HoldSurplus, y.idle, 0)
 	}
 	if x.usable >= 0 {
-		b.reach.slots -= int(x.slots)
+		b.rampUp.slots -= int(x.slots)
 	}
-	b.doubtAll()
+	b.recheckAll()
 }
 
-// spend brings the account of an executor up to now; to be called before
+// accrue brings the account of an executor up to now; to be called before
 // anything changes.
-func (b *blame) spend(x *executor) {
+func (b *pathTracker) accrue(x *executor) {
 	now, y := b.app.engine.now, &b.executors[x.id]
 	d := now - y.since
 	if d == 0 || y.closed {
@@ -170,7 +170,7 @@ func (b *blame) spend(x *executor) {
 
 // book adds a time of an executor that ran so many tasks to the accounts of its
 // application. What no task had has the given cause.
-func (b *blame) book(x *executor, rest HoldCause, d time.Duration, tasks int32) {
+func (b *pathTracker) book(x *executor, rest HoldCause, d time.Duration, tasks int32) {
 	a := b.app.result.Attribution
 	busy := d * time.Duration(tasks*b.app.profiles[x.profile].taskCPUs)
 	a.Cores[HoldBusy] += busy
@@ -181,52 +181,52 @@ func (b *blame) book(x *executor, rest HoldCause, d time.Duration, tasks int32) 
 	a.Executors[rest] += d
 }
 
-// doubt has the hold of an executor looked up at the end of the instant.
-func (b *blame) doubt(id policies.ExecutorID) {
-	b.waiting = append(b.waiting, id)
-	b.doubted()
+// recheckExecutor has the hold of an executor looked up at the end of the instant.
+func (b *pathTracker) recheckExecutor(id policies.ExecutorID) {
+	b.recheckList = append(b.recheckList, id)
+	b.scheduleRecheck()
 }
 
-// doubtAll has the holds of all executors looked up.
-func (b *blame) doubtAll() {
-	b.all = true
-	b.doubted()
+// recheckAll has the holds of all executors looked up.
+func (b *pathTracker) recheckAll() {
+	b.recheckEvery = true
+	b.scheduleRecheck()
 }
 
-func (b *blame) doubted() {
-	if !b.doubtful {
-		b.doubtful = true
-		b.app.engine.doubtful = append(b.app.engine.doubtful, b)
+func (b *pathTracker) scheduleRecheck() {
+	if !b.listed {
+		b.listed = true
+		b.app.engine.rechecks = append(b.app.engine.rechecks, b)
 	}
 }
 
-// observed is an event that the policy was told of: it may change what keeps
+// policyObserved is an event that the policy was told of: it may change what keeps
 // executors that had no part in it.
-func (b *blame) observed(e *policies.Event) {
+func (b *pathTracker) policyObserved(e *policies.Event) {
 	if b == nil {
 		return
 	}
 	switch e.Kind {
 	case policies.BlockUpdated:
-		b.doubt(e.Executor)
+		b.recheckExecutor(e.Executor)
 	case policies.JobStart, policies.JobEnd, policies.ExecutorAdded, policies.ExecutorRemoved, policies.UnpersistRDD, policies.ShuffleCleaned:
-		b.doubtAll()
+		b.recheckAll()
 	}
 }
 
-// attribute looks up at the end of an instant what keeps idle executors from
+// recheckHolds looks up at the end of an instant what keeps idle executors from
 // now on.
-func (e *Engine) attribute() {
-	for _, b := range e.doubtful {
-		b.lookUp()
+func (e *Engine) recheckHolds() {
+	for _, b := range e.rechecks {
+		b.recheck()
 	}
-	e.doubtful = e.doubtful[:0]
+	e.rechecks = e.rechecks[:0]
 }
 
-func (b *blame) lookUp() {
-	ids := b.waiting
-	if b.all {
-		ids = b.app.lively
+func (b *pathTracker) recheck() {
+	ids := b.recheckList
+	if b.recheckEvery {
+		ids = b.app.schedulable
 	}
 	keeper, _ := b.app.policy.(policies.Keeper)
 	for _, id := range ids {
@@ -241,14 +241,14 @@ func (b *blame) lookUp() {
 		if hold == y.hold {
 			continue
 		}
-		b.spend(x)
+		b.accrue(x)
 		y.hold = hold
-		b.app.engine.tell(Event{
+		b.app.engine.notify(Event{
 			Kind: ExecutorKept, App: b.app.index, Executor: id, Job: int32(hold.Job), When: hold.Until, Why: policies.Reason{Cause: hold.Cause},
 		})
 	}
-	b.waiting, b.all, b.doubtful = b.waiting[:0], false, false
-	b.reach.look(b.app)
+	b.recheckList, b.recheckEvery, b.listed = b.recheckList[:0], false, false
+	b.rampUp.check(b.app)
 }
 
 func idleCause(c policies.Cause) HoldCause {

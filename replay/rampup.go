@@ -7,16 +7,16 @@ import (
 	"dynalloc/policies"
 )
 
-// A reach waits for the moment at which an application has the executors that
+// A rampUp waits for the moment at which an application has the executors that
 // its unfinished tasks could use.
-type reach struct {
-	most  int           // slots that the policy, the application's limits and the cluster allow
-	ratio float64       // executors for a share of the tasks: spark.dynamicAllocation.executorAllocationRatio
-	since time.Duration // when the first task was ready
-	begun bool
-	over  bool
-	tasks int // that are not finished
-	slots int // that take tasks
+type rampUp struct {
+	most    int           // slots that the policy, the application's limits and the cluster allow
+	ratio   float64       // executors for a share of the tasks: spark.dynamicAllocation.executorAllocationRatio
+	since   time.Duration // when the first task was ready
+	started bool
+	done    bool
+	tasks   int // that are not finished
+	slots   int // that take tasks
 }
 
 // mostSlots is how many slots the default profile of an application may have.
@@ -40,29 +40,29 @@ func (a *application) mostSlots(spec policies.Spec) int {
 }
 
 // demand takes in a task set.
-func (r *reach) demand(now time.Duration, tasks int) {
-	if !r.begun {
-		r.begun, r.since = true, now
+func (r *rampUp) demand(now time.Duration, tasks int) {
+	if !r.started {
+		r.started, r.since = true, now
 	}
 	r.tasks += tasks
 }
 
 // finish takes in the end of a task.
-func (r *reach) finish(a *application) {
-	if r.over {
+func (r *rampUp) finish(a *application) {
+	if r.done {
 		return
 	}
 	r.tasks--
-	r.look(a)
+	r.check(a)
 }
 
-// look sees whether the moment has come.
-func (r *reach) look(a *application) {
-	if r.over || !r.begun {
+// check sees whether the moment has come.
+func (r *rampUp) check(a *application) {
+	if r.done || !r.started {
 		return
 	}
 	if need := int(math.Ceil(float64(r.tasks) * r.ratio)); r.slots >= min(need, r.most) {
-		r.over = true
-		a.result.Attribution.Reach = a.engine.now - r.since
+		r.done = true
+		a.result.Attribution.RampUp = a.engine.now - r.since
 	}
 }

@@ -25,10 +25,10 @@ func (e *AppError) Error() string {
 	return fmt.Sprintf("application %s (%s) under policy %s: %s", e.app.ID, e.app.Name, e.Policy, e.Reason)
 }
 
-// Misfits finds the applications that cannot even start under a fleet: the
+// Unschedulable finds the applications that cannot even start under a fleet: the
 // settings in their logs are none that Spark takes, or an executor of theirs
 // fits on no node of the cluster.
-func Misfits(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*AppError {
+func Unschedulable(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*AppError {
 	var found []*AppError
 	empty, broken := c.NewManager(0)
 	for i, app := range w.Apps {
@@ -48,15 +48,15 @@ func Misfits(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*AppErro
 
 // managed is an application as a manager sees it that may not have started yet.
 func managed(c *cluster.Cluster, index int, app *traces.Application, spec policies.Spec) manager.App {
-	a := application{engine: &Engine{config: Config{Cluster: *c}}, index: int32(index), app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec), coresMax: spec.CoresMax, least: leastOf(spec)}
+	a := application{engine: &Engine{config: Config{Cluster: *c}}, index: int32(index), app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec), coresMax: spec.CoresMax, minExecutors: leastOf(spec)}
 	for _, p := range app.Profiles {
 		a.profiles = append(a.profiles, profileOf(p, spec))
 	}
-	return a.asManaged()
+	return a.managerApp()
 }
 
-// stuck explains why an application never ended.
-func (e *Engine) stuck(index int) *AppError {
+// explainStuck explains why an application never ended.
+func (e *Engine) explainStuck(index int) *AppError {
 	err := &AppError{App: index, Policy: e.fleet.Name, app: e.workload.Apps[index], Reason: "it never ends: it wants no executor although tasks wait"}
 	a := e.apps[index]
 	if a == nil {
@@ -69,15 +69,15 @@ func (e *Engine) stuck(index int) *AppError {
 		case a.coresMax > 0 && a.coresHeld+int(p.cores) > a.coresMax:
 			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.cores, a.coresHeld, a.coresMax)
 		default:
-			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good%s", p.cores, p.memoryMB, e.byDrivers())
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good%s", p.cores, p.memoryMB, e.heldByDrivers())
 		}
 	}
 	return err
 }
 
-// byDrivers says, where the manager runs drivers, that they may be what holds a
+// heldByDrivers says, where the manager runs drivers, that they may be what holds a
 // cluster on which nothing moves.
-func (e *Engine) byDrivers() string {
+func (e *Engine) heldByDrivers() string {
 	drivers := 0
 	for _, a := range e.apps {
 		if a != nil && a.driverPlaced {

@@ -7,10 +7,10 @@ import (
 	"dynalloc/traces"
 )
 
-// A warmth is what an executor's slots have been through. The first tasks of a
+// A slotHistory is what an executor's slots have been through. The first tasks of a
 // slot load classes, the first that read shuffle data more of them, and the
 // first of each stage fetch the stage's code.
-type warmth struct {
+type slotHistory struct {
 	cold   int32 // slots that have not had a task
 	unread int32 // slots that have not read shuffle data
 	stages []stageSlots
@@ -19,16 +19,16 @@ type warmth struct {
 // stageSlots are the slots that have had a task of a stage, up to all of them.
 type stageSlots struct{ stage, slots int32 }
 
-// remembered is how many stages an executor keeps apart; who comes back to one
+// rememberedStages is how many stages an executor keeps apart; who comes back to one
 // before them pays again.
-const remembered = 16
+const rememberedStages = 16
 
-// A firstness says in what respects a task is a first one.
-type firstness struct{ inSlot, read, ofStage bool }
+// A firstKind says in what respects a task is a first one.
+type firstKind struct{ inSlot, read, ofStage bool }
 
-// take notes a task of a stage and says in what it is a first one.
-func (w *warmth) take(stage int32, reads bool, slots int32) firstness {
-	var f firstness
+// record notes a task of a stage and says in what it is a first one.
+func (w *slotHistory) record(stage int32, reads bool, slots int32) firstKind {
+	var f firstKind
 	if w.cold > 0 {
 		w.cold--
 		f.inSlot = true
@@ -44,9 +44,9 @@ func (w *warmth) take(stage int32, reads bool, slots int32) firstness {
 			return f
 		}
 	}
-	if len(w.stages) == remembered {
+	if len(w.stages) == rememberedStages {
 		copy(w.stages, w.stages[1:])
-		w.stages = w.stages[:remembered-1]
+		w.stages = w.stages[:rememberedStages-1]
 	}
 	w.stages = append(w.stages, stageSlots{stage, 1})
 	f.ofStage = true
@@ -57,18 +57,18 @@ func (w *warmth) take(stage int32, reads bool, slots int32) firstness {
 type firstTask struct {
 	executor policies.ExecutorID
 	task     runningTask
-	firstness
+	firstKind
 }
 
 // schedule puts the end of a task into the queue.
 func (a *application) schedule(x *executor, t runningTask) {
-	a.engine.queue.push(scheduled{at: t.end, app: a.index, a: int32(x.id), b: t.set, c: t.task}, taskEnds, only)
+	a.engine.queue.push(scheduled{at: t.end, app: a.index, a: int32(x.id), b: t.set, c: t.task}, taskEnds, taskIsDone)
 }
 
-// startFirsts gives the first tasks of this instant what they cost, now that
+// startFirstTasks gives the first tasks of this instant what they cost, now that
 // it is known how many of them a node has.
-func (a *application) startFirsts() {
-	for _, f := range a.firsts {
+func (a *application) startFirstTasks() {
+	for _, f := range a.firstTasks {
 		x := &a.executors[f.executor]
 		at := 0
 		for x.tasks[at] != f.task {
@@ -76,17 +76,17 @@ func (a *application) startFirsts() {
 		}
 		t := &x.tasks[at]
 		n := &a.engine.hosts[x.node]
-		others := n.firsts - 1
+		others := n.firstTasks - 1
 		if f.inSlot {
-			others = n.starting(a.engine.now) - 1
+			others = n.startingAt(a.engine.now) - 1
 		}
 		t.end += a.firstCost(&f, others)
 		a.schedule(x, *t)
 	}
-	for _, f := range a.firsts {
-		a.engine.hosts[a.executors[f.executor].node].firsts = 0
+	for _, f := range a.firstTasks {
+		a.engine.hosts[a.executors[f.executor].node].firstTasks = 0
 	}
-	a.firsts = a.firsts[:0]
+	a.firstTasks = a.firstTasks[:0]
 }
 
 // firstCost is what a task pays for being a first one beside others.
@@ -130,8 +130,8 @@ func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
 
 // removalLag is the time from a kill until the driver sees the executor gone.
 func (a *application) removalLag(id policies.ExecutorID) time.Duration {
-	if a.lags {
-		return a.engine.drawn(RemovalLag, a.index, id, 0)
+	if a.removalDelayed {
+		return a.engine.draw(RemovalLag, a.index, id, 0)
 	}
 	return a.engine.config.Cluster.Traits().RemovalLag
 }
