@@ -158,7 +158,11 @@ func explainFlag(cmd *cobra.Command, err error) error {
 	see := fmt.Sprintf(`; see "%s --help"`, cmd.CommandPath())
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
-		return usagef("--%s %s: %w", invalid.GetFlag().Name, invalid.GetValue(), wanted(invalid))
+		name, value, err := invalid.GetFlag().Name, invalid.GetValue(), wanted(invalid)
+		if strings.Contains(err.Error(), value) {
+			return usagef("--%s: %w", name, err) // which repeats the value
+		}
+		return usagef("--%s %s: %w", name, value, err)
 	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
