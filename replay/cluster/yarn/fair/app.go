@@ -10,173 +10,161 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A fairApp is an application attempt in the fair scheduler.
+// An appAttempt is an application attempt.
 //
-// Source: org.apache.hadoop...scheduler.fair.FSAppAttempt.
+// Source: FSAppAttempt.
 type appAttempt struct {
-	fair   *Scheduler
-	id     int
-	user   string
-	queue  *queue
-	title  string
-	master scheduler.Resource // the size of its master, as asked for; what it got once there is one
-	came   time.Duration
+	schedulable
+	s     *Scheduler
+	id    int
+	user  string
+	queue *queue
 
-	asks     []request // by priority
-	order    java.HashMap[int]
-	live     []*container
-	seq      int64 // containers named so far, reserved ones included
-	reserved int   // nodes
-	masterUp bool
-	runnable bool
-	stopped  bool
+	requests     []request // by priority
+	requestOrder java.HashMap[int]
+	containers   []*container
+	sequence     int64              // of its containers and reservations
+	reservations int                // nodes that it has reserved
+	hasMaster    bool               // its application master has a container,
+	master       scheduler.Resource // of this size
+	runnable     bool               // the limits on running applications allow it to run
+	finished     bool
 
-	demand, used scheduler.Resource
-	fairNow      scheduler.Resource
-
-	marked      scheduler.Resource // of its containers that are to be preempted
-	starvedFair scheduler.Resource // below its fair share, for longer than the timeout
-	starvedMin  scheduler.Resource // its part of the queue's starvation below its minimum
-	lastAtShare time.Duration      // when it last was not below its fair share
-	nextCheck   time.Duration      // no starvation is looked for before
+	marked              scheduler.Resource // of its containers that are to be preempted
+	fairShareStarvation scheduler.Resource // how far it is below its fair share, for longer than the timeout
+	minShareStarvation  scheduler.Resource // its part of what its queue is below its minimum share
+	lastAtFairShare     time.Duration      // when it last was not below its fair share
+	nextStarvationCheck time.Duration
 }
 
-// A fairAsk is what an application still wants at one priority.
+// A request is what an application still wants at a priority.
 type request struct {
 	priority int
 	size     scheduler.Resource
 	count    int
 }
 
-// A fairContainer is a container or a reservation of one.
+// A container is a container, or a reservation of a node for one.
 type container struct {
-	id       int // 0: only reserved
-	seq      int64
+	id       int // 0: reserved
+	sequence int64
 	app      *appAttempt
 	node     *schedulerNode
 	priority int
 	size     scheduler.Resource
 	master   bool
 	marked   bool // to be preempted
-	at       int  // in app.live; -1: ended
-}
-
-func (a *appAttempt) name() string                     { return a.title }
-func (a *appAttempt) start() int64                     { return a.came.Milliseconds() }
-func (a *appAttempt) minShare() scheduler.Resource     { return scheduler.Resource{} }
-func (a *appAttempt) maxShare() scheduler.Resource     { return scheduler.Unbounded }
-func (a *appAttempt) wants() scheduler.Resource        { return a.demand }
-func (a *appAttempt) uses() scheduler.Resource         { return a.used }
-func (a *appAttempt) share() *scheduler.Resource       { return &a.fairNow }
-func (a *appAttempt) steadyShare() *scheduler.Resource { return nil }
-func (a *appAttempt) active() bool                     { return true }
-
-func (a *appAttempt) weight() float32 {
-	if a.fair.conf.sizeBasedWeight {
-		return float32(math.Log1p(float64(a.demand.MemoryMB)) / math.Log(2))
-	}
-	return 1
+	index    int  // in app.containers; -1: not there
 }
 
 // ask replaces what the application wants at a priority.
 func (a *appAttempt) ask(priority int, size scheduler.Resource, count int) {
-	i, found := slices.BinarySearchFunc(a.asks, priority, func(x request, p int) int { return cmp.Compare(x.priority, p) })
+	i, found := slices.BinarySearchFunc(a.requests, priority, func(r request, p int) int { return cmp.Compare(r.priority, p) })
 	switch {
 	case count <= 0 && found:
-		a.asks = slices.Delete(a.asks, i, i+1)
-		a.order.Remove(priority)
+		a.requests = slices.Delete(a.requests, i, i+1)
+		a.requestOrder.Remove(priority)
 	case count > 0 && found:
-		a.asks[i] = request{priority, size, count}
+		a.requests[i] = request{priority, size, count}
 	case count > 0:
-		a.asks = slices.Insert(a.asks, i, request{priority, size, count})
-		a.order.Add(java.RequestHash(priority), priority)
+		a.requests = slices.Insert(a.requests, i, request{priority, size, count})
+		a.requestOrder.Add(java.RequestHash(priority), priority)
 	}
 }
 
-// at is what the application wants at a priority; its count is 0 if nothing.
-func (a *appAttempt) at(priority int) request {
-	for _, x := range a.asks {
-		if x.priority == priority {
-			return x
+// requestAt is what the application wants at a priority; its count is 0 if nothing.
+func (a *appAttempt) requestAt(priority int) request {
+	for _, r := range a.requests {
+		if r.priority == priority {
+			return r
 		}
 	}
 	return request{priority: priority}
 }
 
+// updateDemand counts what the application uses and asks for. With size-based
+// weights its weight grows with that.
 func (a *appAttempt) updateDemand() {
 	a.demand = a.used
-	for _, x := range a.asks {
-		a.demand = a.demand.Plus(x.size.Times(float64(x.count)))
+	for _, r := range a.requests {
+		a.demand = a.demand.Plus(r.size.Times(float64(r.count)))
+	}
+	a.updateWeight()
+}
+
+func (a *appAttempt) updateWeight() {
+	a.weight = 1
+	if a.s.config.sizeBasedWeight {
+		a.weight = float32(math.Log1p(float64(a.demand.MemoryMB)) / math.Log(2))
 	}
 }
 
-// mastersFull says whether the application waits for a master that its queue has
-// no room for.
-func (a *appAttempt) mastersFull() bool {
-	return !a.masterUp && len(a.asks) > 0 && !a.queue.canRunMaster(a.asks[0].size)
+// lacksMaster says whether the application waits for its master, for which its queue
+// has no room.
+func (a *appAttempt) lacksMaster() bool {
+	return !a.hasMaster && len(a.requests) > 0 && !a.queue.canRunMaster(a.requests[0].size)
 }
 
 // assign offers a node to the application.
 func (a *appAttempt) assign(n *schedulerNode) scheduler.Resource {
-	if a.mastersFull() {
+	if a.lacksMaster() {
 		return scheduler.Resource{}
 	}
-	for _, x := range a.asks {
-		if a.couldUse(n, x) {
-			return a.assignAsk(n, x, nil)
+	for _, r := range a.requests {
+		if a.couldUse(n, r) {
+			return a.assignRequest(n, r, nil)
 		}
 	}
 	return scheduler.Resource{}
 }
 
-// couldUse says whether a request could be met on a node if it were empty.
-func (a *appAttempt) couldUse(n *schedulerNode, x request) bool {
-	return x.count > 0 && x.size.FitsIn(n.total) && a.queue.hasRoomFor(x.size)
+// couldUse says whether a request could be met on a node if that were empty.
+func (a *appAttempt) couldUse(n *schedulerNode, r request) bool {
+	return r.count > 0 && r.size.FitsIn(n.total) && a.queue.hasRoomFor(r.size)
 }
 
-// assignAsk gives a container on the node or, if it does not fit, reserves the node.
-// Reserved is the application's reservation there, if this is about it.
-func (a *appAttempt) assignAsk(n *schedulerNode, x request, reserved *container) scheduler.Resource {
-	if x.size.FitsIn(n.free) {
-		c := reserved
+// assignRequest assigns a container on the node or, if there is no room, reserves the
+// node. Reservation is the application's reservation there, if this is about it.
+func (a *appAttempt) assignRequest(n *schedulerNode, r request, reservation *container) scheduler.Resource {
+	if r.size.FitsIn(n.free) {
+		c := reservation
 		if c == nil {
-			c = a.newContainer(n, x)
+			c = a.newContainer(n, r)
 		} else {
 			a.unreserve(n)
 		}
 		a.allocate(c)
-		if !a.masterUp {
-			a.master = x.size
-			a.masterUp = true
-			a.queue.masters = a.queue.masters.Plus(x.size)
-		}
-		return x.size
+		return r.size
 	}
-	if a.mayReserve(x.size) && !n.isPreemptedFor(a) && a.reserve(n, x, reserved) {
+	if a.mayReserve(r.size) && n.owedTo(a) < 0 && a.reserve(n, r, reservation) {
 		return reservedOnly
 	}
 	return scheduler.Resource{}
 }
 
-// newContainer names a container.
-func (a *appAttempt) newContainer(n *schedulerNode, x request) *container {
-	a.seq++
-	return &container{seq: a.seq, app: a, node: n, priority: x.priority, size: x.size, at: -1}
+// reservedOnly is the result of an assignment that only reserved the node.
+var reservedOnly = scheduler.Resource{MemoryMB: -1}
+
+func (a *appAttempt) newContainer(n *schedulerNode, r request) *container {
+	a.sequence++
+	return &container{sequence: a.sequence, app: a, node: n, priority: r.priority, size: r.size, index: -1}
 }
 
-// allocate makes a container the application's.
+// allocate gives the application a container. The first one is its master's.
 func (a *appAttempt) allocate(c *container) {
-	s := a.fair
-	c.master = !a.masterUp
+	s := a.s
 	s.containers = append(s.containers, c)
-	c.id = len(s.containers)
-	c.at = len(a.live)
-	a.live = append(a.live, c)
+	c.id, c.index = len(s.containers), len(a.containers)
+	a.containers = append(a.containers, c)
 	a.used = a.used.Plus(c.size)
-	a.queue.add(c.size)
-	x := a.at(c.priority)
-	a.ask(x.priority, x.size, x.count-1)
+	a.queue.use(c.size)
+	r := a.requestAt(c.priority)
+	a.ask(r.priority, r.size, r.count-1)
 	c.node.allocate(c)
+	if !a.hasMaster {
+		c.master, a.hasMaster, a.master = true, true, c.size
+		a.queue.amUsed = a.queue.amUsed.Plus(c.size)
+	}
 	s.assigned = append(s.assigned, scheduler.Allocation{
 		Container: c.id, App: a.id, Node: c.node.id, Priority: c.priority, Size: c.size, Master: c.master,
 	})
@@ -184,43 +172,38 @@ func (a *appAttempt) allocate(c *container) {
 
 // complete ends a container.
 func (a *appAttempt) complete(c *container) {
-	last := a.live[len(a.live)-1]
-	a.live[c.at] = last
-	last.at = c.at
-	a.live = a.live[:len(a.live)-1]
-	c.at = -1
+	last := a.containers[len(a.containers)-1]
+	a.containers[c.index], last.index = last, c.index
+	a.containers = a.containers[:len(a.containers)-1]
+	c.index = -1
 	if c.marked {
 		c.marked = false
 		a.marked = a.marked.Minus(c.size)
 	}
 	a.used = a.used.Minus(c.size)
-	a.queue.add(scheduler.Resource{}.Minus(c.size))
+	a.queue.use(scheduler.Resource{}.Minus(c.size))
 	c.node.release(c)
 }
 
-// Reservations.
-
-// mayReserve says whether the application may reserve nodes for containers of
-// this size: it is starved, and the container is large.
+// mayReserve says whether the application may reserve nodes for containers of a size:
+// it must be starved, and the container must be large.
 func (a *appAttempt) mayReserve(size scheduler.Resource) bool {
 	return a.isStarved() &&
-		a.queue.policy.calculator().Compare(a.fair.cluster, size, a.fair.conf.reservationThreshold()) >= 0
+		a.queue.policy.calculator().Compare(a.s.cluster, size, a.s.config.reservationThreshold()) >= 0
 }
 
-// reserve reserves a node, unless another application has it or this one has
-// reserved too many.
-func (a *appAttempt) reserve(n *schedulerNode, x request, reserved *container) bool {
-	s := a.fair
-	if n.reserved != nil && n.reserved.app != a {
+// reserve reserves a node, unless another application has reserved it or this one has
+// reserved as many nodes as it may.
+func (a *appAttempt) reserve(n *schedulerNode, r request, reservation *container) bool {
+	s := a.s
+	most := int(math.Ceil(float64(float32(len(s.byID)) * s.config.reservableNodes)))
+	if n.reserved != nil && n.reserved.app != a || a.reservations >= most {
 		return false
 	}
-	if a.reserved >= int(math.Ceil(float64(float32(len(s.byNode))*s.conf.reservableNodes))) {
-		return false
-	}
-	if reserved == nil {
-		n.reserved = a.newContainer(n, x)
-		a.reserved++
-		s.assigned = append(s.assigned, scheduler.Allocation{App: a.id, Node: n.id, Priority: x.priority, Size: x.size, Reserved: true})
+	if reservation == nil {
+		n.reserved = a.newContainer(n, r)
+		a.reservations++
+		s.assigned = append(s.assigned, scheduler.Allocation{App: a.id, Node: n.id, Priority: r.priority, Size: r.size, Reserved: true})
 	}
 	return true
 }
@@ -228,24 +211,26 @@ func (a *appAttempt) reserve(n *schedulerNode, x request, reserved *container) b
 // unreserve ends the application's reservation of a node.
 func (a *appAttempt) unreserve(n *schedulerNode) {
 	n.reserved = nil
-	a.reserved--
+	a.reservations--
 }
 
-// assignReserved is for the application that has reserved a node: it gets its
-// container if it fits now. It is false if the reservation was given up.
+// assignReserved offers a node to the application that has reserved it. It returns
+// false if the reservation was of no more use and has been given up.
 func (a *appAttempt) assignReserved(n *schedulerNode) bool {
 	c := n.reserved
-	x := a.at(c.priority)
-	if !a.couldUse(n, x) || a.mastersFull() {
+	r := a.requestAt(c.priority)
+	if !a.couldUse(n, r) || a.lacksMaster() {
 		a.unreserve(n)
 		return false
 	}
 	if c.size.FitsIn(n.free) {
-		a.assignAsk(n, x, c)
+		a.assignRequest(n, r, c)
 	}
 	return true
 }
 
+// isStarved says whether the application is below its fair share, or its queue below
+// its minimum share for longer than the timeout.
 func (a *appAttempt) isStarved() bool {
-	return a.queue.policy.below(a.used, a.fairNow, a.fair.cluster) || a.starvedMin != (scheduler.Resource{})
+	return a.queue.policy.below(a.used, a.fairShare, a.s.cluster) || a.minShareStarvation != (scheduler.Resource{})
 }

@@ -86,7 +86,7 @@ func TestFairDocLargestContainer(t *testing.T) {
 	s.run(10)
 	s.expectRunning(map[string]int{"small": 2, "large": 1})
 	err := s.s.Submit(s.now, scheduler.App{ID: 2, Queue: "up.a", User: "ann", Master: scheduler.NewResource(4096, 1)})
-	if err == nil || !strings.Contains(err.Error(), "larger than the largest container, 2048 MiB and 2 cores") {
+	if err == nil || !strings.Contains(err.Error(), "larger than the largest container of 2048 MiB and 2 cores") {
 		t.Error(err)
 	}
 }
@@ -273,7 +273,7 @@ func TestFairDocSizeBasedWeight(t *testing.T) {
 	s := tellFair(t, `<allocations><queue name="q"/></allocations>`, "yarn.scheduler.fair.sizebasedweight=true")
 	s.submit("small", "q", "ann", gig, 0)
 	s.s.Preempt(0)
-	if w := s.s.(*Scheduler).apps[0].weight(); w < 10.0013 || w > 10.0015 { // log2(1025)
+	if w := s.s.(*Scheduler).apps[0].weight; w < 10.0013 || w > 10.0015 { // log2(1025)
 		t.Error(w)
 	}
 }

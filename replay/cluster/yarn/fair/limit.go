@@ -11,11 +11,11 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A limit is a resource, or a part of the cluster.
+// A limit is a fixed resource, or parts of the cluster's memory and cores from 0 to 1.
 type limit struct {
+	parts         bool
 	fixed         scheduler.Resource
-	parts         bool // memory and cores count, as parts of the cluster's
-	memory, cores float64
+	memory, cores float64 // if parts
 }
 
 func (l limit) of(cluster scheduler.Resource) scheduler.Resource {
@@ -31,7 +31,7 @@ var (
 	amounts    = regexp.MustCompile(`-?\d+(?:\.\d*)?\s*[a-z]+\s*`)
 )
 
-// limit reads a resource in one of YARN's three forms: "memory-mb=4096, vcores=2",
+// limit reads a resource. YARN has three forms of it: "memory-mb=4096, vcores=2",
 // also with %; "50%" or "50% memory, 20% cpu"; "4096 mb, 2 vcores". If upper is true
 // a kind of resource that is not given is unlimited, else it is zero.
 //
@@ -58,7 +58,7 @@ func (p *parser) limit(e *hadoop.Element, upper bool) limit {
 	return limit{fixed: scheduler.NewResource(int64(memory), int(cores))}
 }
 
-// namedLimit reads "memory-mb=4096, vcores=2" or "memory-mb=50%, vcores=20%".
+// namedLimit reads the form "memory-mb=4096, vcores=2" or "memory-mb=50%, vcores=20%".
 func (p *parser) namedLimit(e *hadoop.Element, upper bool) limit {
 	text := p.value(e)
 	l := limit{parts: strings.Contains(text, "%"), memory: 1, cores: 1}
@@ -95,8 +95,8 @@ func (p *parser) namedLimit(e *hadoop.Element, upper bool) limit {
 	return l
 }
 
-// component is the number in the first of the values that has a unit, in a form
-// that has the number and the unit as its parts.
+// component finds the first value that contains a unit, and returns its number. The
+// form matches the number and the unit.
 func (p *parser) component(e *hadoop.Element, values []string, form *regexp.Regexp, unit string) float64 {
 	if i := slices.IndexFunc(values, func(s string) bool { return strings.Contains(s, unit) }); i >= 0 {
 		if m := form.FindStringSubmatch(strings.TrimSpace(values[i])); m != nil && m[2] == unit {

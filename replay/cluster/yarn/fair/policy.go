@@ -4,56 +4,63 @@ import (
 	"cmp"
 	"slices"
 
+	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A fairPolicy is how a queue shares among its children or applications.
+// A policy is how a queue shares among its children or applications.
+//
+// Source: FairSharePolicy, DominantResourceFairnessPolicy and FifoPolicy.
 type policy int
 
 const (
 	fairShare policy = iota // by memory
 	drf                     // by the dominant resource
-	fifo                    // by arrival; of leaves only
+	fifo                    // by arrival; only of leaf queues
 )
 
-func (p policy) String() string { return [...]string{"fair", "drf", "fifo"}[p] }
+var policyNames = []string{"fair", "drf", "fifo"}
+
+func (p policy) String() string { return policyNames[p] }
 
 // allowsChild says whether a queue of policy p may have a child of policy c.
 func (p policy) allowsChild(c policy) bool {
 	return p == drf || p == fairShare && c != drf
 }
 
-// divide gives the sharers their shares of total.
-func (p policy) divide(sharers []sharer, total scheduler.Resource) {
-	switch p {
-	case fairShare:
-		divide(sharers, total, scheduler.Memory, false)
-	case drf:
-		divide(sharers, total, scheduler.Memory, false)
-		divide(sharers, total, scheduler.Cores, false)
-	case fifo: // all to the first; the others keep what they had
-		if len(sharers) > 0 {
-			*slices.MinFunc(sharers, func(a, b sharer) int { return cmp.Compare(a.start(), b.start()) }).share() = total
+// calculator compares resources as the policy does.
+func (p policy) calculator() scheduler.Calculator { return scheduler.Calculator{Dominant: p == drf} }
+
+// divide gives fair shares of a total, or steady shares of it. Under fifo the first
+// application gets all, and the others keep their last share.
+func (p policy) divide(all []*schedulable, total scheduler.Resource, steady bool) {
+	switch {
+	case p != fifo:
+		divide(all, total, scheduler.Memory, steady)
+		if p == drf {
+			divide(all, total, scheduler.Cores, steady)
 		}
+	case !steady && len(all) > 0:
+		slices.MinFunc(all, func(a, b *schedulable) int { return cmp.Compare(a.start, b.start) }).fairShare = total
 	}
 }
 
-// divideSteady gives the queues their steady shares of total.
-func (p policy) divideSteady(queues []sharer, total scheduler.Resource) {
-	switch p {
-	case fairShare:
-		divide(queues, total, scheduler.Memory, true)
-	case drf:
-		divide(queues, total, scheduler.Memory, true)
-		divide(queues, total, scheduler.Cores, true)
-	}
-}
-
-// compare is the order in which the sharers are offered a node.
+// inOrder sorts queues or applications by who is offered a node first.
 //
-// Source: FairSharePolicy, DominantResourceFairnessPolicy, FifoPolicy in
-// org.apache.hadoop...scheduler.fair.policies.
-func (p policy) compare(a, b sharer, cluster scheduler.Resource) int {
+// Under drf a weight or a minimum of 0 makes the comparison one of values that are
+// not numbers, and so not a strict order. What YARN makes of that depends on which
+// values its sorted tree compares.
+func inOrder[S sharer](p policy, all []S, cluster scheduler.Resource) []S {
+	compare := func(a, b S) int { return p.compare(a.share(), b.share(), cluster) }
+	if p == drf {
+		return java.TreeOrder(all, compare)
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, compare)
+	return sorted
+}
+
+func (p policy) compare(a, b *schedulable, cluster scheduler.Resource) int {
 	c := 0
 	switch p {
 	case fairShare:
@@ -61,96 +68,85 @@ func (p policy) compare(a, b sharer, cluster scheduler.Resource) int {
 	case drf:
 		c = compareDominant(a, b, cluster)
 	}
-	return cmp.Or(c, cmp.Compare(a.start(), b.start()), cmp.Compare(a.name(), b.name()))
+	return cmp.Or(c, cmp.Compare(a.start, b.start), cmp.Compare(a.name, b.name))
 }
 
-// compareMemory orders by need of memory: who wants none comes last, who is
-// below a minimum share comes first, by how far below; then who uses least for
-// its weight.
-func compareMemory(a, b sharer) int {
-	wantsA, wantsB := a.wants().MemoryMB, b.wants().MemoryMB
-	if wantsA == 0 && wantsB > 0 {
-		return 1
-	}
-	if wantsB == 0 && wantsA > 0 {
-		return -1
-	}
-	usesA, usesB := a.uses().MemoryMB, b.uses().MemoryMB
-	minA, minB := min(a.minShare().MemoryMB, wantsA), min(b.minShare().MemoryMB, wantsB)
-	needyA, needyB := usesA < minA, usesB < minB
-	if c := compareNeed(needyA, needyB); c != 0 {
+// compareMemory puts those last that want no memory. Those below their minimum share
+// come first, in the order of their part of it, then all others by what they use for
+// their weight.
+func compareMemory(a, b *schedulable) int {
+	demandA, demandB := a.demand.MemoryMB, b.demand.MemoryMB
+	usedA, usedB := a.used.MemoryMB, b.used.MemoryMB
+	minA, minB := min(a.minShare.MemoryMB, demandA), min(b.minShare.MemoryMB, demandB)
+	needyA, needyB := usedA < minA, usedB < minB
+	if c := cmp.Or(compareBool(demandB > 0, demandA > 0), compareBool(needyB, needyA)); c != 0 {
 		return c
 	}
 	if needyA {
-		if c := scheduler.Sign(float64(usesA)/float64(max(minA, 1)) - float64(usesB)/float64(max(minB, 1))); c != 0 {
+		if c := scheduler.Sign(float64(usedA)/float64(max(minA, 1)) - float64(usedB)/float64(max(minB, 1))); c != 0 {
 			return c
 		}
 	}
-	weightA, weightB := float64(a.weight()), float64(b.weight())
+	weightA, weightB := float64(a.weight), float64(b.weight)
 	switch {
 	case weightA > 0 && weightB > 0:
-		return scheduler.Sign(float64(usesA)/weightA - float64(usesB)/weightB)
+		return scheduler.Sign(float64(usedA)/weightA - float64(usedB)/weightB)
 	case weightA == weightB:
-		return scheduler.Sign(float64(usesA) - float64(usesB))
+		return cmp.Compare(usedA, usedB)
 	}
 	return scheduler.Sign(weightB - weightA)
 }
 
-// compareNeed puts who is below a minimum share first.
-func compareNeed(a, b bool) int {
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
 	switch {
-	case a && !b:
+	case a == b:
+		return 0
+	case b:
 		return -1
-	case b && !a:
-		return 1
 	}
-	return 0
+	return 1
 }
 
-// compareDominant orders by the share of the cluster that each uses of its
-// dominant resource, for its weight; who is below the minimum of that resource
-// comes first, by how far below.
-func compareDominant(a, b sharer, cluster scheduler.Resource) int {
-	usesA, usesB := a.uses(), b.uses()
-	domA, otherA := dominant(usesA, cluster)
-	domB, otherB := dominant(usesB, cluster)
-	needyA := domA.Of(usesA) < domA.Of(a.minShare())
-	needyB := domB.Of(usesB) < domB.Of(b.minShare())
-	if c := compareNeed(needyA, needyB); c != 0 {
+// compareDominant compares the parts of the cluster that each uses of its dominant
+// resource, for its weight, and then of its other resource. Those below the minimum
+// of their dominant resource come first, in the order of their part of it.
+func compareDominant(a, b *schedulable, cluster scheduler.Resource) int {
+	dominantA, otherA := dominant(a.used, cluster)
+	dominantB, otherB := dominant(b.used, cluster)
+	needyA := dominantA.Of(a.used) < dominantA.Of(a.minShare)
+	needyB := dominantB.Of(b.used) < dominantB.Of(b.minShare)
+	if c := compareBool(needyB, needyA); c != 0 {
 		return c
 	}
-	ratio := func(s sharer, uses scheduler.Resource, k scheduler.Kind) float64 {
+	ratio := func(s *schedulable, kind scheduler.Kind) float64 {
 		if needyA {
-			return float64(k.Of(uses)) / float64(k.Of(s.minShare()))
+			return float64(kind.Of(s.used)) / float64(kind.Of(s.minShare))
 		}
-		return float64(k.Of(uses)) / float64(k.Of(cluster)) / float64(s.weight())
+		return float64(kind.Of(s.used)) / float64(kind.Of(cluster)) / float64(s.weight)
 	}
 	return cmp.Or(
-		scheduler.Sign(ratio(a, usesA, domA)-ratio(b, usesB, domB)),
-		scheduler.Sign(ratio(a, usesA, otherA)-ratio(b, usesB, otherB)))
+		scheduler.Sign(ratio(a, dominantA)-ratio(b, dominantB)),
+		scheduler.Sign(ratio(a, otherA)-ratio(b, otherB)))
 }
 
-// dominant is the kind of which r is the larger part of the cluster, and the other.
-func dominant(r, cluster scheduler.Resource) (scheduler.Kind, scheduler.Kind) {
+// dominant is the kind of which r is the larger part of the cluster, and the other one.
+func dominant(r, cluster scheduler.Resource) (dominant, other scheduler.Kind) {
 	if float64(r.Cores)/float64(cluster.Cores) > float64(r.MemoryMB)/float64(cluster.MemoryMB) {
 		return scheduler.Cores, scheduler.Memory
 	}
 	return scheduler.Memory, scheduler.Cores
 }
 
-// below says whether a use is less than a share, in the policy's measure.
-func (p policy) below(uses, share, cluster scheduler.Resource) bool {
-	if p != drf {
-		return uses.MemoryMB < share.MemoryMB
-	}
-	if uses == share {
+// below says whether a use is less than a share, as the policy measures both.
+func (p policy) below(used, share, cluster scheduler.Resource) bool {
+	switch {
+	case p != drf:
+		return used.MemoryMB < share.MemoryMB
+	case used == share:
 		return false
+	case cluster == scheduler.Resource{}:
+		return p.calculator().Compare(cluster, used, share) < 0
 	}
-	if cluster == (scheduler.Resource{}) {
-		return scheduler.Calculator{Dominant: true}.Compare(cluster, uses, share) < 0
-	}
-	return scheduler.DominantShare(cluster, uses) < scheduler.DominantShare(cluster, share)
+	return scheduler.DominantShare(cluster, used) < scheduler.DominantShare(cluster, share)
 }
-
-// calculator is the policy's way to compare resources.
-func (p policy) calculator() scheduler.Calculator { return scheduler.Calculator{Dominant: p == drf} }

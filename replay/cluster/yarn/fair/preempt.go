@@ -9,27 +9,25 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A fairKill is a time at which marked containers are taken.
+// A pendingKill is a time at which marked containers are ended.
 type pendingKill struct {
 	at         time.Duration
 	containers []*container
 }
 
-// Preempt is one round of the update thread: marked containers whose time is over
-// are killed, demands and fair shares are counted anew, and containers are marked
-// for starved applications. The scheduler assigns by what the last round counted,
-// so it must be called regularly, also if preemption is off: each
-// FairConfig.UpdateInterval, and not less than once after each submission.
+// Preempt is a round of the update thread: marked containers whose time is over are
+// killed, demands and fair shares are counted anew, and containers are marked for
+// starved applications.
 //
 // Source: FairScheduler.update, FSLeafQueue.updateStarvedApps, FSPreemptionThread.
 func (s *Scheduler) Preempt(now time.Duration) []scheduler.Kill {
 	s.now = now
 	kills := s.kill()
 	s.root.updateDemand()
-	s.root.fairNow = s.cluster
+	s.root.fairShare = s.cluster
 	s.root.updateShares()
 	s.countFree()
-	if !s.conf.preemption || !s.crowded() {
+	if !s.config.preemption || !s.crowded() {
 		return kills
 	}
 	for _, q := range s.leaves {
@@ -38,9 +36,9 @@ func (s *Scheduler) Preempt(now time.Duration) []scheduler.Kill {
 	for s.starved.Len() > 0 {
 		a := s.starved.Pop()
 		marked := s.markFor(a)
-		s.kills = append(s.kills, pendingKill{at: now + s.conf.waitBeforeKill, containers: marked})
-		// Four heartbeats more are meant, but YARN reads their length too late: it is 0.
-		a.nextCheck = now + s.conf.waitBeforeKill + s.conf.waitBeforeCheck
+		s.kills = append(s.kills, pendingKill{at: now + s.config.waitBeforeKill, containers: marked})
+		// YARN means to wait for four heartbeats more, but reads their length too late: it is 0.
+		a.nextStarvationCheck = now + s.config.waitBeforeKill + s.config.waitBeforeCheck
 		for _, c := range marked {
 			kills = append(kills, scheduler.Kill{Container: c.id, App: c.app.id})
 		}
@@ -48,12 +46,12 @@ func (s *Scheduler) Preempt(now time.Duration) []scheduler.Kill {
 	return kills
 }
 
-// kill takes the marked containers whose time is over.
+// kill ends the marked containers whose time is over.
 func (s *Scheduler) kill() []scheduler.Kill {
 	var kills []scheduler.Kill
 	for len(s.kills) > 0 && s.kills[0].at <= s.now {
 		for _, c := range s.kills[0].containers {
-			if c.at >= 0 {
+			if c.index >= 0 {
 				s.complete(c)
 				kills = append(kills, scheduler.Kill{Container: c.id, App: c.app.id, Now: true})
 			}
@@ -63,43 +61,42 @@ func (s *Scheduler) kill() []scheduler.Kill {
 	return kills
 }
 
-// crowded says whether the cluster is used enough for preemption.
+// crowded says whether enough of the cluster is in use for preemption.
 func (s *Scheduler) crowded() bool {
 	used := s.root.used
-	part := max(
+	return s.config.utilizationThreshold < max(
 		float32(used.MemoryMB)/float32(s.cluster.MemoryMB),
 		float32(used.Cores)/float32(s.cluster.Cores))
-	return s.conf.utilization < part
 }
 
-// findStarved finds the applications of a leaf that are below their fair share,
-// or whose queue is below its minimum, for longer than the timeout.
+// findStarved finds the applications of a leaf queue that are below their fair share,
+// or whose queue is below its minimum share, for longer than the timeout.
 func (q *queue) findStarved() {
-	s := q.fair
-	apps := q.wanting(func(a *appAttempt) bool { return s.now >= a.nextCheck })
+	s := q.s
+	apps := q.wanting(func(a *appAttempt) bool { return s.now >= a.nextStarvationCheck })
 	var below scheduler.Resource
 	for _, a := range apps {
-		starved := a.starvation()
-		if starved == (scheduler.Resource{}) {
+		starvation := a.updateStarvation()
+		if starvation == (scheduler.Resource{}) {
 			break
 		}
 		s.addStarved(a)
-		below = below.Plus(starved)
+		below = below.Plus(starvation)
 	}
-	left := q.minStarvation().Minus(below).NonNegative()
+	left := q.updateStarvation().Minus(below).NonNegative()
 	for _, a := range apps {
 		if left == (scheduler.Resource{}) {
-			a.starvedMin = scheduler.Resource{}
+			a.minShareStarvation = scheduler.Resource{}
 			continue
 		}
-		part := a.demand.Minus(a.used).Minus(a.starvedFair).NonNegative()
+		part := a.demand.Minus(a.used).Minus(a.fairShareStarvation).NonNegative()
 		if q.policy.calculator().Compare(s.cluster, part, left) > 0 {
 			part = part.Minus(left).NonNegative() // YARN takes the rest, not what is left
 			left = scheduler.Resource{}
 		} else {
 			left = left.Minus(part).NonNegative()
 		}
-		a.starvedMin = part
+		a.minShareStarvation = part
 		s.addStarved(a)
 	}
 }
@@ -110,55 +107,60 @@ func (s *Scheduler) addStarved(a *appAttempt) {
 	}
 }
 
-// mostStarved orders starved applications, as YARN does: not strictly.
+// starvation is how far the application is below what it is entitled to.
+func (a *appAttempt) starvation() scheduler.Resource {
+	return a.fairShareStarvation.Plus(a.minShareStarvation)
+}
+
+// mostStarved is the order in which starved applications are served. As in YARN it is
+// not a strict order.
 func mostStarved(a, b *appAttempt) int {
-	if a.starvedFair.Plus(a.starvedMin).FitsIn(b.starvedFair.Plus(b.starvedMin)) {
+	if a.starvation().FitsIn(b.starvation()) {
 		return -1
 	}
 	return 1
 }
 
-// starvation is how far the application is below the threshold of its fair
-// share, once it has been for the timeout.
-func (a *appAttempt) starvation() scheduler.Resource {
-	s, q := a.fair, a.queue
-	goal := a.fairNow.Times(float64(q.threshold)).Min(a.demand)
+// updateStarvation counts how far the application is below the threshold of its fair
+// share, if it has been for the timeout.
+func (a *appAttempt) updateStarvation() scheduler.Resource {
+	s, q := a.s, a.queue
+	goal := a.fairShare.Times(float64(q.fairShareThreshold)).Min(a.demand)
 	starved := q.policy.below(a.used, goal, s.cluster)
 	if !starved {
-		a.lastAtShare = s.now
+		a.lastAtFairShare = s.now
 	}
-	a.starvedFair = scheduler.Resource{}
-	if starved && s.now-a.lastAtShare >= q.fairTimeout {
-		a.starvedFair = goal.Minus(a.used).NonNegative()
+	a.fairShareStarvation = scheduler.Resource{}
+	if starved && s.now-a.lastAtFairShare >= q.fairShareTimeout {
+		a.fairShareStarvation = goal.Minus(a.used).NonNegative()
 	}
-	return a.starvedFair
+	return a.fairShareStarvation
 }
 
-// minStarvation is how far the queue is below its minimum, once it has been for
-// the timeout.
-func (q *queue) minStarvation() scheduler.Resource {
-	starved := q.least.Min(q.demand).Minus(q.used).NonNegative()
-	if starved == (scheduler.Resource{}) {
-		q.lastAtMinShare = q.fair.now
+// updateStarvation is how far the queue is below its minimum share, if it has been
+// for the timeout.
+func (q *queue) updateStarvation() scheduler.Resource {
+	starvation := q.minShare.Min(q.demand).Minus(q.used).NonNegative()
+	if starvation == (scheduler.Resource{}) {
+		q.lastAtMinShare = q.s.now
 	}
-	if q.fair.now-q.lastAtMinShare < q.minTimeout {
+	if q.s.now-q.lastAtMinShare < q.minShareTimeout {
 		return scheduler.Resource{}
 	}
-	return starved
+	return starvation
 }
 
 // markFor marks containers of others to make room for a starved application.
 func (s *Scheduler) markFor(a *appAttempt) []*container {
 	var all []*container
-	for _, x := range a.starvedAsks() {
-		for range x.count {
-			marked := s.leastHarm(x.size)
+	for _, r := range a.starvedRequests() {
+		for range r.count {
+			marked := s.leastHarm(r.size)
 			if len(marked) == 0 {
 				continue
 			}
 			all = append(all, marked...)
-			n := marked[0].node
-			n.owe(marked, a)
+			marked[0].node.owe(marked, a)
 			for _, c := range marked {
 				if !c.marked {
 					c.marked = true
@@ -170,33 +172,33 @@ func (s *Scheduler) markFor(a *appAttempt) []*container {
 	return all
 }
 
-// starvedAsks are the application's requests as far as it is starved.
-func (a *appAttempt) starvedAsks() []request {
-	var asks []request
-	left := a.starvedFair.Plus(a.starvedMin)
-	for _, priority := range a.order.Values() {
+// starvedRequests are the application's requests as far as it is starved.
+func (a *appAttempt) starvedRequests() []request {
+	var requests []request
+	left := a.starvation()
+	for _, priority := range a.requestOrder.Values() {
 		if left == (scheduler.Resource{}) {
 			break
 		}
-		x := a.at(priority)
-		n := int(math.Floor(float64(scheduler.Calculator{}.Ratio(left, x.size))))
+		r := a.requestAt(priority)
+		n := int(math.Floor(float64(scheduler.Calculator{}.Ratio(left, r.size))))
 		if n == 0 {
 			continue
 		}
-		x.count = min(x.count, n)
-		asks = append(asks, x)
-		left = left.Minus(x.size.Times(float64(x.count))).NonNegative()
+		r.count = min(r.count, n)
+		requests = append(requests, r)
+		left = left.Minus(r.size.Times(float64(r.count))).NonNegative()
 	}
-	return asks
+	return requests
 }
 
-// leastHarm are the containers of the first node with the fewest masters among
-// those that make room for a container.
+// leastHarm finds the node on which containers that make room for one of a size
+// include the fewest application masters, and returns those containers.
 func (s *Scheduler) leastHarm(size scheduler.Resource) (best []*container) {
 	masters := math.MaxInt
 	for _, n := range s.nodes.Values() {
 		if marked, m, ok := n.makeRoom(size, masters); ok {
-			best, masters = marked, m
+			best, masters = marked, m // none are marked if there is room already
 			if masters == 0 {
 				break
 			}
@@ -205,19 +207,19 @@ func (s *Scheduler) leastHarm(size scheduler.Resource) (best []*container) {
 	return best
 }
 
-// makeRoom chooses containers of a node that make room for one, if they suffice
-// and fewer of them than most are masters.
-func (n *schedulerNode) makeRoom(size scheduler.Resource, most int) (marked []*container, masters int, ok bool) {
-	room := n.free.Minus(n.reservedSum()).NonNegative()
+// makeRoom chooses containers of a node that make room for one of a size, if that is
+// possible with fewer than limit application masters.
+func (n *schedulerNode) makeRoom(size scheduler.Resource, limit int) (marked []*container, masters int, ok bool) {
+	room := n.free.Minus(n.kept()).NonNegative()
 	taken := map[*appAttempt]scheduler.Resource{}
 	var apps java.HashMap[*appAttempt]
 	for _, c := range n.mastersLast() {
-		if slices.Contains(n.preempting, c) {
+		if slices.Contains(n.toPreempt, c) {
 			continue
 		}
 		if c.app.canLose(c, taken[c.app]) {
 			if c.master {
-				if masters++; masters >= most {
+				if masters++; masters >= limit {
 					return nil, 0, false
 				}
 			}
@@ -239,7 +241,7 @@ func (n *schedulerNode) makeRoom(size scheduler.Resource, most int) (marked []*c
 	return nil, 0, false
 }
 
-// mastersLast are the node's containers, masters at the end.
+// mastersLast are the node's containers, application masters at the end.
 func (n *schedulerNode) mastersLast() []*container {
 	var masters, others []*container
 	for _, c := range n.containers.Values() {
@@ -253,63 +255,33 @@ func (n *schedulerNode) mastersLast() []*container {
 	return append(others, masters...)
 }
 
-// reservedSum is what is kept on a node for a reservation and for starved applications.
-func (n *schedulerNode) reservedSum() scheduler.Resource {
-	if n.reserved == nil {
-		return n.owedSum
-	}
-	return n.owedSum.Plus(n.reserved.size)
-}
-
-// owe notes containers as soon taken, for an application.
-func (n *schedulerNode) owe(marked []*container, a *appAttempt) {
-	var sum scheduler.Resource
-	for _, c := range marked {
-		if !slices.Contains(n.preempting, c) {
-			n.preempting = append(n.preempting, c)
-			sum = sum.Plus(c.size)
-		}
-	}
-	if sum == (scheduler.Resource{}) {
-		return
-	}
-	n.owedSum = n.owedSum.Plus(sum)
-	i := slices.IndexFunc(n.owed, func(o preemptedSpace) bool { return o.app == a })
-	if i < 0 {
-		i = len(n.owed)
-		n.owed = append(n.owed, preemptedSpace{app: a})
-	}
-	n.owed[i].size = n.owed[i].size.Plus(sum)
-}
-
-// canLose says whether a container of the application may be taken, besides
-// others of it that are: what is left is not below its fair share.
+// canLose says whether a container of the application may be preempted, besides
+// others of it: what it keeps must not be below its fair share.
 func (a *appAttempt) canLose(c *container, others scheduler.Resource) bool {
-	if !a.queue.preemptable || c.marked || c.master && !a.fair.conf.masterPreemption(a.queue.path) {
+	if !a.queue.preemptable || c.marked || c.master && !a.s.config.mayPreemptMasters(a.queue.path) {
 		return false
 	}
 	left := a.used.Minus(a.marked).Minus(c.size).Minus(others)
-	return !a.queue.policy.below(left, a.fairNow, a.fair.cluster)
+	return !a.queue.policy.below(left, a.fairShare, a.s.cluster)
 }
 
-// giveOwed offers a node first to the applications for which containers were
-// taken there.
-func (s *Scheduler) giveOwed(n *schedulerNode) {
-	n.owed = slices.DeleteFunc(n.owed, func(o preemptedSpace) bool {
+// settle offers a node to the applications for which containers were preempted there.
+func (s *Scheduler) settle(n *schedulerNode) {
+	n.owed = slices.DeleteFunc(n.owed, func(o owedSpace) bool {
 		a := o.app
-		done := a.stopped || !a.isStarved() || a.starvedFair == (scheduler.Resource{}) && a.starvedMin == (scheduler.Resource{})
+		done := a.finished || !a.isStarved() || a.starvation() == (scheduler.Resource{})
 		if done {
 			n.owedSum = n.owedSum.Minus(o.size)
 		}
 		return done
 	})
 	for _, o := range slices.Clone(n.owed) {
-		for left := o.size; !o.app.stopped && left != (scheduler.Resource{}); {
-			r := o.app.assign(n)
-			if r == (scheduler.Resource{}) || r == reservedOnly {
+		for left := o.size; !o.app.finished && left != (scheduler.Resource{}); {
+			size := o.app.assign(n)
+			if size == (scheduler.Resource{}) || size == reservedOnly {
 				break
 			}
-			left = left.Minus(r).NonNegative()
+			left = left.Minus(size).NonNegative()
 		}
 	}
 }

@@ -1,62 +1,42 @@
 package fair
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
-	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A fairQueue is a queue of the fair scheduler, a parent or a leaf.
+// A queue is a parent queue or a leaf queue.
 //
-// Source: FSQueue, FSParentQueue, FSLeafQueue in org.apache.hadoop...scheduler.fair.
+// Source: FSQueue, FSParentQueue and FSLeafQueue.
 type queue struct {
-	fair     *Scheduler
+	schedulable
+	s        *Scheduler
 	path     string // root.a.b
-	parent   *queue
+	parent   *queue // nil: the root
 	children []*queue
 	leaf     bool
-	declared bool // in the queue file
+	declared bool // by the queue file
 
-	policy         policy
-	part           float32 // weight
-	least          scheduler.Resource
-	most           limit
-	mostOfChild    *limit // for children that are not declared
-	maxApps        int
-	mastersPart    float32 // of the fair share, for masters; -1: no limit
-	largest        scheduler.Resource
-	minTimeout     time.Duration
-	fairTimeout    time.Duration
-	threshold      float32
-	preemptable    bool
-	running        int // runnable applications in it and below
-	used, demand   scheduler.Resource
-	fairNow        scheduler.Resource
-	steady         scheduler.Resource
+	policy             policy
+	maxResources       limit
+	maxChildResources  *limit // of children that are not declared
+	maxRunningApps     int
+	maxAMShare         float32 // part of the fair share that application masters may use; -1: no limit
+	maxContainer       scheduler.Resource
+	minShareTimeout    time.Duration
+	fairShareTimeout   time.Duration
+	fairShareThreshold float32 // part of its fair share below which an application is starved
+	preemptable        bool
+
 	runnable       []*appAttempt
 	waiting        []*appAttempt      // not runnable, by arrival
-	masters        scheduler.Resource // used by masters
-	lastAtMinShare time.Duration
+	amUsed         scheduler.Resource // by application masters
+	lastAtMinShare time.Duration      // when it last was not below its minimum share
 }
-
-func (q *queue) name() string                     { return q.path }
-func (q *queue) start() int64                     { return 0 }
-func (q *queue) weight() float32                  { return q.part }
-func (q *queue) minShare() scheduler.Resource     { return q.least }
-func (q *queue) maxShare() scheduler.Resource     { return q.most.of(q.fair.cluster).Max(q.least) }
-func (q *queue) wants() scheduler.Resource        { return q.demand }
-func (q *queue) uses() scheduler.Resource         { return q.used }
-func (q *queue) share() *scheduler.Resource       { return &q.fairNow }
-func (q *queue) steadyShare() *scheduler.Resource { return &q.steady }
-func (q *queue) active() bool                     { return q.running > 0 }
-
-// queue finds a queue by its name, with or without "root.".
-func (s *Scheduler) queue(name string) *queue { return s.byPath[rooted(name)] }
 
 // rooted is a queue's name with "root." before it.
 func rooted(name string) string {
@@ -66,9 +46,12 @@ func rooted(name string) string {
 	return "root." + name
 }
 
-// createQueue makes a queue and those of its parents that are missing. It is nil
-// where YARN refuses: below a leaf, or of a policy that the parent does not allow.
-// Parents made until then stay.
+// queue finds a queue by its name, with or without "root."; nil if there is none.
+func (s *Scheduler) queue(name string) *queue { return s.byPath[rooted(name)] }
+
+// createQueue creates a queue and those of its parents that are missing. It returns
+// nil where YARN refuses: below a leaf, or with a policy that the parent's does not
+// allow. Parents that were created before the refusal stay.
 func (s *Scheduler) createQueue(path string, leaf bool) *queue {
 	missing := []string{path}
 	at := path
@@ -77,7 +60,7 @@ func (s *Scheduler) createQueue(path string, leaf bool) *queue {
 		if i < 0 {
 			return nil
 		}
-		if part := at[i+1:]; part == "" || part != trimQueue(part) {
+		if part := at[i+1:]; part == "" || part != strings.TrimSpace(part) {
 			return nil
 		}
 		at = at[:i]
@@ -89,68 +72,75 @@ func (s *Scheduler) createQueue(path string, leaf bool) *queue {
 		}
 		missing = append(missing, at)
 	}
-	slices.Reverse(missing)
 	parent := s.byPath[at]
-	for i, path := range missing {
-		policy := s.conf.policy(path)
-		leaf := leaf && i == len(missing)-1
+	for i, path := range slices.Backward(missing) {
+		policy := s.config.policyOf(path)
+		leaf := leaf && i == 0
 		if !parent.policy.allowsChild(policy) || !leaf && policy == fifo {
 			return nil
 		}
-		q := &queue{fair: s, path: path, parent: parent, leaf: leaf, policy: policy}
-		q.configure(s.now)
-		if _, ok := s.conf.queues[path]; !ok && parent.mostOfChild != nil {
-			q.most = *parent.mostOfChild
-		}
-		parent.children = append(parent.children, q)
-		s.byPath[path] = q
-		if leaf {
-			s.leaves = append(s.leaves, q)
-		}
-		parent = q
+		parent = s.newQueue(path, parent, leaf)
 	}
 	return parent
 }
 
-// configure sets what the queue file says of a queue.
-func (q *queue) configure(now time.Duration) {
-	c, f := q.fair.conf, q.fair.conf.queue(q.path)
-	q.part = orElse(f.weight, 1)
-	q.least = f.least
-	q.most = orElse(f.most, c.maxResources)
-	q.mostOfChild = f.mostOfChild
-	q.maxApps = orElse(f.maxApps, c.queueMaxApps)
-	q.mastersPart = orElse(f.mastersPart, c.mastersPart)
-	q.largest = orElse(f.largest, scheduler.Unbounded)
-	q.lastAtMinShare = now
-	above := queue{minTimeout: c.minTimeout, fairTimeout: c.fairTimeout, threshold: c.threshold, preemptable: true}
-	if q.parent != nil {
-		above = *q.parent
+// newQueue makes a queue with what the queue file says of it. It takes over timeouts
+// and the like from its parent, which is nil for the root.
+func (s *Scheduler) newQueue(path string, parent *queue, leaf bool) *queue {
+	c, file := s.config, s.config.queue(path)
+	above := queue{minShareTimeout: c.minShareTimeout, fairShareTimeout: c.fairShareTimeout, fairShareThreshold: c.fairShareThreshold, preemptable: true}
+	maxResources := c.queueMaxResources
+	if parent != nil {
+		above = *parent
+		if c.queues[path] == nil {
+			maxResources = orElse(parent.maxChildResources, maxResources)
+		}
 	}
-	q.minTimeout = orElse(f.minTimeout, above.minTimeout)
-	q.fairTimeout = orElse(f.fairTimeout, above.fairTimeout)
-	q.threshold = orElse(f.threshold, above.threshold)
-	q.preemptable = above.preemptable && !f.notPreemptable
+	q := &queue{
+		schedulable: schedulable{name: path, weight: orElse(file.weight, 1), minShare: file.minResources},
+		s:           s, path: path, parent: parent, leaf: leaf,
+		policy:             c.policyOf(path),
+		maxResources:       orElse(file.maxResources, maxResources),
+		maxChildResources:  file.maxChildResources,
+		maxRunningApps:     orElse(file.maxRunningApps, c.queueMaxApps),
+		maxAMShare:         orElse(file.maxAMShare, c.maxAMShare),
+		maxContainer:       orElse(file.maxContainer, scheduler.Unbounded),
+		minShareTimeout:    orElse(file.minShareTimeout, above.minShareTimeout),
+		fairShareTimeout:   orElse(file.fairShareTimeout, above.fairShareTimeout),
+		fairShareThreshold: orElse(file.fairShareThreshold, above.fairShareThreshold),
+		preemptable:        above.preemptable && !file.notPreemptable,
+		lastAtMinShare:     s.now,
+	}
+	q.updateMaxShare()
+	s.byPath[path] = q
+	if parent != nil {
+		parent.children = append(parent.children, q)
+	}
+	if leaf {
+		s.leaves = append(s.leaves, q)
+	}
+	return q
 }
 
-// orElse is what p points to, or else x.
-func orElse[T any](p *T, x T) T {
-	if p != nil {
-		return *p
+// updateMaxShare sets the maximum share of the queue and of those below it. It may be
+// a part of the cluster. A minimum share above it counts more.
+func (q *queue) updateMaxShare() {
+	q.maxShare = q.maxResources.of(q.s.cluster).Max(q.minShare)
+	for _, c := range q.children {
+		c.updateMaxShare()
 	}
-	return x
 }
 
-// largestContainer is the queue's own limit on the size of a container, or its parents'.
+// largestContainer is the queue's limit on the size of a container, or a parent's.
 func (q *queue) largestContainer() scheduler.Resource {
-	for q.largest == scheduler.Unbounded && q.parent != nil {
+	for q.maxContainer == scheduler.Unbounded && q.parent != nil {
 		q = q.parent
 	}
-	return q.largest
+	return q.maxContainer
 }
 
-// updateDemand counts what the queue's applications use and ask for, at most
-// what the queue may have.
+// updateDemand counts what the queue's applications use and ask for, up to the
+// queue's maximum share.
 func (q *queue) updateDemand() {
 	q.demand = scheduler.Resource{}
 	for _, c := range q.children {
@@ -163,224 +153,113 @@ func (q *queue) updateDemand() {
 			q.demand = q.demand.Plus(a.demand)
 		}
 	}
-	q.demand = q.demand.Min(q.maxShare())
+	q.demand = q.demand.Min(q.maxShare)
 }
 
 // updateShares divides the queue's fair share among its children or applications.
 func (q *queue) updateShares() {
-	q.policy.divide(q.sharers(), q.fairNow)
+	q.policy.divide(q.schedulables(), q.fairShare, false)
 	for _, c := range q.children {
 		c.updateShares()
 	}
 }
 
-// updateSteady divides the queue's steady fair share among its children.
-func (q *queue) updateSteady() {
-	if q.leaf {
-		return
-	}
-	q.policy.divideSteady(q.sharers(), q.steady)
+// updateSteadyShares divides the queue's steady share among its children.
+func (q *queue) updateSteadyShares() {
+	q.policy.divide(q.schedulables(), q.steadyShare, true)
 	for _, c := range q.children {
-		c.updateSteady()
+		if !c.leaf {
+			c.updateSteadyShares()
+		}
 	}
 }
 
-// sharers are the children, or the runnable applications.
-func (q *queue) sharers() []sharer {
-	out := make([]sharer, 0, len(q.children)+len(q.runnable))
+// schedulables are the children, or the runnable applications.
+func (q *queue) schedulables() []*schedulable {
+	all := make([]*schedulable, 0, len(q.children)+len(q.runnable))
 	for _, c := range q.children {
-		out = append(out, c)
+		all = append(all, &c.schedulable)
 	}
 	for _, a := range q.runnable {
-		out = append(out, a)
+		all = append(all, &a.schedulable)
 	}
-	return out
+	return all
 }
 
-// assign offers a node to the queue. It is what was assigned, reservedOnly if
-// the node was reserved, or zero.
+// assign offers a node to the queue. It returns the size of what was assigned,
+// reservedOnly if the node was reserved, or nothing.
 func (q *queue) assign(n *schedulerNode) scheduler.Resource {
-	if n.reserved != nil || !q.used.FitsIn(q.maxShare()) {
+	if n.reserved != nil || !q.used.FitsIn(q.maxShare) {
 		return scheduler.Resource{}
 	}
 	if q.leaf {
-		for _, a := range q.wanting(func(*appAttempt) bool { return true }) {
-			if r := a.assign(n); r != (scheduler.Resource{}) {
-				return r
-			}
-		}
-		return scheduler.Resource{}
+		return firstAssigned(q.wanting(nil), n)
 	}
-	for _, c := range inOrder(q.policy, q.children, q.fair.cluster) {
-		if r := c.assign(n); r != (scheduler.Resource{}) {
-			return r
+	return firstAssigned(inOrder(q.policy, q.children, q.s.cluster), n)
+}
+
+// An assignee is a queue or an application, to which a node can be offered.
+type assignee interface {
+	assign(n *schedulerNode) scheduler.Resource
+}
+
+// firstAssigned offers a node to one after the other until one takes it.
+func firstAssigned[T assignee](all []T, n *schedulerNode) scheduler.Resource {
+	for _, x := range all {
+		if size := x.assign(n); size != (scheduler.Resource{}) {
+			return size
 		}
 	}
 	return scheduler.Resource{}
 }
 
-// wanting are the runnable applications that, at the last update, wanted more
-// than they use now, in the order of the policy.
-func (q *queue) wanting(also func(*appAttempt) bool) []*appAttempt {
+// wanting lists the runnable applications that wanted more at the last update than
+// they use now, in the order of the policy: all, or those that are chosen.
+func (q *queue) wanting(chosen func(*appAttempt) bool) []*appAttempt {
 	var apps []*appAttempt
 	for _, a := range q.runnable {
-		if a.demand.Minus(a.used) != (scheduler.Resource{}) && also(a) {
+		if a.demand != a.used && (chosen == nil || chosen(a)) {
 			apps = append(apps, a)
 		}
 	}
-	return inOrder(q.policy, apps, q.fair.cluster)
+	return inOrder(q.policy, apps, q.s.cluster)
 }
 
-// hasRoomFor says whether the queue and all above it may take this much more.
+// hasRoomFor says whether the queue and all above it may use this much more.
 func (q *queue) hasRoomFor(r scheduler.Resource) bool {
 	for ; q != nil; q = q.parent {
-		if !q.used.Plus(r).FitsIn(q.maxShare()) {
+		if !q.used.Plus(r).FitsIn(q.maxShare) {
 			return false
 		}
 	}
 	return true
 }
 
-// add counts a use in the queue and all above it.
-func (q *queue) add(r scheduler.Resource) {
+// hasNoneOf says whether r needs memory or cores of which the queue may have none.
+func (q *queue) hasNoneOf(r scheduler.Resource) bool {
+	return r.MemoryMB > 0 && q.maxShare.MemoryMB == 0 || r.Cores > 0 && q.maxShare.Cores == 0
+}
+
+// use adds to what the queue and all above it use.
+func (q *queue) use(r scheduler.Resource) {
 	for ; q != nil; q = q.parent {
 		q.used = q.used.Plus(r)
 	}
 }
 
-// canRunMaster says whether one more master of this size is within the queue's
-// limit for masters: a part of its fair share or, of what that has none, of what
-// is free.
-func (q *queue) canRunMaster(r scheduler.Resource) bool {
-	if math.Abs(float64(q.mastersPart+1)) < 0.0001 {
+// canRunMaster says whether one more application master of this size is within the
+// queue's limit for them: a part of its fair share, or of what is free of a kind of
+// resource of which it has no fair share.
+func (q *queue) canRunMaster(size scheduler.Resource) bool {
+	if math.Abs(float64(q.maxAMShare+1)) < 0.0001 {
 		return true
 	}
-	base, most := q.fairNow, q.maxShare()
+	base := q.fairShare
 	if base.MemoryMB == 0 {
-		base.MemoryMB = min(q.fair.free.MemoryMB, most.MemoryMB)
+		base.MemoryMB = min(q.s.free.MemoryMB, q.maxShare.MemoryMB)
 	}
 	if base.Cores == 0 {
-		base.Cores = min(q.fair.free.Cores, most.Cores)
+		base.Cores = min(q.s.free.Cores, q.maxShare.Cores)
 	}
-	return q.masters.Plus(r).FitsIn(base.TimesUp(float64(q.mastersPart)))
-}
-
-// The limit on running applications.
-//
-// Source: MaxRunningAppsEnforcer.
-
-// mayRun says whether the limits of the user and of all queues let one more run.
-func (s *Scheduler) mayRun(q *queue, user string) bool {
-	if s.userRunning[user] >= s.conf.userMaxApps(user) {
-		return false
-	}
-	for ; q != nil; q = q.parent {
-		if q.running >= q.maxApps {
-			return false
-		}
-	}
-	return true
-}
-
-// run makes an application runnable.
-func (s *Scheduler) run(a *appAttempt) {
-	a.runnable = true
-	a.queue.runnable = append(a.queue.runnable, a)
-	for q := a.queue; q != nil; q = q.parent {
-		q.running++
-	}
-	s.userRunning[a.user]++
-}
-
-// leave takes an application out of its queue.
-func (s *Scheduler) leave(a *appAttempt) {
-	is := func(x *appAttempt) bool { return x == a }
-	q := a.queue
-	if !a.runnable {
-		q.waiting = slices.DeleteFunc(q.waiting, is)
-		return
-	}
-	q.runnable = slices.DeleteFunc(q.runnable, is)
-	if a.masterUp {
-		q.masters = q.masters.Minus(a.master)
-	}
-	for ; q != nil; q = q.parent {
-		q.running--
-	}
-	s.userRunning[a.user]--
-	s.runMore(a)
-}
-
-// runMore makes applications runnable that waited for the one that has ended.
-func (s *Scheduler) runMore(ended *appAttempt) {
-	var top *queue // the highest that was full
-	for q := ended.queue; q != nil; q = q.parent {
-		if q.running == q.maxApps-1 {
-			top = q
-		}
-	}
-	var lists [][]*appAttempt
-	if top != nil {
-		lists = top.waitingLists(lists)
-	}
-	if s.userRunning[ended.user] == s.conf.userMaxApps(ended.user)-1 {
-		lists = append(lists, s.userWaiting(ended.user))
-	}
-	most := len(lists)
-	if most == 0 {
-		return
-	}
-	heads := java.NewPriorityQueue(func(a, b *[]*appAttempt) int { return cmp.Compare(firstStart(*a), firstStart(*b)) })
-	for i := range lists {
-		heads.Push(&lists[i])
-	}
-	var last *appAttempt
-	for done := 0; done < most && len(*heads.Peek()) > 0; {
-		list := heads.Pop()
-		a := (*list)[0]
-		*list = (*list)[1:]
-		heads.Push(list)
-		if a != last && !a.runnable && s.mayRun(a.queue, a.user) {
-			s.run(a)
-			done++
-		}
-		last = a
-	}
-	for _, q := range s.leaves {
-		q.waiting = slices.DeleteFunc(q.waiting, func(a *appAttempt) bool { return a.runnable })
-	}
-}
-
-// waitingLists are the waiting applications of each leaf below q, where no queue
-// on the way is full.
-func (q *queue) waitingLists(lists [][]*appAttempt) [][]*appAttempt {
-	if q.running >= q.maxApps {
-		return lists
-	}
-	if q.leaf {
-		return append(lists, slices.Clone(q.waiting))
-	}
-	for _, c := range q.children {
-		lists = c.waitingLists(lists)
-	}
-	return lists
-}
-
-// userWaiting are a user's waiting applications, by arrival.
-func (s *Scheduler) userWaiting(user string) []*appAttempt {
-	var apps []*appAttempt
-	for _, a := range s.apps {
-		if a != nil && a.user == user && !a.runnable && !a.stopped {
-			apps = append(apps, a)
-		}
-	}
-	return apps
-}
-
-// firstStart is when the first of some applications came, or never.
-func firstStart(apps []*appAttempt) int64 {
-	if len(apps) == 0 {
-		return math.MaxInt64
-	}
-	return apps[0].start()
+	return q.amUsed.Plus(size).FitsIn(base.TimesUp(float64(q.maxAMShare)))
 }

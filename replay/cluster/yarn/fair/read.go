@@ -2,6 +2,7 @@ package fair
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +11,7 @@ import (
 	"dynalloc/replay/cluster/yarn/hadoop"
 )
 
-// Notes about what the file says and YARN ignores, or what is not modeled.
+// Notes about settings that YARN ignores, or that are not modeled.
 var (
 	reservationsNotModeled = note.Declare("yarn-reservations-not-modeled", "file", "line", "setting")
 	accessNotModeled       = note.Declare("yarn-access-not-modeled", "file", "line", "setting", "queue")
@@ -25,12 +26,11 @@ var (
 	parentRuleIgnored      = note.Declare("yarn-parent-rule-ignored", "file", "line", "rule")
 )
 
-// Read reads a queue file of the fair scheduler, fair-scheduler.xml, and a
-// yarn-site.xml. A note names what is not modeled, or what YARN itself ignores; an
-// error is what YARN would not start with: it says file, line and what was expected.
+// Read reads a queue file, fair-scheduler.xml, and a yarn-site.xml. A note names what
+// is not modeled, or what YARN itself ignores. What YARN would not start with is an
+// error, which says file, line and what was expected.
 //
-// Source: AllocationFileParser and AllocationFileQueueParser in
-// org.apache.hadoop...scheduler.fair.allocation; FairSchedulerConfiguration;
+// Source: AllocationFileParser and AllocationFileQueueParser;
 // https://hadoop.apache.org/docs/r3.4.1/hadoop-yarn/hadoop-yarn-site/FairScheduler.html.
 func Read(queues, site hadoop.File) (c *Config, notes []note.Note, err error) {
 	defer hadoop.Catch(&err)
@@ -40,12 +40,13 @@ func Read(queues, site hadoop.File) (c *Config, notes []note.Note, err error) {
 	return p.c, append(p.Notes, p.c.readSite(site)...), nil
 }
 
+// A parser takes the elements of a queue file into a configuration.
 type parser struct {
 	hadoop.Reader
 	c *Config
 }
 
-// value is an element's text.
+// value is the text of an element, which must have one.
 func (p *parser) value(e *hadoop.Element) string {
 	if e.Text == "" {
 		p.Fail(e.Line, "expected a value in <%s>, found none", e.Name)
@@ -69,6 +70,10 @@ func (p *parser) number(e *hadoop.Element) float32 {
 	return float32(x)
 }
 
+// part is a number from 0 to 1; others are cut to that.
+func (p *parser) part(e *hadoop.Element) float32 { return max(min(p.number(e), 1), 0) }
+
+// seconds is a timeout in whole seconds.
 func (p *parser) seconds(e *hadoop.Element) time.Duration {
 	n, err := strconv.ParseInt(p.value(e), 10, 64)
 	if err != nil {
@@ -81,16 +86,11 @@ func (p *parser) seconds(e *hadoop.Element) time.Duration {
 }
 
 func (p *parser) policy(e *hadoop.Element) policy {
-	switch strings.ToLower(p.value(e)) {
-	case "fair":
-		return fairShare
-	case "drf":
-		return drf
-	case "fifo":
-		return fifo
+	i := slices.Index(policyNames, strings.ToLower(p.value(e)))
+	if i < 0 {
+		p.Fail(e.Line, "expected fair, drf or fifo in <%s>, found %q", e.Name, p.value(e))
 	}
-	p.Fail(e.Line, "expected fair, drf or fifo in <%s>, found %q", e.Name, p.value(e))
-	return 0
+	return policy(i)
 }
 
 // read takes in the whole file.
@@ -107,32 +107,32 @@ func (p *parser) read(root *hadoop.Element) {
 		case "queuePlacementPolicy":
 			p.placement(e)
 		case "defaultQueueSchedulingPolicy", "defaultQueueSchedulingMode":
-			if c.defaultPolicy = p.policy(e); c.defaultPolicy == fifo {
+			if c.policy = p.policy(e); c.policy == fifo {
 				p.Fail(e.Line, "expected fair or drf in <%s>, found fifo, which is only for leaf queues", e.Name)
 			}
 		case "queueMaxResourcesDefault":
-			c.maxResources = p.limit(e, true)
+			c.queueMaxResources = p.limit(e, true)
 		case "userMaxAppsDefault":
-			c.userDefault = p.whole(e)
+			c.userMaxApps = p.whole(e)
 		case "queueMaxAppsDefault":
 			c.queueMaxApps = p.whole(e)
 		case "queueMaxAMShareDefault":
-			c.mastersPart = min(p.number(e), 1)
+			c.maxAMShare = min(p.number(e), 1)
 		case "fairSharePreemptionTimeout":
 			oldTimeout = new(p.seconds(e))
 		case "defaultFairSharePreemptionTimeout":
 			timeout = new(p.seconds(e))
 		case "defaultMinSharePreemptionTimeout":
-			c.minTimeout = p.seconds(e)
+			c.minShareTimeout = p.seconds(e)
 		case "defaultFairSharePreemptionThreshold":
-			c.threshold = max(min(p.number(e), 1), 0)
+			c.fairShareThreshold = p.part(e)
 		case "reservation-planner", "reservation-agent", "reservation-policy":
 			p.Note(e.Line, reservationsNotModeled, e.Name)
 		default:
 			p.Note(e.Line, elementIgnored, e.Name, root.Name)
 		}
 	}
-	c.fairTimeout = orElse(timeout, orElse(oldTimeout, never))
+	c.fairShareTimeout = orElse(timeout, orElse(oldTimeout, never))
 	for _, e := range queues {
 		above := "root"
 		if strings.EqualFold(e.Attrs["name"], "root") {
@@ -148,7 +148,7 @@ func (p *parser) read(root *hadoop.Element) {
 func (p *parser) user(e *hadoop.Element) {
 	for _, f := range e.Children {
 		if f.Name == "maxRunningApps" {
-			p.c.userApps[e.Attrs["name"]] = p.whole(f)
+			p.c.maxAppsOfUser[e.Attrs["name"]] = p.whole(f)
 		} else {
 			p.Note(f.Line, elementIgnored, f.Name, e.Name)
 		}
@@ -157,7 +157,7 @@ func (p *parser) user(e *hadoop.Element) {
 
 // queue takes in a queue and those inside it.
 func (p *parser) queue(above string, e *hadoop.Element) {
-	name := trimQueue(e.Attrs["name"])
+	name := strings.TrimSpace(e.Attrs["name"])
 	switch {
 	case name == "":
 		p.Fail(e.Line, "expected a name of the queue, found none")
@@ -174,7 +174,8 @@ func (p *parser) queue(above string, e *hadoop.Element) {
 		p.c.queues[path] = q
 	}
 	parent := e.Attrs["type"] == "parent"
-	var reservation, masters *hadoop.Element
+	reserved := false
+	var leafOnly *hadoop.Element
 	for _, f := range e.Children {
 		switch f.Name {
 		case "queue", "pool":
@@ -185,38 +186,36 @@ func (p *parser) queue(above string, e *hadoop.Element) {
 			if l.parts {
 				p.Note(f.Line, percentageIgnored, f.Name, path)
 			}
-			q.least = l.fixed
+			q.minResources = l.fixed
 		case "maxResources":
-			q.most = new(p.limit(f, true))
+			q.maxResources = new(p.limit(f, true))
 		case "maxChildResources":
-			q.mostOfChild = new(p.limit(f, true))
+			q.maxChildResources = new(p.limit(f, true))
 		case "maxContainerAllocation":
 			l := p.limit(f, true)
-			if l.parts {
+			if q.maxContainer = &l.fixed; l.parts {
+				q.maxContainer = nil
 				p.Note(f.Line, percentageIgnored, f.Name, path)
-				q.largest = nil
-			} else {
-				q.largest = &l.fixed
 			}
 		case "maxRunningApps":
-			q.maxApps = new(p.whole(f))
+			q.maxRunningApps = new(p.whole(f))
 		case "maxAMShare":
-			q.mastersPart = new(min(p.number(f), 1))
-			masters = f
+			q.maxAMShare = new(min(p.number(f), 1))
+			leafOnly = f
 		case "weight":
 			q.weight = new(p.number(f))
 		case "schedulingPolicy", "schedulingMode":
 			q.policy = new(p.policy(f))
 		case "minSharePreemptionTimeout":
-			q.minTimeout = new(p.seconds(f))
+			q.minShareTimeout = new(p.seconds(f))
 		case "fairSharePreemptionTimeout":
-			q.fairTimeout = new(p.seconds(f))
+			q.fairShareTimeout = new(p.seconds(f))
 		case "fairSharePreemptionThreshold":
-			q.threshold = new(max(min(p.number(f), 1), 0))
+			q.fairShareThreshold = new(p.part(f))
 		case "allowPreemptionFrom":
 			q.notPreemptable = q.notPreemptable || !strings.EqualFold(p.value(f), "true")
 		case "reservation":
-			reservation = f
+			reserved, leafOnly = true, f
 			p.Note(f.Line, reservationsNotModeled, f.Name)
 		case "aclSubmitApps", "aclAdministerApps", "aclAdministerReservations", "aclListReservations", "aclSubmitReservations":
 			p.Note(f.Line, accessNotModeled, f.Name, path)
@@ -224,33 +223,27 @@ func (p *parser) queue(above string, e *hadoop.Element) {
 			p.Note(f.Line, elementIgnored, f.Name, path)
 		}
 	}
-	if parent && reservation != nil {
-		p.Fail(reservation.Line, "expected no <reservation> in queue %s, which is a parent", path)
+	if parent && leafOnly != nil {
+		p.Fail(leafOnly.Line, "expected no <%s> in queue %s, which is a parent", leafOnly.Name, path)
 	}
-	if parent && masters != nil {
-		p.Fail(masters.Line, "expected no <maxAMShare> in queue %s, which is a parent", path)
-	}
-	q.leaf = !parent && reservation == nil
+	q.leaf = !parent && !reserved
 	if !q.declared {
 		q.declared = true
 		p.c.order = append(p.c.order, q)
 	}
-	if q.most != nil && !q.most.parts && !q.least.FitsIn(q.most.fixed.NonNegative()) {
+	if q.maxResources != nil && !q.maxResources.parts && !q.minResources.FitsIn(q.maxResources.fixed.NonNegative()) {
 		p.Note(e.Line, minimumAboveMaximum, path)
 	}
 }
 
-// trimQueue takes white space off the ends of a queue's name.
-func trimQueue(name string) string { return strings.TrimSpace(name) }
-
-// check makes the queues once, and notes those that YARN would not make.
+// check creates the queues once, and notes those that YARN would not create.
 func (p *parser) check() {
 	s := New(p.c)
 	for _, q := range p.c.order {
-		switch made := s.byPath[q.path]; {
-		case made == nil:
-			p.Note(q.line, queueNotCreated, q.path, p.c.policy(q.path))
-		case made.leaf != q.leaf:
+		switch created := s.byPath[q.path]; {
+		case created == nil:
+			p.Note(q.line, queueNotCreated, q.path, p.c.policyOf(q.path))
+		case created.leaf != q.leaf:
 			p.Note(q.line, queueDeclaredTwice, q.path)
 		}
 	}

@@ -75,7 +75,7 @@ func TestReadFair(t *testing.T) {
 		t.Error(diff)
 	}
 	q := c.queue("root.sample_queue")
-	if q.leaf || q.least != (scheduler.NewResource(10000, 0)) || q.most.fixed != (scheduler.NewResource(90000, 0)) || *q.maxApps != 50 || *q.weight != 2 || *q.policy != fairShare {
+	if q.leaf || q.minResources != (scheduler.NewResource(10000, 0)) || q.maxResources.fixed != (scheduler.NewResource(90000, 0)) || *q.maxRunningApps != 50 || *q.weight != 2 || *q.policy != fairShare {
 		t.Errorf("%+v", q)
 	}
 	s := New(c)
@@ -83,15 +83,15 @@ func TestReadFair(t *testing.T) {
 		"root.sample_queue.sample_sub_queue": scheduler.NewResource(40000, 0), // the default, as it has none of its own
 		"root.secondary_group_queue":         scheduler.NewResource(40000, 0),
 	} {
-		if got := s.byPath[path].maxShare(); got != want {
+		if got := s.byPath[path].maxShare; got != want {
 			t.Errorf("%s may have %v, want %v", path, got, want)
 		}
 	}
-	if q := s.createQueue("root.secondary_group_queue.ann", true); q.maxShare() != (scheduler.NewResource(4096, 4)) {
-		t.Errorf("a user's queue may have %v", q.maxShare())
+	if q := s.createQueue("root.secondary_group_queue.ann", true); q.maxShare != (scheduler.NewResource(4096, 4)) {
+		t.Errorf("a user's queue may have %v", q.maxShare)
 	}
-	if c.userMaxApps("sample_user") != 30 || c.userMaxApps("ann") != 5 {
-		t.Error(c.userApps, c.userDefault)
+	if c.maxApps("sample_user") != 30 || c.maxApps("ann") != 5 {
+		t.Error(c.maxAppsOfUser, c.userMaxApps)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestFairResources(t *testing.T) {
 			t.Errorf("%q: %v %v", text, notes, err)
 			continue
 		}
-		if got := c.queue("root.q").most.of(scheduler.NewResource(100000, 50)); got != want {
+		if got := c.queue("root.q").maxResources.of(scheduler.NewResource(100000, 50)); got != want {
 			t.Errorf("%q is %v, want %v", text, got, want)
 		}
 	}
@@ -221,7 +221,7 @@ func TestReadFairSite(t *testing.T) {
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Error(diff)
 	}
-	if !c.preemption || c.masterPreemption("root.sla") || !c.masterPreemption("root.other") || c.UpdateInterval() != 250*time.Millisecond {
+	if !c.preemption || c.mayPreemptMasters("root.sla") || !c.mayPreemptMasters("root.other") || c.UpdateInterval() != 250*time.Millisecond {
 		t.Errorf("%+v", c.siteConfig)
 	}
 	for line, want := range map[string]string{

@@ -16,33 +16,33 @@ var (
 // note names each property of scheduling that is not modeled.
 func (c *Config) readSite(site hadoop.File) []note.Note {
 	p := hadoop.ReadProperties(site)
-	c.minimum, c.maximum = p.ContainerSizes(scheduler.Resource{})
+	c.smallest, c.largest = p.ContainerSizes(scheduler.Resource{})
 	c.readIncrement(p)
 	const fair = "yarn.scheduler.fair."
 	c.reserveFrom = p.Float("yarn.scheduler.reservation-threshold.increment-multiple", c.reserveFrom)
 	c.preemption = p.Bool(fair+"preemption", c.preemption)
-	c.utilization = p.Float(fair+"preemption.cluster-utilization-threshold", c.utilization)
+	c.utilizationThreshold = p.Float(fair+"preemption.cluster-utilization-threshold", c.utilizationThreshold)
 	c.waitBeforeKill = p.Milliseconds(fair+"waitTimeBeforeKill", c.waitBeforeKill)
 	c.waitBeforeCheck = p.Milliseconds(fair+"waitTimeBeforeNextStarvationCheck", c.waitBeforeCheck)
 	const update = fair + "update-interval-ms"
-	if interval := p.Milliseconds(update, c.update); interval >= 0 {
-		c.update = interval
+	if interval := p.Milliseconds(update, c.updateInterval); interval >= 0 {
+		c.updateInterval = interval
 	} else {
-		p.NoteOf(update, intervalNegative, update, c.update)
+		p.NoteOf(update, intervalNegative, update, c.updateInterval)
 	}
-	c.masters = p.Bool(fair+"am.preemption", c.masters)
+	c.amPreemption = p.Bool(fair+"am.preemption", c.amPreemption)
 	c.assignMultiple = p.Bool(fair+"assignmultiple", c.assignMultiple)
-	c.dynamicAssign = p.Bool(fair+"dynamic.max.assign", c.dynamicAssign)
+	c.dynamicMaxAssign = p.Bool(fair+"dynamic.max.assign", c.dynamicMaxAssign)
 	c.maxAssign = p.Int(fair+"max.assign", c.maxAssign)
 	c.sizeBasedWeight = p.Bool(fair+"sizebasedweight", c.sizeBasedWeight)
 	c.reservableNodes = p.Float(fair+"reservable-nodes", c.reservableNodes)
-	c.userAsDefault = p.Bool(fair+"user-as-default-queue", c.userAsDefault)
-	c.undeclared = p.Bool(fair+"allow-undeclared-pools", c.undeclared)
+	c.userAsDefaultQueue = p.Bool(fair+"user-as-default-queue", c.userAsDefaultQueue)
+	c.undeclaredQueues = p.Bool(fair+"allow-undeclared-pools", c.undeclaredQueues)
 	p.CheckClass("FairScheduler")
-	p.Text(fair + "allocation.file") // its name is the caller's concern
+	p.Text(fair + "allocation.file") // known to the caller, who has read that file
 	for _, left := range p.Unused() {
 		if queue, ok := strings.CutPrefix(left.Name, fair+"am.preemption."); ok {
-			c.mastersOf[queue] = p.Bool(left.Name, c.masters)
+			c.amPreemptionOf[queue] = p.Bool(left.Name, c.amPreemption)
 		}
 	}
 	p.NoteUnused()

@@ -1,14 +1,16 @@
 package fair
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A fairRule is a rule of the queue placement policy.
+// A placementRule is a rule of the queue placement policy.
 //
 // Source: QueuePlacementPolicy and org.apache.hadoop...resourcemanager.placement.
 type placementRule struct {
@@ -18,26 +20,16 @@ type placementRule struct {
 	parent *placementRule // whose queue the user's or group's queue is in
 }
 
-// terminal says whether the rule places all that reach it.
+// terminal says whether no application passes the rule.
 func (r *placementRule) terminal() bool {
-	t := false
-	switch r.name {
-	case "reject":
-		t = true
-	case "user", "nestedUserQueue", "default", "primaryGroup":
-		t = r.create
-	}
-	return t && (r.parent == nil || r.parent.terminal())
+	places := r.name == "reject" || r.create && slices.Contains([]string{"user", "nestedUserQueue", "default", "primaryGroup"}, r.name)
+	return places && (r.parent == nil || r.parent.terminal())
 }
 
-// placement takes in the rules.
+// placement reads the rules.
 func (p *parser) placement(e *hadoop.Element) {
 	var rules []*placementRule
-	for _, f := range e.Children {
-		if !strings.EqualFold(f.Name, "rule") {
-			p.Note(f.Line, elementIgnored, f.Name, e.Name)
-			continue
-		}
+	for _, f := range p.ruleElements(e) {
 		if len(rules) > 0 && rules[len(rules)-1].terminal() {
 			p.Fail(f.Line, "expected no rule after %q, which places all applications", rules[len(rules)-1].name)
 		}
@@ -55,6 +47,19 @@ func (p *parser) placement(e *hadoop.Element) {
 	p.c.rules = rules
 }
 
+// ruleElements are the rules inside an element.
+func (p *parser) ruleElements(e *hadoop.Element) (rules []*hadoop.Element) {
+	for _, f := range e.Children {
+		if strings.EqualFold(f.Name, "rule") {
+			rules = append(rules, f)
+		} else {
+			p.Note(f.Line, elementIgnored, f.Name, e.Name)
+		}
+	}
+	return rules
+}
+
+// rule reads a rule. If it is the parent rule of another one, that is of.
 func (p *parser) rule(e *hadoop.Element, of *placementRule) *placementRule {
 	create := e.Attrs["create"]
 	r := &placementRule{name: e.Attrs["name"], create: create == "" || strings.EqualFold(create, "true")}
@@ -70,20 +75,13 @@ func (p *parser) rule(e *hadoop.Element, of *placementRule) *placementRule {
 			p.Note(e.Line, queueNameInvalid, r.queue)
 			r.queue = ""
 		}
-		if r.queue == "" {
-			r.queue = "default"
-		}
-		r.queue = rooted(r.queue)
+		r.queue = rooted(cmp.Or(r.queue, "default"))
 	case "primaryGroup", "secondaryGroupExistingQueue":
 		p.Note(e.Line, hadoop.GroupsNotModeled, r.name)
 	default:
 		p.Fail(e.Line, "expected the name of a rule (specified, user, nestedUserQueue, primaryGroup, secondaryGroupExistingQueue, default, reject), found %q", r.name)
 	}
-	for _, f := range e.Children {
-		if !strings.EqualFold(f.Name, "rule") {
-			p.Note(f.Line, elementIgnored, f.Name, e.Name)
-			continue
-		}
+	for _, f := range p.ruleElements(e) {
 		if of != nil {
 			p.Note(f.Line, nestedRuleIgnored)
 			continue
@@ -105,7 +103,7 @@ func (p *parser) rule(e *hadoop.Element, of *placementRule) *placementRule {
 	return r
 }
 
-// class is what a rule does: two names mean the same.
+// class is what a rule does; two names mean the same.
 func (r *placementRule) class() string {
 	if r.name == "nestedUserQueue" {
 		return "user"
@@ -113,20 +111,21 @@ func (r *placementRule) class() string {
 	return r.name
 }
 
-// isQueueName says whether YARN takes a queue's name, with its parents'.
+// isQueueName says whether YARN accepts the name of a queue, with its parents' names.
 func isQueueName(name string) bool {
-	return name == trimQueue(name) && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".")
+	return name == strings.TrimSpace(name) && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".")
 }
 
-// place finds the queue of an application.
-func (s *Scheduler) place(a scheduler.App) (string, error) {
-	rules := s.conf.rules
+// place finds the queue of an application. Without rules in the file an application
+// goes where it says, else to a queue of its user, else to root.default.
+func (s *Scheduler) place(a scheduler.App) (path string, err error) {
+	rules, create := s.config.rules, s.config.undeclaredQueues
 	if rules == nil {
-		rules = append(rules, &placementRule{name: "specified", create: s.conf.undeclared})
-		if s.conf.userAsDefault {
-			rules = append(rules, &placementRule{name: "user", create: s.conf.undeclared})
+		rules = append(rules, &placementRule{name: "specified", create: create})
+		if s.config.userAsDefaultQueue {
+			rules = append(rules, &placementRule{name: "user", create: create})
 		}
-		if !s.conf.userAsDefault || !s.conf.undeclared {
+		if !s.config.userAsDefaultQueue || !create {
 			rules = append(rules, &placementRule{name: "default", create: true, queue: "root.default"})
 		}
 	}
@@ -155,7 +154,7 @@ func (s *Scheduler) follow(r *placementRule, a scheduler.App) (string, error) {
 		}
 		path = rooted(a.Queue)
 	case "user", "nestedUserQueue":
-		user := strings.ReplaceAll(trimQueue(a.User), ".", "_dot_")
+		user := strings.ReplaceAll(strings.TrimSpace(a.User), ".", "_dot_")
 		path = rooted(user)
 		if r.parent != nil {
 			above, err := s.follow(r.parent, a)

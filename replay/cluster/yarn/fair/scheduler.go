@@ -1,0 +1,274 @@
+package fair
+
+import (
+	"fmt"
+	"time"
+
+	"dynalloc/replay/cluster/yarn/java"
+	"dynalloc/replay/cluster/yarn/scheduler"
+)
+
+// A Scheduler is YARN's fair scheduler. It knows no node labels.
+//
+// Source: FairScheduler.
+type Scheduler struct {
+	config *Config
+	now    time.Duration
+
+	root      *queue
+	leaves    []*queue          // by creation
+	byPath    map[string]*queue // only looked up
+	runningOf map[string]int    // runnable applications by user
+
+	nodes      java.HashMap[*schedulerNode]
+	byID       map[int]*schedulerNode // nodes
+	cluster    scheduler.Resource
+	free       scheduler.Resource     // of the cluster, at the last count
+	apps       []*appAttempt          // by identifier; nil: not there
+	containers []*container           // by identifier, from 1; nil: ended
+	assigned   []scheduler.Allocation // in this heartbeat
+
+	starved *java.PriorityQueue[*appAttempt]
+	kills   []pendingKill // by time
+}
+
+// New makes a scheduler without nodes.
+func New(c *Config) *Scheduler {
+	s := &Scheduler{
+		config: c, byPath: map[string]*queue{}, runningOf: map[string]int{}, byID: map[int]*schedulerNode{},
+		starved: java.NewPriorityQueue(mostStarved),
+	}
+	s.root = s.newQueue("root", nil, false)
+	s.root.declared = true
+	for _, leaf := range []bool{true, false} {
+		for _, path := range c.declared(leaf) {
+			q := s.byPath[path]
+			if q == nil {
+				q = s.createQueue(path, leaf)
+			}
+			if q != nil {
+				q.declared = true
+			}
+		}
+	}
+	return s
+}
+
+// AddNode takes in a node.
+func (s *Scheduler) AddNode(now time.Duration, n scheduler.Node) {
+	s.now = now
+	x := &schedulerNode{id: n.ID, total: n.Total, free: n.Total}
+	s.byID[n.ID] = x
+	s.nodes.Add(java.NodeHash(n.ID), x)
+	s.resize(s.cluster.Plus(n.Total))
+}
+
+// RemoveNode ends a node and its containers.
+func (s *Scheduler) RemoveNode(now time.Duration, node int) {
+	s.now = now
+	n := s.byID[node]
+	if n == nil {
+		return
+	}
+	for _, c := range n.containers.Values() {
+		s.complete(c)
+	}
+	if n.reserved != nil {
+		n.reserved.app.unreserve(n)
+	}
+	delete(s.byID, node)
+	s.nodes.Remove(n)
+	s.resize(s.cluster.Minus(n.total))
+}
+
+// resize sets the resources of the cluster and what follows from them.
+func (s *Scheduler) resize(cluster scheduler.Resource) {
+	s.cluster = cluster
+	s.root.updateMaxShare()
+	s.updateSteadyShares()
+	s.countFree()
+}
+
+// updateSteadyShares divides the cluster among all queues.
+func (s *Scheduler) updateSteadyShares() {
+	s.root.steadyShare = s.cluster
+	s.root.updateSteadyShares()
+}
+
+// countFree counts what is free in the cluster. YARN works with the last count.
+func (s *Scheduler) countFree() { s.free = s.cluster.Minus(s.root.used) }
+
+// Submit places an application in a queue and asks for its master.
+func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
+	s.now = now
+	if a.Label != "" {
+		return fmt.Errorf("application %d asks for nodes labeled %q: the fair scheduler knows no labels", a.ID, a.Label)
+	}
+	path, err := s.place(a)
+	if err != nil {
+		return err
+	}
+	q := s.queue(path)
+	// A queue that is only created now may allow less: YARN does not look again.
+	if err := a.CheckMaster(s.largest(q)); err != nil {
+		return err
+	}
+	if q == nil {
+		if q = s.createQueue(rooted(path), true); q != nil {
+			s.updateSteadyShares()
+		}
+	}
+	if q == nil || !q.leaf {
+		return fmt.Errorf("application %d: %s is not a leaf queue", a.ID, path)
+	}
+	if q.hasNoneOf(a.Master) {
+		return fmt.Errorf("application %d: queue %s may have no memory or no cores", a.ID, q.path)
+	}
+	x := &appAttempt{
+		schedulable: schedulable{name: java.ApplicationID(a.ID), start: now.Milliseconds(), maxShare: scheduler.Unbounded, running: 1},
+		s:           s, id: a.ID, user: a.User, queue: q, lastAtFairShare: now,
+	}
+	x.updateWeight()
+	for len(s.apps) <= a.ID {
+		s.apps = append(s.apps, nil)
+	}
+	s.apps[a.ID] = x
+	if s.mayRun(q, a.User) {
+		s.run(x)
+	} else {
+		q.waiting = append(q.waiting, x)
+	}
+	x.ask(scheduler.MasterPriority, s.normalize(q, a.Master), 1)
+	return nil
+}
+
+// largest is the largest container that a queue, which may be nil, can have: as
+// configured, with no more memory and cores than the node that has most of them.
+func (s *Scheduler) largest(q *queue) scheduler.Resource {
+	largest := s.config.largest
+	var node scheduler.Resource
+	for _, n := range s.nodes.Values() {
+		node = node.Max(n.total)
+	}
+	if len(s.byID) > 0 {
+		largest = largest.Min(node)
+	}
+	if q != nil {
+		largest = largest.Min(q.largestContainer())
+	}
+	return largest
+}
+
+// normalize is the size of the container that is given where r is asked for.
+func (s *Scheduler) normalize(q *queue, r scheduler.Resource) scheduler.Resource {
+	return scheduler.Calculator{Dominant: true}.Normalize(r, s.config.smallest, s.largest(q), s.config.increment)
+}
+
+// Ask sets what an application still wants at a priority. A request for a container
+// that is larger than the largest one, or that needs what its queue may have none of,
+// is ignored.
+func (s *Scheduler) Ask(now time.Duration, app int, r scheduler.Request) {
+	s.now = now
+	a := s.app(app)
+	if a == nil || !r.Size.FitsIn(s.largest(a.queue)) || a.queue.hasNoneOf(r.Size) {
+		return
+	}
+	a.ask(r.Priority, s.normalize(a.queue, r.Size), r.Count)
+}
+
+// app is the application of an identifier, nil if it is not there.
+func (s *Scheduler) app(id int) *appAttempt {
+	if id < 0 || id >= len(s.apps) {
+		return nil
+	}
+	return s.apps[id]
+}
+
+// NodeUpdate offers the free resources of a node: to applications for which
+// containers were preempted there, then to the one that has reserved it, then to the
+// queues in their order (attemptScheduling).
+func (s *Scheduler) NodeUpdate(now time.Duration, node int) []scheduler.Allocation {
+	s.now = now
+	n := s.byID[node]
+	if n == nil {
+		return nil
+	}
+	s.assigned = nil
+	s.settle(n)
+	if n.reserved == nil || !n.reserved.app.assignReserved(n) {
+		half := n.free.Times(0.5)
+		var sum scheduler.Resource
+		for count := 1; n.reserved == nil; count++ {
+			size := s.root.assign(n)
+			if size == (scheduler.Resource{}) {
+				break
+			}
+			sum = sum.Plus(size)
+			if !s.config.assignMore(count, sum, half) {
+				break
+			}
+		}
+	}
+	s.countFree()
+	return s.assigned
+}
+
+// Complete ends a container.
+func (s *Scheduler) Complete(now time.Duration, container int) {
+	s.now = now
+	if container < 1 || container > len(s.containers) {
+		return
+	}
+	if c := s.containers[container-1]; c != nil {
+		s.complete(c)
+	}
+}
+
+func (s *Scheduler) complete(c *container) {
+	c.app.complete(c)
+	s.containers[c.id-1] = nil
+	s.countFree()
+}
+
+// Finish ends an application. Others that waited for it may become runnable.
+func (s *Scheduler) Finish(now time.Duration, app int) {
+	s.now = now
+	a := s.app(app)
+	if a == nil {
+		return
+	}
+	for len(a.containers) > 0 {
+		s.complete(a.containers[len(a.containers)-1])
+	}
+	for _, n := range s.nodes.Values() {
+		if n.reserved != nil && n.reserved.app == a {
+			a.unreserve(n)
+		}
+	}
+	a.requests, a.requestOrder = nil, java.HashMap[int]{}
+	a.finished = true
+	s.apps[app] = nil
+	s.leave(a)
+}
+
+// A Share is what a queue is entitled to at the last update. It has cores only if
+// the policy of the queue's parent is drf.
+type Share struct {
+	Queue  string             // full name
+	Fair   scheduler.Resource // among queues with runnable applications
+	Steady scheduler.Resource // if all queues had some; for display only
+}
+
+// Shares are the fair shares of all queues, parents before their children.
+func (s *Scheduler) Shares() []Share {
+	var all []Share
+	var walk func(q *queue)
+	walk = func(q *queue) {
+		all = append(all, Share{Queue: q.path, Fair: q.fairShare, Steady: q.steadyShare})
+		for _, c := range q.children {
+			walk(c)
+		}
+	}
+	walk(s.root)
+	return all
+}
