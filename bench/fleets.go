@@ -23,7 +23,7 @@ func Fleets(texts []string) ([]policies.Fleet, error) {
 
 // RecordedFleet gives each application the settings that its log shows.
 func RecordedFleet() policies.Fleet {
-	return policies.FleetOf("recorded", policies.Spec{Kind: "recorded"})
+	return policies.FleetOf("recorded", policies.Recorded())
 }
 
 // AsRecorded is the fleet that gives each application the settings it was

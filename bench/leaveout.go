@@ -112,7 +112,7 @@ func (s *Suite) appsWithProfiles() int {
 		}
 		if slices.ContainsFunc(s.Policies, func(f policies.Fleet) bool {
 			spec, err := replay.SpecFor(f, a)
-			return err == nil && spec.Kind == "static"
+			return err == nil && spec.Fixed()
 		}) {
 			n++
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"dynalloc/internal/spark"
 )
 
 // check refuses what Spark refuses when an application starts, with Spark's
@@ -18,18 +20,14 @@ func (s Spec) check() error {
 		return fmt.Errorf("spark.executor.memory is %d MiB: it must be positive", s.MemoryMB)
 	case s.CoresMax < 0:
 		return fmt.Errorf("spark.cores.max is %d: it must be positive", s.CoresMax)
-	case s.Version != "" && !knownVersion(s.Version):
+	case s.Version != "" && !spark.ParseVersion(s.Version).Known():
 		return fmt.Errorf("version %q: want a Spark version such as 3.5 or 4.1.0", s.Version)
-	case !s.dynamic():
+	case s.Fixed() || s.Recorded():
 		return nil
-	case s.Kind == "script" && s.File == "":
-		return errors.New("it does not say where the script is: add file=NAME.star")
-	case (s.Kind == "script" || s.Kind == "own") && (s.Every < Interval || s.Every%Interval != 0):
+	case s.Every != s.Kind.Defaults.Every && (s.Every < Interval || s.Every%Interval != 0):
 		return fmt.Errorf("every is %s: it must be a multiple of %s, the period at which Spark decides", s.Every, Interval)
-	case s.Lead < 0:
-		return fmt.Errorf("lead is %s: it must not be negative", s.Lead)
 	}
-	const prefix = "spark.dynamicAllocation."
+	const prefix = dynamicAllocation
 	a := s.Allocation
 	switch {
 	case a.Min < 0:
@@ -46,27 +44,26 @@ func (s Spec) check() error {
 	for _, timeout := range []struct {
 		key   string
 		value time.Duration
-		least time.Duration
 	}{
-		{"schedulerBacklogTimeout", a.Backlog, time.Second},
-		{"sustainedSchedulerBacklogTimeout", a.Sustained, time.Second},
-		{"executorIdleTimeout", a.Idle, 0},
-		{"cachedExecutorIdleTimeout", a.Cached, 0},
-		{"shuffleTracking.timeout", s.Protection.TrackingTimeout, 0},
+		{"executorIdleTimeout", a.Idle},
+		{"cachedExecutorIdleTimeout", a.Cached},
+		{"shuffleTracking.timeout", s.Protection.TrackingTimeout},
 	} {
-		if timeout.value >= timeout.least || timeout.least > 0 && s.Kind != "spark" {
-			continue
+		if timeout.value < 0 {
+			return fmt.Errorf("%s%s must not be negative", prefix, timeout.key)
 		}
-		if timeout.least > 0 {
-			return fmt.Errorf("%s%s must be at least 1s: Spark counts whole seconds, so 500ms is 0", prefix, timeout.key)
-		}
-		return fmt.Errorf("%s%s must not be negative", prefix, timeout.key)
 	}
 	if p := s.Protection; p.exposed() && !p.Unprotected {
 		return errExposed
 	}
+	if s.Kind.Check != nil {
+		return s.Kind.Check(s)
+	}
 	return nil
 }
+
+// dynamicAllocation begins the names of the properties of dynamic allocation.
+const dynamicAllocation = "spark.dynamicAllocation."
 
 // exposed tells whether nothing keeps shuffle files when executors leave. As in
 // Spark, decommissioning is taken for protection even where blocks are not
@@ -79,7 +76,7 @@ var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.servi
 
 // Warnings says what Spark lets pass although it is probably not meant.
 func (s Spec) Warnings() []string {
-	if !s.dynamic() {
+	if !s.Dynamic() {
 		return nil
 	}
 	var warnings []string

@@ -71,7 +71,7 @@ func TestParseFleet(t *testing.T) {
 			t.Errorf("%q: %v; want %s", text, err, want)
 		}
 	}
-	one := FleetOf("", Spec{Kind: "recorded"})
+	one := FleetOf("", Recorded())
 	if s, ok := one.For("any", "any"); !ok || !s.Recorded() || one.Name != "recorded" {
 		t.Error("a fleet of one spec:", one)
 	}

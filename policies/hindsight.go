@@ -1,6 +1,8 @@
 package policies
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -27,21 +29,24 @@ type Level struct {
 // A Span is a time from its begin to its end.
 type Span struct{ From, To time.Duration }
 
-// Deployable tells whether a driver could run the policy. "hindsight" is told
-// what is to come, which no driver is.
-func (s Spec) Deployable() bool { return s.Kind != "hindsight" }
-
-// Foresee makes the policy "hindsight" for one application, of which it is told
-// in advance. It is the only door through which a policy hears of the future.
-func (s Spec) Foresee(env Env, f *Forecast) Policy {
-	if s.Deployable() {
-		panic("policies: Foresee of " + s.Kind)
-	}
-	s.Allocation.Idle = 0
-	if s.Lead == 0 {
-		s.Lead = f.Lead
-	}
-	return &hindsight{books: newBooks(s, env), set: s.Allocation, lead: s.Lead, forecast: f}
+var hindsightKind = Kind{
+	Name: "hindsight",
+	Doc:  "No deployable policy: told the demand in advance, it is a reference for the others, and not a bound.",
+	Settings: slices.Concat([]Setting{
+		{Key: "lead", Doc: "how far it looks ahead (default: the typical time until an executor takes tasks)", Default: time.Duration(0)},
+		cached, minimum, maximum, ratio,
+	}, protection),
+	Defaults: Spec{Allocation: simplest, Protection: protections[0].switches},
+	Check: func(s Spec) error {
+		if lead := Value[time.Duration](s, "lead"); lead < 0 {
+			return fmt.Errorf("lead is %s: it must not be negative", lead)
+		}
+		return nil
+	},
+	Foresee: func(s Spec, env Env, f *Forecast) Policy {
+		s.Allocation.Idle = 0
+		return &hindsight{accounting: newAccounting(s, env), set: s.Allocation, lead: cmp.Or(Value[time.Duration](s, "lead"), f.Lead), forecast: f}
+	},
 }
 
 // hindsight wants what is needed now, or will be before an executor that is
@@ -53,7 +58,7 @@ func (s Spec) Foresee(env Env, f *Forecast) Policy {
 // present in it by the stages and jobs that begin and end: where executors are
 // short, what it expects comes later than it thinks.
 type hindsight struct {
-	books
+	accounting
 	set      Allocation
 	lead     time.Duration
 	forecast *Forecast
@@ -67,7 +72,7 @@ func (p *hindsight) Start(now time.Duration) {
 }
 
 func (p *hindsight) Observe(e *Event) {
-	p.books.Observe(e)
+	p.accounting.Observe(e)
 	switch {
 	case e.Kind == JobEnd:
 		p.late = e.At - p.forecast.Jobs[e.Job]

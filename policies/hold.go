@@ -19,7 +19,7 @@ type Hold struct {
 // Keeps says what keeps an idle executor under Spark's rules. Where several
 // things do, shuffle files count before cached blocks, and those before the
 // minimum.
-func (s *spark) Keeps(id ExecutorID) Hold {
+func (s *allocationManager) Keeps(id ExecutorID) Hold {
 	return s.monitor.keeps(id, func(int) int { return s.set.Min })
 }
 
@@ -28,7 +28,7 @@ func (s *static) Keeps(ExecutorID) Hold { return Hold{Cause: HeldMinimum, Job: -
 
 // Keeps says what keeps an idle executor of which a policy decides by its
 // target alone: as under Spark's rules, with that target for a minimum.
-func (b *books) Keeps(id ExecutorID) Hold {
+func (b *accounting) Keeps(id ExecutorID) Hold {
 	return b.monitor.keeps(id, func(profile int) int { return b.wanted[profile].N })
 }
 

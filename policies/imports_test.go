@@ -20,17 +20,18 @@ func TestImports(t *testing.T) {
 			ours = append(ours, path)
 		}
 	}
-	if want := []string{"dynalloc/internal/spec", "dynalloc/policies"}; !slices.Equal(ours, want) {
+	if want := []string{"dynalloc/internal/spec", "dynalloc/internal/spark", "dynalloc/policies"}; !slices.Equal(ours, want) {
 		t.Errorf("it imports %v, want %v", ours, want)
 	}
 }
 
-// Every named policy explains itself and can be made from its bare name.
-func TestBuiltin(t *testing.T) {
-	for _, named := range Builtin {
-		text, want := named.Name, named.defaults()
-		if text == "script" { // it must say which
-			text, want.File = "script,file=my.star", "my.star"
+// Every named policy explains itself and can be made from its bare name, a script
+// from its file.
+func TestKindsExplainThemselves(t *testing.T) {
+	for _, named := range Kinds() {
+		text, want := named.Name, named.spec()
+		if named.unread {
+			text, want.Own = text+",file=my.star", ",file=my.star"
 		}
 		if s, err := Parse(text); err != nil || s != want {
 			t.Errorf("%s is %#v, %v; want the defaults", text, s, err)

@@ -121,7 +121,7 @@ type oracle struct {
 	losses    map[time.Duration][]ExecutorID
 	elided    bool // tick only after events and when the policy asked for it
 
-	policy    *spark
+	policy    *allocationManager
 	now       time.Duration
 	queue     []oracleEvent
 	executors []*oracleExecutor // by id; nil: not there
@@ -178,7 +178,7 @@ func (o oracle) fresh(t *testing.T, policy string) *oracle {
 	for at, ids := range o.losses {
 		o.at(at, func() { o.lose(ids) })
 	}
-	o.policy = s.New(Env{Client: &o, Profiles: []Profile{{Slots: o.slots}}, Rules: Newest}).(*spark)
+	o.policy = s.New(Env{Client: &o, Profiles: []Profile{{Slots: o.slots}}, Rules: Newest}).(*allocationManager)
 	o.policy.Start(0)
 	return &o
 }

@@ -74,25 +74,25 @@ type Env struct {
 	Rules    Rules
 }
 
-// Kind is the kind of a listener event.
-type Kind uint8
+// EventKind is the kind of a listener event.
+type EventKind uint8
 
 // The listener events that move Spark's allocation, named as in Spark.
 const (
-	StageSubmitted              Kind = iota // Stage, Profile, Tasks, Prefers
-	StageCompleted                          // Stage
-	TaskStart                               // Stage, Task, Speculative, Executor, Inactive
-	TaskEnd                                 // Stage, Task, Speculative, Executor, End
-	SpeculativeTaskSubmitted                // Stage, Task
-	UnschedulableTaskSetAdded               // Stage
-	UnschedulableTaskSetRemoved             // Stage
-	JobStart                                // Job, Stages
-	JobEnd                                  // Job
-	ExecutorAdded                           // Executor, Profile
-	ExecutorRemoved                         // Executor, Loss
-	BlockUpdated                            // Executor, RDD and Partition or Shuffle, Memory, Disk, Inactive
-	UnpersistRDD                            // RDD
-	ShuffleCleaned                          // Shuffle
+	StageSubmitted              EventKind = iota // Stage, Profile, Tasks, Prefers
+	StageCompleted                               // Stage
+	TaskStart                                    // Stage, Task, Speculative, Executor, Inactive
+	TaskEnd                                      // Stage, Task, Speculative, Executor, End
+	SpeculativeTaskSubmitted                     // Stage, Task
+	UnschedulableTaskSetAdded                    // Stage
+	UnschedulableTaskSetRemoved                  // Stage
+	JobStart                                     // Job, Stages
+	JobEnd                                       // Job
+	ExecutorAdded                                // Executor, Profile
+	ExecutorRemoved                              // Executor, Loss
+	BlockUpdated                                 // Executor, RDD and Partition or Shuffle, Memory, Disk, Inactive
+	UnpersistRDD                                 // RDD
+	ShuffleCleaned                               // Shuffle
 )
 
 // EndReason is why a task ended, as far as allocation tells them apart.
@@ -114,7 +114,7 @@ type MapStage struct{ Stage, Shuffle int32 }
 
 // An Event is one listener event; Kind says which fields count.
 type Event struct {
-	Kind        Kind
+	Kind        EventKind
 	At          time.Duration
 	Stage       StageAttempt
 	Profile     int       // index into Env.Profiles; -1: not known yet

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/magiconair/properties"
+
+	"dynalloc/internal/spark"
 )
 
 // AppInfo is what a spec made from properties needs to know besides them.
@@ -16,6 +17,17 @@ type AppInfo struct {
 	SparkVersion  string // defaults are those of this version; empty: of the newest
 	Master        string // spark.master; empty: as the properties say
 	PeakExecutors int    // most executors held at one time; 0: none, or not known
+}
+
+// master is where the application runs: as given, else as its properties say.
+func (app AppInfo) master(props spark.Properties) spark.Master {
+	return spark.Master(cmp.Or(app.Master, props["spark.master"]))
+}
+
+var recordedKind = Kind{
+	Name:     "recorded",
+	Doc:      "Each application under the settings that its own log shows.",
+	recorded: true,
 }
 
 // FromProperties returns the spec that Spark properties amount to: dynamic
@@ -28,7 +40,7 @@ func FromProperties(props map[string]string, app AppInfo) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
-	if s.Kind == "spark" && s.Protection.exposed() {
+	if s.Dynamic() && s.Protection.exposed() {
 		s.Protection.Unprotected = true
 	}
 	if s.Executors == sizeUnknown {
@@ -70,26 +82,18 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 // sizeUnknown is a static size that properties do not give.
 const sizeUnknown = -1
 
-func fromProperties(props map[string]string, app AppInfo) (Spec, error) {
-	app.Master = cmp.Or(app.Master, props["spark.master"])
-	enabled := false
-	if text := props["spark.dynamicAllocation.enabled"]; text != "" {
-		var err error
-		if enabled, err = strconv.ParseBool(strings.ToLower(text)); err != nil {
-			return Spec{}, fmt.Errorf("spark.dynamicAllocation.enabled: %q is neither true nor false", text)
-		}
-	}
-	name := "static"
-	if enabled && !isLocal(app.Master) {
-		name = "spark"
-	}
-	kind, err := kindOf(name)
+func fromProperties(props spark.Properties, app AppInfo) (Spec, error) {
+	enabled, err := readSwitch(props, "spark.dynamicAllocation.enabled", false)
 	if err != nil {
 		return Spec{}, err
 	}
-	s := kind.defaults()
-	s.Protection = Protection{Tracking: !before(app.SparkVersion, 3, 4), TrackingTimeout: Never}
-	for _, set := range kind.Settings {
+	s := staticKind.spec()
+	if enabled && !app.master(props).Local() {
+		s = sparkKind.spec()
+	}
+	shipped := !spark.ParseVersion(app.SparkVersion).Before(3, 4) // tracking and migration of shuffle files are on by default
+	s.Protection = Protection{Tracking: shipped, TrackingTimeout: Never}
+	for _, set := range s.Kind.Settings {
 		if value := props[set.Property]; set.Property != "" && value != "" {
 			if err := set.readProperty(value, &s); err != nil {
 				return Spec{}, err
@@ -99,88 +103,55 @@ func fromProperties(props map[string]string, app AppInfo) (Spec, error) {
 			s.Allocation.Sustained = s.Allocation.Backlog
 		}
 	}
-	if s.Kind == "static" {
+	if s.Fixed() {
 		s.Protection.Tracking = false
-		s.Executors = staticSize(s, props, app)
+		s.Executors = staticSize(s, props, app.master(props))
 		return s.canonical(), nil
 	}
 	if text := props["spark.executor.instances"]; text != "" {
-		n, err := strconv.Atoi(text)
+		n, err := spark.ParseInt(text)
 		if err != nil {
-			return Spec{}, fmt.Errorf("spark.executor.instances: %q is not a whole number", text)
+			return Spec{}, fmt.Errorf("spark.executor.instances: %w", err)
 		}
 		s.Allocation.Initial = max(s.Allocation.Initial, n)
 	}
 	s = s.canonical()
-	return s, s.migrateShuffle(props, app)
+	migrate, err := readSwitch(props, "spark.storage.decommission.shuffleBlocks.enabled", shipped)
+	if migrate || err != nil {
+		return s, err
+	}
+	s.Protection.Migration = false
+	if p := s.Protection; p.Decommission && !p.Service && !p.Tracking {
+		return s, errExposed // without this switch decommissioning does not protect shuffle files
+	}
+	return s, nil
 }
 
-// migrateShuffle sees to the second switch of block migration: without it,
-// decommissioning does not protect shuffle files.
-func (s *Spec) migrateShuffle(props map[string]string, app AppInfo) error {
-	const key = "spark.storage.decommission.shuffleBlocks.enabled"
-	migrate := !before(app.SparkVersion, 3, 4)
-	if text := props[key]; text != "" {
-		var err error
-		if migrate, err = strconv.ParseBool(strings.ToLower(text)); err != nil {
-			return fmt.Errorf("%s: %q is neither true nor false", key, text)
-		}
+// readSwitch reads a property that is true or false.
+func readSwitch(props spark.Properties, key string, otherwise bool) (bool, error) {
+	if props[key] == "" {
+		return otherwise, nil
 	}
-	if migrate {
-		return nil
+	on, err := spark.ParseBool(props[key])
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", key, err)
 	}
-	p := &s.Protection
-	p.Migration = false
-	if p.Decommission && !p.Service && !p.Tracking {
-		return errExposed
-	}
-	return nil
+	return on, nil
 }
 
 // staticSize is the number of executors that an application without dynamic
 // allocation gets. On YARN and Kubernetes it is spark.executor.instances, 2 by
 // default; on standalone it is what spark.cores.max has room for.
-func staticSize(s Spec, props map[string]string, app AppInfo) int {
+func staticSize(s Spec, props spark.Properties, master spark.Master) int {
 	switch {
-	case isLocal(app.Master):
+	case master.Local():
 		return 1 // the driver is the only executor
-	case app.Master == "yarn" || strings.HasPrefix(app.Master, "yarn-") || strings.HasPrefix(app.Master, "k8s:"):
+	case master.YARN() || master.Kubernetes():
 		return s.Executors
 	case s.CoresMax > 0 && s.Cores > 0:
 		return s.CoresMax / s.Cores
-	case app.Master == "" && props["spark.executor.instances"] != "":
+	case master == "" && props["spark.executor.instances"] != "":
 		return s.Executors
 	}
 	return sizeUnknown
-}
-
-// isLocal tells whether a master runs everything in the driver: there Spark
-// ignores dynamic allocation.
-func isLocal(master string) bool {
-	return master == "local" || strings.HasPrefix(master, "local[")
-}
-
-// Conf writes the spec as a spark-defaults.conf file that ParseConf reads back:
-// the properties that differ from Spark's own defaults. It is empty for
-// policies that are not Spark's.
-func (s Spec) Conf() string {
-	if s.Kind != "static" && s.Kind != "spark" {
-		return ""
-	}
-	kind, err := kindOf(s.Kind)
-	if err != nil {
-		return ""
-	}
-	def := kind.defaults()
-	def.Protection = Protection{Tracking: true, TrackingTimeout: Never}
-	def.Allocation.Sustained = s.Allocation.Backlog
-	def.Executors = -1
-	var b strings.Builder
-	fmt.Fprintf(&b, "spark.dynamicAllocation.enabled %t\n", s.Kind == "spark")
-	for _, set := range kind.Settings {
-		if value := set.write(&s); set.Property != "" && value != set.write(&def) {
-			fmt.Fprintf(&b, "%s %s\n", set.Property, value)
-		}
-	}
-	return b.String()
 }

@@ -140,7 +140,7 @@ func TestConf(t *testing.T) {
 			t.Errorf("%s is written\n%s and read back as %s, %v", s, s.Conf(), again, err)
 		}
 	}
-	if text := (Spec{Kind: "recorded"}).Conf(); text != "" {
+	if text := Recorded().Conf(); text != "" {
 		t.Errorf("recorded is written %q", text)
 	}
 }

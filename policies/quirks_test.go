@@ -178,7 +178,7 @@ func (q *quirks) jobStart(words []string) {
 }
 
 // wanted tells whether a running job lists the shuffle.
-func (q *quirks) wanted(p *spark, shuffle int) bool {
+func (q *quirks) wanted(p *allocationManager, shuffle int) bool {
 	return shuffle < len(p.monitor.shuffles) && len(p.monitor.shuffles[shuffle].jobs) > 0
 }
 

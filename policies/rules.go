@@ -1,6 +1,10 @@
 package policies
 
-import "fmt"
+import (
+	"fmt"
+
+	"dynalloc/internal/spark"
+)
 
 // Rules are Spark's rules that changed between versions, as far as they move
 // executors; docs/MODEL.md lists the changes.
@@ -33,39 +37,22 @@ var Newest = Rules{MaxTimeout: true, RemovalDelay: true, LateSpeculation: true, 
 // 3.0 get the rules of 3.0, later ones than are known and texts that are no
 // version get the newest.
 func RulesOf(version string) Rules {
+	v := spark.ParseVersion(version)
 	return Rules{
-		MaxTimeout:           !before(version, 3, 5),
-		RemovalDelay:         !before(version, 3, 4),
-		LateSpeculation:      !before(version, 4, 0),
-		EfficientSpeculation: !before(version, 3, 4),
+		MaxTimeout:           !v.Before(3, 5),
+		RemovalDelay:         !v.Before(3, 4),
+		LateSpeculation:      !v.Before(4, 0),
+		EfficientSpeculation: !v.Before(3, 4),
 	}
-}
-
-// before tells whether a Spark version is older than major.minor. What cannot
-// be read is taken for the newest.
-func before(version string, major, minor int) bool {
-	var x, y int
-	if n, _ := fmt.Sscanf(version, "%d.%d", &x, &y); n < 2 {
-		return false
-	}
-	return x < major || x == major && y < minor
-}
-
-func knownVersion(version string) bool {
-	var x, y int
-	n, _ := fmt.Sscanf(version, "%d.%d", &x, &y)
-	return n == 2
 }
 
 // VersionNote says in a sentence which rules stand in for those of a Spark
 // version that is older or newer than is known; empty where its own are known.
 func VersionNote(version string) string {
-	switch {
-	case !knownVersion(version):
-		return ""
-	case before(version, 3, 0):
+	switch v := spark.ParseVersion(version); {
+	case v.Before(3, 0):
 		return fmt.Sprintf("Logs of Spark %s are replayed with the rules of Spark 3.0, the oldest that are known.", version)
-	case !before(version, newestMajor, newestMinor+1):
+	case v.Known() && !v.Before(newestMajor, newestMinor+1):
 		return fmt.Sprintf("Logs of Spark %s are replayed with the rules of Spark %d.%d, the newest that are known.", version, newestMajor, newestMinor)
 	}
 	return ""

@@ -59,7 +59,7 @@ type script struct {
 	wrong    func(text string) // is told what is not as expected
 	at       string            // file and line, for messages
 	now      time.Duration
-	policy   *spark
+	policy   *allocationManager
 	refuse   bool     // the manager does not take requests
 	busy     []string // executors that the manager will not let go
 	requests int
@@ -115,7 +115,7 @@ func (s *script) start(words []string) {
 	if err != nil {
 		s.t.Fatalf("%s: %v", s.at, err)
 	}
-	s.policy = spec.New(env).(*spark)
+	s.policy = spec.New(env).(*allocationManager)
 	s.policy.Start(0)
 }
 

@@ -7,98 +7,29 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/internal/spec"
 )
 
-// A Named is a policy that a user can name, with all that can be set.
-type Named struct {
-	Name     string
-	Doc      string // one sentence
-	Settings []Setting
-	defaults func() Spec
-}
-
-// A Setting is one key of a spec. The same table reads and writes specs and
-// Spark's properties, and explains them to the user.
+// A Setting is one key of a spec. The same row reads and writes specs and
+// Spark's properties, and explains the key to the user.
 type Setting struct {
 	Key      string // in a spec
 	Property string // Spark's name of it; empty where Spark has none
 	Doc      string // what it means, and its default
 
-	field func(*Spec) any // pointer to where it is kept; its type says how it is written
-	unit  time.Duration   // of a bare number in Spark's property, for times
-}
+	// Field points to where a spec keeps the setting; the type says how it is
+	// written. Nil: the setting is the policy's own, see Default and Value.
+	Field func(*Spec) any
+	// Default is the value of a setting of the policy's own where it is not set:
+	// an int, float64, bool, time.Duration or string.
+	Default any
+	// Unit is that of a bare number in Spark's property, for times.
+	Unit time.Duration
 
-// Builtin lists the policies that a user can name.
-var Builtin = []Named{
-	{
-		Name: "static",
-		Doc:  "A fixed number of executors from start to end: no dynamic allocation.",
-		Settings: []Setting{
-			{Key: "n", Property: "spark.executor.instances", Doc: "executors to ask for (default 2)",
-				field: func(s *Spec) any { return &s.Executors }},
-			service("false"), cores, memory, coresMax, version,
-		},
-		defaults: func() Spec {
-			return Spec{Kind: "static", Executors: 2, Protection: Protection{TrackingTimeout: Never}}
-		},
-	},
-	{
-		Name: "spark",
-		Doc:  "Spark's dynamic allocation, with the external shuffle service unless said otherwise.",
-		Settings: slices.Concat([]Setting{
-			idle, cached,
-			{Key: "backlog", Property: "spark.dynamicAllocation.schedulerBacklogTimeout", unit: time.Second,
-				Doc:   "how long tasks wait before executors are added, in whole seconds (default 1s)",
-				field: func(s *Spec) any { return &s.Allocation.Backlog }},
-			{Key: "sustained", Property: "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", unit: time.Second,
-				Doc:   "how long until more are added, in whole seconds (default: as backlog)",
-				field: func(s *Spec) any { return &s.Allocation.Sustained }},
-			minimum, maximum,
-			{Key: "initial", Property: "spark.dynamicAllocation.initialExecutors",
-				Doc:   "executors at the start (default: as min)",
-				field: func(s *Spec) any { return &s.Allocation.Initial }},
-			ratio,
-		}, protection),
-		defaults: func() Spec {
-			return Spec{
-				Kind: "spark",
-				Allocation: Allocation{
-					Idle: 60 * time.Second, Cached: forever, Backlog: time.Second, Sustained: time.Second,
-					Max: unlimited, Ratio: 1,
-				},
-				Protection: protections[0].switches,
-			}
-		},
-	},
-	{
-		Name: "script",
-		Doc:  "A policy of your own, written in Starlark; docs/POLICIES.md says how.",
-		Settings: slices.Concat([]Setting{
-			{Key: "file", Doc: "the script (no default)", field: func(s *Spec) any { return &s.File }},
-			{Key: "every", Doc: "how often it is asked, a multiple of 100ms (default 100ms)", field: func(s *Spec) any { return &s.Every }},
-			idle, cached, minimum, maximum,
-		}, protection),
-		defaults: func() Spec {
-			return Spec{Kind: "script", Allocation: simplest, Protection: protections[0].switches, Every: Interval}
-		},
-	},
-	{
-		Name: "hindsight",
-		Doc:  "No deployable policy: told the demand in advance, it is a reference for the others, and not a bound.",
-		Settings: slices.Concat([]Setting{
-			{Key: "lead", Doc: "how far it looks ahead (default: the typical time until an executor takes tasks)", field: func(s *Spec) any { return &s.Lead }},
-			cached, minimum, maximum, ratio,
-		}, protection),
-		defaults: func() Spec {
-			return Spec{Kind: "hindsight", Allocation: simplest, Protection: protections[0].switches}
-		},
-	},
-	{
-		Name:     "recorded",
-		Doc:      "Each application under the settings that its own log shows.",
-		defaults: func() Spec { return Spec{Kind: "recorded"} },
-	},
+	since    spark.Version // the first one that knows the property; unknown: 1.4 or older
+	shown    bool          // a spec names it also where it is the default
+	explicit bool          // a snippet sets it also where it is Spark's default
 }
 
 // Spark's defaults for no limit: Int.MaxValue executors, and as many seconds
@@ -108,62 +39,80 @@ const (
 	forever   = unlimited * time.Second
 )
 
-// Settings that several policies have.
+// Settings that several policies have. The versions are those of each entry in
+// org.apache.spark.internal.config.
 var (
-	idle = Setting{Key: "idle", Property: "spark.dynamicAllocation.executorIdleTimeout", unit: time.Second,
+	idle = Setting{Key: "idle", Property: "spark.dynamicAllocation.executorIdleTimeout", Unit: time.Second, explicit: true,
 		Doc:   "how long an executor may be idle, in whole seconds (default 60s)",
-		field: func(s *Spec) any { return &s.Allocation.Idle }}
-	cached = Setting{Key: "cached", Property: "spark.dynamicAllocation.cachedExecutorIdleTimeout", unit: time.Second,
+		Field: func(s *Spec) any { return &s.Allocation.Idle }}
+	cached = Setting{Key: "cached", Property: "spark.dynamicAllocation.cachedExecutorIdleTimeout", Unit: time.Second,
 		Doc:   "the same for one with cached blocks (default: for ever)",
-		field: func(s *Spec) any { return &s.Allocation.Cached }}
-	minimum = Setting{Key: "min", Property: "spark.dynamicAllocation.minExecutors",
+		Field: func(s *Spec) any { return &s.Allocation.Cached }}
+	minimum = Setting{Key: "min", Property: "spark.dynamicAllocation.minExecutors", explicit: true,
 		Doc:   "fewest executors, for each resource profile (default 0)",
-		field: func(s *Spec) any { return &s.Allocation.Min }}
+		Field: func(s *Spec) any { return &s.Allocation.Min }}
 	maximum = Setting{Key: "max", Property: "spark.dynamicAllocation.maxExecutors",
 		Doc:   "most executors, for each resource profile (default: no limit)",
-		field: func(s *Spec) any { return &s.Allocation.Max }}
-	ratio = Setting{Key: "ratio", Property: "spark.dynamicAllocation.executorAllocationRatio",
+		Field: func(s *Spec) any { return &s.Allocation.Max }}
+	ratio = Setting{Key: "ratio", Property: "spark.dynamicAllocation.executorAllocationRatio", since: spark.Version{Major: 2, Minor: 4},
 		Doc:   "executors for each that full parallelism needs, above 0 and at most 1 (default 1)",
-		field: func(s *Spec) any { return &s.Allocation.Ratio }}
+		Field: func(s *Spec) any { return &s.Allocation.Ratio }}
 	cores = Setting{Key: "cores", Property: "spark.executor.cores", Doc: "cores of an executor (default: as recorded)",
-		field: func(s *Spec) any { return &s.Cores }}
+		Field: func(s *Spec) any { return &s.Cores }}
 	memory = Setting{Key: "memory", Property: "spark.executor.memory", Doc: "heap of an executor (default: as recorded)",
-		field: func(s *Spec) any { return &s.MemoryMB }}
+		Field: func(s *Spec) any { return &s.MemoryMB }}
 	coresMax = Setting{Key: "cores-max", Property: "spark.cores.max",
 		Doc:   "most cores of the application on a standalone cluster (default: no limit)",
-		field: func(s *Spec) any { return &s.CoresMax }}
+		Field: func(s *Spec) any { return &s.CoresMax }}
+	every   = Setting{Key: "every", Doc: "how often it is asked, a multiple of 100ms (default 100ms)", Field: func(s *Spec) any { return &s.Every }}
 	version = Setting{Key: "version", Doc: "Spark version whose rules hold, such as 3.4 (default: that of the log)",
-		field: func(s *Spec) any { return &s.Version }}
+		Field: func(s *Spec) any { return &s.Version }}
 )
+
+// DynamicSettings are the settings that a policy of one's own can share with
+// Spark's: the idle timeouts, the bounds on the target, how often a Sizer is
+// asked, what protects shuffle files, and the size of executors.
+func DynamicSettings() []Setting {
+	return slices.Concat([]Setting{every, idle, cached, minimum, maximum}, protection)
+}
+
+// DynamicDefaults are the defaults that go with DynamicSettings.
+func DynamicDefaults() Spec {
+	return Spec{Allocation: simplest, Protection: protections[0].switches, Every: Interval}
+}
+
+// simplest are the settings that a simple policy has from the start: those of
+// Spark that it shares.
+var simplest = Allocation{Idle: 60 * time.Second, Cached: forever, Max: unlimited, Ratio: 1}
 
 // protection are the settings of what keeps shuffle files, and those of the size
 // of executors, which all dynamic policies have.
 var protection = []Setting{
 	{Key: "shuffle", Doc: "what protects shuffle files: service, tracking, decommission or none (default service)",
-		field: func(s *Spec) any { return &s.Protection }},
+		Field: func(s *Spec) any { return &s.Protection }},
 	service("true, unless shuffle says otherwise"),
-	{Key: "fetch-rdd", Property: "spark.shuffle.service.fetch.rdd.enabled",
+	{Key: "fetch-rdd", Property: "spark.shuffle.service.fetch.rdd.enabled", since: spark.Version{Major: 3},
 		Doc:   "the service serves cached blocks on disk, so these hold no executor (default false)",
-		field: func(s *Spec) any { return &s.Protection.FetchRDD }},
-	{Key: "tracking", Property: "spark.dynamicAllocation.shuffleTracking.enabled",
+		Field: func(s *Spec) any { return &s.Protection.FetchRDD }},
+	{Key: "tracking", Property: "spark.dynamicAllocation.shuffleTracking.enabled", since: spark.Version{Major: 3}, explicit: true,
 		Doc:   "keep executors whose shuffle files a job may need (default: if service is false)",
-		field: func(s *Spec) any { return &s.Protection.Tracking }},
-	{Key: "tracking-timeout", Property: "spark.dynamicAllocation.shuffleTracking.timeout", unit: time.Millisecond,
+		Field: func(s *Spec) any { return &s.Protection.Tracking }},
+	{Key: "tracking-timeout", Property: "spark.dynamicAllocation.shuffleTracking.timeout", Unit: time.Millisecond, since: spark.Version{Major: 3},
 		Doc:   "how long idle executors keep shuffle files that no running job needs (default: for ever)",
-		field: func(s *Spec) any { return &s.Protection.TrackingTimeout }},
-	{Key: "decommission", Property: "spark.decommission.enabled",
+		Field: func(s *Spec) any { return &s.Protection.TrackingTimeout }},
+	{Key: "decommission", Property: "spark.decommission.enabled", since: spark.Version{Major: 3, Minor: 1},
 		Doc:   "give executors back by decommissioning them (default false)",
-		field: func(s *Spec) any { return &s.Protection.Decommission }},
-	{Key: "migration", Property: "spark.storage.decommission.enabled",
+		Field: func(s *Spec) any { return &s.Protection.Decommission }},
+	{Key: "migration", Property: "spark.storage.decommission.enabled", since: spark.Version{Major: 3, Minor: 1},
 		Doc:   "a decommissioned executor first moves its blocks to others (default false)",
-		field: func(s *Spec) any { return &s.Protection.Migration }},
+		Field: func(s *Spec) any { return &s.Protection.Migration }},
 	cores, memory, coresMax, version,
 }
 
 func service(def string) Setting {
-	return Setting{Key: "service", Property: "spark.shuffle.service.enabled",
+	return Setting{Key: "service", Property: "spark.shuffle.service.enabled", explicit: true,
 		Doc:   "the external shuffle service keeps shuffle files (default " + def + ")",
-		field: func(s *Spec) any { return &s.Protection.Service }}
+		Field: func(s *Spec) any { return &s.Protection.Service }}
 }
 
 // protections are the words for common kinds of protection; the first is the
@@ -202,7 +151,8 @@ func named(word string) Protection {
 
 // read takes the setting's value out of a parsed spec.
 func (set Setting) read(d *spec.Decoder, s *Spec) {
-	switch p := set.field(s).(type) {
+	field := set.pointer(s)
+	switch p := field.(type) {
 	case *int:
 		*p = d.Int(set.Key, *p)
 	case *int64:
@@ -224,20 +174,25 @@ func (set Setting) read(d *spec.Decoder, s *Spec) {
 			*p = named(word)
 		}
 	}
+	if set.Field == nil {
+		set.keep(field, s)
+	}
 	// Two defaults hang on the setting just read, as in Spark.
 	switch set.Key {
 	case "backlog":
 		s.Allocation.Sustained = s.Allocation.Backlog
 	case "service":
-		if s.dynamic() && !d.Has("shuffle") {
+		if s.Dynamic() && !d.Has("shuffle") {
 			s.Protection.Tracking = !s.Protection.Service
 		}
 	}
 }
 
 // write returns the setting's value in the grammar of specs.
-func (set Setting) write(s *Spec) string {
-	switch p := set.field(s).(type) {
+func (set Setting) write(s *Spec) string { return format(set.pointer(s)) }
+
+func format(field any) string {
+	switch p := field.(type) {
 	case *int:
 		return strconv.Itoa(*p)
 	case *int64:
@@ -253,29 +208,81 @@ func (set Setting) write(s *Spec) string {
 	case *Protection:
 		return p.word()
 	}
-	panic("policies: no form for setting " + set.Key)
+	panic(fmt.Sprintf("policies: a setting cannot be a %T", field))
+}
+
+// pointer points to the setting's value: in the spec, or for a setting of the
+// policy's own to a copy, which keep puts back.
+func (set Setting) pointer(s *Spec) any {
+	if set.Field != nil {
+		return set.Field(s)
+	}
+	d := s.own().Decoder()
+	switch def := set.Default.(type) {
+	case int:
+		def = d.Int(set.Key, def)
+		return &def
+	case float64:
+		def = d.Float(set.Key, def)
+		return &def
+	case bool:
+		def = d.Bool(set.Key, def)
+		return &def
+	case time.Duration:
+		def = d.Duration(set.Key, def)
+		return &def
+	case string:
+		def = d.String(set.Key, def)
+		return &def
+	}
+	panic(fmt.Sprintf("policies: the default of the setting %s cannot be a %T", set.Key, set.Default))
+}
+
+// keep writes a value of the policy's own to the spec, in the order of the keys.
+func (set Setting) keep(field any, s *Spec) {
+	kept := s.own()
+	kept.Args = slices.DeleteFunc(kept.Args, func(a spec.Arg) bool { return a.Key == set.Key })
+	if value := format(field); value != set.write(&Spec{}) {
+		kept.Args = append(kept.Args, spec.Arg{Key: set.Key, Value: value})
+	}
+	slices.SortFunc(kept.Args, func(x, y spec.Arg) int { return strings.Compare(x.Key, y.Key) })
+	s.Own = strings.TrimPrefix(kept.String(), kept.Name)
+}
+
+// own reads the settings of the policy's own.
+func (s *Spec) own() spec.Spec {
+	kept, err := spec.Parse("own" + s.Own)
+	if err != nil {
+		panic("policies: settings that keep did not write: " + s.Own)
+	}
+	return kept
+}
+
+// Value returns a setting of the policy's own, which has the type of its
+// Default.
+func Value[T any](s Spec, key string) T {
+	for _, set := range s.Kind.Settings {
+		if set.Key == key && set.Field == nil {
+			return *set.pointer(&s).(*T)
+		}
+	}
+	panic(fmt.Sprintf("policies: %s has no setting %s of its own", s.Kind.Name, key))
 }
 
 // readProperty takes the value of the setting's Spark property.
 func (set Setting) readProperty(value string, s *Spec) error {
 	var err error
-	switch p := set.field(s).(type) {
+	switch p := set.pointer(s).(type) {
 	case *int:
-		if *p, err = strconv.Atoi(value); err != nil {
-			err = fmt.Errorf("%q is not a whole number", value)
-		}
+		*p, err = spark.ParseInt(value)
 	case *int64:
 		*p, err = spec.ParseMiB(value)
 	case *float64:
-		if *p, err = strconv.ParseFloat(value, 64); err != nil {
-			err = fmt.Errorf("%q is not a number", value)
-		}
+		*p, err = spark.ParseFloat(value)
 	case *bool:
-		if *p, err = strconv.ParseBool(strings.ToLower(value)); err != nil {
-			err = fmt.Errorf("%q is neither true nor false", value)
-		}
+		*p, err = spark.ParseBool(value)
 	case *time.Duration:
-		*p, err = spec.ParseDuration(value, set.unit)
+		*p, err = spec.ParseDuration(value, set.Unit)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", set.Property, err)

@@ -2,8 +2,9 @@ package policies
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+
+	"dynalloc/internal/spark"
 )
 
 // A Line is one setting of a spark-defaults.conf file.
@@ -16,95 +17,59 @@ type Snippet struct {
 	Remove []Line // settings that the application has and that would be in the way
 }
 
+func (c *Snippet) set(key, value string) { c.Set = append(c.Set, Line{key, value}) }
+
+// remove lists a setting that the application has and that is in the way.
+func (c *Snippet) remove(key string, props spark.Properties) {
+	if props[key] != "" {
+		c.Remove = append(c.Remove, Line{key, props[key]})
+	}
+}
+
+// A Deployment is what a snippet has to fit: an application as its log shows it.
+type Deployment struct {
+	Properties   spark.Properties
+	SparkVersion spark.Version
+	Master       spark.Master
+	Cores        int // of one executor; 0: not known
+}
+
 // SnippetFor writes the spec for an application that is set as its log shows.
 // Each setting that decides is there, also where it is Spark's default, so that
 // nothing older stays in force; and none that the application's Spark version
 // does not know. FromProperties reads the same spec back. Cores are what one of
 // its executors has; a standalone cluster counts by them. It fails where the
-// spec cannot be had with that version, and for specs that are no settings of
-// Spark.
+// spec cannot be had with that version, and for policies that are not Spark's.
 func (s Spec) SnippetFor(props map[string]string, app AppInfo, cores int) (Snippet, error) {
-	var out Snippet
-	set := func(key, value string) { out.Set = append(out.Set, Line{key, value}) }
-	remove := func(key string) {
-		if props[key] != "" {
-			out.Remove = append(out.Remove, Line{key, props[key]})
-		}
+	if s.Kind.Snippet == nil {
+		return Snippet{}, fmt.Errorf("%s: there are no settings of Spark for this policy", s)
 	}
-	if app.Master == "" {
-		app.Master = props["spark.master"]
-	}
-	standalone := strings.HasPrefix(app.Master, "spark://")
 	if s.Cores > 0 {
 		cores = s.Cores
 	}
-	switch s.Kind {
-	case "static":
-		set("spark.dynamicAllocation.enabled", "false")
-		if !standalone {
-			set("spark.executor.instances", strconv.Itoa(s.Executors))
-			return out, nil
-		}
-		if cores < 1 {
-			return out, fmt.Errorf("static,n=%d: on a standalone cluster the number of executors follows from spark.cores.max and spark.executor.cores, and the latter is not known", s.Executors)
-		}
-		set("spark.executor.cores", strconv.Itoa(cores))
-		set("spark.cores.max", strconv.Itoa(cores*s.Executors))
-		return out, nil
-	case "spark":
-	default:
-		return out, fmt.Errorf("%s: there are no settings of Spark for this policy", s)
-	}
-	set("spark.dynamicAllocation.enabled", "true")
-	kind, err := kindOf(s.Kind)
-	if err != nil {
-		return out, err
-	}
-	def := kind.defaults()
-	def.Allocation.Sustained = s.Allocation.Backlog
-	def.Protection = Protection{TrackingTimeout: Never}
-	for _, setting := range kind.Settings {
-		value := setting.write(&s)
-		known, always := settingsSince[setting.Key], alwaysSet[setting.Key]
-		switch {
-		case setting.Property == "" || setting.Key == "cores-max":
-		case before(app.SparkVersion, known.major, known.minor):
-			if value != setting.write(&def) {
-				return out, fmt.Errorf("%s: Spark %s does not know %s", s, app.SparkVersion, setting.Property)
-			}
-		case setting.Key == "initial":
-			set(setting.Property, strconv.Itoa(s.Allocation.initial()))
-		case always || value != setting.write(&def):
-			set(setting.Property, value)
-		case props[setting.Property] != "" && setting.Key != "cores" && setting.Key != "memory":
-			remove(setting.Property)
-		}
-	}
-	remove("spark.executor.instances")
-	switch max := s.Allocation.Max; {
-	case s.CoresMax > 0:
-		set("spark.cores.max", strconv.Itoa(s.CoresMax))
-	case standalone && props["spark.cores.max"] != "" && max < unlimited && cores > 0:
-		set("spark.cores.max", strconv.Itoa(cores*max))
-	default:
-		remove("spark.cores.max")
-	}
-	return out, nil
+	return s.Kind.Snippet(s, Deployment{
+		Properties: props, SparkVersion: spark.ParseVersion(app.SparkVersion), Master: app.master(props), Cores: cores,
+	})
 }
 
-// alwaysSet are the settings that stand in a snippet whatever their value.
-var alwaysSet = map[string]bool{"min": true, "initial": true, "idle": true, "backlog": true, "service": true, "tracking": true}
-
-// settingsSince is the first Spark version that knows a setting
-// (org.apache.spark.internal.config, by the version of each entry); those that
-// are not named are as old as 1.4 or older.
-var settingsSince = map[string]struct{ major, minor int }{
-	"ratio":            {2, 4},
-	"tracking":         {3, 0},
-	"tracking-timeout": {3, 0},
-	"fetch-rdd":        {3, 0},
-	"decommission":     {3, 1},
-	"migration":        {3, 1},
+// Conf writes the spec as a spark-defaults.conf file that ParseConf reads back:
+// the properties that differ from Spark's own defaults. It is empty for
+// policies that are not Spark's.
+func (s Spec) Conf() string {
+	if s.Kind.Snippet == nil {
+		return ""
+	}
+	def := s.Kind.spec()
+	def.Protection = Protection{Tracking: true, TrackingTimeout: Never}
+	def.Allocation.Sustained = s.Allocation.Backlog
+	var b strings.Builder
+	fmt.Fprintf(&b, "spark.dynamicAllocation.enabled %t\n", s.Dynamic())
+	for _, set := range s.Kind.Settings {
+		if value := set.write(&s); set.Property != "" && (set.shown || value != set.write(&def)) {
+			fmt.Fprintf(&b, "%s %s\n", set.Property, value)
+		}
+	}
+	return b.String()
 }
 
 // String writes the snippet as lines of spark-defaults.conf. What has to go is

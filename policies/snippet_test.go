@@ -55,7 +55,7 @@ func TestSnippetsMakeTheirSpec(t *testing.T) {
 						continue
 					}
 					got.Cores, got.CoresMax = 0, 0
-					if got.Kind == "static" { // which never gives executors back: the service may stay on
+					if got.Fixed() { // which never gives executors back: the service may stay on
 						got.Protection = spec.Protection
 					}
 					if got != spec {

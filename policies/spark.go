@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// spark is Spark's ExecutorAllocationManager, exact in effect: the same targets
+// allocationManager is Spark's ExecutorAllocationManager, exact in effect: the same targets
 // at the same ticks and the same executors given back; docs/MODEL.md describes
 // it. It keeps three things apart that Spark keeps apart: what the application
 // seems to need (demand), which executors seem idle (monitor), and what to ask
 // for (here). None of them sees the truth, only events.
-type spark struct {
+type allocationManager struct {
 	client  Client
 	set     Allocation
 	kill    bool // removal kills; otherwise it decommissions
@@ -51,9 +51,9 @@ type change struct {
 	old     profileTarget
 }
 
-func newSpark(set Allocation, protection Protection, env Env) *spark {
+func newAllocationManager(set Allocation, protection Protection, env Env) *allocationManager {
 	n := len(env.Profiles)
-	s := &spark{
+	s := &allocationManager{
 		client:       env.Client,
 		set:          set,
 		kill:         !protection.Decommission,
@@ -75,12 +75,12 @@ func newSpark(set Allocation, protection Protection, env Env) *spark {
 }
 
 // Start sends the initial target, be it zero: standalone starts nothing before.
-func (s *spark) Start(time.Duration) { s.request() }
+func (s *allocationManager) Start(time.Duration) { s.request() }
 
 // Reset forgets the executors and asks afresh, as Spark does when YARN starts
 // the application master again: targets are initial, the add timer has expired.
 // Nothing is sent before the next tick that moves a target.
-func (s *spark) Reset() {
+func (s *allocationManager) Reset() {
 	s.addTime = 0
 	for i := range s.profiles {
 		p := &s.profiles[i]
@@ -92,7 +92,7 @@ func (s *spark) Reset() {
 
 // Observe takes an event in the order in which Spark's two listeners get it:
 // the manager's before the monitor's.
-func (s *spark) Observe(e *Event) {
+func (s *allocationManager) Observe(e *Event) {
 	switch e.Kind {
 	case StageSubmitted:
 		s.initializing = false
@@ -128,7 +128,7 @@ func (s *spark) Observe(e *Event) {
 
 // backlogged arms the add timer unless it is armed: an expired timer stays
 // expired, so that a later stage may not wait at all (Q1).
-func (s *spark) backlogged(now time.Duration) {
+func (s *allocationManager) backlogged(now time.Duration) {
 	if s.addTime == Never {
 		s.addTime = now + s.set.Backlog
 		s.waited = Reason{Cause: Backlog, For: s.set.Backlog}
@@ -136,7 +136,7 @@ func (s *spark) backlogged(now time.Duration) {
 }
 
 // queueEmpty ends the backlog for all profiles.
-func (s *spark) queueEmpty() {
+func (s *allocationManager) queueEmpty() {
 	s.addTime = Never
 	for i := range s.profiles {
 		s.profiles[i].step = 1
@@ -145,7 +145,7 @@ func (s *spark) queueEmpty() {
 
 // meet gives a profile seen for the first time its initial target, which is
 // asked for at once.
-func (s *spark) meet(profile int) {
+func (s *allocationManager) meet(profile int) {
 	p := &s.profiles[profile]
 	if p.known {
 		return
@@ -159,7 +159,7 @@ func (s *spark) meet(profile int) {
 // Tick first moves the targets, then gives back executors above them. It must
 // be asked again at the next tick if a request was refused, or if executors
 // leave and the list of idle ones is out of date.
-func (s *spark) Tick(now time.Duration) time.Duration {
+func (s *allocationManager) Tick(now time.Duration) time.Duration {
 	idle := s.monitor.timedOut(now)
 	if len(idle) > 0 {
 		s.initializing = false
@@ -180,7 +180,7 @@ func (s *spark) Tick(now time.Duration) time.Duration {
 
 // updateTargets is Spark's updateAndSyncNumExecutorsTarget. It is false if the
 // manager refused the request: then all stays as it was, to be tried again.
-func (s *spark) updateTargets(now time.Duration) bool {
+func (s *allocationManager) updateTargets(now time.Duration) bool {
 	if s.initializing {
 		return true
 	}
@@ -226,7 +226,7 @@ func (s *spark) updateTargets(now time.Duration) bool {
 }
 
 // lower drops the target to what is needed, at once.
-func (s *spark) lower(p *profileTarget, need int) {
+func (s *allocationManager) lower(p *profileTarget, need int) {
 	p.step = 1
 	n, cause := need, FewerTasks
 	if n < s.set.Min {
@@ -240,7 +240,7 @@ func (s *spark) lower(p *profileTarget, need int) {
 // raise adds a step to the target, or to what is registered if that is more
 // (Q3: executors that are leaving count). It never meets the minimum: no target
 // is below it, and none falls here.
-func (s *spark) raise(p *profileTarget, need, registered int) {
+func (s *allocationManager) raise(p *profileTarget, need, registered int) {
 	if p.n >= s.set.Max {
 		p.step = 1
 		return
@@ -263,7 +263,7 @@ func (s *spark) raise(p *profileTarget, need, registered int) {
 // need is the number of executors that all pending and running tasks of a
 // profile could use, ratio included, bounds not
 // (maxNumExecutorsNeededPerResourceProfile).
-func (s *spark) need(profile int) int {
+func (s *allocationManager) need(profile int) int {
 	d := &s.demand.profiles[profile]
 	slots := s.slots[profile]
 	n := s.executors(d.pending+d.speculative+d.running, slots)
@@ -277,14 +277,14 @@ func (s *spark) need(profile int) int {
 }
 
 // executors is ceil(tasks * ratio / slots), in the arithmetic of Spark.
-func (s *spark) executors(tasks, slots int) int {
+func (s *allocationManager) executors(tasks, slots int) int {
 	return int(math.Ceil(float64(tasks) * s.set.Ratio / float64(slots)))
 }
 
 // remove gives back those of the idle executors that the target does not hold
 // (nor the minimum, for no target is below it), in order of their ids as text
 // (Q4). It is false if it must be tried again at the next tick.
-func (s *spark) remove(idle []idleExecutor) bool {
+func (s *allocationManager) remove(idle []idleExecutor) bool {
 	for i := range s.left {
 		s.left[i] = -1
 	}
@@ -313,7 +313,7 @@ func (s *spark) remove(idle []idleExecutor) bool {
 }
 
 // request sends all targets.
-func (s *spark) request() bool {
+func (s *allocationManager) request() bool {
 	s.targets = s.targets[:0]
 	for i := range s.profiles {
 		if p := &s.profiles[i]; p.known {

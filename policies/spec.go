@@ -2,8 +2,6 @@ package policies
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"dynalloc/internal/spec"
@@ -11,9 +9,10 @@ import (
 
 // A Spec says which policy an application runs under, with every setting. It
 // is canonical: two specs that mean the same are ==. Parse reads one from its
-// text, FromProperties and ParseConf from Spark's properties.
+// text, FromProperties and ParseConf from Spark's properties; Recorded,
+// Hindsight, Sized and Custom make the others.
 type Spec struct {
-	Kind string // "static", "spark", "script", "hindsight" or "recorded": a name in Builtin; or "own"
+	Kind *Kind
 
 	// Executors is the size that a static application asks for.
 	Executors int
@@ -33,26 +32,65 @@ type Spec struct {
 	// leaves the rules of the log.
 	Version string
 
-	// File is where the policy "script" is read from, as it was written.
-	File string
-	// Every is how often a simple policy is asked (Sizer), a multiple of Interval;
-	// also a script.
+	// Every is how often a Sizer is asked, a multiple of Interval.
 	Every time.Duration
-	// Lead is how far "hindsight" looks ahead; 0 is the typical time from a request
-	// to an executor that takes tasks.
-	Lead time.Duration
-	// Maker makes the policy where the user brings it: Sized, Own. Nil for all
-	// others, and for a script that has not been read.
-	Maker *Maker
+	// Own holds the settings that only the policy itself knows (Setting.Default),
+	// as ,key=value,... without those at their default; see Value.
+	Own string
 }
 
-// dynamic tells whether the policy may change the number of executors while the
-// application runs.
-func (s Spec) dynamic() bool { return s.Kind != "static" && !s.Recorded() }
+// Fixed tells whether the policy keeps a fixed number of executors.
+func (s Spec) Fixed() bool { return s.Kind.Fixed }
 
-// Unread tells whether the spec is a script that is still to be read; package
+// Dynamic tells whether the policy may change the number of executors while the
+// application runs.
+func (s Spec) Dynamic() bool { return !s.Fixed() && !s.Recorded() }
+
+// Recorded tells whether the spec stands for the settings in each
+// application's log. Resolve it with FromProperties before New.
+func (s Spec) Recorded() bool { return s.Kind.recorded }
+
+// Unread tells whether the spec is a script that has to be read first; package
 // policies/script does that.
-func (s Spec) Unread() bool { return s.Kind == "script" && s.Maker == nil }
+func (s Spec) Unread() bool { return s.Kind.unread }
+
+// Deployable tells whether a driver could run the policy: one that is told the
+// demand in advance is a reference, and no driver knows the future.
+func (s Spec) Deployable() bool { return s.Kind.Foresee == nil }
+
+// Limits are what a driver under the policy will never go beyond.
+func (s Spec) Limits() Limits {
+	if s.Kind.Limits == nil {
+		return Limits{Max: unlimited, Ratio: 1}
+	}
+	return s.Kind.Limits(s)
+}
+
+// New makes the policy for one application. The spec must not be Recorded, nor
+// Unread, and it must be Deployable: see Foresee.
+func (s Spec) New(env Env) Policy {
+	if s.Kind.New == nil {
+		panic("policies: New of a spec that is not resolved: " + s.String())
+	}
+	return s.Kind.New(s, s.rules(env))
+}
+
+// Foresee makes the policy for one application, of which it is told the demand
+// in advance. It is the only way in which a policy hears of the future.
+func (s Spec) Foresee(env Env, f *Forecast) Policy {
+	if s.Deployable() {
+		panic("policies: Foresee of " + s.String())
+	}
+	return s.Kind.Foresee(s, s.rules(env), f)
+}
+
+// rules puts the rules of the spec's version in place of those of the log.
+func (s Spec) rules(env Env) Env {
+	if s.Version != "" {
+		env.Rules = RulesOf(s.Version)
+	}
+	return env
+}
 
 // Allocation is the settings of Spark's dynamic allocation,
 // spark.dynamicAllocation.*; docs/MODEL.md lists them with their defaults. Times
@@ -111,7 +149,7 @@ func Parse(text string) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
-	s := kind.defaults()
+	s := kind.spec()
 	d := parsed.Decoder()
 	for _, set := range kind.Settings {
 		set.read(d, &s)
@@ -129,57 +167,31 @@ func Parse(text string) (Spec, error) {
 // String writes the spec with the settings that are not the default, and the
 // size of a static one, in a fixed order. Parse reads it back to the same Spec.
 func (s Spec) String() string {
-	kind, err := kindOf(s.Kind)
-	if err != nil && s.Maker != nil {
-		return s.Maker.name
+	if s == (Spec{}) {
+		return ""
 	}
-	if err != nil {
-		return s.Kind
-	}
-	text := spec.Spec{Name: s.Kind}
-	def := kind.defaults()
-	def.Executors = -1 // a static size is always written
+	text := spec.Spec{Name: s.Kind.Name}
+	def := s.Kind.spec()
 	def.Allocation.Sustained = s.Allocation.Backlog
 	word := s.Protection.word()
-	if s.dynamic() {
+	if s.Dynamic() {
 		def.Protection.Tracking = !s.Protection.Service
 		if word != "" {
 			def.Protection = named(word)
 		}
 	}
-	for _, set := range kind.Settings {
-		value := set.write(&s)
-		if set.Key == "shuffle" && (word == "" || word == protections[0].word) {
-			continue
+	for _, set := range s.Kind.Settings {
+		value, shown := set.write(&s), set.shown
+		if set.Key == "shuffle" {
+			shown = word != "" && word != protections[0].word
+		} else {
+			shown = shown || value != set.write(&def)
 		}
-		if set.Key == "shuffle" || value != set.write(&def) {
+		if shown {
 			text.Args = append(text.Args, spec.Arg{Key: set.Key, Value: value})
 		}
 	}
 	return text.String()
-}
-
-// Recorded tells whether the spec stands for the settings in each
-// application's log. Resolve it with FromProperties before New.
-func (s Spec) Recorded() bool { return s.Kind == "recorded" }
-
-// New makes the policy for one application. The spec must not be Recorded, nor
-// Unread, and it must be Deployable: see Foresee.
-func (s Spec) New(env Env) Policy {
-	if s.Version != "" {
-		env.Rules = RulesOf(s.Version)
-	}
-	switch s.Kind {
-	case "static":
-		return &static{client: env.Client, n: s.Executors}
-	case "spark":
-		s = s.canonical()
-		return newSpark(s.Allocation, s.Protection, env)
-	}
-	if s.Maker != nil {
-		return s.Maker.make(s, env)
-	}
-	panic("policies: New of a spec that is not resolved: " + s.Kind)
 }
 
 // canonical folds settings that mean the same into one.
@@ -195,20 +207,4 @@ func (s Spec) canonical() Spec {
 		p.Tracking = false
 	}
 	return s
-}
-
-// kindOf finds a name in Builtin.
-func kindOf(name string) (Named, error) {
-	i := slices.IndexFunc(Builtin, func(n Named) bool { return n.Name == name })
-	if i >= 0 {
-		return Builtin[i], nil
-	}
-	names := make([]string, len(Builtin))
-	for i, n := range Builtin {
-		names[i] = n.Name
-	}
-	if near := spec.Nearest(name, names); near != "" {
-		return Named{}, fmt.Errorf("there is no policy %q; did you mean %q?", name, near)
-	}
-	return Named{}, fmt.Errorf("there is no policy %q; there are %s", name, strings.Join(names, ", "))
 }

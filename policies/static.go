@@ -1,9 +1,73 @@
 package policies
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
+
+var staticKind = Kind{
+	Name: "static",
+	Doc:  "A fixed number of executors from start to end: no dynamic allocation.",
+	Settings: []Setting{
+		{Key: "n", Property: "spark.executor.instances", Doc: "executors to ask for (default 2)", shown: true,
+			Field: func(s *Spec) any { return &s.Executors }},
+		service("false"), cores, memory, coresMax, version,
+	},
+	Defaults: Spec{Executors: 2, Protection: Protection{TrackingTimeout: Never}},
+	Fixed:    true,
+	New:      func(s Spec, env Env) Policy { return &static{client: env.Client, n: s.Executors} },
+	Limits:   func(s Spec) Limits { return Limits{Min: s.Executors, Max: s.Executors, Ratio: 1} },
+	Snippet:  staticSnippet,
+	Search: Search{
+		Start:      func(def Spec, sp Space) [][]Spec { return [][]Spec{1: staticSizes(def, sp)} }, // after the first of Spark's
+		Candidates: func(def Spec, sp Space) [][]Spec { return [][]Spec{staticSizes(def, sp)} },
+		Neighbors:  staticNeighbors,
+	},
+}
+
+// staticSizes are the fixed sizes that a search tries.
+func staticSizes(def Spec, sp Space) []Spec {
+	var list []Spec
+	for _, n := range sp.Sizes {
+		def.Executors = n
+		list = append(list, def)
+	}
+	return list
+}
+
+// staticNeighbors are the sizes next to a fixed size, and dynamic allocation with
+// that size as its start and its bound.
+func staticNeighbors(s Spec, sp Space) []Spec {
+	var list []Spec
+	for _, n := range steps(sp.Sizes, s.Executors) {
+		next := s
+		next.Executors = n
+		list = append(list, next)
+	}
+	if n := s.Executors; n <= sp.most() {
+		list = append(list, sparkKind.in(sp).with(func(a *Allocation) { a.Idle, a.Max, a.Initial = 10*time.Second, n, n }))
+	}
+	return list
+}
+
+// staticSnippet sets the size by the property that the cluster manager reads: a
+// standalone cluster counts cores.
+func staticSnippet(s Spec, on Deployment) (Snippet, error) {
+	var out Snippet
+	out.set("spark.dynamicAllocation.enabled", "false")
+	if !on.Master.Standalone() {
+		out.set("spark.executor.instances", strconv.Itoa(s.Executors))
+		return out, nil
+	}
+	if on.Cores < 1 {
+		return out, fmt.Errorf("static,n=%d: on a standalone cluster the number of executors follows from spark.cores.max and spark.executor.cores, and the latter is not known", s.Executors)
+	}
+	out.set("spark.executor.cores", strconv.Itoa(on.Cores))
+	out.set("spark.cores.max", strconv.Itoa(on.Cores*s.Executors))
+	return out, nil
+}
 
 // static asks for a fixed number of executors and keeps them: the world without
 // dynamic allocation.

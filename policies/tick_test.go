@@ -73,7 +73,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 }
 
 // tasks lets one task of stage 0 fail and start again, and asks for a tick.
-func tasks(p *spark, now time.Duration) time.Duration {
+func tasks(p *allocationManager, now time.Duration) time.Duration {
 	e := Event{Kind: TaskEnd, At: now, Executor: 7, Task: 7, End: Failed}
 	p.Observe(&e)
 	e.Kind, e.End = TaskStart, Success
@@ -84,13 +84,13 @@ func tasks(p *spark, now time.Duration) time.Duration {
 
 // busySpark is a policy that knows executors busy with a stage of as many
 // tasks, and more tasks waiting.
-func busySpark(tb testing.TB, text string, executors int) *spark {
+func busySpark(tb testing.TB, text string, executors int) *allocationManager {
 	tb.Helper()
 	s, err := Parse(text)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p := s.New(Env{Client: takesAll{}, Profiles: []Profile{{Slots: 1}}, Rules: Newest}).(*spark)
+	p := s.New(Env{Client: takesAll{}, Profiles: []Profile{{Slots: 1}}, Rules: Newest}).(*allocationManager)
 	p.Start(0)
 	p.Observe(&Event{Kind: JobStart, Stages: []MapStage{{}}})
 	p.Observe(&Event{Kind: StageSubmitted, Tasks: executors * 2})
@@ -150,7 +150,7 @@ func decider(b *testing.B, text string, executors int) Policy {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if s.Kind == "spark" {
+	if s.Kind == &sparkKind {
 		return busySpark(b, text, executors)
 	}
 	return s.New(Env{Client: takesAll{}, Profiles: []Profile{{Slots: 1}}, Rules: Newest})

@@ -66,7 +66,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	}
 	for _, rule := range f.Rules {
 		if rule.Spec.Unread() {
-			return nil, fmt.Errorf("policy %s: the script %s has not been read; package policies/script reads it", f.Name, rule.Spec.File)
+			return nil, fmt.Errorf("policy %s: %s has not been read; package policies/script reads it", f.Name, rule.Spec)
 		}
 	}
 	var err error

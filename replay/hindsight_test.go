@@ -72,8 +72,8 @@ func TestHindsightIsNeverWorseThanSpark(t *testing.T) {
 		safe := true
 		for _, r := range f.Rules {
 			safe = safe && r.Spec.Protection.Service
-			if r.Spec.Kind == "spark" {
-				r.Spec.Kind = "hindsight"
+			if r.Spec.Dynamic() {
+				r.Spec.Kind = policies.Hindsight().Kind
 				told.Rules = append(told.Rules, r)
 			}
 		}

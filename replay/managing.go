@@ -3,7 +3,6 @@ package replay
 import (
 	"time"
 
-	"dynalloc/policies"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -74,17 +73,6 @@ func (e *Engine) apply(actions []manager.Action) {
 	if next := e.manager.Next(); next != manager.Never {
 		e.serveAt(max(next, e.now))
 	}
-}
-
-// leastOf is how many executors a policy never goes below.
-func leastOf(spec policies.Spec) int {
-	switch spec.Kind {
-	case "static":
-		return spec.Executors
-	case "spark":
-		return spec.Allocation.Min
-	}
-	return 0
 }
 
 // serveAt has the manager served at a later time.

@@ -26,15 +26,8 @@ func (a *application) mostSlots(spec policies.Spec) int {
 	if a.coresMax > 0 {
 		most = min(most, a.coresMax/int(p.taskCPUs))
 	}
-	executors := math.MaxInt32
-	switch spec.Kind {
-	case "spark":
-		executors = spec.Allocation.Max
-	case "static":
-		executors = spec.Executors
-	}
 	if p.cores > 0 {
-		most = min(most, executors*int(p.slots(p.cores)))
+		most = min(most, spec.Limits().Max*int(p.slots(p.cores)))
 	}
 	return most
 }

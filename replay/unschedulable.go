@@ -48,7 +48,7 @@ func Unschedulable(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*A
 
 // managed is an application as a manager sees it that may not have started yet.
 func managed(c *cluster.Cluster, index int, app *traces.Application, spec policies.Spec) manager.App {
-	a := application{engine: &Engine{config: Config{Cluster: *c}}, index: int32(index), app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec), coresMax: spec.CoresMax, minExecutors: leastOf(spec)}
+	a := application{engine: &Engine{config: Config{Cluster: *c}}, index: int32(index), app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec), coresMax: spec.CoresMax, minExecutors: spec.Limits().Min}
 	for _, p := range app.Profiles {
 		a.profiles = append(a.profiles, profileOf(p, spec))
 	}

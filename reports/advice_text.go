@@ -122,7 +122,7 @@ func kindOf(j *decide.Evaluation) string {
 
 // words names a policy in a sentence.
 func inWords(s policies.Spec) string {
-	if s.Kind == "static" {
+	if s.Fixed() {
 		return "static, " + plural(s.Executors, "executor")
 	}
 	return "dynamic (" + s.String() + ")"
@@ -224,7 +224,7 @@ func basis(a *decide.Advice, c *decide.ClassAdvice) []string {
 		return c.Notes
 	}
 	var out []string
-	if c.Advised.Policy.Kind == "spark" && c.Advised.Policy.Protection.Service && !c.Current.Policy.Protection.Service {
+	if c.Advised.Policy.Dynamic() && c.Advised.Policy.Protection.Service && !c.Current.Policy.Protection.Service {
 		out = append(out, "It needs the external shuffle service on every node, which these logs do not use. Policies with shuffle=tracking do not need it.")
 	}
 	if now, then := c.Current.OtherClassMisses, c.Advised.OtherClassMisses; math.Abs(now-then) >= 0.5 {
@@ -324,7 +324,7 @@ func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Evaluation, 
 		list, more = list[:triedShown], len(list)-triedShown
 	}
 	slices.SortStableFunc(list[1:], func(x, y *decide.Evaluation) int {
-		return cmp.Or(cmp.Compare(y.Policy.Kind, x.Policy.Kind), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
+		return cmp.Or(cmp.Compare(y.Policy.Kind.Name, x.Policy.Kind.Name), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
 	})
 	return list, more
 }

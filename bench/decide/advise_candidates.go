@@ -3,8 +3,6 @@ package decide
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"dynalloc/bench"
 	"dynalloc/internal/spark"
@@ -98,76 +96,42 @@ func usefulExecutors(a *traces.Application) int {
 	return most
 }
 
-// candidates are the policies that are tried for a class: what it has now, fixed
-// sizes, and dynamic allocation as it is shipped and in the ways in which people
-// set it: another idle timeout, bounds below and above, more executors at the
-// start, the shortest backlog timeout, the shuffle service and tracking. Those
+// candidates are the policies that are tried for a class: what it has now, what
+// each kind of policy offers, and what it has now changed in one respect. Those
 // that its Spark version cannot have are left out.
 func (c *class) candidates() []policies.Spec {
+	space := policies.Space{Protections: c.protections()}
+	for n := 1; n < c.room; n = max(n+1, n*5/4) {
+		space.Sizes = append(space.Sizes, n)
+	}
+	space.Sizes = append(space.Sizes, c.room)
 	list := []policies.Spec{c.current}
-	add := func(format string, args ...any) {
-		s, err := policies.Parse(fmt.Sprintf(format, args...))
-		if err != nil {
-			panic(err) // a slip in this table
-		}
-		if _, err := c.snippet(s); err == nil {
+	for _, s := range policies.Candidates(space) {
+		if c.canHave(s) {
 			list = append(list, s)
 		}
 	}
-	for n := 1; n < c.room; n = max(n+1, n*5/4) {
-		add("static,n=%d", n)
-	}
-	add("static,n=%d", c.room)
-	half, quarter := max(1, c.room/2), max(1, c.room/4)
-	for i, shuffle := range c.protections() {
-		add("spark,idle=60s,shuffle=%s", shuffle) // as Spark ships it, with the shortest backlog timeout that there is
-		add("spark,idle=10s,shuffle=%s", shuffle)
-		add("spark,idle=10s,max=%d,shuffle=%s", half, shuffle)
-		if i > 0 {
-			continue // enough to compare the other protection with the first
-		}
-		add("spark,idle=5s,shuffle=%s", shuffle)
-		add("spark,idle=10s,max=%d,shuffle=%s", quarter, shuffle)
-		add("spark,idle=10s,max=%d,shuffle=%s", max(1, 3*c.room/4), shuffle)
-		add("spark,idle=10s,min=%d,shuffle=%s", quarter, shuffle)
-		add("spark,idle=10s,min=%d,max=%d,shuffle=%s", min(2, half), half, shuffle)
-		add("spark,idle=10s,initial=%d,shuffle=%s", half, shuffle)
-		add("spark,idle=10s,initial=%d,max=%d,shuffle=%s", half, half, shuffle)
-		add("spark,idle=60s,max=%d,shuffle=%s", half, shuffle)
-	}
-	if c.current.Kind == "spark" {
-		list = append(list, c.variants()...)
-	}
-	return unique(list)
+	return unique(append(list, c.current.Variants(space)...))
 }
 
-// variants are the settings of a class that is dynamic now, changed in one
-// respect each.
-func (c *class) variants() []policies.Spec {
-	var list []policies.Spec
-	vary := func(change func(*policies.Allocation)) {
-		s := c.current
-		change(&s.Allocation)
-		list = append(list, s)
-	}
-	half := max(1, c.room/2)
-	vary(func(a *policies.Allocation) { a.Backlog, a.Sustained = time.Second, time.Second })
-	vary(func(a *policies.Allocation) { a.Max = max(half, a.Min) })
-	vary(func(a *policies.Allocation) { a.Min = min(max(a.Min, 2), a.Max) })
-	vary(func(a *policies.Allocation) { a.Initial = min(max(a.Initial, half), a.Max) })
-	return list
+// canHave tells whether the class's Spark can be set to a spec. What is no
+// setting of Spark is the user's to bring about.
+func (c *class) canHave(s policies.Spec) bool {
+	_, err := c.snippet(s)
+	return err == nil || s.Kind.Snippet == nil
 }
 
-// protections are the words for what can keep shuffle files where the class ran,
-// what it uses now first: the shuffle service is not for Kubernetes.
-func (c *class) protections() []string {
+// protections are what can keep shuffle files where the class ran, what it uses
+// now first: the shuffle service is not for Kubernetes.
+func (c *class) protections() []policies.Protection {
+	service := policies.Protection{Service: true, TrackingTimeout: policies.Never}
 	switch now := c.current.Protection; {
-	case strings.HasPrefix(c.master, "k8s:"):
-		return []string{"tracking"}
-	case c.current.Kind == "spark" && now.Tracking && !now.Service:
-		return []string{"tracking", "service"}
+	case spark.Master(c.master).Kubernetes():
+		return []policies.Protection{tracking}
+	case c.current.Dynamic() && now.Tracking && !now.Service:
+		return []policies.Protection{tracking, service}
 	}
-	return []string{"service", "tracking"}
+	return []policies.Protection{service, tracking}
 }
 
 // snippet is what to change in the settings of the class's last run.
@@ -184,10 +148,10 @@ func (c *class) plain(s policies.Spec) policies.Spec {
 	if p := c.last.Profiles; len(p) > 0 && s.MemoryMB == p[0].MemoryMB {
 		s.MemoryMB = 0
 	}
-	if s.Kind == "static" && c.cores > 0 && s.CoresMax/c.cores == s.Executors {
+	if s.Fixed() && c.cores > 0 && s.CoresMax/c.cores == s.Executors {
 		s.CoresMax = 0
 	}
-	if s.Kind == "static" {
+	if s.Fixed() {
 		s.Protection = policies.Protection{TrackingTimeout: policies.Never}
 	}
 	return s

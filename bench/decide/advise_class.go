@@ -115,7 +115,7 @@ func kinds(list []*candidate) (static, dynamic []*trial) {
 	for _, t := range list {
 		switch {
 		case t.trial.err != nil:
-		case t.spec.Kind == "static":
+		case t.spec.Fixed():
 			static = append(static, t.trial)
 		default:
 			dynamic = append(dynamic, t.trial)
@@ -129,7 +129,7 @@ func (j *judge) least(list []*candidate, judged []Evaluation) SmallestStatic {
 	var found SmallestStatic
 	sizes := make([]int, 0, len(list))
 	for i, t := range list {
-		if t.spec.Kind == "static" && t.trial.err == nil {
+		if t.spec.Fixed() && t.trial.err == nil {
 			sizes = append(sizes, i)
 		}
 	}

@@ -57,7 +57,7 @@ type Evaluation struct {
 }
 
 // Static tells whether it is a fixed size.
-func (j *Evaluation) Static() bool { return j.Policy.Kind == "static" }
+func (j *Evaluation) Static() bool { return j.Policy.Fixed() }
 
 // A judge compares the policies of one class in one scene.
 type judge struct {

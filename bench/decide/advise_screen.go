@@ -23,7 +23,7 @@ func (j *judge) screen(list []*candidate) []*candidate {
 	for _, t := range list {
 		switch {
 		case t.trial.err != nil:
-		case t.spec.Kind == "static":
+		case t.spec.Fixed():
 			static = append(static, t)
 		default:
 			dynamic = append(dynamic, t)

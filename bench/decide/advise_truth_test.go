@@ -136,7 +136,7 @@ func adviseFromEach(t *testing.T, group []*traces.Workload, real []truth, goal G
 		best, static, dynamic, chosen := math.Inf(1), math.Inf(1), math.Inf(1), math.NaN()
 		for _, r := range real {
 			best = min(best, cost(r))
-			if r.policy.Kind == "static" {
+			if r.policy.Fixed() {
 				static = min(static, cost(r))
 			} else {
 				dynamic = min(dynamic, cost(r))

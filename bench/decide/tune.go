@@ -166,7 +166,7 @@ func (t *Tuning) Check() error {
 	}
 	for _, s := range t.Candidates {
 		if s.Unread() {
-			return fmt.Errorf("the script %s has not been read; package policies/script reads it", s.File)
+			return fmt.Errorf("candidate %s has not been read; package policies/script reads it", s)
 		}
 		if !s.Deployable() {
 			return fmt.Errorf("candidate %s: no driver can be told the demand in advance; it is drawn in without being asked for", s)

@@ -52,9 +52,9 @@ var hindsightRatios = []float64{1, 0.5, 0.25}
 // hindsight is the policy "hindsight". It has the shuffle service, where there is
 // one: a reference may as well lose nothing.
 func (s *search) hindsight(c *tuneClass) policies.Spec {
-	told := c.space.spec("hindsight")
+	told := policies.Hindsight()
 	if s.Suite.Config.Cluster.Traits().NoShuffleService != nil {
-		told.Protection = c.space.protection
+		told.Protection = c.space.Protections[0]
 	}
 	return told
 }
@@ -62,11 +62,10 @@ func (s *search) hindsight(c *tuneClass) policies.Spec {
 // hindsightWithin is the policy "hindsight" that never asks for more than another.
 func (s *search) hindsightWithin(c *tuneClass, spec policies.Spec) policies.Spec {
 	told := s.hindsight(c)
-	switch spec.Kind {
-	case "static":
-		told.Allocation.Max = max(spec.Executors, 1)
-	case "spark", "script", "own":
-		told.Allocation.Max, told.Allocation.Ratio = spec.Allocation.Max, spec.Allocation.Ratio
+	limits := spec.Limits()
+	told.Allocation.Max, told.Allocation.Ratio = max(1, limits.Max), limits.Ratio
+	if spec.Dynamic() { // a policy that promises nothing still has a bound on its target
+		told.Allocation.Max = min(told.Allocation.Max, spec.Allocation.Max)
 	}
 	return told
 }

@@ -37,7 +37,7 @@ func (s *search) find(ctx context.Context) ([]int, error) {
 		}
 		if len(c.short) == 0 { // the budget was too small for it
 			s.out.Untested = append(s.out.Untested, c.name)
-			c.short, c.gave = []policies.Spec{{Kind: "recorded"}}, make([]score, 1)
+			c.short, c.gave = []policies.Spec{policies.Recorded()}, make([]score, 1)
 		}
 	}
 	return s.tuneFleet(ctx, budget)
@@ -50,7 +50,7 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 	st := s.newStage(c.name, c.apps, 0)
 	until := s.spent + budget
 	var list []int
-	for _, spec := range slices.Concat(s.Candidates, c.possible(c.space.start())) {
+	for _, spec := range slices.Concat(s.Candidates, c.possible(policies.Start(c.space))) {
 		list = append(list, s.enter(st, k, spec))
 	}
 	var finalists []int
@@ -66,7 +66,7 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 		finalists = next
 		list = slices.Clone(finalists)
 		for _, i := range finalists {
-			for _, spec := range c.possible(c.space.neighbors(st.entries[i].specs[0])) {
+			for _, spec := range c.possible(st.entries[i].specs[0].Neighbors(c.space)) {
 				if known := len(st.entries); s.enter(st, k, spec) == known {
 					list = append(list, known)
 				}
@@ -97,8 +97,8 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 	for _, price := range missPrices {
 		list = append(list, each(func(c *tuneClass) policies.Spec { return c.at(price, s.goal) }))
 	}
-	list = append(list, each(func(*tuneClass) policies.Spec { return policies.Spec{Kind: "recorded"} }))
-	for _, spec := range slices.Concat(s.Candidates, s.widest().start()) {
+	list = append(list, each(func(*tuneClass) policies.Spec { return policies.Recorded() }))
+	for _, spec := range slices.Concat(s.Candidates, policies.Start(s.widest())) {
 		list = append(list, each(func(*tuneClass) policies.Spec { return spec }))
 	}
 	list = distinctOf(list)
@@ -123,7 +123,7 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 			}
 		}
 		for k, c := range s.classes {
-			for _, spec := range c.possible(c.space.neighbors(st.entries[best].specs[k])) {
+			for _, spec := range c.possible(st.entries[best].specs[k].Neighbors(c.space)) {
 				stepped := slices.Clone(st.entries[best].specs)
 				stepped[k] = spec
 				list = append(list, s.enter(st, -1, stepped...))
@@ -135,11 +135,11 @@ func (s *search) tuneFleet(ctx context.Context, until int) ([]int, error) {
 }
 
 // widest is the space with the most sizes.
-func (s *search) widest() *space {
-	most := &s.classes[0].space
+func (s *search) widest() policies.Space {
+	most := s.classes[0].space
 	for _, c := range s.classes {
-		if len(c.space.sizes) > len(most.sizes) {
-			most = &c.space
+		if len(c.space.Sizes) > len(most.Sizes) {
+			most = c.space
 		}
 	}
 	return most

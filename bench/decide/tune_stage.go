@@ -15,7 +15,7 @@ import (
 // A tuneClass is what is searched for one class.
 type tuneClass struct {
 	*class
-	space space
+	space policies.Space
 	short []policies.Spec // those that go on to the joint search, best first
 	gave  []score         // what each of short gave in the class by itself
 }

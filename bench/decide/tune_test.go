@@ -142,7 +142,7 @@ func TestRaceOfTheRecordedFleetFindsWhatTheGridFinds(t *testing.T) {
 			t.Fatal(err)
 		}
 		space := newSpace(8, *tuning.Protection)
-		specs := space.start()
+		specs := policies.Start(space)
 		enter := func(st *tuneScenario) (list []int) {
 			for _, spec := range specs {
 				list = append(list, s.enter(st, -1, slices.Repeat([]policies.Spec{spec}, len(s.classes))...))
@@ -300,7 +300,7 @@ func TestTunedFleetIsWrittenByClass(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, _ := s.named(slices.Repeat([]policies.Spec{{Kind: "recorded"}}, len(s.classes)))
+		f, _ := s.named(slices.Repeat([]policies.Spec{policies.Recorded()}, len(s.classes)))
 		if got := fmt.Sprint(s.unclear(f), " ", f); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
@@ -312,6 +312,10 @@ func TestTuneRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	unread, err := policies.Parse("script,file=my.star")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for problem, change := range map[string]func(*Tuning){
 		"a miss rate of 1.5":        func(x *Tuning) { x.MissRate = 1.5 },
 		"slower by -1":              func(x *Tuning) { x.MaxSlowdown = -1 },
@@ -319,7 +323,7 @@ func TestTuneRefuses(t *testing.T) {
 		"budget of 5 replays":       func(x *Tuning) { x.Budget = 5 },
 		"told the demand in adv":    func(x *Tuning) { x.Candidates = []policies.Spec{hindsight} },
 		"no suite is given":         func(x *Tuning) { x.Suite = nil },
-		"my.star has not been read": func(x *Tuning) { x.Candidates = []policies.Spec{{Kind: "script", File: "my.star"}} },
+		"my.star has not been read": func(x *Tuning) { x.Candidates = []policies.Spec{unread} },
 	} {
 		tuning := tuneFleet(t)
 		change(&tuning)

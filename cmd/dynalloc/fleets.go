@@ -24,7 +24,7 @@ const policyUsage = "a `policy`, a fleet, or a spark-defaults.conf file; see \"d
 // completePolicies offers policies and files for shell completion.
 func completePolicies(cmd *cobra.Command) {
 	words := []string{}
-	for _, p := range policies.Builtin {
+	for _, p := range policies.Kinds() {
 		words = append(words, p.Name+"\t"+p.Doc)
 	}
 	err := cmd.RegisterFlagCompletionFunc("policy", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoSpace))

@@ -23,7 +23,7 @@ var topicTexts embed.FS
 // newTopics returns the help topics as commands that only have help.
 func newTopics() []*cobra.Command {
 	facts := map[string]any{
-		"Policies": policies.Builtin, "Script": script.Usage,
+		"Policies": policies.Kinds(), "Script": script.Usage,
 		"Workers": strings.Join(standalone.Selections, ", "), "Kubernetes": kubernetes.Note,
 		"Examples": strings.Join(cluster.Examples(), ", "), "Example": indented(cluster.Example("standalone")),
 	}

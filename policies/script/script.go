@@ -22,11 +22,12 @@ func Load(f policies.Fleet, read func(file string) ([]byte, error), print func(l
 	rules := make([]policies.Rule, len(f.Rules))
 	for i, r := range f.Rules {
 		if r.Spec.Unread() {
-			text, err := read(r.Spec.File)
+			file := policies.Value[string](r.Spec, "file")
+			text, err := read(file)
 			if err != nil {
-				return policies.Fleet{}, fmt.Errorf("script %s: %w", r.Spec.File, err)
+				return policies.Fleet{}, fmt.Errorf("script %s: %w", file, err)
 			}
-			s, err := compile(r.Spec.File, text, print)
+			s, err := compile(file, text, print)
 			if err != nil {
 				return policies.Fleet{}, err
 			}

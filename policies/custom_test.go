@@ -131,8 +131,8 @@ want 1: the minimum`)
 }
 
 // A full policy of the user's own is made as it is.
-func TestOwn(t *testing.T) {
-	s := Own("two", func(env Env) Policy { return &static{client: env.Client, n: 2} })
+func TestCustom(t *testing.T) {
+	s := Custom("two", func(env Env) Policy { return &static{client: env.Client, n: 2} })
 	compare(t, run(s), "want 2: fixed size")
 	if s.String() != "two" || FleetOf("", s).Name != "two" || !s.Deployable() || s.Conf() != "" {
 		t.Errorf("it is called %s, as a fleet %s", s, FleetOf("", s).Name)
@@ -157,7 +157,7 @@ func TestForeseeIsForHindsightAlone(t *testing.T) {
 		}()
 		f()
 	}
-	refuses("spark is told the future", func() { Spec{Kind: "spark"}.Foresee(Env{}, &Forecast{}) })
+	refuses("spark is told the future", func() { sparkKind.spec().Foresee(Env{}, &Forecast{}) })
 	refuses("hindsight is made without being told", func() { told.New(Env{Profiles: []Profile{{Slots: 1}}}) })
 }
 
@@ -178,7 +178,7 @@ func TestSizedThatFails(t *testing.T) {
 
 func TestScriptSettings(t *testing.T) {
 	s, err := Parse("script,file=a/my.star,every=1s,idle=10s,max=6,shuffle=tracking")
-	if err != nil || !s.Unread() || s.File != "a/my.star" || s.Every != time.Second || !s.Protection.Tracking {
+	if err != nil || !s.Unread() || Value[string](s, "file") != "a/my.star" || s.Every != time.Second || !s.Protection.Tracking {
 		t.Errorf("it is %+v, %v", s, err)
 	}
 	if again, err := Parse(s.String()); err != nil || again != s {

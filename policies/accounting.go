@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// books are what a driver can count from events, for every policy but Spark's
+// accounting is what a driver can count from events, for every policy but Spark's
 // own, which interleaves its counting with its timers: the demand, the
 // executors, where tasks would like to run, and what was asked for last.
-type books struct {
+type accounting struct {
 	client  Client
 	kill    bool // removal kills; otherwise it decommissions
 	demand  demand
@@ -24,9 +24,9 @@ type books struct {
 	moved    bool // a target has changed since the last request
 }
 
-func newBooks(s Spec, env Env) books {
+func newAccounting(s Spec, env Env) accounting {
 	n := len(env.Profiles)
-	b := books{
+	b := accounting{
 		client: env.Client, kill: !s.Protection.Decommission,
 		demand: newDemand(n), hints: hints{profiles: make([]Hints, n)},
 		monitor: newMonitor(s.Allocation, s.Protection, env.Rules, n),
@@ -41,7 +41,7 @@ func newBooks(s Spec, env Env) books {
 }
 
 // Observe counts one event.
-func (b *books) Observe(e *Event) {
+func (b *accounting) Observe(e *Event) {
 	switch e.Kind {
 	case StageSubmitted:
 		b.demand.stageSubmitted(e)
@@ -67,15 +67,15 @@ func (b *books) Observe(e *Event) {
 }
 
 // pending and running are the tasks of a profile, speculative copies included.
-func (b *books) pending(profile int) int {
+func (b *accounting) pending(profile int) int {
 	d := &b.demand.profiles[profile]
 	return max(0, d.pending) + d.speculative
 }
 
-func (b *books) running(profile int) int { return b.demand.profiles[profile].running }
+func (b *accounting) running(profile int) int { return b.demand.profiles[profile].running }
 
 // want notes the number of executors wanted for a profile, within bounds.
-func (b *books) want(profile, n int, set Allocation, why Reason) {
+func (b *accounting) want(profile, n int, set Allocation, why Reason) {
 	switch {
 	case n < set.Min:
 		n, why = set.Min, Reason{Cause: AtMinimum}
@@ -90,13 +90,13 @@ func (b *books) want(profile, n int, set Allocation, why Reason) {
 
 // request sends the targets if one has changed. A request that did not reach
 // the manager is sent again the next time.
-func (b *books) request() {
+func (b *accounting) request() {
 	if b.moved {
 		b.moved = !b.send()
 	}
 }
 
-func (b *books) send() bool {
+func (b *accounting) send() bool {
 	b.sent = b.sent[:0]
 	for i, t := range b.wanted {
 		if b.known[i] {
@@ -107,7 +107,7 @@ func (b *books) send() bool {
 }
 
 // remove gives back those of some idle executors that the targets do not hold.
-func (b *books) remove(idle []idleExecutor, why func(ExecutorID) Reason) {
+func (b *accounting) remove(idle []idleExecutor, why func(ExecutorID) Reason) {
 	for i := range b.left {
 		b.left[i] = -1
 	}
@@ -134,7 +134,7 @@ func (b *books) remove(idle []idleExecutor, why func(ExecutorID) Reason) {
 
 // idle lists the executors of a profile on which nothing runs, by id, without
 // those that are leaving.
-func (b *books) idle(profile int, now time.Duration, list []IdleExecutor) []IdleExecutor {
+func (b *accounting) idle(profile int, now time.Duration, list []IdleExecutor) []IdleExecutor {
 	list = list[:0]
 	for _, id := range b.monitor.live {
 		t := &b.monitor.trackers[id]

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"errors"
 	"slices"
 	"time"
 )
@@ -50,54 +51,58 @@ type IdleExecutor struct {
 	Shuffle bool          // it holds shuffle files that go with it, as far as Spark's tracking is on and tells
 }
 
-// A Maker makes policies of a user's own. It is what Sized and Own put into a
-// spec.
-type Maker struct {
-	name string
-	make func(Spec, Env) Policy
+var scriptKind = Kind{
+	Name: "script",
+	Doc:  "A policy of your own, written in Starlark; docs/POLICIES.md says how.",
+	Settings: slices.Concat([]Setting{
+		{Key: "file", Doc: "the script (no default)", Default: ""},
+		every, idle, cached, minimum, maximum,
+	}, protection),
+	Defaults: DynamicDefaults(),
+	Check: func(s Spec) error {
+		if Value[string](s, "file") == "" {
+			return errors.New("it does not say where the script is: add file=NAME.star")
+		}
+		return nil
+	},
+	unread: true,
 }
 
-// Sized returns the spec of a simple policy of the user's own, which is made
-// anew for each application. The name stands in tables and must not be one in
-// Builtin. Settings of the spec can be changed before it is used: bounds on the
-// target (Allocation.Min, Max), timeouts after which idle executors above it go
-// (Idle, Cached), how often the policy is asked (Every), Protection, and the
-// size of executors.
+// Sized returns the spec of a simple policy, which is made anew for each
+// application. The name stands in tables and must not be one of Kinds. Settings
+// of the spec can be changed before it is used: bounds on the target
+// (Allocation.Min, Max), timeouts after which idle executors above it go (Idle,
+// Cached), how often the policy is asked (Every), Protection, and the size of
+// executors. For a name and settings that users can write, see Kind.
 func Sized(name string, sizer func() Sizer) Spec {
-	s := own
-	s.Maker = &Maker{name: name}
-	return s.With(sizer)
+	return custom(name, nil).With(sizer)
 }
 
-// Own returns the spec of a full policy of the user's own. Of its settings only
-// those count that the cluster sees: Protection, and the size of executors.
-func Own(name string, policy func(Env) Policy) Spec {
-	s := own
-	s.Maker = &Maker{name: name, make: func(_ Spec, env Env) Policy { return policy(env) }}
+// Custom returns the spec of a full policy. Of its settings only those count that
+// the cluster sees: Protection, and the size of executors.
+func Custom(name string, policy func(Env) Policy) Spec {
+	return custom(name, func(_ Spec, env Env) Policy { return policy(env) })
+}
+
+func custom(name string, make func(Spec, Env) Policy) Spec {
+	s := DynamicDefaults()
+	s.Kind = &Kind{Name: name, Defaults: s, New: make}
 	return s
 }
 
-// own is what specs of the user's own begin with.
-var own = Spec{Kind: "own", Allocation: simplest, Protection: protections[0].switches, Every: Interval}
-
-// simplest are the settings that a simple policy has from the start: those of
-// Spark that it shares.
-var simplest = Allocation{Idle: 60 * time.Second, Cached: forever, Max: unlimited, Ratio: 1}
-
-// With returns the spec with a simple policy behind it: the way to read the
-// policy "script".
+// With returns the spec with a simple policy behind it: the way to read a
+// script.
 func (s Spec) With(sizer func() Sizer) Spec {
-	m := &Maker{make: func(s Spec, env Env) Policy { return newSized(s, env, sizer()) }}
-	if s.Maker != nil {
-		m.name = s.Maker.name
-	}
-	s.Maker = m
+	k := *s.Kind
+	k.unread = false
+	k.New = func(s Spec, env Env) Policy { return NewSized(s, env, sizer()) }
+	s.Kind = &k
 	return s
 }
 
 // sized runs a Sizer: it asks it every so often, and in between does nothing.
 type sized struct {
-	books
+	accounting
 	set     Allocation
 	every   time.Duration
 	next    time.Duration // when to ask again
@@ -108,8 +113,9 @@ type sized struct {
 	chosen  []idleExecutor
 }
 
-func newSized(s Spec, env Env, sizer Sizer) *sized {
-	p := &sized{books: newBooks(s, env), set: s.Allocation, every: max(s.Every, Interval), sizer: sizer}
+// NewSized makes a policy of a Sizer, under the settings of a spec.
+func NewSized(s Spec, env Env, sizer Sizer) Policy {
+	p := &sized{accounting: newAccounting(s, env), set: s.Allocation, every: max(s.Every, Interval), sizer: sizer}
 	p.remover, _ = sizer.(Remover)
 	p.failed, _ = sizer.(Fallible)
 	return p

@@ -1,0 +1,115 @@
+package policies
+
+import (
+	"slices"
+	"time"
+)
+
+// A Space is what a search may set for one class of applications.
+type Space struct {
+	Sizes       []int        // numbers of executors, ascending; the last is the most that are of use
+	Protections []Protection // what can keep shuffle files where the class runs, the preferred first
+}
+
+func (sp Space) most() int { return sp.Sizes[len(sp.Sizes)-1] }
+
+// An Offer lists the specs of a policy that a search tries, in rounds: the first
+// rounds of all policies are tried before the second ones. def is the policy with
+// its defaults.
+type Offer func(def Spec, sp Space) [][]Spec
+
+// Search is how advise and tune look for good settings of a policy.
+type Search struct {
+	Start      Offer // where tune begins; nil: with the defaults
+	Candidates Offer // what advise compares; nil: the defaults
+	// Neighbors are the specs one step from another, in one setting each. Nil:
+	// tune does not leave what Start offers.
+	Neighbors func(s Spec, sp Space) []Spec
+	// Variants are the settings that a class has now, changed in one respect each,
+	// for advise. Nil: none.
+	Variants func(now Spec, sp Space) []Spec
+}
+
+// Start is where tune begins: the settings of the logs, and what each policy
+// offers, what matters most first.
+func Start(sp Space) []Spec {
+	return append([]Spec{Recorded()}, offered(sp, func(s *Search) Offer { return s.Start })...)
+}
+
+// Candidates are the specs that advise compares for a class.
+func Candidates(sp Space) []Spec {
+	return offered(sp, func(s *Search) Offer { return s.Candidates })
+}
+
+func offered(sp Space, of func(*Search) Offer) []Spec {
+	var rounds [][]Spec
+	for _, k := range kinds {
+		if k.New == nil {
+			continue // nothing that can be made as it stands
+		}
+		offer := [][]Spec{{k.in(sp)}}
+		if of(&k.Search) != nil {
+			offer = of(&k.Search)(k.in(sp), sp)
+		}
+		for i, list := range offer {
+			if i == len(rounds) {
+				rounds = append(rounds, nil)
+			}
+			rounds[i] = append(rounds[i], list...)
+		}
+	}
+	return slices.Concat(rounds...)
+}
+
+// in is the kind with its defaults and the preferred protection of a space.
+func (k *Kind) in(sp Space) Spec {
+	s := k.spec()
+	if !k.Fixed {
+		s.Protection = sp.Protections[0]
+	}
+	return s
+}
+
+// Neighbors are the specs one step from another that Spark accepts.
+func (s Spec) Neighbors(sp Space) []Spec {
+	if s.Kind.Search.Neighbors == nil {
+		return nil
+	}
+	var list []Spec
+	for _, next := range s.Kind.Search.Neighbors(s, sp) {
+		if again, err := Parse(next.String()); err == nil && again != s {
+			list = append(list, again)
+		}
+	}
+	return list
+}
+
+// Variants are the spec changed in one respect each.
+func (s Spec) Variants(sp Space) []Spec {
+	if s.Kind.Search.Variants == nil {
+		return nil
+	}
+	return s.Kind.Search.Variants(s, sp)
+}
+
+// with is the spec with other settings of its allocation.
+func (s Spec) with(change func(*Allocation)) Spec {
+	change(&s.Allocation)
+	return s
+}
+
+// steps are the values of an ascending ladder next below and next above one.
+func steps[T int | float64 | time.Duration](ladder []T, value T) []T {
+	var list []T
+	at, on := slices.BinarySearch(ladder, value)
+	if at > 0 {
+		list = append(list, ladder[at-1])
+	}
+	if on {
+		at++
+	}
+	if at < len(ladder) {
+		list = append(list, ladder[at])
+	}
+	return list
+}

@@ -1,0 +1,96 @@
+package policies
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+var sparkKind = Kind{
+	Name: "spark",
+	Doc:  "Spark's dynamic allocation, with the external shuffle service unless said otherwise.",
+	Settings: slices.Concat([]Setting{
+		idle, cached,
+		{Key: "backlog", Property: "spark.dynamicAllocation.schedulerBacklogTimeout", Unit: time.Second, explicit: true,
+			Doc:   "how long tasks wait before executors are added, in whole seconds (default 1s)",
+			Field: func(s *Spec) any { return &s.Allocation.Backlog }},
+		{Key: "sustained", Property: "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", Unit: time.Second,
+			Doc:   "how long until more are added, in whole seconds (default: as backlog)",
+			Field: func(s *Spec) any { return &s.Allocation.Sustained }},
+		minimum, maximum,
+		{Key: "initial", Property: "spark.dynamicAllocation.initialExecutors", explicit: true,
+			Doc:   "executors at the start (default: as min)",
+			Field: func(s *Spec) any { return &s.Allocation.Initial }},
+		ratio,
+	}, protection),
+	Defaults: Spec{
+		Allocation: Allocation{
+			Idle: 60 * time.Second, Cached: forever, Backlog: time.Second, Sustained: time.Second,
+			Max: unlimited, Ratio: 1,
+		},
+		Protection: protections[0].switches,
+	},
+	New: func(s Spec, env Env) Policy {
+		s = s.canonical()
+		return newAllocationManager(s.Allocation, s.Protection, env)
+	},
+	Limits: func(s Spec) Limits {
+		return Limits{Min: s.Allocation.Min, Max: s.Allocation.Max, Ratio: s.Allocation.Ratio}
+	},
+	Check:   checkBacklog,
+	Snippet: sparkSnippet,
+	Search:  Search{Start: sparkStart, Neighbors: sparkNeighbors, Candidates: sparkCandidates, Variants: sparkVariants},
+}
+
+// checkBacklog refuses backlog timeouts that Spark refuses.
+func checkBacklog(s Spec) error {
+	for _, timeout := range []struct {
+		key   string
+		value time.Duration
+	}{
+		{"schedulerBacklogTimeout", s.Allocation.Backlog},
+		{"sustainedSchedulerBacklogTimeout", s.Allocation.Sustained},
+	} {
+		if timeout.value < time.Second {
+			return fmt.Errorf("%s%s must be at least 1s: Spark counts whole seconds, so 500ms is 0", dynamicAllocation, timeout.key)
+		}
+	}
+	return nil
+}
+
+// sparkSnippet sets what differs from Spark's defaults and what is explicit, and
+// removes settings of the application that would be in the way.
+func sparkSnippet(s Spec, on Deployment) (Snippet, error) {
+	var out Snippet
+	out.set("spark.dynamicAllocation.enabled", "true")
+	def := s.Kind.spec()
+	def.Allocation.Sustained = s.Allocation.Backlog
+	def.Protection = Protection{TrackingTimeout: Never}
+	for _, setting := range s.Kind.Settings {
+		value := setting.write(&s)
+		switch {
+		case setting.Property == "" || setting.Key == coresMax.Key:
+		case on.SparkVersion.Before(setting.since.Major, setting.since.Minor):
+			if value != setting.write(&def) {
+				return out, fmt.Errorf("%s: Spark %s does not know %s", s, on.SparkVersion, setting.Property)
+			}
+		case setting.Key == "initial":
+			out.set(setting.Property, strconv.Itoa(s.Allocation.initial()))
+		case setting.explicit || value != setting.write(&def):
+			out.set(setting.Property, value)
+		case setting.Key != cores.Key && setting.Key != memory.Key:
+			out.remove(setting.Property, on.Properties)
+		}
+	}
+	out.remove("spark.executor.instances", on.Properties)
+	switch most := s.Allocation.Max; {
+	case s.CoresMax > 0:
+		out.set(coresMax.Property, strconv.Itoa(s.CoresMax))
+	case on.Master.Standalone() && on.Properties[coresMax.Property] != "" && most < unlimited && on.Cores > 0:
+		out.set(coresMax.Property, strconv.Itoa(on.Cores*most))
+	default:
+		out.remove(coresMax.Property, on.Properties)
+	}
+	return out, nil
+}
