@@ -39,21 +39,20 @@ func (a *application) startDriver() {
 
 // splitDriverStart takes the driver's work out of a recorded time.
 func splitDriverStart(app *traces.Application, recorded time.Duration, t *Times) driverStart {
-	share := min(1, t.DriverProcessors/(1+app.DriverBeside))
-	took := time.Duration(float64(t.DriverWork) / share)
-	if took <= recorded {
+	share := t.DriverProcessors.Among(OneProcessor + ProcessorsOf(app.DriverBeside))
+	if took := share.Elapsed(t.DriverWork); took <= recorded {
 		return driverStart{left: t.DriverWork, recorded: took}
 	}
 	recorded = max(recorded, 0)
-	return driverStart{left: time.Duration(float64(recorded) * share), recorded: recorded}
+	return driverStart{left: share.Work(recorded), recorded: recorded}
 }
 
 // advanceDriver does the work of the time that has passed since the last look;
 // when all is done, what hangs on the application's start is set off.
 func (a *application) advanceDriver(passed time.Duration) {
 	e := a.engine
-	share := min(1, e.config.Times.DriverProcessors/float64(1+e.hosts[0].starting))
-	a.driver.left -= time.Duration(float64(passed) * share)
+	beside := Processors(e.hosts[0].starting) * OneProcessor
+	a.driver.left -= e.config.Times.DriverProcessors.Among(OneProcessor + beside).Work(passed)
 	if a.driver.left > 0 {
 		next := min(driverStep, max(a.driver.left.Round(time.Millisecond), time.Millisecond))
 		e.queue.push(scheduled{at: e.now + next, app: a.index, a: int32(next.Milliseconds())}, becomesReady, driverAdvances)

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -39,30 +38,31 @@ func (e *Engine) beginStartup(a *application, id policies.ExecutorID, node int32
 }
 
 // startupShare is how much of a processor each starting executor of a node gets.
-func (e *Engine) startupShare(b *startups) float64 {
-	return min(1, e.config.Times.Processors/float64(len(b.list)))
+func (e *Engine) startupShare(s *startups) Share {
+	return e.config.Times.Processors.Among(Processors(len(s.list)) * OneProcessor)
 }
 
 // advanceStartups does the work of the time that has passed.
-func (e *Engine) advanceStartups(b *startups) {
-	if len(b.list) > 0 {
-		done := time.Duration(float64(e.now-b.updated) * e.startupShare(b))
-		for i := range b.list {
-			b.list[i].left -= done
+func (e *Engine) advanceStartups(s *startups) {
+	if len(s.list) > 0 {
+		done := e.startupShare(s).Work(e.now - s.updated)
+		for i := range s.list {
+			s.list[i].left -= done
 		}
 	}
-	b.updated = e.now
+	s.updated = e.now
 }
 
-// scheduleStartupDone schedules the moment at which the next executor of a node is up.
-func (e *Engine) scheduleStartupDone(b *startups, node int32) {
-	if len(b.list) == 0 {
+// scheduleStartupDone schedules the moment at which the next executor of a node is
+// up, on a whole millisecond.
+func (e *Engine) scheduleStartupDone(s *startups, node int32) {
+	if len(s.list) == 0 {
 		return
 	}
-	least := slices.MinFunc(b.list, func(x, y startingExecutor) int { return cmp.Compare(x.left, y.left) }).left
-	wait := time.Duration(math.Ceil(float64(max(least, 0))/e.startupShare(b)/1e6)) * time.Millisecond
-	b.nextDone = e.now + wait
-	e.queue.push(scheduled{at: b.nextDone, app: -1, a: node}, executorRegisters, startupEnds)
+	least := slices.MinFunc(s.list, func(x, y startingExecutor) int { return cmp.Compare(x.left, y.left) }).left
+	wait := e.startupShare(s).Elapsed(max(least, 0)) + time.Millisecond - 1
+	s.nextDone = e.now + wait.Truncate(time.Millisecond)
+	e.queue.push(scheduled{at: s.nextDone, app: -1, a: node}, executorRegisters, startupEnds)
 }
 
 // startupDone brings up the executors of a node whose work is done.

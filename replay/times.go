@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"math"
 	"time"
 
 	"dynalloc/policies"
@@ -104,13 +105,43 @@ type Times struct {
 	By [Causes]Distribution
 	// Processors is how many processors of a node the executors share that start
 	// on it together; 0: they do not slow each other down.
-	Processors float64
+	Processors Processors
 	// DriverProcessors is how many processors a driver shares with the executors
-	// that start on its machine; 0: nothing slows it down. DriverWork is what it does
-	// there from its registration to its first job.
-	DriverProcessors float64
+	// that start on its machine; 0: nothing slows it down. DriverWork is the
+	// processor time that it needs from its registration to its first job.
+	DriverProcessors Processors
 	DriverWork       time.Duration
 	GC               time.Duration // between the driver's garbage collections; 0: there are none
+}
+
+// Processors is a number of processors in thousandths: 1250 are one and a quarter.
+type Processors int64
+
+// OneProcessor is one processor.
+const OneProcessor Processors = 1000
+
+// ProcessorsOf rounds a number of processors to thousandths.
+func ProcessorsOf(n float64) Processors { return Processors(math.Round(n * float64(OneProcessor))) }
+
+// Float is the number of processors.
+func (p Processors) Float() float64 { return float64(p) / float64(OneProcessor) }
+
+// A Share is the part of a processor that one of several programs gets, as a
+// fraction. It is at most 1: a program that starts runs one thread.
+type Share struct{ part, whole Processors }
+
+// Among shares the processors equally; the number of programs is in thousandths,
+// too, as it may be a mean.
+func (p Processors) Among(programs Processors) Share { return Share{min(p, programs), programs} }
+
+// Work is how much processor time a program gets in a time.
+func (s Share) Work(elapsed time.Duration) time.Duration {
+	return elapsed * time.Duration(s.part) / time.Duration(s.whole)
+}
+
+// Elapsed is how long a program takes to get a processor time.
+func (s Share) Elapsed(work time.Duration) time.Duration {
+	return (work*time.Duration(s.whole) + time.Duration(s.part) - 1) / time.Duration(s.part)
 }
 
 // draw is a time of a cause for one executor of an application: the same for

@@ -110,7 +110,7 @@ func timesText(w io.Writer, t *replay.Times, logs int) error {
 	table.Flush()
 	fmt.Fprintln(w)
 	if t.Processors > 0 {
-		fmt.Fprintf(w, "Executors that start together share %g of a node's processors.\n", t.Processors)
+		fmt.Fprintf(w, "Executors that start together share %g of a node's processors.\n", t.Processors.Float())
 	}
 	for cause := range replay.Causes {
 		if d := &t.By[cause]; !d.Learned() {

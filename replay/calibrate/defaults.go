@@ -34,7 +34,7 @@ const (
 // spark.standalone.executorRemoveDelayOnDisconnection, 5 s, and what it takes
 // to notice; the garbage collection is spark.cleaner.periodicGC.interval.
 func Defaults() replay.Times {
-	t := replay.Times{DriverProcessors: 1.25, DriverWork: 450 * time.Millisecond, GC: periodicGC}
+	t := replay.Times{DriverProcessors: 1250, DriverWork: 450 * time.Millisecond, GC: periodicGC}
 	t.By[replay.Startup] = replay.Distribution{Quantiles: millis(4000, 4200, 4600, 5000, 6000, 7500, 8000), Source: measured}
 	t.By[replay.Usable] = replay.Distribution{Quantiles: millis(32, 87, 115, 132, 148, 188, 339), Contention: 0.85, MaxOthers: mostBeside, Source: measured}
 	t.By[replay.ColdSlot] = replay.Distribution{Quantiles: millis(14, 67, 97, 118, 142, 203, 414), Contention: 0.54, MaxOthers: mostBeside, Source: measured}

@@ -71,8 +71,8 @@ func Write(w io.Writer, t *replay.Times) error {
 // timesFileOf is the file without the causes.
 func timesFileOf(t *replay.Times) timesFile {
 	return timesFile{
-		Schema: Schema, Levels: replay.Levels[:], Processors: t.Processors,
-		Driver: t.DriverProcessors, DriverWork: inMillis(t.DriverWork), GC: inMillis(t.GC),
+		Schema: Schema, Levels: replay.Levels[:], Processors: t.Processors.Float(),
+		Driver: t.DriverProcessors.Float(), DriverWork: inMillis(t.DriverWork), GC: inMillis(t.GC),
 	}
 }
 
@@ -119,7 +119,7 @@ func Read(r io.Reader, file string) (replay.Times, error) {
 			return t, fmt.Errorf("%s: %s: expected a number from 0 to %.0f, found %g", file, n.name, n.most, n.value)
 		}
 	}
-	t.Processors, t.DriverProcessors = f.Processors, f.Driver
+	t.Processors, t.DriverProcessors = replay.ProcessorsOf(f.Processors), replay.ProcessorsOf(f.Driver)
 	t.DriverWork, t.GC = fromMillis(f.DriverWork), fromMillis(f.GC)
 	var seen [replay.Causes]bool
 	for i, in := range f.Causes {

@@ -101,23 +101,24 @@ func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [
 }
 
 // fitProcessors finds how many processors starting executors share, and the
-// work of each, from recorded start-ups of one node: the number under which the
-// works differ least from each other. It is 0 where sharing explains little: the
-// start-ups are then latencies.
-func fitProcessors(starts []interval) (processors float64, work []time.Duration) {
-	alone := bootWork(starts, math.Inf(1))
+// processor time of each start-up. The recorded start-ups differ in how many others
+// ran beside them; the right number of processors is the one under which their
+// processor times differ least. It is 0 where sharing reduces the differences by
+// less than 15 %: the start-ups are then latencies.
+func fitProcessors(starts []interval) (processors replay.Processors, work []time.Duration) {
+	alone := bootWork(starts, math.MaxInt32)
 	best, found := variation(alone)*0.85, alone
 	for _, p := range []float64{1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16} {
-		w := bootWork(starts, p)
+		w := bootWork(starts, replay.ProcessorsOf(p))
 		if v := variation(w); v < best {
-			processors, best, found = p, v, w
+			processors, best, found = replay.ProcessorsOf(p), v, w
 		}
 	}
 	return processors, found
 }
 
 // bootWork is the work of each start-up on nodes with so many processors.
-func bootWork(starts []interval, processors float64) []time.Duration {
+func bootWork(starts []interval, processors replay.Processors) []time.Duration {
 	byHost := map[string][]int{} // only looked up, in the order of starts
 	for i, s := range starts {
 		byHost[s.host] = append(byHost[s.host], i)
@@ -132,7 +133,7 @@ func bootWork(starts []interval, processors float64) []time.Duration {
 }
 
 // shareOut adds up the work of the start-ups on one node.
-func shareOut(starts []interval, on []int, processors float64, work []time.Duration) {
+func shareOut(starts []interval, on []int, processors replay.Processors, work []time.Duration) {
 	var times []time.Duration
 	for _, k := range on {
 		times = append(times, starts[k].from, starts[k].to)
@@ -146,9 +147,9 @@ func shareOut(starts []interval, on []int, processors float64, work []time.Durat
 				running = append(running, k)
 			}
 		}
-		share := min(1, processors/float64(len(running)))
+		share := processors.Among(replay.Processors(len(running)) * replay.OneProcessor)
 		for _, k := range running {
-			work[k] += time.Duration(float64(times[i]-times[i-1]) * share)
+			work[k] += share.Work(times[i] - times[i-1])
 		}
 	}
 }
