@@ -10,6 +10,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
+	"dynalloc/internal/note"
 	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -119,7 +120,7 @@ func lecture() *bench.Results {
 		Apps: []*traces.Application{
 			{ID: "app-0001", Name: "warehouse-load", Class: "warehouse-load", Path: "logs/app-0001"},
 			{ID: "app-0002", Name: "report-1", Class: "report-*", Path: "logs/app-0002", Submit: 20 * time.Second,
-				Log: traces.Log{Grade: traces.Cut, Problems: []string{"the log ends before the application does"}}},
+				Log: traces.Log{Grade: traces.Cut, Problems: []traces.Note{note.Plain("the log ends before the application does")}}},
 			{ID: "app-0003", Name: "report-2", Class: "report-*", Path: "logs/app-0003", Submit: 70 * time.Second},
 		},
 		Notes: []string{"Idle days between the selected applications are cut out: 2."},

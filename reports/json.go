@@ -235,7 +235,7 @@ func describe(i int, w *traces.Workload, ref *sla.Reference) application {
 	out := application{
 		Index: i, ID: a.ID, Name: a.Name, Class: a.Class, User: a.User, SubmitMS: a.Submit.Milliseconds(),
 		AloneMS: ref.Alone.Milliseconds(), CriticalMS: ref.Critical.Milliseconds(),
-		Grade: a.Log.Grade.String(), Problems: orEmpty(a.Log.Problems),
+		Grade: a.Log.Grade.String(), Problems: orEmpty(WordAll(a.Log.Problems)),
 	}
 	if !w.Epoch.IsZero() {
 		at := w.Epoch.Add(a.Submit).UTC()

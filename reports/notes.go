@@ -84,7 +84,7 @@ func grades(w *traces.Workload) []string {
 			seen[a.Path+"\x00"+a.ID] = true
 			name := a.ID
 			if len(a.Log.Problems) > 0 {
-				name += " (" + strings.TrimSuffix(a.Log.Problems[0], ".") + ")"
+				name += " (" + strings.TrimSuffix(Word(a.Log.Problems[0]), ".") + ")"
 			}
 			names = append(names, name)
 		}

@@ -3,7 +3,13 @@ package traces
 import (
 	"fmt"
 	"time"
+
+	"dynalloc/internal/note"
 )
+
+// A Note is something that a reader of results should know, as a value: a kind and
+// its arguments. Package reports has the sentence for each kind.
+type Note = note.Note
 
 // Log says what was found in the log of an application and how far to trust it.
 type Log struct {
@@ -17,7 +23,7 @@ type Log struct {
 	Lines            int           // lines read
 	BadLines         int           // of those, skipped because they could not be read
 	Grade            Grade
-	Problems         []string // one line each: where, what, what was done about it
+	Problems         []Note // what is wrong with it; package reports words them
 }
 
 // Grade is the quality of a log, the worst that applies.

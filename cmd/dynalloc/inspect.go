@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/reports"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -87,7 +88,7 @@ type inspected struct {
 }
 
 func inspectedOf(path string, log *traces.Log) inspected {
-	problems := log.Problems
+	problems := reports.WordAll(log.Problems)
 	if problems == nil {
 		problems = []string{} // a list in JSON, never null
 	}

@@ -11,9 +11,9 @@ import (
 // Whatever a log says, reading it does not panic, and what is accepted passes
 // every structural rule.
 func FuzzReadLog(f *testing.F) {
-	s := tellStage{id: 0, tasks: 2, rdds: "0 1<0"}
-	r := tellStage{id: 1, tasks: 1, parents: []int{0}, rdds: "2<1"}
-	small := newTale("a").executor("1", 2, 1).job(0, 1, `"spark.scheduler.pool":"p"`, s, r).ran(s, "ShuffleMapTask", 0, 1).
+	s := testStage{id: 0, tasks: 2, rdds: "0 1<0"}
+	r := testStage{id: 1, tasks: 1, parents: []int{0}, rdds: "2<1"}
+	small := newLog("a").executor("1", 2, 1).job(0, 1, `"spark.scheduler.pool":"p"`, s, r).ran(s, "ShuffleMapTask", 0, 1).
 		ran(r, "ResultTask", 2, 3).jobEnd(0, 4).add(`{"Event":"SparkListenerUnpersistRDD","RDD ID":7}`).
 		add(`{"Event":"SparkListenerExecutorRemoved","Timestamp":%d,"Executor ID":"1","Removed Reason":"x"}`, at(9)).end(10).String()
 	f.Add(small)
@@ -44,10 +44,10 @@ func FuzzReadLog(f *testing.F) {
 
 // Absurd numbers in a log do not decide how much memory reading it takes.
 func TestAbsurdNumbersTakeNoMemory(t *testing.T) {
-	s := tellStage{id: 1 << 30, tasks: 1<<31 - 1, rdds: "0"}
-	l := newTale("a").executor("1", 1<<31-1, 1).job(1<<31-1, 1, "", s).submit(s, 1<<31-1, 1)
-	l.task(tellTask{id: 1 << 60, stage: s.id, index: 1<<31 - 1, partition: 1<<31 - 1, kind: "ResultTask", reason: "Success", from: 1, to: 2, run: 500})
-	a := told(t, l.complete(s, 0, 3).jobEnd(1<<31-1, 3).end(4))
+	s := testStage{id: 1 << 30, tasks: 1<<31 - 1, rdds: "0"}
+	l := newLog("a").executor("1", 1<<31-1, 1).job(1<<31-1, 1, "", s).submit(s, 1<<31-1, 1)
+	l.task(testTask{id: 1 << 60, stage: s.id, index: 1<<31 - 1, partition: 1<<31 - 1, kind: "ResultTask", reason: "Success", from: 1, to: 2, run: 500})
+	a := readBuilt(t, l.complete(s, 0, 3).jobEnd(1<<31-1, 3).end(4))
 	if n := len(a.Stages[0].Tasks); n != 1 || a.Log.Grade != traces.Lossy {
 		t.Errorf("%d tasks, graded %v: %v", n, a.Log.Grade, a.Log.Problems)
 	}
@@ -56,7 +56,7 @@ func TestAbsurdNumbersTakeNoMemory(t *testing.T) {
 // Before Spark 1.3 nothing but block managers tells of executors, jobs have no
 // times, and before 1.4 stages have no parents.
 func TestOldLogsAreReadByWhatTheyHave(t *testing.T) {
-	l := &tale{}
+	l := &logBuilder{}
 	l.add(`{"Event":"SparkListenerBlockManagerAdded","Block Manager ID":{"Executor ID":"<driver>","Host":"d","Port":1},"Maximum Memory":1,"Timestamp":%d}`, at(0.5)).
 		add(`{"Event":"SparkListenerApplicationStart","App Name":"old","Timestamp":%d,"User":"ann"}`, at(0)).
 		add(`{"Event":"SparkListenerBlockManagerAdded","Block Manager ID":{"Executor ID":"3","Host":"h","Port":1},"Maximum Memory":1,"Timestamp":%d}`, at(2)).
@@ -69,7 +69,7 @@ func TestOldLogsAreReadByWhatTheyHave(t *testing.T) {
 			add(`{"Event":"SparkListenerStageCompleted","Stage Info":{"Stage ID":%d,"Stage Name":"s","Number of Tasks":1,"RDD Info":[],"Completion Time":%d}}`, id, at(from+0.9))
 	}
 	l.add(`{"Event":"SparkListenerJobEnd","Job ID":0,"Job Result":{"Result":"JobSucceeded"}}`)
-	a := told(t, l.end(6))
+	a := readBuilt(t, l.end(6))
 	if a.Log.Grade != traces.Complete || a.Setup != 500*time.Millisecond || a.ID != "log" {
 		t.Errorf("%s graded %v, set up in %v: %v", a.ID, a.Log.Grade, a.Setup, a.Log.Problems)
 	}

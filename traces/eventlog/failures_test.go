@@ -12,13 +12,13 @@ import (
 // A task fails twice with an exception and once because its executor was lost,
 // then succeeds. The exceptions are the work's own and stay with it.
 func TestFailuresThatAreTheWorksOwn(t *testing.T) {
-	s := tellStage{id: 0, tasks: 1}
-	l := newTale("a").executor("1", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
+	s := testStage{id: 0, tasks: 1}
+	l := newLog("a").executor("1", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
 	for i, reason := range []string{"ExceptionFailure", "ExecutorLostFailure", "ExceptionFailure", "Success"} {
 		from := float64(1 + 2*i)
-		l.task(tellTask{id: i, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: reason, from: from, to: from + 2, run: 1900})
+		l.task(testTask{id: i, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: reason, from: from, to: from + 2, run: 1900})
 	}
-	a := told(t, l.complete(s, 0, 9).jobEnd(0, 9).end(10))
+	a := readBuilt(t, l.complete(s, 0, 9).jobEnd(0, 9).end(10))
 	want := []traces.Failure{{Task: 0, Work: 2 * time.Second}, {Task: 0, Work: 2 * time.Second}}
 	if got := a.Stages[0].Failures; !slices.Equal(got, want) {
 		t.Errorf("failures %v, want %v", got, want)
@@ -29,13 +29,13 @@ func TestFailuresThatAreTheWorksOwn(t *testing.T) {
 // won. The task's own time is the copy's; the original would have taken at
 // least as long as it ran.
 func TestOriginalThatLostToItsCopy(t *testing.T) {
-	s := tellStage{id: 0, tasks: 1}
-	l := newTale("a").executor("1", 1, 0).executor("2", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
-	l.task(tellTask{id: 1, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900})
+	s := testStage{id: 0, tasks: 1}
+	l := newLog("a").executor("1", 1, 0).executor("2", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
+	l.task(testTask{id: 1, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900})
 	last := len(l.lines) - 1
 	l.lines[last] = strings.Replace(l.lines[last], `"Speculative":false`, `"Speculative":true`, 1)
-	l.task(tellTask{id: 0, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "TaskKilled", from: 1, to: 9, run: 7900})
-	a := told(t, l.complete(s, 0, 9).jobEnd(0, 9).end(10))
+	l.task(testTask{id: 0, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "TaskKilled", from: 1, to: 9, run: 7900})
+	a := readBuilt(t, l.complete(s, 0, 9).jobEnd(0, 9).end(10))
 	if got := a.Stages[0].Tasks[0]; got.Run != 2900 || got.Original != 8000 {
 		t.Errorf("the task runs %d ms, its original %d ms, want 2900 and 8000", got.Run, got.Original)
 	}
@@ -44,13 +44,13 @@ func TestOriginalThatLostToItsCopy(t *testing.T) {
 // The executor that holds a cached block leaves. The next task that wants the
 // block computes it again; a third finds it.
 func TestCachedBlockThatWasComputedAgain(t *testing.T) {
-	l := newTale("a").executor("1", 1, 0).executor("2", 1, 0)
+	l := newLog("a").executor("1", 1, 0).executor("2", 1, 0)
 	for id := range 3 {
-		s := tellStage{id: id, tasks: 1, rdds: "7"}
+		s := testStage{id: id, tasks: 1, rdds: "7"}
 		from := float64(1 + 10*id)
 		executor := []string{"1", "2", "2"}[id]
 		l.job(id, from, "", s).submit(s, 0, from)
-		l.task(tellTask{id: id, stage: id, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: executor, from: from, to: from + 2, run: 1900})
+		l.task(testTask{id: id, stage: id, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: executor, from: from, to: from + 2, run: 1900})
 		l.complete(s, 0, from+2).jobEnd(id, from+2)
 		if id == 0 {
 			l.add(`{"Event":"SparkListenerExecutorRemoved","Timestamp":%d,"Executor ID":"1","Removed Reason":"Executor killed by driver."}`, at(5))
@@ -59,7 +59,7 @@ func TestCachedBlockThatWasComputedAgain(t *testing.T) {
 	for i, line := range l.lines {
 		l.lines[i] = strings.ReplaceAll(line, `"Use Memory":false`, `"Use Memory":true`)
 	}
-	a := told(t, l.end(40))
+	a := readBuilt(t, l.end(40))
 	for i, want := range []bool{false, true, false} {
 		if got := a.Stages[i].Tasks[0].Recomputed; got != want {
 			t.Errorf("stage %d computes its block again: %v, want %v", i, got, want)
@@ -70,17 +70,17 @@ func TestCachedBlockThatWasComputedAgain(t *testing.T) {
 // One executor with two slots runs five tasks of a stage and then two of the
 // next: the first two of all are cold, the first two of each stage are first.
 func TestFirstTasksOfExecutorAndStage(t *testing.T) {
-	l := newTale("a").executor("1", 2, 0)
+	l := newLog("a").executor("1", 2, 0)
 	for id, n := range []int{5, 3} {
-		s := tellStage{id: id, tasks: n}
+		s := testStage{id: id, tasks: n}
 		from := float64(1 + 20*id)
 		l.job(id, from, "", s).submit(s, 0, from)
 		for i := range n {
-			l.task(tellTask{id: 10*id + i, stage: id, index: i, partition: i, kind: "ResultTask", reason: "Success", from: from + float64(i), to: from + float64(i) + 2, run: 1900})
+			l.task(testTask{id: 10*id + i, stage: id, index: i, partition: i, kind: "ResultTask", reason: "Success", from: from + float64(i), to: from + float64(i) + 2, run: 1900})
 		}
 		l.complete(s, 0, from+10).jobEnd(id, from+10)
 	}
-	a := told(t, l.end(60))
+	a := readBuilt(t, l.end(60))
 	for i, tasks := range [][]string{{"cold first", "cold first", "", "", ""}, {"first", "first", ""}} {
 		for j, want := range tasks {
 			got := ""

@@ -8,23 +8,23 @@ import (
 	"dynalloc/traces"
 )
 
-// A jobLog is what the log says about one job. Times are milliseconds since
-// 1970; an end of 0 means that it never ended.
+// A jobLog is what the log says about one job. Times are milliseconds since 1970;
+// the end is 0 if the job never ended.
 type jobLog struct {
 	id         int
 	start, end int64
-	timed      bool // the log has its submission time (Spark 1.3)
+	timed      bool // the log has its submission time (Spark 1.3 and later)
 	stages     []int
 	properties jobProperties
 	failed     bool
 }
 
-// An unpersistLog is a release of cached data. Spark does not log its time:
-// the newest time before it in the log stands for it.
+// An unpersistLog is a release of cached data. Spark does not log its time: the
+// latest time before it in the log stands for it.
 type unpersistLog struct {
 	rdd   int
 	at    int64
-	after *jobLog // latest-ended job before it; nil: none
+	after *jobLog // the job before it with the latest end; nil: none
 }
 
 func (a *assembler) jobStart(e *jobStart) error {
@@ -33,14 +33,12 @@ func (a *assembler) jobStart(e *jobStart) error {
 	}
 	a.jobStarts++
 	if a.jobByID[int(e.ID)] != nil {
-		a.twiceJobs++
+		a.counts[repeatedJobs]++
 		return nil
 	}
-	j := &jobLog{id: int(e.ID), properties: e.Properties}
-	if j.timed = a.happened(e.Time); j.timed {
+	j := &jobLog{id: int(e.ID), properties: e.Properties, start: a.latest}
+	if j.timed = a.advance(e.Time); j.timed {
 		j.start = e.Time
-	} else {
-		j.start = a.latest
 	}
 	index := len(a.jobs)
 	a.jobs = append(a.jobs, j)
@@ -50,7 +48,7 @@ func (a *assembler) jobStart(e *jobStart) error {
 		if s.job < 0 {
 			s.job = index
 		}
-		if s.listed != j { // Stage IDs repeats Stage Infos
+		if s.listed != j { // Stage IDs repeats the ids of Stage Infos
 			s.listed = j
 			j.stages = append(j.stages, s.id)
 		}
@@ -63,8 +61,8 @@ func (a *assembler) jobStart(e *jobStart) error {
 		}
 		s := list(info.ID)
 		a.describe(info)
-		if n := taskCount(info); !s.submitted && n > 0 {
-			s.total = n // of the whole stage, which a later submission may need only a part of
+		if n := bounded(info.Tasks); !s.submitted && n > 0 {
+			s.total = n // of the whole stage; a later submission may need only a part of it
 		}
 	}
 	for _, id := range e.StageIDs {
@@ -76,16 +74,16 @@ func (a *assembler) jobStart(e *jobStart) error {
 }
 
 func (a *assembler) jobEnd(e *jobEnd) error {
-	timed := a.happened(e.Time)
+	timed := a.advance(e.Time)
 	j := a.jobByID[int(e.ID)]
 	if j == nil || j.end != 0 {
-		return nil // Spark ends jobs that had nothing to do without having started them
+		return nil // Spark posts only the end of a job that had nothing to do
 	}
 	j.end = a.latest
 	if timed {
 		j.end = e.Time
 	}
-	a.span(j.start, j.end)
+	a.interval(j.start, j.end)
 	j.end = max(j.end, j.start)
 	j.failed = e.Result.Result != "" && e.Result.Result != "JobSucceeded"
 	if a.lastEnded == nil || j.end > a.lastEnded.end {
@@ -102,45 +100,25 @@ func (a *assembler) unpersist(e *unpersistRDD) error {
 	return nil
 }
 
-// buildJobs puts the jobs in the order of submission and finds for each what
+// buildJobs puts the jobs in the order of submission and finds for each the job that
 // the driver had waited for.
 func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
-	for _, j := range a.jobs {
-		if j.timed {
-			continue
-		}
-		var first int64 // before Spark 1.3 the first stage's submission is nearest
-		for _, id := range j.stages {
-			if s := a.stages[id]; s.began > 0 && a.jobs[s.job] == j && (first == 0 || s.began < first) {
-				first = s.began
-			}
-		}
-		if j.start = cmp.Or(first, j.start); j.end > 0 {
-			j.start = min(j.start, j.end)
-		}
-	}
+	a.startUntimedJobs()
 	slices.SortStableFunc(a.jobs, func(x, y *jobLog) int {
 		return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.id, y.id))
 	})
 	index := map[*jobLog]int{}
-	waited := predecessors(a.jobs)
-	unclear := 0
-	for i, j := range a.jobs {
+	for i, p := range predecessors(a.jobs) {
+		j := a.jobs[i]
 		index[j] = i
-		if !waited[i].clear {
-			unclear++
+		if !p.ended {
+			a.counts[concurrentJobs]++
 		}
-		p := &j.properties
-		job := traces.Job{
-			ID: j.id, Cue: a.cue(waited[i].after, j.start), Pool: p.Pool, Group: p.Group,
-			Execution: p.Execution, Failed: j.failed, Description: p.Description,
-		}
-		job.Stages = built.graph(app, j, a.stages)
-		app.Jobs = append(app.Jobs, job)
+		app.Jobs = append(app.Jobs, traces.Job{
+			ID: j.id, Cue: a.cue(p.after, j.start), Stages: built.graph(app, j, a.stages), Failed: j.failed,
+			Pool: j.properties.Pool, Group: j.properties.Group, Execution: j.properties.Execution, Description: j.properties.Description,
+		})
 	}
-	a.count(unclear, traces.Complete,
-		"1 job was submitted while the one before it ran: it hangs on the job end nearest before it, or on the start",
-		"%d jobs were submitted while the ones before them ran: they hang on the job end nearest before them, or on the start")
 	for _, u := range a.unpersists {
 		after := -1
 		if u.after != nil {
@@ -151,17 +129,36 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 	app.Tail = a.tail()
 }
 
+// startUntimedJobs takes the submission of its first own stage for the start of each
+// job whose submission time is not in the log (before Spark 1.3).
+func (a *assembler) startUntimedJobs() {
+	for _, j := range a.jobs {
+		if j.timed {
+			continue
+		}
+		var first int64
+		for _, id := range j.stages {
+			if s := a.stages[id]; s.submittedAt > 0 && a.jobs[s.job] == j && (first == 0 || s.submittedAt < first) {
+				first = s.submittedAt
+			}
+		}
+		if j.start = cmp.Or(first, j.start); j.end > 0 {
+			j.start = min(j.start, j.end)
+		}
+	}
+}
+
 // A predecessor is what the driver had waited for when it submitted a job.
 type predecessor struct {
 	after int  // index of the job; -1: the application's start
-	clear bool // false: the job that should have been it was still running
+	ended bool // false: the job that was expected to be the predecessor was still running
 }
 
-// predecessors finds the predecessor of each job: of the jobs before it, the
-// latest-ended one of the same SQL execution or its root, else of the same job
-// group, else of the same pool, else of all. A job that was submitted while
-// that one ran did not wait for it: it hangs on the job end nearest before it.
-// The jobs are in the order of submission.
+// predecessors finds the predecessor of each job: among the jobs before it, the one
+// with the latest end of the same SQL execution or its root, else of the same job
+// group, else of the same pool. If that job was still running, the driver did not
+// wait for it, and the predecessor is the job whose end is nearest before the
+// submission. The jobs are in the order of submission.
 func predecessors(jobs []*jobLog) []predecessor {
 	byEnd := make([]int, 0, len(jobs))
 	for i, j := range jobs {
@@ -170,7 +167,7 @@ func predecessors(jobs []*jobLog) []predecessor {
 		}
 	}
 	slices.SortStableFunc(byEnd, func(x, y int) int { return cmp.Compare(jobs[x].end, jobs[y].end) })
-	nearest := -1 // the job that ended last before the present one
+	nearest := -1 // the job whose end is nearest before the present job's start
 	latest := map[[2]string]int{}
 	found := make([]predecessor, len(jobs))
 	for i, j := range jobs {
@@ -187,7 +184,7 @@ func predecessors(jobs []*jobLog) []predecessor {
 			if end := jobs[last].end; end > 0 && end <= j.start {
 				found[i].after = last
 			} else {
-				found[i].clear = false
+				found[i].ended = false
 			}
 			break
 		}
@@ -200,28 +197,24 @@ func predecessors(jobs []*jobLog) []predecessor {
 	return found
 }
 
-// scopes names what a job shares with others, the closest first.
+// scopes names what a job can share with others, the closest relation first.
 func (p *jobProperties) scopes() [][2]string {
-	var scopes [][2]string
-	if p.Execution != "" {
-		scopes = append(scopes, [2]string{"execution", p.Execution})
+	all := [][2]string{
+		{"execution", p.Execution},
+		{"root", p.RootExecution}, // of the query to which a subquery belongs, from Spark 3.4
+		{"group", p.Group},
+		{"pool", cmp.Or(p.Pool, "default")},
 	}
-	if p.RootExecution != "" { // of a query's subqueries, from Spark 3.4
-		scopes = append(scopes, [2]string{"root", p.RootExecution})
-	}
-	if p.Group != "" {
-		scopes = append(scopes, [2]string{"group", p.Group})
-	}
-	return append(scopes, [2]string{"pool", cmp.Or(p.Pool, "default")})
+	return slices.DeleteFunc(all, func(scope [2]string) bool { return scope[1] == "" })
 }
 
-// endsAfter reports whether a later job ends no earlier than another. A job
-// that never ended ends after all others.
+// endsAfter reports whether a later job ends no earlier than another one. A job that
+// never ended ends after all others.
 func endsAfter(j, other *jobLog) bool {
 	return j.end == 0 || other.end != 0 && j.end >= other.end
 }
 
-// cue is a time told from the end of a job, or from the application's start.
+// cue is a time as a delay after the end of a job, or after the application's start.
 func (a *assembler) cue(after int, at int64) traces.Cue {
 	from := a.origin()
 	if after >= 0 {
@@ -230,8 +223,8 @@ func (a *assembler) cue(after int, at int64) traces.Cue {
 	return traces.Cue{After: after, Gap: time.Duration(max(0, at-from)) * time.Millisecond}
 }
 
-// tail is the time from the end of the last job until the driver stopped; none
-// if the log shows a job running at its end.
+// tail is the time from the end of the last job until the driver stopped; 0 if a job
+// was running at the end of the log.
 func (a *assembler) tail() time.Duration {
 	from := a.origin()
 	for _, j := range a.jobs {

@@ -21,21 +21,21 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 	const s = time.Second
 	for _, story := range []struct {
 		name    string
-		tell    func(l *tale)
+		events  func(l *logBuilder)
 		want    []traces.Cue
 		tail    time.Duration
 		unclear int // jobs whose predecessor was still running
 	}{
 		{
 			name: "one after another, with driver time between",
-			tell: func(l *tale) {
+			events: func(l *logBuilder) {
 				l.job(0, 2, "").jobEnd(0, 5).job(1, 6, "").jobEnd(1, 8)
 			},
 			want: []traces.Cue{{After: -1, Gap: 2 * s}, {After: 0, Gap: 1 * s}}, tail: 92 * s,
 		},
 		{
 			name: "two threads with pools of their own",
-			tell: func(l *tale) {
+			events: func(l *logBuilder) {
 				batch, sla := `"spark.scheduler.pool":"batch"`, `"spark.scheduler.pool":"sla"`
 				l.job(0, 1, batch).job(1, 3, sla).jobEnd(1, 5).job(2, 8, sla).jobEnd(2, 9).jobEnd(0, 20).job(3, 21, batch).jobEnd(3, 22)
 			},
@@ -43,7 +43,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 		},
 		{
 			name: "a query's jobs hang on each other though another query ended later",
-			tell: func(l *tale) {
+			events: func(l *logBuilder) {
 				one, two := `"spark.sql.execution.id":"1"`, `"spark.sql.execution.id":"2"`
 				l.job(0, 1, one).jobEnd(0, 4).job(1, 2, two).jobEnd(1, 6).job(2, 7, one).jobEnd(2, 9)
 			},
@@ -51,7 +51,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 		},
 		{
 			name: "a broadcast beside a scan: both hang on what was before",
-			tell: func(l *tale) {
+			events: func(l *logBuilder) {
 				query := `"spark.sql.execution.id":"7"`
 				l.job(0, 1, "").jobEnd(0, 3).job(1, 5, query).job(2, 6, query).jobEnd(2, 8).jobEnd(1, 9).job(3, 10, query).jobEnd(3, 11)
 			},
@@ -59,7 +59,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 		},
 		{
 			name: "a subquery belongs to its root query",
-			tell: func(l *tale) {
+			events: func(l *logBuilder) {
 				root, sub := `"spark.sql.execution.id":"4","spark.sql.execution.root.id":"4"`, `"spark.sql.execution.id":"5","spark.sql.execution.root.id":"4"`
 				l.job(0, 1, root).jobEnd(0, 3).job(1, 2, `"spark.jobGroup.id":"g"`).jobEnd(1, 5).job(2, 6, sub).jobEnd(2, 7)
 			},
@@ -67,16 +67,16 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 		},
 		{
 			name: "the driver stops while a job runs",
-			tell: func(l *tale) {
+			events: func(l *logBuilder) {
 				l.job(0, 1, "").jobEnd(0, 3).job(1, 4, "")
 			},
 			want: []traces.Cue{{After: -1, Gap: 1 * s}, {After: 0, Gap: 1 * s}}, tail: 0,
 		},
 	} {
 		t.Run(story.name, func(t *testing.T) {
-			l := newTale("a")
-			story.tell(l)
-			a := told(t, l.end(100))
+			l := newLog("a")
+			story.events(l)
+			a := readBuilt(t, l.end(100))
 			if diff := cmp.Diff(story.want, cues(a)); diff != "" {
 				t.Errorf("cues (-want +got):\n%s", diff)
 			}
@@ -85,12 +85,12 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 			}
 			unclear := 0
 			for _, p := range a.Log.Problems {
-				if p == "1 job was submitted while the one before it ran: it hangs on the job end nearest before it, or on the start" {
-					unclear++
+				if p.Kind == graded[concurrentJobs].kind {
+					unclear = p.Arg("jobs").(int)
 				}
 			}
 			if unclear != story.unclear {
-				t.Errorf("%d jobs were unclear, want %d: %v", unclear, story.unclear, a.Log.Problems)
+				t.Errorf("%d jobs ran beside the one before them, want %d: %v", unclear, story.unclear, a.Log.Problems)
 			}
 		})
 	}
@@ -99,7 +99,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 // Spark does not log when cached data were released; the newest time before
 // the line stands for it.
 func TestUnpersistHangsOnTheJobBeforeIt(t *testing.T) {
-	a := told(t, newTale("a").job(0, 1, "").jobEnd(0, 3).executor("1", 2, 5).
+	a := readBuilt(t, newLog("a").job(0, 1, "").jobEnd(0, 3).executor("1", 2, 5).
 		add(`{"Event":"SparkListenerUnpersistRDD","RDD ID":7}`).job(1, 9, "").jobEnd(1, 10).end(11))
 	want := []traces.Unpersist{{RDD: 7, Cue: traces.Cue{After: 0, Gap: 2 * time.Second}}}
 	if diff := cmp.Diff(want, a.Unpersists); diff != "" {

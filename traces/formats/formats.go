@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/note"
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
@@ -126,9 +127,12 @@ func refuse(f Format, path string, err error) error {
 		refused.Err = errCutTable
 	}
 	refused.Path, refused.Err = path, fmt.Errorf("%w (read as %s)", refused.Err, f.Name())
-	refused.Log = traces.Log{Grade: traces.Unreadable, Problems: []string{refused.Error()}}
+	refused.Log = traces.Log{Grade: traces.Unreadable, Problems: []traces.Note{refusedFile.With(refused)}}
 	return refused
 }
+
+// refusedFile is the problem of a file of which no application can be made.
+var refusedFile = note.Declare("file-refused", "error")
 
 var errCutTable = errors.New("the file is cut short here: expected more; give the whole file")
 

@@ -3,6 +3,7 @@ package source
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -143,7 +144,7 @@ func TestUndamagedLogsAreCompleteOrCut(t *testing.T) {
 			want = g
 		}
 		if a.Log.Grade != want {
-			t.Errorf("%s is %v, want %v:\n\t%s", a.Path, a.Log.Grade, want, strings.Join(a.Log.Problems, "\n\t"))
+			t.Errorf("%s is %v, want %v:\n\t%s", a.Path, a.Log.Grade, want, fmt.Sprint(a.Log.Problems))
 		}
 		if cp := traces.CriticalPath(a); a.Recorded.Ended && cp > a.Recorded.End+time.Second {
 			t.Errorf("%s took %v, less than its critical path of %v", a.Path, a.Recorded.End, cp)

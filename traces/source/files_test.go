@@ -56,7 +56,7 @@ func lines(f *found) string {
 		}
 		b.WriteString("\n")
 		for _, p := range l.Problems {
-			b.WriteString("    " + p + "\n")
+			fmt.Fprintf(&b, "    %v\n", p)
 		}
 	}
 	for _, s := range f.Skipped {

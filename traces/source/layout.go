@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
 )
 
@@ -111,7 +112,7 @@ func (a *assignment) rolling(files []file) []file {
 			log.InProgress = log.InProgress && strings.HasSuffix(f.name, ".inprogress")
 		}
 		if len(g.status) == 0 {
-			log.Problems = append(log.Problems, log.Path+": there is no appstatus file to say whether the application has ended")
+			log.Problems = append(log.Problems, withoutStatus.With(log.Path))
 		}
 		a.logs = append(a.logs, log)
 	}
@@ -225,7 +226,7 @@ func (a *assignment) sequence(log *eventlog.Log, parts []part) {
 		break
 	}
 	if first := parts[0]; first.number > 1 && !first.compact {
-		eventsLost(log, first.path+": this is part "+strconv.Itoa(first.number)+" and nothing before it is there; its events are lost")
+		eventsLost(log, firstPartsMissing.With(first.path, first.number))
 	}
 	for i, p := range parts {
 		if i > 0 {
@@ -236,8 +237,7 @@ func (a *assignment) sequence(log *eventlog.Log, parts []part) {
 				continue
 			}
 			if p.number > before.number+1 {
-				eventsLost(log, p.path+": this is part "+strconv.Itoa(p.number)+" and follows part "+
-					strconv.Itoa(before.number)+"; the events between are lost")
+				eventsLost(log, partsMissing.With(p.path, p.number, before.number))
 			}
 		}
 		add(log, p, i == len(parts)-1)
@@ -259,8 +259,7 @@ func (a *assignment) timed(log *eventlog.Log, parts []part) {
 				continue
 			}
 			if step := minutesBetween(before, p); pace > 0 && step > pace {
-				eventsLost(log, p.path+": it follows "+before.name+" after "+strconv.Itoa(step)+
-					" minutes, where the other parts are "+strconv.Itoa(pace)+" apart; the events between are lost")
+				eventsLost(log, partsLate.With(p.path, before.name, step, pace))
 			}
 		}
 		add(log, p, i == len(parts)-1)
@@ -270,20 +269,20 @@ func (a *assignment) timed(log *eventlog.Log, parts []part) {
 // add appends a part to a log.
 func add(log *eventlog.Log, p part, last bool) {
 	if p.look.kind == emptyFile && !last {
-		eventsLost(log, p.path+": this part is empty; its events are lost")
+		eventsLost(log, partEmpty.With(p.path))
 	}
 	log.Parts = append(log.Parts, eventlog.Part{Name: p.path, Open: openText(p.path, p.open)})
 }
 
 // eventsLost notes that events are lost with a part.
-func eventsLost(log *eventlog.Log, problem string) {
+func eventsLost(log *eventlog.Log, problem traces.Note) {
 	log.Incomplete = true
 	log.Problems = append(log.Problems, problem)
 }
 
 // double notes that a part is there twice and leaves the second out.
 func (a *assignment) double(log *eventlog.Log, second, first part) {
-	log.Problems = append(log.Problems, second.path+": the same part as "+first.name+"; left out")
+	log.Problems = append(log.Problems, partTwice.With(second.path, first.name))
 	a.skipped = append(a.skipped, Skipped{Path: second.path, Why: "the same part as " + first.name})
 }
 

@@ -46,7 +46,7 @@ func TestRollingFolders(t *testing.T) {
 		"no status": {
 			[]string{"events_1_a"},
 			`log eventlog_v2_a: events_1_a
-			    eventlog_v2_a: there is no appstatus file to say whether the application has ended`,
+			    log-without-appstatus log="eventlog_v2_a"`,
 		},
 		"compacted": {
 			[]string{"events_1_a", "events_2_a", "events_2_a.compact", "events_3_a", "appstatus_a="},
@@ -62,34 +62,34 @@ func TestRollingFolders(t *testing.T) {
 		"a gap": {
 			[]string{"events_1_a", "events_2_a", "events_4_a", "appstatus_a="},
 			`log eventlog_v2_a, incomplete: events_1_a events_2_a events_4_a
-			    eventlog_v2_a/events_4_a: this is part 4 and follows part 2; the events between are lost`,
+			    log-parts-missing part="eventlog_v2_a/events_4_a" number=4 before=2`,
 		},
 		"a gap after compaction": {
 			[]string{"events_2_a.compact", "events_4_a", "appstatus_a="},
 			`log eventlog_v2_a, compacted, incomplete: events_2_a.compact events_4_a
-			    eventlog_v2_a/events_4_a: this is part 4 and follows part 2; the events between are lost`,
+			    log-parts-missing part="eventlog_v2_a/events_4_a" number=4 before=2`,
 		},
 		"the beginning is gone": {
 			[]string{"events_3_a", "events_4_a", "appstatus_a="},
 			`log eventlog_v2_a, incomplete: events_3_a events_4_a
-			    eventlog_v2_a/events_3_a: this is part 3 and nothing before it is there; its events are lost`,
+			    log-first-parts-missing part="eventlog_v2_a/events_3_a" number=3`,
 		},
 		"a part is there twice": {
 			[]string{"events_1_a", "events_1_a.zstd", "events_2_a", "appstatus_a="},
 			`log eventlog_v2_a: events_1_a events_2_a
-			    eventlog_v2_a/events_1_a.zstd: the same part as events_1_a; left out
+			    log-part-twice part="eventlog_v2_a/events_1_a.zstd" other="events_1_a"
 			skipped eventlog_v2_a/events_1_a.zstd: the same part as events_1_a`,
 		},
 		"of two copies the damaged one is left out": {
 			[]string{"events_1_a=rubbish", "events_1_a.zstd", "appstatus_a="},
 			`log eventlog_v2_a: events_1_a.zstd
-			    eventlog_v2_a/events_1_a: the same part as events_1_a.zstd; left out
+			    log-part-twice part="eventlog_v2_a/events_1_a" other="events_1_a.zstd"
 			skipped eventlog_v2_a/events_1_a: the same part as events_1_a.zstd`,
 		},
 		"a part in the middle is empty": {
 			[]string{"events_1_a", "events_2_a=", "events_3_a", "appstatus_a="},
 			`log eventlog_v2_a, incomplete: events_1_a events_2_a events_3_a
-			    eventlog_v2_a/events_2_a: this part is empty; its events are lost`,
+			    log-part-empty part="eventlog_v2_a/events_2_a"`,
 		},
 		"a damaged part stays in its place": {
 			[]string{"events_1_a", "events_2_a=rubbish", "events_3_a", "appstatus_a="},
@@ -134,33 +134,33 @@ func TestDatabricksFolders(t *testing.T) {
 		"a gap": {
 			[]string{part("eventlog-2022-01-18--19-00", 0), part("eventlog-2022-01-18--21-00", 2), part("eventlog", 3)},
 			`log db, databricks, incomplete: eventlog-2022-01-18--19-00 eventlog-2022-01-18--21-00 eventlog
-			    db/eventlog-2022-01-18--21-00: this is part 3 and follows part 1; the events between are lost`,
+			    log-parts-missing part="db/eventlog-2022-01-18--21-00" number=3 before=1`,
 		},
 		"the beginning is gone": {
 			[]string{part("eventlog-2022-01-18--20-00", 1), part("eventlog", 2)},
 			`log db, databricks, incomplete: eventlog-2022-01-18--20-00 eventlog
-			    db/eventlog-2022-01-18--20-00: this is part 2 and nothing before it is there; its events are lost`,
+			    log-first-parts-missing part="db/eventlog-2022-01-18--20-00" number=2`,
 		},
 		"a part twice": {
 			[]string{part("eventlog-2022-01-18--19-00", 0), part("eventlog-2022-01-18--19-00.gz", 0), part("eventlog", 1)},
 			`log db, databricks: eventlog-2022-01-18--19-00 eventlog
-			    db/eventlog-2022-01-18--19-00.gz: the same part as eventlog-2022-01-18--19-00; left out
+			    log-part-twice part="db/eventlog-2022-01-18--19-00.gz" other="eventlog-2022-01-18--19-00"
 			skipped db/eventlog-2022-01-18--19-00.gz: the same part as eventlog-2022-01-18--19-00`,
 		},
 		"only the newest": {
 			[]string{part("eventlog", 3)},
 			`log db/eventlog, databricks, incomplete: eventlog
-			    db/eventlog: this is part 4 and nothing before it is there; its events are lost`,
+			    log-first-parts-missing part="db/eventlog" number=4`,
 		},
 		"parts without numbers, by date": {
 			[]string{"eventlog-2022-03-04--23-00", "eventlog", "eventlog-2022-03-04--22-30", "eventlog-2022-03-04--23-30", "eventlog-2022-03-05--00-30"},
 			`log db, databricks, incomplete: eventlog-2022-03-04--22-30 eventlog-2022-03-04--23-00 eventlog-2022-03-04--23-30 eventlog-2022-03-05--00-30 eventlog
-			    db/eventlog-2022-03-05--00-30: it follows eventlog-2022-03-04--23-30 after 60 minutes, where the other parts are 30 apart; the events between are lost`,
+			    log-parts-late part="db/eventlog-2022-03-05--00-30" before="eventlog-2022-03-04--23-30" minutes=60 rollover=30`,
 		},
 		"parts without numbers, one twice": {
 			[]string{"eventlog-2022-03-04--22-30", "eventlog-2022-03-04--22-30.gz", "eventlog"},
 			`log db, databricks: eventlog-2022-03-04--22-30 eventlog
-			    db/eventlog-2022-03-04--22-30.gz: the same part as eventlog-2022-03-04--22-30; left out
+			    log-part-twice part="db/eventlog-2022-03-04--22-30.gz" other="eventlog-2022-03-04--22-30"
 			skipped db/eventlog-2022-03-04--22-30.gz: the same part as eventlog-2022-03-04--22-30`,
 		},
 	} {
@@ -178,7 +178,7 @@ func TestAFolderOfSpark1(t *testing.T) {
 	`)
 	expect(t, find(inFolder("pi", []string{"EVENT_LOG_1", "EVENT_LOG_3", "SPARK_VERSION_1.0.0="}), ".", "logs"), `
 		log logs/pi, in progress, incomplete, version 1.0.0: EVENT_LOG_1 EVENT_LOG_3
-		    logs/pi/EVENT_LOG_3: this is part 3 and follows part 1; the events between are lost
+		    log-parts-missing part="logs/pi/EVENT_LOG_3" number=3 before=1
 	`)
 }
 

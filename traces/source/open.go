@@ -3,7 +3,6 @@ package source
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -140,7 +139,7 @@ type logHead struct {
 type logGroup struct {
 	size     int // logs, those left out included
 	attempts []logHead
-	problems []string
+	problems []traces.Note
 }
 
 // group puts the logs of the same application together.
@@ -190,7 +189,7 @@ func groupAttempts(heads []logHead) []logGroup {
 			last := &g.attempts[len(g.attempts)-1]
 			switch {
 			case last.start.Attempt == h.start.Attempt && last.start.Time == h.start.Time:
-				g.problems = append(g.problems, fmt.Sprintf("the same log is also in %s: it is read once", h.source.Path))
+				g.problems = append(g.problems, copiedLog.With(h.source.Path))
 				g.size++
 				continue
 			case h.start.Attempt != "" && last.start.Attempt != "" && last.start.Attempt != h.start.Attempt:
@@ -204,7 +203,7 @@ func groupAttempts(heads []logHead) []logGroup {
 	if len(groups) > 1 {
 		for i := range groups {
 			groups[i].problems = append(groups[i].problems,
-				fmt.Sprintf("%d applications have the id %s: they are told apart by their start", len(groups), heads[0].start.ID))
+				sharedID.With(heads[0].start.ID, len(groups)))
 		}
 	}
 	return groups
@@ -234,8 +233,7 @@ func (g *logGroup) read() (*traces.Application, error) {
 		app.Earlier = counts.Sub(app.Started)
 	}
 	for _, h := range g.attempts[:len(g.attempts)-1] {
-		problems = append(problems, fmt.Sprintf("attempt %s (%s) is time held, %v in all before attempt %s, which counts",
-			h.start.Attempt, h.source.Path, app.Earlier, app.Attempt))
+		problems = append(problems, earlierAttempt.With(h.start.Attempt, h.source.Path, app.Earlier, app.Attempt))
 	}
 	app.Log.Problems = append(problems, app.Log.Problems...)
 	return app, nil

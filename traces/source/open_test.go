@@ -29,7 +29,7 @@ func TestAttemptsAreOneApplication(t *testing.T) {
 	if r := a.Recorded.Jobs[0]; r.Start != 2*time.Second {
 		t.Errorf("the recorded job starts %v after the attempt that counts", r.Start)
 	}
-	if p := strings.Join(a.Log.Problems, "\n"); !strings.Contains(p, "attempt 1 (b/app_1_1)") || !strings.Contains(p, "attempt 2 (a/app_1_2)") {
+	if p := fmt.Sprint(a.Log.Problems); !strings.Contains(p, `attempt="1" log="b/app_1_1"`) || !strings.Contains(p, `attempt="2" log="a/app_1_2"`) {
 		t.Errorf("problems do not name the attempts left out:\n%s", p)
 	}
 	if apps, _ := readFiles(t, files, true); len(apps) != 4 || apps[0].Earlier != 0 {
@@ -53,7 +53,7 @@ func TestCopiedLogIsReadOnce(t *testing.T) {
 	if len(apps) != 1 || apps[0].Path != "backup/app-1" {
 		t.Fatalf("read %d applications", len(apps))
 	}
-	if p := strings.Join(apps[0].Log.Problems, "\n"); !strings.Contains(p, "the same log is also in logs/app-1") {
+	if p := fmt.Sprint(apps[0].Log.Problems); p != `[log-copied copy="logs/app-1"]` {
 		t.Errorf("problems: %s", p)
 	}
 }

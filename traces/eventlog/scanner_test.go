@@ -81,7 +81,7 @@ func FuzzScannerAgreesWithTheLibrary(f *testing.F) {
 			return // the library takes null for an empty object
 		}
 		var got taskEvent
-		gotErr := got.readTask(&scanner{line: line}, interner{})
+		gotErr := got.read(&scanner{line: line}, interner{})
 		if (gotErr == nil) != (wantErr == nil) {
 			t.Fatalf("scanner: %v; library: %v", gotErr, wantErr)
 		}
@@ -110,7 +110,7 @@ func TestScannerSaysWhatIsWrong(t *testing.T) {
 		`{"Task Info":{"Task ID":1},"Stage ID":[]}`: errWrongType,
 	} {
 		var e taskEvent
-		if err := e.readTask(&scanner{line: []byte(line)}, interner{}); err != want {
+		if err := e.read(&scanner{line: []byte(line)}, interner{}); err != want {
 			t.Errorf("%s: %v, want %v", line, err, want)
 		}
 	}

@@ -57,7 +57,7 @@ func TestDamageIsGradedAndNamed(t *testing.T) {
 		name   string
 		damage func(lines []string) []string
 		grade  traces.Grade
-		says   string // in one of the problems
+		says   string // in the problems, as notes without wording
 	}{
 		{"nothing happened", func(l []string) []string { return l }, traces.Complete, ""},
 		{"a blank line and a line end of Windows", func(l []string) []string {
@@ -69,83 +69,83 @@ func TestDamageIsGradedAndNamed(t *testing.T) {
 		}, traces.Complete, ""},
 		{"a query plan of a megabyte was cut", func(l []string) []string {
 			return slices.Insert(l, 10, `{"Event":"org.apache.spark.sql.Plan","plan":"`+strings.Repeat("x", 1<<20))
-		}, traces.Lossy, "line 11: the line ends inside"},
+		}, traces.Lossy, `log-bad-line part="log" line=11 error="the line ends inside a JSON object"`},
 		{"the driver was killed while it wrote a megabyte", func(l []string) []string {
 			return append(without(l, appEnd, 0), `{"Event":"org.apache.spark.sql.Plan","plan":"`+strings.Repeat("x", 1<<20))
-		}, traces.Cut, "the line ends inside"},
+		}, traces.Cut, `error="the line ends inside a JSON object"`},
 		{"a job with a megabyte of properties", func(l []string) []string {
 			at := findLine(l, "JobStart", 1)
 			l[at] = strings.Replace(l[at], `"Properties":{`, `"Properties":{"a":"`+strings.Repeat("x", 1<<20)+`","b":"c"}, "Other":{`, 1)
 			return l
 		}, traces.Complete, ""},
-		{"the driver was killed", func(l []string) []string { return without(l, appEnd, 0) }, traces.Cut, "no ApplicationEnd"},
+		{"the driver was killed", func(l []string) []string { return without(l, appEnd, 0) }, traces.Cut, "log-without-end"},
 		{"the driver was killed while it wrote a line", func(l []string) []string {
 			at := findLine(l, taskEnd, 70)
 			return append(l[:at:at], l[at][:100])
-		}, traces.Cut, "the line ends inside a JSON object"},
+		}, traces.Cut, `error="the line ends inside a JSON object"`},
 		{"a line was cut in the middle of the log", func(l []string) []string {
 			l[39] = l[39][:len(l[39])/2]
 			return l
-		}, traces.Lossy, "line 40: the line ends inside a JSON object; skipped"},
+		}, traces.Lossy, `line=40 error="the line ends inside a JSON object"`},
 		{"a line was overwritten with zeros", func(l []string) []string {
 			l[39] = strings.Repeat("\x00", 100)
 			return l
-		}, traces.Lossy, "line 40: not a JSON object; skipped"},
+		}, traces.Lossy, `line=40 error="not a JSON object"`},
 		{"a line end was lost", func(l []string) []string {
 			l[39] += l[40]
 			return slices.Delete(l, 40, 41)
-		}, traces.Lossy, "line 40: something follows the JSON object; skipped"},
+		}, traces.Lossy, `line=40 error="something follows the JSON object"`},
 		{"half of a line was lost with its end", func(l []string) []string {
 			l[39] = l[39][:80] + l[40]
 			return slices.Delete(l, 40, 41)
-		}, traces.Lossy, "line 40: "},
+		}, traces.Lossy, "line=40 "},
 		{"an unknown event was cut", func(l []string) []string {
 			return slices.Insert(l, 10, `{"Event":"org.apache.spark.Unheard","x":[1,`)
-		}, traces.Lossy, "line 11: the line ends inside"},
+		}, traces.Lossy, `line=11 error="the line ends inside a JSON object"`},
 		{"hundreds of lines are garbage", func(l []string) []string {
 			for range 300 {
 				l = slices.Insert(l, 10, "garbage")
 			}
 			return l
-		}, traces.Lossy, "and 280 more lines like these were skipped"},
+		}, traces.Lossy, "log-more-bad-lines lines=280"},
 		{"a stage id is absurd", func(l []string) []string {
 			at := findLine(l, taskEnd, 3)
 			l[at] = strings.Replace(l[at], `"Stage ID":0`, `"Stage ID":-7`, 1)
 			return l
-		}, traces.Lossy, "Stage ID -7 is out of range"},
+		}, traces.Lossy, `error="Stage ID -7 is out of range"`},
 		{"a task's end was dropped by a full queue", func(l []string) []string { return without(l, taskEnd, 7) },
-			traces.Lossy, "stage 0 completed with 40 tasks, but only 39 of them ended in the log"},
+			traces.Lossy, "log-tasks-missing stage=0 tasks=40 ended=39"},
 		{"a stage's submission was dropped", func(l []string) []string { return without(l, "StageSubmitted", 2) },
-			traces.Lossy, "tasks ended in stages that were never submitted"},
+			traces.Lossy, "log-stray-tasks tasks="},
 		{"a stage's completion was dropped", func(l []string) []string { return without(l, "StageCompleted", 2) },
-			traces.Lossy, "1 stage has no end"},
+			traces.Lossy, "log-stages-without-end stages=1"},
 		{"a job's start was dropped", func(l []string) []string { return without(l, "JobStart", 2) },
-			traces.Lossy, "2 stages belong to no job"},
-		{"a job's end was dropped", func(l []string) []string { return without(l, "JobEnd", 2) }, traces.Lossy, "1 job has no end"},
+			traces.Lossy, "log-stages-without-job stages=2"},
+		{"a job's end was dropped", func(l []string) []string { return without(l, "JobEnd", 2) }, traces.Lossy, "log-jobs-without-end jobs=1"},
 		{"an executor's arrival was dropped", func(l []string) []string { return without(l, "ExecutorAdded", 2) },
-			traces.Lossy, "1 executor ran tasks and was never added"},
-		{"the first lines were cut off", func(l []string) []string { return l[6:] }, traces.Lossy, "no ApplicationStart"},
+			traces.Lossy, "log-executors-never-added executors=1"},
+		{"the first lines were cut off", func(l []string) []string { return l[6:] }, traces.Lossy, "log-without-start"},
 		{"the first job was cut out", func(l []string) []string {
 			from, to := findLine(l, "JobStart", 1), findLine(l, "JobEnd", 1)
 			return slices.Delete(l, from, to+1)
-		}, traces.Lossy, "the first job is number 1 and the first stage number 3: those before are missing"},
+		}, traces.Lossy, "log-first-job-missing job=1 stage=3"},
 		{"the clock was set back by a minute", func(l []string) []string {
 			for i := 100; i < len(l); i++ {
 				l[i] = shiftTimes(l[i], -60_000)
 			}
 			return l
-		}, traces.Clock, "times run backwards"},
+		}, traces.Clock, "log-clock-set step="},
 		{"a task ends before it starts", func(l []string) []string {
 			at := findLine(l, taskEnd, 9)
 			i := strings.Index(l[at], `"Finish Time"`)
 			l[at] = l[at][:i] + shiftTimes(l[at][i:i+30], -30_000) + l[at][i+30:]
 			return l
-		}, traces.Clock, "times run backwards"},
+		}, traces.Clock, "log-clock-set step="},
 		{"a time is beyond all calendars", func(l []string) []string {
 			at := findLine(l, taskEnd, 9)
 			l[at] = strings.Replace(l[at], `"Executor Run Time":`, `"Executor Run Time":9999999`, 1)
 			return l
-		}, traces.Lossy, "out of range"},
+		}, traces.Lossy, "log-invalid-times times="},
 	} {
 		t.Run(story.name, func(t *testing.T) {
 			lines := strings.Split(strings.TrimSpace(recordingText(t, "etl-ess10.zstd")), "\n")
@@ -153,11 +153,11 @@ func TestDamageIsGradedAndNamed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			problems := strings.Join(a.Log.Problems, "\n")
+			problems := fmt.Sprint(a.Log.Problems)
 			if a.Log.Grade != story.grade || !strings.Contains(problems, story.says) {
 				t.Errorf("graded %v, want %v and a problem that says %q:\n%s", a.Log.Grade, story.grade, story.says, problems)
 			}
-			if story.grade == traces.Complete && problems != "" {
+			if story.grade == traces.Complete && len(a.Log.Problems) > 0 {
 				t.Errorf("problems of a good log: %s", problems)
 			}
 			if err := (&traces.Workload{Apps: []*traces.Application{a}}).Check(); err != nil {
@@ -190,7 +190,7 @@ func TestUnreadableLogs(t *testing.T) {
 // A query plan of 64 MiB passes by without being held.
 func TestLongLinesThatAreNotNeededTakeNoMemory(t *testing.T) {
 	plan := `{"Event":"org.apache.spark.sql.Plan","plan":"` + strings.Repeat("x", 64<<20) + "\"}\n"
-	text := newTale("a").String() + plan + (&tale{}).end(5).String()
+	text := newLog("a").String() + plan + (&logBuilder{}).end(5).String()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	a, err := readLogText(text)

@@ -9,40 +9,40 @@ import (
 	"dynalloc/traces"
 )
 
-// A tale is an event log written by a test: one application whose times are
+// A logBuilder is an event log written by a test: one application whose times are
 // told in seconds from its start.
-type tale struct{ lines []string }
+type logBuilder struct{ lines []string }
 
-// taleStart is when tales begin, in ms since 1970.
-const taleStart = 1_700_000_000_000
+// testStart is when test logs begin, in ms since 1970.
+const testStart = 1_700_000_000_000
 
-func at(seconds float64) int64 { return taleStart + int64(seconds*1000) }
+func at(seconds float64) int64 { return testStart + int64(seconds*1000) }
 
-func (l *tale) add(format string, args ...any) *tale {
+func (l *logBuilder) add(format string, args ...any) *logBuilder {
 	l.lines = append(l.lines, fmt.Sprintf(format, args...))
 	return l
 }
 
-func newTale(id string) *tale {
-	l := &tale{}
+func newLog(id string) *logBuilder {
+	l := &logBuilder{}
 	l.add(`{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}`)
-	l.add(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":%q,"Timestamp":%d,"User":"ann"}`, id, at(0))
+	l.add(`{"Event":"SparkListenerApplicationStart","App Name":"test","App ID":%q,"Timestamp":%d,"User":"ann"}`, id, at(0))
 	return l
 }
 
-func (l *tale) executor(id string, cores int, added float64) *tale {
+func (l *logBuilder) executor(id string, cores int, added float64) *logBuilder {
 	return l.add(`{"Event":"SparkListenerExecutorAdded","Timestamp":%d,"Executor ID":%q,"Executor Info":{"Host":"h1","Total Cores":%d}}`, at(added), id, cores)
 }
 
-// A tellStage is a stage as JobStart and StageSubmitted describe it. Its RDDs
+// A testStage is a stage as JobStart and StageSubmitted describe it. Its RDDs
 // are written "4<3": RDD 4, whose parent is RDD 3.
-type tellStage struct {
+type testStage struct {
 	id, tasks int
 	parents   []int
 	rdds      string
 }
 
-func (s tellStage) info(attempt int, rest string) string {
+func (s testStage) info(attempt int, rest string) string {
 	var rdds []string
 	for _, r := range strings.Fields(s.rdds) {
 		id, parents, _ := strings.Cut(r, "<")
@@ -52,7 +52,7 @@ func (s tellStage) info(attempt int, rest string) string {
 		s.id, attempt, s.tasks, strings.ReplaceAll(fmt.Sprint(s.parents), " ", ","), strings.Join(rdds, ","), rest)
 }
 
-func (l *tale) job(id int, when float64, properties string, stages ...tellStage) *tale {
+func (l *logBuilder) job(id int, when float64, properties string, stages ...testStage) *logBuilder {
 	var infos, ids []string
 	for _, s := range stages {
 		infos = append(infos, s.info(0, ""))
@@ -62,30 +62,30 @@ func (l *tale) job(id int, when float64, properties string, stages ...tellStage)
 		id, at(when), strings.Join(infos, ","), strings.Join(ids, ","), properties)
 }
 
-func (l *tale) jobEnd(id int, when float64) *tale {
+func (l *logBuilder) jobEnd(id int, when float64) *logBuilder {
 	return l.add(`{"Event":"SparkListenerJobEnd","Job ID":%d,"Completion Time":%d,"Job Result":{"Result":"JobSucceeded"}}`, id, at(when))
 }
 
-func (l *tale) submit(s tellStage, attempt int, when float64) *tale {
+func (l *logBuilder) submit(s testStage, attempt int, when float64) *logBuilder {
 	return l.add(`{"Event":"SparkListenerStageSubmitted","Stage Info":%s,"Properties":{}}`,
 		s.info(attempt, fmt.Sprintf(`,"Submission Time":%d`, at(when))))
 }
 
-func (l *tale) complete(s tellStage, attempt int, when float64) *tale {
+func (l *logBuilder) complete(s testStage, attempt int, when float64) *logBuilder {
 	return l.add(`{"Event":"SparkListenerStageCompleted","Stage Info":%s}`,
 		s.info(attempt, fmt.Sprintf(`,"Completion Time":%d`, at(when))))
 }
 
-// A tellTask is one end of a task. Without a partition (-1) it is of a Spark
+// A testTask is one end of a task. Without a partition (-1) it is of a Spark
 // before 3.3, which has only the index.
-type tellTask struct {
+type testTask struct {
 	id, stage, attempt, index, partition int
 	kind, reason, executor               string
 	from, to                             float64
 	run                                  int // ms
 }
 
-func (l *tale) task(t tellTask) *tale {
+func (l *logBuilder) task(t testTask) *logBuilder {
 	partition := ""
 	if t.partition >= 0 {
 		partition = fmt.Sprintf(`"Partition ID":%d,`, t.partition)
@@ -100,19 +100,19 @@ func (l *tale) task(t tellTask) *tale {
 }
 
 // ran adds the successful tasks of a whole stage, one second each.
-func (l *tale) ran(s tellStage, kind string, firstID int, from float64) *tale {
+func (l *logBuilder) ran(s testStage, kind string, firstID int, from float64) *logBuilder {
 	l.submit(s, 0, from)
 	for i := range s.tasks {
-		l.task(tellTask{id: firstID + i, stage: s.id, index: i, partition: i, kind: kind, reason: "Success", from: from, to: from + 1, run: 900})
+		l.task(testTask{id: firstID + i, stage: s.id, index: i, partition: i, kind: kind, reason: "Success", from: from, to: from + 1, run: 900})
 	}
 	return l.complete(s, 0, from+1)
 }
 
-func (l *tale) end(when float64) *tale {
+func (l *logBuilder) end(when float64) *logBuilder {
 	return l.add(`{"Event":"SparkListenerApplicationEnd","Timestamp":%d}`, at(when))
 }
 
-func (l *tale) String() string { return strings.Join(l.lines, "\n") + "\n" }
+func (l *logBuilder) String() string { return strings.Join(l.lines, "\n") + "\n" }
 
 // readText reads a log from its text.
 func readLogText(text string) (*traces.Application, error) {
@@ -123,8 +123,8 @@ func readLogText(text string) (*traces.Application, error) {
 	return Read(source)
 }
 
-// told reads a tale, which must be fit for a replay.
-func told(t *testing.T, l *tale) *traces.Application {
+// readBuilt reads a log, which must be fit for a replay.
+func readBuilt(t *testing.T, l *logBuilder) *traces.Application {
 	t.Helper()
 	a, err := readLogText(l.String())
 	if err != nil {

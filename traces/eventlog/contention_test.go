@@ -3,7 +3,7 @@ package eventlog
 import "testing"
 
 // readingTask is the end of a task that read shuffle data.
-func (l *tale) readingTask(id, stage, index int, executor string, from float64) {
+func (l *logBuilder) readingTask(id, stage, index int, executor string, from float64) {
 	l.add(`{"Event":"SparkListenerTaskEnd","Stage ID":%d,"Stage Attempt ID":0,"Task Type":"ResultTask","Task End Reason":{"Reason":"Success"},`+
 		`"Task Info":{"Task ID":%d,"Index":%d,"Attempt":0,"Partition ID":%d,"Launch Time":%d,"Executor ID":%q,"Host":"h1","Locality":"PROCESS_LOCAL","Getting Result Time":0,"Finish Time":%d},`+
 		`"Task Metrics":{"Executor Run Time":900,"Shuffle Read Metrics":{"Remote Bytes Read":0,"Local Bytes Read":64}}}`,
@@ -14,12 +14,12 @@ func (l *tale) readingTask(id, stage, index int, executor string, from float64) 
 // first task, so each is cold beside the other. The next stage reads shuffle
 // data on both at once; in the last stage they are a quarter of a second apart.
 func TestFirstTasksKnowWhoStartsBesideThem(t *testing.T) {
-	maps := tellStage{id: 0, tasks: 3, rdds: "0"}
-	reads := tellStage{id: 1, tasks: 3, parents: []int{0}, rdds: "1<0"}
-	again := tellStage{id: 2, tasks: 2, parents: []int{0}, rdds: "2<0"}
-	l := newTale("a").executor("1", 1, 1).executor("2", 1, 2).job(0, 0.5, "", maps, reads, again).submit(maps, 0, 0.5)
+	maps := testStage{id: 0, tasks: 3, rdds: "0"}
+	reads := testStage{id: 1, tasks: 3, parents: []int{0}, rdds: "1<0"}
+	again := testStage{id: 2, tasks: 2, parents: []int{0}, rdds: "2<0"}
+	l := newLog("a").executor("1", 1, 1).executor("2", 1, 2).job(0, 0.5, "", maps, reads, again).submit(maps, 0, 0.5)
 	first := func(id, stage, index int, executor string, from float64) {
-		l.task(tellTask{id: id, stage: stage, index: index, partition: index, kind: "ShuffleMapTask", reason: "Success", executor: executor, from: from, to: from + 1, run: 900})
+		l.task(testTask{id: id, stage: stage, index: index, partition: index, kind: "ShuffleMapTask", reason: "Success", executor: executor, from: from, to: from + 1, run: 900})
 	}
 	first(0, 0, 0, "1", 2)
 	first(1, 0, 1, "2", 2.2)
@@ -31,7 +31,7 @@ func TestFirstTasksKnowWhoStartsBesideThem(t *testing.T) {
 	l.complete(reads, 0, 6).submit(again, 0, 6)
 	l.readingTask(6, 2, 0, "1", 6)
 	l.readingTask(7, 2, 1, "2", 6.25)
-	a := told(t, l.complete(again, 0, 8).jobEnd(0, 8).end(9))
+	a := readBuilt(t, l.complete(again, 0, 8).jobEnd(0, 8).end(9))
 
 	type kind struct {
 		cold, first, read bool
@@ -60,13 +60,13 @@ func TestFirstTasksKnowWhoStartsBesideThem(t *testing.T) {
 // An executor that comes when all tasks have been launched gets its first task
 // from the next stage: that does not tell when it was usable.
 func TestAnExecutorThatNobodyWaitedForIsNotWanted(t *testing.T) {
-	one := tellStage{id: 0, tasks: 1, rdds: "0"}
-	two := tellStage{id: 1, tasks: 1, parents: []int{0}, rdds: "1<0"}
-	l := newTale("a").executor("1", 1, 0.5).job(0, 0.1, "", one, two).submit(one, 0, 0.1)
-	l.task(tellTask{id: 0, kind: "ShuffleMapTask", reason: "Success", executor: "1", from: 1, to: 4, run: 3000})
+	one := testStage{id: 0, tasks: 1, rdds: "0"}
+	two := testStage{id: 1, tasks: 1, parents: []int{0}, rdds: "1<0"}
+	l := newLog("a").executor("1", 1, 0.5).job(0, 0.1, "", one, two).submit(one, 0, 0.1)
+	l.task(testTask{id: 0, kind: "ShuffleMapTask", reason: "Success", executor: "1", from: 1, to: 4, run: 3000})
 	l.executor("2", 1, 2).complete(one, 0, 4).submit(two, 0, 4)
-	l.task(tellTask{id: 1, stage: 1, kind: "ResultTask", reason: "Success", executor: "2", from: 4, to: 5, run: 900})
-	a := told(t, l.complete(two, 0, 5).jobEnd(0, 5).end(6))
+	l.task(testTask{id: 1, stage: 1, kind: "ResultTask", reason: "Success", executor: "2", from: 4, to: 5, run: 900})
+	a := readBuilt(t, l.complete(two, 0, 5).jobEnd(0, 5).end(6))
 	if x := a.Recorded.Executors; !x[0].Wanted || x[1].Wanted {
 		t.Errorf("wanted: %v, %v; want the first only", x[0].Wanted, x[1].Wanted)
 	}

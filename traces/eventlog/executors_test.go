@@ -100,14 +100,14 @@ func TestRecordingOfCaches(t *testing.T) {
 // A decommissioned executor is removed twice; the first time counts. One that
 // was removed before it registered is not there at all.
 func TestExecutorIsRemovedOnce(t *testing.T) {
-	l := newTale("a").executor("driver", 1, 0).executor("7", 2, 1)
+	l := newLog("a").executor("driver", 1, 0).executor("7", 2, 1)
 	for _, r := range []struct {
 		id, reason string
 		at         float64
 	}{{"7", "Executor decommission: spark scale down", 4}, {"7", "Command exited with code 0", 4.3}, {"8", "lost", 5}} {
 		l.add(`{"Event":"SparkListenerExecutorRemoved","Timestamp":%d,"Executor ID":%q,"Removed Reason":%q}`, at(r.at), r.id, r.reason)
 	}
-	a := told(t, l.end(6))
+	a := readBuilt(t, l.end(6))
 	want := traces.RecordedExecutor{ID: "7", Host: "h1", Cores: 2, Requested: -1, Added: time.Second,
 		FirstTask: -1, LastTask: -1, Removed: 4 * time.Second, Reason: "Executor decommission: spark scale down"}
 	if len(a.Recorded.Executors) != 1 || a.Recorded.Executors[0] != want {

@@ -1,8 +1,8 @@
 package eventlog
 
-// A taskEvent is what a workload needs of a TaskStart or TaskEnd line. Times
-// are milliseconds since 1970 by the driver's clock, durations milliseconds
-// measured by the executor.
+// A taskEvent is what a workload needs of a TaskStart or TaskEnd line. Times are
+// milliseconds since 1970 by the driver's clock; durations are milliseconds that the
+// executor measured.
 type taskEvent struct {
 	Stage, StageAttempt int64
 	Type                string // "ShuffleMapTask" or "ResultTask"
@@ -25,8 +25,8 @@ type taskMetrics struct {
 	Written                  int64 // shuffle bytes
 }
 
-// An interner keeps one copy of every short string that comes again and again:
-// executors, hosts, reasons.
+// An interner keeps one copy of each short string that comes again and again, such
+// as executor ids, hosts and reasons.
 type interner map[string]string
 
 func (in interner) get(text []byte) string {
@@ -38,15 +38,14 @@ func (in interner) get(text []byte) string {
 	return s
 }
 
-// readTask reads a TaskStart or TaskEnd line.
-func (e *taskEvent) readTask(s *scanner, in interner) error {
+// read reads a TaskStart or TaskEnd line.
+func (e *taskEvent) read(s *scanner, in interner) error {
 	*e = taskEvent{Info: taskInfo{Partition: -1}}
 	if s.peek() != '{' {
 		return errNotJSON
 	}
-	s.open()
-	for k := s.key(true); k != nil; k = s.key(false) {
-		switch string(k) {
+	for key := s.firstKey(); key != nil; key = s.nextKey() {
+		switch string(key) {
 		case "Stage ID":
 			e.Stage = s.int()
 		case "Stage Attempt ID":
@@ -68,11 +67,8 @@ func (e *taskEvent) readTask(s *scanner, in interner) error {
 }
 
 func (e *taskEvent) readReason(s *scanner, in interner) {
-	if !s.open() {
-		return
-	}
-	for k := s.key(true); k != nil; k = s.key(false) {
-		if string(k) == "Reason" {
+	for key := s.firstKey(); key != nil; key = s.nextKey() {
+		if string(key) == "Reason" {
 			e.Reason = in.get(s.text())
 		} else {
 			s.skip()
@@ -81,11 +77,8 @@ func (e *taskEvent) readReason(s *scanner, in interner) {
 }
 
 func (i *taskInfo) read(s *scanner, in interner) {
-	if !s.open() {
-		return
-	}
-	for k := s.key(true); k != nil; k = s.key(false) {
-		switch string(k) {
+	for key := s.firstKey(); key != nil; key = s.nextKey() {
+		switch string(key) {
 		case "Task ID":
 			i.ID = s.int()
 		case "Index":
@@ -112,21 +105,18 @@ func (i *taskInfo) read(s *scanner, in interner) {
 	}
 }
 
+// read reads the task's metrics and, within them, the shuffle metrics of both
+// directions, whose keys differ.
 func (m *taskMetrics) read(s *scanner) {
-	if !s.open() {
-		return
-	}
-	for k := s.key(true); k != nil; k = s.key(false) {
-		switch string(k) {
+	for key := s.firstKey(); key != nil; key = s.nextKey() {
+		switch string(key) {
 		case "Executor Run Time":
 			m.Run = s.int()
 		case "Executor Deserialize Time":
 			m.Deserialize = s.int()
 		case "Result Serialization Time":
 			m.Result = s.int()
-		case "Shuffle Read Metrics":
-			m.readShuffle(s)
-		case "Shuffle Write Metrics":
+		case "Shuffle Read Metrics", "Shuffle Write Metrics":
 			m.readShuffle(s)
 		default:
 			s.skip()
@@ -134,13 +124,9 @@ func (m *taskMetrics) read(s *scanner) {
 	}
 }
 
-// readShuffle reads the metrics of either direction: their keys differ.
 func (m *taskMetrics) readShuffle(s *scanner) {
-	if !s.open() {
-		return
-	}
-	for k := s.key(true); k != nil; k = s.key(false) {
-		switch string(k) {
+	for key := s.firstKey(); key != nil; key = s.nextKey() {
+		switch string(key) {
 		case "Remote Bytes Read":
 			m.RemoteRead = s.int()
 		case "Local Bytes Read":

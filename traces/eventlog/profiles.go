@@ -10,30 +10,26 @@ import (
 	"dynalloc/traces"
 )
 
-// buildProfiles makes the resource profiles: of the log's own from Spark 3.1,
-// of the properties before. The default profile comes first.
+// buildProfiles makes the resource profiles. The default profile comes first and is
+// what the properties say; the log has the others, from Spark 3.1 on.
 func (a *assembler) buildProfiles(app *traces.Application) {
-	app.Profiles = []traces.Profile{a.defaultProfile()}
+	standard := a.defaultProfile()
+	app.Profiles = []traces.Profile{standard}
 	for i := range a.profiles {
 		e := &a.profiles[i]
-		p := traces.Profile{ID: int(e.ID), TaskCPUs: 1}
 		if e.ID == 0 {
-			p = app.Profiles[0]
-		} else {
-			p.Cores = int(amount(e.Executor["cores"].Amount))
-			p.MemoryMB = cmp.Or(amount(e.Executor["memory"].Amount), app.Profiles[0].MemoryMB)
-			p.TaskCPUs = max(1, int(amount(math.Ceil(e.Task["cpus"].Amount))))
-			p.OverheadMB = a.properties.ExecutorOverheadMB(spark.ParseVersion(a.version), p.MemoryMB, amount(e.Executor["memoryOverhead"].Amount))
-			if p.Cores == 0 {
-				p.Cores = app.Profiles[0].Cores
-			}
+			app.Profiles[0].Limit = limit(e)
+			continue
 		}
-		p.Limit = limit(e)
-		if e.ID == 0 {
-			app.Profiles[0] = p
-		} else {
-			app.Profiles = append(app.Profiles, p)
-		}
+		heap := cmp.Or(amount(e.Executor["memory"].Amount), standard.MemoryMB)
+		app.Profiles = append(app.Profiles, traces.Profile{
+			ID: int(e.ID), Limit: limit(e),
+			Cores:    cmp.Or(int(amount(e.Executor["cores"].Amount)), standard.Cores),
+			TaskCPUs: max(1, int(amount(math.Ceil(e.Task["cpus"].Amount)))),
+			MemoryMB: heap,
+			OverheadMB: a.properties.ExecutorOverheadMB(spark.ParseVersion(a.version), heap,
+				amount(e.Executor["memoryOverhead"].Amount)),
+		})
 	}
 	slices.SortFunc(app.Profiles, func(x, y traces.Profile) int { return x.ID - y.ID })
 }
@@ -54,7 +50,7 @@ func (a *assembler) defaultProfile() traces.Profile {
 	return traces.Profile{Cores: x.Cores, TaskCPUs: x.TaskCPUs, MemoryMB: x.HeapMB, OverheadMB: x.OverheadMB}
 }
 
-// usualCores is the size that most executors had, 0 if there were none.
+// usualCores is the number of cores that most executors had, 0 if there were none.
 func (a *assembler) usualCores() int {
 	count := map[int]int{}
 	for _, x := range a.executors {
@@ -71,8 +67,8 @@ func (a *assembler) usualCores() int {
 	return usual
 }
 
-// limit is how many tasks the custom resources of an executor have room for, 0
-// if it has none.
+// limit is how many tasks can share the custom resources of an executor, such as
+// GPUs; 0 if the profile has none.
 func limit(e *resourceProfileAdded) int {
 	least := 0
 	for _, name := range slices.Sorted(maps.Keys(e.Task)) {
@@ -80,28 +76,16 @@ func limit(e *resourceProfileAdded) int {
 		if name == "cpus" || !(need > 0) {
 			continue
 		}
-		has := e.Executor[name].Amount
-		if room := int(amount(has / need)); room > 0 && (least == 0 || room < least) {
+		if room := int(amount(e.Executor[name].Amount / need)); room > 0 && (least == 0 || room < least) {
 			least = room
 		}
 	}
 	return least
 }
 
-// slots is how many tasks an executor runs at one time, as far as the log has
-// said when it is asked; at least 1.
-func (a *assembler) slots(x *executorLog) int {
-	cores := cmp.Or(x.cores, a.properties.Count("spark.executor.cores", 0))
-	return min(max(1, cores/a.properties.Count("spark.task.cpus", 1)), maxSlots)
-}
-
-// maxSlots bounds what one executor of a damaged log may make us hold.
-const maxSlots = 1024
-
-// amount is an amount of a resource as a whole number, at most what Spark
-// counts with.
+// amount brings the amount of a resource to a whole number in Spark's range.
 func amount(f float64) int64 {
-	if !(f > 0) {
+	if !(f > 0) { // also NaN
 		return 0
 	}
 	return int64(min(f, traces.MaxID))

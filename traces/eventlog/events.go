@@ -1,26 +1,29 @@
 package eventlog
 
 import (
+	"bytes"
+	"cmp"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// What a workload needs of the lines other than task starts and ends, in the
-// names of Spark's JsonProtocol. A pointer tells what is absent from 0, because
-// old versions and vendors leave fields out.
+// The events other than those of tasks, with the fields that a workload needs, by
+// the names of Spark's JsonProtocol. Times are milliseconds since 1970. A field is a
+// pointer where absent differs from 0: old versions and vendors leave fields out.
 
 type logStart struct {
 	Version string `json:"Spark Version"`
 	Time    int64  `json:"Timestamp"` // Databricks only
 }
 
-// An ApplicationStart is the event of that name: whose the log is.
+// ApplicationStart is the event that says whose log it is.
 type ApplicationStart struct {
 	Name    string `json:"App Name"`
 	ID      string `json:"App ID"`
 	Attempt string `json:"App Attempt ID"`
 	User    string `json:"User"`
-	Time    int64  `json:"Timestamp"` // milliseconds since 1970
+	Time    int64  `json:"Timestamp"`
 }
 
 type timedEvent struct {
@@ -123,54 +126,38 @@ type unpersistRDD struct {
 	ID int64 `json:"RDD ID"`
 }
 
-// DecodeOptions make the library as forgiving as Spark's own reader: a key may
-// come twice (the last counts), and logs before 3.0 are in the JVM's charset.
+// DecodeOptions make the JSON library as lenient as Spark's own reader: a key may
+// come twice, of which the last counts, and logs before Spark 3.0 are in the JVM's
+// charset.
 var DecodeOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// decode reads a whole line into one of the types above.
+// decode reads a whole line as one of the types above. On a fault the scanner reads
+// the line again, whose errors are in the same words for all events.
 func decode[T any](line []byte) (event T, err error) {
-	if err := json.Unmarshal(line, &event, DecodeOptions); err != nil {
-		return event, explainJSON(line)
+	if json.Unmarshal(line, &event, DecodeOptions) == nil {
+		return event, nil
 	}
-	return event, nil
-}
-
-// explainJSON says in our words what the library found: by reading the line
-// again, which costs nothing that matters on the few lines that are bad.
-func explainJSON(line []byte) error {
 	s := scanner{line: line}
-	if s.skip(); s.err != nil {
-		return s.err
-	}
-	if s.end(); s.err != nil {
-		return s.err
-	}
-	return errWrongType
+	s.skip()
+	s.end()
+	return event, cmp.Or(s.err, error(errWrongType))
 }
 
-// eventName returns the name of a line's event, for most lines from its first
-// bytes. It is empty for what is no event.
+// eventName returns the name of a line's event. Spark writes it first, so the
+// first bytes of nearly every line tell it; any other line is scanned.
 func eventName(line []byte) ([]byte, error) {
-	const usual = `{"Event":"`
-	if len(line) > len(usual) && string(line[:len(usual)]) == usual {
-		rest := line[len(usual):]
-		for i, c := range rest {
-			if c == '"' {
-				return rest[:i], nil
-			}
-			if c == '\\' || c < ' ' {
-				break
-			}
+	if rest, ok := bytes.CutPrefix(line, []byte(`{"Event":"`)); ok {
+		if end := bytes.IndexByte(rest, '"'); end > 0 && bytes.IndexByte(rest[:end], '\\') < 0 {
+			return rest[:end], nil
 		}
 	}
 	s := scanner{line: line}
 	if s.peek() != '{' {
 		return nil, errNotJSON
 	}
-	s.open()
 	var name []byte
-	for k := s.key(true); k != nil; k = s.key(false) {
-		if string(k) == "Event" {
+	for key := s.firstKey(); key != nil; key = s.nextKey() {
+		if string(key) == "Event" {
 			name = append(name[:0], s.text()...)
 		} else {
 			s.skip()

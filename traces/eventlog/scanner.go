@@ -2,39 +2,38 @@ package eventlog
 
 import (
 	"encoding/binary"
-	"errors"
 	"math"
 	"math/bits"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A scanner pulls values out of one line of JSON without allocating. It exists
-// because nine tenths of an event log are TaskStart and TaskEnd lines, of which
-// a workload needs two dozen numbers; everything else is left to a library.
+// A scanner reads values from one line of JSON without allocating memory. Nine
+// tenths of an event log are TaskStart and TaskEnd lines, of which a workload needs
+// two dozen numbers; a library decodes all other events.
 //
-// It accepts exactly what that library accepts, which a fuzz test holds it to:
-// skipped values are checked too, because half a line with the next one glued
-// to it is how a crashed disk looks, and it would hide an event.
+// It accepts exactly the lines that the library accepts, which a fuzz test checks.
+// Values that are skipped are checked too: a crashed disk can leave half a line
+// joined to the next one, which would hide an event.
 type scanner struct {
 	line []byte
-	at   int
-	err  error // the first fault; after it every method returns zero values
-	own  []byte
+	at   int    // index of the next byte
+	err  error  // the first fault; after it every method returns zero values
+	buf  []byte // of the last text that had escapes
 }
 
-// Faults of a line, in words that finish "line 12: ".
-var (
-	errCutLine   = errors.New("the line ends inside a JSON object")
-	errNotJSON   = errors.New("not a JSON object")
-	errTrailing  = errors.New("something follows the JSON object")
-	errWrongType = errors.New("a value is not of the type that Spark writes")
-	errTooLarge  = errors.New("a number does not fit in 64 bits")
-	errNoEvent   = errors.New("the line has no Event")
-	errTooDeep   = errors.New("values are nested too deeply")
+// Faults of a line.
+const (
+	errCutLine   lineFault = "the line ends inside a JSON object"
+	errNotJSON   lineFault = "not a JSON object"
+	errTrailing  lineFault = "something follows the JSON object"
+	errWrongType lineFault = "a value does not have the type that Spark writes"
+	errTooLarge  lineFault = "a number does not fit in 64 bits"
+	errNoEvent   lineFault = "the object has no Event"
+	errTooDeep   lineFault = "values are nested too deeply"
 )
 
-// maxDepth is the nesting that jsontext allows.
+// maxDepth is the deepest nesting that the library accepts.
 const maxDepth = 10000
 
 func (s *scanner) fail(err error) {
@@ -57,41 +56,31 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// wrong is the fault of a byte that cannot stand where it is.
-func (s *scanner) wrong(c byte) {
-	if c == 0 && s.at >= len(s.line) {
+// wrong fails because of a byte that JSON does not allow here, or the line's end.
+func (s *scanner) wrong() {
+	if s.at >= len(s.line) {
 		s.fail(errCutLine)
 		return
 	}
 	s.fail(errNotJSON)
 }
 
-// open enters an object, and tells if there is one: null counts as absent.
-func (s *scanner) open() bool {
+// firstKey enters the object that comes next and returns its first key, which is
+// valid until the next text is read. The value of each key must be read or skipped
+// before nextKey. It returns nil if there is no key: null counts as an object without
+// any, and any other value is a fault.
+func (s *scanner) firstKey() []byte {
 	if c := s.peek(); c != '{' {
-		s.other(c)
-		return false
+		s.mistyped(c)
+		return nil
 	}
 	s.at++
-	return s.err == nil
+	return s.key(true)
 }
 
-// other passes over a value that begins with c and is not of the type that is
-// expected: null is no error.
-func (s *scanner) other(c byte) {
-	switch c {
-	case 'n':
-		s.skip()
-	case 0, '}', ']', ',', ':':
-		s.wrong(c)
-	default:
-		s.skip()
-		s.fail(errWrongType)
-	}
-}
+// nextKey returns the next key of an object, nil at its end.
+func (s *scanner) nextKey() []byte { return s.key(false) }
 
-// key returns the next key of an object, nil at its end. first says that no
-// key of it has been read yet. The value that follows must be read or skipped.
 func (s *scanner) key(first bool) []byte {
 	c := s.peek()
 	if c == '}' {
@@ -100,23 +89,37 @@ func (s *scanner) key(first bool) []byte {
 	}
 	if !first {
 		if c != ',' {
-			s.wrong(c)
+			s.wrong()
 			return nil
 		}
 		s.at++
 		c = s.peek()
 	}
 	if c != '"' {
-		s.wrong(c)
+		s.wrong()
 		return nil
 	}
-	k := s.text()
-	if c := s.peek(); c != ':' {
-		s.wrong(c)
+	key := s.text()
+	if s.peek() != ':' {
+		s.wrong()
 		return nil
 	}
 	s.at++
-	return k
+	return key
+}
+
+// mistyped passes over a value that begins with c and does not have the expected
+// type. null is no fault: it counts as absent.
+func (s *scanner) mistyped(c byte) {
+	switch c {
+	case 'n':
+		s.skip()
+	case 0, '}', ']', ',', ':':
+		s.wrong()
+	default:
+		s.skip()
+		s.fail(errWrongType)
+	}
 }
 
 // end checks that nothing follows the outermost value.
@@ -128,14 +131,14 @@ func (s *scanner) end() {
 
 // What a byte inside a string means.
 const (
-	inside uint8 = iota
+	plain uint8 = iota // itself
 	quote
 	escape
 	control
-	beyond // not ASCII
+	nonASCII
 )
 
-var inString = func() (class [256]uint8) {
+var byteClass = func() (class [256]uint8) {
 	for c := range class {
 		switch {
 		case c == '"':
@@ -145,13 +148,13 @@ var inString = func() (class [256]uint8) {
 		case c < ' ':
 			class[c] = control
 		case c >= 0x80:
-			class[c] = beyond
+			class[c] = nonASCII
 		}
 	}
 	return class
 }()
 
-// str passes over a string and tells where it lies, quotes included, and
+// str passes over a string. It returns where the string lies, quotes included, and
 // whether its bytes are its text.
 func (s *scanner) str() (from, to int, verbatim bool) {
 	from, verbatim = s.at, true
@@ -160,8 +163,8 @@ func (s *scanner) str() (from, to int, verbatim bool) {
 		if i = skipPlain(b, i); i >= len(b) {
 			break
 		}
-		switch inString[b[i]] {
-		case inside:
+		switch byteClass[b[i]] {
+		case plain:
 			i++
 		case quote:
 			s.at = i + 1
@@ -177,7 +180,7 @@ func (s *scanner) str() (from, to int, verbatim bool) {
 		case control:
 			s.fail(errNotJSON)
 			return 0, 0, false
-		case beyond:
+		case nonASCII:
 			verbatim = false
 			i++
 		}
@@ -186,8 +189,8 @@ func (s *scanner) str() (from, to int, verbatim bool) {
 	return 0, 0, false
 }
 
-// skipPlain passes over bytes of a string that mean themselves, eight at a
-// time, and stops at or before one that may not.
+// skipPlain passes over plain bytes of a string, eight at a time, and returns the
+// index of one that may not be plain, or of the last few bytes.
 func skipPlain(b []byte, i int) int {
 	const (
 		ones = 0x0101010101010101
@@ -196,9 +199,9 @@ func skipPlain(b []byte, i int) int {
 	for i+8 <= len(b) {
 		v := binary.LittleEndian.Uint64(b[i:])
 		q, e := v^(ones*'"'), v^(ones*'\\')
-		// The high bit of a byte is set where it is a quote, an escape, below
-		// space, or beyond ASCII. A borrow may set it too early, but only
-		// above a byte where it is set rightly.
+		// The high bit of a byte is set if the byte is a quote, an escape, a control
+		// character or not ASCII. A borrow can set it wrongly, but only in a byte
+		// after one where it is set rightly, so the first is always right.
 		special := ((q-ones)&^q | (e-ones)&^e | (v-ones*' ')&^v | v) & high
 		if special != 0 {
 			return i + bits.TrailingZeros64(special)/8
@@ -208,7 +211,7 @@ func skipPlain(b []byte, i int) int {
 	return i
 }
 
-// escapeLen is the length of the escape sequence at the start of b, 0 if it is
+// escapeLen is the length of the escape sequence at the start of b, 0 if there is
 // none.
 func escapeLen(b []byte) int {
 	if len(b) < 2 {
@@ -231,10 +234,10 @@ func escapeLen(b []byte) int {
 	return 0
 }
 
-// text returns a string's text, valid until the next call. null is empty.
+// text reads a string, valid until the next call. null is empty.
 func (s *scanner) text() []byte {
 	if c := s.peek(); c != '"' {
-		s.other(c)
+		s.mistyped(c)
 		return nil
 	}
 	from, to, verbatim := s.str()
@@ -244,20 +247,20 @@ func (s *scanner) text() []byte {
 	if verbatim {
 		return s.line[from+1 : to-1]
 	}
-	// The only fault left is bad UTF-8, which becomes U+FFFD.
-	s.own, _ = jsontext.AppendUnquote(s.own[:0], s.line[from:to])
-	return s.own
+	// The only fault that can remain is invalid UTF-8, which becomes U+FFFD.
+	s.buf, _ = jsontext.AppendUnquote(s.buf[:0], s.line[from:to])
+	return s.buf
 }
 
-// int returns a whole number. null is 0.
+// int reads a whole number. null is 0.
 func (s *scanner) int() int64 {
 	c := s.peek()
 	if c != '-' && (c < '0' || c > '9') {
-		s.other(c)
+		s.mistyped(c)
 		return 0
 	}
 	from := s.at
-	if !s.number() {
+	if s.number(); s.err != nil {
 		return 0
 	}
 	digits := s.line[from:s.at]
@@ -286,7 +289,7 @@ func (s *scanner) int() int64 {
 	return 0
 }
 
-// bool returns a truth value. null is false.
+// bool reads a truth value. null is false.
 func (s *scanner) bool() bool {
 	c := s.peek()
 	s.skip()
@@ -297,46 +300,38 @@ func (s *scanner) bool() bool {
 }
 
 // number passes over a number.
-func (s *scanner) number() bool {
+func (s *scanner) number() {
 	b, i := s.line, s.at
-	digits := func() bool {
-		from := i
-		for i < len(b) && '0' <= b[i] && b[i] <= '9' {
-			i++
-		}
-		return i > from
-	}
 	if b[i] == '-' {
 		i++
 	}
-	ok := true
-	if i < len(b) && b[i] == '0' {
-		i++
-	} else {
-		ok = digits()
+	end := i + 1
+	if i >= len(b) || b[i] != '0' {
+		end = digits(b, i)
 	}
-	if ok && i < len(b) && b[i] == '.' {
-		i++
-		ok = digits()
+	ok := end > i
+	if i = end; ok && i < len(b) && b[i] == '.' {
+		end = digits(b, i+1)
+		ok, i = end > i+1, end
 	}
 	if ok && i < len(b) && (b[i] == 'e' || b[i] == 'E') {
-		i++
-		if i < len(b) && (b[i] == '+' || b[i] == '-') {
+		if i++; i < len(b) && (b[i] == '+' || b[i] == '-') {
 			i++
 		}
-		ok = digits()
+		end = digits(b, i)
+		ok, i = end > i, end
 	}
-	if !ok {
-		s.at = i
-		if i >= len(b) {
-			s.fail(errCutLine)
-		} else {
-			s.fail(errNotJSON)
-		}
-		return false
+	if s.at = i; !ok {
+		s.wrong()
 	}
-	s.at = i
-	return true
+}
+
+// digits returns the index after the decimal digits from index i on.
+func digits(b []byte, i int) int {
+	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
+		i++
+	}
+	return i
 }
 
 // literal passes over true, false or null.
@@ -356,7 +351,7 @@ func (s *scanner) literal(word string) {
 // skip passes over a value of any type.
 func (s *scanner) skip() { s.value(1) }
 
-// value passes over a value that is so deep in others.
+// value passes over a value at some depth of nesting.
 func (s *scanner) value(depth int) {
 	switch c := s.peek(); c {
 	case '"':
@@ -374,48 +369,43 @@ func (s *scanner) value(depth int) {
 		s.literal("false")
 	case 'n':
 		s.literal("null")
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		s.number()
 	default:
-		if c == '-' || '0' <= c && c <= '9' {
-			s.number()
-			return
-		}
-		s.wrong(c)
+		s.wrong()
 	}
 }
 
-// members passes over what is left of an object or array.
+// members passes over the rest of an object or array after its bracket. It does not
+// use firstKey, which would decode each key.
 func (s *scanner) members(bracket byte, depth int) {
-	closing := bracket + 2 // of both kinds in ASCII
+	closing := bracket + 2 // for both kinds of brackets in ASCII
 	if s.peek() == closing {
 		s.at++
 		return
 	}
 	for s.err == nil {
 		if bracket == '{' {
-			if c := s.peek(); c != '"' {
-				s.wrong(c)
+			if s.peek() != '"' {
+				s.wrong()
 				return
 			}
-			if s.str(); s.err != nil {
-				return
-			}
-			if c := s.peek(); c != ':' {
-				s.wrong(c)
+			s.str()
+			if s.peek() != ':' {
+				s.wrong()
 				return
 			}
 			s.at++
 		}
-		if s.value(depth + 1); s.err != nil {
-			return
-		}
-		switch c := s.peek(); c {
+		s.value(depth + 1)
+		switch s.peek() {
 		case ',':
 			s.at++
 		case closing:
 			s.at++
 			return
 		default:
-			s.wrong(c)
+			s.wrong()
 			return
 		}
 	}

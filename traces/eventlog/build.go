@@ -1,0 +1,233 @@
+package eventlog
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"dynalloc/traces"
+)
+
+// builtStages says where the stages of a log went.
+type builtStages struct {
+	origin map[*stageLog]*stageLog // the stage that has the work of each (see link)
+	index  map[*stageLog]int       // of an origin in Application.Stages; absent if it had no tasks
+}
+
+// buildStages makes the application's stages: one for all attempts, none for skipped
+// ones, parents before children.
+func (a *assembler) buildStages(app *traces.Application) *builtStages {
+	stages := slices.SortedFunc(maps.Values(a.stages), func(x, y *stageLog) int { return x.id - y.id })
+	a.deriveParents(stages)
+	b := &builtStages{origin: a.link(stages), index: map[*stageLog]int{}}
+	own := slices.DeleteFunc(stages, func(s *stageLog) bool {
+		if b.origin[s] == s && s.job < 0 {
+			a.counts[orphanStages]++
+		}
+		return b.origin[s] != s || s.job < 0
+	})
+	cold := a.firstTasks(func(x *executorLog) firstTasks { return x.cold })
+	reads := a.firstTasks(func(x *executorLog) firstTasks { return x.reads })
+	parents := a.sources(own, b.origin)
+	for _, s := range a.topological(own, parents) {
+		runs := a.runsOf(s)
+		tasks := a.tasksOf(s, runs, cold, reads)
+		if len(tasks) < s.wanted {
+			if s.completed {
+				a.note(traces.Lossy, tasksMissing.With(s.id, s.wanted, len(tasks)))
+			} else {
+				a.counts[incompleteStages]++
+			}
+		}
+		if len(tasks) == 0 {
+			continue
+		}
+		stage := traces.Stage{
+			ID: s.id, Name: s.name, Map: s.writes, Tasks: tasks,
+			Profile:  max(0, slices.IndexFunc(app.Profiles, func(p traces.Profile) bool { return p.ID == s.profile })),
+			Parents:  b.present(s, parents),
+			Failures: failuresOf(s, runs),
+		}
+		if s.lineage != nil {
+			stage.Caches = s.lineage.caches
+		}
+		for _, p := range stage.Parents {
+			app.Stages[p].Map = true
+		}
+		b.index[s] = len(app.Stages)
+		app.Stages = append(app.Stages, stage)
+	}
+	return b
+}
+
+// present returns the indexes of a stage's parents. In the place of a parent without
+// tasks stand that one's parents.
+func (b *builtStages) present(s *stageLog, parents map[*stageLog][]*stageLog) []int {
+	var found []int
+	seen := map[*stageLog]bool{s: true}
+	var visit func(*stageLog)
+	visit = func(s *stageLog) {
+		for _, p := range parents[s] {
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			if i, ok := b.index[p]; ok {
+				found = append(found, i)
+			} else {
+				visit(p)
+			}
+		}
+	}
+	visit(s)
+	slices.Sort(found)
+	return found
+}
+
+// graph returns the indexes of all stages of a job's graph, in order.
+func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*stageLog) []int {
+	var graph []int
+	listed := map[int]bool{}
+	list := func(at int) {
+		if !listed[at] {
+			listed[at] = true
+			graph = append(graph, at)
+		}
+	}
+	for _, id := range j.stages {
+		if at, ok := b.index[b.origin[stages[id]]]; ok {
+			list(at)
+		}
+	}
+	for i := 0; i < len(graph); i++ { // the graph grows in the loop
+		for _, p := range app.Stages[graph[i]].Parents {
+			list(p)
+		}
+	}
+	slices.Sort(graph)
+	return graph
+}
+
+// firstTasks returns the ids of the first tasks of some kind on all executors.
+func (a *assembler) firstTasks(of func(*executorLog) firstTasks) map[int64]bool {
+	first := map[int64]bool{}
+	for _, x := range a.executors {
+		for _, t := range of(x) {
+			first[t.id] = true
+		}
+	}
+	return first
+}
+
+// runsOf returns, for each partition of a stage, the first run that succeeded, in
+// the order of partitions. Before Spark 3.3 later attempts number their tasks anew,
+// over the partitions that were missing: they are taken in this order.
+func (a *assembler) runsOf(s *stageLog) []taskRun {
+	slices.SortStableFunc(s.runs, func(x, y taskRun) int {
+		return cmp.Or(int(bit(y.exact))-int(bit(x.exact)), cmp.Compare(x.partition, y.partition), cmp.Compare(x.attempt, y.attempt))
+	})
+	exact := 0
+	for exact < len(s.runs) && s.runs[exact].exact {
+		exact++
+	}
+	runs := slices.CompactFunc(s.runs[:exact:exact], func(x, y taskRun) bool { return x.partition == y.partition })
+	if rest := s.runs[exact:]; len(rest) > 0 {
+		slices.SortStableFunc(rest, func(x, y taskRun) int { return cmp.Compare(x.attempt, y.attempt) })
+		runs = append(runs, fillPartitions(runs, rest, s.total)...)
+		slices.SortStableFunc(runs, func(x, y taskRun) int { return cmp.Compare(x.partition, y.partition) })
+	}
+	s.runs = nil
+	return runs
+}
+
+// fillPartitions gives runs of unknown partition, in order of attempt and index, the
+// partitions below total that have no run yet. Further runs computed again what was
+// there, and are no work of their own.
+func fillPartitions(have, rest []taskRun, total int) []taskRun {
+	var filled []taskRun
+	at, next := 0, int32(0)
+	seen := map[[2]int32]bool{}
+	for _, r := range rest {
+		key := [2]int32{int32(r.attempt), r.partition}
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		for at < len(have) && have[at].partition == next {
+			at++
+			next++
+		}
+		if int(next) >= total {
+			break
+		}
+		r.partition = next
+		next++
+		filled = append(filled, r)
+	}
+	return filled
+}
+
+// tasksOf returns the tasks of a stage with all that its log tells about them.
+func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]bool) []traces.Task {
+	tasks, byLaunch := make([]traces.Task, len(runs)), make([]int, len(runs))
+	for i := range runs {
+		byLaunch[i] = i
+		tasks[i] = runs[i].Task
+		tasks[i].Cold, tasks[i].FirstRead = cold[runs[i].id], reads[runs[i].id]
+		if runs[i].isCopy {
+			for _, o := range s.originals {
+				if o.partition == runs[i].partition {
+					tasks[i].Original = o.took
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(byLaunch, func(x, y int) int { return cmp.Compare(runs[x].launch, runs[y].launch) })
+	ran := map[*executorLog]int{}
+	for _, i := range byLaunch {
+		x := runs[i].executor
+		tasks[i].First = ran[x] < a.slots(x)
+		ran[x]++
+		tasks[i].Recomputed = a.recomputed(s, &runs[i])
+		if tasks[i].Cold || !tasks[i].First {
+			tasks[i].Beside = a.startingBeside(x, runs[i].launch)
+		}
+	}
+	countContenders(tasks, runs, byLaunch)
+	return tasks
+}
+
+// recomputed keeps where a task leaves the blocks of persisted RDDs. It reports
+// whether the executor that held such a block had gone, so that the task had to
+// compute the block again.
+func (a *assembler) recomputed(s *stageLog, r *taskRun) bool {
+	if s.lineage == nil {
+		return false
+	}
+	again := false
+	for _, rdd := range s.lineage.caches {
+		block := [2]int64{int64(rdd.ID), int64(r.partition)}
+		x := a.blocks[block]
+		gone := x != nil && x.removed > 0 && x.removed <= r.launch
+		if x == nil || gone {
+			a.blocks[block] = r.executor
+		}
+		again = again || gone
+	}
+	return again
+}
+
+// failuresOf returns the runs of a stage's tasks that failed by themselves, in the
+// order of their ends.
+func failuresOf(s *stageLog, runs []taskRun) []traces.Failure {
+	slices.SortStableFunc(s.failures, func(x, y failedRun) int { return cmp.Compare(x.end, y.end) })
+	var failures []traces.Failure
+	for _, f := range s.failures {
+		task, ok := slices.BinarySearchFunc(runs, f.partition, func(r taskRun, p int32) int { return cmp.Compare(r.partition, p) })
+		if ok {
+			failures = append(failures, traces.Failure{Task: task, Work: time.Duration(f.took) * time.Millisecond})
+		}
+	}
+	return failures
+}

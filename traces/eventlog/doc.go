@@ -1,0 +1,35 @@
+// Package eventlog makes an application of a Spark event log.
+//
+// Spark's driver writes one JSON object per line for each event of its listener
+// bus (org.apache.spark.util.JsonProtocol). Reading goes through these steps; the
+// files are listed in reading order:
+//
+//   - log.go: a log as a list of parts. [Log] is given by package source, which
+//     finds files and decompresses them; this package opens no file itself.
+//   - lines.go: the lines of all parts, with bounded memory
+//   - read.go: [Read], and the table of events that a workload needs
+//   - events.go: events that the JSON library decodes
+//   - scanner.go, task_event.go: a faster decoder for task events, which are nine
+//     tenths of a log
+//   - assemble.go, clock.go: the state that the events build up
+//   - executors.go, jobs.go, stages.go, tasks.go: what each event adds to it, and
+//     how executors and jobs come out of it
+//   - profiles.go: executor sizes, from resource profiles and properties
+//   - link.go: which stage reads which, and which skipped stage reuses which
+//   - build.go: the stages and tasks of the application
+//   - contention.go: which executors and tasks started beside others
+//   - notes.go, grade.go: what is wrong with a log, and how far to trust it
+//
+// # Damage
+//
+// Whatever can be read is used. A line that cannot be read is skipped, a part that
+// is cut short is used as far as it goes, and what is missing lowers the log's
+// [dynalloc/traces.Grade]. Read fails only if no application can be made of what is left.
+//
+// # What no log says
+//
+// Shuffles have no ids, so a skipped stage is linked to an earlier one by the RDDs
+// of both (link.go). The job that the driver waited for before it submitted another
+// one is taken to be the latest of the same query, group or pool (jobs.go). Each
+// guess that may be wrong is a problem of the log, but does not lower the grade.
+package eventlog

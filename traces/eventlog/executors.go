@@ -1,0 +1,165 @@
+package eventlog
+
+import (
+	"cmp"
+	"slices"
+
+	"dynalloc/traces"
+)
+
+// An executorLog is what the log says about one executor. Times are milliseconds
+// since 1970, 0 if the log does not have them.
+type executorLog struct {
+	id, host            string
+	cores               int
+	profile             int
+	requested           int64
+	added, removed      int64
+	hasAdded, hasGone   bool // the log has ExecutorAdded, ExecutorRemoved
+	reason              string
+	firstTask, lastTask int64
+	block               int64      // when its block manager was added
+	blockGone           int64      // when its block manager was removed
+	cold                firstTasks // the first tasks that it ran
+	reads               firstTasks // the first tasks that read shuffle data
+}
+
+// A taskLaunch is when a task was launched.
+type taskLaunch struct{ at, id int64 }
+
+// firstTasks are the first tasks of an executor, in order of launch.
+type firstTasks []taskLaunch
+
+// take adds a task if it is among the first of a number.
+func (f *firstTasks) take(launch, id int64, number int) {
+	task := taskLaunch{launch, id}
+	at, _ := slices.BinarySearchFunc(*f, task, func(x, y taskLaunch) int {
+		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.id, y.id))
+	})
+	if at < number {
+		*f = slices.Insert(*f, at, task)[:min(len(*f)+1, number)]
+	}
+}
+
+// isDriver reports whether an executor id is that of the driver, which is the only
+// executor in local mode. Before Spark 1.3 it was "<driver>", in local mode
+// "localhost".
+func isDriver(id string) bool { return id == "driver" || id == "<driver>" || id == "localhost" }
+
+func (a *assembler) executor(id string) *executorLog {
+	x := a.executorByID[id]
+	if x == nil {
+		x = &executorLog{id: id}
+		a.executorByID[id] = x
+		a.executors = append(a.executors, x)
+	}
+	return x
+}
+
+func (a *assembler) executorAdded(e *executorAdded) error {
+	valid := a.advance(e.Time)
+	x := a.executor(e.ID)
+	if x.hasAdded {
+		return nil
+	}
+	a.executorsAdded++
+	if x.hasAdded = true; valid {
+		x.added = e.Time
+	}
+	x.host, x.cores, x.profile = e.Info.Host, bounded(e.Info.Cores), bounded(e.Info.Profile)
+	if a.see(e.Info.Registered) {
+		x.added = e.Info.Registered
+	}
+	if a.see(e.Info.Requested) {
+		x.requested = e.Info.Requested
+	}
+	return nil
+}
+
+func (a *assembler) executorRemoved(e *executorRemoved) error {
+	valid := a.advance(e.Time)
+	if x := a.executor(e.ID); !x.hasGone { // Spark removes a decommissioned executor twice
+		a.executorsRemoved++
+		if x.hasGone, x.reason = true, e.Reason; valid {
+			x.removed = e.Time
+		}
+	}
+	return nil
+}
+
+func (a *assembler) blockManagerAdded(e *blockManagerEvent) error {
+	if !a.advance(e.Time) {
+		return nil
+	}
+	if isDriver(e.Manager.Executor) {
+		if a.driver == 0 {
+			a.driver, a.driverHost = e.Time, e.Manager.Host
+		}
+		return nil
+	}
+	x := a.executor(e.Manager.Executor)
+	x.host, x.block = cmp.Or(x.host, e.Manager.Host), cmp.Or(x.block, e.Time)
+	return nil
+}
+
+func (a *assembler) blockManagerRemoved(e *blockManagerEvent) error {
+	if a.advance(e.Time) && !isDriver(e.Manager.Executor) {
+		x := a.executor(e.Manager.Executor)
+		x.blockGone = cmp.Or(x.blockGone, e.Time)
+	}
+	return nil
+}
+
+// ran takes a task that the executor ran. The first task of each of its slots
+// counts as cold.
+func (x *executorLog) ran(launch, finish, id int64, slots int) {
+	if launch > 0 && (x.firstTask == 0 || launch < x.firstTask) {
+		x.firstTask = launch
+	}
+	x.lastTask = max(x.lastTask, finish)
+	x.cold.take(launch, id, slots)
+}
+
+// maxSlots bounds the tasks that one executor of a damaged log can make the reader
+// hold.
+const maxSlots = 1024
+
+// slots is how many tasks an executor can run at one time, as far as the log has
+// said so far; at least 1.
+func (a *assembler) slots(x *executorLog) int {
+	return min(max(1, cmp.Or(x.cores, a.executorCores)/a.taskCPUs), maxSlots)
+}
+
+// buildRecorded keeps how the application really ran.
+func (a *assembler) buildRecorded(app *traces.Application) {
+	r := &traces.Recorded{Ended: a.ended, End: a.offset(cmp.Or(a.endTime, a.last))}
+	for _, x := range a.executors {
+		if isDriver(x.id) || !x.hasAdded && x.block == 0 {
+			continue // the driver, or an executor that was removed before it registered
+		}
+		added := cmp.Or(x.added, x.block)
+		e := traces.RecordedExecutor{
+			ID: x.id, Host: x.host, Cores: x.cores, Profile: x.profile,
+			Requested: a.optional(x.requested),
+			Added:     a.offset(added),
+			FirstTask: a.optional(x.firstTask),
+			LastTask:  a.optional(x.lastTask),
+			Removed:   a.optional(x.removed),
+			Reason:    x.reason,
+			Wanted:    a.awaited(x, added),
+		}
+		if !x.hasAdded { // before Spark 1.3 the log has block managers only
+			e.Cores = max(1, app.Profiles[0].Cores)
+			e.Removed = a.optional(cmp.Or(x.removed, x.blockGone))
+		}
+		if e.Removed >= 0 {
+			e.Removed = max(e.Removed, e.Added)
+		}
+		r.Executors = append(r.Executors, e)
+	}
+	slices.SortStableFunc(r.Executors, func(x, y traces.RecordedExecutor) int { return cmp.Compare(x.Added, y.Added) })
+	for _, j := range a.jobs {
+		r.Jobs = append(r.Jobs, traces.RecordedJob{ID: j.id, Start: a.offset(j.start), End: a.optional(j.end)})
+	}
+	app.Recorded = r
+}

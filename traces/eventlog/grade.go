@@ -1,0 +1,126 @@
+package eventlog
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"dynalloc/internal/spark"
+	"dynalloc/traces"
+)
+
+// gradeLog looks for what is missing in a log that was read to its end, and grades
+// it.
+func (a *assembler) gradeLog() {
+	if a.log.Compacted {
+		a.note(traces.Compacted, compacted.With())
+	}
+	if a.log.Incomplete {
+		a.grade = max(a.grade, traces.Lossy)
+	}
+	if !a.ended {
+		a.note(traces.Cut, noEnd.With())
+	}
+	if !a.started {
+		a.note(traces.Lossy, noStart.With())
+	}
+	if a.steps > 0 {
+		a.note(traces.Clock, clockSet.With(time.Duration(a.largestStep)*time.Millisecond, a.steps))
+	}
+	a.gradeJobs()
+	a.counts[invalidTimes] = a.invalid
+	a.countOpenStages()
+	a.countUnknownExecutors()
+	a.countOpenTasks()
+	for p, n := range a.counts {
+		if n > 0 {
+			a.note(graded[p].grade, graded[p].kind.With(n))
+		}
+	}
+	if a.local() {
+		a.note(traces.Complete, localMode.With())
+	}
+}
+
+// gradeJobs looks for missing jobs. Spark numbers jobs and stages from 0, so a log
+// without job 0 and stage 0 has lost its beginning.
+func (a *assembler) gradeJobs() {
+	firstJob, firstStage, open := traces.MaxID, traces.MaxID, 0
+	for _, j := range a.jobs {
+		firstJob = min(firstJob, j.id)
+		if j.end == 0 {
+			open++
+		}
+	}
+	for id := range a.stages {
+		firstStage = min(firstStage, id)
+	}
+	if a.started && len(a.jobs) > 0 && len(a.stages) > 0 && firstJob > 0 && firstStage > 0 {
+		a.note(traces.Lossy, firstJobMissing.With(firstJob, firstStage))
+	}
+	switch {
+	case open > 0 && a.ended:
+		a.note(traces.Lossy, jobsWithoutEnd.With(open))
+	case open > 0:
+		a.note(traces.Cut, jobsWithoutEnd.With(open))
+	}
+}
+
+// countOpenStages counts stages that never ended although a job that needed them
+// succeeded.
+func (a *assembler) countOpenStages() {
+	counted := map[int]bool{}
+	for _, j := range a.jobs {
+		if j.end == 0 || j.failed {
+			continue
+		}
+		for _, id := range j.stages {
+			if s := a.stages[id]; s.submitted && !s.ended && !counted[id] {
+				counted[id] = true
+				a.counts[stagesWithoutEnd]++
+			}
+		}
+	}
+}
+
+// countUnknownExecutors counts executors that ran tasks and were never added, unless
+// the log has no ExecutorAdded at all, as before Spark 1.3.
+func (a *assembler) countUnknownExecutors() {
+	for _, x := range a.executors {
+		if a.executorsAdded > 0 && x.lastTask > 0 && !x.hasAdded {
+			a.counts[unknownExecutors]++
+		}
+	}
+}
+
+// countOpenTasks counts tasks that started and never ended although their stage
+// completed. Stages with speculative copies or several attempts do not count: some
+// of their tasks may still run when the application stops.
+func (a *assembler) countOpenTasks() {
+	for _, s := range a.running {
+		if s.completed && !s.repeated {
+			a.counts[tasksWithoutEnd]++
+		}
+	}
+}
+
+// local reports whether the driver did all work itself.
+func (a *assembler) local() bool {
+	for _, x := range a.executors {
+		if !isDriver(x.id) {
+			return false
+		}
+	}
+	return len(a.executors) > 0 || spark.Master(a.properties["spark.master"]).Local()
+}
+
+// refusal says why no application can be made of a log.
+func (a *assembler) refusal() error {
+	switch {
+	case a.lines == 0:
+		return errors.New("not a Spark event log: it has no lines; give a log that Spark wrote")
+	case a.badLines == a.lines:
+		return fmt.Errorf(`not a Spark event log: none of its lines could be read (%d); expected JSON objects that begin with "Event", or one of the formats of docs/FORMATS.md`, a.lines)
+	}
+	return errors.New("no application can be made of it: it has neither an ApplicationStart nor a job; give the whole log")
+}

@@ -1,0 +1,175 @@
+package eventlog
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// maxLine bounds, in bytes, what one line can make the reader hold. The longest
+// lines that a workload needs are JobStart lines of jobs with thousands of stages,
+// of tens of MiB. Query plans can be longer, but are not held (see line).
+const maxLine = 256 << 20
+
+// Lines reads the lines of a log across its parts.
+type Lines struct {
+	log    *Log
+	part   int // index of the open part
+	number int // of the line last read, from 1 in each part
+	in     io.ReadCloser
+	buf    *bufio.Reader
+	long   []byte // a line that did not fit in buf
+	faults []partFault
+}
+
+// A partFault is a part that could not be read to its end.
+type partFault struct {
+	part, line int // after that line; 0: the part could not be opened
+	err        error
+}
+
+// NewLines returns a reader at the first line of a log. Close it after use.
+func NewLines(log *Log) *Lines {
+	return &Lines{log: log, part: -1, buf: bufio.NewReaderSize(nil, 256<<10)}
+}
+
+// An Event is one line of a log, valid until the next is read.
+type Event struct {
+	Name []byte // such as SparkListenerTaskEnd
+	Line []byte // the whole line without its end; nil if it is too long to hold and no workload needs it
+}
+
+// A lineFault says why a line is not a whole event; reading goes on after it.
+// The texts complete "line 12: ".
+type lineFault string
+
+func (f lineFault) Error() string { return string(f) }
+
+// errUnneeded is no fault: the line is long, looks whole, and is not needed.
+const errUnneeded lineFault = "a long line of an event that a workload does not need"
+
+var errLongLine = lineFault(fmt.Sprintf("the line is longer than %d MiB", maxLine>>20))
+
+// Next returns the next line that is not blank. The error is io.EOF after the last
+// line. Any other error is about one line that is not a whole event; the next call
+// goes on after it.
+func (r *Lines) Next() (Event, error) {
+	for {
+		line, err := r.next()
+		switch {
+		case err == errUnneeded:
+			return Event{}, nil
+		case err != nil:
+			return Event{}, err
+		case len(bytes.TrimLeft(line, " \t\r")) == 0:
+			continue
+		}
+		name, err := eventName(line)
+		return Event{name, line}, err
+	}
+}
+
+// Faults returns how many parts so far could not be read to their ends.
+func (r *Lines) Faults() int { return len(r.faults) }
+
+// Close closes the part that is being read.
+func (r *Lines) Close() {
+	if r.in != nil {
+		r.in.Close() // its error would say nothing about what was read
+		r.in = nil
+	}
+}
+
+// next returns the next line without its end: io.EOF after the last line, a
+// lineFault for one that was passed over.
+func (r *Lines) next() ([]byte, error) {
+	for {
+		if r.in == nil && !r.openPart() {
+			return nil, io.EOF
+		}
+		if r.in == nil {
+			continue // the part could not be opened
+		}
+		line, err := r.line()
+		if _, faulty := err.(lineFault); err != nil && !faulty {
+			r.Close()
+			if err != io.EOF {
+				r.faults = append(r.faults, partFault{r.part, r.number, err})
+			}
+			if err = nil; len(line) == 0 {
+				continue
+			}
+		}
+		r.number++
+		return line, err
+	}
+}
+
+// openPart goes on to the next part and reports whether there is one.
+func (r *Lines) openPart() bool {
+	if r.part+1 >= len(r.log.Parts) {
+		return false
+	}
+	r.part++
+	r.number = 0
+	in, err := r.log.Parts[r.part].Open()
+	if err != nil {
+		r.faults = append(r.faults, partFault{r.part, 0, err})
+		return true
+	}
+	r.in = in
+	r.buf.Reset(in)
+	return true
+}
+
+// line reads to the end of a line. Bytes that come with an error of the stream are
+// its last. A long line of an event that a workload does not need is passed over
+// without being held or checked.
+func (r *Lines) line() ([]byte, error) {
+	line, err := r.buf.ReadSlice('\n')
+	if err == nil {
+		return line[:len(line)-1], nil
+	}
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return line, err
+	}
+	if name, nameErr := eventName(line); nameErr == nil && needed[string(name)] == nil {
+		return nil, r.passOver()
+	}
+	r.long = append(r.long[:0], line...)
+	for {
+		line, err = r.buf.ReadSlice('\n')
+		fits := len(r.long)+len(line) <= maxLine
+		if fits {
+			r.long = append(r.long, line...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+		case !fits:
+			return nil, errLongLine
+		default:
+			return bytes.TrimSuffix(r.long, []byte("\n")), err
+		}
+	}
+}
+
+// passOver reads to the end of a line that is not needed. It checks only that the
+// line ends as an event does. An error of the stream comes again with the next line.
+func (r *Lines) passOver() error {
+	for {
+		line, err := r.buf.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if bytes.HasSuffix(bytes.TrimRight(line, " \t\r\n"), []byte("}")) {
+			return errUnneeded
+		}
+		return errCutLine
+	}
+}
+
+// base is the last element of a path of any system or inside an archive.
+func base(path string) string { return path[strings.LastIndexAny(path, `/\!`)+1:] }

@@ -1,0 +1,118 @@
+package eventlog
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"dynalloc/traces"
+)
+
+// Read reads an event log to its end and makes an application of it. Its Submit is
+// 0: only the other applications of a workload give it an offset. The error is a
+// *traces.LogError if no application can be made.
+func Read(log *Log) (*traces.Application, error) {
+	a := newAssembler(log)
+	lines := NewLines(log)
+	defer lines.Close()
+	for {
+		event, err := lines.Next()
+		if err == io.EOF {
+			break
+		}
+		a.lines++
+		a.flushBadLine()
+		if err == nil && event.Line != nil {
+			err = a.take(event)
+		}
+		if err != nil {
+			a.badLine(base(log.Parts[lines.part].Name), lines.number, err)
+		}
+	}
+	for _, f := range lines.faults {
+		a.partFault(f)
+	}
+	return a.finish()
+}
+
+// partFault records a part that could not be read to its end. Nothing is lost but
+// the end of the application if the last part is cut before ApplicationEnd.
+func (a *assembler) partFault(f partFault) {
+	name := base(a.log.Parts[f.part].Name)
+	switch cut := errors.Is(f.err, io.ErrUnexpectedEOF); {
+	case cut && f.part == len(a.log.Parts)-1 && !a.ended:
+		a.note(traces.Cut, partCut.With(name, f.line))
+	case cut:
+		a.note(traces.Lossy, partCutInside.With(name, f.line))
+	case f.line == 0:
+		a.note(traces.Lossy, partUnreadable.With(name, f.err))
+	default:
+		a.note(traces.Lossy, partDamaged.With(name, f.line, f.err))
+	}
+}
+
+// take adds one event to the application. An event that a workload does not need
+// is not decoded, but checked for being whole: the line may hide another event.
+func (a *assembler) take(e Event) error {
+	if take := needed[string(e.Name)]; take != nil {
+		return take(a, e.Line)
+	}
+	s := scanner{line: e.Line}
+	s.skip()
+	s.end()
+	return s.err
+}
+
+// needed has the events that a workload needs, and what takes each.
+var needed = map[string]func(a *assembler, line []byte) error{
+	"SparkListenerTaskStart":            scanned((*assembler).taskStart),
+	"SparkListenerTaskEnd":              scanned((*assembler).taskEnd),
+	"SparkListenerStageSubmitted":       decoded((*assembler).stageSubmitted),
+	"SparkListenerStageCompleted":       decoded((*assembler).stageCompleted),
+	"SparkListenerJobStart":             decoded((*assembler).jobStart),
+	"SparkListenerJobEnd":               decoded((*assembler).jobEnd),
+	"SparkListenerExecutorAdded":        decoded((*assembler).executorAdded),
+	"SparkListenerExecutorRemoved":      decoded((*assembler).executorRemoved),
+	"SparkListenerBlockManagerAdded":    decoded((*assembler).blockManagerAdded),
+	"SparkListenerBlockManagerRemoved":  decoded((*assembler).blockManagerRemoved),
+	"SparkListenerUnpersistRDD":         decoded((*assembler).unpersist),
+	"SparkListenerResourceProfileAdded": decoded((*assembler).resourceProfileAdded),
+	"SparkListenerEnvironmentUpdate":    decoded((*assembler).environmentUpdate),
+	"SparkListenerApplicationStart":     decoded((*assembler).applicationStart),
+	"SparkListenerApplicationEnd":       decoded((*assembler).applicationEnd),
+	"SparkListenerLogStart":             decoded((*assembler).logStart),
+	"DBCEventLoggingListenerMetadata":   decoded((*assembler).logStart), // Databricks writes it instead
+}
+
+// decoded takes a line by way of the JSON library.
+func decoded[T any](take func(*assembler, *T) error) func(*assembler, []byte) error {
+	return func(a *assembler, line []byte) error {
+		event, err := decode[T](line)
+		if err != nil {
+			return err
+		}
+		return take(a, &event)
+	}
+}
+
+// scanned takes a line by way of the scanner for task events.
+func scanned(take func(*assembler, *taskEvent) error) func(*assembler, []byte) error {
+	return func(a *assembler, line []byte) error {
+		a.scan = scanner{line: line, buf: a.scan.buf}
+		if err := a.event.read(&a.scan, a.names); err != nil {
+			return err
+		}
+		return take(a, &a.event)
+	}
+}
+
+// checkID refuses an id that Spark cannot have written.
+func checkID(what string, id int64) error {
+	if id < 0 || id > traces.MaxID {
+		return fmt.Errorf("%s %d is out of range", what, id)
+	}
+	return nil
+}
+
+// bounded brings a count or an id that only describes something into Spark's range.
+func bounded(n int64) int { return int(min(max(n, 0), traces.MaxID)) }

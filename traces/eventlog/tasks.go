@@ -1,0 +1,141 @@
+package eventlog
+
+import (
+	"math"
+	"slices"
+
+	"dynalloc/traces"
+)
+
+// A taskRun is one successful run of a task.
+type taskRun struct {
+	traces.Task
+	partition int32
+	attempt   int16 // of the stage
+	exact     bool  // partition is that; else it is the index in an attempt that ran only missing partitions
+	id        int64
+	launch    int64 // ms since 1970
+	executor  *executorLog
+	isCopy    bool // speculative
+}
+
+// A failedRun is a run of a task that did not succeed.
+type failedRun struct {
+	partition int32
+	end       int64 // ms since 1970
+	took      int32 // ms
+}
+
+func (a *assembler) taskStart(e *taskEvent) error {
+	if err := checkID("Stage ID", e.Stage); err != nil {
+		return err
+	}
+	a.advance(e.Info.Launch)
+	s := a.stage(int(e.Stage))
+	s.repeated = s.repeated || e.Info.Speculative
+	a.running[e.Info.ID] = s
+	return nil
+}
+
+func (a *assembler) taskEnd(e *taskEvent) error {
+	if err := checkID("Stage ID", e.Stage); err != nil {
+		return err
+	}
+	i := &e.Info
+	partition := i.Partition
+	if partition < 0 {
+		partition = i.Index
+	}
+	if err := checkID("Partition ID", partition); err != nil {
+		return err
+	}
+	a.tasks++
+	a.see(i.Launch)
+	a.interval(i.Launch, i.Finish)
+	delete(a.running, i.ID)
+	s := a.stage(int(e.Stage))
+	if !s.submitted {
+		a.counts[strayTasks]++
+	}
+	s.writes = s.writes || e.Type == "ShuffleMapTask"
+	s.repeated = s.repeated || i.Speculative
+	x := a.executor(i.Executor)
+	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
+		a.advance(i.Finish)
+		x.ran(i.Launch, i.Finish, i.ID, a.slots(x))
+	}
+	if e.Reason == "Success" {
+		a.succeeded(s, x, e, int32(partition))
+		return nil
+	}
+	a.failedTasks++
+	failed := failedRun{partition: int32(partition), end: i.Finish, took: a.duration(i.Finish - i.Launch)}
+	switch {
+	case failedByItself(e.Reason):
+		s.failures = append(s.failures, failed)
+	case e.Reason == "TaskKilled" && !i.Speculative:
+		s.originals = append(s.originals, failed)
+	}
+	return nil
+}
+
+// succeeded adds the successful run of a task to its stage.
+func (a *assembler) succeeded(s *stageLog, x *executorLog, e *taskEvent, partition int32) {
+	i, m := &e.Info, &e.Metrics
+	attempt := attemptOf(e.StageAttempt)
+	run := taskRun{
+		partition: partition, attempt: int16(attempt), id: i.ID, launch: i.Launch, executor: x, isCopy: i.Speculative,
+		exact: i.Partition >= 0 || attempt == 0 && s.attempts[0] >= s.total,
+		Task: traces.Task{
+			Run: a.duration(m.Run), Deserialize: a.duration(m.Deserialize), Result: a.duration(m.Result),
+			Locality: localityOf(i.Locality), Host: a.host(i.Host),
+			Read: max(0, m.RemoteRead) + max(0, m.LocalRead), Write: max(0, m.Written),
+		},
+	}
+	if i.Getting > 0 && i.Finish > i.Getting {
+		run.Getting = a.duration(i.Finish - i.Getting)
+	}
+	// The scheduler delay is the rest of the wall time. It can be slightly negative:
+	// the driver's clock and the executor's are compared.
+	rest := i.Finish - i.Launch - int64(run.Run) - int64(run.Deserialize) - int64(run.Result) - int64(run.Getting)
+	if i.Launch > 0 && i.Finish > 0 && rest > 0 {
+		run.Scheduler = a.duration(rest)
+	}
+	if run.Read > 0 {
+		x.reads.take(run.launch, run.id, a.slots(x))
+	}
+	s.lastLaunch = max(s.lastLaunch, run.launch)
+	s.runs = append(s.runs, run)
+}
+
+// failedByItself reports whether a task with this end reason would have failed on any
+// executor. The loss of an executor or of input and a kill are not the task's doing.
+func failedByItself(reason string) bool {
+	return slices.Contains([]string{"ExceptionFailure", "TaskResultLost", "TaskCommitDenied", "UnknownReason"}, reason)
+}
+
+// host returns the index of a host's name in hosts, -1 if it has none.
+func (a *assembler) host(name string) int16 {
+	i, known := a.hostIndex[name]
+	switch {
+	case known:
+		return i
+	case name == "" || len(a.hosts) > math.MaxInt16:
+		return -1
+	}
+	i = int16(len(a.hosts))
+	a.hosts = append(a.hosts, name)
+	a.hostIndex[name] = i
+	return i
+}
+
+// localities are Spark's names of the levels (TaskLocality).
+var localities = [...]string{
+	traces.ProcessLocal: "PROCESS_LOCAL", traces.NodeLocal: "NODE_LOCAL", traces.NoPref: "NO_PREF",
+	traces.RackLocal: "RACK_LOCAL", traces.AnyLocality: "ANY",
+}
+
+// localityOf returns the level of a name, traces.UnknownLocality for any other text.
+func localityOf(name string) traces.Locality {
+	return traces.Locality(1 + slices.Index(localities[1:], name))
+}
