@@ -31,7 +31,7 @@ bench/stats               ->
 
 internal/logtest          -> traces traces/source
 traces/redact             -> traces traces/eventlog traces/source
-traces/source             -> traces traces/eventlog traces/formats
+traces/source             -> internal/note traces traces/eventlog traces/formats
 
 replay/calibrate          -> internal/note internal/spark internal/spec policies replay replay/cluster traces
 replay                    -> internal/note internal/spark internal/spec policies replay/cluster replay/cluster/kubernetes replay/cluster/manager traces
@@ -47,7 +47,7 @@ replay/cluster/yarn/scheduler -> internal/note internal/spec replay/cluster/mana
 replay/cluster/yarn/java  ->
 replay/cluster/manager    -> internal/note internal/spark internal/spec
 
-traces/formats            -> internal/spark traces
+traces/formats            -> internal/note internal/spark traces
 traces/eventlog           -> internal/note internal/spark traces
 traces                    -> internal/note internal/spark internal/spec
 
