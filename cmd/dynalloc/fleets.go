@@ -15,9 +15,6 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// recorded is the name of the policy to which all others are compared.
-const recorded = "recorded"
-
 // policyUsage explains the flag --policy of compare and replay.
 const policyUsage = "a `policy`, a fleet, or a spark-defaults.conf file; see \"dynalloc help policies\""
 
@@ -46,8 +43,10 @@ func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 	if err != nil {
 		return f, usagef("--policy: %w", err)
 	}
-	if !f.Deployable() && !strings.Contains(f.Name, "hindsight") {
-		f.Name += "(hindsight)" // hindsight is a reference, not a deployable policy
+	for _, r := range f.Rules {
+		if kind := r.Spec.Kind.Name; !r.Spec.Deployable() && !strings.Contains(f.Name, kind) {
+			f.Name += "(" + kind + ")" // a reference must not look like a policy that could be deployed
+		}
 	}
 	return script.Load(f, os.ReadFile, func(line string) {
 		if out != nil {
@@ -70,18 +69,15 @@ func readConf(path string) (policies.Fleet, error) {
 // parseFleets parses the policies of compare. "recorded" comes first, whether it is
 // given or not, because differences refer to it.
 func parseFleets(texts []string) ([]policies.Fleet, error) {
-	base, err := parseFleet(recorded)
-	if err != nil {
-		return nil, err
-	}
+	base := bench.RecordedFleet()
 	fleets := []policies.Fleet{base}
-	given := map[string]string{recorded: recorded}
+	given := map[string]string{base.Name: base.Name}
 	for _, text := range texts {
 		f, err := parseFleet(text)
 		if err != nil {
 			return nil, err
 		}
-		if f.Name == recorded && f.String() == base.String() {
+		if f.Name == base.Name && f.String() == base.String() {
 			continue
 		}
 		if other, taken := given[f.Name]; taken {

@@ -101,7 +101,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	if w, err = w.Select(in.selection()); err != nil {
 		return nil, nil, err
 	}
-	s = &bench.Suite{Workload: w, Truth: []bench.Truth{{Policy: recorded, Workload: w}}}
+	s = &bench.Suite{Workload: w, Truth: []bench.Truth{{Policy: bench.RecordedFleet().Name, Workload: w}}}
 	if !in.cluster.given() {
 		if !slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			return nil, nil, usagef("%s does not say what cluster it ran on: give --cluster, as in --cluster standalone,nodes=4,cores=32,memory=128g", w.Name)
