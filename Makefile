@@ -1,4 +1,4 @@
-# Everything that is done here more than once. "make" alone lists it.
+# Recurring tasks. "make" without a target lists them.
 
 FUZZTIME    ?= 30s
 COUNT       ?= 10
@@ -16,7 +16,7 @@ BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 .DEFAULT_GOAL := help
 .PHONY: help build test test-spark test-yarn race lint fuzz bench benchstat golden demo docs validate coverage record clean
 
-help: ## list what can be made
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the command into ./dynalloc
@@ -25,49 +25,49 @@ build: ## build the command into ./dynalloc
 test: ## run all tests
 	go test ./...
 
-test-spark: ## play SCENARIOS (10000) random scenarios through Spark's own classes and the policy
+test-spark: ## compare the policy with Spark's own classes in SCENARIOS (10000) random scenarios
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" SPARK="$(SPARK)" policies/testdata/oracle/test-spark.sh
 
-test-yarn: ## play SCENARIOS (10000) random scenarios through YARN's own schedulers and replay/cluster/yarn
+test-yarn: ## compare the YARN schedulers with YARN's own classes in SCENARIOS (10000) random scenarios
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/cluster/yarn/testdata/oracle/test-yarn.sh
 
-race: ## run the tests of what runs side by side with the race detector
+race: ## run the tests of concurrent code with the race detector
 	go test -short -race ./bench/... ./policies ./replay
 
-lint: ## formatting, vet, staticcheck, and whether go.mod is tidy
+lint: ## check formatting, vet, staticcheck and go.mod
 	@test -z "$$(gofmt -l .)" || { echo "make lint: run gofmt -w on:"; gofmt -l .; exit 1; }
 	go vet ./...
 	go mod tidy -diff
 	go run $(STATICCHECK) ./...
 
-fuzz: ## fuzz every target for FUZZTIME (30s)
+fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
 
-bench: ## run all benchmarks COUNT (10) times into BENCH (bench.txt), for benchstat
+bench: ## run all benchmarks COUNT (10) times, and write BENCH (bench.txt)
 	go test -run '^$$' -bench . -count $(COUNT) ./... | tee $(BENCH)
 
-benchstat: ## the policies of BENCH (bench.txt) side by side
+benchstat: ## compare the policies in BENCH (bench.txt)
 	go run $(BENCHSTAT) -col /policy -filter .name:Policy $(BENCH)
 
-golden: ## write what tests expect anew, and show what changed
+golden: ## rewrite the expected output of tests, and show what changed
 	go test ./cmd/dynalloc ./replay ./replay/cluster/kubernetes ./reports -update
 	git diff --stat
 
-demo: ## the main job: compare policies on the built-in day
+demo: ## compare policies on the built-in day
 	go run ./cmd/dynalloc compare
 
-docs: ## make the README's table and pictures, and docs/TUNE.md's, anew
+docs: ## rewrite the README's table and pictures, and the answer in docs/TUNE.md
 	go test ./cmd/dynalloc -run '^(TestReadme|TestTuneDocument)$$' -update
 
-validate: ## hold replays against the recordings, and make docs/VALIDATION.md anew
+validate: ## compare replays with all recordings, and rewrite docs/VALIDATION.md
 	go test ./cmd/dynalloc -run '^TestValidationDocument$$' -update
 	go run ./cmd/dynalloc validate --startup to bench/testdata/recordings
 
-coverage: ## measure how often intervals hold the truth, over COVERAGE (4000) samples of each population and a twentieth as many days, and the model's error
+coverage: ## measure how often intervals contain the truth, in COVERAGE (4000) samples and a twentieth as many days, and the error of the model
 	COVERAGE="$(COVERAGE)" go test ./bench/... -run '^(TestIntervals.*Cover.*|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
 
-record: ## record real Spark runs, RECORDINGS=steps/ess10 or all; see bench/recorder/README.md
+record: ## record real Spark runs, RECORDINGS=steps/ess10 or all (bench/recorder/README.md)
 	bench/recorder/record.sh $(RECORDINGS)
 
-clean: ## remove what was made here
+clean: ## remove built and generated files
 	rm -rf dynalloc dynalloc-out bench.txt
