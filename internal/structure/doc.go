@@ -5,5 +5,9 @@
 //     may be;
 //   - kinds_test.go looks for code that compares with the name of a policy kind or of
 //     a cluster manager outside the table of kinds;
+//   - purity_test.go looks in policies, the engine and the managers for what could make
+//     two runs differ: the clock, files, goroutines, the order of maps;
+//   - replay_test.go holds that the engine computes in integers and does not read what
+//     was recorded of executors;
 //   - load_test.go reads the sources with their types.
 package structure

@@ -1,0 +1,153 @@
+package structure
+
+import (
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// isPure tells whether a package must give the same results for the same inputs:
+// everything that takes part in a replay.
+func isPure(name string) bool {
+	return name == "policies" || name == "policies/script" || name == "replay" || strings.HasPrefix(name, "replay/cluster")
+}
+
+// impure are packages, and functions of packages, that depend on the machine, on
+// the clock or on shared random numbers.
+var impure = []string{
+	"os", "os/*", "net", "net/*", "syscall", "runtime", "runtime/*", "unsafe", "math/rand", "crypto/rand", "sync", "sync/*",
+	"time.Now", "time.Since", "time.Until", "time.Sleep", "time.After", "time.AfterFunc", "time.Tick", "time.NewTimer", "time.NewTicker",
+	"fmt.Print", "fmt.Printf", "fmt.Println",
+	"math/rand/v2.Int", "math/rand/v2.IntN", "math/rand/v2.Int32", "math/rand/v2.Int64", "math/rand/v2.Uint32", "math/rand/v2.Uint64",
+	"math/rand/v2.Float32", "math/rand/v2.Float64", "math/rand/v2.NormFloat64", "math/rand/v2.ExpFloat64", "math/rand/v2.N", "math/rand/v2.Perm", "math/rand/v2.Shuffle",
+}
+
+// anyOrder is the comment, in the line of a loop over a map, that says why the order
+// of the loop does not matter.
+const anyOrder = "// any order: "
+
+// TestReplaysArePure looks in the packages that take part in a replay for whatever
+// could make two runs differ: input and output, the clock, goroutines, shared random
+// numbers, and loops over maps, whose order Go makes random. What a map is, its type
+// says, so that fields and results of functions are found, too.
+func TestReplaysArePure(t *testing.T) {
+	for _, p := range sources(t) {
+		name, _ := inModule(p.PkgPath)
+		if !isPure(name) {
+			continue
+		}
+		for _, found := range impurities(p) {
+			t.Errorf("%s: %s", p.Fset.Position(found.at), found.what)
+		}
+	}
+}
+
+// impurities returns the places of a package that break the rule.
+func impurities(p *packages.Package) []comparison {
+	var list []comparison
+	report := func(at ast.Node, format string, args ...any) {
+		list = append(list, comparison{at.Pos(), fmt.Sprintf(format, args...)})
+	}
+	for _, file := range p.Syntax {
+		excused := excusedLines(p.Fset, file)
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt, *ast.ChanType, *ast.SelectStmt:
+				report(n, "a goroutine or a channel")
+			case *ast.RangeStmt:
+				if overMap(p.TypesInfo, n.X) && !excused[p.Fset.Position(n.Pos()).Line] {
+					report(n, "a loop over a map: its order is random; sort the keys, or say why it does not matter in a comment %q", anyOrder)
+				}
+			case *ast.Ident:
+				if used := p.TypesInfo.Uses[n]; used != nil && used.Pkg() != nil && isImpure(used) {
+					report(n, "%s.%s", used.Pkg().Path(), used.Name())
+				}
+			}
+			return true
+		})
+	}
+	return list
+}
+
+// overMap tells whether a loop goes over a map, or over an iterator that package
+// maps makes of one.
+func overMap(info *types.Info, x ast.Expr) bool {
+	if t := info.TypeOf(x); t != nil {
+		if _, ok := t.Underlying().(*types.Map); ok {
+			return true
+		}
+	}
+	call, ok := x.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && info.Uses[sel.Sel] != nil && info.Uses[sel.Sel].Pkg() != nil && info.Uses[sel.Sel].Pkg().Path() == "maps"
+}
+
+func isImpure(used types.Object) bool {
+	path := used.Pkg().Path()
+	return slices.ContainsFunc(impure, func(banned string) bool {
+		if folder, all := strings.CutSuffix(banned, "/*"); all {
+			return strings.HasPrefix(path, folder+"/")
+		}
+		return banned == path || used.Parent() == used.Pkg().Scope() && banned == path+"."+used.Name()
+	})
+}
+
+// excusedLines are those with a comment that begins with anyOrder.
+func excusedLines(files *token.FileSet, file *ast.File) map[int]bool {
+	lines := map[int]bool{}
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if strings.HasPrefix(c.Text, anyOrder) {
+				lines[files.Position(c.Pos()).Line] = true
+			}
+		}
+	}
+	return lines
+}
+
+// The rule finds what it is made for: a loop over a map that is a field or that a
+// function returns, and a call of the clock, also through another name.
+func TestImpuritiesAreFound(t *testing.T) {
+	const text = `package p
+import ("maps"; clock "time")
+type table struct{ rows map[string]int }
+func (t table) get() map[string]int { return t.rows }
+func f(t table) (n int) {
+	for range t.rows { n++ } // any order: a count
+	for range t.rows { n++ }
+	for range t.get() { n++ }
+	for range maps.Keys(t.rows) { n++ }
+	go func() {}()
+	return n + clock.Now().Year()
+}`
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "p.go", text, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &packages.Package{Fset: files, Syntax: []*ast.File{file}, TypesInfo: &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
+	}}
+	checker := types.Config{Importer: importer.ForCompiler(files, "source", nil)}
+	if _, err := checker.Check("p", files, p.Syntax, p.TypesInfo); err != nil {
+		t.Fatal(err)
+	}
+	var lines []int
+	for _, found := range impurities(p) {
+		lines = append(lines, files.Position(found.at).Line)
+	}
+	if want := []int{7, 8, 9, 10, 11}; !slices.Equal(lines, want) {
+		t.Errorf("found in lines %d, want %d", lines, want)
+	}
+}

@@ -1,0 +1,122 @@
+package structure
+
+import (
+	"go/ast"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// floatFiles are the files of the engine that compute with floating point numbers,
+// and why. All of them give whole milliseconds or counts to the rest.
+var floatFiles = map[string]string{
+	"times.go":       "quantiles and slowdowns of measured times, rounded to milliseconds",
+	"speculation.go": "Spark's own thresholds, which are doubles there, too",
+	"rampup.go":      "spark.dynamicAllocation.executorAllocationRatio, a double in Spark",
+}
+
+// TestTheEngineIsInIntegers holds that simulated time and all accounts of a replay
+// are integers, so that they add up exactly: floating point numbers begin in
+// bench/metrics.
+func TestTheEngineIsInIntegers(t *testing.T) {
+	p := packageOf(t, "replay")
+	used := map[string]bool{}
+	for expr, tv := range p.TypesInfo.Types {
+		basic, ok := tv.Type.Underlying().(*types.Basic)
+		if !ok || basic.Info()&types.IsFloat == 0 {
+			continue
+		}
+		at := p.Fset.Position(expr.Pos())
+		file := filepath.Base(at.Filename)
+		used[file] = true
+		if floatFiles[file] == "" {
+			t.Errorf("%s:%d: a floating point number", file, at.Line)
+		}
+	}
+	for file := range floatFiles {
+		if !used[file] {
+			t.Errorf("%s needs no exception", file)
+		}
+	}
+}
+
+// readsRecorded lists which functions may read what an application's log recorded
+// of executors, directly or through a function of package traces. A replay must not:
+// it has executors of its own. Settings and the shape of a cluster may be assumed
+// from what was recorded before a replay begins.
+var readsRecorded = []string{
+	"replay.SpecFor",        // a static application without a size has as many executors as were recorded
+	"replay/cluster.Assume", // makes up the cluster that the logs show
+}
+
+// TestAReplayDoesNotReadWhatWasRecorded looks for uses of Application.Recorded in
+// the engine, the clusters and their managers.
+func TestAReplayDoesNotReadWhatWasRecorded(t *testing.T) {
+	traces := packageOf(t, "traces")
+	application := traces.Types.Scope().Lookup("Application").Type().Underlying().(*types.Struct)
+	reading := map[types.Object]bool{}
+	for i := range application.NumFields() {
+		if f := application.Field(i); f.Name() == "Recorded" {
+			reading[f] = true
+		}
+	}
+	// Functions of traces that read it, and those that call them.
+	for grown := true; grown; {
+		grown = false
+		for f, uses := range usesByFunction(traces) {
+			if !reading[f] && slices.ContainsFunc(uses, func(o types.Object) bool { return reading[o] }) {
+				reading[f], grown = true, true
+			}
+		}
+	}
+	var found []string
+	for _, p := range sources(t) {
+		name, _ := inModule(p.PkgPath)
+		if !isPure(name) {
+			continue
+		}
+		for f, uses := range usesByFunction(p) {
+			if slices.ContainsFunc(uses, func(o types.Object) bool { return reading[o] }) {
+				found = append(found, name+"."+f.Name())
+			}
+		}
+	}
+	slices.Sort(found)
+	if !slices.Equal(found, readsRecorded) {
+		t.Errorf("these functions read Application.Recorded: %q, allowed are %q", found, readsRecorded)
+	}
+}
+
+// usesByFunction returns what each function of a package uses.
+func usesByFunction(p *packages.Package) map[types.Object][]types.Object {
+	uses := map[types.Object][]types.Object{}
+	for _, file := range p.Syntax {
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok && p.TypesInfo.Uses[id] != nil {
+					uses[p.TypesInfo.Defs[f.Name]] = append(uses[p.TypesInfo.Defs[f.Name]], p.TypesInfo.Uses[id])
+				}
+				return true
+			})
+		}
+	}
+	return uses
+}
+
+func packageOf(t *testing.T, name string) *packages.Package {
+	t.Helper()
+	for _, p := range sources(t) {
+		if p.PkgPath == module+"/"+name {
+			return p
+		}
+	}
+	t.Fatalf("there is no package %s", name)
+	return nil
+}
