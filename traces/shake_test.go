@@ -64,3 +64,17 @@ func TestShakingFollowsItsSeed(t *testing.T) {
 		t.Errorf("seed 1 %d and %d, seed 2 %d, unshaken %d", one, again, two, none)
 	}
 }
+
+// Some tasks become longer and some shorter, and on average they take as long as
+// before.
+func TestShakenRunTimesKeepTheirMean(t *testing.T) {
+	w := shakable()
+	shaken, _ := Shake(w, Shaking{Work: 0.4}, 3)
+	var was, is time.Duration
+	for i, a := range shaken.Apps {
+		was, is = was+TotalWork(w.Apps[i]), is+TotalWork(a)
+	}
+	if ratio := is.Seconds() / was.Seconds(); math.Abs(ratio-1) > 0.03 {
+		t.Errorf("4,000 tasks take %.3f times as long, want 1", ratio)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/replay"
 	"dynalloc/traces"
 )
 
@@ -195,4 +196,19 @@ func FuzzReadDeadlines(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The jobs of a query may run at the same time, and the last one to be submitted may
+// end before another: the query lasts until none of them runs.
+func TestAQueryLastsUntilItsLastJobEnds(t *testing.T) {
+	q := Query{Jobs: []int{1, 2}}
+	replayed := replay.AppResult{Jobs: []replay.JobResult{
+		{Start: 0, End: time.Hour}, {Start: 10 * time.Second, End: 70 * time.Second}, {Start: 20 * time.Second, End: 40 * time.Second},
+	}}
+	recorded := traces.Recorded{Jobs: []traces.RecordedJob{
+		{Start: 0, End: time.Hour}, {Start: 10 * time.Second, End: 70 * time.Second}, {Start: 20 * time.Second, End: 40 * time.Second},
+	}}
+	if a, b := q.Duration(&replayed), q.RecordedDuration(&recorded); a != time.Minute || b != time.Minute {
+		t.Errorf("it takes %s in the replay and %s in the recording, want 1m0s", a, b)
+	}
 }

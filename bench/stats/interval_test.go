@@ -57,3 +57,36 @@ func TestErrorsAddInQuadrature(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// Which of two policies is the base does not matter: the interval of the one
+// difference is the mirror image of the other's.
+func TestExchangedPoliciesMirrorTheInterval(t *testing.T) {
+	misses, runs := []float64{1, 0, 2, 1, 0, 1}, []float64{3, 2, 4, 3, 2, 3}
+	opposite := make([]float64, len(misses))
+	for i, v := range misses {
+		opposite[i] = -v
+	}
+	more := Simultaneous([]Contrast{{Sums: misses, Weights: runs, Counts: true}}, 1)[0]
+	fewer := Simultaneous([]Contrast{{Sums: opposite, Weights: runs, Counts: true}}, 1)[0]
+	if math.Abs(more.Low+fewer.High) > 1e-12 || math.Abs(more.High+fewer.Low) > 1e-12 || more.Value != -fewer.Value {
+		t.Errorf("%+v is not the mirror image of %+v", more, fewer)
+	}
+}
+
+// A table marks a difference only if its interval lies on one side of zero.
+func TestSignificantDifferencesAreMarked(t *testing.T) {
+	for _, c := range []struct {
+		e    Estimate
+		want string
+	}{
+		{Estimate{2, Interval{1, 3}}, "+"},
+		{Estimate{-2, Interval{-3, -1}}, "-"},
+		{Estimate{2, Interval{-1, 5}}, "~"},
+		{Estimate{2, Interval{0, 4}}, "~"},
+		{Estimate{2, NoInterval()}, "~"},
+	} {
+		if got := c.e.Mark(); got != c.want {
+			t.Errorf("%+v is marked %s, want %s", c.e, got, c.want)
+		}
+	}
+}

@@ -117,3 +117,14 @@ func TestExecutorIsRemovedOnce(t *testing.T) {
 		t.Errorf("counted %d added and %d removed", a.Log.ExecutorsAdded, a.Log.ExecutorsRemoved)
 	}
 }
+
+// Since Spark 3.4 an executor's information says when it registered; the event may
+// be written later.
+func TestExecutorRegisteredWhenItsInformationSays(t *testing.T) {
+	l := newLog("a").add(`{"Event":"SparkListenerExecutorAdded","Timestamp":%d,"Executor ID":"1","Executor Info":{"Host":"h1","Total Cores":2,"Request Time":%d,"Registration Time":%d}}`,
+		at(9), at(2), at(5))
+	x := readBuilt(t, l.end(10)).Recorded.Executors[0]
+	if x.Requested != 2*time.Second || x.Added != 5*time.Second {
+		t.Errorf("requested after %s, registered after %s; want 2s and 5s", x.Requested, x.Added)
+	}
+}

@@ -194,3 +194,22 @@ func TestLongLineageIsLinkedToWhatRan(t *testing.T) {
 		t.Errorf("problems %q", a.Log.Problems)
 	}
 }
+
+// Two jobs shuffled the same RDD, each for a reader of its own. A third job skips a
+// shuffle of that RDD and does not say how it reads it: the latest one is taken.
+func TestSkippedStageReusesTheLatestShuffle(t *testing.T) {
+	jobs := newLog("a").executor("1", 2, 1)
+	for i := range 2 {
+		mapped := testStage{id: 2 * i, tasks: 2, rdds: "0"}
+		result := testStage{id: 2*i + 1, tasks: 1, parents: []int{2 * i}, rdds: fmt.Sprintf("%d<0 9<%d", i+1, i+1)}
+		at := float64(4*i + 1)
+		jobs.job(i, at, "", mapped, result).ran(mapped, "ShuffleMapTask", 3*i, at).ran(result, "ResultTask", 3*i+2, at+1).jobEnd(i, at+2)
+	}
+	skipped := testStage{id: 4, tasks: 2, rdds: "0"}
+	last := testStage{id: 5, tasks: 1, parents: []int{4}, rdds: "8"}
+	a := readBuilt(t, jobs.job(2, 10, "", skipped, last).ran(last, "ResultTask", 6, 10).jobEnd(2, 11).end(12))
+	graph := a.Jobs[2].Stages
+	if got := a.Stages[graph[0]].ID; len(graph) != 2 || got != 2 {
+		t.Errorf("the third job reuses stage %d of %v, want stage 2", got, stageIDs(a))
+	}
+}

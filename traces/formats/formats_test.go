@@ -194,7 +194,7 @@ func TestSWFJobsAreRigid(t *testing.T) {
 		t.Fatalf("%d jobs, want 2", len(w.Apps))
 	}
 	long, a := w.Apps[0], w.Apps[1]
-	if a.ID != "job-0000007" || a.User != "3" || a.Queue != "queue-1" || a.Submit != 30*time.Second || !a.Started.Equal(time.Unix(1000000060, 0)) {
+	if a.ID != "job-0000007" || a.User != "3" || a.Queue != "queue-1" || a.Class != "queue-1" || a.Submit != 30*time.Second || !a.Started.Equal(time.Unix(1000000060, 0)) {
 		t.Errorf("job 7 is %+v", a)
 	}
 	if p := a.Profiles[0]; p.Cores != 4 || p.TaskCPUs != 4 || len(a.Stages) != 1 || traces.TotalWork(a) != 400*time.Second {
