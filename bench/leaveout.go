@@ -18,7 +18,7 @@ func Horizon(w *traces.Workload) time.Duration {
 	for _, a := range w.Apps {
 		length := traces.CriticalPath(a)
 		if a.Recorded != nil {
-			length = a.Earlier + a.Recorded.End
+			length = a.EarlierAttempts + a.Recorded.End
 		}
 		end = max(end, a.Submit+length)
 	}

@@ -25,7 +25,7 @@ type workKey struct {
 }
 
 func workKeyOf(a *traces.Application) workKey {
-	c := workKey{earlier: a.Earlier, setup: a.Setup, tail: a.Tail, properties: fmt.Sprint(a.Properties)}
+	c := workKey{earlier: a.EarlierAttempts, setup: a.Setup, tail: a.Tail, properties: fmt.Sprint(a.Properties)}
 	if len(a.Stages) > 0 {
 		c.stages = &a.Stages[0]
 	}

@@ -26,7 +26,7 @@ func (r *Results) recording(t Truth) (Recording, []string) {
 		if first < 0 {
 			first = a.Submit
 		}
-		last = max(last, a.Submit+a.Earlier+a.Recorded.End)
+		last = max(last, a.Submit+a.EarlierAttempts+a.Recorded.End)
 		app := metrics.Recorded(a)
 		if k := partners[i]; k >= 0 {
 			app.SetReference(&r.Reference[k])

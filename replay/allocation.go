@@ -204,7 +204,7 @@ func (e *Engine) givenRegistration(app int32, id policies.ExecutorID, asked time
 	}
 	if int(id) < len(known) {
 		if known[id].FromStart {
-			asked = e.apps[app].began + e.apps[app].app.Earlier
+			asked = e.apps[app].began + e.apps[app].app.EarlierAttempts
 		}
 		return asked + known[id].Took
 	}

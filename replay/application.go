@@ -199,9 +199,9 @@ func (a *application) begin() {
 	a.result.Began = e.now
 	e.queue.push(scheduled{at: e.now + a.app.Setup, app: a.index}, becomesReady, driverRegisters)
 	if !a.sharesProcessors() {
-		a.follow(-1, e.now+a.app.Earlier)
+		a.follow(-1, e.now+a.app.EarlierAttempts)
 	}
-	a.endIfDone(e.now + a.app.Earlier)
+	a.endIfDone(e.now + a.app.EarlierAttempts)
 }
 
 // register is the driver's registration with its manager: the policy sends

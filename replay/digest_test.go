@@ -132,7 +132,7 @@ func pinnedRun(t *testing.T, seed uint64) (*traces.Workload, Config) {
 			c.Times.By[i].Contention, c.Times.By[i].MaxOthers = 0.3, 1+i
 		}
 		for i, a := range w.Apps {
-			a.DriverShares = i%2 == 0
+			a.DriverOnExecutorHost = i%2 == 0
 		}
 	}
 	c.Faults = randomFaults(t, seed/2)

@@ -23,7 +23,7 @@ type driverStart struct {
 
 // sharesProcessors says whether executors slow the application's driver down.
 func (a *application) sharesProcessors() bool {
-	return a.engine.config.Times.DriverProcessors > 0 && a.app.DriverShares && a.app.Earlier == 0 && len(a.plan.followers[0]) > 0
+	return a.engine.config.Times.DriverProcessors > 0 && a.app.DriverOnExecutorHost && a.app.EarlierAttempts == 0 && len(a.plan.followers[0]) > 0
 }
 
 // startDriver begins what the driver does until its first job.
@@ -39,7 +39,7 @@ func (a *application) startDriver() {
 
 // splitDriverStart takes the driver's work out of a recorded time.
 func splitDriverStart(app *traces.Application, recorded time.Duration, t *Times) driverStart {
-	share := t.DriverProcessors.Among(OneProcessor + ProcessorsOf(app.DriverBeside))
+	share := t.DriverProcessors.Among(OneProcessor + ProcessorsOf(app.DriverContenders))
 	if took := share.Elapsed(t.DriverWork); took <= recorded {
 		return driverStart{left: t.DriverWork, recorded: took}
 	}

@@ -116,13 +116,13 @@ func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
 	}
 	paid := time.Duration(0)
 	if task.Cold {
-		paid += t.By[ColdSlotRun].Typical(int(task.Beside))
+		paid += t.By[ColdSlotRun].Typical(int(task.Contenders))
 	}
 	if task.FirstRead {
-		paid += t.By[FirstReadRun].Typical(int(task.Beside))
+		paid += t.By[FirstReadRun].Typical(int(task.Contenders))
 	}
 	if !task.Cold && !task.First && !task.FirstRead {
-		paid += t.By[OverheadRun].Typical(int(task.Beside))
+		paid += t.By[OverheadRun].Typical(int(task.Contenders))
 	}
 	run -= min(run, int32(paid.Milliseconds()))
 	return run + deserialize + task.Result

@@ -8,9 +8,9 @@ import (
 )
 
 // forecast is what the policy "hindsight" is told of an application: its demand
-// if endless executors were there from the start (traces.Endless).
+// if endless executors were there from the start (traces.IdealSchedule).
 func (e *Engine) forecast(app *traces.Application) *policies.Forecast {
-	stages, jobs := traces.Endless(app)
+	stages, jobs := traces.IdealSchedule(app)
 	f := &policies.Forecast{Lead: e.leadTime(), Stages: make([]policies.Span, len(stages)), Jobs: jobs}
 	for i := range jobs {
 		jobs[i] += app.Submit

@@ -49,7 +49,7 @@ func newPlan(a *traces.Application, times *Times) *plan {
 		p.offset[i] = int32(len(p.work))
 		for j := range s.Tasks {
 			t := &s.Tasks[j]
-			p.work = append(p.work, max(times.work(t, warm[i]), t.Original))
+			p.work = append(p.work, max(times.work(t, warm[i]), t.OriginalRun))
 			p.reads[i] = p.reads[i] || t.Read > 0
 		}
 		for _, parent := range s.Parents {

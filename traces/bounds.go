@@ -11,12 +11,12 @@ import (
 // that the application takes with endless executors that are there from the
 // start, so no run of a replay without random task times can beat it.
 func CriticalPath(a *Application) time.Duration {
-	_, jobs := Endless(a)
+	_, jobs := IdealSchedule(a)
 	last := time.Duration(0)
 	for _, end := range jobs {
-		last = max(last, end-a.Earlier)
+		last = max(last, end-a.EarlierAttempts)
 	}
-	return a.Earlier + last + a.Tail
+	return a.EarlierAttempts + last + a.Tail
 }
 
 // A StageSpan is when a stage would run.
@@ -26,10 +26,10 @@ type StageSpan struct {
 	Computed bool          // false: no job needs it
 }
 
-// Endless returns when each stage and each job of an application would run
+// IdealSchedule returns when each stage and each job of an application would run
 // with endless executors that are there from the start, from the application's
 // start.
-func Endless(a *Application) (stages []StageSpan, jobEnds []time.Duration) {
+func IdealSchedule(a *Application) (stages []StageSpan, jobEnds []time.Duration) {
 	w := walk{app: a, stages: make([]StageSpan, len(a.Stages))}
 	followers := make([][]int, len(a.Jobs)+1) // by predecessor + 1
 	for i := range a.Jobs {
@@ -45,7 +45,7 @@ func Endless(a *Application) (stages []StageSpan, jobEnds []time.Duration) {
 			heap.Push(&due, start{i, from + a.Jobs[i].Cue.Gap})
 		}
 	}
-	follow(-1, a.Earlier)
+	follow(-1, a.EarlierAttempts)
 	for len(due) > 0 {
 		s := heap.Pop(&due).(start)
 		ends[s.job] = w.job(s.job, s.at)

@@ -41,7 +41,7 @@ func TestCriticalPathGoesThroughSharedStagesOnce(t *testing.T) {
 	if got, want := CriticalPath(a), 4500*time.Millisecond; got != want { // 3 + 0.5 + 1
 		t.Errorf("critical path side by side %v, want %v", got, want)
 	}
-	a.Earlier = time.Minute
+	a.EarlierAttempts = time.Minute
 	if got, want := CriticalPath(a), 64500*time.Millisecond; got != want {
 		t.Errorf("critical path after a failed attempt %v, want %v", got, want)
 	}

@@ -35,8 +35,8 @@ func (c *checker) fault(format string, args ...any) {
 
 func (c *checker) application() {
 	a := c.app
-	if a.Submit < 0 || a.Earlier < 0 || a.Setup < 0 {
-		c.fault("a time is negative: submit %v, earlier %v, setup %v", a.Submit, a.Earlier, a.Setup)
+	if a.Submit < 0 || a.EarlierAttempts < 0 || a.Setup < 0 {
+		c.fault("a time is negative: submit %v, earlier %v, setup %v", a.Submit, a.EarlierAttempts, a.Setup)
 	}
 	if len(a.Profiles) == 0 || a.Profiles[0].ID != 0 {
 		c.fault("the first resource profile is not Spark's default, 0")
@@ -85,7 +85,7 @@ func (c *checker) stage(i int) {
 	}
 	for k := range s.Tasks {
 		t := &s.Tasks[k]
-		if t.Run < 0 || t.Deserialize < 0 || t.Result < 0 || t.Scheduler < 0 || t.Getting < 0 || t.Read < 0 || t.Write < 0 {
+		if t.Run < 0 || t.Deserialize < 0 || t.Result < 0 || t.Scheduler < 0 || t.GettingResult < 0 || t.Read < 0 || t.Write < 0 {
 			c.fault("%s, task %d has a negative time or size", what, k)
 		}
 		if t.Host < -1 || int(t.Host) >= len(c.app.Hosts) && t.Host >= 0 || t.Locality > AnyLocality {

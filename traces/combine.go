@@ -31,7 +31,7 @@ func Combine(arrivals, applications *Workload, seed uint64) (*Workload, error) {
 		}
 		a := from[random.IntN(len(from))].unrun()
 		a.ID, a.Submit, a.Started, a.User, a.Queue = arrival.ID, arrival.Submit, arrival.Started, arrival.User, arrival.Queue
-		a.Attempt, a.Earlier = "", 0
+		a.Attempt, a.EarlierAttempts = "", 0
 		w.Apps = append(w.Apps, a)
 	}
 	w.Notes = append(w.Notes, fmt.Sprintf(

@@ -7,24 +7,24 @@ import (
 )
 
 // A Level is how much was held from a time on.
-type Level struct {
+type Usage struct {
 	At        time.Duration
 	Executors int
 	Cores     int
 	MemoryMB  int64
 }
 
-// Levels returns the executors, cores and memory that recorded applications
+// RecordedUsage returns the executors, cores and memory that recorded applications
 // held over time, as their drivers saw it: from ExecutorAdded to the first
 // ExecutorRemoved, else to the application's end. An executor's memory is that
 // of its resource profile, overhead included.
-func Levels(apps ...*Application) []Level {
-	var changes []Level
+func RecordedUsage(apps ...*Application) []Usage {
+	var changes []Usage
 	for _, a := range apps {
 		if a.Recorded == nil {
 			continue
 		}
-		start := a.Submit + a.Earlier
+		start := a.Submit + a.EarlierAttempts
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
 			memory := a.profile(x.Profile).Memory()
@@ -32,16 +32,16 @@ func Levels(apps ...*Application) []Level {
 			if to < 0 {
 				to = a.Recorded.End
 			}
-			changes = append(changes, Level{start + x.Added, 1, x.Cores, memory}, Level{start + to, -1, -x.Cores, -memory})
+			changes = append(changes, Usage{start + x.Added, 1, x.Cores, memory}, Usage{start + to, -1, -x.Cores, -memory})
 		}
 	}
-	slices.SortStableFunc(changes, func(x, y Level) int {
+	slices.SortStableFunc(changes, func(x, y Usage) int {
 		return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.Executors, y.Executors)) // at equal times those that leave go first
 	})
 	levels := changes[:0]
-	var now Level
+	var now Usage
 	for _, c := range changes {
-		now = Level{c.At, now.Executors + c.Executors, now.Cores + c.Cores, now.MemoryMB + c.MemoryMB}
+		now = Usage{c.At, now.Executors + c.Executors, now.Cores + c.Cores, now.MemoryMB + c.MemoryMB}
 		if n := len(levels); n > 0 && levels[n-1].At == c.At {
 			levels[n-1] = now
 			continue
@@ -55,7 +55,7 @@ func Levels(apps ...*Application) []Level {
 // when it was recorded; 0 if that is not known.
 func (a *Application) PeakExecutors() int {
 	peak := 0
-	for _, l := range Levels(a) {
+	for _, l := range RecordedUsage(a) {
 		peak = max(peak, l.Executors)
 	}
 	return peak

@@ -60,10 +60,10 @@ func (w *Workload) Sort() {
 	})
 }
 
-// Logged is the part of a workload that Spark's own logs tell of. Only they say
+// FromSparkLogs is the part of a workload that Spark's own logs tell of. Only they say
 // what executors and tasks take beside the work: in other records a wait for the
 // machine looks like the start-up of an executor.
-func (w *Workload) Logged() *Workload {
+func (w *Workload) FromSparkLogs() *Workload {
 	logged := *w
 	logged.Apps = nil
 	for _, a := range w.Apps {
@@ -155,7 +155,7 @@ func (w *Workload) cutIdleDays() {
 			cut += idle.Truncate(day)
 		}
 		a.Submit -= cut
-		busyUntil = max(busyUntil, a.Submit+a.Earlier+a.length())
+		busyUntil = max(busyUntil, a.Submit+a.EarlierAttempts+a.length())
 	}
 	switch days := cut / day; days {
 	case 0:

@@ -87,7 +87,7 @@ func (s *synthesis) class(class string, from []*Application, seed uint64) {
 			continue
 		}
 		a := from[random.IntN(len(from))].unrun()
-		a.Submit, a.Path, a.Attempt, a.Earlier = at.Truncate(time.Millisecond), "", "", 0
+		a.Submit, a.Path, a.Attempt, a.EarlierAttempts = at.Truncate(time.Millisecond), "", "", 0
 		redrawn := false
 		stages := slices.Clone(a.Stages)
 		for i := range stages {

@@ -143,10 +143,10 @@ func (t *textReader) startApp(id string, d *spec.Decoder) {
 	name := d.String("name", id)
 	t.app = &Application{
 		ID: id, Name: name, Class: d.String("class", Class(name)), User: d.String("user", ""), Queue: d.String("queue", ""),
-		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0), Earlier: d.Duration("earlier", 0),
+		Submit: d.Duration("submit", 0), Setup: d.Duration("setup", 0), EarlierAttempts: d.Duration("earlier", 0),
 		Attempt: d.String("attempt", ""), SparkVersion: d.String("spark", ""), Master: d.String("master", ""),
-		Profiles:     []Profile{textProfile(0, d)},
-		DriverShares: d.Has("beside"), DriverBeside: d.Float("beside", 0),
+		Profiles:             []Profile{textProfile(0, d)},
+		DriverOnExecutorHost: d.Has("beside"), DriverContenders: d.Float("beside", 0),
 		Properties: map[string]string{},
 	}
 	for _, p := range []struct{ property, value string }{

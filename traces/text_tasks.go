@@ -89,7 +89,7 @@ func (t *Task) parsePart(word string) bool {
 		}
 	}
 	if letter == "b" && n <= math.MaxUint8 {
-		t.Beside = uint8(n)
+		t.Contenders = uint8(n)
 		return true
 	}
 	return false
@@ -128,8 +128,8 @@ func textTask(t *Task) string {
 			text += "/" + p.letter
 		}
 	}
-	if t.Beside != 0 {
-		text += "/b" + strconv.Itoa(int(t.Beside))
+	if t.Contenders != 0 {
+		text += "/b" + strconv.Itoa(int(t.Contenders))
 	}
 	switch {
 	case t.Host >= 0 && t.Locality == NodeLocal:
@@ -150,7 +150,7 @@ type taskPart[T any] struct {
 
 // parts are the times of a task beside its run time, in milliseconds.
 func (t *Task) parts() []taskPart[int32] {
-	return []taskPart[int32]{{"d", &t.Deserialize}, {"r", &t.Result}, {"s", &t.Scheduler}, {"g", &t.Getting}, {"o", &t.Original}}
+	return []taskPart[int32]{{"d", &t.Deserialize}, {"r", &t.Result}, {"s", &t.Scheduler}, {"g", &t.GettingResult}, {"o", &t.OriginalRun}}
 }
 
 // sizes are its shuffle data, in bytes.

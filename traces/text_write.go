@@ -87,15 +87,15 @@ func (t *textWriter) application() {
 	t.text("class", a.Class, Class(a.Name))
 	t.length("submit", a.Submit)
 	t.length("setup", a.Setup)
-	t.length("earlier", a.Earlier)
+	t.length("earlier", a.EarlierAttempts)
 	t.profile(&a.Profiles[0])
 	t.text("user", a.User, "")
 	t.text("queue", a.Queue, "")
 	t.text("attempt", a.Attempt, "")
 	t.text("spark", a.SparkVersion, "")
 	t.text("master", a.Master, "")
-	if a.DriverShares {
-		t.word("beside=" + strconv.FormatFloat(a.DriverBeside, 'g', -1, 64))
+	if a.DriverOnExecutorHost {
+		t.word("beside=" + strconv.FormatFloat(a.DriverContenders, 'g', -1, 64))
 	}
 	mode, speculation := a.Properties[modeProperty], a.Properties[speculationProperty]
 	plainMode := mode == "FIFO" || mode == "FAIR"

@@ -35,14 +35,14 @@ type Application struct {
 	Properties spark.Properties // the Spark properties that the log shows as set
 	Profiles   []Profile        // resource profiles; index 0 is Spark's default profile
 
-	Earlier time.Duration // time from the first attempt's start to the start of the one that counts
-	Setup   time.Duration // from (the last attempt's) start until the driver asks for its first executors
+	EarlierAttempts time.Duration // time from the first attempt's start to the start of the one that counts
+	Setup           time.Duration // from (the last attempt's) start until the driver asks for its first executors
 
 	// DriverShares: the driver ran on the machine of its executors, so that those
 	// that started beside it slowed it down; DriverBeside is how many those were, on
 	// average, from Setup to the first job.
-	DriverShares bool
-	DriverBeside float64
+	DriverOnExecutorHost bool
+	DriverContenders     float64
 
 	Stages []Stage // parents before children
 	Jobs   []Job   // by recorded submission
@@ -134,21 +134,21 @@ const (
 // milliseconds. What a replay keeps is Work: run, deserialize and result
 // serialization; Scheduler and Getting are the recorded driver's congestion.
 type Task struct {
-	Run         int32 // executor run time
-	Deserialize int32 // executor deserialize time
-	Result      int32 // result serialization time
-	Scheduler   int32 // rest of the wall time: launch, status update, waiting in the driver
-	Getting     int32 // fetching a large result
-	Original    int32 // how long an original ran before its speculative copy won, in ms; 0: there was none
-	Recomputed  bool  // cached data that it reads was gone, so it computed that again
-	Cold        bool  // among the first tasks of its executor, one for each slot
-	First       bool  // among the first tasks of its stage on its executor, one for each slot
-	FirstRead   bool  // among the first tasks of its executor that read shuffle data, one for each slot
-	Beside      uint8 // if First and not Cold, other First tasks of its stage that started on its host with it; else other executors that were starting there
-	Locality    Locality
-	Host        int16 // index into Application.Hosts; -1 unknown
-	Read        int64 // shuffle bytes read
-	Write       int64 // shuffle bytes written
+	Run           int32 // executor run time
+	Deserialize   int32 // executor deserialize time
+	Result        int32 // result serialization time
+	Scheduler     int32 // rest of the wall time: launch, status update, waiting in the driver
+	GettingResult int32 // fetching a large result
+	OriginalRun   int32 // how long an original ran before its speculative copy won, in ms; 0: there was none
+	Recomputed    bool  // cached data that it reads was gone, so it computed that again
+	Cold          bool  // among the first tasks of its executor, one for each slot
+	First         bool  // among the first tasks of its stage on its executor, one for each slot
+	FirstRead     bool  // among the first tasks of its executor that read shuffle data, one for each slot
+	Contenders    uint8 // if First and not Cold, other First tasks of its stage that started on its host with it; else other executors that were starting there
+	Locality      Locality
+	Host          int16 // index into Application.Hosts; -1 unknown
+	Read          int64 // shuffle bytes read
+	Write         int64 // shuffle bytes written
 }
 
 // Work is the time that the task itself took, without the driver's part.
@@ -181,7 +181,7 @@ type RecordedExecutor struct {
 	Requested time.Duration // Request Time; -1 where the log has none
 	Added     time.Duration // ExecutorAdded
 	FirstTask time.Duration // launch of its first task; -1 if it ran none
-	Wanted    bool          // tasks waited for it when it registered, so that FirstTask tells when it could run them
+	Awaited   bool          // tasks waited for it when it registered, so that FirstTask tells when it could run them
 	LastTask  time.Duration // end of its last task; -1 if it ran none
 	Removed   time.Duration // first ExecutorRemoved; -1: alive at the end
 	Reason    string        // of the removal

@@ -161,7 +161,7 @@ func neverShared(w *traces.Workload) bool {
 		if a.Recorded == nil || a.Submit < until {
 			return false
 		}
-		until = a.Submit + a.Earlier + a.Recorded.End
+		until = a.Submit + a.EarlierAttempts + a.Recorded.End
 	}
 	return true
 }

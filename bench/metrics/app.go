@@ -117,7 +117,7 @@ func (a *App) SetReference(ref *sla.Reference) {
 func Recorded(a *traces.Application) App {
 	app := App{
 		Class: a.Class, User: a.User, Driver: spark.Master(a.Master).OverheadRule().DriverSize(a.Properties, spark.ParseVersion(a.SparkVersion)), Changes: -1,
-		Turnaround: a.Earlier + a.Recorded.End,
+		Turnaround: a.EarlierAttempts + a.Recorded.End,
 		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
 		Failed: -1, Rerun: -1, Recomputed: -1,
 	}
@@ -125,7 +125,7 @@ func Recorded(a *traces.Application) App {
 		if x.ID == "driver" || x.Added < 0 {
 			continue
 		}
-		if wait := a.Earlier + x.Added; app.QueueWait < 0 || wait < app.QueueWait {
+		if wait := a.EarlierAttempts + x.Added; app.QueueWait < 0 || wait < app.QueueWait {
 			app.QueueWait = wait
 		}
 		gone := x.Removed

@@ -12,7 +12,7 @@ import (
 // Two executors of two cores: one for 30 s that the driver saw leave, one that
 // was there to the end. The driver itself is none.
 func TestARecordTellsWhatItCan(t *testing.T) {
-	a := &traces.Application{Earlier: time.Second, Profiles: []traces.Profile{{MemoryMB: 1024, OverheadMB: 384}}, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
+	a := &traces.Application{EarlierAttempts: time.Second, Profiles: []traces.Profile{{MemoryMB: 1024, OverheadMB: 384}}, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
 		{ID: "driver", Cores: 8, Removed: -1},
 		{ID: "1", Cores: 2, Added: 20 * time.Second, Removed: -1},
 		{ID: "0", Cores: 2, Added: 10 * time.Second, Removed: 40 * time.Second},

@@ -72,7 +72,7 @@ func programsOf(w *traces.Workload) *programs {
 		key := programOf(a)
 		p.submits[key] = append(p.submits[key], a.Submit)
 		if a.Recorded != nil {
-			p.durations[key] = append(p.durations[key], (a.Earlier + a.Recorded.End).Seconds())
+			p.durations[key] = append(p.durations[key], (a.EarlierAttempts + a.Recorded.End).Seconds())
 		}
 	}
 	for _, took := range p.durations {

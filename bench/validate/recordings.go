@@ -94,7 +94,7 @@ func chains(apps []*traces.Application) [][]*traces.Application {
 		} else {
 			found = append(found, []*traces.Application{a})
 		}
-		if end := a.Started.Add(a.Earlier + a.Recorded.End); end.After(until) {
+		if end := a.Started.Add(a.EarlierAttempts + a.Recorded.End); end.After(until) {
 			until = end
 		}
 	}

@@ -314,7 +314,7 @@ func waited(w *traces.Workload, given *cluster.Cluster) bool {
 	var lives []life
 	var cores []int
 	for _, a := range w.Apps {
-		start := a.Submit + a.Earlier
+		start := a.Submit + a.EarlierAttempts
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
 			gone := x.Removed

@@ -79,7 +79,7 @@ func newView(a *traces.Application, earliest, end time.Duration, lives []Life) V
 	for _, l := range lives {
 		if wait := l.From.Seconds(); !(v.QueueWait <= wait) {
 			v.QueueWait = wait
-			v.FirstExecutor = wait + (a.Submit + a.Earlier - earliest).Seconds()
+			v.FirstExecutor = wait + (a.Submit + a.EarlierAttempts - earliest).Seconds()
 		}
 	}
 	if end >= 0 {
@@ -114,7 +114,7 @@ func newObserver(w *traces.Workload) *viewObserver {
 // Observe takes one event of the replay.
 func (o *viewObserver) Observe(e replay.Event) {
 	a := &o.apps[e.App]
-	at := e.At - o.workload.Apps[e.App].Submit - o.workload.Apps[e.App].Earlier
+	at := e.At - o.workload.Apps[e.App].Submit - o.workload.Apps[e.App].EarlierAttempts
 	switch e.Kind {
 	case replay.ExecutorAdded:
 		a.lives[e.Executor] = Life{at, -1}

@@ -61,7 +61,7 @@ Give --cluster if the applications shared a cluster that was full at times.
 			if err != nil {
 				return err
 			}
-			times, _ := calibrate.Learn(w.Logged(), on)
+			times, _ := calibrate.Learn(w.FromSparkLogs(), on)
 			var file bytes.Buffer
 			if err := calibrate.Write(&file, &times); err != nil {
 				return err

@@ -109,7 +109,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 		s.Config.Cluster = cluster.Assume(w)
 	}
 	in.clusterFlags.configure(&s.Config)
-	s.LearnTimes(w.Logged())
+	s.LearnTimes(w.FromSparkLogs())
 	s.Policies, err = bench.Fleets(builtin.PoliciesOn(&s.Config.Cluster))
 	return s, partly, err
 }

@@ -182,11 +182,11 @@ func lives(w *traces.Workload) []life {
 		if a.Recorded == nil {
 			continue
 		}
-		start := a.Submit + a.Earlier
+		start := a.Submit + a.EarlierAttempts
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
 			l := life{asked: -1, added: start + x.Added, usable: start + x.Added, host: x.Host, log: a.Path}
-			if x.Wanted && x.FirstTask >= x.Added {
+			if x.Awaited && x.FirstTask >= x.Added {
 				l.usable, l.wanted = start+x.FirstTask, true
 			}
 			if x.Requested >= 0 {

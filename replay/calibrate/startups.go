@@ -32,7 +32,7 @@ func recordedBoots(w *traces.Workload, c cluster.Cluster, lag time.Duration) []i
 		if a.Recorded == nil {
 			continue
 		}
-		start := a.Submit + a.Earlier
+		start := a.Submit + a.EarlierAttempts
 		dynamic := a.Properties.DynamicAllocation()
 		asked := start + a.Setup // a static driver asks when it registers
 		for i := range a.Recorded.Executors {

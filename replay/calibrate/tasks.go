@@ -20,7 +20,7 @@ func taskSamples(a *traces.Application, samples *[replay.Causes][]sample) {
 		for j := range a.Stages[i].Tasks {
 			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First && !t.FirstRead {
 				usual = append(usual, t.Scheduler)
-				samples[replay.Overhead] = append(samples[replay.Overhead], sample{milliseconds(t.Scheduler), int(t.Beside), a.Path})
+				samples[replay.Overhead] = append(samples[replay.Overhead], sample{milliseconds(t.Scheduler), int(t.Contenders), a.Path})
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func taskSamples(a *traces.Application, samples *[replay.Causes][]sample) {
 				continue
 			}
 			extra := max(t.Scheduler-overhead+t.Deserialize-warm[i], 0)
-			samples[cause] = append(samples[cause], sample{milliseconds(extra), int(t.Beside), a.Path})
+			samples[cause] = append(samples[cause], sample{milliseconds(extra), int(t.Contenders), a.Path})
 		}
 	}
 }

@@ -207,7 +207,7 @@ func (c Cluster) Short() string {
 // cannot be judged from it.
 func Assume(w *traces.Workload) Cluster {
 	cores, memory := 1, int64(1)
-	for _, l := range traces.Levels(w.Apps...) {
+	for _, l := range traces.RecordedUsage(w.Apps...) {
 		cores, memory = max(cores, l.Cores), max(memory, l.MemoryMB)
 	}
 	hosts := map[string]bool{} // only counted

@@ -181,6 +181,6 @@ func (a *assembler) identify(app *traces.Application) {
 	}
 	if setup := a.driver - a.origin(); a.driver > 0 && setup >= 0 && setup <= maxSetup {
 		app.Setup = time.Duration(setup) * time.Millisecond
-		app.DriverShares, app.DriverBeside = a.driverContention()
+		app.DriverOnExecutorHost, app.DriverContenders = a.driverContention()
 	}
 }

@@ -178,7 +178,7 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]b
 		if runs[i].isCopy {
 			for _, o := range s.originals {
 				if o.partition == runs[i].partition {
-					tasks[i].Original = o.took
+					tasks[i].OriginalRun = o.took
 				}
 			}
 		}
@@ -191,7 +191,7 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]b
 		ran[x]++
 		tasks[i].Recomputed = a.recomputed(s, &runs[i])
 		if tasks[i].Cold || !tasks[i].First {
-			tasks[i].Beside = a.startingBeside(x, runs[i].launch)
+			tasks[i].Contenders = a.startingBeside(x, runs[i].launch)
 		}
 	}
 	countContenders(tasks, runs, byLaunch)

@@ -42,7 +42,7 @@ func countContenders(tasks []traces.Task, runs []taskRun, byLaunch []int) {
 			}
 			for _, t := range []*traces.Task{&tasks[i], &tasks[j]} {
 				if t.First && !t.Cold {
-					t.Beside = increment(t.Beside)
+					t.Contenders = increment(t.Contenders)
 				}
 			}
 		}

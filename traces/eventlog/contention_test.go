@@ -45,13 +45,13 @@ func TestFirstTasksKnowWhoStartsBesideThem(t *testing.T) {
 	for i := range want {
 		for j, w := range want[i] {
 			task := &a.Stages[i].Tasks[j]
-			if got := (kind{task.Cold, task.First, task.FirstRead, task.Beside}); got != w {
+			if got := (kind{task.Cold, task.First, task.FirstRead, task.Contenders}); got != w {
 				t.Errorf("stage %d, task %d: %+v, want %+v", i, j, got, w)
 			}
 		}
 	}
 	for i, x := range a.Recorded.Executors {
-		if !x.Wanted {
+		if !x.Awaited {
 			t.Errorf("executor %d registered while tasks waited", i)
 		}
 	}
@@ -67,7 +67,7 @@ func TestAnExecutorThatNobodyWaitedForIsNotWanted(t *testing.T) {
 	l.executor("2", 1, 2).complete(one, 0, 4).submit(two, 0, 4)
 	l.task(testTask{id: 1, stage: 1, kind: "ResultTask", reason: "Success", executor: "2", from: 4, to: 5, run: 900})
 	a := readBuilt(t, l.complete(two, 0, 5).jobEnd(0, 5).end(6))
-	if x := a.Recorded.Executors; !x[0].Wanted || x[1].Wanted {
-		t.Errorf("wanted: %v, %v; want the first only", x[0].Wanted, x[1].Wanted)
+	if x := a.Recorded.Executors; !x[0].Awaited || x[1].Awaited {
+		t.Errorf("wanted: %v, %v; want the first only", x[0].Awaited, x[1].Awaited)
 	}
 }

@@ -146,7 +146,7 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 			LastTask:  a.optional(x.lastTask),
 			Removed:   a.optional(x.removed),
 			Reason:    x.reason,
-			Wanted:    a.awaited(x, added),
+			Awaited:   a.awaited(x, added),
 		}
 		if !x.hasAdded { // before Spark 1.3 the log has block managers only
 			e.Cores = max(1, app.Profiles[0].Cores)

@@ -36,8 +36,8 @@ func TestOriginalThatLostToItsCopy(t *testing.T) {
 	l.lines[last] = strings.Replace(l.lines[last], `"Speculative":false`, `"Speculative":true`, 1)
 	l.task(testTask{id: 0, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "TaskKilled", from: 1, to: 9, run: 7900})
 	a := readBuilt(t, l.complete(s, 0, 9).jobEnd(0, 9).end(10))
-	if got := a.Stages[0].Tasks[0]; got.Run != 2900 || got.Original != 8000 {
-		t.Errorf("the task runs %d ms, its original %d ms, want 2900 and 8000", got.Run, got.Original)
+	if got := a.Stages[0].Tasks[0]; got.Run != 2900 || got.OriginalRun != 8000 {
+		t.Errorf("the task runs %d ms, its original %d ms, want 2900 and 8000", got.Run, got.OriginalRun)
 	}
 }
 

@@ -134,7 +134,7 @@ func TestTaskTimeIsSplit(t *testing.T) {
 		`"Task Metrics":{"Executor Deserialize Time":300,"Executor Run Time":2000,"Result Serialization Time":50,"Shuffle Read Metrics":{"Remote Bytes Read":7,"Local Bytes Read":5},"Shuffle Write Metrics":{"Shuffle Bytes Written":3}}}`,
 		at(2), at(5), at(5.5))
 	a := readBuilt(t, l.complete(s, 0, 6).jobEnd(0, 6).end(7))
-	want := traces.Task{Run: 2000, Deserialize: 300, Result: 50, Getting: 500, Scheduler: 650, Cold: true, First: true, FirstRead: true, Locality: traces.RackLocal, Read: 12, Write: 3}
+	want := traces.Task{Run: 2000, Deserialize: 300, Result: 50, GettingResult: 500, Scheduler: 650, Cold: true, First: true, FirstRead: true, Locality: traces.RackLocal, Read: 12, Write: 3}
 	if got := a.Stages[0].Tasks[0]; got != want || a.Hosts[got.Host] != "h1" {
 		t.Errorf("got %+v on %v, want %+v", got, a.Hosts, want)
 	}

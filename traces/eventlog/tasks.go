@@ -93,11 +93,11 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *taskEvent, partiti
 		},
 	}
 	if i.Getting > 0 && i.Finish > i.Getting {
-		run.Getting = a.duration(i.Finish - i.Getting)
+		run.GettingResult = a.duration(i.Finish - i.Getting)
 	}
 	// The scheduler delay is the rest of the wall time. It can be slightly negative:
 	// the driver's clock and the executor's are compared.
-	rest := i.Finish - i.Launch - int64(run.Run) - int64(run.Deserialize) - int64(run.Result) - int64(run.Getting)
+	rest := i.Finish - i.Launch - int64(run.Run) - int64(run.Deserialize) - int64(run.Result) - int64(run.GettingResult)
 	if i.Launch > 0 && i.Finish > 0 && rest > 0 {
 		run.Scheduler = a.duration(rest)
 	}

@@ -230,10 +230,10 @@ func (g *logGroup) read() (*traces.Application, error) {
 	if first := g.attempts[0].start.Time; len(g.attempts) > 1 && 0 < first && first <= traces.MaxTime {
 		counts := app.Started
 		app.Started = time.UnixMilli(min(first, counts.UnixMilli())).UTC()
-		app.Earlier = counts.Sub(app.Started)
+		app.EarlierAttempts = counts.Sub(app.Started)
 	}
 	for _, h := range g.attempts[:len(g.attempts)-1] {
-		problems = append(problems, earlierAttempt.With(h.start.Attempt, h.source.Path, app.Earlier, app.Attempt))
+		problems = append(problems, earlierAttempt.With(h.start.Attempt, h.source.Path, app.EarlierAttempts, app.Attempt))
 	}
 	app.Log.Problems = append(problems, app.Log.Problems...)
 	return app, nil

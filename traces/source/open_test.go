@@ -23,8 +23,8 @@ func TestAttemptsAreOneApplication(t *testing.T) {
 		t.Fatalf("read %d applications and %v", len(apps), bad)
 	}
 	a := apps[0]
-	if a.ID != "application_1" || a.Attempt != "10" || a.Earlier != 300*time.Second || a.Started.UnixMilli() != 1_700_000_000_000 {
-		t.Errorf("%s attempt %s, started %v, held %v before", a.ID, a.Attempt, a.Started, a.Earlier)
+	if a.ID != "application_1" || a.Attempt != "10" || a.EarlierAttempts != 300*time.Second || a.Started.UnixMilli() != 1_700_000_000_000 {
+		t.Errorf("%s attempt %s, started %v, held %v before", a.ID, a.Attempt, a.Started, a.EarlierAttempts)
 	}
 	if r := a.Recorded.Jobs[0]; r.Start != 2*time.Second {
 		t.Errorf("the recorded job starts %v after the attempt that counts", r.Start)
@@ -32,7 +32,7 @@ func TestAttemptsAreOneApplication(t *testing.T) {
 	if p := fmt.Sprint(a.Log.Problems); !strings.Contains(p, `attempt="1" log="b/app_1_1"`) || !strings.Contains(p, `attempt="2" log="a/app_1_2"`) {
 		t.Errorf("problems do not name the attempts left out:\n%s", p)
 	}
-	if apps, _ := readFiles(t, files, true); len(apps) != 4 || apps[0].Earlier != 0 {
+	if apps, _ := readFiles(t, files, true); len(apps) != 4 || apps[0].EarlierAttempts != 0 {
 		t.Errorf("each log by itself: read %d applications", len(apps))
 	}
 }
@@ -41,7 +41,7 @@ func TestAttemptsAreOneApplication(t *testing.T) {
 func TestLastAttemptCountsThoughItDidNothing(t *testing.T) {
 	early := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"App Attempt ID":"2"}`, 1_700_000_100_000)
 	apps, bad := readFiles(t, map[string]string{"app_1": oneJob("application_1", "1", 0), "app_2": early}, false)
-	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != traces.Cut || apps[0].Earlier != 100*time.Second {
+	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != traces.Cut || apps[0].EarlierAttempts != 100*time.Second {
 		t.Fatalf("read %v, %v", apps, bad)
 	}
 }
@@ -62,7 +62,7 @@ func TestCopiedLogIsReadOnce(t *testing.T) {
 func TestEqualIDsOfTwoClustersAreTwoApplications(t *testing.T) {
 	later := strings.ReplaceAll(emptyLog("app-1"), "17000000", "17000009")
 	apps, _ := readFiles(t, map[string]string{"x/app-1": emptyLog("app-1"), "y/app-1": later}, false)
-	if len(apps) != 2 || apps[0].Earlier != 0 || apps[1].Earlier != 0 {
+	if len(apps) != 2 || apps[0].EarlierAttempts != 0 || apps[1].EarlierAttempts != 0 {
 		t.Fatalf("read %d applications", len(apps))
 	}
 }
