@@ -39,7 +39,7 @@ func (a *application) startDriver() {
 
 // splitDriverStart takes the driver's work out of a recorded time.
 func splitDriverStart(app *traces.Application, recorded time.Duration, t *Times) driverStart {
-	share := t.DriverProcessors.Among(OneProcessor + ProcessorsOf(app.DriverContenders))
+	share := t.driverShare(app)
 	if took := share.Elapsed(t.DriverWork); took <= recorded {
 		return driverStart{left: t.DriverWork, recorded: took}
 	}

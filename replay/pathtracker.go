@@ -83,7 +83,7 @@ func newPathTracker(a *application, spec policies.Spec) *pathTracker {
 	now := a.engine.now
 	b := &pathTracker{
 		app: a, current: breakdown{until: now}, jobs: slices.Repeat([]breakdown{{until: now}}, len(a.app.Jobs)), ready: make(map[readyTask]breakdown),
-		profiles: make([]profilePath, len(a.app.Profiles)), rampUp: rampUp{most: a.mostSlots(spec), ratio: spec.Limits().Ratio},
+		profiles: make([]profilePath, len(a.app.Profiles)), rampUp: a.newRampUp(spec),
 	}
 	for i := range b.profiles {
 		b.profiles[i].state = noSet

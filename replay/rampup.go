@@ -19,6 +19,10 @@ type rampUp struct {
 	slots   int // that take tasks
 }
 
+func (a *application) newRampUp(spec policies.Spec) rampUp {
+	return rampUp{most: a.mostSlots(spec), ratio: spec.Limits().Ratio}
+}
+
 // mostSlots is how many slots the default profile of an application may have.
 func (a *application) mostSlots(spec policies.Spec) int {
 	p := &a.profiles[0]

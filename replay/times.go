@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/traces"
 )
 
 // A Cause is a reason for which a run takes time beside its tasks' own work.
@@ -133,6 +134,12 @@ type Share struct{ part, whole Processors }
 // Among shares the processors equally; the number of programs is in thousandths,
 // too, as it may be a mean.
 func (p Processors) Among(programs Processors) Share { return Share{min(p, programs), programs} }
+
+// driverShare is how much of a processor an application's driver had when it was
+// recorded, beside the executors that started then.
+func (t *Times) driverShare(app *traces.Application) Share {
+	return t.DriverProcessors.Among(OneProcessor + ProcessorsOf(app.DriverContenders))
+}
 
 // Work is how much processor time a program gets in a time.
 func (s Share) Work(elapsed time.Duration) time.Duration {

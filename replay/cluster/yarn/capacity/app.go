@@ -70,10 +70,10 @@ func (a *appAttempt) request(priority int) *request {
 
 // memoryOf is how much memory the application has and waits for, on all nodes.
 func (a *appAttempt) memoryOf() (used, pending int64) {
-	for _, r := range a.used {
+	for _, r := range a.used { // any order: a sum
 		used += r.MemoryMB
 	}
-	for _, r := range a.pending {
+	for _, r := range a.pending { // any order: a sum
 		pending += r.MemoryMB
 	}
 	return used, pending

@@ -182,7 +182,7 @@ func (s *Scheduler) largest(of *leafQueue) scheduler.Resource {
 		return most
 	}
 	var node scheduler.Resource
-	for _, n := range s.nodes {
+	for _, n := range s.nodes { // any order: a maximum
 		node = node.Max(n.Total)
 	}
 	return most.Min(node)

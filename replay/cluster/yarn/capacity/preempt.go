@@ -222,7 +222,7 @@ func (r *preemptionRound) choose(withReserved, balance bool) []*container {
 			continue
 		}
 		leaf, toObtain := t.queue.leaf, map[string]*scheduler.Resource{}
-		for label, of := range r.temps[path] {
+		for label, of := range r.temps[path] { // any order: it makes a map
 			if !of.disabled && r.s.calculator.Compare(r.s.cluster, of.reallyTaken, scheduler.Resource{}) > 0 {
 				taken := of.reallyTaken
 				toObtain[label] = &taken
@@ -527,7 +527,7 @@ func (r *preemptionRound) setReallyTaken(withReserved bool) {
 		if r.temps[path][""].disabled {
 			continue
 		}
-		for _, t := range r.temps[path] {
+		for _, t := range r.temps[path] { // any order: each by itself
 			t.reallyTaken = scheduler.Resource{}
 			if rc.Compare(cluster, t.used, t.guaranteed.Times(1+r.config.maxIgnored)) <= 0 {
 				continue

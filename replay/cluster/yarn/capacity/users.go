@@ -127,7 +127,7 @@ func (m *usersManager) deactivate(name string, app int) {
 }
 
 func (m *usersManager) move(u *user, from, to map[string]scheduler.Resource) {
-	for label, r := range u.used {
+	for label, r := range u.used { // any order: each label by itself
 		from[label] = from[label].Minus(r)
 		to[label] = to[label].Plus(r)
 	}
@@ -177,7 +177,7 @@ func (m *usersManager) limitOf(name string, key limitKey) scheduler.Resource {
 		known = versionedLimit{m.version, m.compute(key)}
 		m.limits[key] = known
 		m.onlyWaiting = 0
-		for _, u := range m.users {
+		for _, u := range m.users { // any order: a count
 			if u.waiting > 0 && u.active <= 0 {
 				m.onlyWaiting++
 			}
