@@ -75,7 +75,7 @@ var scriptKind = Kind{
 // Cached), how often the policy is asked (Every), Protection, and the size of
 // executors. For a name and settings that users can write, see Kind.
 func Sized(name string, sizer func() Sizer) Spec {
-	return custom(name, nil).With(sizer)
+	return custom(name, nil).WithSizer(sizer)
 }
 
 // Custom returns the spec of a full policy. Of its settings only those count that
@@ -92,7 +92,7 @@ func custom(name string, make func(Spec, Env) Policy) Spec {
 
 // With returns the spec with a simple policy behind it: the way to read a
 // script.
-func (s Spec) With(sizer func() Sizer) Spec {
+func (s Spec) WithSizer(sizer func() Sizer) Spec {
 	k := *s.Kind
 	k.unread = false
 	k.New = func(s Spec, env Env) Policy { return NewSized(s, env, sizer()) }

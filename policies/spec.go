@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"dynalloc/internal/spec"
@@ -192,6 +193,17 @@ func (s Spec) String() string {
 		}
 	}
 	return text.String()
+}
+
+// Set returns the spec with another value of one setting, in the grammar of specs.
+func (s Spec) Set(key, value string) (Spec, error) {
+	text, err := spec.Parse(s.String())
+	if err != nil {
+		return Spec{}, fmt.Errorf("policy %w", err)
+	}
+	text.Args = slices.DeleteFunc(text.Args, func(a spec.Arg) bool { return a.Key == key })
+	text.Args = append(text.Args, spec.Arg{Key: key, Value: value})
+	return Parse(text.String())
 }
 
 // canonical folds settings that mean the same into one.

@@ -31,7 +31,7 @@ func Load(f policies.Fleet, read func(file string) ([]byte, error), print func(l
 			if err != nil {
 				return policies.Fleet{}, err
 			}
-			r.Spec = r.Spec.With(s.policy)
+			r.Spec = r.Spec.WithSizer(s.policy)
 		}
 		rules[i] = r
 	}

@@ -98,7 +98,7 @@ func TestScriptIsAsGoPolicy(t *testing.T) {
 				t.Fatal(err)
 			}
 			inGo := f
-			inGo.Rules = []policies.Rule{{Pattern: "*", Spec: f.Rules[0].Spec.With(sizer)}}
+			inGo.Rules = []policies.Rule{{Pattern: "*", Spec: f.Rules[0].Spec.WithSizer(sizer)}}
 			want, err := lines(t, inGo)
 			if err != nil {
 				t.Fatal(err)

@@ -1,0 +1,54 @@
+// Command headroom shows how a program outside of this module adds a policy to
+// dynalloc: it registers the policy's row, compares it with the settings of a
+// recorded fleet, and lists for which classes the advice tried it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"dynalloc/bench"
+	"dynalloc/bench/builtin"
+	"dynalloc/bench/decide"
+	"dynalloc/policies"
+)
+
+func main() {
+	policies.Register(&kind)
+	if err := run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	suite, err := builtin.Fleet()
+	if err != nil {
+		return err
+	}
+	suite.Config.Horizon = bench.Horizon(suite.Workload)
+	fleet, err := policies.ParseFleet("headroom,spare=1,idle=5s")
+	if err != nil {
+		return err
+	}
+	suite.Policies, suite.Truth = []policies.Fleet{bench.RecordedFleet(), fleet}, nil
+	compared, err := bench.Run(ctx, suite, bench.Options{})
+	if err != nil {
+		return err
+	}
+	for _, row := range compared.Rows("") {
+		fmt.Printf("%-24s %.2f executor-hours\n", row.Policy, row.Value("executor_hours_held"))
+	}
+	advice, err := decide.Advise(ctx, suite, decide.AdviseOptions{})
+	if err != nil {
+		return err
+	}
+	for _, class := range advice.Classes {
+		for _, e := range class.Evaluations {
+			if e.Policy.Kind == &kind {
+				fmt.Printf("advise tried %s for %s\n", e.Policy, class.Class)
+			}
+		}
+	}
+	return nil
+}
