@@ -10,8 +10,6 @@ import (
 	"dynalloc/policies"
 	"dynalloc/policies/script"
 	"dynalloc/replay/cluster"
-	"dynalloc/replay/cluster/kubernetes"
-	"dynalloc/replay/cluster/standalone"
 )
 
 // topicTexts has a template NAME.txt for each help topic. Lists of policies,
@@ -22,9 +20,12 @@ var topicTexts embed.FS
 
 // newTopics returns the help topics as commands that only have help.
 func newTopics() []*cobra.Command {
+	var managers []string
+	for _, name := range cluster.Managers() {
+		managers = append(managers, cluster.Help(name))
+	}
 	facts := map[string]any{
-		"Policies": policies.Kinds(), "Script": script.Usage,
-		"Workers": strings.Join(standalone.Selections, ", "), "Kubernetes": kubernetes.Note,
+		"Policies": policies.Kinds(), "Script": script.Usage, "Managers": managers,
 		"Examples": strings.Join(cluster.Examples(), ", "), "Example": indented(cluster.Example("standalone")),
 	}
 	texts := template.Must(template.ParseFS(topicTexts, "topics/*.txt"))

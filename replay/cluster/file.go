@@ -19,6 +19,9 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
+// examples has for each manager a documented cluster, NAME.yaml, and its help,
+// NAME.txt.
+//
 //go:embed examples
 var examples embed.FS
 
@@ -82,10 +85,15 @@ func Examples() []string {
 }
 
 // Example is the text of a built-in cluster.
-func Example(manager string) string {
-	text, err := examples.ReadFile("examples/" + manager + ".yaml")
+func Example(manager string) string { return embedded(manager + ".yaml") }
+
+// Help explains a manager and its settings in the one-line form, for a help text.
+func Help(manager string) string { return embedded(manager + ".txt") }
+
+func embedded(name string) string {
+	text, err := examples.ReadFile("examples/" + name)
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // each manager has both files
 	}
 	return string(text)
 }
