@@ -100,7 +100,7 @@ func (s *capacityStory) heartbeats(rounds int) string {
 }
 
 // has is how many containers an application has, its master included.
-func (s *capacityStory) has(app int) int { return len(s.apps[app].live) }
+func (s *capacityStory) has(app int) int { return len(s.apps[app].containers) }
 
 func (s *capacityStory) want(got, want string) {
 	s.t.Helper()
@@ -480,8 +480,8 @@ func TestCapacityFileWarnings(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("with the site: %s", diff)
 	}
-	if c.maximum.MemoryMB != 4096 {
-		t.Errorf("the largest container has %d MiB, want what yarn-site.xml says", c.maximum.MemoryMB)
+	if c.largest.MemoryMB != 4096 {
+		t.Errorf("the largest container has %d MiB, want what yarn-site.xml says", c.largest.MemoryMB)
 	}
 }
 

@@ -6,21 +6,17 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// commit carries out what was found, unless a queue or a user has no room for it;
-// CapacityScheduler.tryCommit with FiCaSchedulerApp.accept and apply.
+// commit carries out what was found for a node, unless a queue or a user has no room
+// for it (CapacityScheduler.tryCommit, FiCaSchedulerApp.accept and apply).
 func (s *Scheduler) commit(a assignment, done *[]scheduler.Allocation) {
-	if a.size == (scheduler.Resource{}) {
+	switch {
+	case a.size == (scheduler.Resource{}):
 		if a.unreserve != nil {
 			s.unreserve(a.unreserve)
 		}
-		return
-	}
-	if a.from == nil && !s.accepts(a) {
-		return
-	}
-	switch {
+	case a.from == nil && !s.accepts(a):
 	case a.reserve && a.from != nil:
-		a.app.reReserved[a.request.priority]++
+		a.app.reReservations[a.request.priority]++
 	case a.reserve:
 		s.reserve(a, done)
 	default:
@@ -28,64 +24,64 @@ func (s *Scheduler) commit(a assignment, done *[]scheduler.Allocation) {
 	}
 }
 
-// accepts checks the limits once more. Where a reservation is to be given up, only
-// now its room counts.
+// accepts checks the limits once more. What a reservation holds that is to be given up
+// counts as free only now.
 func (s *Scheduler) accepts(a assignment) bool {
-	rc, label := s.calculator, a.node.Label
+	l, label := a.app.queue, a.node.Label
 	var released scheduler.Resource
 	if a.unreserve != nil {
 		released = a.unreserve.size
 	}
-	if !a.reserve && !rc.Fits(a.size, a.node.free) {
+	if !a.reserve && !s.calculator.Fits(a.size, a.node.free) {
 		return false
 	}
-	limit := a.app.queue.userLimit(a.app, label, a.mode)
-	used := a.app.queue.users.users[a.app.User].used[label]
-	if rc.Compare(s.cluster, used.Minus(released), limit) > 0 {
+	limit := l.userLimit(a.app, label, a.mode)
+	if s.more(l.users.users[a.app.User].used[label].Minus(released), limit) {
 		return false
 	}
-	for q := a.app.queue.queue; q != nil; q = q.parent {
+	for q := l.queue; q != nil; q = q.parent {
 		most := s.partitions[label]
 		if a.mode == respectExclusivity {
-			most = q.share(label).most
+			most = q.share(label).maximum
 		}
-		if !rc.Fits(q.share(label).usage.Plus(a.size).Minus(released), most) {
+		if !s.calculator.Fits(q.share(label).used.Plus(a.size).Minus(released), most) {
 			return false
 		}
 	}
 	return true
 }
 
+// reserve reserves a node for a container.
 func (s *Scheduler) reserve(a assignment, done *[]scheduler.Allocation) {
 	app, label := a.app, a.node.Label
 	c := s.newContainer(a)
-	app.reservedOn[label] = app.reservedOn[label].Plus(c.size)
-	app.reReserved[c.priority] = 0
+	app.reserved.add(label, c.size)
+	app.reReservations[c.priority] = 0
 	app.reservations[c.priority] = append(app.reservations[c.priority], c)
 	a.node.reserved = c
 	if a.unreserve != nil {
 		s.unreserve(a.unreserve)
 	}
-	s.take(c)
-	app.queue.reserve(label, c.size)
+	s.charge(c)
+	app.queue.addReserved(label, c.size)
 	*done = append(*done, scheduler.Allocation{App: app.ID, Node: a.node.ID, Priority: c.priority, Size: c.size, Master: !app.hasMaster, Reserved: true})
 }
 
+// allocate assigns a container. What a reservation of the node is charged for stays charged.
 func (s *Scheduler) allocate(a assignment, done *[]scheduler.Allocation) {
 	app, label := a.app, a.node.Label
 	c := a.from
 	if c != nil {
-		s.forget(c)
+		s.removeReservation(c)
 	} else {
 		c = s.newContainer(a)
 	}
-	s.last++
-	c.id = s.last
-	c.isMaster = !app.hasMaster
+	s.lastContainer++
+	c.id, c.master = s.lastContainer, !app.hasMaster
 	app.hasMaster = true
-	app.live = append(app.live, c)
-	app.served(a.request)
-	app.used[label] = app.used[label].Plus(a.size)
+	app.containers = append(app.containers, c)
+	app.countAssigned(a.request)
+	app.addUsed(label, a.size)
 	a.node.free = a.node.free.Minus(c.size)
 	a.node.containers = append(a.node.containers, c)
 	s.containers[c.id] = c
@@ -93,9 +89,9 @@ func (s *Scheduler) allocate(a assignment, done *[]scheduler.Allocation) {
 		if a.unreserve != nil {
 			s.unreserve(a.unreserve)
 		}
-		s.take(c)
+		s.charge(c)
 	}
-	*done = append(*done, scheduler.Allocation{Container: c.id, App: app.ID, Node: a.node.ID, Priority: c.priority, Size: c.size, Master: c.isMaster})
+	*done = append(*done, scheduler.Allocation{Container: c.id, App: app.ID, Node: a.node.ID, Priority: c.priority, Size: c.size, Master: c.master})
 }
 
 func (s *Scheduler) newContainer(a assignment) *container {
@@ -106,55 +102,58 @@ func (s *Scheduler) newContainer(a assignment) *container {
 	}
 }
 
-// take counts a container or reservation as used by its user and queues.
-func (s *Scheduler) take(c *container) {
+// charge counts a container or reservation as used by its user and queues.
+func (s *Scheduler) charge(c *container) {
 	l, label := c.app.queue, c.node.Label
-	l.use(label, c.size)
+	l.addUsed(label, c.size)
 	if c.guest {
 		l.guests[label] = append(l.guests[label], c)
 	}
-	l.users.use(c.app.User, label, c.size)
-	l.needsReorder(c.app)
+	l.users.addUsed(c.app.User, label, c.size)
+	l.noteReorder(c.app)
 }
 
-// give counts it as used no more.
-func (s *Scheduler) give(c *container) {
+// discharge undoes charge.
+func (s *Scheduler) discharge(c *container) {
 	l, label := c.app.queue, c.node.Label
-	l.needsReorder(c.app)
-	l.release(label, c.size)
-	if c.guest {
-		l.guests[label] = slices.DeleteFunc(l.guests[label], func(o *container) bool { return o == c })
-	}
-	l.users.use(c.app.User, label, scheduler.Resource{}.Minus(c.size))
+	l.noteReorder(c.app)
+	l.addUsed(label, c.size.Multiply(-1))
+	l.guests[label] = without(l.guests[label], c)
+	l.users.addUsed(c.app.User, label, c.size.Multiply(-1))
 }
 
 // complete ends a container.
 func (s *Scheduler) complete(c *container) {
 	app, n := c.app, c.node
-	app.live = slices.DeleteFunc(app.live, func(o *container) bool { return o == c })
-	app.used[n.Label] = app.used[n.Label].Minus(c.size)
-	n.containers = slices.DeleteFunc(n.containers, func(o *container) bool { return o == c })
+	app.containers = without(app.containers, c)
+	app.addUsed(n.Label, c.size.Multiply(-1))
+	n.containers = without(n.containers, c)
 	n.free = n.free.Plus(c.size)
 	delete(s.containers, c.id)
-	s.give(c)
+	s.discharge(c)
 }
 
 // unreserve gives a reservation up.
 func (s *Scheduler) unreserve(c *container) {
-	s.forget(c)
-	s.give(c)
+	s.removeReservation(c)
+	s.discharge(c)
 }
 
-// forget takes a reservation off its node and its application; what it used stays.
-func (s *Scheduler) forget(c *container) {
+// removeReservation takes a reservation off its node and its application; it stays
+// charged to user and queues.
+func (s *Scheduler) removeReservation(c *container) {
 	app, n := c.app, c.node
-	left := slices.DeleteFunc(app.reservations[c.priority], func(o *container) bool { return o == c })
-	app.reservations[c.priority] = left
-	if len(left) == 0 {
+	app.reservations[c.priority] = without(app.reservations[c.priority], c)
+	if len(app.reservations[c.priority]) == 0 {
 		delete(app.reservations, c.priority)
 	}
-	app.reReserved[c.priority] = 0
-	app.reservedOn[n.Label] = app.reservedOn[n.Label].Minus(c.size)
+	app.reReservations[c.priority] = 0
+	app.reserved.add(n.Label, c.size.Multiply(-1))
 	n.reserved = nil
-	app.queue.reserve(n.Label, scheduler.Resource{}.Minus(c.size))
+	app.queue.addReserved(n.Label, c.size.Multiply(-1))
+}
+
+// without is a list without one of its elements. The list's own array is changed.
+func without[T comparable](list []T, x T) []T {
+	return slices.DeleteFunc(list, func(y T) bool { return y == x })
 }

@@ -2,39 +2,43 @@ package capacity
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A leafQueue is a queue of applications; AbstractLeafQueue.
+// A leafQueue is a queue of applications.
+//
+// Source: AbstractLeafQueue.
 type leafQueue struct {
 	*queue
 	users *usersManager
 
-	pending []*appAttempt // wait for the share of masters to allow them, in order
-	active  []*appAttempt // in order, but for those in reorder
-	reorder []*appAttempt // of the fair order, have got or lost containers
+	waiting []*appAttempt // for room for their masters, in the order of priority
+	active  []*appAttempt // in the queue's order, except those in reorder
+	reorder []*appAttempt // whose use or demand has changed, in a fair order
 
-	maxApplications, maxApplicationsOfUser int
+	maxApplications, maxApplicationsPerUser int
 
-	cluster      scheduler.Resource // when shares were last worked out
-	limit        scheduler.Resource // at the last heartbeat, or when shares were worked out
-	currentLimit scheduler.Resource // that masters' share goes by
+	cluster       scheduler.Resource // when shares were last worked out
+	amBase        scheduler.Resource // what the share of masters is a part of, at the last heartbeat
+	currentAMBase scheduler.Resource // the same when an application was last looked at
 
-	// May users have more? By label and mode, until the limits' version changes.
-	assignable        map[limitKey]map[string]*userLimit
-	assignableVersion int
+	// userLimits has the users that were looked at, by label and mode, until the limits
+	// of users change.
+	userLimits        map[limitKey]map[string]*userLimit
+	userLimitsVersion int
 
-	// Containers on nodes of a shared label for requests without, oldest first.
-	guests map[string][]*container
+	guests map[string][]*container // by label of their nodes, oldest first
 }
 
+// A userLimit is how much a user may use.
 type userLimit struct {
 	limit    scheduler.Resource
-	full     bool
-	reserved scheduler.Resource // of the application that found it full
+	reached  bool
+	reserved scheduler.Resource // of the application that found it reached
 }
 
 func newLeaf(q *queue) *leafQueue {
@@ -43,17 +47,18 @@ func newLeaf(q *queue) *leafQueue {
 	return l
 }
 
+// updateShares works out what the queue is guaranteed, and all that follows from it.
 func (l *leafQueue) updateShares(limits *resourceLimits) {
 	l.cluster = l.s.cluster
 	l.updateAbsolute()
 	l.updateGuaranteed()
 	l.updateMaxApplications()
-	l.setLimit(limits)
-	l.currentLimit = l.limit
+	l.setAMBase(limits)
+	l.currentAMBase = l.amBase
 	for _, label := range l.labels {
 		l.users.updateRatio(label)
 	}
-	l.updateUsed()
+	l.updateUsedCapacities()
 	l.activate()
 	l.users.version++
 	for _, app := range l.active {
@@ -61,128 +66,132 @@ func (l *leafQueue) updateShares(limits *resourceLimits) {
 	}
 }
 
-// setLimit keeps the limit for the share of masters. It goes by nodes without
-// label, whatever the node of the heartbeat.
-func (l *leafQueue) setLimit(limits *resourceLimits) {
-	most := l.s.calculator.RoundDown(l.share("").most, l.s.config.minimum)
-	l.limit = l.s.calculator.Min(l.s.cluster, most, limits.limit)
+// setAMBase sets what the share of application masters is a part of. It goes by nodes
+// without label, whatever node sends the heartbeat.
+func (l *leafQueue) setAMBase(limits *resourceLimits) {
+	maximum := l.s.calculator.RoundDown(l.share("").maximum, l.s.config.smallest)
+	l.amBase = l.s.calculator.Min(l.s.cluster, maximum, limits.limit)
 }
 
 func (l *leafQueue) updateMaxApplications() {
 	c := l.s.config
-	base := c.maxApplications
-	if c.maxApplicationsOfQueue > 0 {
-		base = min(base, c.maxApplicationsOfQueue)
+	most, base := l.config.maxApplications, c.maxApplications
+	if c.maxApplicationsPerQueue > 0 {
+		base = min(base, c.maxApplicationsPerQueue)
 	}
-	most := l.config.maxApplications
-	if most < 0 {
-		if c.maxApplicationsOfQueue > 0 && !l.config.absolute {
-			most = base
-		} else {
-			for _, label := range l.config.labels {
-				most = max(most, int(float32(base)*l.share(label).absolute))
-			}
+	switch {
+	case most >= 0:
+	case c.maxApplicationsPerQueue > 0 && !l.config.absoluteResources:
+		most = base
+	default:
+		for _, label := range l.config.labels {
+			most = max(most, int(float32(base)*l.share(label).absolute))
 		}
 	}
-	l.maxApplications, l.maxApplicationsOfUser = most, most
+	l.maxApplications, l.maxApplicationsPerUser = most, most
 	if l.config.userLimitFactor != -1 {
-		l.maxApplicationsOfUser = min(most, int(float32(most)*(l.config.userLimit/100)*l.config.userLimitFactor))
+		l.maxApplicationsPerUser = min(most, int(float32(most)*(l.config.userLimit/100)*l.config.userLimitFactor))
 	}
 }
 
-// userLimit is computeUserLimitAndSetHeadroom.
-func (l *leafQueue) userLimit(app *appAttempt, label string, m mode) scheduler.Resource {
+// admit refuses an application for which the queue has no room.
+func (l *leafQueue) admit(name string) error {
+	path := l.config.path
+	if l.config.stopped {
+		return fmt.Errorf("the queue %s is stopped", path)
+	}
+	if n := len(l.active) + len(l.waiting); n >= l.maxApplications {
+		return fmt.Errorf("the queue %s already has %d applications, no more than %d are allowed", path, n, l.maxApplications)
+	}
+	if n := l.users.user(name).applications(); n >= l.maxApplicationsPerUser {
+		return fmt.Errorf("the queue %s already has %d applications of the user %s, no more than %d are allowed", path, n, name, l.maxApplicationsPerUser)
+	}
+	return nil
+}
+
+// userLimit is how much the user of an application may use (computeUserLimitAndSetHeadroom).
+func (l *leafQueue) userLimit(app *appAttempt, label string, mode schedulingMode) scheduler.Resource {
 	if l.users.users[app.User] == nil {
 		return scheduler.Resource{}
 	}
-	limit := l.users.limit(app.User, label, m)
-	l.looked(app)
+	limit := l.users.limit(app.User, label, mode)
+	l.noteLookedAt(app)
 	return limit
 }
 
-// looked notes that an application was looked at: from now on it can be told its
-// headroom.
-func (l *leafQueue) looked(app *appAttempt) {
-	l.currentLimit = l.limit
+// noteLookedAt notes that an application was looked at, after which it has a headroom.
+func (l *leafQueue) noteLookedAt(app *appAttempt) {
+	l.currentAMBase = l.amBase
 	app.hasHeadroom = true
 }
 
-// tell answers an application's call with its headroom, for which YARN works out
-// user limits, if they have changed: CapacityHeadroomProvider.
-func (l *leafQueue) tell(app *appAttempt) {
+// updateHeadroom is for a call of an application: YARN answers it with the headroom,
+// for which it works out the limits of users if they have changed (CapacityHeadroomProvider).
+func (l *leafQueue) updateHeadroom(app *appAttempt) {
 	if app.hasHeadroom {
 		l.users.limit(app.User, app.label, respectExclusivity)
 	}
 }
 
-// updateMastersLimit is how much masters may use of a partition.
-func (l *leafQueue) updateMastersLimit(label string) {
-	rc, of := l.s.calculator, l.share(label)
-	usable := of.guaranteed
-	var limit scheduler.Resource
+// updateAMLimit works out how much application masters may use of a partition.
+func (l *leafQueue) updateAMLimit(label string) {
+	share, base := l.share(label), scheduler.Resource{}
 	if label == "" {
-		limit = l.currentLimit
+		base = l.currentAMBase
 	}
-	if rc.Fits(usable, limit) {
-		usable = limit
+	if !l.s.calculator.Fits(share.guaranteed, base) {
+		base = share.guaranteed
 	}
-	of.mastersLimit = rc.MultiplyUp(usable, float64(l.config.amShare[label]), l.s.config.minimum)
+	share.amLimit = l.s.calculator.MultiplyUp(base, float64(l.config.on(label).amShare), l.s.config.smallest)
 }
 
-// userMastersLimit is how much the masters of one user may use of a partition.
-func (l *leafQueue) userMastersLimit(label, user string) scheduler.Resource {
-	rc, of, least := l.s.calculator, l.share(label), l.s.config.minimum
-	weight := float32(1)
-	if u := l.users.users[user]; u != nil {
-		weight = u.weight
+// userAMLimit is how much the application masters of one user may use of a partition.
+func (l *leafQueue) userAMLimit(label, name string) scheduler.Resource {
+	calculator, share := l.s.calculator, l.share(label)
+	by := l.config.on(label).amShare
+	if l.config.userLimitFactor != -1 {
+		part := max(l.config.userLimit/100, 1/float32(max(l.users.numActive(), 1)))
+		by = by * min(part*l.users.weightOf(name), 1) * l.config.userLimitFactor
 	}
-	part := max(l.config.userLimit/100, 1/float32(max(l.users.numActive(), 1)))
-	part = min(part*weight, 1)
-	by := l.config.amShare[label] * part * l.config.userLimitFactor
-	if l.config.userLimitFactor == -1 {
-		by = l.config.amShare[label]
-	}
-	return rc.Min(l.cluster, rc.MultiplyUp(of.guaranteed, float64(by), least), of.mastersLimit)
+	return calculator.Min(l.cluster, calculator.MultiplyUp(share.guaranteed, float64(by), l.s.config.smallest), share.amLimit)
 }
 
-// activate lets applications start while their masters fit into the queue's share
-// for masters and their user's part of it. One may always run.
+// activate lets waiting applications start whose masters fit into the queue's share for
+// application masters and into their user's part of it. One master may always run.
 func (l *leafQueue) activate() {
-	rc := l.s.calculator
+	calculator := l.s.calculator
 	for _, label := range l.accessibleLabels() {
-		l.updateMastersLimit(label)
+		l.updateAMLimit(label)
 	}
-	ofUser := map[string]scheduler.Resource{} // by label only, as in YARN: the first user's
-	var left []*appAttempt
-	for _, app := range l.pending {
+	ofUser := byLabel{} // YARN keeps the limit by label only, so that of the first user counts for all
+	l.waiting = slices.DeleteFunc(l.waiting, func(app *appAttempt) bool {
 		label := app.label
-		of := l.share(label)
+		share := l.share(label)
 		alone := func() bool {
-			return len(l.active) < 1 || rc.Compare(l.cluster, of.masters, scheduler.Resource{}) <= 0
+			return len(l.active) < 1 || calculator.Compare(l.cluster, share.amUsed, scheduler.Resource{}) <= 0
 		}
-		if !rc.Fits(app.master.Plus(of.masters), of.mastersLimit) && !alone() {
-			left = append(left, app)
-			continue
+		if !calculator.Fits(app.master.Plus(share.amUsed), share.amLimit) && !alone() {
+			return false
 		}
 		user := l.users.user(app.User)
 		limit, known := ofUser[label]
 		if !known {
-			limit = l.userMastersLimit(label, app.User)
+			limit = l.userAMLimit(label, app.User)
 			ofUser[label] = limit
 		}
-		if !rc.Fits(app.master.Plus(user.masters[label]), limit) && !alone() {
-			left = append(left, app)
-			continue
+		if !calculator.Fits(app.master.Plus(user.amUsed[label]), limit) && !alone() {
+			return false
 		}
 		user.waiting--
 		user.active++
 		l.insert(app)
-		of.masters = of.masters.Plus(app.master)
-		user.masters[label] = user.masters[label].Plus(app.master)
-	}
-	l.pending = left
+		share.amUsed = share.amUsed.Plus(app.master)
+		user.amUsed.add(label, app.master)
+		return true
+	})
 }
 
+// accessibleLabels are the labels on which applications of the queue may have masters.
 func (l *leafQueue) accessibleLabels() []string {
 	if slices.Contains(l.config.accessible, anyLabel) {
 		return slices.Clone(l.labels)
@@ -193,40 +202,41 @@ func (l *leafQueue) accessibleLabels() []string {
 	return append([]string{""}, l.config.accessible...)
 }
 
-// inFifoOrder is the order of priority, then of submission.
-func inFifoOrder(a, b *appAttempt) int {
+// inFIFOOrder is the order of priority, then of submission.
+func inFIFOOrder(a, b *appAttempt) int {
 	return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.ID, b.ID))
 }
 
-// compareApps is FifoOrderingPolicy or FairOrderingPolicy.
+// compareApps is the order in which the queue serves its applications.
+//
+// Source: FifoOrderingPolicy and FairOrderingPolicy.
 func (l *leafQueue) compareApps(a, b *appAttempt) int {
-	if !l.config.fair {
-		return inFifoOrder(a, b)
+	if !l.config.fairOrder {
+		return inFIFOOrder(a, b)
 	}
-	if c := cmp.Compare(l.magnitude(a), l.magnitude(b)); c != 0 {
+	if c := cmp.Or(cmp.Compare(l.magnitude(a), l.magnitude(b)), cmp.Compare(a.submitted, b.submitted)); c != 0 {
 		return c
 	}
-	if c := cmp.Compare(a.submitted, b.submitted); c != 0 {
-		return c
-	}
-	aDemand, bDemand := a.sortedUsed+a.sortedPending, b.sortedUsed+b.sortedPending
+	demandA, demandB := a.orderedUsed+a.orderedPending, b.orderedUsed+b.orderedPending
 	switch {
-	case aDemand == 0 && bDemand > 0:
+	case demandA == 0 && demandB > 0:
 		return 1
-	case bDemand == 0 && aDemand > 0:
+	case demandB == 0 && demandA > 0:
 		return -1
 	}
 	return cmp.Compare(a.ID, b.ID)
 }
 
+// magnitude is the memory that an application uses. With size-based weights it is
+// divided by the logarithm to base 2 of one plus its demand in MiB (FairComparator.getMagnitude).
 func (l *leafQueue) magnitude(a *appAttempt) float64 {
-	of := float64(a.sortedUsed)
-	if l.config.sizeBased && of != 0 {
-		if w := math.Log1p(float64(a.sortedUsed+a.sortedPending)) / math.Log(2); w != 0 {
-			of /= w
+	used := float64(a.orderedUsed)
+	if l.config.sizeBasedWeight && used != 0 {
+		if weight := math.Log1p(float64(a.orderedUsed+a.orderedPending)) / math.Log(2); weight != 0 {
+			used /= weight
 		}
 	}
-	return of
+	return used
 }
 
 func (l *leafQueue) insert(app *appAttempt) {
@@ -234,49 +244,49 @@ func (l *leafQueue) insert(app *appAttempt) {
 	l.active = slices.Insert(l.active, i, app)
 }
 
-// needsReorder tells that an application's use, or demand, has changed.
-func (l *leafQueue) needsReorder(app *appAttempt) {
-	if l.config.fair && slices.Contains(l.active, app) && !slices.Contains(l.reorder, app) {
+// noteReorder notes that what an application uses or asks for has changed.
+func (l *leafQueue) noteReorder(app *appAttempt) {
+	if l.config.fairOrder && slices.Contains(l.active, app) && !slices.Contains(l.reorder, app) {
 		l.reorder = append(l.reorder, app)
 	}
 }
 
-// inOrder are the active applications, the one that is served first first.
+// inOrder lists the active applications by who is served first.
 func (l *leafQueue) inOrder() []*appAttempt {
 	for _, app := range l.reorder {
 		i := slices.Index(l.active, app)
 		l.active = slices.Delete(l.active, i, i+1)
-		app.sortedUsed, app.sortedPending = app.memoryOf()
+		app.orderedUsed, app.orderedPending = app.usedMemory, app.pending.MemoryMB
 		l.insert(app)
 	}
 	l.reorder = l.reorder[:0]
 	return l.active
 }
 
+// submit takes in an application. In an empty cluster it cannot start yet.
 func (l *leafQueue) submit(app *appAttempt) {
 	l.users.user(app.User).waiting++
-	i, _ := slices.BinarySearchFunc(l.pending, app, inFifoOrder)
-	l.pending = slices.Insert(l.pending, i, app)
+	i, _ := slices.BinarySearchFunc(l.waiting, app, inFIFOOrder)
+	l.waiting = slices.Insert(l.waiting, i, app)
 	if l.s.calculator.Compare(l.cluster, l.cluster, scheduler.Resource{}) > 0 {
 		l.activate()
 	}
 }
 
-// remove takes an application out whose containers are gone.
+// remove takes an application out whose containers have ended.
 func (l *leafQueue) remove(app *appAttempt) {
 	user := l.users.user(app.User)
-	if i := slices.Index(l.active, app); i >= 0 {
-		l.active = slices.Delete(l.active, i, i+1)
-		l.reorder = slices.DeleteFunc(l.reorder, func(a *appAttempt) bool { return a == app })
-		of := l.share(app.label)
-		of.masters = of.masters.Minus(app.master)
-		user.masters[app.label] = user.masters[app.label].Minus(app.master)
+	if slices.Contains(l.active, app) {
+		l.active, l.reorder = without(l.active, app), without(l.reorder, app)
+		share := l.share(app.label)
+		share.amUsed = share.amUsed.Minus(app.master)
+		user.amUsed.add(app.label, app.master.Multiply(-1))
 		user.active--
 	} else {
-		l.pending = slices.DeleteFunc(l.pending, func(a *appAttempt) bool { return a == app })
+		l.waiting = without(l.waiting, app)
 		user.waiting--
 	}
-	if user.active+user.waiting == 0 {
+	if user.applications() == 0 {
 		l.users.remove(app.User)
 	}
 	l.activate()
@@ -286,50 +296,49 @@ func (l *leafQueue) remove(app *appAttempt) {
 	}
 }
 
-// assign is AbstractLeafQueue.assignContainers: the first application in order
-// that may have a container and has a use for the node.
-func (l *leafQueue) assign(node *schedulerNode, limits *resourceLimits, m mode) assignment {
-	rc, label := l.s.calculator, node.Label
-	l.setLimit(limits)
-	if of := node.reserved; of != nil {
-		if of.app.queue != l {
+// assign finds a container for a node, or a reservation of it: for the first
+// application in order that may have one and can use the node
+// (AbstractLeafQueue.assignContainers).
+func (l *leafQueue) assign(node *schedulerNode, limits *resourceLimits, mode schedulingMode) assignment {
+	label := node.Label
+	l.setAMBase(limits)
+	if c := node.reserved; c != nil {
+		if c.app.queue != l {
 			return assignment{}
 		}
-		return of.app.assign(node, limits, m, of)
+		return c.app.assign(node, limits, mode, c)
 	}
-	if m == respectExclusivity && !l.mayUse(label) || !l.hasPending(label, m) {
+	if !l.mayServe(label, mode) {
 		return assignment{}
 	}
-	known := l.assignableUsers(limitKey{label: label, mode: m})
+	lookedAt := l.currentUserLimits(limitKey{label: label, mode: mode})
 	checkQueue := true
 	for _, app := range l.inOrder() {
-		reserved := app.reservedOn[""]
+		reserved := app.reserved[""]
 		if checkQueue {
-			if !l.mayAssign(label, limits, reserved, m) {
+			if !l.canAssign(label, limits, reserved, mode) {
 				return assignment{}
 			}
-			if !l.s.config.continueLooking || reserved == (scheduler.Resource{}) {
-				checkQueue = false
-			}
+			checkQueue = l.s.config.lookAtAllNodes && reserved != (scheduler.Resource{})
 		}
-		user := known[app.User]
+		user := lookedAt[app.User]
 		if user == nil {
-			user = &userLimit{limit: l.userLimit(app, label, m)}
-			known[app.User] = user
+			user = &userLimit{limit: l.userLimit(app, label, mode)}
+			lookedAt[app.User] = user
 		} else {
-			l.looked(app)
+			l.noteLookedAt(app)
 		}
-		if user.full && reserved.FitsIn(user.reserved) {
+		if user.reached && reserved.FitsIn(user.reserved) {
 			continue
 		}
-		if !l.mayAssignToUser(app, user.limit, label, limits) {
+		if !l.canAssignToUser(app, user.limit, label, limits) {
 			if user.reserved.FitsIn(reserved) {
-				user.full, user.reserved = true, reserved
+				user.reached, user.reserved = true, reserved
 			}
 			continue
 		}
-		a := app.assign(node, limits, m, nil)
-		if rc.Compare(l.s.cluster, a.size, scheduler.Resource{}) > 0 || a.skipped == skippedAtLimit {
+		a := app.assign(node, limits, mode, nil)
+		if l.s.positive(a.size) || a.skipped == skippedAtLimit {
 			return a
 		}
 		if a.skipped != skippedOther {
@@ -339,29 +348,30 @@ func (l *leafQueue) assign(node *schedulerNode, limits *resourceLimits, m mode) 
 	return assignment{}
 }
 
-func (l *leafQueue) assignableUsers(key limitKey) map[string]*userLimit {
-	if l.assignable == nil || l.assignableVersion != l.users.version {
-		l.assignable, l.assignableVersion = map[limitKey]map[string]*userLimit{}, l.users.version
+// currentUserLimits has the users that were looked at since their limits changed.
+func (l *leafQueue) currentUserLimits(key limitKey) map[string]*userLimit {
+	if l.userLimits == nil || l.userLimitsVersion != l.users.version {
+		l.userLimits, l.userLimitsVersion = map[limitKey]map[string]*userLimit{}, l.users.version
 	}
-	if l.assignable[key] == nil {
-		l.assignable[key] = map[string]*userLimit{}
+	if l.userLimits[key] == nil {
+		l.userLimits[key] = map[string]*userLimit{}
 	}
-	return l.assignable[key]
+	return l.userLimits[key]
 }
 
-// mayAssignToUser is canAssignToUser: a user who is not over the limit may have
-// one more container, however large.
-func (l *leafQueue) mayAssignToUser(app *appAttempt, limit scheduler.Resource, label string, limits *resourceLimits) bool {
+// canAssignToUser says whether the user of an application is not over the limit, or
+// would not be without reservations. Such a user may have one more container, however
+// large (AbstractLeafQueue.canAssignToUser).
+func (l *leafQueue) canAssignToUser(app *appAttempt, limit scheduler.Resource, label string, limits *resourceLimits) bool {
 	user := l.users.users[app.User]
 	if user == nil {
 		return false
 	}
-	rc := l.s.calculator
 	limits.unreserve = scheduler.Resource{}
-	if rc.Compare(l.s.cluster, user.used[label], limit) <= 0 {
+	if !l.s.more(user.used[label], limit) {
 		return true
 	}
-	if l.s.config.continueLooking && rc.Compare(l.s.cluster, user.used[""].Minus(app.reservedOn[""]), limit) <= 0 {
+	if l.s.config.lookAtAllNodes && !l.s.more(user.used[""].Minus(app.reserved[""]), limit) {
 		limits.unreserve = user.used[label].Minus(limit)
 		return true
 	}

@@ -7,39 +7,43 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A capacityUser is a user in one queue.
+// A user is a user in one queue.
 type user struct {
 	weight          float32
-	used, masters   map[string]scheduler.Resource // by label
-	ratio           map[string]float32            // of the partition
-	waiting, active int                           // applications
+	used, amUsed    byLabel            // all containers, application masters
+	ratio           map[string]float32 // of the partition that is used, by label
+	waiting, active int                // applications
 }
 
-// A usersManager knows who is active in a queue and how much each may have; the
-// class UsersManager.
+// applications is how many applications the user has.
+func (u *user) applications() int { return u.waiting + u.active }
+
+// A usersManager knows the users of a queue and how much each may use. A user is active
+// while an application of theirs waits for containers.
+//
+// Source: UsersManager.
 type usersManager struct {
-	leaf  *leafQueue
-	users map[string]*user
-
-	// A user is active while an application of theirs waits for containers.
+	leaf         *leafQueue
+	users        map[string]*user
 	active       map[string]bool
-	applications map[string]map[int]bool // that wait, of active users
+	applications map[string]map[int]bool // that wait, of active users; only looked up
 
-	onlyWaiting   int // users none of whose applications has started
-	activeUsed    map[string]scheduler.Resource
-	idleUsed      map[string]scheduler.Resource
+	waitingOnly   int // users none of whose applications has started
+	activeUsed    byLabel
+	inactiveUsed  byLabel
 	activeWeights float32
-	ratio         map[string]float32 // used by the queue, of the partition
+	ratio         map[string]float32 // of the partition that the queue uses, by label
 
 	// Limits are worked out anew when the version has changed.
 	version int
 	limits  map[limitKey]versionedLimit
 }
 
+// A limitKey says which limit of users it is: on the nodes of a label, in a mode.
 type limitKey struct {
 	label string
-	mode  mode
-	all   bool // of all users, not of active ones
+	mode  schedulingMode
+	all   bool // as if all users were active
 }
 
 type versionedLimit struct {
@@ -50,46 +54,50 @@ type versionedLimit struct {
 func newUsers(leaf *leafQueue) *usersManager {
 	return &usersManager{
 		leaf: leaf, users: map[string]*user{}, active: map[string]bool{},
-		applications: map[string]map[int]bool{}, activeUsed: map[string]scheduler.Resource{}, idleUsed: map[string]scheduler.Resource{},
+		applications: map[string]map[int]bool{}, activeUsed: byLabel{}, inactiveUsed: byLabel{},
 		ratio: map[string]float32{}, limits: map[limitKey]versionedLimit{}, version: 1,
 	}
 }
 
+// user is a user of the queue, who is added if not known yet.
 func (m *usersManager) user(name string) *user {
-	u, ok := m.users[name]
-	if !ok {
-		weight, ok := m.leaf.config.weights[name]
+	u := m.users[name]
+	if u == nil {
+		weight, ok := m.leaf.config.userWeights[name]
 		if !ok {
 			weight = 1
 		}
-		u = &user{weight: weight, used: map[string]scheduler.Resource{}, masters: map[string]scheduler.Resource{}, ratio: map[string]float32{}}
+		u = &user{weight: weight, used: byLabel{}, amUsed: byLabel{}, ratio: map[string]float32{}}
 		m.users[name] = u
 	}
 	return u
 }
 
-func (m *usersManager) remove(name string) {
-	delete(m.users, name)
-	delete(m.active, name)
-	m.sumWeights()
+// weightOf is the weight of a user, 1 if there is no such user.
+func (m *usersManager) weightOf(name string) float32 {
+	if u := m.users[name]; u != nil {
+		return u.weight
+	}
+	return 1
 }
 
-func (m *usersManager) sumWeights() {
+// remove takes out a user who has no applications any more.
+func (m *usersManager) remove(name string) {
+	delete(m.users, name)
+	m.setActive(name, false)
+}
+
+func (m *usersManager) setActive(name string, active bool) {
+	if delete(m.active, name); active {
+		m.active[name] = true
+	}
 	m.activeWeights = 0
 	for _, name := range slices.Sorted(maps.Keys(m.active)) {
 		m.activeWeights += m.users[name].weight
 	}
 }
 
-func (m *usersManager) weightOfAll() float32 {
-	var sum float32
-	for _, name := range slices.Sorted(maps.Keys(m.users)) {
-		sum += m.users[name].weight
-	}
-	return sum
-}
-
-// activate tells that an application waits for containers.
+// activate notes that an application waits for containers.
 func (m *usersManager) activate(name string, app int) {
 	if u := m.users[name]; u != nil && u.active <= 0 {
 		return
@@ -99,15 +107,14 @@ func (m *usersManager) activate(name string, app int) {
 		m.version++
 		u := m.user(name)
 		if !m.active[name] {
-			m.active[name] = true
-			m.sumWeights()
-			m.move(u, m.idleUsed, m.activeUsed)
+			m.setActive(name, true)
+			u.move(m.inactiveUsed, m.activeUsed)
 		}
 	}
 	m.applications[name][app] = true
 }
 
-// deactivate tells that an application waits for nothing more.
+// deactivate notes that an application waits for nothing more.
 func (m *usersManager) deactivate(name string, app int) {
 	apps := m.applications[name]
 	if apps == nil {
@@ -120,54 +127,62 @@ func (m *usersManager) deactivate(name string, app int) {
 	delete(m.applications, name)
 	m.version++
 	if u := m.users[name]; u != nil && m.active[name] {
-		delete(m.active, name)
-		m.sumWeights()
-		m.move(u, m.activeUsed, m.idleUsed)
+		m.setActive(name, false)
+		u.move(m.activeUsed, m.inactiveUsed)
 	}
 }
 
-func (m *usersManager) move(u *user, from, to map[string]scheduler.Resource) {
+// move moves what the user uses from one sum to another.
+func (u *user) move(from, to byLabel) {
 	for label, r := range u.used { // any order: each label by itself
-		from[label] = from[label].Minus(r)
-		to[label] = to[label].Plus(r)
+		from.add(label, r.Multiply(-1))
+		to.add(label, r)
 	}
 }
 
-func (m *usersManager) numActive() int { return len(m.applications) + m.onlyWaiting }
+// numActive is how many users are active or have only waiting applications.
+func (m *usersManager) numActive() int { return len(m.applications) + m.waitingOnly }
 
-// use adds to what a user has in the queue.
-func (m *usersManager) use(name, label string, r scheduler.Resource) {
+// addUsed adds to what a user uses in the queue.
+func (m *usersManager) addUsed(name, label string, r scheduler.Resource) {
 	u := m.user(name)
-	u.used[label] = u.used[label].Plus(r)
-	total := m.idleUsed
+	u.used.add(label, r)
 	if m.active[name] {
-		total = m.activeUsed
+		m.activeUsed.add(label, r)
+	} else {
+		m.inactiveUsed.add(label, r)
 	}
-	total[label] = total[label].Plus(r)
 	m.version++
 	before := u.ratio[label]
-	u.ratio[label] = m.leaf.s.calculator.Ratio(u.used[label], m.leaf.s.partitions[label])
+	u.ratio[label] = m.ratioOf(u, label)
 	m.ratio[label] += u.ratio[label] - before
 }
 
-// updateRatio sums up anew, after the partition has changed.
+func (m *usersManager) ratioOf(u *user, label string) float32 {
+	return m.leaf.s.calculator.Ratio(u.used[label], m.leaf.s.partitions[label])
+}
+
+// names are the names of the users, sorted, so that sums of floating-point numbers
+// are the same in each run.
+func (m *usersManager) names() []string { return slices.Sorted(maps.Keys(m.users)) }
+
+// updateRatio works out the ratios of a partition anew after its size has changed.
 func (m *usersManager) updateRatio(label string) {
-	var sum float32
-	for _, name := range slices.Sorted(maps.Keys(m.users)) {
+	m.ratio[label] = 0
+	for _, name := range m.names() {
 		u := m.users[name]
-		u.ratio[label] = m.leaf.s.calculator.Ratio(u.used[label], m.leaf.s.partitions[label])
-		sum += u.ratio[label]
+		u.ratio[label] = m.ratioOf(u, label)
+		m.ratio[label] += u.ratio[label]
 	}
-	m.ratio[label] = sum
 }
 
-// limit is how much a user may have while others are active.
-func (m *usersManager) limit(name, label string, of mode) scheduler.Resource {
-	return m.limitOf(name, limitKey{label: label, mode: of})
+// limit is how much a user may use while the users that are active now are.
+func (m *usersManager) limit(name, label string, mode schedulingMode) scheduler.Resource {
+	return m.limitOf(name, limitKey{label: label, mode: mode})
 }
 
-// limitOfAll is how much a user would have if all users were active.
-func (m *usersManager) limitOfAll(name, label string) scheduler.Resource {
+// limitIfAllActive is how much a user could use if all users were active.
+func (m *usersManager) limitIfAllActive(name, label string) scheduler.Resource {
 	return m.limitOf(name, limitKey{label: label, all: true})
 }
 
@@ -176,47 +191,48 @@ func (m *usersManager) limitOf(name string, key limitKey) scheduler.Resource {
 	if known.version != m.version {
 		known = versionedLimit{m.version, m.compute(key)}
 		m.limits[key] = known
-		m.onlyWaiting = 0
+		m.waitingOnly = 0
 		for _, u := range m.users { // any order: a count
 			if u.waiting > 0 && u.active <= 0 {
-				m.onlyWaiting++
+				m.waitingOnly++
 			}
 		}
 	}
-	weight := float32(1)
-	if u := m.users[name]; u != nil {
-		weight = u.weight
-	}
-	return m.leaf.s.calculator.MultiplyDown(known.limit, float64(weight), m.leaf.s.config.minimum)
+	return m.leaf.s.calculator.MultiplyDown(known.limit, float64(m.weightOf(name)), m.leaf.s.config.smallest)
 }
 
-// compute is UsersManager.computeUserLimit: an equal part of what active users have
-// and the next container, or for all users of the queue's capacity, at least the
-// configured percentage of the queue, which counts as larger if it is over its
-// capacity, and at most the configured multiple of its capacity.
+// compute works out the limit of a user with weight 1: an equal part of what active
+// users have and the next container, or for all users of the queue's capacity; at
+// least the configured percentage of the queue, and at most the configured multiple of
+// its capacity. A queue that uses more than its capacity counts as that much larger
+// (UsersManager.computeUserLimit).
 func (m *usersManager) compute(key limitKey) scheduler.Resource {
 	q, label := m.leaf, key.label
-	rc, partition, least := q.s.calculator, q.s.partitions[label], q.s.config.minimum
+	calculator, partition, smallest := q.s.calculator, q.s.partitions[label], q.s.config.smallest
 	guaranteed := q.share(label).guaranteed
-	capacity := rc.Max(partition, guaranteed, least)
-	consumed := rc.MultiplyUp(partition, float64(m.ratio[label]), least)
+	capacity := calculator.Max(partition, guaranteed, smallest)
+	used := calculator.MultiplyUp(partition, float64(m.ratio[label]), smallest)
 	current := capacity
-	if rc.Compare(partition, consumed, capacity) >= 0 {
-		current = consumed.Plus(least)
+	if calculator.Compare(partition, used, capacity) >= 0 {
+		current = used.Plus(smallest)
 	}
-	equal := rc.DivideUp(m.activeUsed[label].Plus(least), m.activeWeights)
+	equal := calculator.DivideUp(m.activeUsed[label].Plus(smallest), m.activeWeights)
 	if key.all {
-		equal = rc.DivideUp(current, m.weightOfAll())
+		var weights float32
+		for _, name := range m.names() {
+			weights += m.users[name].weight
+		}
+		equal = calculator.DivideUp(current, weights)
 	}
-	percent := rc.DivideUpBy(current.Times(float64(q.config.userLimit)), 100)
-	limit := rc.Max(partition, equal, percent)
+	percent := calculator.DivideUpBy(current.Times(float64(q.config.userLimit)), 100)
 	most := partition
 	if key.mode == respectExclusivity {
 		if q.config.userLimitFactor == -1 || guaranteed == (scheduler.Resource{}) {
-			most = rc.RoundDown(q.share(label).most, least)
+			most = calculator.RoundDown(q.share(label).maximum, smallest)
 		} else {
 			most = capacity.Times(float64(q.config.userLimitFactor))
 		}
 	}
-	return rc.RoundUp(rc.Min(partition, limit, most), least)
+	limit := calculator.Max(partition, equal, percent)
+	return calculator.RoundUp(calculator.Min(partition, limit, most), smallest)
 }

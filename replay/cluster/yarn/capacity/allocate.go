@@ -1,0 +1,131 @@
+package capacity
+
+import "dynalloc/replay/cluster/yarn/scheduler"
+
+// An assignment is what one pass over the queues found for a node.
+type assignment struct {
+	size      scheduler.Resource // nothing: nothing was found
+	skipped   skipReason
+	app       *appAttempt
+	request   *request
+	node      *schedulerNode
+	reserve   bool       // only reserve the node
+	from      *container // the reservation that is fulfilled, or made again
+	unreserve *container // a reservation that is given up for it
+	mode      schedulingMode
+}
+
+// A skipReason is why nothing was found.
+type skipReason int
+
+const (
+	notSkipped     skipReason = iota
+	skippedAtLimit            // a queue has no headroom for the container
+	skippedOther              // the application has no use for the node
+)
+
+// assign offers a node to the application: it finds a container for its first request,
+// or a reservation of the node if there is no room. From is the application's
+// reservation of the node, if it has one.
+//
+// Source: RegularContainerAllocator.
+func (a *appAttempt) assign(node *schedulerNode, limits *resourceLimits, mode schedulingMode, from *container) assignment {
+	if from != nil {
+		r := a.request(from.priority)
+		if r == nil {
+			return assignment{app: a, node: node, unreserve: from}
+		}
+		return a.assignOnNode(node, r, limits, mode, from)
+	}
+	label, s := node.Label, a.queue.s
+	if mode == ignoreExclusivity {
+		label = ""
+	}
+	// A shared node serves requests without label, but no application master.
+	if a.pendingOn(label) == (scheduler.Resource{}) || mode == ignoreExclusivity && !a.hasMaster {
+		return assignment{skipped: skippedOther}
+	}
+	for _, r := range a.requests {
+		if !s.config.lookAtAllNodes && !a.wantsMore(r) {
+			continue
+		}
+		headroom := limits.headroom
+		if s.config.lookAtAllNodes {
+			headroom = headroom.Plus(a.reserved[node.Label])
+		}
+		if !s.calculator.Fits(r.size, headroom) {
+			return assignment{skipped: skippedAtLimit}
+		}
+		missed := 0
+		if a.label == "" {
+			a.missedOpportunities[r.priority]++
+			missed = a.missedOpportunities[r.priority]
+		}
+		// A node with a label waits until the request has let all nodes pass.
+		if mode == ignoreExclusivity && missed < len(s.nodes) {
+			return assignment{skipped: skippedOther}
+		}
+		return a.assignOnNode(node, r, limits, mode, nil)
+	}
+	return assignment{skipped: skippedOther}
+}
+
+// assignOnNode finds a container for a request on a node, or a reservation of it. To
+// stay within the limits it may have to give up a reservation of another node
+// (RegularContainerAllocator.assignContainer).
+func (a *appAttempt) assignOnNode(node *schedulerNode, r *request, limits *resourceLimits, mode schedulingMode, from *container) assignment {
+	s := a.queue.s
+	if !s.calculator.Fits(r.size, node.Total) {
+		return assignment{skipped: skippedOther}
+	}
+	found := assignment{size: r.size, app: a, request: r, node: node, from: from, mode: mode}
+	wantsMore := a.wantsMore(r)
+	mayUnreserve := s.config.lookAtAllNodes && from == nil
+	need := s.calculator.Max(s.cluster, r.size.Minus(limits.headroom), limits.unreserve)
+	mustUnreserve := s.calculator.AnyPositive(need)
+	if s.calculator.Containers(node.free, r.size) > 0 {
+		if mayUnreserve && (!wantsMore || mustUnreserve) {
+			if !mustUnreserve {
+				need = r.size
+			}
+			if found.unreserve = a.toUnreserve(r, need); found.unreserve == nil {
+				return assignment{skipped: skippedOther}
+			}
+		}
+	} else {
+		if !wantsMore && from == nil || mayUnreserve && mustUnreserve {
+			return assignment{skipped: skippedOther}
+		}
+		found.reserve = true
+	}
+	if from == nil && node.Label == "" {
+		a.missedOpportunities[r.priority] = 0
+	}
+	return found
+}
+
+// wantsMore says whether the application has reserved fewer nodes than it wants
+// containers. After many heartbeats in vain it may reserve more, the fewer the larger
+// the container (shouldAllocOrReserveNewContainer).
+func (a *appAttempt) wantsMore(r *request) bool {
+	reserved := len(a.reservations[r.priority])
+	starved := 0
+	if reserved > 0 {
+		s, largest := a.queue.s, a.queue.config.maxContainer
+		size := s.calculator.Ratio(r.size, largest)
+		most := s.calculator.Ratio(largest.Minus(s.config.smallest), largest)
+		starved = int(float32(a.reReservations[r.priority]) / float32(reserved) * (1 - min(size, most)))
+	}
+	return starved+r.count-reserved > 0
+}
+
+// toUnreserve is a reservation of the same priority that is large enough, nil if there
+// is none.
+func (a *appAttempt) toUnreserve(r *request, need scheduler.Resource) *container {
+	for _, c := range inNodeOrder(a.reservations[r.priority]) {
+		if a.queue.s.calculator.Fits(need, c.size) {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,273 @@
+package capacity
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
+)
+
+// A Scheduler is YARN's capacity scheduler.
+//
+// Source: CapacityScheduler.
+type Scheduler struct {
+	config       *Config
+	calculator   scheduler.Calculator
+	sharedLabels []string
+
+	root   *queue
+	queues map[string]*queue   // by path
+	byName map[string][]*queue // by the last part of the path
+
+	nodes       map[int]*schedulerNode
+	largestNode scheduler.Resource // most memory and most cores of any node
+	cluster     scheduler.Resource
+	partitions  map[string]scheduler.Resource // resources of nodes by label; none is ever taken out
+
+	apps          map[int]*appAttempt
+	containers    map[int]*container
+	lastContainer int
+
+	marked map[*container]time.Duration // for preemption, since when
+}
+
+var _ scheduler.Scheduler = (*Scheduler)(nil)
+
+// New makes a scheduler without nodes. SharedLabels are the node labels whose idle
+// nodes may serve requests without label; YARN calls them not exclusive, and keeps
+// that with the labels and not in a file.
+func New(config *Config, sharedLabels ...string) *Scheduler {
+	s := &Scheduler{
+		config: config, calculator: config.calculator, sharedLabels: sharedLabels,
+		queues: map[string]*queue{}, byName: map[string][]*queue{},
+		nodes: map[int]*schedulerNode{}, partitions: map[string]scheduler.Resource{},
+		apps: map[int]*appAttempt{}, containers: map[int]*container{}, marked: map[*container]time.Duration{},
+	}
+	s.root = s.newQueue(nil, config.root)
+	s.root.updateShares(newLimits(s.cluster))
+	return s
+}
+
+// more says whether a is more than b, as the calculator compares them.
+func (s *Scheduler) more(a, b scheduler.Resource) bool {
+	return s.calculator.Compare(s.cluster, a, b) > 0
+}
+
+// positive says whether r is more than nothing.
+func (s *Scheduler) positive(r scheduler.Resource) bool { return s.more(r, scheduler.Resource{}) }
+
+// AddNode takes in a node.
+func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
+	s.nodes[n.ID] = &schedulerNode{Node: n, free: n.Total}
+	s.partitions[n.Label] = s.partitions[n.Label].Plus(n.Total)
+	s.resize(s.cluster.Plus(n.Total))
+}
+
+// RemoveNode ends a node, its containers and its reservation.
+func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
+	n := s.nodes[node]
+	if n == nil {
+		return
+	}
+	s.partitions[n.Label] = s.partitions[n.Label].Minus(n.Total)
+	for _, c := range slices.Clone(n.containers) {
+		s.complete(c)
+	}
+	if n.reserved != nil {
+		s.unreserve(n.reserved)
+	}
+	delete(s.nodes, node)
+	s.resize(s.cluster.Minus(n.Total))
+}
+
+// resize sets the resources of the cluster and what follows from them.
+func (s *Scheduler) resize(cluster scheduler.Resource) {
+	s.cluster, s.largestNode = cluster, scheduler.Resource{}
+	for _, n := range s.nodes { // any order: a maximum
+		s.largestNode = s.largestNode.Max(n.Total)
+	}
+	s.root.updateShares(newLimits(cluster))
+}
+
+// Submit takes in an application. A queue is named by its path or, where that is
+// unambiguous, by the last part of it.
+func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
+	if most := s.config.maxApplications; s.root.applications >= most {
+		return fmt.Errorf("the cluster already has %d applications, no more than %d are allowed", s.root.applications, most)
+	}
+	l, err := s.place(a)
+	if err != nil {
+		return err
+	}
+	if err := l.admit(a.User); err != nil {
+		return err
+	}
+	label := a.Label
+	if label == "" {
+		label = l.config.defaultLabel
+	}
+	if _, known := s.partitions[label]; !known && label != "" {
+		return fmt.Errorf("no node has the label %s", label)
+	}
+	if !l.config.mayUse(label) {
+		return fmt.Errorf("the queue %s may not use nodes with the label %s", l.config.path, label)
+	}
+	largest := s.largest(l.config.maxContainer)
+	if err := a.CheckMaster(largest); err != nil {
+		return fmt.Errorf("queue %s: %w", l.config.path, err)
+	}
+	if a.Priority == 0 {
+		a.Priority = l.config.defaultPriority
+	}
+	a.Priority = min(a.Priority, s.config.maxPriority)
+
+	for q := l.parent; q != nil; q = q.parent {
+		q.applications++
+	}
+	app := &appAttempt{
+		App: a, queue: l, label: label, master: s.normalize(a.Master, largest), submitted: now,
+		used: byLabel{}, reserved: byLabel{},
+		reservations: map[int][]*container{}, reReservations: map[int]int{}, missedOpportunities: map[int]int{},
+	}
+	s.apps[a.ID] = app
+	l.submit(app)
+	// YARN normalizes the request again, and then without the queue's maximum.
+	app.ask(scheduler.MasterPriority, s.normalize(app.master, s.largest(s.config.largest)), 1)
+	return nil
+}
+
+// place finds the queue of an application.
+func (s *Scheduler) place(a scheduler.App) (*leafQueue, error) {
+	name := a.Queue
+	if name == "" || name == "default" || s.config.mappingsOverride {
+		for _, m := range s.config.queueMappings {
+			if m.user == a.User || m.user == "%user" {
+				name = strings.ReplaceAll(m.queue, "%user", a.User)
+				break
+			}
+		}
+	}
+	if name == "" {
+		name = "default"
+	}
+	q := s.queues[name]
+	if q == nil {
+		switch named := s.byName[name]; len(named) {
+		case 0:
+			return nil, fmt.Errorf("there is no queue %s", name)
+		case 1:
+			q = named[0]
+		default:
+			first := slices.MinFunc(named, func(a, b *queue) int { return strings.Compare(a.config.path, b.config.path) })
+			return nil, fmt.Errorf("there is more than one queue %s: name it by its path, such as %s", name, first.config.path)
+		}
+	}
+	if q.leaf == nil {
+		return nil, fmt.Errorf("the queue %s has queues below it, so it takes no applications", q.config.path)
+	}
+	return q.leaf, nil
+}
+
+// largest is the largest container where one of a size is allowed: with no more memory
+// and cores than the node that has most of them (ClusterNodeTracker.getMaxAllowedAllocation).
+func (s *Scheduler) largest(allowed scheduler.Resource) scheduler.Resource {
+	if len(s.nodes) == 0 {
+		return allowed
+	}
+	return allowed.Min(s.largestNode)
+}
+
+// normalize is the size of the container that is given where r is asked for.
+func (s *Scheduler) normalize(r, largest scheduler.Resource) scheduler.Resource {
+	return s.calculator.Normalize(r, s.config.smallest, largest, s.config.smallest)
+}
+
+// Ask sets how many containers an application wants at a priority. A request for a
+// container that is larger than the largest one of its queue is ignored.
+func (s *Scheduler) Ask(_ time.Duration, app int, r scheduler.Request) {
+	a := s.apps[app]
+	if a == nil || !r.Size.FitsIn(s.largest(a.queue.config.maxContainer)) {
+		return
+	}
+	a.ask(r.Priority, s.normalize(r.Size, s.largest(s.config.largest)), r.Count)
+	if a.queue.config.sizeBasedWeight && a.hasMaster {
+		a.queue.noteReorder(a)
+	}
+	a.queue.updateHeadroom(a)
+}
+
+// NodeUpdate assigns containers on a node until nothing fits, the node has been
+// reserved, or as many have been assigned as one heartbeat may (allocateContainersToNode).
+func (s *Scheduler) NodeUpdate(_ time.Duration, node int) []scheduler.Allocation {
+	n := s.nodes[node]
+	if n == nil {
+		return nil
+	}
+	var done []scheduler.Allocation
+	for assigned := 1; ; assigned++ {
+		a := s.assignOnce(n, &done)
+		if a.size == (scheduler.Resource{}) || a.reserve || assigned >= s.config.maxOffSwitchAssignments || !s.config.assignMultiple ||
+			s.config.maxAssignments != -1 && assigned >= s.config.maxAssignments {
+			break
+		}
+	}
+	for _, d := range done {
+		if app := s.apps[d.App]; !d.Reserved {
+			app.queue.updateHeadroom(app)
+		}
+	}
+	return done
+}
+
+// assignOnce offers a node once. A reserved node serves its reservation and nothing
+// else. A shared node serves requests without label if none with its label can use it.
+func (s *Scheduler) assignOnce(n *schedulerNode, done *[]scheduler.Allocation) assignment {
+	if c := n.reserved; c != nil {
+		s.commit(c.app.queue.assign(n, newLimits(s.partitions[""]), respectExclusivity), done)
+		return assignment{}
+	}
+	if s.calculator.Containers(n.free, s.config.smallest) <= 0 {
+		return assignment{}
+	}
+	a := s.root.assign(n, newLimits(s.partitions[n.Label]), respectExclusivity)
+	s.commit(a, done)
+	if s.positive(a.size) {
+		return a
+	}
+	if n.Label == "" || !slices.Contains(s.sharedLabels, n.Label) {
+		return assignment{}
+	}
+	a = s.root.assign(n, newLimits(s.partitions[""]), ignoreExclusivity)
+	s.commit(a, done)
+	return a
+}
+
+// Complete ends a container.
+func (s *Scheduler) Complete(_ time.Duration, container int) {
+	if c := s.containers[container]; c != nil {
+		s.complete(c)
+		if !c.master {
+			c.app.queue.updateHeadroom(c.app)
+		}
+	}
+}
+
+// Finish ends an application.
+func (s *Scheduler) Finish(_ time.Duration, app int) {
+	a := s.apps[app]
+	if a == nil {
+		return
+	}
+	for _, c := range slices.Clone(a.containers) {
+		s.complete(c)
+	}
+	for _, c := range a.allReservations() {
+		s.unreserve(c)
+	}
+	a.addPending(a.pending.Multiply(-1))
+	a.requests = nil
+	delete(s.apps, app)
+	a.queue.remove(a)
+}
