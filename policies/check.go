@@ -73,35 +73,3 @@ func (p Protection) exposed() bool { return !p.Service && !p.Tracking && !p.Deco
 var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.service.enabled, " +
 	"spark.dynamicAllocation.shuffleTracking.enabled, or spark.decommission.enabled with " +
 	"spark.storage.decommission.shuffleBlocks.enabled (shuffle=none asks what happens without)")
-
-// Warnings says what Spark lets pass although it is probably not meant.
-func (s Spec) Warnings() []string {
-	if !s.Dynamic() {
-		return nil
-	}
-	var warnings []string
-	a, p := s.Allocation, s.Protection
-	if !s.Deployable() {
-		warnings = append(warnings, "it is told the demand in advance, so that no driver can run it: a reference to compare with, and not a bound")
-	}
-	if a.Initial > 0 && a.Initial < a.Min {
-		warnings = append(warnings, fmt.Sprintf("spark.dynamicAllocation.initialExecutors (%d) is below "+
-			"spark.dynamicAllocation.minExecutors (%d): the larger counts", a.Initial, a.Min))
-	}
-	if a.initial() > a.Max {
-		warnings = append(warnings, fmt.Sprintf("spark.dynamicAllocation.initialExecutors (%d) is above "+
-			"spark.dynamicAllocation.maxExecutors (%d): standalone starts so, YARN and Kubernetes refuse", a.initial(), a.Max))
-	}
-	if p.Tracking && p.Decommission {
-		warnings = append(warnings, "spark.dynamicAllocation.shuffleTracking.enabled with spark.decommission.enabled: "+
-			"executors that hold shuffle files may not be released in time")
-	}
-	if p.Decommission && !p.Migration && !p.Service && !p.Tracking {
-		warnings = append(warnings, "spark.decommission.enabled without spark.storage.decommission.enabled: "+
-			"Spark starts, and loses shuffle files whenever an executor leaves")
-	}
-	if p.Unprotected {
-		warnings = append(warnings, "nothing protects shuffle files: Spark itself would refuse to start")
-	}
-	return warnings
-}

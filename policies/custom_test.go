@@ -146,7 +146,7 @@ func TestForeseeIsForHindsightAlone(t *testing.T) {
 	if err != nil || told.Deployable() || told.Conf() != "" || told.String() != "hindsight,lead=5s,max=4" {
 		t.Errorf("hindsight is %s, %v", told, err)
 	}
-	if w := told.Warnings(); len(w) != 1 || !strings.Contains(w[0], "no driver can run it") {
+	if w := FleetOf("", told).Warnings(); len(w) != 1 || w[0].Kind != notDeployable {
 		t.Errorf("it warns of %q", w)
 	}
 	refuses := func(what string, f func()) {

@@ -52,14 +52,3 @@ func (m *monitor) keeps(id ExecutorID, least func(profile int) int) Hold {
 	}
 	return Hold{Cause: HeldIdle, Job: -1, Until: t.deadline}
 }
-
-// reader is a running job that lists a shuffle of which the executor has files,
-// or -1.
-func (m *monitor) reader(t *tracker) int {
-	for shuffle := range m.shuffles {
-		if u := &m.shuffles[shuffle]; len(u.jobs) > 0 && t.shuffles.has(shuffle) {
-			return u.jobs[0]
-		}
-	}
-	return -1
-}

@@ -102,19 +102,22 @@ func TestWarnings(t *testing.T) {
 	for text, warning := range map[string]string{
 		"static,n=0":            "",
 		"spark":                 "",
-		"spark,min=2,initial=1": "initialExecutors (1) is below spark.dynamicAllocation.minExecutors (2)",
-		"spark,max=2,initial=3": "initialExecutors (3) is above spark.dynamicAllocation.maxExecutors (2)",
-		"spark,service=false,decommission=true,migration=true": "may not be released in time",
-		"spark,service=false,tracking=false,decommission=true": "loses shuffle files",
+		"spark,min=2,initial=1": `policy-initial-below-minimum policy="x" initial=1 minimum=2`,
+		"spark,max=2,initial=3": `policy-initial-above-maximum policy="x" initial=3 maximum=2`,
+		"spark,service=false,decommission=true,migration=true": `policy-tracking-with-decommission policy="x"`,
+		"spark,service=false,tracking=false,decommission=true": `policy-decommission-without-migration policy="x"`,
 		"spark,shuffle=decommission":                           "",
-		"spark,shuffle=none":                                   "Spark itself would refuse",
+		"spark,shuffle=none":                                   `policy-unprotected policy="x"`,
 	} {
 		s, err := Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := strings.Join(s.Warnings(), "; ")
-		if warning == "" && got != "" || !strings.Contains(got, warning) {
+		var got []string
+		for _, n := range FleetOf("x", s).Warnings() {
+			got = append(got, n.String())
+		}
+		if strings.Join(got, "; ") != warning {
 			t.Errorf("%s warns %q; want %q", text, got, warning)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/policies/script"
 	"dynalloc/replay/cluster"
+	"dynalloc/reports"
 )
 
 // policyUsage explains the flag --policy of compare and replay.
@@ -118,11 +119,7 @@ func refused(c *cluster.Cluster, fleets ...policies.Fleet) error {
 func warnings(fleets []policies.Fleet) []string {
 	var all []string
 	for _, f := range fleets {
-		for _, rule := range f.Rules {
-			for _, warning := range rule.Spec.Warnings() {
-				all = append(all, fmt.Sprintf("Policy %s: %s.", f.Name, strings.TrimSuffix(warning, ".")))
-			}
-		}
+		all = append(all, reports.WordAll(f.Warnings())...)
 	}
 	return all
 }
