@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"dynalloc/internal/note"
+	_ "dynalloc/replay/cluster" // the packages that declare kinds
+	_ "dynalloc/traces/source"
 )
 
 func TestEachKindOfNoteHasASentenceWithArgumentsThatExist(t *testing.T) {
