@@ -1,100 +1,208 @@
 package reports
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"reflect"
 	"strconv"
+	"time"
 
-	"dynalloc/bench"
+	"dynalloc/bench/stats"
+	"dynalloc/internal/note"
+	"dynalloc/reports/words"
 )
 
-// A document is what the text and the Markdown report say; they differ in dress.
-type document struct {
-	title    string
-	setting  []string // cluster, seed, deadlines: a line each
-	story    []string // sentences
-	sections []section
-	notes    []string // what the numbers mean and what limits them
+// A Document is a report before it has a form: facts, sections with tables, notes
+// and figures. Each kind of result has one function that builds its document, and
+// each form (text, Markdown, CSV, JSON) one function that renders any document.
+//
+// What programs read has a key, and what people read a label or a heading. Keys stay
+// the same when a wording changes. An element with a key alone is in JSON and CSV
+// only, one with a label alone in text and Markdown only.
+type Document struct {
+	Schema   string // of the JSON form, with its version: it grows when a key changes
+	Title    string
+	Facts    []Fact
+	Summary  []string // the answer in sentences
+	Sections []Section
+	Notes    []note.Note
+	Records  *Table // what CSV holds
+	Files    Files
+	Figures  []Figure
 }
 
-// A section is a table under a heading.
-type section struct {
-	heading string
-	table   table
+// Files are the names under which a document is written into a folder, without
+// their extensions; empty: it is only printed.
+type Files struct {
+	Report  string // in the forms for people
+	Results string // in the forms for programs
 }
 
-// compose writes the report of a comparison; a detailed one has tables that would
-// make a screen too long.
-func compose(r *bench.Results, detailed bool) document {
-	s := r.Suite
-	d := document{
-		title: s.Workload.Name + ": " + plural(len(s.Workload.Apps), "application") + " under " + plural(len(s.Policies), "policy"),
-		setting: []string{
-			"cluster:   " + clusterOf(r.Suite),
-			"seed:      " + seed(r),
-			"deadlines: " + r.DeadlineBasis,
-		},
-		story: story(r),
-		notes: notes(r),
+// A Fact is one value: a setting, or a list or record for programs alone.
+type Fact struct {
+	Key   string // in JSON; empty: for people alone
+	Label string // in text; empty: for programs alone
+	Value any
+	Text  string // the value in text; empty: the value itself
+}
+
+// A Section is a heading with what stands under it.
+type Section struct {
+	Key     string
+	Heading string
+	Blocks  []Block
+	// Detail marks a section whose table is left out of text if it has very many rows;
+	// text then names the section.
+	Detail bool
+}
+
+// A Block is a [Paragraph], [Bullets], [Code] or a *[Table].
+type Block any
+
+// Kinds of blocks.
+type (
+	Paragraph string
+	Bullets   []string
+	Code      string // lines that are shown as they are, each with its line end
+)
+
+// A Table has a row for each thing that it compares.
+type Table struct {
+	Key     string // in JSON, where its rows are a list of objects; empty: for people alone
+	Left    int    // columns at the left that are words; the others are numbers, right-aligned
+	Columns []Column
+	Rows    [][]Cell
+	Breaks  []int // indexes of the rows before which a block ends
+}
+
+// A Column is a column of a table.
+type Column struct {
+	Head   string // in text; it may have several lines
+	Key    string // in JSON and CSV; empty: for people alone
+	Hidden bool   // for programs alone
+	Word   bool   // aligned like the columns at the left
+}
+
+// A Cell is a value with the text that tables show of it.
+type Cell struct {
+	Text  string
+	Value any // string, bool, integer, float64, []string, stats.Interval or Object; nil where there is none
+}
+
+// A Figure is a picture of a document.
+type Figure struct {
+	File string
+	Doc  string // what it shows
+	Draw func(io.Writer) error
+}
+
+// heads are the columns of a table for people.
+func heads(texts ...string) []Column {
+	columns := make([]Column, len(texts))
+	for i, text := range texts {
+		columns[i].Head = text
 	}
-	if text := s.Prices.String(); text != "" {
-		d.setting = append(d.setting, "prices:    "+text)
+	return columns
+}
+
+// keys are the columns of a table for programs.
+func keys(names ...string) []Column {
+	columns := make([]Column, len(names))
+	for i, name := range names {
+		columns[i] = Column{Key: name, Hidden: true}
 	}
-	d.sections = append(d.sections, section{"All applications", overview(r.Rows(""))})
-	if len(r.Runs) > 1 {
-		d.sections = append(d.sections, section{"Difference to " + r.Runs[0].Policy.Name, differences(r)})
-		t, note := told(r)
-		if len(t.rows) > 0 {
-			d.sections = append(d.sections, section{"What of it can be told", t})
+	return columns
+}
+
+// add appends a row.
+func (t *Table) add(cells ...Cell) { t.Rows = append(t.Rows, cells) }
+
+// addBreak ends a block of rows.
+func (t *Table) addBreak() { t.Breaks = append(t.Breaks, len(t.Rows)) }
+
+// section is a section of one table.
+func section(key, heading string, t *Table) Section {
+	return Section{Key: key, Heading: heading, Blocks: []Block{t}}
+}
+
+// objects are the rows of a table as JSON has them.
+func (t *Table) objects() []Object {
+	list := make([]Object, len(t.Rows))
+	for i, row := range t.Rows {
+		for c, column := range t.Columns {
+			if column.Key != "" {
+				list[i] = append(list[i], Field{column.Key, row[c].Value})
+			}
 		}
-		d.notes = append(d.notes, note)
 	}
-	if t := late(r); len(t.rows) > 0 {
-		d.sections = append(d.sections, section{"How late, and how much time was left", t})
-	}
-	if t := sweep(r); len(t.rows) > 0 {
-		d.sections = append(d.sections, section{"Misses if deadlines were " + r.Slack.Of.Times(), t})
-	}
-	d.sections = append(d.sections, section{"Where the wait and the executor time go", parts(r.Rows(""))})
-	d.sections = append(d.sections, whereTimeWent(r)...)
-	if t := again(replays(r.Rows(""))); len(t.rows) > 0 {
-		d.sections = append(d.sections, section{"Lost with executors and done again", t})
-	}
-	if detailed || priced(r.Rows("")) {
-		d.sections = append(d.sections, section{"What is held and what it costs", metricTable(r.Rows(""), costColumns)})
-		d.notes = append(d.notes, makespanNotes(r)...)
-	}
-	if detailed {
-		d.sections = append(d.sections, section{"Elasticity and fairness", metricTable(r.Rows(""), elasticColumns)})
-	}
-	if len(r.Classes) > 1 {
-		d.sections = append(d.sections, section{"By class", byClass(r)})
-	}
-	if t := bill(r); len(t.rows) > 0 {
-		d.sections = append(d.sections, section{"Who pays for whom: " + r.Runs[0].Policy.Name + " with one class under another policy", t})
-	}
-	if t := faults(r); len(t.rows) > 0 {
-		d.sections = append(d.sections, section{"What the faults cost: " + faultList(r), t})
-	}
-	if t := policyList(r); len(t.rows) > 0 {
-		d.sections = append(d.sections, section{"Policies", t})
-	}
-	return d
+	return list
 }
 
-// faultList names what goes wrong.
-func faultList(r *bench.Results) string {
-	var texts []string
-	for _, f := range r.Suite.Config.Faults {
-		texts = append(texts, f.String())
-	}
-	return list(texts, 3)
+// An Object is a record for programs: fields in their order.
+type Object []Field
+
+// A Field is one key with its value.
+type Field struct {
+	Key   string
+	Value any
 }
 
-func clusterOf(s *bench.Suite) string {
-	text := s.Config.Cluster.String()
-	if s.Config.Cluster.Assumed {
-		text += " (assumed from the logs)"
+// MarshalJSON keeps the order of the fields. A number that does not exist and an
+// interval without bounds are null.
+func (o Object) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	for i, f := range o {
+		b.WriteString(",")
+		if i == 0 {
+			b.Reset()
+		}
+		key, _ := plainJSON(f.Key) // a string always has a form
+		value, err := plainJSON(jsonValue(f.Value))
+		if err != nil {
+			return nil, err
+		}
+		b.Write(key)
+		b.WriteString(":")
+		b.Write(value)
 	}
-	return text
+	return []byte("{" + b.String() + "}"), nil
 }
 
-func seed(r *bench.Results) string { return strconv.FormatUint(r.Suite.Config.Seed, 10) }
+// jsonValue is a value as JSON has it.
+func jsonValue(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if !words.Finite(v) {
+			return nil
+		}
+	case time.Duration:
+		return v.String()
+	case stats.Interval:
+		if !words.Finite(v.Low) || !words.Finite(v.High) {
+			return nil
+		}
+		return []float64{v.Low, v.High}
+	}
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
+		return []any{} // a list is never null
+	}
+	return v
+}
+
+// plainJSON encodes a value without escaping what is special only in HTML.
+func plainJSON(v any) ([]byte, error) {
+	switch v := v.(type) { // most values of a large file, and faster than an encoder for each
+	case int:
+		return strconv.AppendInt(nil, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(nil, v, 10), nil
+	case bool:
+		return strconv.AppendBool(nil, v), nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSpace(b.Bytes()), err
+}

@@ -108,7 +108,9 @@ func fleet(name, text string) policies.Fleet {
 	if err != nil {
 		panic(err)
 	}
-	f.Name = name
+	if name != "" {
+		f.Name = name
+	}
 	return f
 }
 

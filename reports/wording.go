@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dynalloc/internal/note"
+	"dynalloc/reports/words"
 )
 
 // wordings has the sentence of each kind of note, gathered from the tables below it,
@@ -22,7 +23,7 @@ import (
 var wordings = func() map[note.Kind]string {
 	all := map[note.Kind]string{note.PlainText: "{text}"}
 	for _, table := range []map[note.Kind]string{
-		tracesWordings, policiesWordings, clusterWordings, calibrateWordings, benchWordings,
+		reportsWordings, tracesWordings, policiesWordings, clusterWordings, calibrateWordings, benchWordings,
 	} {
 		maps.Copy(all, table)
 	}
@@ -57,16 +58,29 @@ func WordAll(notes []note.Note) []string {
 	return out
 }
 
+// notesJSON are notes for programs: kind, arguments and sentence.
+func notesJSON(notes []note.Note) []Object {
+	out := []Object{}
+	for _, n := range notes {
+		args := Object{}
+		for _, a := range n.Args {
+			args = append(args, Field{a.Name, a.Value})
+		}
+		out = append(out, Object{{"kind", n.Kind}, {"args", args}, {"text", Word(n)}})
+	}
+	return out
+}
+
 // wordValue writes an argument as the form behind its colon says.
 func wordValue(v any, form string) string {
 	switch v := v.(type) {
 	case note.Note:
 		return strings.TrimSuffix(Word(v), ".")
 	case []string:
-		return list(v, listShown)
+		return words.List(v, listShown)
 	case int:
 		if form != "" && !strings.HasPrefix(form, "%") {
-			return plural(v, form)
+			return words.Plural(v, form)
 		}
 		if strings.HasSuffix(form, "f") { // a whole number that was read from JSON
 			return fmt.Sprintf(form, float64(v))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -68,8 +67,7 @@ Without a TRACE the built-in working day is used.`,
 			if err != nil {
 				return err
 			}
-			write := map[string]func(io.Writer, *decide.Advice) error{"text": reports.AdviceText, "json": reports.AdviceJSON}[format.value]
-			if err := write(cmd.OutOrStdout(), advice); err != nil {
+			if err := reports.Write(cmd.OutOrStdout(), format.value, reports.Advice(advice)); err != nil {
 				return err
 			}
 			for _, odd := range advice.LeftOut {
@@ -88,7 +86,7 @@ Without a TRACE the built-in working day is used.`,
 	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
 	completePolicies(cmd)
 	f.BoolVar(&only, "only", false, "try only the policies of --policy and the settings in the logs")
-	format = addChoice(cmd, "format", "text", "output format", "text", "json")
+	format = addFormat(cmd, "output format")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 	return cmd
 }

@@ -3,15 +3,12 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench/validate"
-	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
+	"dynalloc/reports"
 )
 
 // defaultTimesFile is the file that calibrate writes with --format text.
@@ -69,7 +66,7 @@ Give --cluster if the applications shared a cluster that was full at times.
 			if format.value == "json" {
 				_, err = cmd.OutOrStdout().Write(file.Bytes())
 			} else {
-				err = timesText(cmd.OutOrStdout(), &times, len(w.Apps))
+				err = reports.Write(cmd.OutOrStdout(), format.value, reports.Calibration(&times, len(w.Apps)))
 			}
 			if err != nil {
 				return err
@@ -84,53 +81,8 @@ Give --cluster if the applications shared a cluster that was full at times.
 		},
 	}
 	from.addCluster(cmd, "the `cluster` of the logs, such as standalone,nodes=4,cores=32,memory=128g (default: never full)")
-	format = addChoice(cmd, "format", "text", "output format", "text", "json")
+	format = addFormat(cmd, "output format; json is the file")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
 	addQuietFlag(cmd, &logs.quiet)
 	return cmd
-}
-
-// timesText prints times as a table, and below it where defaults stand.
-func timesText(w io.Writer, t *replay.Times, logs int) error {
-	fmt.Fprintf(w, "What a run takes beside its work, from the logs of %s. Times are of one alone.\n\n", plural(logs, "application"))
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "cause\tn\t5 %\t25 %\tmedian\t75 %\t95 %\teach other\tfrom")
-	for cause := range replay.Causes {
-		d := &t.By[cause]
-		from := "default"
-		if d.Learned() {
-			from = plural(len(d.Logs), "log")
-		}
-		fmt.Fprintf(table, "%s\t%d\t", cause, d.N)
-		for _, q := range d.Quantiles[1 : len(d.Quantiles)-1] {
-			fmt.Fprintf(table, "%s\t", brief(q))
-		}
-		fmt.Fprintf(table, "%+.0f %%\t%s\n", 100*d.Contention, from)
-	}
-	table.Flush()
-	fmt.Fprintln(w)
-	if t.Processors > 0 {
-		fmt.Fprintf(w, "Executors that start together share %g of a node's processors.\n", t.Processors.Float())
-	}
-	for cause := range replay.Causes {
-		if d := &t.By[cause]; !d.Learned() {
-			fmt.Fprintf(w, "%s: %s.\n", cause, d.Source)
-		}
-	}
-	return nil
-}
-
-// brief writes a time with three digits or so.
-func brief(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.2f s", d.Seconds())
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -98,7 +98,7 @@ are written to a folder.`,
 	completePolicies(cmd)
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
-	format = addChoice(cmd, "format", "text", "output format", "text", "markdown", "csv", "json")
+	format = addFormat(cmd, "output format")
 	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 	return cmd
@@ -143,10 +143,8 @@ func checkOut(dir string) error {
 
 // report prints the results and writes the files.
 func (in *inputs) report(cmd *cobra.Command, r *bench.Results, format, out string) error {
-	write := map[string]func(io.Writer, *bench.Results) error{
-		"text": reports.Text, "markdown": reports.Markdown, "csv": reports.CSV, "json": reports.JSON,
-	}[format]
-	if err := write(cmd.OutOrStdout(), r); err != nil {
+	d := reports.Comparison(r)
+	if err := reports.Write(cmd.OutOrStdout(), format, d); err != nil {
 		return err
 	}
 	if out == "" {
@@ -155,19 +153,5 @@ func (in *inputs) report(cmd *cobra.Command, r *bench.Results, format, out strin
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	return writeFiles(cmd, in.quiet, out, reports.Reports, r)
-}
-
-// writeFiles writes reports into a folder, and names them.
-func writeFiles[Of any](cmd *cobra.Command, quiet bool, out string, files []reports.Report[Of], of Of) error {
-	paths, err := reports.WriteAll(out, files, of)
-	if err != nil || quiet {
-		return err
-	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s:", out)
-	for _, path := range paths {
-		fmt.Fprintf(cmd.ErrOrStderr(), " %s", filepath.Base(path))
-	}
-	fmt.Fprintln(cmd.ErrOrStderr())
-	return nil
+	return writeFiles(cmd, in.quiet, out, d)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -57,8 +56,7 @@ Applications are paired by their ids.`,
 			if err != nil {
 				return err
 			}
-			write := map[string]func(io.Writer, *bench.Gate) error{"text": reports.GateText, "json": reports.GateJSON}[format.value]
-			if err := write(cmd.OutOrStdout(), gate); err != nil {
+			if err := reports.Write(cmd.OutOrStdout(), format.value, reports.Difference(gate)); err != nil {
 				return err
 			}
 			if gate.Failed() {
@@ -72,6 +70,6 @@ Applications are paired by their ids.`,
 	f.Float64Var(&cost, "cost", 5, "additional executor-hours that are allowed, in `percent`")
 	f.StringArrayVar(&o.Policies, "policy", nil, "compare only the `policy` of this name; repeatable (default: all that both files have)")
 	addSeedFlag(cmd, &o.Seed)
-	format = addChoice(cmd, "format", "text", "output format", "text", "json")
+	format = addFormat(cmd, "output format")
 	return cmd
 }

@@ -32,13 +32,13 @@ func TestReadme(t *testing.T) {
 	if !golden.Updating() {
 		return
 	}
-	for _, report := range reports.Reports {
-		shown := filepath.Join(root, "docs", report.File)
+	for _, figure := range reports.Comparison(results).Figures {
+		shown := filepath.Join(root, "docs", figure.File)
 		if _, err := os.Stat(shown); err != nil {
 			continue // the documentation does not show this file
 		}
 		var picture bytes.Buffer
-		if err := report.Write(&picture, results); err != nil {
+		if err := figure.Draw(&picture); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(shown, picture.Bytes(), 0o644); err != nil {
@@ -49,7 +49,7 @@ func TestReadme(t *testing.T) {
 
 // The README shows these columns and rows of the table over all applications.
 var (
-	shownColumns  = []string{"policy", "SLA misses", "wait p95 s", "turnaround p95 s", "exec-h held", "exec-h wasted"}
+	shownColumns  = []string{"policy", "SLA misses", "queue wait p95 s", "turnaround p95 s", "executor-hours held", "executor-hours wasted"}
 	shownPolicies = []string{"recorded", "static,n=2", "static,n=8", "spark,idle=60s", "spark,idle=3s", "mixed"}
 )
 
@@ -59,7 +59,7 @@ var dashes = regexp.MustCompile("--+")
 func mainTable(t *testing.T, r *bench.Results) string {
 	t.Helper()
 	var report bytes.Buffer
-	if err := reports.Markdown(&report, r); err != nil {
+	if err := reports.Markdown(&report, reports.Comparison(r)); err != nil {
 		t.Fatal(err)
 	}
 	_, rest, found := strings.Cut(report.String(), "## All applications\n\n")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/reports/words"
 	"dynalloc/traces/redact"
 	"dynalloc/traces/source"
 )
@@ -78,7 +79,7 @@ func redactLogs(cmd *cobra.Command, paths []string, out string, quiet bool) erro
 			partly = errPartly
 			continue
 		case log.Bad > 0:
-			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s: %s could not be read and are left out\n", log.Path, plural(log.Bad, "line"))
+			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s: %s could not be read and are left out\n", log.Path, words.Plural(log.Bad, "line"))
 			partly = errPartly
 		}
 		written++
@@ -93,7 +94,7 @@ func redactLogs(cmd *cobra.Command, paths []string, out string, quiet bool) erro
 		return errors.New("no event log was found: redact reads Spark event logs, and archives or folders of them")
 	}
 	if !quiet {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s written to %s.\n", plural(written, "log"), out)
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s written to %s.\n", words.Plural(written, "log"), out)
 	}
 	return partly
 }

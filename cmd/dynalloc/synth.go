@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/reports/words"
 	"dynalloc/traces"
 )
 
@@ -142,6 +143,6 @@ func (by *synthesis) write(cmd *cobra.Command, w *traces.Workload) error {
 	if err := traces.WriteText(&text, w); err != nil {
 		return err
 	}
-	message := fmt.Sprintf("%s written to %s.", plural(len(w.Apps), "application"), by.out)
+	message := fmt.Sprintf("%s written to %s.", words.Plural(len(w.Apps), "application"), by.out)
 	return writeFile(cmd, by.quiet, "workload", by.out, text.Bytes(), message)
 }

@@ -83,9 +83,9 @@ type textTeller struct {
 func (t *textTeller) who(app int) string {
 	a := t.workload.Apps[app]
 	if t.byID || a.Name == "" {
-		return oneLine(a.ID)
+		return reports.OneLine(a.ID)
 	}
-	return oneLine(a.Name)
+	return reports.OneLine(a.Name)
 }
 
 // The methods of bufio.Writer keep the first error for Flush, so none is looked

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -105,7 +104,7 @@ and written to a folder with a picture of the front.`,
 	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as in each class's settings)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
-	format = addChoice(cmd, "format", "text", "output format", "text", "csv", "json")
+	format = addFormat(cmd, "output format")
 	f.StringVarP(&out, "out", "o", "", "`folder` for the picture and the files (default "+defaultOut+" with --format text, else none)")
 	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 	return cmd
@@ -126,12 +125,12 @@ func candidatesOf(text string) ([]policies.Spec, error) {
 
 // reportTuned prints the answer and writes the files.
 func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.TuneResult, format, out string) error {
-	write := map[string]func(io.Writer, *decide.TuneResult) error{"text": reports.TuneText, "csv": reports.TuneCSV, "json": reports.TuneJSON}[format]
-	if err := write(cmd.OutOrStdout(), t); err != nil {
+	d := reports.Search(t)
+	if err := reports.Write(cmd.OutOrStdout(), format, d); err != nil {
 		return err
 	}
 	if out == "" {
 		return nil
 	}
-	return writeFiles(cmd, in.quiet, out, reports.TuneReports, t)
+	return writeFiles(cmd, in.quiet, out, d)
 }

@@ -11,7 +11,7 @@ import (
 	"dynalloc/bench/builtin"
 	"dynalloc/bench/decide"
 	"dynalloc/internal/golden"
-	"dynalloc/reports"
+	"dynalloc/reports/pictures"
 )
 
 // The answer in docs/TUNE.md is what the program says. With -update it is made
@@ -22,7 +22,7 @@ func TestTuneDocument(t *testing.T) {
 	if status := run(t.Context(), []string{"tune", "--builtin", "fleet", "--miss-rate", "0", "-o", ""}, &out, &problems); status != statusDone {
 		t.Fatalf("status %d: %s", status, problems.String())
 	}
-	answer, _, _ := strings.Cut(out.String(), "\nWhat they are\n")
+	answer, _, _ := strings.Cut(out.String(), "\nPolicies of each fleet\n")
 	golden.CheckPart(t, filepath.Join(docs, "TUNE.md"), "make docs", "\n```\n"+answer+"```\n\n")
 	if !golden.Updating() {
 		return
@@ -37,7 +37,7 @@ func TestTuneDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	var picture bytes.Buffer
-	if err := reports.Front(&picture, tuned); err != nil {
+	if err := pictures.Front(&picture, tuned); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(docs, "tune-front.png"), picture.Bytes(), 0o644); err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +68,7 @@ several that shared one on the most that they held in FROM.`,
 			return validateAll(cmd, &logs, args[0], o, format.value)
 		},
 	}
-	format = addChoice(cmd, "format", "text", "output format", "text", "json")
+	format = addFormat(cmd, "output format")
 	startup = addChoice(cmd, "startup", validate.StartupFrom, "source of start-up times", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
 	on.addFlags(cmd, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	addSeedFlag(cmd, &seed)
@@ -94,8 +93,7 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 	if err != nil {
 		return err
 	}
-	write := map[string]func(io.Writer, *validate.Validation) error{"text": reports.ValidationText, "json": reports.ValidationJSON}[format]
-	if err := write(cmd.OutOrStdout(), v); err != nil {
+	if err := reports.Write(cmd.OutOrStdout(), format, reports.Validation(v)); err != nil {
 		return err
 	}
 	if v.Failed != nil {
@@ -121,8 +119,7 @@ func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.
 			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s\n", note)
 		}
 	}
-	write := map[string]func(io.Writer, *validate.Set) error{"text": reports.ValidationSetText, "json": reports.ValidationSetJSON}[format]
-	if err := write(cmd.OutOrStdout(), set); err != nil {
+	if err := reports.Write(cmd.OutOrStdout(), format, reports.ValidationSet(set)); err != nil {
 		return err
 	}
 	for _, v := range set.Pairs {

@@ -11,6 +11,7 @@ import (
 	"dynalloc/bench/validate"
 	"dynalloc/internal/golden"
 	"dynalloc/reports"
+	"dynalloc/reports/pictures"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -32,7 +33,7 @@ func TestValidationDocument(t *testing.T) {
 	to, from := validateKept(t, validate.StartupTo), validateKept(t, validate.StartupFrom)
 	var text bytes.Buffer
 	fmt.Fprint(&text, "\n![Replayed against recorded](validation-scatter.png)\n\n![Executors, recorded and replayed](validation-executors.png)\n\n")
-	if err := reports.ValidationMarkdown(&text, to, from); err != nil {
+	if err := reports.Markdown(&text, validationPage(reports.ValidationSet(to), reports.ValidationSet(from))); err != nil {
 		t.Fatal(err)
 	}
 	text.WriteByte('\n')
@@ -41,10 +42,10 @@ func TestValidationDocument(t *testing.T) {
 		return
 	}
 	var scatter, executors bytes.Buffer
-	if err := reports.RecordedAgainstReplayed(&scatter, to); err != nil {
+	if err := pictures.RecordedAgainstReplayed(&scatter, to); err != nil {
 		t.Fatal(err)
 	}
-	if err := reports.ExecutorTimelines(&executors, chosen(t, to)); err != nil {
+	if err := pictures.ExecutorTimelines(&executors, chosen(t, to)); err != nil {
 		t.Fatal(err)
 	}
 	for name, picture := range map[string][]byte{"validation-scatter.png": scatter.Bytes(), "validation-executors.png": executors.Bytes()} {
@@ -52,6 +53,26 @@ func TestValidationDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// validationPage is the tables of docs/VALIDATION.md: with start-up as recorded, which
+// leaves the replay's own error, and as a forecast.
+func validationPage(to, from *reports.Document) *reports.Document {
+	page := &reports.Document{Notes: to.Notes}
+	take := func(d *reports.Document, key, heading string) {
+		for _, s := range d.Sections {
+			if s.Key == key {
+				s.Heading = heading
+				page.Sections = append(page.Sections, s)
+			}
+		}
+	}
+	take(to, "errors", "The replay's own error: start-up as recorded")
+	take(to, "bars", "Bars")
+	take(to, "skill", "Skill")
+	take(from, "errors", "As a forecast: start-up from the log")
+	take(to, "worst_pairs", "Worst pairs")
+	return page
 }
 
 // validateKept validates all recordings in the repository.
@@ -84,13 +105,13 @@ func recordingsIn(t *testing.T, folder string) []*traces.Workload {
 }
 
 // chosen are the pairs of timelines.
-func chosen(t *testing.T, set *validate.Set) []reports.NamedValidation {
+func chosen(t *testing.T, set *validate.Set) []pictures.NamedValidation {
 	t.Helper()
-	var list []reports.NamedValidation
+	var list []pictures.NamedValidation
 	for _, pair := range timelines {
 		for _, v := range set.Pairs {
 			if v.From == pair[0] && v.To == pair[1] {
-				list = append(list, reports.NamedValidation{Name: strings.Replace(v.From, "/", ": ", 1) + " to " + filepath.Base(v.To), Validation: v})
+				list = append(list, pictures.NamedValidation{Name: strings.Replace(v.From, "/", ": ", 1) + " to " + filepath.Base(v.To), Validation: v})
 			}
 		}
 	}

@@ -1,0 +1,246 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dynalloc/bench/decide"
+	"dynalloc/bench/validate"
+	"dynalloc/internal/note"
+	"dynalloc/reports/words"
+)
+
+// Advice is the report of what to set for each class: two sentences that can stand in
+// a ticket, the settings, and the evidence.
+func Advice(a *decide.Advice) *Document {
+	s := a.Suite
+	cluster := clusterFact(s)
+	if s.Config.Cluster.String() == validate.Unlimited.String() {
+		cluster.Text = "never full (not given)"
+	}
+	goal := "fewest missed deadlines, then fewest executor-seconds"
+	deadlines := Fact{Key: "deadline_basis", Label: "deadlines", Value: a.DeadlineBasis}
+	if a.Goal == decide.ShortestTime {
+		goal, deadlines.Label = "shortest turnaround, then fewest executor-seconds", ""
+	}
+	d := &Document{
+		Schema: "dynalloc.advice/2",
+		Title:  fmt.Sprintf("%s: advice for %s of %s", s.Workload.Name, words.Plural(len(a.Classes), "class"), words.Plural(len(s.Workload.Apps), "application")),
+		Facts: []Fact{
+			{Key: "workload", Value: s.Workload.Name}, cluster, {Key: "seed", Label: "seed", Value: s.Config.Seed},
+			{Key: "goal", Label: "goal", Value: a.Goal, Text: goal}, deadlines,
+			{Key: "replays", Label: "replays", Value: a.Replicas, Text: fmt.Sprintf("%d of each policy, all but the first with varied inputs", a.Replicas)},
+		},
+		Records: &Table{Columns: append(keys("class", "runs"), keys(triedKeys...)...)},
+	}
+	var classes, details []Object
+	left := 0
+	var failed []note.Note
+	for i := range a.Classes {
+		c := &a.Classes[i]
+		list, more := shown(a, c)
+		left += more
+		for k := range c.Evaluations {
+			switch j := &c.Evaluations[k]; {
+			case j.Problem != "":
+				failed = append(failed, adviceNotReplayed.With(c.Class, j.Policy, j.Problem))
+			case j.Replicas < a.Replicas:
+				left++
+			}
+			d.Records.add(append([]Cell{{Value: c.Class}, {Value: c.Runs}}, triedCells(&c.Evaluations[k])...)...)
+		}
+		classes, details = append(classes, classRecord(c)), append(details, detailRecord(a, c))
+		d.Sections = append(d.Sections, classSection(a, c, list))
+	}
+	d.Facts = append(d.Facts, Fact{Key: "classes", Value: classes}, Fact{Key: "joint", Value: jointRecord(a.Joint)}, Fact{Key: "details", Value: details})
+	if a.Joint != nil {
+		d.Sections = append(d.Sections, jointSection(a.Joint))
+	}
+	d.Notes = []note.Note{legendAdvice.With(), adviceOthersKeep.With(), adviceBacklog.With()}
+	if left > 0 {
+		d.Notes = append(d.Notes, adviceMoreTried.With(left))
+	}
+	d.Notes = append(append(d.Notes, failed...), asNotes(a.Notes)...)
+	return d
+}
+
+// classSection is the advice for a class; list is the policies of its table.
+func classSection(a *decide.Advice, c *decide.ClassAdvice, list []*decide.Evaluation) Section {
+	sentences := evidence(a.Goal, c)
+	s := Section{Key: "class", Heading: strings.TrimSuffix(sentences[0], "."), Blocks: []Block{Paragraph(sentences[1])}}
+	if c.Verdict == decide.Insufficient {
+		if len(c.Notes) > 0 {
+			s.Blocks = append(s.Blocks, Bullets(WordAll(asNotes(c.Notes))))
+		}
+		return s
+	}
+	settings := Code(c.Snippet.String())
+	if c.NoSnippet != "" {
+		settings = Code("# no settings: " + c.NoSnippet + "\n")
+	}
+	s.Blocks = append(s.Blocks, settings, Bullets(basis(a, c)), triedTable(c, list))
+	return s
+}
+
+// triedShown is how many policies the table of a class has.
+const triedShown = 12
+
+// shown are the policies of a class's table: the advised one, the one in the logs,
+// the best of each kind, and of the others that were judged in all replays those with
+// the fewest misses and executor-seconds. It also says how many are left out.
+func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Evaluation, more int) {
+	rank := func(j *decide.Evaluation) int {
+		switch {
+		case j.Policy == c.Advised.Policy:
+			return 0
+		case j.Policy == c.Current.Policy:
+			return 1
+		case c.Static != nil && j.Policy == c.Static.Policy, c.Dynamic != nil && j.Policy == c.Dynamic.Policy:
+			return 2
+		}
+		return 3
+	}
+	for i := range c.Evaluations {
+		if j := &c.Evaluations[i]; j.Problem == "" && j.Replicas == a.Replicas {
+			list = append(list, j)
+		}
+	}
+	slices.SortStableFunc(list, func(x, y *decide.Evaluation) int {
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Misses.Value+x.OtherClassMisses, y.Misses.Value+y.OtherClassMisses), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
+	})
+	if len(list) > triedShown {
+		list, more = list[:triedShown], len(list)-triedShown
+	}
+	if len(list) > 1 {
+		slices.SortStableFunc(list[1:], func(x, y *decide.Evaluation) int {
+			return cmp.Or(cmp.Compare(y.Policy.Kind.Name, x.Policy.Kind.Name), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
+		})
+	}
+	return list, more
+}
+
+// triedTable compares the policies of a class, the advised one first.
+func triedTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
+	t := &Table{Left: 1, Columns: heads("policy", "misses", "[95 %]", "misses of\nothers", "mean\nturnaround s", "executor-\nhours",
+		"more\nmisses", "executor-hours\n%", "turnaround\n%")}
+	places := 2
+	for _, j := range list {
+		if j.ExecutorSeconds < 360 {
+			places = 3
+		}
+	}
+	for _, j := range list {
+		name := "  " + j.Policy.String()
+		more, cost, longer := words.Insignificant, words.Relative(j.CostDelta), words.Relative(j.TimeDelta)
+		if j.MissesSignificant {
+			more = fmt.Sprintf("%+.1f", j.MissDelta.Value)
+		}
+		if j.Policy == c.Advised.Policy {
+			name = "> " + j.Policy.String()
+			more, cost, longer = "", "", ""
+		}
+		if j.Policy == c.Current.Policy {
+			name += " (now)"
+		}
+		misses, within := words.Missing, words.Missing
+		if j.Of > 0 {
+			misses = fmt.Sprintf("%.1f of %d", j.Misses.Value, j.Of)
+			within = fmt.Sprintf("%.0f to %.0f", j.Misses.Low, j.Misses.High)
+		}
+		var cells []Cell
+		for _, text := range []string{
+			name, misses, within, fmt.Sprintf("%.1f", j.OtherClassMisses), fmt.Sprintf("%.1f", j.Turnaround), fmt.Sprintf("%.*f", places, j.ExecutorSeconds/3600),
+			more, cost, longer,
+		} {
+			cells = append(cells, wordCell(text))
+		}
+		t.add(cells...)
+	}
+	return t
+}
+
+// jointSection is what all advice does together.
+func jointSection(j *decide.Joint) Section {
+	s := Section{Key: "joint", Heading: "All advice together"}
+	s.Blocks = append(s.Blocks, Paragraph(fmt.Sprintf(
+		"With --policy '%s', misses go from %.1f to %.1f of %d (difference %+.1f [%+.1f, %+.1f]), all executor-hours are %s, and mean turnaround changes by %+.0f %% [%+.0f, %+.0f].",
+		j.Fleet, j.Before, j.After, j.Of, j.MissDelta.Value, j.MissDelta.Low, j.MissDelta.High, lessOrMore(j.SavedShare),
+		100*j.TimeDelta.Value, 100*j.TimeDelta.Low, 100*j.TimeDelta.High)))
+	if len(j.Worse) > 0 {
+		s.Blocks = append(s.Blocks, Paragraph("Together the changes are worse than each on its own: "+joined(j.Worse)+". Change one class at a time, in the order above, and repeat the advice with the new logs."))
+	}
+	return s
+}
+
+// classRecord is the advice for a class in short, for programs.
+func classRecord(c *decide.ClassAdvice) Object {
+	of, conf := c.Dynamic, ""
+	if of == nil {
+		of = &c.Advised
+	}
+	if c.Verdict != decide.Insufficient && c.NoSnippet == "" {
+		conf = c.Snippet.String()
+	}
+	evidence := Object{{"misses", 0}, {"of", 0}, {"interval", []float64{0, 0}}}
+	if of.Of > 0 {
+		evidence = Object{{"misses", words.Thousandths(of.Misses.Value)}, {"of", of.Of}, {"interval", interval(of.Misses.Interval, words.Thousandths)}}
+	}
+	both := c.Static != nil && c.Dynamic != nil
+	evidence = append(evidence, Field{"executor_seconds_saved", orNull(both, words.Thousandths(c.Saved.Value))},
+		Field{"saved_interval", orNull(both, interval(c.Saved.Interval, words.Thousandths))})
+	return Object{
+		{"class", c.Class}, {"verdict", c.Verdict}, {"policy", c.Advised.Policy.String()},
+		{"executors", orNull(c.Advised.Static(), c.Advised.Policy.Executors)}, {"conf", conf}, {"evidence", evidence}, {"stable", c.Stable},
+	}
+}
+
+// detailRecord is everything about a class, for programs.
+func detailRecord(a *decide.Advice, c *decide.ClassAdvice) Object {
+	name := func(j *decide.Evaluation) any {
+		if j == nil {
+			return nil
+		}
+		return j.Policy.String()
+	}
+	tried := &Table{Columns: keys(triedKeys...)}
+	for i := range c.Evaluations {
+		tried.add(triedCells(&c.Evaluations[i])...)
+	}
+	return Object{
+		{"class", c.Class}, {"runs", c.Runs}, {"text", evidence(a.Goal, c)}, {"now", c.Current.Policy.String()},
+		{"static", name(c.Static)}, {"dynamic", name(c.Dynamic)}, {"blocks", c.Blocks.String()},
+		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", c.Flips}, {"notes", notesJSON(asNotes(c.Notes))}, {"tried", tried.objects()},
+	}
+}
+
+// triedKeys name the values of a policy that was tried, for programs.
+var triedKeys = []string{"policy", "replays", "misses", "of", "misses_interval", "misses_elsewhere", "turnaround_mean_s", "executor_seconds", "problem"}
+
+// triedCells are those values.
+func triedCells(j *decide.Evaluation) []Cell {
+	has := j.Of > 0
+	var cells []Cell
+	for _, v := range []any{
+		j.Policy.String(), j.Replicas, orNull(has, words.Thousandths(j.Misses.Value)), j.Of,
+		orNull(has, interval(j.Misses.Interval, words.Thousandths)), words.Thousandths(j.OtherClassMisses),
+		words.Thousandths(j.Turnaround), words.Thousandths(j.ExecutorSeconds), j.Problem,
+	} {
+		cells = append(cells, Cell{Value: v})
+	}
+	return cells
+}
+
+// jointRecord is what all advice does together, for programs.
+func jointRecord(j *decide.Joint) any {
+	if j == nil {
+		return nil
+	}
+	return Object{
+		{"policy", j.Fleet.String()}, {"misses_before", words.Thousandths(j.Before)}, {"misses_after", words.Thousandths(j.After)}, {"of", j.Of},
+		{"more_misses_interval", interval(j.MissDelta.Interval, words.Thousandths)},
+		{"executor_time_saved_share", words.Thousandths(j.SavedShare.Value)}, {"executor_time_saved_interval", interval(j.SavedShare.Interval, words.Thousandths)},
+		{"worse_than_alone", j.Worse},
+	}
+}

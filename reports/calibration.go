@@ -1,0 +1,57 @@
+package reports
+
+import (
+	"fmt"
+	"time"
+
+	"dynalloc/replay"
+	"dynalloc/reports/words"
+)
+
+// Calibration is the report of what logs show about the time that a run takes beside
+// its tasks' own work; logs is how many applications were read. For programs there is
+// the file of times itself.
+func Calibration(t *replay.Times, logs int) *Document {
+	table := &Table{Key: "causes", Left: 1, Columns: []Column{
+		{Head: "cause", Key: "what"}, {Head: "samples", Key: "n"},
+		{Head: "5 %", Key: "p5_ms"}, {Head: "25 %", Key: "p25_ms"}, {Head: "median", Key: "p50_ms"}, {Head: "75 %", Key: "p75_ms"}, {Head: "95 %", Key: "p95_ms"},
+		{Head: "each\nother", Key: "each_other_share"}, {Head: "source", Key: "source", Word: true},
+	}}
+	var defaults Bullets
+	for cause := range replay.Causes {
+		d := &t.By[cause]
+		from := "default"
+		if d.Learned() {
+			from = words.Plural(len(d.Logs), "log")
+		} else {
+			defaults = append(defaults, fmt.Sprintf("%s: %s.", cause, d.Source))
+		}
+		cells := []Cell{wordCell(cause.String()), {fmt.Sprint(d.N), d.N}}
+		for _, q := range d.Quantiles[1 : len(d.Quantiles)-1] {
+			cells = append(cells, Cell{brief(q), float64(q) / float64(time.Millisecond)})
+		}
+		table.add(append(cells, Cell{fmt.Sprintf("%+.0f %%", 100*d.Contention), d.Contention}, wordCell(from))...)
+	}
+	s := section("times", "", table)
+	if t.Processors > 0 {
+		s.Blocks = append(s.Blocks, Paragraph(fmt.Sprintf("Executors that start together share %g of a node's processors.", t.Processors.Float())))
+	}
+	if len(defaults) > 0 {
+		s.Blocks = append(s.Blocks, defaults)
+	}
+	return &Document{
+		Schema:   "dynalloc.calibrate/1",
+		Title:    fmt.Sprintf("Times beside the tasks' own work, from the logs of %s", words.Plural(logs, "application")),
+		Summary:  []string{"Quantiles are of an executor or task alone. \"each other\" is by how much every other one at the same time on the same node prolongs it."},
+		Sections: []Section{s},
+		Records:  table,
+	}
+}
+
+// brief writes a time with about three digits.
+func brief(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}

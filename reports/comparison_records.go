@@ -1,0 +1,226 @@
+package reports
+
+import (
+	"fmt"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/bench/metrics"
+	"dynalloc/replay"
+	"dynalloc/reports/words"
+	"dynalloc/traces"
+)
+
+// comparisonFacts are the records of a comparison, for programs. Times are whole
+// milliseconds; null is a value that does not exist.
+func comparisonFacts(r *bench.Results) []Fact {
+	s := r.Suite
+	prices := s.Prices.String()
+	facts := []Fact{{Key: "prices", Value: orNull(prices != "", prices)}}
+	if prices != "" {
+		facts[0].Label = "prices"
+	}
+	var table, runs, rows, applications, results []Object
+	for _, m := range metrics.Table {
+		table = append(table, Object{{"name", m.Name}, {"label", m.Label}, {"unit", m.Unit}, {"formula", m.Doc}, {"better", m.Better}, {"source", m.Source}})
+	}
+	for i := range s.Workload.Apps {
+		a, ref := s.Workload.Apps[i], &r.Reference[i]
+		applications = append(applications, Object{
+			{"index", i}, {"id", a.ID}, {"name", a.Name}, {"class", a.Class}, {"user", a.User},
+			{"submitted", orNull(!s.Workload.Epoch.IsZero(), s.Workload.Epoch.Add(a.Submit).UTC())},
+			{"submit_ms", a.Submit.Milliseconds()}, {"deadline_ms", orNull(ref.HasDeadline, ref.Deadline.Milliseconds())},
+			{"alone_ms", ref.Alone.Milliseconds()}, {"critical_path_ms", ref.Critical.Milliseconds()},
+			{"history_ms", orNull(ref.History > 0, ref.History.Milliseconds())},
+			{"grade", a.Log.Grade.String()}, {"problems", notesJSON(asNotes(a.Log.Problems))},
+		})
+	}
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		runs = append(runs, Object{
+			{"name", run.Policy.Name}, {"spec", specOf(run.Policy)}, {"end_ms", run.Result.End.Milliseconds()},
+			{"events", run.Result.Events}, {"digest", fmt.Sprintf("%016x", run.Result.Digest)},
+		})
+		for j := range run.Result.Apps {
+			results = append(results, resultRecord(run.Policy.Name, &run.Result.Apps[j], &run.Apps[j]))
+		}
+	}
+	for _, class := range append([]string{""}, r.Classes...) {
+		for _, row := range r.Rows(class) {
+			rows = append(rows, Object{
+				{"policy", row.Policy}, {"source", origin(row)}, {"class", orNull(row.Class != "", row.Class)},
+				{"values", valueRecord(row.Values)}, {"differences", valueRecord(row.Minus(r.Base(row)))},
+			})
+		}
+	}
+	return append(facts, Fact{Key: "base", Value: r.Runs[0].Policy.Name}, Fact{Key: "metrics", Value: table}, Fact{Key: "policies", Value: runs},
+		Fact{Key: "rows", Value: rows}, Fact{Key: "applications", Value: applications}, Fact{Key: "queries", Value: queryRecords(r)},
+		Fact{Key: "results", Value: results}, Fact{Key: "externalities", Value: effectRecords(r)})
+}
+
+// resultRecord is what an application got under a policy.
+func resultRecord(policy string, a *replay.AppResult, got *metrics.App) Object {
+	slack, known := got.Slack()
+	o := Object{
+		{"policy", policy}, {"application", a.App}, {"spec", a.Policy},
+		{"submit_ms", a.Submit.Milliseconds()}, {"asked_ms", moment(a.Asked)}, {"granted_ms", moment(a.Granted)},
+		{"registered_ms", moment(a.Registered)}, {"first_task_ms", moment(a.FirstTask)}, {"end_ms", a.End.Milliseconds()},
+		{"missed", got.Missed()}, {"slack_ms", orNull(known, slack.Milliseconds())},
+		{"failed", a.Failed}, {"tasks_rerun", a.Rerun}, {"recomputed_ms", a.Recomputed.Milliseconds()},
+		{"grants", a.Grants}, {"removals", a.Removals}, {"peak_executors", a.Peak},
+		{"executor_wait_ms", a.Wait.Milliseconds()}, {"executor_held_ms", a.Ledger.Executor.Milliseconds()},
+		{"core_starting_ms", a.Ledger.Starting.Milliseconds()}, {"core_busy_ms", a.Ledger.Busy.Milliseconds()},
+		{"core_idle_ms", a.Ledger.Idle.Milliseconds()}, {"core_leaving_ms", a.Ledger.Leaving.Milliseconds()},
+	}
+	var turnaround, cores, executors map[string]int64
+	var waves, reach any
+	if by := a.Attribution; by != nil {
+		turnaround, cores, executors = make(map[string]int64), make(map[string]int64), make(map[string]int64)
+		for c, p := range metrics.TimeParts {
+			turnaround[p.Key] = by.Turnaround[c].Milliseconds()
+		}
+		for c, p := range metrics.HoldParts {
+			cores[p.Key], executors[p.Key] = by.Cores[c].Milliseconds(), by.Executors[c].Milliseconds()
+		}
+		waves, reach = moment(by.Waves), moment(by.RampUp)
+	}
+	return append(o, Field{"turnaround_by_cause_ms", turnaround}, Field{"core_held_by_cause_ms", cores}, Field{"executor_held_by_cause_ms", executors},
+		Field{"execution_in_waves_ms", waves}, Field{"executors_needed_after_ms", reach})
+}
+
+// valueRecord pairs values with the names of their metrics.
+func valueRecord(values []float64) map[string]any {
+	record := make(map[string]any, len(values))
+	for i, m := range metrics.Table {
+		record[m.Name] = orNull(words.Finite(values[i]), words.Rounded(values[i]))
+	}
+	return record
+}
+
+// slackFact counts misses at every factor of the slack; null if no deadline is by a
+// factor.
+func slackFact(r *bench.Results) any {
+	if len(r.Slack.Factors) == 0 {
+		return nil
+	}
+	misses := []Object{}
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		if run.Problem != "" {
+			continue
+		}
+		all, byClass := r.Sweep(run.Apps)
+		for c, counts := range append([][]bench.Misses{all}, byClass...) {
+			var class any
+			if c > 0 {
+				class = r.Classes[c-1]
+			}
+			for k, m := range counts {
+				misses = append(misses, Object{{"policy", run.Policy.Name}, {"class", class}, {"factor", r.Slack.Factors[k]}, {"misses", m.Missed}, {"of", m.Of}})
+			}
+		}
+	}
+	return Object{{"of", r.Slack.Of}, {"headline", r.Slack.Headline()}, {"factors", r.Slack.Factors}, {"misses", misses}}
+}
+
+// queryRecords are the queries with a deadline, and how long each took under each
+// policy in the order of policies; null: it did not end.
+func queryRecords(r *bench.Results) []Object {
+	out := []Object{}
+	of := make(map[int]int) // queries of an application so far
+	for i := range r.Queries {
+		q := &r.Queries[i]
+		var times []any
+		for k := range r.Runs {
+			took := time.Duration(-1)
+			if apps := r.Runs[k].Apps; len(apps) > 0 {
+				took = apps[q.App].Queries[of[q.App]].Duration
+			}
+			times = append(times, moment(took))
+		}
+		of[q.App]++
+		out = append(out, Object{{"application", q.App}, {"name", q.Name}, {"jobs", q.Jobs}, {"deadline_ms", q.Deadline.Milliseconds()}, {"took_ms", times}})
+	}
+	return out
+}
+
+// effectRecords are what a change of one class's policy alone did to every class.
+func effectRecords(r *bench.Results) []Object {
+	out := []Object{}
+	for _, x := range r.Externalities {
+		effects := []Object{}
+		for c, e := range x.Effects {
+			effects = append(effects, Object{
+				{"class", r.Classes[c]}, {"applications", e.Apps}, {"misses", e.Misses},
+				{"queue_wait_ms", e.Wait.Milliseconds()}, {"turnaround_ms", e.Turnaround.Milliseconds()},
+			})
+		}
+		out = append(out, Object{{"policy", x.Policy}, {"changed_class", x.Changed}, {"effects", effects}})
+	}
+	return out
+}
+
+// metricRecords is every metric of every row in long form, as data frames and
+// databases like it: over all applications and by class, replayed and recorded, with
+// its difference to the first policy and the worst grade of the logs behind it.
+func metricRecords(r *bench.Results) *Table {
+	t := &Table{Columns: keys("workload", "cluster", "seed", "deadlines", "policy", "spec", "source", "class", "metric", "unit", "better", "value", "difference", "grade")}
+	specs := make(map[string]string)
+	sweeps := make([][][]bench.Misses, len(r.Runs)) // by policy, by class after all, by factor
+	for i := range r.Runs {
+		specs[r.Runs[i].Policy.Name] = specOf(r.Runs[i].Policy)
+		all, byClass := r.Sweep(r.Runs[i].Apps)
+		sweeps[i] = append([][]bench.Misses{all}, byClass...)
+	}
+	for c, class := range append([]string{""}, r.Classes...) {
+		name := class
+		if class == "" {
+			name = everyClass
+		}
+		grade := worstGrade(r.Suite.Workload, class).String()
+		add := func(policy, source, metric string, unit metrics.Unit, better metrics.Better, value, difference float64) {
+			var cells []Cell
+			for _, v := range []any{
+				r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), r.Suite.Config.Seed, r.DeadlineBasis,
+				policy, specs[policy], source, name, metric, unit, better, value, difference, grade,
+			} {
+				cells = append(cells, Cell{Value: v})
+			}
+			t.add(cells...)
+		}
+		for _, row := range r.Rows(class) {
+			differences := row.Minus(r.Base(row))
+			for i, m := range metrics.Table {
+				add(row.Policy, origin(row), m.Name, m.Unit, m.Better, row.Values[i], differences[i])
+			}
+		}
+		for i := range r.Runs {
+			for k, factor := range r.Slack.Factors {
+				if r.Runs[i].Problem == "" {
+					missed, base := sweeps[i][c][k].Missed, sweeps[0][c][k].Missed
+					add(r.Runs[i].Policy.Name, "replay", fmt.Sprintf("sla_misses_at_%g", factor), metrics.Count, metrics.Lower, float64(missed), float64(missed-base))
+				}
+			}
+		}
+	}
+	return t
+}
+
+// worstGrade is the worst grade of the logs of a class, of all for the empty one.
+func worstGrade(w *traces.Workload, class string) traces.Grade {
+	grade := traces.Complete
+	for _, a := range w.Apps {
+		if class == "" || a.Class == class {
+			grade = max(grade, a.Log.Grade)
+		}
+	}
+	return grade
+}
+
+// origin says whether a row is a replay or how the applications really ran.
+func origin(r metrics.Row) string {
+	if r.Recorded {
+		return "recorded"
+	}
+	return "replay"
+}

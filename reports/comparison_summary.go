@@ -1,0 +1,154 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+
+	"dynalloc/bench"
+	"dynalloc/bench/metrics"
+	"dynalloc/reports/words"
+)
+
+// namesShown is how many policies a sentence lists.
+const namesShown = 3
+
+// classesShown is how many classes the summary goes through; the table has all.
+const classesShown = 8
+
+// comparisonSummary says in sentences what the table shows. It claims nothing beyond
+// this workload, cluster and seed.
+func comparisonSummary(r *bench.Results) []string {
+	if len(r.Runs) < 2 {
+		return nil
+	}
+	rows := candidates(r, "")
+	base := rows[0]
+	var out []string
+	if s := missesSentence(rows); s != "" {
+		out = append(out, s)
+	}
+	cost, cheapest := lowest(rows, "executor_hours_held")
+	if len(cheapest) > 0 {
+		out = append(out, fmt.Sprintf("Fewest executor-hours: %s with %.2f (%s: %.2f).",
+			words.List(cheapest, namesShown), cost, base.Policy, base.Value("executor_hours_held")))
+	}
+	if len(r.Classes) > 1 {
+		for i, class := range deadlinesFirst(r) {
+			if i == classesShown {
+				out = append(out, fmt.Sprintf("The table also has the other %d classes.", len(r.Classes)-i))
+				break
+			}
+			out = append(out, classSentence(class, candidates(r, class)))
+		}
+	}
+	return out
+}
+
+// deadlinesFirst are the classes, those with deadlines ahead.
+func deadlinesFirst(r *bench.Results) []string {
+	var with, without []string
+	for _, class := range r.Classes {
+		if r.Rows(class)[0].Value("with_deadline") > 0 {
+			with = append(with, class)
+		} else {
+			without = append(without, class)
+		}
+	}
+	return append(with, without...)
+}
+
+// missesSentence names the policies with the fewest misses, and the cheapest of them.
+func missesSentence(rows []metrics.Row) string {
+	fewest, names := lowest(rows, "sla_misses")
+	of := rows[0].Value("with_deadline")
+	if of == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("Fewest SLA misses: %s with %.0f of %.0f (%s: %.0f).",
+		words.List(names, namesShown), fewest, of, rows[0].Policy, rows[0].Value("sla_misses"))
+	if len(names) > 1 {
+		var best []metrics.Row
+		for _, r := range rows {
+			if r.Value("sla_misses") == fewest {
+				best = append(best, r)
+			}
+		}
+		cost, cheapest := lowest(best, "executor_hours_held")
+		s += fmt.Sprintf(" Of these %s holds the fewest executor-hours, %.2f.", words.List(cheapest, namesShown), cost)
+	}
+	return s
+}
+
+// classSentence is the summary of one class.
+func classSentence(class string, rows []metrics.Row) string {
+	s := class + ": "
+	fewest, names := lowest(rows, "sla_misses")
+	most := highest(rows, "sla_misses")
+	switch of := rows[0].Value("with_deadline"); {
+	case of == 0:
+		s += "no deadlines"
+	case fewest == most:
+		s += fmt.Sprintf("%.0f of %.0f miss under every policy", fewest, of)
+	default:
+		s += fmt.Sprintf("fewest misses under %s (%.0f of %.0f; at worst %.0f)", words.List(names, namesShown), fewest, of, most)
+	}
+	if wait, names := lowest(rows, "queue_wait_mean"); len(names) > 0 {
+		s += fmt.Sprintf(", shortest mean queue wait under %s (%.1f s; at worst %.1f s)", words.List(names, namesShown), wait, highest(rows, "queue_wait_mean"))
+	}
+	if cost, names := lowest(rows, "executor_hours_held"); len(names) > 0 {
+		s += fmt.Sprintf(", costs least under %s (%.2f executor-hours; at most %.2f)", words.List(names, namesShown), cost, highest(rows, "executor_hours_held"))
+	}
+	return s + "."
+}
+
+// candidates are the replayed rows of which one could be chosen: those of the
+// base, and of policies that a driver could run.
+func candidates(r *bench.Results, class string) []metrics.Row {
+	var out []metrics.Row
+	for i, row := range replays(r.Rows(class)) {
+		if i == 0 || r.Runs[i].Policy.Deployable() {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// replays leaves out the rows of recorded truth.
+func replays(rows []metrics.Row) []metrics.Row {
+	var out []metrics.Row
+	for _, r := range rows {
+		if !r.Recorded {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// lowest returns the lowest value of a metric and the policies that have it, as
+// a table would show it: policies that print alike are alike.
+func lowest(rows []metrics.Row, metric string) (float64, []string) {
+	unit := metrics.Named(metric).Unit
+	low := math.Inf(1)
+	for _, r := range rows {
+		if v := r.Value(metric); v < low {
+			low = v
+		}
+	}
+	var names []string
+	for _, r := range rows {
+		if v := r.Value(metric); !math.IsNaN(v) && words.Number(v, unit) == words.Number(low, unit) {
+			names = append(names, r.Policy)
+		}
+	}
+	return low, names
+}
+
+func highest(rows []metrics.Row, metric string) float64 {
+	high := math.Inf(-1)
+	for _, r := range rows {
+		if v := r.Value(metric); v > high {
+			high = v
+		}
+	}
+	return high
+}

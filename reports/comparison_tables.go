@@ -1,0 +1,342 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/bench/decide"
+	"dynalloc/bench/metrics"
+	"dynalloc/policies"
+	"dynalloc/reports/words"
+)
+
+// metricSections are the tables of metrics, in the order of the report. Which metric
+// is in which says its own row of [metrics.Table].
+var metricSections = []struct {
+	key     metrics.Section
+	heading string
+	byClass bool // it has rows for each class too, of replays alone
+}{
+	{metrics.Deadlines, "Deadlines", false},
+	{metrics.Waiting, "Waiting", false},
+	{metrics.Utilization, "Utilization", false},
+	{metrics.Turnarounds, "Turnaround and slowdown", false},
+	{metrics.TimeByCause, "Turnaround by cause, in percent", true},
+	{metrics.ExecutorTimeByCause, "Executor time by cause, in percent of core-time held", true},
+	{metrics.Losses, "Work repeated because executors were lost", false},
+	{metrics.Costs, "Executor time and cost", false},
+	{metrics.Fit, "Elasticity and fairness", false},
+}
+
+// recordedLabel names the row of how a policy's applications really ran, under the
+// policy's own row.
+const recordedLabel = "  recorded truth"
+
+// everyClass stands in the class column for all applications together.
+const everyClass = "(all)"
+
+// headline is the metrics of the first table.
+func headline() []metrics.Metric {
+	var list []metrics.Metric
+	for _, name := range metrics.Headline {
+		list = append(list, metrics.Named(name))
+	}
+	return list
+}
+
+// metricsIn is the metrics of a section.
+func metricsIn(key metrics.Section) []metrics.Metric {
+	var list []metrics.Metric
+	for _, m := range metrics.Table {
+		if m.Section == key {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// used leaves out metrics that are zero or do not exist in every row.
+func used(list []metrics.Metric, rows []metrics.Row) []metrics.Metric {
+	return slices.DeleteFunc(list, func(m metrics.Metric) bool {
+		return !slices.ContainsFunc(rows, func(r metrics.Row) bool { v := r.Value(m.Name); return v != 0 && !math.IsNaN(v) })
+	})
+}
+
+// unitsShown are the units that heads name: the label of a metric says the others.
+var unitsShown = []metrics.Unit{metrics.Percent, metrics.Seconds, metrics.ExecutorSeconds, metrics.TaskSeconds, metrics.Times, metrics.PerHour}
+
+// metricColumns are the columns of metrics: label and unit on short lines.
+func metricColumns(list []metrics.Metric) []Column {
+	var columns []Column
+	for _, m := range list {
+		head := m.Label
+		if _, cause, ok := strings.Cut(head, ": "); ok { // "time: driver", under a heading that says so
+			head = cause
+		}
+		if slices.Contains(unitsShown, m.Unit) {
+			head += " " + string(m.Unit)
+		}
+		columns = append(columns, Column{Head: lines(head)})
+	}
+	return columns
+}
+
+// headWidth is how wide the lines of a head are, unless a word is longer.
+const headWidth = 10
+
+// lines breaks a head after blanks and hyphens.
+func lines(head string) string {
+	var done []string
+	line := ""
+	for _, word := range strings.FieldsFunc(strings.ReplaceAll(head, "-", "-\n"), func(r rune) bool { return r == ' ' || r == '\n' }) {
+		joined := word
+		switch {
+		case strings.HasSuffix(line, "-"):
+			joined = line + word
+		case line != "":
+			joined = line + " " + word
+		}
+		if line != "" && len(joined) > headWidth {
+			done, joined = append(done, line), word
+		}
+		line = joined
+	}
+	return strings.Join(append(done, line), "\n")
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// metricTable shows metrics of rows: a block for each class, or one without a column
+// of classes if classes is nil.
+func metricTable(list []metrics.Metric, blocks [][]metrics.Row, classes []string) *Table {
+	t := &Table{Left: 1, Columns: append(heads("policy"), metricColumns(list)...)}
+	if classes != nil {
+		t.Left, t.Columns = 2, append(heads("class"), t.Columns...)
+	}
+	for b, rows := range blocks {
+		for i, r := range rows {
+			cells := []Cell{wordCell(label(r))}
+			if classes != nil {
+				class := classes[b]
+				if class == "" {
+					class = everyClass
+				}
+				cells = append([]Cell{group(class, i)}, cells...)
+			}
+			for _, m := range list {
+				cells = append(cells, metricCell(r, m))
+			}
+			t.add(cells...)
+		}
+		t.addBreak()
+	}
+	return t
+}
+
+// label names a row: the policy, or under it how its applications really ran.
+func label(r metrics.Row) string {
+	if r.Recorded {
+		return recordedLabel
+	}
+	return r.Policy
+}
+
+// counted are the metrics that count misses, with the metric of how many could miss.
+var counted = map[string]string{"sla_misses": "with_deadline", "query_misses": "queries_with_deadline"}
+
+func metricCell(r metrics.Row, m metrics.Metric) Cell {
+	v := r.Value(m.Name)
+	if whole, ok := counted[m.Name]; ok {
+		return Cell{outOf(v, r.Value(whole)), v}
+	}
+	return Cell{words.Number(v, m.Unit), v}
+}
+
+// outOf writes misses and of how many.
+func outOf(missed, of float64) string {
+	if !(of > 0) {
+		return words.Missing
+	}
+	return fmt.Sprintf("%.0f of %.0f", missed, of)
+}
+
+// differences is the first table with each value less that of the first policy.
+func differences(r *bench.Results) *Table {
+	list := headline()
+	t := &Table{Left: 1, Columns: append(heads("policy"), metricColumns(list)...)}
+	for _, row := range r.Rows("") {
+		if row.Policy == r.Runs[0].Policy.Name && !row.Recorded {
+			continue
+		}
+		cells := []Cell{wordCell(label(row))}
+		if row.Recorded {
+			cells[0] = wordCell(row.Policy + ", recorded truth")
+		}
+		base := r.Base(row)
+		for _, m := range list {
+			v := row.Value(m.Name) - base.Value(m.Name)
+			cells = append(cells, Cell{words.Signed(v, m.Unit), v})
+		}
+		t.add(cells...)
+	}
+	return t
+}
+
+// significance is how sure the differences to the first policy are. It adds a note
+// on how to read it, or that the runs are too few.
+func significance(d *Document, r *bench.Results) *Table {
+	list, blocks := decide.Significances(r)
+	t := &Table{Key: "significance", Left: 1, Columns: []Column{
+		{Head: "policy", Key: "policy"}, {Key: "blocks", Hidden: true},
+		{Head: "more SLA\nmisses", Key: "more_misses"}, {Key: "more_misses_interval", Hidden: true}, {Key: "more_misses_significant", Hidden: true},
+		{Head: "longer\nturnaround %", Key: "longer_turnaround_share"}, {Key: "longer_turnaround_interval", Hidden: true},
+		{Head: "more executor-\nhours %", Key: "more_executor_time_share"}, {Key: "more_executor_time_interval", Hidden: true},
+	}}
+	if len(list) == 0 {
+		d.Notes = append(d.Notes, tooFewRuns.With(len(r.Suite.Workload.Apps)))
+		return t
+	}
+	d.Notes = append(d.Notes, legendSignificance.With(r.Runs[0].Policy.Name, blocks))
+	for _, l := range list {
+		cells := []Cell{wordCell(l.Policy), wordCell(blocks.String())}
+		misses := words.Insignificant
+		if l.MissesSignificant {
+			misses = fmt.Sprintf("%+.0f [%+.0f, %+.0f]", l.MissDelta.Value, l.MissDelta.Low, l.MissDelta.High)
+		}
+		cells = append(cells, estimateCells(misses, l.MissDelta)...)
+		cells = append(cells, Cell{Value: l.MissesSignificant})
+		cells = append(cells, estimateCells(words.Relative(l.TimeDelta), l.TimeDelta)...)
+		cells = append(cells, estimateCells(words.Relative(l.CostDelta), l.CostDelta)...)
+		if l.NoValues {
+			for i := 2; i < len(cells); i++ {
+				if cells[i] = (Cell{Text: words.Missing}); t.Columns[i].Key == "more_misses_significant" {
+					cells[i].Value = false
+				}
+			}
+		}
+		t.add(cells...)
+	}
+	return t
+}
+
+// sweep counts the misses of each policy at every factor of the slack; nil if no
+// deadline is by a factor.
+func sweep(r *bench.Results) *Table {
+	if len(r.Slack.Factors) < 2 {
+		return nil
+	}
+	t := &Table{Left: 1, Columns: heads("policy")}
+	for _, factor := range r.Slack.Factors {
+		t.Columns = append(t.Columns, Column{Head: fmt.Sprintf("misses at\n%g x", factor)})
+	}
+	add := func(label string, apps []metrics.App) {
+		cells := []Cell{wordCell(label)}
+		all, _ := r.Sweep(apps)
+		for _, m := range all {
+			cells = append(cells, wordCell(outOf(float64(m.Missed), float64(m.Of))))
+		}
+		t.add(cells...)
+	}
+	for i := range r.Runs {
+		add(r.Runs[i].Policy.Name, r.Runs[i].Apps)
+		for k := range r.Truth {
+			if truth := &r.Truth[k]; truth.Policy == r.Runs[i].Policy.Name {
+				add(recordedLabel, truth.Apps)
+			}
+		}
+	}
+	return t
+}
+
+// effectsOnClasses has a row for each class that a policy changes, as far as the
+// change alone affects other classes.
+func effectsOnClasses(r *bench.Results) *Table {
+	t := &Table{Left: 2, Columns: heads("policy", "class that changes", "its own\nmisses", "its own\nwait s", "others'\nmisses", "others'\nwait s", "largest\neffect on", "misses", "wait s")}
+	last := ""
+	for _, x := range r.Externalities {
+		if len(x.Effects) == 0 {
+			continue
+		}
+		own, others, most := bench.Effect{}, bench.Effect{}, -1
+		for c, class := range r.Classes {
+			e := x.Effects[c]
+			if class == x.Changed {
+				own = e
+				continue
+			}
+			others.Misses += e.Misses
+			others.Wait += e.Wait
+			others.Apps += e.Apps
+			if most < 0 || larger(e, x.Effects[most]) {
+				most = c
+			}
+		}
+		if most < 0 || others.Misses == 0 && waitOfEach(others) == 0 && x.Effects[most].Misses == 0 {
+			continue
+		}
+		row := 0
+		if x.Policy == last {
+			row = 1
+		} else if last != "" {
+			t.addBreak()
+		}
+		last = x.Policy
+		cells := []Cell{group(x.Policy, row), wordCell(x.Changed)}
+		cells = append(append(cells, effectCells(own)...), effectCells(others)...)
+		t.add(append(append(cells, wordCell(r.Classes[most])), effectCells(x.Effects[most])...)...)
+	}
+	return t
+}
+
+// larger orders effects by misses, then by wait for each application, whatever
+// their sign.
+func larger(x, y bench.Effect) bool {
+	if a, b := abs(x.Misses), abs(y.Misses); a != b {
+		return a > b
+	}
+	return waitOfEach(x).Abs() > waitOfEach(y).Abs()
+}
+
+// waitOfEach is the wait for each application, to a tenth of a second.
+func waitOfEach(e bench.Effect) time.Duration {
+	return (e.Wait / time.Duration(max(e.Apps, 1))).Round(100 * time.Millisecond)
+}
+
+func effectCells(e bench.Effect) []Cell {
+	return []Cell{wordCell(words.Change(e.Misses)), wordCell(words.Signed(waitOfEach(e).Seconds(), metrics.Seconds))}
+}
+
+// faultCosts is what the faults cost under each policy.
+func faultCosts(r *bench.Results) *Table {
+	t := &Table{Key: "fault_costs", Left: 1, Columns: []Column{
+		{Head: "policy", Key: "policy"}, {Head: "SLA\nmisses", Key: "misses"}, {Head: "failed", Key: "failed"},
+		{Head: "turnaround\nmean s", Key: "turnaround_ms"}, {Head: "executor-\nhours held", Key: "executor_held_ms"},
+		{Head: "executors\nlost", Key: "executors_lost"}, {Head: "of those\npreempted", Key: "executors_preempted"},
+		{Head: "tasks\nrun again", Key: "tasks_rerun"}, {Head: "task-s\ndiscarded", Key: "task_discarded_ms"},
+	}}
+	n := time.Duration(max(len(r.Suite.Workload.Apps), 1))
+	for _, c := range r.FaultCosts {
+		t.add(wordCell(c.Policy), changeCell(c.Misses), changeCell(c.Failed),
+			Cell{words.Signed((c.Turnaround / n).Seconds(), metrics.Seconds), c.Turnaround.Milliseconds()},
+			Cell{words.Signed(c.Executors.Hours(), metrics.ExecutorHours), c.Executors.Milliseconds()},
+			changeCell(c.Lost), changeCell(c.Preempted), changeCell(c.Rerun),
+			Cell{words.Signed(c.Discarded.Seconds(), metrics.TaskSeconds), c.Discarded.Milliseconds()})
+	}
+	return t
+}
+
+// policyList says what short names stand for; most policies are their own name.
+func policyList(r *bench.Results) *Table {
+	t := &Table{Left: 2, Columns: heads("policy", "settings")}
+	for i := range r.Runs {
+		name, spec := r.Runs[i].Policy.Name, specOf(r.Runs[i].Policy)
+		if same, err := policies.ParseFleet(name); err != nil || specOf(same) != spec {
+			t.add(wordCell(name), wordCell(spec))
+		}
+	}
+	return t
+}

@@ -1,0 +1,99 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// A Format is one form of every document.
+type Format struct {
+	Name      string // after --format
+	Extension string // of files
+	People    bool   // it is for people, not for programs
+	Doc       string // for help texts
+	Render    func(io.Writer, *Document) error
+}
+
+// Formats is every form.
+var Formats = []Format{
+	{"text", ".txt", true, "tables and notes, to read", Text},
+	{"markdown", ".md", true, "the same in Markdown", Markdown},
+	{"csv", ".csv", false, "one table for data frames and databases", CSV},
+	{"json", ".json", false, "every value, down to each application", JSON},
+}
+
+// Write renders a document in the format of that name.
+func Write(w io.Writer, format string, d *Document) error {
+	for _, f := range Formats {
+		if f.Name == format {
+			return f.Render(w, d)
+		}
+	}
+	return fmt.Errorf("format %q: expected text, markdown, csv or json", format)
+}
+
+// WriteAll writes a document in every format and with all its figures into a folder,
+// which it makes if it is not there, and returns the paths. Each file is written
+// beside its place and then moved there, so that a reader never sees half of one;
+// after an error, files written before it stay.
+func WriteAll(dir string, d *Document) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("folder for reports: %w", err)
+	}
+	var paths []string
+	write := func(file string, render func(io.Writer) error) error {
+		var b bytes.Buffer
+		if err := render(&b); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		path := filepath.Join(dir, file)
+		if err := replaceFile(path, b.Bytes()); err != nil {
+			return err
+		}
+		paths = append(paths, path)
+		return nil
+	}
+	for _, f := range Formats {
+		name := d.Files.Results
+		if f.People {
+			name = d.Files.Report
+		}
+		if err := write(name+f.Extension, func(w io.Writer) error { return f.Render(w, d) }); err != nil {
+			return paths, err
+		}
+	}
+	for _, f := range d.Figures {
+		if err := write(f.File, f.Draw); err != nil {
+			return paths, err
+		}
+	}
+	return paths, nil
+}
+
+// replaceFile puts a whole file in the place of whatever was there.
+func replaceFile(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("writing %s: %w", path, err)
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err = f.Write(content); err != nil {
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

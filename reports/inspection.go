@@ -1,0 +1,148 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dynalloc/reports/words"
+	"dynalloc/traces"
+	"dynalloc/traces/source"
+)
+
+// listedAnyway is how many logs are listed whatever their grade; of more, only those
+// that something is wrong with.
+const listedAnyway = 100
+
+// Inspection is the report of what is in event logs: every log on its own, with its
+// grade and its problems. Of each application it reads the names and the log alone;
+// an unreadable log has a path and no name.
+func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document {
+	all := &Table{Left: 4, Columns: []Column{
+		{Head: "application"}, {Key: "id", Hidden: true}, {Key: "attempt", Hidden: true},
+		{Head: "name", Key: "name"}, {Key: "class", Hidden: true}, {Head: "spark", Key: "spark_version"}, {Head: "length", Key: "seconds"},
+		{Head: "jobs", Key: "jobs"}, {Head: "stages", Key: "stages"}, {Head: "tasks", Key: "tasks"}, {Head: "failed", Key: "failed_tasks"},
+		{Head: "executors"}, {Key: "executors_added", Hidden: true}, {Key: "executors_removed", Hidden: true},
+		{Head: "grade", Key: "grade", Word: true}, {Head: "path", Key: "path", Word: true}, {Key: "problems", Hidden: true},
+	}}
+	people := &Table{Left: all.Left, Columns: all.Columns}
+	var problems Bullets
+	for i, a := range logs {
+		log := &a.Log
+		id := cmp.Or(a.ID, words.Missing)
+		if a.Attempt != "" {
+			id += " attempt " + a.Attempt
+		}
+		count := func(n int) Cell { return Cell{fmt.Sprint(n), n} }
+		all.add(Cell{Text: OneLine(id)}, Cell{Value: a.ID}, Cell{Value: a.Attempt},
+			Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, Cell{Value: a.Class}, Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
+			Cell{length(log.Span), log.Span.Seconds()}, count(log.Jobs), count(log.Stages), count(log.Tasks), count(log.FailedTasks),
+			Cell{Text: fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved)}, Cell{Value: log.ExecutorsAdded}, Cell{Value: log.ExecutorsRemoved},
+			wordCell(log.Grade.String()), wordCell(a.Path), Cell{Value: notesJSON(asNotes(log.Problems))})
+		if i < listedAnyway || log.Grade != traces.Complete {
+			people.Rows = append(people.Rows, all.Rows[i])
+		}
+		for _, problem := range WordAll(asNotes(log.Problems)) {
+			problems = append(problems, a.Path+": "+OneLine(problem))
+		}
+	}
+	d := &Document{Schema: "dynalloc.inspect/2", Facts: []Fact{{Key: "applications", Value: all.objects()}}, Records: all}
+	add := func(key, heading string, blocks ...Block) {
+		d.Sections = append(d.Sections, Section{Key: key, Heading: heading, Blocks: blocks})
+	}
+	if len(logs) > 0 {
+		blocks := []Block{people}
+		if left := len(logs) - len(people.Rows); left > 0 {
+			blocks = append(blocks, Paragraph(fmt.Sprintf("and %d more, all complete; --format json lists them", left)))
+		}
+		add("logs", "Logs", blocks...)
+	}
+	if t := classTable(logs); len(t.Rows) > 0 {
+		add("classes", "Classes", t)
+	}
+	if list := attemptList(logs); len(list) > 0 {
+		add("attempts", "Attempts", list)
+	}
+	if len(problems) > 0 {
+		add("problems", "Problems", problems)
+	}
+	if t := skippedTable(skipped); len(t.Rows) > 0 {
+		add("skipped", "Skipped files", t)
+	}
+	return d
+}
+
+// classTable has the classes and how many applications each has.
+func classTable(logs []*traces.Application) *Table {
+	applications, tasks, seen := map[string]int{}, map[string]int{}, map[string]bool{}
+	var classes []string
+	for _, a := range logs {
+		if a.Name == "" && a.Class == "" {
+			continue // unreadable: it has no class
+		}
+		if _, known := tasks[a.Class]; !known {
+			classes = append(classes, a.Class)
+		}
+		if a.ID == "" || !seen[a.ID] {
+			applications[a.Class]++
+		}
+		seen[a.ID] = true
+		tasks[a.Class] += a.Log.Tasks
+	}
+	slices.Sort(classes)
+	t := &Table{Left: 1, Columns: heads("class", "applications", "tasks")}
+	for _, c := range classes {
+		t.add(wordCell(OneLine(c)), wordCell(fmt.Sprint(applications[c])), wordCell(fmt.Sprint(tasks[c])))
+	}
+	return t
+}
+
+// attemptList names the applications that have several logs.
+func attemptList(logs []*traces.Application) Bullets {
+	count := map[string]int{}
+	for _, a := range logs {
+		count[a.ID]++
+	}
+	var list Bullets
+	for _, a := range logs {
+		if n := count[a.ID]; n > 1 && a.ID != "" {
+			list = append(list, fmt.Sprintf("%s has %d logs of one application: a replay uses its last attempt, and counts the earlier ones as time held.", OneLine(a.ID), n))
+			count[a.ID] = 0
+		}
+	}
+	return list
+}
+
+// skippedTable counts by reason the files that are no event logs and were not expected
+// to be. Files that should have been read have had their line on standard error.
+func skippedTable(skipped []source.Skipped) *Table {
+	count := map[string]int{}
+	var reasons []string
+	for _, s := range skipped {
+		if s.Failed {
+			continue
+		}
+		if count[s.Why]++; count[s.Why] == 1 {
+			reasons = append(reasons, s.Why)
+		}
+	}
+	slices.Sort(reasons)
+	t := &Table{Left: 1, Columns: heads("reason", "files")}
+	for _, why := range reasons {
+		t.add(wordCell(why), wordCell(fmt.Sprint(count[why])))
+	}
+	return t
+}
+
+// length writes a duration as people say it: 7.9s, 1h2m3s.
+func length(d time.Duration) string {
+	if d < time.Minute {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// OneLine keeps what a log says from breaking a table.
+func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,71 @@
+package reports
+
+import (
+	"dynalloc/internal/note"
+	"dynalloc/replay/cluster"
+)
+
+// The kinds of notes that reports make themselves: what follows from a result as a
+// whole, and how to read a table (legends). wording_reports.go has their sentences.
+var (
+	clusterAssumed        = note.Declare("cluster-assumed")
+	managerCaveat         = note.Declare("manager-caveat", "manager", "caveat", "page")
+	poorLogs              = note.Declare("poor-logs", "grade", "logs", "names")
+	coresNotCounted       = note.Declare("cores-not-counted")
+	recordedTruth         = note.Declare("recorded-truth")
+	recordedWithoutFaults = note.Declare("recorded-without-faults")
+	nothingLost           = note.Declare("nothing-lost")
+	makespanOfArrivals    = note.Declare("makespan-of-arrivals", "makespan", "policy", "arriving")
+	tooFewRuns            = note.Declare("too-few-runs", "runs")
+
+	legendDifferences   = note.Declare("legend-differences", "base")
+	legendSignificance  = note.Declare("legend-significance", "base", "blocks")
+	legendColumns       = note.Declare("legend-columns")
+	legendMisses        = note.Declare("legend-misses")
+	legendWait          = note.Declare("legend-wait")
+	legendUtilization   = note.Declare("legend-utilization")
+	legendSlowdown      = note.Declare("legend-slowdown")
+	legendExecutorHours = note.Declare("legend-executor-hours")
+	legendCauses        = note.Declare("legend-causes")
+	legendLosses        = note.Declare("legend-losses")
+
+	legendAdvice      = note.Declare("legend-advice")
+	adviceOthersKeep  = note.Declare("advice-others-keep")
+	adviceBacklog     = note.Declare("advice-backlog")
+	adviceMoreTried   = note.Declare("advice-more-tried", "more")
+	adviceNotReplayed = note.Declare("advice-not-replayed", "class", "policy", "problem")
+
+	searchIsNotComplete = note.Declare("search-is-not-complete")
+	searchStopped       = note.Declare("search-stopped", "replays")
+	searchChecked       = note.Declare("search-checked", "replays")
+	searchPatterns      = note.Declare("search-patterns", "classes")
+	searchUntried       = note.Declare("search-untried", "number", "classes")
+	searchHindsight     = note.Declare("search-hindsight")
+	searchFreeClasses   = note.Declare("search-free-classes", "classes", "percent")
+
+	legendErrors    = note.Declare("legend-errors")
+	legendBaselines = note.Declare("legend-baselines")
+	legendWinner    = note.Declare("legend-winner")
+)
+
+// managerNotes are the limits of the model of the cluster's manager.
+func managerNotes(c *cluster.Cluster) []note.Note {
+	if t := c.Traits(); t.Caveat != "" {
+		return []note.Note{managerCaveat.With(t.Title, t.Caveat, t.Page)}
+	}
+	return nil
+}
+
+// asNotes accepts notes of packages that still write sentences.
+func asNotes[T any](list []T) []note.Note {
+	var notes []note.Note
+	for _, n := range list {
+		switch n := any(n).(type) {
+		case note.Note:
+			notes = append(notes, n)
+		case string:
+			notes = append(notes, note.Plain(n))
+		}
+	}
+	return notes
+}

@@ -1,0 +1,169 @@
+package pictures
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"dynalloc/bench"
+	"dynalloc/bench/metrics"
+	"dynalloc/replay"
+	"dynalloc/reports/words"
+)
+
+// timeColors are the colors of the causes of turnaround: work is gray and blue,
+// what a policy is to blame for stands out.
+var timeColors = [replay.TimeCauses]color.Color{
+	replay.TimeDriver: faint, replay.TimeExecution: light(blue), replay.TimeRecompute: gray, replay.TimeLocality: sky,
+	replay.TimeSlot: green, replay.TimeStartup: orange, replay.TimeQueue: purple, replay.TimeRamp: vermillion,
+}
+
+// holdColors are the colors of the causes of executor time.
+var holdColors = [replay.HoldCauses]color.Color{
+	replay.HoldStarting: orange, replay.HoldBusy: blue, replay.HoldBeside: light(blue), replay.HoldLeaving: faint,
+	replay.HoldLiveShuffle: green, replay.HoldOldShuffle: light(green), replay.HoldCache: purple, replay.HoldMinimum: sky,
+	replay.HoldSurplus: vermillion, replay.HoldIdle: light(vermillion),
+}
+
+// TimeParts draws a bar for each policy: the mean turnaround by cause. Waves are
+// told apart from the rest of the execution.
+func TimeParts(w io.Writer, r *bench.Results) error {
+	parts := barParts("time_", metrics.TimeParts[:], timeColors[:])
+	execution := parts[replay.TimeExecution].share
+	parts[replay.TimeExecution].share = func(row metrics.Row) float64 { return execution(row) - share(row, "time_waves") }
+	parts = slices.Insert(parts, int(replay.TimeExecution)+1, barPart{
+		"execution, in waves", blue, func(row metrics.Row) float64 { return share(row, "time_waves") },
+	})
+	return stackedBars(w, r, bars{
+		title: "Where the time went: mean turnaround of an application by cause", axis: "seconds", unit: " s", parts: parts,
+		whole: func(run *bench.Outcome) float64 {
+			sum := 0.0
+			for i := range run.Result.Apps {
+				sum += (run.Result.Apps[i].End - run.Result.Apps[i].Submit).Seconds()
+			}
+			return sum / float64(max(1, len(run.Result.Apps)))
+		},
+	})
+}
+
+// HoldParts draws a bar for each policy: the core-hours held by cause.
+func HoldParts(w io.Writer, r *bench.Results) error {
+	return stackedBars(w, r, bars{
+		title: "Where the executor time went: core-hours held by cause", axis: "core-hours", unit: " core-h",
+		parts: barParts("hold_", metrics.HoldParts[:], holdColors[:]),
+		whole: func(run *bench.Outcome) float64 { return run.Result.Ledger.Held().Hours() },
+	})
+}
+
+// bars are what a picture of stacked bars shows.
+type bars struct {
+	title, axis, unit string
+	parts             []barPart
+	whole             func(*bench.Outcome) float64 // the length of a bar
+}
+
+// A barPart is one color in every bar.
+type barPart struct {
+	name  string
+	color color.Color
+	share func(metrics.Row) float64 // percent of a bar
+}
+
+// barParts are the parts of a division of time.
+func barParts(prefix string, parts []metrics.Part, colors []color.Color) []barPart {
+	var out []barPart
+	for c, p := range parts {
+		out = append(out, barPart{p.Label, colors[c], func(row metrics.Row) float64 { return share(row, prefix+p.Key) }})
+	}
+	return out
+}
+
+// Sizes of a picture of bars.
+const (
+	barsWidth = 10 * vg.Inch
+	barHeight = 15
+	barPitch  = 23
+)
+
+// stackedBars draws a bar for each policy, the first at the top.
+func stackedBars(w io.Writer, r *bench.Results, b bars) error {
+	p := gridless()
+	n := len(r.Runs)
+	longest := 0.0
+	for i := range r.Runs {
+		longest = max(longest, b.whole(&r.Runs[i]))
+	}
+	if longest == 0 || !words.Finite(longest) {
+		longest = 1
+	}
+	p.X.Min, p.X.Max = 0, longest*1.12
+	p.Y.Min, p.Y.Max = -0.5, float64(n)-0.5
+	p.X.Label.Text = b.axis
+	names := make([]plot.Tick, n)
+	for i := range r.Runs {
+		names[i] = plot.Tick{Value: float64(n - 1 - i), Label: fit(r.Runs[i].Policy.Name, textStyle(8.5, false, ink, text.XLeft), barsWidth/4)}
+	}
+	p.Y.Tick.Marker = plot.ConstantTicks(names)
+	var keys []key
+	var below *plotter.BarChart
+	for _, part := range b.parts {
+		values := make(plotter.Values, n)
+		for i := range r.Runs {
+			values[n-1-i] = b.whole(&r.Runs[i]) * part.share(r.Runs[i].All) / 100
+		}
+		if !slices.ContainsFunc(values, func(v float64) bool { return v > 0 }) {
+			continue
+		}
+		chart, err := plotter.NewBarChart(values, barHeight)
+		if err != nil {
+			return err
+		}
+		chart.Horizontal, chart.Color, chart.LineStyle = true, part.color, draw.LineStyle{}
+		if below != nil {
+			chart.StackOn(below)
+		}
+		below = chart
+		p.Add(chart)
+		keys = append(keys, areaKey(part.name, part.color))
+	}
+	f := newFigure(barsWidth, max(2.6*vg.Inch, vg.Length(n*barPitch)+70), b.title, setting(r), keys)
+	area := draw.Crop(f.body, 4, -10, 6, -4)
+	p.Draw(area)
+	data := p.DataCanvas(area)
+	style := textStyle(8.5, false, quiet, text.XLeft)
+	style.YAlign = text.YCenter
+	for i := range r.Runs {
+		if whole := b.whole(&r.Runs[i]); below != nil && !math.IsNaN(whole) {
+			at := vg.Point{X: data.X(p.X.Norm(whole)) + 5, Y: data.Y(p.Y.Norm(float64(n-1-i))) + 1.5}
+			data.FillText(style, at, fmt.Sprintf("%.*f%s", digitsFor(longest), whole, b.unit))
+		}
+	}
+	return f.write(w)
+}
+
+// digitsFor is how many digits after the point tell bars apart.
+func digitsFor(longest float64) int {
+	switch {
+	case longest < 1:
+		return 3
+	case longest < 100:
+		return 1
+	}
+	return 0
+}
+
+// share is a value for a picture, 0 where it does not exist.
+func share(row metrics.Row, metric string) float64 {
+	if v := row.Value(metric); !math.IsNaN(v) {
+		return v
+	}
+	return 0
+}

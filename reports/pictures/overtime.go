@@ -1,0 +1,149 @@
+package pictures
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
+
+	"dynalloc/bench"
+	"dynalloc/bench/metrics"
+	"dynalloc/reports/words"
+)
+
+// samplesDrawn is how many samples a panel shows at most: more than the eye can
+// tell apart is smear. Each is drawn as its mean.
+const samplesDrawn = 150
+
+// wantedShown is how far above the most executors ever held the picture goes, as
+// a factor: policies may want far more than a cluster has, and a scale for that
+// would flatten what they got.
+const wantedShown = 2
+
+// Executors draws, a panel for each policy on the same scales, how many
+// executors were held and how many were wanted over time.
+func Executors(w io.Writer, r *bench.Results) error {
+	line := draw.LineStyle{Color: vermillion, Width: 1}
+	end := extent(r)
+	series := make([]metrics.Series, len(r.Runs))
+	peak, most := 1, 1.0
+	for i := range r.Runs {
+		series[i] = coarse(r.Runs[i].Timeline.All, end)
+		for _, s := range series[i].Samples {
+			peak = max(peak, s.PeakHeld)
+			most = max(most, s.Wanted.Seconds()/series[i].Step.Seconds())
+		}
+	}
+	top := min(max(float64(peak), most), float64(wantedShown*peak))
+	wants := "wanted by the policies, all applications together"
+	if most > top {
+		wants += fmt.Sprintf(" (cut off at %.0f)", top)
+	}
+	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Executors held and wanted over time", setting(r)+means(series[0]),
+		[]key{areaKey("held", light(blue)), lineKey(wants, line)})
+	panels := make([]panel, len(r.Runs))
+	for i := range r.Runs {
+		held, wanted := plotter.XYs{}, plotter.XYs{}
+		step := series[i].Step.Seconds()
+		for j, s := range series[i].Samples {
+			at := float64(j) * step
+			held = append(held, plotter.XY{X: at, Y: s.Held.Seconds() / step})
+			wanted = append(wanted, plotter.XY{X: at, Y: min(s.Wanted.Seconds()/step, top)})
+		}
+		p := timePlot(end, top*1.05, round(3, "", true))
+		if len(held) > 0 {
+			p.Add(area(held, light(blue)), steps(wanted, line))
+		}
+		fact := words.Number(r.Runs[i].All.Value("executor_hours_held"), metrics.ExecutorHours) + " executor-h"
+		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
+	}
+	f.drawPanels(panels, clockLabel(end.Seconds()), "executors")
+	return f.write(w)
+}
+
+// Utilization draws, a panel for each policy, which share of the cluster's cores
+// was held and in which share tasks ran.
+func Utilization(w io.Writer, r *bench.Results) error {
+	end := extent(r)
+	series := make([]metrics.Series, len(r.Runs))
+	for i := range r.Runs {
+		series[i] = coarse(r.Runs[i].Timeline.All, end)
+	}
+	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Share of the cluster's cores held and busy over time",
+		setting(r)+means(series[0]),
+		[]key{areaKey("held", light(blue)), areaKey("busy: tasks run on them", blue)})
+	panels := make([]panel, len(r.Runs))
+	for i := range r.Runs {
+		held, busy := plotter.XYs{}, plotter.XYs{}
+		whole := coresOf(r, i) * series[i].Step.Seconds()
+		for j, s := range series[i].Samples {
+			at := (time.Duration(j) * series[i].Step).Seconds()
+			held = append(held, plotter.XY{X: at, Y: s.Cores.Seconds() / whole})
+			busy = append(busy, plotter.XY{X: at, Y: s.Busy.Seconds() / whole})
+		}
+		p := timePlot(end, 1.03, shares)
+		if len(held) > 0 {
+			p.Add(area(held, light(blue)), area(busy, blue))
+		}
+		all := r.Runs[i].All
+		fact := fmt.Sprintf("held %s %%, busy %s %%", words.Number(all.Value("utilization_held"), metrics.Percent), words.Number(all.Value("utilization_busy"), metrics.Percent))
+		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
+	}
+	f.drawPanels(panels, clockLabel(end.Seconds()), "share of cores")
+	return f.write(w)
+}
+
+// coresOf is how many cores the cluster had under a policy: on average, where
+// nodes come and go.
+func coresOf(r *bench.Results, policy int) float64 {
+	result := r.Runs[policy].Result
+	if window := result.End - r.Suite.Workload.Apps[0].Submit; result.Provided > 0 && window > 0 {
+		return result.Provided.Seconds() / window.Seconds()
+	}
+	return float64(r.Suite.Config.Cluster.Capacity())
+}
+
+// timePlot is a panel with time to the right.
+func timePlot(end time.Duration, top float64, y plot.Ticker) *plot.Plot {
+	p := newPlot()
+	p.X.Min, p.X.Max = 0, end.Seconds()
+	p.Y.Min, p.Y.Max = 0, top
+	p.X.Tick.Marker, p.Y.Tick.Marker = clock(6), y
+	return p
+}
+
+// extent is how long the longest replay of the comparison took, at least a second.
+func extent(r *bench.Results) time.Duration {
+	end := time.Second
+	for i := range r.Runs {
+		end = max(end, r.Runs[i].Result.End)
+	}
+	return end
+}
+
+// means says over how long each step of a picture is a mean.
+func means(s metrics.Series) string { return "  ·  means over " + words.Span(s.Step) }
+
+// coarse merges samples until no more than samplesDrawn cover the time to end.
+// It adds an empty sample at the end, at which the last step falls.
+func coarse(s metrics.Series, end time.Duration) metrics.Series {
+	merge := 1
+	for time.Duration(merge*samplesDrawn)*s.Step < end {
+		merge *= 2
+	}
+	out := metrics.Series{Step: s.Step * time.Duration(merge)}
+	for i, sample := range s.Samples {
+		if i%merge == 0 {
+			out.Samples = append(out.Samples, sample)
+			continue
+		}
+		out.Samples[len(out.Samples)-1].Add(sample)
+	}
+	if len(out.Samples) > 0 {
+		out.Samples = append(out.Samples, metrics.Sample{})
+	}
+	return out
+}

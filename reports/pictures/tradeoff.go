@@ -1,0 +1,161 @@
+package pictures
+
+import (
+	"image/color"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"dynalloc/bench"
+	"dynalloc/bench/metrics"
+	"dynalloc/reports/words"
+)
+
+// A choice is one policy in the picture of misses against cost.
+type choice struct {
+	policy        string
+	hours, missed float64
+	base          bool
+	front         bool // no other policy is as good in both and better in one
+	told          bool // hindsight, which is told the demand in advance
+	chosen        bool // what a search has chosen
+}
+
+// TradeOff draws each policy's SLA misses against the executor-hours it holds,
+// and the front: the policies that no other beats in both.
+func TradeOff(w io.Writer, r *bench.Results) error {
+	choices := choicesOf(r)
+	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
+	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: low and left is good", setting(r),
+		[]key{lineKey("front: no other policy is better in one and as good in the other", frontLine)})
+	p := newPlot()
+	p.X.Label.Text = "executor-hours held"
+	p.Y.Label.Text = "SLA misses"
+	if len(choices) > 0 {
+		if of := r.Runs[0].All.Value("with_deadline"); of > 0 {
+			p.Y.Label.Text += ", of " + words.Number(of, metrics.Count)
+		}
+	}
+	xLow, xHigh, yHigh := limits(choices, r.Runs[0].All.Value("with_deadline"))
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.14*yHigh, yHigh
+	p.X.Tick.Marker, p.Y.Tick.Marker = round(8, "", false), round(6, "", true)
+	front := frontOf(choices)
+	if n := len(front); n > 0 {
+		front = append(plotter.XYs{{X: front[0].X, Y: yHigh}}, append(front, plotter.XY{X: xHigh, Y: front[n-1].Y})...)
+		p.Add(steps(front, frontLine))
+	}
+	area := draw.Crop(f.body, 0, -10, 0, 0)
+	p.Draw(area)
+	data := p.DataCanvas(area)
+	points, corners := drawChoices(data, p, choices, front)
+	placeLabels(data, choices, points, corners)
+	if len(choices) == 0 {
+		data.FillText(textStyle(11, false, quiet, text.XCenter), vg.Point{X: data.Center().X, Y: data.Center().Y}, "no application has a deadline")
+	}
+	return f.write(w)
+}
+
+func choicesOf(r *bench.Results) []choice {
+	var choices []choice
+	for i := range r.Runs {
+		all := r.Runs[i].All
+		c := choice{policy: r.Runs[i].Policy.Name, hours: all.Value("executor_hours_held"), missed: all.Value("sla_misses"), base: i == 0, told: !r.Runs[i].Policy.Deployable()}
+		if words.Finite(c.hours) && all.Value("with_deadline") > 0 {
+			choices = append(choices, c)
+		}
+	}
+	for i := range choices {
+		choices[i].front = !choices[i].told // what cannot be had is on no front of choices
+		for j := range choices {
+			a, b := choices[j], choices[i]
+			if !a.told && a.hours <= b.hours && a.missed <= b.missed && (a.hours < b.hours || a.missed < b.missed) {
+				choices[i].front = false
+			}
+		}
+	}
+	return choices
+}
+
+// frontOf is the corners of the front, from cheap to dear.
+func frontOf(choices []choice) plotter.XYs {
+	var line plotter.XYs
+	for _, c := range choices {
+		if c.front {
+			line = append(line, plotter.XY{X: c.hours, Y: c.missed})
+		}
+	}
+	slices.SortFunc(line, func(a, b plotter.XY) int {
+		if a.X < b.X {
+			return -1
+		}
+		if a.X > b.X {
+			return 1
+		}
+		return 0
+	})
+	return line
+}
+
+// limits leave room for labels on both sides, and show no more misses than there
+// are deadlines.
+func limits(choices []choice, deadlines float64) (xLow, xHigh, yHigh float64) {
+	xLow, xHigh, yHigh = math.Inf(1), 0, max(1, min(4, deadlines))
+	for _, c := range choices {
+		xLow, xHigh, yHigh = min(xLow, c.hours), max(xHigh, c.hours), max(yHigh, c.missed)
+	}
+	if len(choices) == 0 {
+		xLow = 0
+	}
+	room := max(0.2*(xHigh-xLow), 0.05*xHigh, 0.01)
+	return max(0, xLow-room), xHigh + room, yHigh * 1.12
+}
+
+func (c *choice) glyph() draw.GlyphStyle {
+	switch {
+	case c.base:
+		return draw.GlyphStyle{Color: orange, Radius: 5, Shape: draw.PyramidGlyph{}}
+	case c.told:
+		return draw.GlyphStyle{Color: purple, Radius: 4.5, Shape: draw.BoxGlyph{}}
+	case c.chosen:
+		return draw.GlyphStyle{Color: green, Radius: 6, Shape: draw.CircleGlyph{}}
+	case c.front:
+		return draw.GlyphStyle{Color: blue, Radius: 4.5, Shape: draw.CircleGlyph{}}
+	}
+	return draw.GlyphStyle{Color: axis, Radius: 4, Shape: draw.CircleGlyph{}}
+}
+
+func (c *choice) ink() color.Color {
+	if c.front || c.base || c.chosen {
+		return ink
+	}
+	return quiet
+}
+
+// drawChoices draws the marks of choices, and returns where they are and the
+// corners of the front, which labels keep off.
+func drawChoices(data draw.Canvas, p *plot.Plot, choices []choice, front plotter.XYs) (points, corners []vg.Point) {
+	toX, toY := p.Transforms(&data)
+	for _, c := range choices {
+		at := vg.Point{X: toX(c.hours), Y: toY(c.missed)}
+		glyph := c.glyph()
+		halo := glyph
+		halo.Color = color.White
+		halo.Radius += 1.2
+		data.DrawGlyph(halo, at)
+		data.DrawGlyph(glyph, at)
+		points = append(points, at)
+	}
+	for i, xy := range front {
+		if i > 0 {
+			corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(front[i-1].Y)})
+		}
+		corners = append(corners, vg.Point{X: toX(xy.X), Y: toY(xy.Y)})
+	}
+	return points, corners
+}

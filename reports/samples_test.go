@@ -1,0 +1,143 @@
+package reports
+
+import (
+	"math"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/bench/decide"
+	"dynalloc/bench/stats"
+	"dynalloc/bench/validate"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
+	"dynalloc/traces"
+	"dynalloc/traces/source"
+)
+
+func spec(text string) policies.Spec {
+	s, err := policies.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func estimate(value, low, high float64) stats.Estimate {
+	return stats.Estimate{Value: value, Interval: stats.Interval{Low: low, High: high}}
+}
+
+// advised is advice for two classes of the lecture's case, made by hand: reports keep
+// a fixed size although dynamic allocation would be cheaper, and of the warehouse load
+// the logs show too little.
+func advised() *decide.Advice {
+	static := decide.Evaluation{Policy: spec("static,n=4"), Replicas: 5, Of: 20, Misses: estimate(1, 0, 4), OtherClassMisses: 2, Turnaround: 42.5, ExecutorSeconds: 7200}
+	dynamic := decide.Evaluation{
+		Policy: spec("spark,idle=10s,max=8"), Replicas: 5, Of: 20, Misses: estimate(6, 3, 11), OtherClassMisses: 2, Turnaround: 50, ExecutorSeconds: 5400,
+		MissDelta: estimate(5, 2, 8), MissesSignificant: true, CostDelta: estimate(-0.25, -0.3, -0.2), TimeDelta: estimate(0.18, -0.1, 0.4),
+		Causes: []decide.MissCause{{Cause: replay.TimeRamp, Misses: 5}}, RampUpTime: 12500 * time.Millisecond,
+	}
+	smaller := decide.Evaluation{
+		Policy: spec("static,n=3"), Replicas: 5, Of: 20, Misses: estimate(3, 1, 6), OtherClassMisses: 2, Turnaround: 46, ExecutorSeconds: 5600,
+		MissDelta: estimate(2, -1, 5), CostDelta: estimate(-0.22, -0.3, -0.1), TimeDelta: estimate(0.08, 0.02, 0.15),
+	}
+	return &decide.Advice{
+		Suite: lecture().Suite, Goal: decide.FewestMisses, Replicas: 5, DeadlineBasis: "from deadlines.csv", CheckedAt: []string{"slack x1.2", "load x2"},
+		Classes: []decide.ClassAdvice{
+			{
+				Class: "report-*", Runs: 20, Verdict: decide.Static, Stable: true, Current: static, Advised: static, Static: &static, Dynamic: &dynamic,
+				Snippet: policies.Snippet{Set: []policies.Line{{Key: "spark.dynamicAllocation.enabled", Value: "false"}}},
+				Saved:   estimate(1800, 1440, 2160), SavedShare: estimate(0.25, 0.2, 0.3), TimeDelta: estimate(0.18, -0.1, 0.4),
+				SmallestStatic: decide.SmallestStatic{Executors: 4, Of: 100}, Blocks: bench.Blocks{Unit: bench.ByHour, N: 12},
+				Evaluations: []decide.Evaluation{
+					dynamic, static, smaller, {Policy: spec("static,n=1"), Replicas: 1, Of: 4, Misses: estimate(4, math.NaN(), math.NaN())},
+					{Policy: spec("static,n=99"), Problem: "it does not fit"},
+				},
+			},
+			{Class: "warehouse-load", Runs: 1, Verdict: decide.Insufficient, Insufficiencies: []string{"the log is cut", "one run is too few"}, Current: static, Advised: static},
+		},
+		Joint: &decide.Joint{
+			Fleet: fleet("", "report-*=static,n=4;*=recorded"), Before: 3, After: 1, Of: 21, MissDelta: estimate(-2, -4, 0), SavedShare: estimate(-0.1, -0.2, -0.05),
+			TimeDelta: estimate(-0.05, -0.1, 0.01), Worse: []string{"report-*: 2 instead of 1"},
+		},
+	}
+}
+
+// gate compares results of last week and of today, made by hand: one policy is worse.
+func gate() *bench.Gate {
+	return &bench.Gate{
+		Old: &bench.Snapshot{Name: "old.json"}, New: &bench.Snapshot{Name: "new.json"}, Options: bench.GateOptions{Misses: 1, Cost: 0.05},
+		Blocks: bench.Blocks{Unit: bench.ByHour, N: 10},
+		Lines: []bench.GateLine{
+			{Policy: "recorded", Of: 180, OldMisses: 12, NewMisses: 12, OldHours: 19, NewHours: 19, MissDelta: estimate(0, 0, 0), CostDelta: estimate(0, 0, 0)},
+			{
+				Policy: "team", Of: 180, OldMisses: 0, NewMisses: 38, OldHours: 19, NewHours: 31, MissDelta: estimate(38, 20, 55), MissesSignificant: true,
+				CostDelta: estimate(0.6316, 0.5, 0.8), CostSignificant: true,
+			},
+			{Policy: "team", Class: "adhoc", OldHours: 8, NewHours: 8.1, MissDelta: estimate(0, math.NaN(), math.NaN()), CostDelta: estimate(0.0125, -0.1, 0.1)},
+		},
+	}
+}
+
+// validated is a recording predicted from another, made by hand.
+func validated(from, to string) *validate.Validation {
+	view := func(seconds, executorSeconds float64) validate.View {
+		return validate.View{
+			Name: "etl", Seconds: seconds, QueueWait: 3, FirstExecutor: 3, ExecutorSeconds: executorSeconds, Started: 2,
+			Executors: []validate.Life{{From: 3 * time.Second, To: 50 * time.Second}, {From: 4 * time.Second, To: 90 * time.Second}},
+		}
+	}
+	c := validate.Comparison{
+		Recorded: view(100, 133), Predicted: view(104, 130), Error: 0.04, ExecutorError: -0.0225, TimelineError: 0.03,
+		Jobs: []validate.JobComparison{{ID: 0, Recorded: 40, Predicted: 41, Error: 0.025}, {ID: 1, Recorded: math.NaN(), Predicted: 8, Error: math.NaN()}}, Unmatched: []int{7},
+	}
+	c.Predicted.Executors = c.Predicted.Executors[:1]
+	return &validate.Validation{
+		From: from, To: to, Policy: "static,n=2", Cluster: "never full", Startup: validate.StartupTo,
+		Apps: []validate.Comparison{c}, Copy: []validate.Comparison{c}, Constant: []validate.Comparison{c}, Summary: summary(),
+	}
+}
+
+func summary() validate.Summary {
+	errors := validate.Errors{N: 4, Median: 0.02, P95: 0.05, Max: 0.09, Bias: -0.01}
+	score := validate.Score{Application: errors, Jobs: errors, ExecutorSeconds: errors, Timeline: errors}
+	return validate.Summary{
+		Score: score, Copy: score, Constant: score, Floor: score, Pairs: 2, Recordings: 3, OverCopy: validate.Skill{Application: 0.9, ExecutorSeconds: 0.8, Jobs: math.NaN()},
+		Winner: validate.Winner{Calls: 4, Right: 3},
+	}
+}
+
+// validationSet is two pairs of recordings of one workload, and one of another.
+func validationSet() *validate.Set {
+	pairs := []*validate.Validation{validated("etl/a", "etl/b"), validated("etl/b", "etl/a")}
+	pairs[1].Apps[0].Error, pairs[1].Summary.Application.Max = -0.3, 0.3
+	return &validate.Set{
+		Startup: validate.StartupTo, Pairs: pairs, Summary: summary(),
+		Workloads: []validate.Workload{{Name: "etl", Barred: true, Pairs: pairs, Summary: summary()}, {Name: "sql", Pairs: pairs[:1], Summary: summary()}},
+	}
+}
+
+// inspected is logs as inspect finds them: complete, cut, of two attempts, unreadable.
+func inspected() ([]*traces.Application, []source.Skipped) {
+	log := traces.Log{Span: 62 * time.Second, Jobs: 1, Stages: 2, Tasks: 16, FailedTasks: 1, ExecutorsAdded: 2}
+	cut, bad := log, traces.Log{Grade: traces.Unreadable}
+	cut.Grade, cut.Span = traces.Cut, 7900*time.Millisecond
+	return []*traces.Application{
+			{Path: "logs/a1", ID: "app-1", Attempt: "1", Name: "etl", Class: "etl", SparkVersion: "4.1.4", Log: log},
+			{Path: "logs/a2", ID: "app-1", Attempt: "2", Name: "etl", Class: "etl", SparkVersion: "4.1.4", Log: log},
+			{Path: "logs/b", ID: "app-2", Name: "report\n1", Class: "report-*", Log: cut},
+			{Path: "logs/c", Log: bad},
+		}, []source.Skipped{
+			{Path: "notes.txt", Why: "no Spark event log"}, {Path: ".crc", Why: "a checksum file"}, {Path: ".crc2", Why: "a checksum file"}, {Path: "gone", Why: "cannot be opened", Failed: true},
+		}
+}
+
+// times are learned start-up times, and defaults for the rest.
+func times() *replay.Times {
+	t := calibrate.Defaults()
+	d := &t.By[0]
+	*d = replay.Constant(1500 * time.Millisecond)
+	d.N, d.Logs, d.Contention = 12, []string{"a", "b"}, 0.25
+	t.Processors = replay.ProcessorsOf(2)
+	return &t
+}

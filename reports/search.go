@@ -1,0 +1,278 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"dynalloc/bench/decide"
+	"dynalloc/bench/stats"
+	"dynalloc/internal/note"
+	"dynalloc/reports/pictures"
+	"dynalloc/reports/words"
+)
+
+// Search is the report of a search for the cheapest fleet that keeps the deadlines.
+func Search(t *decide.TuneResult) *Document {
+	s := t.Suite
+	d := &Document{
+		Schema: "dynalloc.tune/2",
+		Title:  fmt.Sprintf("%s: %s, tuned for a miss rate of at most %s", s.Workload.Name, words.Plural(len(s.Workload.Apps), "application"), words.Share(t.Tuning.MissRate)),
+		Facts: []Fact{
+			{Key: "workload", Value: s.Workload.Name}, clusterFact(s), {Key: "seed", Label: "seed", Value: s.Config.Seed},
+			{Key: "deadline_basis", Label: "deadlines", Value: t.DeadlineBasis},
+			{Label: "search", Text: searchEffort(t)},
+			{Key: "miss_rate", Value: t.Tuning.MissRate}, {Key: "slower", Value: t.Tuning.MaxSlowdown}, {Key: "replicas", Value: t.Replicas},
+			{Key: "tried", Value: t.Candidates}, {Key: "replays", Value: t.Spent}, {Key: "grid_replays", Value: t.Grid},
+			{Key: "interrupted", Value: t.Interrupted}, {Key: "chosen", Value: orNull(t.Chosen >= 0, t.Chosen)},
+			{Key: "fleets", Value: fleetRecords(t.Fleets...)}, {Key: "recorded", Value: fleetRecords(t.Base)[0]}, {Key: "hindsight", Value: fleetRecords(t.Hindsight...)},
+			{Key: "lower_bounds", Value: Object{{"misses", t.Bounds.Misses}, {"executor_seconds", 3600 * t.Bounds.ExecutorHours}}},
+		},
+		Summary: searchSummary(t),
+		Notes:   searchNotes(t),
+		Files:   Files{Report: "tune", Results: "tune"},
+		Figures: []Figure{{"front.png", "misses against executor-hours, with hindsight and the bounds", func(w io.Writer) error { return pictures.Front(w, t) }}},
+	}
+	table := fleetTable(t)
+	d.Records = table
+	people := *table
+	people.Rows = table.Rows[:len(table.Rows)-1] // the bounds are in the summary
+	d.Sections = []Section{section("fleets", "Fleets", &people), section("rules", "Policies of each fleet", ruleTable(t))}
+	if t.Chosen >= 0 {
+		f := &t.Fleets[t.Chosen]
+		conf := Section{Key: "settings", Heading: "Settings of the chosen fleet (spark-defaults.conf)"}
+		for k, rule := range f.Fleet.Rules {
+			conf.Blocks = append(conf.Blocks, Code(fmt.Sprintf("# %s: %s\n%s", rule.Pattern, rule.Spec, f.Conf[k])))
+		}
+		d.Sections = append(d.Sections, conf)
+	}
+	return d
+}
+
+// searchEffort says how much the search took.
+func searchEffort(t *decide.TuneResult) string {
+	text := fmt.Sprintf("%d policies and fleets tried in %.0f replays of the workload; %.0f without dropping any early", t.Candidates, t.Spent, t.Grid)
+	if t.Interrupted {
+		text += "; stopped before its end"
+	}
+	return text
+}
+
+// searchSummary says in sentences what was found.
+func searchSummary(t *decide.TuneResult) []string {
+	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", hours(t.Base.ExecutorHours), missesOf(&t.Base))
+	if t.Chosen < 0 {
+		sentences := []string{fmt.Sprintf("No fleet that was tried keeps a miss rate of %s.", words.Share(t.Tuning.MissRate)), base}
+		if len(t.Fleets) > 0 {
+			least := &t.Fleets[0]
+			for i := range t.Fleets {
+				if t.Fleets[i].Misses < least.Misses {
+					least = &t.Fleets[i]
+				}
+			}
+			sentences = append(sentences, fmt.Sprintf("The fewest misses are %s, at %s executor-hours.", missesOf(least), hours(least.ExecutorHours)))
+		}
+		return append(sentences, boundSentence(t))
+	}
+	f := &t.Fleets[t.Chosen]
+	sentences := []string{
+		fmt.Sprintf("The cheapest fleet that was found holds %s executor-hours, %s than the recorded settings (%s). It misses %s.",
+			hours(f.ExecutorHours), saving(f.Saved), hours(t.Base.ExecutorHours), missesOf(f)),
+		base,
+	}
+	if f.MissRate.High > t.Tuning.MissRate {
+		sentences = append(sentences, fmt.Sprintf("So few misses in so few runs do not prove the miss rate: it may be as high as %s.", words.Share(f.MissRate.High)))
+	}
+	return append(sentences, boundSentence(t))
+}
+
+// boundSentence says what no policy can improve on.
+func boundSentence(t *decide.TuneResult) string {
+	text := fmt.Sprintf("No policy can hold less than %s executor-hours, which the tasks themselves take", hours(t.Bounds.ExecutorHours))
+	if t.Bounds.Misses > 0 {
+		text += fmt.Sprintf(", or miss fewer than %s deadlines, which are shorter than the critical paths", mean(t.Bounds.Misses))
+	}
+	text += "."
+	for i := range t.Hindsight { // the cheapest that keeps the miss rate, whatever else it makes slower
+		if h := &t.Hindsight[i]; h.Misses <= t.Tuning.MissRate*h.Deadlines {
+			return text + fmt.Sprintf(" Hindsight, which knows the demand in advance, holds %s and misses %s.", hours(h.ExecutorHours), mean(h.Misses))
+		}
+	}
+	return text
+}
+
+// missesOf writes misses out of how many, and their share with its interval.
+func missesOf(f *decide.FleetResult) string {
+	if f.Deadlines == 0 {
+		return "none, as there are no deadlines"
+	}
+	return fmt.Sprintf("%s of %.0f, or %s%s", mean(f.Misses), f.Deadlines, words.Share(f.MissRate.Value), between(f.MissRate.Interval))
+}
+
+// saving says what a fleet saves, or what it takes more.
+func saving(e stats.Estimate) string {
+	if e.Value < 0 {
+		return fmt.Sprintf("%s%s more", words.Share(-e.Value), between(e.Interval.Scaled(-1)))
+	}
+	return fmt.Sprintf("%s%s less", words.Share(e.Value), between(e.Interval))
+}
+
+// between writes an interval of shares after a blank, and nothing where there is none.
+func between(i stats.Interval) string {
+	if math.IsNaN(i.Low) || math.IsNaN(i.High) {
+		return ""
+	}
+	return fmt.Sprintf(" [%s, %s]", bare(i.Low), bare(i.High))
+}
+
+// bare writes a share without its percent sign.
+func bare(share float64) string { return strings.TrimSuffix(words.Share(share), " %") }
+
+// mean writes a count that is a mean over replays.
+func mean(v float64) string {
+	if v == math.Round(v) {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+// hours writes executor-hours with three significant digits.
+func hours(v float64) string {
+	if v < 1 {
+		return fmt.Sprintf("%.3f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+// Fleets of a search have names: F1, F2, ... those found, H1, H2, ... hindsight.
+func fleetName(kind string, i int) string { return fmt.Sprintf("%s%d", kind, i+1) }
+
+const hindsightLabel = "hindsight, not deployable"
+
+// fleetTable has a row for the recorded settings, for each fleet that was found, for
+// hindsight, and for the lower bounds.
+func fleetTable(t *decide.TuneResult) *Table {
+	table := &Table{Left: 2, Columns: append(keys("workload", "cluster", "seed"), []Column{
+		{Head: "fleet", Key: "name"}, {Head: ""}, {Key: "what", Hidden: true}, {Key: "fleet", Hidden: true},
+		{Head: "SLA\nmisses", Key: "misses"}, {Key: "of", Hidden: true},
+		{Head: "miss\nrate %", Key: "miss_rate"}, {Head: "95 %\ninterval", Key: "miss_rate_interval"},
+		{Head: "executor-\nhours held", Key: "executor_hours"}, {Head: "saved\n%", Key: "saved_share"}, {Head: "95 %\ninterval", Key: "saved_interval"},
+		{Head: "slower\n%", Key: "slower_share"}, {Key: "keeps_goal", Hidden: true}, {Key: "front", Hidden: true},
+	}...)}
+	setting := []Cell{{Value: t.Suite.Workload.Name}, {Value: t.Suite.Config.Cluster.String()}, {Value: t.Suite.Config.Seed}}
+	row := func(name, standing, what string, f *decide.FleetResult) {
+		saved := []Cell{{bare(f.Saved.Value), f.Saved.Value}, {strings.TrimSpace(between(f.Saved.Interval)), f.Saved.Interval}}
+		if f == &t.Base {
+			saved[0].Text, saved[1].Text = words.Missing, ""
+		}
+		cells := append(append([]Cell{}, setting...),
+			wordCell(name), Cell{Text: standing}, Cell{Value: what}, Cell{Value: f.Fleet.String()},
+			Cell{mean(f.Misses) + " of " + mean(f.Deadlines), f.Misses}, Cell{Value: f.Deadlines},
+			Cell{bare(f.MissRate.Value), f.MissRate.Value}, Cell{strings.TrimSpace(between(f.MissRate.Interval)), f.MissRate.Interval},
+			Cell{hours(f.ExecutorHours), f.ExecutorHours})
+		cells = append(cells, saved...)
+		table.add(append(cells, Cell{bare(f.Slowdown), f.Slowdown}, Cell{Value: f.MeetsGoal}, Cell{Value: f.OnFront})...)
+	}
+	row("recorded", "", "recorded", &t.Base)
+	table.addBreak()
+	for i := range t.Fleets {
+		standing, what := standingOf(t, i), "fleet"
+		if i == t.Chosen {
+			what = standing
+		}
+		row(fleetName("F", i), standing, what, &t.Fleets[i])
+	}
+	table.addBreak()
+	for i := range t.Hindsight {
+		row(fleetName("H", i), hindsightLabel, hindsightLabel, &t.Hindsight[i])
+	}
+	bounds := append(append([]Cell{}, setting...), make([]Cell, len(table.Columns)-len(setting))...)
+	for i, c := range table.Columns {
+		switch c.Key {
+		case "name", "what":
+			bounds[i].Value = "lower bounds"
+		case "misses":
+			bounds[i].Value = t.Bounds.Misses
+		case "executor_hours":
+			bounds[i].Value = t.Bounds.ExecutorHours
+		}
+	}
+	table.add(bounds...)
+	return table
+}
+
+// standingOf says in a word what a fleet is among those found.
+func standingOf(t *decide.TuneResult, i int) string {
+	f := &t.Fleets[i]
+	switch {
+	case i == t.Chosen:
+		return "chosen"
+	case f.Slowdown > t.Tuning.MaxSlowdown:
+		return "too slow"
+	case f.OnFront:
+		return "front"
+	}
+	return ""
+}
+
+// ruleTable is what each class runs under in each fleet.
+func ruleTable(t *decide.TuneResult) *Table {
+	out := &Table{Left: 3, Columns: heads("fleet", "class", "policy")}
+	add := func(kind string, fleets []decide.FleetResult) {
+		for i := range fleets {
+			out.addBreak()
+			for k, rule := range fleets[i].Fleet.Rules {
+				out.add(group(fleetName(kind, i), k), wordCell(rule.Pattern), wordCell(rule.Spec.String()))
+			}
+		}
+	}
+	add("F", t.Fleets)
+	add("H", t.Hindsight)
+	return out
+}
+
+// searchNotes say what the numbers mean and what limits them.
+func searchNotes(t *decide.TuneResult) []note.Note {
+	figures := searchChecked
+	if t.Interrupted {
+		figures = searchStopped
+	}
+	notes := []note.Note{searchIsNotComplete.With(), figures.With(t.Replicas)}
+	if len(t.Ambiguous) > 0 {
+		notes = append(notes, searchPatterns.With(t.Ambiguous))
+	}
+	if len(t.Untested) > 0 {
+		notes = append(notes, searchUntried.With(len(t.Untested), t.Untested))
+	}
+	if len(t.Hindsight) > 0 {
+		notes = append(notes, searchHindsight.With())
+	}
+	if len(t.WithoutDeadlines) > 0 {
+		notes = append(notes, searchFreeClasses.With(t.WithoutDeadlines, words.Share(t.Tuning.MaxSlowdown)))
+	}
+	return append(notes, asNotes(t.Notes)...)
+}
+
+// fleetRecords are fleets of a search, for programs.
+func fleetRecords(fleets ...decide.FleetResult) []Object {
+	out := []Object{}
+	for i := range fleets {
+		f := &fleets[i]
+		deployable, classes := true, []Object{}
+		for k, rule := range f.Fleet.Rules {
+			deployable = deployable && rule.Spec.Deployable()
+			conf := ""
+			if k < len(f.Conf) { // the recorded settings have none
+				conf = f.Conf[k]
+			}
+			classes = append(classes, Object{{"class", rule.Pattern}, {"policy", rule.Spec.String()}, {"conf", conf}})
+		}
+		out = append(out, Object{
+			{"fleet", f.Fleet.String()}, {"deployable", deployable}, {"classes", classes}, {"misses", f.Misses}, {"of", f.Deadlines},
+			{"miss_rate", f.MissRate.Value}, {"miss_rate_interval", f.MissRate.Interval}, {"executor_seconds", 3600 * f.ExecutorHours},
+			{"saved_share", f.Saved.Value}, {"saved_share_interval", f.Saved.Interval}, {"slower_share", f.Slowdown}, {"keeps_goal", f.MeetsGoal}, {"front", f.OnFront},
+		})
+	}
+	return out
+}

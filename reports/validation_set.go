@@ -1,0 +1,213 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"dynalloc/bench/validate"
+	"dynalloc/internal/note"
+	"dynalloc/reports/pictures"
+	"dynalloc/reports/words"
+)
+
+// worstShown is how many pairs the list of the worst has.
+const worstShown = 15
+
+// ValidationSet is the report of all ordered pairs of recordings of a folder.
+func ValidationSet(s *validate.Set) *Document {
+	pairs := []Object{}
+	for _, v := range s.Pairs {
+		pairs = append(pairs, validationRecord(v))
+	}
+	errors := errorTable(s)
+	sections := []Section{section("errors", "Errors", errors)}
+	if s.Startup == validate.StartupTo {
+		sections = append(sections, section("bars", "Bars", barTable(&s.Summary)))
+	}
+	return &Document{
+		Schema:   validationSchema,
+		Title:    fmt.Sprintf("%s of %s, --startup %s", words.Plural(len(s.Pairs), "ordered pair"), words.Plural(len(s.Workloads), "workload"), s.Startup),
+		Facts:    []Fact{{Key: "pairs", Value: pairs}, {Key: "summary", Value: summaryRecord(&s.Summary)}},
+		Sections: append(sections, section("skill", "Skill: 1 - mean absolute error / that of a baseline", skillTable(s)), section("worst_pairs", "Worst pairs", worstPairs(s))),
+		Records:  errors,
+		Notes:    append([]note.Note{legendErrors.With(), legendBaselines.With(), legendWinner.With()}, asNotes(s.Notes)...),
+		Figures: []Figure{{"validation-scatter.png", "every prediction against the recording", func(w io.Writer) error {
+			return pictures.RecordedAgainstReplayed(w, s)
+		}}},
+	}
+}
+
+// errorTable has the errors of each workload, of the baselines and between repeats.
+func errorTable(s *validate.Set) *Table {
+	t := &Table{Left: 2, Columns: []Column{
+		{Head: "workload"}, {Key: "workload", Hidden: true}, {Head: "", Key: "predicted_by"}, {Head: "pairs", Key: "pairs"},
+		{Head: "application\nmedian %", Key: "application_median"}, {Head: "\np95 %", Key: "application_p95"}, {Head: "\nbias %", Key: "application_bias"},
+		{Head: "job\nmedian %", Key: "job_median"}, {Head: "\np95 %", Key: "job_p95"},
+		{Head: "executor-s\nmedian %", Key: "executor_seconds_median"}, {Head: "\np95 %", Key: "executor_seconds_p95"}, {Head: "\nbias %", Key: "executor_seconds_bias"},
+		{Head: "timeline\nmedian %", Key: "timeline_median"}, {Head: "\np95 %", Key: "timeline_p95"},
+		{Head: "winner\ntime"}, {Head: "winner\nexec-s"},
+	}}
+	row := func(label, name, by string, pairs Cell, s *validate.Score, winners ...string) {
+		a, j, e, l := s.Application, s.Jobs, s.ExecutorSeconds, s.Timeline
+		cells := []Cell{{Text: label}, {Value: name}, wordCell(by), pairs}
+		for _, v := range []float64{a.Median, a.P95, a.Bias, j.Median, j.P95, e.Median, e.P95, e.Bias, l.Median, l.P95} {
+			cells = append(cells, Cell{words.Percent(v), v})
+		}
+		for i := range 2 {
+			var cell Cell
+			if i < len(winners) {
+				cell = wordCell(winners[i])
+			}
+			cells = append(cells, cell)
+		}
+		t.add(cells...)
+	}
+	count := func(n int) Cell { return Cell{fmt.Sprint(n), n} }
+	rows := func(label, name string, sum *validate.Summary) {
+		t.addBreak()
+		row(label, name, "replay", count(sum.Pairs), &sum.Score, calls(sum.Winner), calls(sum.WinnerOfExecutors))
+		row("", name, "copy", Cell{}, &sum.Copy)
+		if sum.Constant.Application.N > 0 {
+			row("", name, "constant", Cell{}, &sum.Constant)
+		}
+		if sum.Floor.Application.N > 0 {
+			row("", name, "repeats", count(sum.Floor.Application.N), &sum.Floor)
+		}
+	}
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		label := w.Name
+		if !w.Barred && s.Startup == validate.StartupTo {
+			label += " (no bar)"
+		}
+		rows(label, w.Name, &w.Summary)
+	}
+	rows(overName(s), overName(s), &s.Summary)
+	return t
+}
+
+// overName says what the summary is over.
+func overName(s *validate.Set) string {
+	if s.Startup == validate.StartupTo {
+		return "all with bars"
+	}
+	return "all whose tasks sleep"
+}
+
+func calls(w validate.Winner) string {
+	if w.Calls == 0 {
+		return words.Missing
+	}
+	return fmt.Sprintf("%d of %d", w.Right, w.Calls)
+}
+
+// barTable compares the summary with the bars that the replay has to reach.
+func barTable(s *validate.Summary) *Table {
+	t := &Table{Left: 2, Columns: heads("", "", "reached", "bar")}
+	for _, b := range validate.Bars(s) {
+		verdict := "pass"
+		if !b.Passed() {
+			verdict = "FAIL"
+		}
+		if math.IsNaN(b.Value) {
+			verdict = words.Missing
+		}
+		sign := "<="
+		if b.AtLeast {
+			sign = ">="
+		}
+		if b.Raised {
+			verdict += ", bar raised because repeats differ by more"
+		}
+		t.add(wordCell(b.Name), wordCell(verdict), wordCell(words.Percent(b.Value)+" %"), wordCell(sign+" "+words.Percent(b.Limit)+" %"))
+	}
+	return t
+}
+
+// skillTable has the skill of each workload over both baselines.
+func skillTable(s *validate.Set) *Table {
+	t := &Table{Left: 1, Columns: heads("workload", "over copy\napplication", "\nexecutor-s", "\njobs", "over constant\napplication", "\nexecutor-s", "\njobs")}
+	row := func(name string, m *validate.Summary) {
+		cells := []Cell{wordCell(name)}
+		for _, k := range []validate.Skill{m.OverCopy, m.OverConstant} {
+			for _, v := range []float64{k.Application, k.ExecutorSeconds, k.Jobs} {
+				text := words.Missing
+				if words.Finite(v) {
+					text = fmt.Sprintf("%.2f", v)
+				}
+				cells = append(cells, Cell{text, v})
+			}
+		}
+		t.add(cells...)
+	}
+	for i := range s.Workloads {
+		row(s.Workloads[i].Name, &s.Workloads[i].Summary)
+	}
+	row(overName(s), &s.Summary)
+	return t
+}
+
+// worstPairs lists the pairs with the largest errors as multiples of the bars.
+func worstPairs(s *validate.Set) *Table {
+	t := &Table{Left: 2, Columns: heads("from", "to", "application\n%", "worst job\n%", "executor-s\n%", "timeline\n%")}
+	type pair struct {
+		v    *validate.Validation
+		rank float64
+	}
+	var list []pair
+	for _, w := range s.Workloads {
+		if w.Barred {
+			for _, v := range w.Pairs {
+				list = append(list, pair{v, validate.Multiple(&v.Summary.Score)})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(x, y pair) int { return cmp.Compare(y.rank, x.rank) })
+	folder := sharedFolder(s.Pairs)
+	for _, p := range list[:min(worstShown, len(list))] {
+		cells := []Cell{wordCell(strings.TrimPrefix(p.v.From, folder)), wordCell(strings.TrimPrefix(p.v.To, folder))}
+		for _, of := range []func(*validate.Comparison) float64{
+			func(c *validate.Comparison) float64 { return c.Error }, worstJob,
+			func(c *validate.Comparison) float64 { return c.ExecutorError }, func(c *validate.Comparison) float64 { return c.TimelineError },
+		} {
+			v := math.NaN()
+			for i := range p.v.Apps {
+				v = worse(v, of(&p.v.Apps[i]))
+			}
+			cells = append(cells, Cell{words.Percent(v), v})
+		}
+		t.add(cells...)
+	}
+	return t
+}
+
+// sharedFolder is the beginning, up to a slash, that all recordings' names share.
+func sharedFolder(pairs []*validate.Validation) string {
+	shared := pairs[0].From
+	for _, v := range pairs {
+		for !strings.HasPrefix(v.From, shared) || !strings.HasPrefix(v.To, shared) {
+			shared = shared[:len(shared)-1]
+		}
+	}
+	return shared[:strings.LastIndex(shared, "/")+1]
+}
+
+// worse is the error with the larger amount, signed.
+func worse(x, y float64) float64 {
+	if math.IsNaN(y) || math.Abs(y) <= math.Abs(x) {
+		return x
+	}
+	return y
+}
+
+func worstJob(c *validate.Comparison) float64 {
+	w := math.NaN()
+	for _, j := range c.Jobs {
+		w = worse(w, j.Error)
+	}
+	return w
+}

@@ -1,0 +1,45 @@
+package reports
+
+import "dynalloc/internal/note"
+
+// reportsWordings are the sentences for the notes that reports make themselves.
+var reportsWordings = map[note.Kind]string{
+	clusterAssumed:        "The cluster is not given: it is assumed to have the largest number of cores and amount of memory that the logs held at one time. Contention cannot be judged from an assumption; give the cluster with --cluster.",
+	managerCaveat:         "{manager} is {caveat}. {page} says what is modelled, and from which documents.",
+	poorLogs:              "Quality grade {grade}, {logs:log}, whose results deserve less trust: {names}.",
+	coresNotCounted:       "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. The replay does not slow tasks down for it; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
+	recordedTruth:         "Recorded truth: how the applications really ran, from their logs. A log does not show when executors were granted: here they count from registration until the driver saw them leave. Values that a log does not show are left out.",
+	recordedWithoutFaults: "The recorded truth ran without the faults.",
+	nothingLost:           "No policy lost shuffle files or cached blocks with an executor: no work was repeated.",
+	makespanOfArrivals:    "Makespan: applications arrive during {arriving:%.0f} s of the {makespan:%.0f} s under {policy}. The makespan depends on the arrivals more than on the policy.",
+	tooFewRuns:            "{runs:run} are too few to say which differences are significant (docs/STATISTICS.md).",
+
+	legendDifferences:   "Differences are to {base}, the first row. Every number is exact for this workload, cluster and seed; another day or seed gives other numbers.",
+	legendSignificance:  "Significant differences to {base}: 95 % intervals over {blocks}, which hold together and include the model's own error. `~`: not significant (the interval contains zero). docs/STATISTICS.md has the method.",
+	legendColumns:       "Columns that are zero or unknown in every row are left out; CSV and JSON have all metrics. docs/METRICS.md has the formulas.",
+	legendMisses:        "SLA misses: applications whose time from submission to end is longer than their deadline, of those that have one. Tardiness: by how much; 0 for an application in time. Slack left: the share of the deadline that is left; negative if the application is late.",
+	legendWait:          "Queue wait: from submission until the first executor registers. Its parts are the time until the first executor is requested (driver, backlog timeout), until it is granted (the manager's queue), and until it registers (start-up). Executor wait: executor-seconds that are requested, allowed by the application's own limits, and not granted.",
+	legendUtilization:   "Utilization: core-time held, and core-time in which tasks ran, of all cores from the first submission to the last end. Efficiency: core-time in which tasks ran of core-time held.",
+	legendSlowdown:      "Slowdown: turnaround over the critical path, which is the turnaround with unlimited executors that are already running. p50, p95: quantiles by definition R-7.",
+	legendExecutorHours: "Executor-hours wasted: executor-hours held in which no task ran.",
+	legendCauses:        "Turnaround by cause: each millisecond of a turnaround has one cause, found on the critical path from the end backwards. Waves: the part of the execution that waits for tasks of the same stage; more executors shorten it. Time to the executors needed: from the first ready task until there are as many executors as its tasks can use. Executor time by cause: each core-millisecond held has one cause. The parts add up exactly.",
+	legendLosses:        "Work repeated: tasks that ran a second time because an executor left with their shuffle output, and task time spent on computing cached blocks again. An application fails if Spark gives up after four attempts in a row at a stage; it misses its deadline.",
+
+	legendAdvice:      "> marks the advised policy, (now) the one in the logs. More misses (of all applications), executor-hours and turnaround are differences to the advised policy. `~`: not significant (the interval contains zero). The 95 % intervals of a table hold together. docs/STATISTICS.md has the method and how often it is right, docs/ADVICE.md how advice is found and how it did where the truth is known.",
+	adviceOthersKeep:  "While the policies of one class are tried, the other classes keep the settings in their logs.",
+	adviceBacklog:     "Dynamic allocation is tried with the shortest backlog timeout that Spark accepts, 1 s.",
+	adviceMoreTried:   "The tables leave out {more:policy} of less interest; --format json has all of them.",
+	adviceNotReplayed: "{class}: {policy} could not be replayed: {problem}.",
+
+	searchIsNotComplete: "A search tries some of all possible settings: a cheaper fleet may exist.",
+	searchStopped:       "The search was stopped. The figures are means of the {replays:replay} with varied inputs by which these fleets were chosen, so they are optimistic.",
+	searchChecked:       "The figures are means of {replays:replay} with varied inputs that the search did not use, so the choice does not make them optimistic.",
+	searchPatterns:      "As written, the patterns of the fleets give some applications of {classes} the policy of another class; the replays did not. Name the classes with --class.",
+	searchUntried:       "The budget was too small to tune {number:class} on its own: {classes}. Use a larger --budget or fewer classes (--class).",
+	searchHindsight:     "H1 and so on are hindsight: policies that know the demand in advance. Hindsight is a reference, not a deployable policy and not a bound.",
+	searchFreeClasses:   "Classes without deadlines: {classes}. \"slower\" is how much longer the one that suffers most takes on average than under its recorded settings; a fleet may make it at most {percent} slower.",
+
+	legendErrors:    "Errors are relative to the recording, job errors to at least 5 s of it. Median and p95 are of absolute errors; bias is the mean of signed errors.",
+	legendBaselines: "copy predicts that a run looks like the recording it is predicted from; constant predicts the median of the workload's other recordings; repeats is how far runs with equal settings are apart.",
+	legendWinner:    "winner: of all pairs of configurations whose real runs differ by more than twice the largest spread between repeats, how often the replay names the better one.",
+}
