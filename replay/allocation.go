@@ -8,7 +8,7 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// RequestTotal takes the policy's targets to the manager. It always arrives: a
+// RequestTotal brings the policy's targets to the manager. It always succeeds, as a
 // driver asks only after it has registered.
 func (a *application) RequestTotal(targets []policies.Target) bool {
 	e := a.engine
@@ -39,7 +39,7 @@ func (a *application) wanted() int {
 	return n
 }
 
-// updateWait brings the executor wait up to now; to be called before what is
+// updateWait counts the executor wait up to now. It must be called before what is
 // asked or held changes.
 func (a *application) updateWait() {
 	now := a.engine.now
@@ -48,17 +48,16 @@ func (a *application) updateWait() {
 		wanted = min(wanted, a.coresMax/int(p.cores))
 	}
 	if missing := wanted - a.held; missing > 0 {
-		a.result.Wait += time.Duration(missing) * (now - a.waitedUntil)
+		a.result.Wait += time.Duration(missing) * (now - a.waitedTo)
 	}
-	a.waitedUntil = now
+	a.waitedTo = now
 }
 
-// Remove gives executors back. A kill is refused where tasks run; the
-// manager frees the cores at once, and the driver learns only later
-// that the executor is gone. A decommission is not refused, and the cores are
-// free when the executor has finished.
+// Remove gives executors back and returns those that it accepted. A kill is refused
+// where tasks run; the manager frees the cores at once, and the driver learns only
+// later that the executor is gone. A decommission is not refused, and the cores are
+// free when the executor has finished its tasks.
 func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID {
-	e := a.engine
 	a.removed = a.removed[:0]
 	for _, r := range removals {
 		if r.Executor < 0 || int(r.Executor) >= len(a.executors) {
@@ -73,7 +72,7 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 		if !a.decommissions {
 			a.release(x)
 			x.state = leaving
-			e.queue.push(scheduled{at: e.now + a.removalLag(x.id), app: a.index, a: int32(x.id)}, executorLeaves, executorIsGone)
+			a.after(a.removalLag(x.id), executorIsGone, int32(x.id))
 		}
 	}
 	if a.decommissions {
@@ -108,7 +107,7 @@ func (a *application) release(x *executor) {
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
 	e.managerDirty = true
-	if !x.nodeLost {
+	if !x.nodeLost { // else the manager has forgotten it with its node
 		e.toManager(manager.Event{Kind: manager.ExecutorExited, App: int(a.index), Container: x.container})
 	}
 }
@@ -120,31 +119,25 @@ func (a *application) unlist(id policies.ExecutorID) {
 	}
 }
 
-// executorGone is the driver's notice that an executor it gave back is gone.
+// executorGone is the driver's notice that an executor is gone. For one that it had
+// given back, Spark posts the executor's end before the consequences; for one that
+// crashed, the ends of its tasks come first.
 func (a *application) executorGone(id policies.ExecutorID) {
 	x := &a.executors[id]
 	x.state = gone
-	if x.crashed {
-		a.lostExecutor(x)
-		return
-	}
-	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: id})
 	loss := policies.KilledByDriver
-	if a.decommissions {
+	switch {
+	case x.crashed:
+		loss = policies.Lost
+		a.lose(x, false)
+	case a.decommissions:
 		loss = policies.Decommissioned
 	}
-	a.event = policies.Event{Kind: policies.ExecutorRemoved, Executor: id, Loss: loss}
-	a.observe()
-	a.lose(x, a.decommissions)
-}
-
-// lostExecutor is the driver's notice that an executor ended which it had not
-// given back. The ends of its tasks come first.
-func (a *application) lostExecutor(x *executor) {
-	a.lose(x, false)
-	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: x.id})
-	a.event = policies.Event{Kind: policies.ExecutorRemoved, Executor: x.id, Loss: policies.Lost}
-	a.observe()
+	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: id})
+	a.observe(policies.Event{Kind: policies.ExecutorRemoved, Executor: id, Loss: loss})
+	if !x.crashed {
+		a.lose(x, a.decommissions)
+	}
 }
 
 // grant takes an executor from the manager; it registers after its start-up.
@@ -170,25 +163,25 @@ func (a *application) grant(g manager.Action) {
 	a.path.executorGranted(&granted, g.Profile)
 	e.emit(granted)
 	e.hosts[node].starting++
-	startup, shared := e.startup(a.index, id, p.requests.answer())
-	if shared {
+	if startup, shared := a.startup(id, p.requests.answer()); shared {
 		e.beginStartup(a, id, node, startup)
-		return
+	} else {
+		a.after(startup, executorIsAdded, int32(id))
 	}
-	e.queue.push(scheduled{at: e.now + startup, app: a.index, a: int32(id)}, executorRegisters, executorIsAdded)
 }
 
 // startup is how long an executor that is granted now takes until it registers,
-// and whether that is work for which it shares its node's processors. A start-up
-// time that is given counts from when it was asked for.
-func (e *Engine) startup(app int32, id policies.ExecutorID, asked time.Duration) (time.Duration, bool) {
-	if int(app) < len(e.config.Startups) && len(e.config.Startups[app]) > 0 {
-		return max(0, e.givenRegistration(app, id, asked)-e.now), false
+// and whether that is processor time, for which it competes with others on its
+// node.
+func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took time.Duration, shared bool) {
+	c := &a.engine.config
+	if int(a.index) < len(c.Startups) && len(c.Startups[a.index]) > 0 {
+		return max(0, a.givenRegistration(c.Startups[a.index], id, asked)-a.engine.now), false
 	}
-	if s := e.config.Cluster.Startup; s >= 0 {
-		return s, false
+	if c.Cluster.Startup >= 0 {
+		return c.Cluster.Startup, false
 	}
-	return e.draw(Startup, app, id, 0), e.config.Times.Processors > 0
+	return a.engine.draw(Startup, a.index, id, 0), c.Times.Processors > 0
 }
 
 // usualStartup is the median start-up that was measured on standalone clusters
@@ -197,14 +190,13 @@ func (e *Engine) startup(app int32, id policies.ExecutorID, asked time.Duration)
 const usualStartup = 5 * time.Second
 
 // givenRegistration is when an executor registers whose start-up time is given.
-func (e *Engine) givenRegistration(app int32, id policies.ExecutorID, asked time.Duration) time.Duration {
-	known := e.config.Startups[app]
+func (a *application) givenRegistration(known []GivenStartup, id policies.ExecutorID, asked time.Duration) time.Duration {
 	if known[0].FromGrant {
-		asked = e.now
+		asked = a.engine.now
 	}
 	if int(id) < len(known) {
 		if known[id].FromStart {
-			asked = e.apps[app].began + e.apps[app].app.EarlierAttempts
+			asked = a.began + a.app.EarlierAttempts
 		}
 		return asked + known[id].Took
 	}
@@ -217,7 +209,7 @@ func (e *Engine) givenRegistration(app int32, id policies.ExecutorID, asked time
 	return asked + median(took, usualStartup)
 }
 
-// executorAdded is the registration of an executor. Its idle clock starts now,
+// executorAdded is the registration of an executor. Its idle timeout starts now,
 // although it takes tasks only when it has finished starting.
 func (a *application) executorAdded(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
@@ -229,16 +221,16 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 		a.result.Registered = e.now
 	}
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
-	a.event = policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)}
-	a.observe()
+	a.observe(policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)})
 	usable := e.draw(Usable, a.index, id, e.hosts[x.node].startingAt(e.now)-1)
-	if usable == 0 {
+	if usable == 0 { // in this instant, before tasks are placed
 		a.executorUsable(id)
-		return
+	} else {
+		a.after(usable, executorIsUsable, int32(id))
 	}
-	e.queue.push(scheduled{at: e.now + usable, app: a.index, a: int32(id)}, executorRegisters, executorIsUsable)
 }
 
+// executorUsable is an executor that takes tasks from now on.
 func (a *application) executorUsable(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
 	if x.state != added || x.crashed {

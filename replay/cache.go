@@ -6,8 +6,8 @@ import (
 	"dynalloc/policies"
 )
 
-// blockLost marks a cached block whose executor is gone: it was computed, and must
-// be computed again by the task that wants it.
+// blockLost marks a cached block that was computed and whose executor is gone. The
+// task that wants it must compute it again.
 const blockLost = policies.ExecutorID(-2)
 
 // cache stores the blocks of persisted RDDs that a task leaves behind.
@@ -19,28 +19,27 @@ func (a *application) cache(id policies.ExecutorID, stage, task int32) {
 		}
 		a.blocks[block] = id
 		rdd := a.app.Stages[stage].Caches[i]
-		a.event = policies.Event{
+		a.observe(policies.Event{
 			Kind: policies.BlockUpdated, Executor: id, RDD: rdd.ID, Partition: int(task), Shuffle: -1,
 			Memory: rdd.Memory, Disk: rdd.Disk && !rdd.Memory, Inactive: a.executors[id].state != live,
-		}
-		a.observe()
+		})
 	}
 }
 
-// recompute is what a task takes longer because cached blocks that it read
-// are gone: the work of the tasks that computed them first.
+// recompute is how much longer a task takes because cached blocks that it read are
+// gone: the work of the tasks that computed them first.
 func (a *application) recompute(stage, task int32) time.Duration {
 	var extra time.Duration
 	for _, first := range a.plan.blocks[stage] {
 		if a.blocks[first+task] == blockLost {
-			extra += time.Duration(a.plan.computeCost[first+task]) * time.Millisecond
+			extra += milliseconds(a.plan.computeCost[first+task])
 		}
 	}
 	return extra
 }
 
 // unpersist drops a cached RDD everywhere.
-func (a *application) unpersist(index int) {
+func (a *application) unpersist(index int32) {
 	rdd := a.app.Unpersists[index].RDD
 	for s := range a.app.Stages {
 		for i, c := range a.app.Stages[s].Caches {
@@ -53,6 +52,5 @@ func (a *application) unpersist(index int) {
 			}
 		}
 	}
-	a.event = policies.Event{Kind: policies.UnpersistRDD, RDD: rdd}
-	a.observe()
+	a.observe(policies.Event{Kind: policies.UnpersistRDD, RDD: rdd})
 }

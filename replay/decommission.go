@@ -7,12 +7,12 @@ import (
 	"dynalloc/policies"
 )
 
-// The clock of a decommissioned executor (CoarseGrainedExecutorBackend.
-// decommissionSelf, BlockManagerDecommissioner): it looks each second whether it
-// may exit. Each half a minute it asks the driver for peers and sends them what
-// is left to move; whether anything was left it says of the state before. So an
-// executor with anything to move goes at the first look after the second round,
-// or later, and one that finds no peer gives up and goes at the next look.
+// A decommissioned executor acts in intervals (CoarseGrainedExecutorBackend.
+// decommissionSelf, BlockManagerDecommissioner). Each second it checks whether it
+// may exit. Every 30 s it asks the driver for peers and sends them what is left to
+// move; a check sees what was left before the last such round. So an executor that
+// had anything to move exits at the first check after its second round, or later;
+// one that finds no peer gives up and exits at the next check.
 const (
 	exitPoll       = time.Second
 	migrationRound = 30 * time.Second
@@ -27,8 +27,8 @@ const (
 	exitNotice = 70 * time.Millisecond
 )
 
-// decommission has an executor finish its tasks, move its blocks and go.
-// Unlike a kill it is not refused where tasks run.
+// decommission has an executor finish its tasks, move its blocks and exit. Unlike a
+// kill it is not refused where tasks run.
 func (a *application) decommission(x *executor) {
 	e := a.engine
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
@@ -37,43 +37,43 @@ func (a *application) decommission(x *executor) {
 	x.leaves = e.now
 	a.unlist(x.id)
 	if !a.startMigrationRound(x.id) {
-		e.queue.push(scheduled{at: e.now + exitPoll, app: a.index, a: int32(x.id)}, executorLeaves, exitIsChecked)
+		a.after(exitPoll, exitIsChecked, int32(x.id))
 	}
 }
 
-// startMigrationRound begins a round of migration, if the executor has blocks to move and
-// peers that take them.
+// startMigrationRound begins a round of migration, if the executor has blocks to
+// move and peers that take them.
 func (a *application) startMigrationRound(id policies.ExecutorID) bool {
-	e, x := a.engine, &a.executors[id]
+	x := &a.executors[id]
 	if !a.migrates || !a.hasBlocks(id) {
 		return false
 	}
 	if x.peers = a.peers(); len(x.peers) == 0 {
 		return false
 	}
-	e.queue.push(scheduled{at: e.now + blockMove, app: a.index, a: int32(id)}, becomesReady, blocksArrive)
-	e.queue.push(scheduled{at: e.now + migrationRound + exitPoll, app: a.index, a: int32(id)}, executorLeaves, exitIsChecked)
+	a.after(blockMove, blocksArrive, int32(id))
+	a.after(migrationRound+exitPoll, exitIsChecked, int32(id))
 	return true
 }
 
-// exitIfDone is the moment at which a decommissioned executor goes, if no task runs
-// on it and nothing is left that it could move.
+// exitIfDone is a check of a decommissioned executor: it exits if no task runs on
+// it and nothing is left that it could move.
 func (a *application) exitIfDone(id policies.ExecutorID) {
-	e, x := a.engine, &a.executors[id]
-	if x.state != decommissioning || a.startMigrationRound(id) {
-		return // the first: it was lost before it could go
+	x := &a.executors[id]
+	switch {
+	case x.state != decommissioning: // it was lost before it could exit
+	case a.startMigrationRound(id):
+	case x.running() > 0:
+		a.after(exitPoll, exitIsChecked, int32(id))
+	default:
+		a.release(x)
+		x.state = leaving
+		a.after(exitNotice, executorIsGone, int32(id))
 	}
-	if x.running() > 0 {
-		e.queue.push(scheduled{at: e.now + exitPoll, app: a.index, a: int32(id)}, executorLeaves, exitIsChecked)
-		return
-	}
-	a.release(x)
-	x.state = leaving
-	e.queue.push(scheduled{at: e.now + exitNotice, app: a.index, a: int32(id)}, executorLeaves, executorIsGone)
 }
 
-// peers are the executors that could take blocks, in random order (in order of
-// id, where executors are offered in order).
+// peers are the executors that could take blocks, in random order, or in the order
+// of their ids where Config.Offers is Ordered.
 func (a *application) peers() []policies.ExecutorID {
 	peers := slices.Sorted(slices.Values(a.schedulable))
 	if a.engine.config.Offers == Ordered {
@@ -98,7 +98,7 @@ func (a *application) hasBlocks(id policies.ExecutorID) bool {
 // its peers, one at each. Peers that are being decommissioned themselves by
 // now take nothing.
 func (a *application) migrate(id policies.ExecutorID) {
-	e, x := a.engine, &a.executors[id]
+	x := &a.executors[id]
 	if x.state != decommissioning {
 		return
 	}
@@ -118,8 +118,7 @@ func (a *application) migrate(id policies.ExecutorID) {
 			peer := x.peers[moved]
 			moved++
 			a.stages[i].where[p] = peer
-			a.event = policies.Event{Kind: policies.BlockUpdated, Executor: peer, RDD: -1, Partition: p, Shuffle: i, Disk: true}
-			a.observe()
+			a.observe(policies.Event{Kind: policies.BlockUpdated, Executor: peer, RDD: -1, Partition: p, Shuffle: i, Disk: true})
 		}
 	}
 	for block, at := range a.blocks {
@@ -128,6 +127,6 @@ func (a *application) migrate(id policies.ExecutorID) {
 		}
 	}
 	if moved > 0 && a.hasBlocks(id) {
-		e.queue.push(scheduled{at: e.now + blockMove, app: a.index, a: int32(id)}, becomesReady, blocksArrive)
+		a.after(blockMove, blocksArrive, int32(id))
 	}
 }

@@ -15,7 +15,7 @@ type jobState struct {
 
 // A stageState is what the driver knows of a stage.
 type stageState struct {
-	where     []policies.ExecutorID // by partition, who holds its output; nowhere: it is missing. Nil before the first attempt
+	where     []policies.ExecutorID // by partition, who has its output, else nowhere; nil before the first attempt
 	missing   int32                 // partitions without output
 	forgotten int                   // partitions whose output was lost since the last attempt was submitted
 	attempts  int32
@@ -26,31 +26,30 @@ type stageState struct {
 	users     []int32  // jobs that wait for it
 	listing   int32    // jobs that list it and have not ended
 	cleaned   bool     // the driver has dropped its shuffle
-	visit     uint32   // of the last walk that came here
+	visit     uint32   // the last walk over the graph that came here
 }
 
 // available says whether all of the stage's output is there, so that a job may
 // skip it.
 func (s *stageState) available() bool { return s.where != nil && s.missing == 0 }
 
-// submitJob starts a job: its stages whose parents are available are
-// submitted, those that are available already are skipped.
+// submitJob starts a job. Its stages whose parents are available are submitted,
+// those that are available themselves are skipped.
 func (a *application) submitJob(job int32) {
 	e := a.engine
 	a.jobs[job].running = true
 	a.result.Jobs[job].Start = e.now
 	a.path.jobSubmitted(job)
 	e.emit(Event{Kind: JobSubmitted, App: a.index, Job: job})
-	a.event = policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.mapStages[job]}
-	a.observe()
+	a.observe(policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.mapStages[job]})
 	a.advance(job)
 	a.endJobIfDone(job)
 }
 
 // advance submits the stages of a job that it waits for and that nothing holds
-// back: the walk of DAGScheduler.submitStage, in order of stage. It waits no
-// longer for stages that it needed before and does not need now: tasks of a
-// failed attempt have made what they were for.
+// back: the walk of DAGScheduler.submitStage, in order of stage. The job stops
+// waiting for stages that it does not need any more, because tasks of a failed
+// attempt have made their output meanwhile.
 func (a *application) advance(job int32) {
 	a.walk++
 	for _, s := range a.plan.resultStages[job] {
@@ -97,7 +96,7 @@ func (a *application) parentsAvailable(stage int32) bool {
 	return true
 }
 
-// submitStage hands the tasks of the stage's missing partitions to the
+// submitStage hands the tasks of the stage's missing partitions to the task
 // scheduler.
 func (a *application) submitStage(job, stage int32) {
 	e, s, state := a.engine, &a.app.Stages[stage], &a.stages[stage]
@@ -121,54 +120,15 @@ func (a *application) submitStage(job, stage int32) {
 	state.forgotten = 0
 	state.attempts++
 	state.active = set
-	if a.engine.config.Cluster.Locality {
+	if e.config.Cluster.Locality {
 		set.preference = a.prefer(set)
 	}
 	a.sets = append(a.sets, set)
 	a.path.setSubmitted(set)
 	a.enqueue(set)
 	e.emit(Event{Kind: StageSubmitted, App: a.index, Job: job, Stage: stage, N: set.tasks})
-	a.event = policies.Event{Kind: policies.StageSubmitted, Stage: set.name(), Profile: s.Profile, Tasks: int(set.tasks)}
-	a.observe()
+	a.observe(policies.Event{Kind: policies.StageSubmitted, Stage: set.name(), Profile: s.Profile, Tasks: int(set.tasks)})
 	a.scheduleSpeculation(set)
-}
-
-// name is how the policy's events call the attempt.
-func (t *taskSet) name() policies.StageAttempt {
-	return policies.StageAttempt{ID: t.stage, Attempt: t.attempt}
-}
-
-// enqueue lists a set among those with pending tasks, and has all executors
-// offered.
-func (a *application) enqueue(set *taskSet) {
-	at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO)
-	if !listed {
-		a.waiting = slices.Insert(a.waiting, at, set)
-	}
-	a.offerAll = true
-	a.schedulePlacement()
-}
-
-// dequeue takes a set off that list.
-func (a *application) dequeue(set *taskSet) {
-	if at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO); listed {
-		a.waiting = slices.Delete(a.waiting, at, at+1)
-	}
-}
-
-// pool returns the scheduler pool of that name; unknown names make new ones.
-func (a *application) pool(name string) *pool {
-	if name == "" {
-		name = defaultPool
-	}
-	for _, p := range a.pools {
-		if p.name == name {
-			return p
-		}
-	}
-	p := &pool{name: name, fair: a.fair && name == defaultPool}
-	a.pools = append(a.pools, p)
-	return p
 }
 
 // taskEnded takes in the end of a task. Spark posts what follows from it in
@@ -192,39 +152,36 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	case succeeds:
 		a.taskSucceeded(set, task, x, t)
 	case fails:
-		a.stopped(set, task, x, t, policies.Failed)
+		a.endTask(set, task, x, t, policies.Failed)
 		if set.doneOn[task] == nowhere && !set.zombie {
 			set.retry(task)
 			a.path.taskRetried(set, task, false)
 			a.enqueue(set)
 		}
 	case missesData:
-		a.stopped(set, task, x, t, policies.Failed)
+		a.endTask(set, task, x, t, policies.Failed)
 		a.fetchFailed(set)
 	}
 }
 
-// stopped reports the end of a task that brought nothing.
-func (a *application) stopped(set *taskSet, task int32, x *executor, t runningTask, why policies.EndReason) {
+// endTask reports the end of a task, good or bad. Blocks that a good one caches
+// become known before its end does.
+func (a *application) endTask(set *taskSet, task int32, x *executor, t runningTask, why policies.EndReason) {
 	set.running--
 	set.pool.running--
-	a.engine.emit(Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: set.stage, Task: set.partition(task), Executor: x.id, N: 1})
-	a.event = policies.Event{
-		Kind: policies.TaskEnd, Stage: set.name(), Task: int(task), Executor: x.id, End: why, Speculative: t.copy,
+	ended := Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: set.stage, Task: set.partition(task), Executor: x.id}
+	if why != policies.Success {
+		ended.N = 1
 	}
-	a.observe()
+	a.engine.emit(ended)
+	if why == policies.Success {
+		a.cache(x.id, set.stage, ended.Task)
+	}
+	a.observe(policies.Event{Kind: policies.TaskEnd, Stage: set.name(), Task: int(task), Executor: x.id, End: why, Speculative: t.copy})
 }
 
 func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t runningTask) {
-	partition := set.partition(task)
-	set.running--
-	set.pool.running--
-	a.engine.emit(Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: set.stage, Task: partition, Executor: x.id})
-	a.cache(x.id, set.stage, partition)
-	a.event = policies.Event{
-		Kind: policies.TaskEnd, Stage: set.name(), Task: int(task), Executor: x.id, End: policies.Success, Speculative: t.copy,
-	}
-	a.observe()
+	a.endTask(set, task, x, t, policies.Success)
 	if set.doneOn[task] != nowhere {
 		return // a copy of it was faster in the same instant
 	}
@@ -232,7 +189,7 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	set.done++
 	set.dropRetry(task)
 	a.stopLosingCopy(set, task, t)
-	s := &a.stages[set.stage]
+	s, partition := &a.stages[set.stage], set.partition(task)
 	if s.where[partition] == nowhere {
 		s.where[partition] = x.id
 		s.missing--
@@ -249,7 +206,7 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	}
 }
 
-// completedElsewhere spares the active attempt a task that one of an earlier
+// completedElsewhere takes a task off the active attempt that one of an earlier
 // attempt has done (TaskSetManager.markPartitionCompleted).
 func (a *application) completedElsewhere(active *taskSet, partition int32, id policies.ExecutorID) {
 	if active == nil {
@@ -270,19 +227,18 @@ func (a *application) completedElsewhere(active *taskSet, partition int32, id po
 // completeStage ends the active attempt of a stage. If output was lost
 // meanwhile, the stage is submitted again for what is missing.
 func (a *application) completeStage(set *taskSet) {
-	e, s := a.engine, &a.stages[set.stage]
+	s := &a.stages[set.stage]
 	s.active = nil
 	s.failures = 0
 	a.dequeue(set)
-	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage})
-	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
-	a.observe()
+	a.engine.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage})
+	a.observe(policies.Event{Kind: policies.StageCompleted, Stage: set.name()})
 	a.notifyDependents(s)
 }
 
-// notifyDependents has the jobs that wait for a stage go on, if all of its output is there.
-// It may be without an active attempt: tasks of a failed one go on, and may be
-// the last.
+// notifyDependents advances the jobs that wait for a stage, if all of its output is
+// there. The stage may have no active attempt: tasks of a failed one keep running,
+// and may make the last output.
 func (a *application) notifyDependents(s *stageState) {
 	users := s.users
 	if s.available() {
@@ -310,28 +266,25 @@ func (a *application) endJobIfDone(job int32) {
 	}
 	a.result.Jobs[job].End = e.now
 	e.emit(Event{Kind: JobEnded, App: a.index, Job: job})
-	a.event = policies.Event{Kind: policies.JobEnd, Job: int(job)}
-	a.observe()
+	a.observe(policies.Event{Kind: policies.JobEnd, Job: int(job)})
 	a.follow(job, e.now)
 	a.unfinishedJobs--
 	a.endIfDone(e.now)
 }
 
-// endIfDone has the driver stop a while after the last job has ended.
+// endIfDone has the driver stop Application.Tail after the last job has ended.
 func (a *application) endIfDone(from time.Duration) {
 	if a.unfinishedJobs == 0 {
 		a.path.workFinished()
-		at := max(from+a.app.Tail, a.began+a.app.Setup)
-		a.engine.queue.push(scheduled{at: at, app: a.index}, becomesReady, applicationEnds)
+		a.schedule(max(from+a.app.Tail, a.began+a.app.Setup), applicationEnds, 0)
 	}
 }
 
-// follow sets off what the driver does after a job's end, or after the
-// application's start (job -1). Nothing happens before the driver is there.
+// follow schedules what the driver does after a job's end, or after the
+// application's start (job -1). Nothing happens before the driver has registered.
 func (a *application) follow(job int32, from time.Duration) {
 	a.path.jobFollowed(job)
 	for _, f := range a.plan.followers[job+1] {
-		at := max(from+f.gap, a.began+a.app.Setup)
-		a.engine.queue.push(scheduled{at: at, app: a.index, a: f.index}, becomesReady, f.event)
+		a.schedule(max(from+f.gap, a.began+a.app.Setup), f.event, f.index)
 	}
 }

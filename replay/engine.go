@@ -21,26 +21,27 @@ type Engine struct {
 	config    Config
 	observers []Observer
 
-	now          time.Duration
-	queue        queue
-	plans        map[*traces.Job]*plan // only looked up, never ranged over
-	apps         []*application        // by index; nil before arrival and after the end
-	placements   []*application        // have slots to give out at the end of this instant
-	rechecks     []*pathTracker        // of applications in which something changed that may keep idle executors
-	remaining    int                   // applications that have not ended
-	manager      manager.Manager
-	managerDirty bool          // something was told to the manager since it was last served
-	lastServed   time.Duration // when the manager last acted
-	nextService  time.Duration // when the manager is next served although nothing is told to it; -1: never
-	hosts        []host
-	result       Result
-	err          error
+	now        time.Duration
+	queue      queue
+	plans      map[*traces.Job]*plan // by first job; only looked up
+	apps       []*application        // by index; nil before the arrival and after the end
+	placements []*application        // have slots to give out at the end of this instant
+	rechecks   []*pathTracker        // of applications in which something may keep idle executors for another reason
+	remaining  int                   // applications that have not ended
+	hosts      []host
+	result     Result
+	err        error
 
-	everyTick bool // tick policies at each point of the grid, for the test that eliding is sound
+	manager      manager.Manager
+	managerDirty bool          // it observed something since it was last served
+	lastServed   time.Duration // when it last acted
+	nextService  time.Duration // when it is next served even if it observes nothing; -1: never
+
+	everyTick bool // tick policies at each point of their grids, for the test that leaving ticks out is sound
 }
 
-// ErrHorizon is a run that went on past Config.Horizon: its applications make
-// no headway, or nearly none.
+// ErrHorizon is the error of a run that went on past Config.Horizon: its
+// applications make no progress, or nearly none.
 var ErrHorizon = errors.New("the replay passed its horizon")
 
 // Run replays a workload to its end. It fails with an [AppError] if one of the
@@ -62,7 +63,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	}
 	e := &Engine{
 		workload: w, fleet: f, config: c, observers: observers,
-		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), remaining: len(w.Apps),
+		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), remaining: len(w.Apps), nextService: -1,
 	}
 	for _, rule := range f.Rules {
 		if rule.Spec.Unread() {
@@ -73,7 +74,6 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	if e.manager, err = c.Cluster.NewManager(c.Seed); err != nil {
 		return nil, err
 	}
-	e.nextService = -1
 	first := time.Duration(0)
 	if len(w.Apps) > 0 {
 		first = w.Apps[0].Submit
@@ -98,11 +98,11 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	return e, nil
 }
 
-// scheduleArrival puts the arrival of one application into the queue; each arrival puts
+// scheduleArrival schedules the arrival of one application. Each arrival schedules
 // the next, so that the queue holds only what is under way.
-func (e *Engine) scheduleArrival(index int) {
-	if index < len(e.workload.Apps) {
-		e.queue.push(scheduled{at: e.workload.Apps[index].Submit, app: int32(index)}, becomesReady, applicationArrives)
+func (e *Engine) scheduleArrival(index int32) {
+	if int(index) < len(e.workload.Apps) {
+		e.schedule(e.workload.Apps[index].Submit, applicationArrives, index)
 	}
 }
 
@@ -151,89 +151,30 @@ func (e *Engine) hasDue() bool { return len(e.queue.events) > 0 && e.queue.event
 
 // dispatch takes in one fact.
 func (e *Engine) dispatch(s scheduled) {
-	if s.eventType() == applicationArrives {
-		e.admit(int(s.app))
-		e.scheduleArrival(int(s.app) + 1)
-		return
-	}
-	switch s.eventType() {
-	case startupEnds:
-		e.startupDone(s.a)
-		return
-	case faultStrikes:
-		e.inject(&e.config.Faults[s.a])
-		return
-	case nodeIsGone:
-		e.detect(&e.config.Faults[s.a])
-		return
-	case faultIsOver:
-		e.endFault(&e.config.Faults[s.a])
-		return
-	case managerActs:
-		e.managerDirty = e.managerDirty || e.manager.Next() <= e.now
-		return
-	}
-	a := e.apps[s.app]
-	if a == nil {
-		return // it has ended; what was under way for it no longer matters
-	}
-	switch s.phase() {
-	case taskEnds:
-		a.taskEnded(policies.ExecutorID(s.a), s.b, s.c)
-	case executorLeaves:
-		if s.eventType() == exitIsChecked {
-			a.exitIfDone(policies.ExecutorID(s.a))
-			return
-		}
-		a.executorGone(policies.ExecutorID(s.a))
-	default:
-		switch s.eventType() {
-		case driverRegisters:
-			a.register()
-		case jobIsSubmitted:
-			a.submitJob(s.a)
-		case rddIsUnpersisted:
-			a.unpersist(int(s.a))
-		case applicationEnds:
-			a.end()
-		case stageIsResubmitted:
-			a.resubmitStage(s.a)
-		case speculationIsChecked:
-			a.speculate(s.a)
-		case blocksArrive:
-			a.migrate(policies.ExecutorID(s.a))
-		case localityWaitEnds:
-			a.offerAgain(s.a)
-		case driverAdvances:
-			a.advanceDriver(time.Duration(s.a) * time.Millisecond)
-		case nodeFilesAreLost:
-			a.loseNodeFiles(s.a)
-		case garbageIsCollected:
-			a.collectGarbage()
-		case executorIsAdded:
-			a.executorAdded(policies.ExecutorID(s.a))
-		case executorIsUsable:
-			a.executorUsable(policies.ExecutorID(s.a))
-		}
+	if s.app < 0 {
+		clusterHandlers[s.eventType()](e, s.arg)
+	} else if a := e.apps[s.app]; a != nil {
+		applicationHandlers[s.eventType()](a, s)
 	}
 }
 
-// admit takes in an application. Its driver starts, unless the cluster has to
-// find room for it first.
-func (e *Engine) admit(index int) {
+// admit takes in an application. Its driver starts, unless the manager has to find
+// room for it first.
+func (e *Engine) admit(index int32) {
 	app := e.workload.Apps[index]
 	a, err := newApplication(e, index, app)
 	if err != nil {
-		e.err = &AppError{App: index, Policy: e.fleet.Name, Reason: err.Error(), app: app}
+		e.err = &AppError{App: int(index), Policy: e.fleet.Name, Reason: err.Error(), app: app}
 		return
 	}
 	e.apps[index] = a
-	e.emit(Event{Kind: AppSubmitted, App: int32(index)})
-	m := a.managerApp()
-	e.toManager(manager.Event{Kind: manager.AppSubmitted, App: index, Submitted: &m})
+	e.emit(Event{Kind: AppSubmitted, App: index})
+	m := a.managerApp(&e.config.Cluster)
+	e.toManager(manager.Event{Kind: manager.AppSubmitted, App: m.Index, Submitted: &m})
 	if !e.manager.RunsDriver(m) {
 		a.begin()
 	}
+	e.scheduleArrival(index + 1) // after what this arrival scheduled, so that applications of one instant keep their order
 }
 
 // plan returns the plan of an application, shared by all copies of it.
@@ -249,7 +190,7 @@ func (e *Engine) plan(app *traces.Application) *plan {
 	return p
 }
 
-// emit tells the digest and the observers of an event.
+// emit adds an event to the digest and informs the observers.
 func (e *Engine) emit(ev Event) {
 	ev.At = e.now
 	e.result.Events++
@@ -257,8 +198,7 @@ func (e *Engine) emit(ev Event) {
 	e.notify(ev)
 }
 
-// notify tells the observers of something that is no event of the replay: only
-// what one says of it.
+// notify informs the observers of a comment that is not part of the event stream.
 func (e *Engine) notify(ev Event) {
 	ev.At = e.now
 	for _, o := range e.observers {
@@ -277,16 +217,16 @@ func digest(d uint64, e *Event) uint64 {
 	return mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
 }
 
-// accountNodes adds up how long nodes were there, from the first submission on.
+// accountNodes adds up how long nodes were present, from the first submission on.
 func (e *Engine) accountNodes() {
 	e.result.Provided, e.result.Nodes = 0, make([]time.Duration, len(e.config.Cluster.Pools))
 	for i := range e.hosts {
 		h := &e.hosts[i]
-		there := h.present(e.result.End)
-		e.result.Provided += there * time.Duration(h.cores)
+		present := h.present(e.result.End)
+		e.result.Provided += present * time.Duration(h.cores)
 		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.pool })
 		if pool >= 0 {
-			e.result.Nodes[pool] += there
+			e.result.Nodes[pool] += present
 		}
 	}
 }

@@ -14,7 +14,7 @@ const (
 	added                        // registered, not yet able to take tasks
 	live                         // takes tasks
 	decommissioning              // takes no more tasks, and leaves when it has nothing left to do
-	leaving                      // given back; the driver has not seen it go
+	leaving                      // released; the driver has not seen it go
 	gone
 )
 
@@ -30,8 +30,8 @@ type executor struct {
 	free      int32 // of those, without a task
 	history   slotHistory
 	tasks     []runningTask
-	crashed   bool                  // it ended without being asked to; its tasks' ends no longer count
-	nodeLost  bool                  // its node is lost to the manager, which has forgotten it
+	crashed   bool                  // it ended without being given back; its tasks' ends no longer count
+	nodeLost  bool                  // the manager has lost its node, and forgotten it
 	peers     []policies.ExecutorID // those that take its blocks when it is decommissioned
 	granted   time.Duration
 	usable    time.Duration // from when on it takes tasks; -1: not yet
@@ -43,7 +43,8 @@ type executor struct {
 
 func (x *executor) running() int32 { return x.slots - x.free }
 
-// settle brings the busy time up to now; to be called before tasks start or end.
+// settle brings the busy time up to now. It must be called before tasks start or
+// end.
 func (x *executor) settle(now time.Duration, taskCPUs int32) {
 	d := (now - x.since) * time.Duration(x.running()*taskCPUs)
 	x.busy += d
@@ -53,8 +54,8 @@ func (x *executor) settle(now time.Duration, taskCPUs int32) {
 	x.since = now
 }
 
-// forget takes a running task off the executor. It is false if there is none
-// of the kind: it was stopped before its time.
+// forget takes a running task off the executor. The result is false if it does not
+// run it: the task was stopped before its time.
 func (x *executor) forget(set, task int32, end time.Duration) (runningTask, bool) {
 	for i, t := range x.tasks {
 		if t.set == set && t.task == task && t.end == end {

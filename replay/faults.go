@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"iter"
 	"time"
 
 	"dynalloc/internal/spec"
@@ -14,7 +15,7 @@ import (
 // (bench/testdata/mechanisms, killed and nodeloss).
 const lossNotice = 100 * time.Millisecond
 
-// schedule puts the faults of a run into the queue.
+// scheduleFaults puts the faults of a run into the queue.
 func (e *Engine) scheduleFaults() error {
 	for i := range e.config.Faults {
 		f := &e.config.Faults[i]
@@ -22,31 +23,37 @@ func (e *Engine) scheduleFaults() error {
 			return err
 		}
 		at := f.At
-		e.queue.push(scheduled{at: at, app: -1, a: int32(i)}, executorLeaves, faultStrikes)
+		e.schedule(at, faultStrikes, int32(i))
 		if after := f.Notice + f.Silent; after > 0 {
 			at += after
-			e.queue.push(scheduled{at: at, app: -1, a: int32(i)}, executorLeaves, nodeIsGone)
+			e.schedule(at, nodeIsGone, int32(i))
 		}
 		if f.For > 0 {
-			e.queue.push(scheduled{at: at + f.For, app: -1, a: int32(i)}, becomesReady, faultIsOver)
+			e.schedule(at+f.For, faultIsOver, int32(i))
 		}
 	}
 	return nil
 }
 
 // inject is the beginning of a fault.
-func (e *Engine) inject(f *cluster.Fault) {
+func (e *Engine) inject(fault int32) {
+	f := &e.config.Faults[fault]
 	switch f.Kind {
 	case cluster.NodeLoss:
-		if f.Silent > 0 {
-			e.silenceNode(f.Node)
+		if f.Silent > 0 { // its executors do nothing any more, and nobody notices
+			for _, x := range e.executorsOn(f.Node) {
+				x.crashed = true
+			}
 			return
 		}
 		e.loseNode(f.Node)
 		e.endNode(f.Node)
 	case cluster.SpotReclaim:
 		e.loseNode(f.Node)
-		e.onNode(f.Node, func(a *application, id policies.ExecutorID) { a.reclaimNotice(&a.executors[id]) })
+		for a, x := range e.executorsOn(f.Node) {
+			x.nodeLost = true
+			a.reclaimNotice(x)
+		}
 	case cluster.ExecutorLoss:
 		for _, a := range e.apps {
 			if a == nil || !spec.Match(f.App, a.app.Name) {
@@ -54,7 +61,7 @@ func (e *Engine) inject(f *cluster.Fault) {
 			}
 			for id := range a.executors {
 				if x := &a.executors[id]; x.state < leaving && (f.Executor == id || f.Executor < 0 && x.state != starting) {
-					a.crash(x.id)
+					a.crash(x)
 					break
 				}
 			}
@@ -62,84 +69,19 @@ func (e *Engine) inject(f *cluster.Fault) {
 	}
 }
 
-// reclaimNotice is the word that an executor's node will be taken away.
-func (a *application) reclaimNotice(x *executor) {
-	if a.decommissions && (x.state == added || x.state == live) {
-		a.emitRelease(x, policies.Reason{Cause: policies.Reclaimed})
-		a.decommission(x)
-	}
-}
-
-// announceNode is the manager's word that it will take a node away.
-func (e *Engine) announceNode(node int) {
-	for _, a := range e.apps {
-		if a == nil {
-			continue
-		}
-		for id := range a.executors {
-			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
-				a.reclaimNotice(x)
-			}
-		}
-	}
-}
-
-// loseNode has the manager know that a node takes nothing any more.
-func (e *Engine) loseNode(node int) {
-	e.toManager(manager.Event{Kind: manager.NodeLost, Node: node})
-}
-
-// onNode calls f for each executor that is held on a node, application by
-// application.
-func (e *Engine) onNode(node int, f func(a *application, id policies.ExecutorID)) {
-	for _, a := range e.apps {
-		if a == nil {
-			continue
-		}
-		for id := range a.executors {
-			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
-				x.nodeLost = true
-				f(a, x.id)
-			}
-		}
-	}
-}
-
-// silenceNode stops a node without a word to anybody.
-func (e *Engine) silenceNode(node int) {
-	for _, a := range e.apps {
-		if a == nil {
-			continue
-		}
-		for id := range a.executors {
-			if x := &a.executors[id]; int(x.node) == node && x.state < leaving {
-				x.crashed = true
-			}
-		}
-	}
-}
-
-// detect is the end of a spot node's notice, or of a silent node's silence.
-func (e *Engine) detect(f *cluster.Fault) {
+// detect is the end of a spot node's notice, or of the time for which nobody
+// noticed that a node was lost.
+func (e *Engine) detect(fault int32) {
+	f := &e.config.Faults[fault]
 	if f.Kind == cluster.NodeLoss {
 		e.loseNode(f.Node)
 	}
 	e.endNode(f.Node)
 }
 
-// endNode takes a node away with all that runs on it and all that is kept there.
-func (e *Engine) endNode(node int) {
-	e.hosts[node].leave(e.now)
-	e.onNode(node, func(a *application, id policies.ExecutorID) { a.crash(id) })
-	for _, a := range e.apps {
-		if a != nil && a.service {
-			e.queue.push(scheduled{at: e.now + lossNotice, app: a.index, a: int32(node)}, becomesReady, nodeFilesAreLost)
-		}
-	}
-}
-
-// endFault is the end of a fault.
-func (e *Engine) endFault(f *cluster.Fault) {
+// endFault is the end of a fault: a lost node is back.
+func (e *Engine) endFault(fault int32) {
+	f := &e.config.Faults[fault]
 	e.managerDirty = true
 	if f.Kind == cluster.NodeLoss || f.Kind == cluster.SpotReclaim {
 		e.hosts[f.Node].join(e.now)
@@ -147,7 +89,42 @@ func (e *Engine) endFault(f *cluster.Fault) {
 	}
 }
 
-// managerAwayUntil says until when the manager does nothing; the past if it acts.
+// loseNode has the manager know that a node takes nothing any more.
+func (e *Engine) loseNode(node int) { e.toManager(manager.Event{Kind: manager.NodeLost, Node: node}) }
+
+// endNode takes a node away with all that runs on it and all that is kept there.
+func (e *Engine) endNode(node int) {
+	e.hosts[node].leave(e.now)
+	for a, x := range e.executorsOn(node) {
+		x.nodeLost = true
+		a.crash(x)
+	}
+	for _, a := range e.apps {
+		if a != nil && a.service {
+			a.after(lossNotice, nodeFilesAreLost, int32(node))
+		}
+	}
+}
+
+// executorsOn goes through the executors that are held on a node, application by
+// application.
+func (e *Engine) executorsOn(node int) iter.Seq2[*application, *executor] {
+	return func(yield func(*application, *executor) bool) {
+		for _, a := range e.apps {
+			if a == nil {
+				continue
+			}
+			for id := range a.executors {
+				if x := &a.executors[id]; int(x.node) == node && x.state < leaving && !yield(a, x) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// managerAwayUntil says until when a fault keeps the manager from acting; the past
+// if none does.
 func (e *Engine) managerAwayUntil() time.Duration {
 	until := time.Duration(-1)
 	for i := range e.config.Faults {
@@ -165,26 +142,33 @@ func (e *Engine) managerAwayUntil() time.Duration {
 	return until
 }
 
-// crash is the end of an executor that nobody asked for: its process died, its
-// node was lost, or the manager took it away. What it holds is free at once; its
-// driver learns of it a moment later, and what its tasks did is for nothing.
-func (a *application) crash(id policies.ExecutorID) {
-	e, x := a.engine, &a.executors[id]
+// reclaimNotice is the notice that an executor's node will be taken away.
+func (a *application) reclaimNotice(x *executor) {
+	if a.decommissions && (x.state == added || x.state == live) {
+		a.emitRelease(x, policies.Reason{Cause: policies.Reclaimed})
+		a.decommission(x)
+	}
+}
+
+// crash is the end of an executor that nobody gave back: its process died, its node
+// was lost, or the manager took it away. What it holds is free at once; its driver
+// learns of it a moment later, and what its tasks did is lost.
+func (a *application) crash(x *executor) {
+	e := a.engine
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	for _, t := range x.tasks {
 		a.result.Discarded += (e.now - t.start) * time.Duration(a.profiles[x.profile].taskCPUs)
 	}
 	a.result.Lost++
 	x.crashed = true
-	e.cancelStartupsIf(x.node, func(b startingExecutor) bool { return b.app == a && b.id == id })
+	e.cancelStartupsIf(x.node, func(s startingExecutor) bool { return s.app == a && s.id == x.id })
 	a.release(x)
-	known := x.state != starting
-	x.state = leaving
-	if known {
-		e.queue.push(scheduled{at: e.now + lossNotice, app: a.index, a: int32(id)}, executorLeaves, executorIsGone)
-	} else {
-		x.state = gone
+	if x.state == starting {
+		x.state = gone // its driver never knew it
+		return
 	}
+	x.state = leaving
+	a.after(lossNotice, executorIsGone, int32(x.id))
 }
 
 // preempted is the end of an executor that the manager takes away.
@@ -192,14 +176,14 @@ func (a *application) preempted(container int) {
 	for id := range a.executors {
 		if x := &a.executors[id]; x.container == container && x.state < leaving {
 			a.result.Preempted++
-			a.crash(x.id)
+			a.crash(x)
 			return
 		}
 	}
 }
 
-// loseNodeFiles forgets the map outputs on a node, those of executors that have
-// gone long since included: the shuffle service that kept them is gone
+// loseNodeFiles forgets the map outputs on a node, also those of executors that
+// have long gone: the shuffle service that kept them is gone
 // (DAGScheduler.handleWorkerRemoved).
 func (a *application) loseNodeFiles(node int32) {
 	for id := range a.executors {

@@ -7,48 +7,48 @@ import (
 	"dynalloc/traces"
 )
 
-// A slotHistory is what an executor's slots have been through. The first tasks of a
-// slot load classes, the first that read shuffle data more of them, and the
-// first of each stage fetch the stage's code.
+// A slotHistory is what an executor's slots have run. The first tasks of a slot
+// load classes, the first that read shuffle data load more of them, and the first
+// of each stage fetch the stage's code: each of these costs time once.
 type slotHistory struct {
 	cold   int32 // slots that have not had a task
 	unread int32 // slots that have not read shuffle data
 	stages []stageSlots
 }
 
-// stageSlots are the slots that have had a task of a stage, up to all of them.
+// stageSlots is how many slots have had a task of a stage, up to all of them.
 type stageSlots struct{ stage, slots int32 }
 
-// rememberedStages is how many stages an executor keeps apart; who comes back to one
-// before them pays again.
+// rememberedStages is how many stages an executor keeps apart. The first tasks of
+// one that comes back after so many others pay again.
 const rememberedStages = 16
 
-// A firstKind says in what respects a task is a first one.
+// A firstKind says in which respects a task is a first one.
 type firstKind struct{ inSlot, read, ofStage bool }
 
-// record notes a task of a stage and says in what it is a first one.
-func (w *slotHistory) record(stage int32, reads bool, slots int32) firstKind {
+// record adds a task of a stage and says in which respects it is a first one.
+func (h *slotHistory) record(stage int32, reads bool, slots int32) firstKind {
 	var f firstKind
-	if w.cold > 0 {
-		w.cold--
+	if h.cold > 0 {
+		h.cold--
 		f.inSlot = true
 	}
-	if reads && w.unread > 0 {
-		w.unread--
+	if reads && h.unread > 0 {
+		h.unread--
 		f.read = true
 	}
-	for i := len(w.stages) - 1; i >= 0; i-- {
-		if s := &w.stages[i]; s.stage == stage {
+	for i := len(h.stages) - 1; i >= 0; i-- {
+		if s := &h.stages[i]; s.stage == stage {
 			f.ofStage = s.slots < slots
 			s.slots = min(s.slots+1, slots)
 			return f
 		}
 	}
-	if len(w.stages) == rememberedStages {
-		copy(w.stages, w.stages[1:])
-		w.stages = w.stages[:rememberedStages-1]
+	if len(h.stages) == rememberedStages {
+		copy(h.stages, h.stages[1:])
+		h.stages = h.stages[:rememberedStages-1]
 	}
-	w.stages = append(w.stages, stageSlots{stage, 1})
+	h.stages = append(h.stages, stageSlots{stage, 1})
 	f.ofStage = true
 	return f
 }
@@ -60,13 +60,13 @@ type firstTask struct {
 	firstKind
 }
 
-// schedule puts the end of a task into the queue.
-func (a *application) schedule(x *executor, t runningTask) {
-	a.engine.queue.push(scheduled{at: t.end, app: a.index, a: int32(x.id), b: t.set, c: t.task}, taskEnds, taskIsDone)
+// scheduleEnd schedules the end of a task.
+func (a *application) scheduleEnd(x *executor, t runningTask) {
+	a.engine.queue.push(scheduled{at: t.end, app: a.index, arg: int32(x.id), set: t.set, task: t.task}, taskIsDone)
 }
 
-// startFirstTasks gives the first tasks of this instant what they cost, now that
-// it is known how many of them a node has.
+// startFirstTasks adds to the first tasks of this instant what being first costs
+// them. It depends on how many there are on their node, which is known only now.
 func (a *application) startFirstTasks() {
 	for _, f := range a.firstTasks {
 		x := &a.executors[f.executor]
@@ -81,7 +81,7 @@ func (a *application) startFirstTasks() {
 			others = n.startingAt(a.engine.now) - 1
 		}
 		t.end += a.firstCost(&f, others)
-		a.schedule(x, *t)
+		a.scheduleEnd(x, *t)
 	}
 	for _, f := range a.firstTasks {
 		a.engine.hosts[a.executors[f.executor].node].firstTasks = 0
@@ -89,7 +89,8 @@ func (a *application) startFirstTasks() {
 	a.firstTasks = a.firstTasks[:0]
 }
 
-// firstCost is what a task pays for being a first one beside others.
+// firstCost is what a task pays for being a first one beside others. The cost of
+// the stage's code is part of the other two, which are larger.
 func (a *application) firstCost(f *firstTask, others int) time.Duration {
 	var cost time.Duration
 	pay := func(c Cause) { cost += a.engine.config.Times.By[c].Typical(others) }
@@ -107,8 +108,8 @@ func (a *application) firstCost(f *firstTask, others int) time.Duration {
 	return cost
 }
 
-// work is what a recorded task takes on a warm executor, in milliseconds: what
-// it paid for being a first one is taken off, as far as that is known.
+// work is what a recorded task takes on a warm executor, in milliseconds: what it
+// paid for being a first one is subtracted, as far as that is known.
 func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
 	run, deserialize := task.Run, task.Deserialize
 	if task.Cold || task.First {
@@ -128,7 +129,8 @@ func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
 	return run + deserialize + task.Result
 }
 
-// removalLag is the time from a kill until the driver sees the executor gone.
+// removalLag is the time from a kill until the driver sees that the executor is
+// gone.
 func (a *application) removalLag(id policies.ExecutorID) time.Duration {
 	if a.removalDelayed {
 		return a.engine.draw(RemovalLag, a.index, id, 0)

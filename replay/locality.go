@@ -76,7 +76,7 @@ func (a *application) taskFor(set *taskSet, x *executor) int32 {
 	}
 	if !p.wakes {
 		p.wakes = true
-		a.engine.queue.push(scheduled{at: a.engine.now + wait, app: a.index, a: set.number}, becomesReady, localityWaitEnds)
+		a.after(wait, localityWaitEnds, set.number)
 	}
 	return -1
 }

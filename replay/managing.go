@@ -3,25 +3,22 @@ package replay
 import (
 	"time"
 
+	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
 )
 
 // managerApp is the application as its manager sees it.
-func (a *application) managerApp() manager.App {
+func (a *application) managerApp(on *cluster.Cluster) manager.App {
 	m := manager.App{
 		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
-		Version: a.version, Properties: a.properties, ClusterMode: a.properties.ClusterMode(),
-		Driver:   a.engine.config.Cluster.DriverSize(a.properties, a.version),
+		Version: a.version, Properties: a.properties, ClusterMode: a.properties.ClusterMode(), Driver: on.DriverSize(a.properties, a.version),
 		CoresMax: a.coresMax, Least: a.minExecutors,
 	}
 	for i := range a.profiles {
-		m.Profiles = append(m.Profiles, a.profiles[i].managerProfile())
+		p := &a.profiles[i]
+		m.Profiles = append(m.Profiles, manager.Profile{Cores: int(p.cores), TaskCPUs: int(p.taskCPUs), HeapMB: p.heapMB, OverheadMB: p.memoryMB - p.heapMB})
 	}
 	return m
-}
-
-func (p *profile) managerProfile() manager.Profile {
-	return manager.Profile{Cores: int(p.cores), TaskCPUs: int(p.taskCPUs), HeapMB: p.heapMB, OverheadMB: p.memoryMB - p.heapMB}
 }
 
 // toManager hands an event to the manager, which is served at the end of the
@@ -32,8 +29,8 @@ func (e *Engine) toManager(ev manager.Event) {
 	e.manager.Observe(ev)
 }
 
-// serve lets the manager act if anything was told to it, or if its time has
-// come, until nothing more follows from what it did.
+// serve lets the manager act if it observed anything, or if its time has come,
+// until nothing more follows from what it did.
 func (e *Engine) serve() {
 	for e.managerDirty && e.err == nil {
 		if until := e.managerAwayUntil(); until > e.now {
@@ -41,37 +38,33 @@ func (e *Engine) serve() {
 			return
 		}
 		e.managerDirty, e.lastServed = false, e.now
-		e.apply(e.manager.Serve(e.now))
+		for _, act := range e.manager.Serve(e.now) {
+			e.apply(act)
+		}
+		if next := e.manager.Next(); next != manager.Never {
+			e.serveAt(max(next, e.now))
+		}
 	}
 }
 
 // apply does what the manager decided.
-func (e *Engine) apply(actions []manager.Action) {
-	for _, act := range actions {
-		switch act.Kind {
-		case manager.NodeUp:
-			e.hosts[act.Node].join(e.now)
-			continue
-		case manager.NodeDown:
-			e.hosts[act.Node].leave(e.now)
-			continue
-		case manager.Announce:
-			e.announceNode(act.Node)
-			continue
+func (e *Engine) apply(act manager.Action) {
+	switch act.Kind {
+	case manager.NodeUp:
+		e.hosts[act.Node].join(e.now)
+	case manager.NodeDown:
+		e.hosts[act.Node].leave(e.now)
+	case manager.Announce:
+		for a, x := range e.executorsOn(act.Node) {
+			a.reclaimNotice(x)
 		}
-		a := e.apps[act.App]
-		switch act.Kind {
-		case manager.PlaceDriver:
-			a.driverPlaced = true
-			a.begin()
-		case manager.PlaceExecutor:
-			a.grant(act)
-		case manager.Preempt:
-			a.preempted(act.Container)
-		}
-	}
-	if next := e.manager.Next(); next != manager.Never {
-		e.serveAt(max(next, e.now))
+	case manager.PlaceDriver:
+		e.apps[act.App].driverPlaced = true
+		e.apps[act.App].begin()
+	case manager.PlaceExecutor:
+		e.apps[act.App].grant(act)
+	case manager.Preempt:
+		e.apps[act.App].preempted(act.Container)
 	}
 }
 
@@ -79,6 +72,57 @@ func (e *Engine) apply(actions []manager.Action) {
 func (e *Engine) serveAt(at time.Duration) {
 	if at != e.nextService {
 		e.nextService = at
-		e.queue.push(scheduled{at: at, app: -1}, becomesReady, managerActs)
+		e.schedule(at, managerActs, 0)
 	}
+}
+
+// managerIsDue has the manager served in this instant, if that is still when it
+// wants to be.
+func (e *Engine) managerIsDue(int32) {
+	e.managerDirty = e.managerDirty || e.manager.Next() <= e.now
+}
+
+// A requestQueue remembers when the executors of a profile were requested, as
+// Spark's driver does for the Request Time in its log (CoarseGrainedSchedulerBackend.
+// updateExecRequestTimes): a target that rises adds requests, one that falls takes
+// back the latest, and each executor that comes answers the oldest.
+type requestQueue struct {
+	batches []requestBatch
+	last    time.Duration // the latest request
+}
+
+// A requestBatch is a number of executors that were requested at one time.
+type requestBatch struct {
+	n  int
+	at time.Duration
+}
+
+// change takes in that the target has moved by delta.
+func (q *requestQueue) change(delta int, now time.Duration) {
+	if delta > 0 {
+		q.batches = append(q.batches, requestBatch{delta, now})
+		q.last = now
+	}
+	for delta < 0 && len(q.batches) > 0 {
+		b := &q.batches[len(q.batches)-1]
+		back := min(-delta, b.n)
+		b.n -= back
+		delta += back
+		if b.n == 0 {
+			q.batches = q.batches[:len(q.batches)-1]
+		}
+	}
+}
+
+// answer returns when the executor that comes now was requested. One that nobody
+// wants any more answers the latest request.
+func (q *requestQueue) answer() time.Duration {
+	if len(q.batches) == 0 {
+		return q.last
+	}
+	at := q.batches[0].at
+	if q.batches[0].n--; q.batches[0].n == 0 {
+		q.batches = q.batches[1:]
+	}
+	return at
 }

@@ -15,8 +15,8 @@ const resubmitDelay = 200 * time.Millisecond
 // a failed fetch before Spark gives up (spark.stage.maxConsecutiveAttempts).
 const maxConsecutiveAttempts = 4
 
-// lose takes in that an executor is gone: its tasks fail, its cached blocks
-// vanish and, unless a service keeps them, so do its shuffle files. Spark does
+// lose is what the driver does when an executor is gone: its tasks fail, its cached
+// blocks vanish and, unless a service keeps them, so do its shuffle files. Spark does
 // not wait for a fetch to fail: it forgets the outputs at once
 // (DAGScheduler.removeExecutorAndUnregisterOutputs, TaskSetManager.executorLost).
 func (a *application) lose(x *executor, decommissioned bool) {
@@ -29,7 +29,7 @@ func (a *application) lose(x *executor, decommissioned bool) {
 		set := a.sets[t.set]
 		x.forget(t.set, t.task, t.end)
 		a.path.taskEnded(set, x, t.task)
-		a.stopped(set, t.task, x, t, policies.Failed)
+		a.endTask(set, t.task, x, t, policies.Failed)
 		if !set.zombie && set.doneOn[t.task] == nowhere && !t.copy {
 			set.retry(t.task)
 			a.path.taskRetried(set, t.task, true)
@@ -61,10 +61,7 @@ func (a *application) resubmit(id policies.ExecutorID) {
 			set.doneOn[task] = nowhere
 			set.done--
 			a.result.Rerun++
-			a.event = policies.Event{
-				Kind: policies.TaskEnd, Stage: set.name(), Task: task, Executor: id, End: policies.Resubmitted,
-			}
-			a.observe()
+			a.observe(policies.Event{Kind: policies.TaskEnd, Stage: set.name(), Task: task, Executor: id, End: policies.Resubmitted})
 			set.retry(int32(task))
 			a.path.taskResubmitted(set, int32(task))
 			a.enqueue(set)
@@ -111,14 +108,13 @@ func (a *application) fetchFailed(set *taskSet) {
 	a.path.fetchFailed(set.stage)
 	s.failures++
 	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage, N: 1})
-	a.event = policies.Event{Kind: policies.StageCompleted, Stage: set.name()}
-	a.observe()
+	a.observe(policies.Event{Kind: policies.StageCompleted, Stage: set.name()})
 	if s.failures == maxConsecutiveAttempts {
 		a.result.Failed = true
 		a.end()
 		return
 	}
-	e.queue.push(scheduled{at: e.now + resubmitDelay, app: a.index, a: set.stage}, becomesReady, stageIsResubmitted)
+	a.after(resubmitDelay, stageIsResubmitted, set.stage)
 }
 
 // resubmitStage submits a stage again whose fetch failed, once its input is there.
@@ -134,4 +130,31 @@ func (a *application) resubmitStage(stage int32) {
 		a.advance(job)
 		a.endJobIfDone(job)
 	}
+}
+
+// A driver's garbage collection is what makes Spark's cleaner drop shuffles that
+// nothing refers to any more. Heap pressure may bring one at any time; a periodic
+// one comes every spark.cleaner.periodicGC.interval, and only that is modeled.
+// Executors that are kept for nothing but their shuffle files are given back then,
+// so it matters only where shuffle files keep executors.
+
+// awaitGarbageCollection schedules the next periodic collection.
+func (a *application) awaitGarbageCollection() {
+	if a.tracksShuffle && a.engine.config.Times.GC > 0 {
+		a.after(a.engine.config.Times.GC, garbageIsCollected, 0)
+	}
+}
+
+// collectGarbage drops the shuffles that are not needed any more. Nothing in a log
+// says when the last reference to one goes; here it is when the last job has ended
+// that lists its stage.
+func (a *application) collectGarbage() {
+	for stage := range a.stages {
+		s := &a.stages[stage]
+		if a.app.Stages[stage].Map && s.where != nil && !s.cleaned && s.listing == 0 {
+			s.cleaned = true
+			a.observe(policies.Event{Kind: policies.ShuffleCleaned, Shuffle: stage})
+		}
+	}
+	a.awaitGarbageCollection()
 }

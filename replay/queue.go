@@ -1,12 +1,16 @@
 package replay
 
-import "time"
+import (
+	"time"
 
-// A phase is the place of an event in the order of an instant. Facts come
-// first, in the order that makes an instant a barrier: a slot freed at t is
-// free at t, an executor that leaves at t takes no task at t, one that
-// arrives at t may. Policies tick after all facts of the instant. In testdata,
-// one_instant_has_an_order changes if any two classes are exchanged.
+	"dynalloc/policies"
+)
+
+// A phase is the place of an event in the order of an instant. Facts come first,
+// in an order that makes the instant a barrier: a slot that is freed at t is free
+// at t, an executor that leaves at t takes no task at t, and one that registers at
+// t may. Policies tick after all facts. The stories one_instant_* in testdata
+// change if any two phases are exchanged.
 type phase uint8
 
 const (
@@ -17,42 +21,108 @@ const (
 	policyTicks
 )
 
-// eventType says which of a class's events it is.
+// An eventType says what a scheduled event is, and with it which phase it has and
+// which function takes it in.
 type eventType uint8
 
 const (
-	applicationArrives eventType = iota
-	driverRegisters
-	jobIsSubmitted
-	rddIsUnpersisted
-	applicationEnds
+	taskIsDone eventType = iota
+
+	executorIsGone // the driver learns that an executor is gone
+	exitIsChecked
+	faultStrikes
+	nodeIsGone
+
 	executorIsAdded
 	executorIsUsable
 	startupEnds
-	managerActs
-	faultStrikes
-	nodeIsGone
-	faultIsOver
-	nodeFilesAreLost
+
+	applicationArrives
+	driverRegisters
 	driverAdvances
-	localityWaitEnds
+	jobIsSubmitted
+	rddIsUnpersisted
+	applicationEnds
 	stageIsResubmitted
 	speculationIsChecked
+	localityWaitEnds
 	garbageIsCollected
-	exitIsChecked
 	blocksArrive
-	executorIsGone
-	taskIsDone // for classes whose events are all of one kind
+	nodeFilesAreLost
+	faultIsOver
+	managerActs
+	eventTypes
 )
 
-// A scheduled event waits in the queue. What a, b and c mean depends on the event.
+// phase returns the phase of an event: their constants above stand in the order of
+// the phases.
+func (t eventType) phase() phase {
+	switch {
+	case t >= applicationArrives:
+		return becomesReady
+	case t >= executorIsAdded:
+		return executorRegisters
+	case t >= executorIsGone:
+		return executorLeaves
+	}
+	return taskEnds
+}
+
+// handlers take in the events, by type: those of the cluster, and those of one
+// application. What waits for an application that has ended is dropped.
+var (
+	clusterHandlers     [eventTypes]func(e *Engine, arg int32)
+	applicationHandlers [eventTypes]func(a *application, s scheduled)
+)
+
+// init fills the tables. An initializer would be a cycle, as handlers schedule
+// events.
+func init() {
+	clusterHandlers = [eventTypes]func(*Engine, int32){
+		startupEnds:        (*Engine).startupDone,
+		applicationArrives: (*Engine).admit,
+		faultStrikes:       (*Engine).inject,
+		nodeIsGone:         (*Engine).detect,
+		faultIsOver:        (*Engine).endFault,
+		managerActs:        (*Engine).managerIsDue,
+	}
+	of := func(take func(*application, int32)) func(*application, scheduled) {
+		return func(a *application, s scheduled) { take(a, s.arg) }
+	}
+	executor := func(take func(*application, policies.ExecutorID)) func(*application, scheduled) {
+		return func(a *application, s scheduled) { take(a, policies.ExecutorID(s.arg)) }
+	}
+	alone := func(take func(*application)) func(*application, scheduled) {
+		return func(a *application, _ scheduled) { take(a) }
+	}
+	applicationHandlers = [eventTypes]func(*application, scheduled){
+		taskIsDone:           func(a *application, s scheduled) { a.taskEnded(policies.ExecutorID(s.arg), s.set, s.task) },
+		executorIsGone:       executor((*application).executorGone),
+		exitIsChecked:        executor((*application).exitIfDone),
+		executorIsAdded:      executor((*application).executorAdded),
+		executorIsUsable:     executor((*application).executorUsable),
+		blocksArrive:         executor((*application).migrate),
+		driverRegisters:      alone((*application).register),
+		garbageIsCollected:   alone((*application).collectGarbage),
+		applicationEnds:      alone((*application).end),
+		driverAdvances:       of((*application).advanceDriver),
+		jobIsSubmitted:       of((*application).submitJob),
+		rddIsUnpersisted:     of((*application).unpersist),
+		stageIsResubmitted:   of((*application).resubmitStage),
+		speculationIsChecked: of((*application).speculate),
+		localityWaitEnds:     of((*application).offerAgain),
+		nodeFilesAreLost:     of((*application).loseNodeFiles),
+	}
+}
+
+// A scheduled event waits in the queue.
 type scheduled struct {
 	at    time.Duration
-	order uint64 // class, then sequence number, then what
-	app   int32
-	a     int32
-	b     int32
-	c     int32
+	order uint64 // phase, then sequence number, then type
+	app   int32  // index into Workload.Apps; -1: of the cluster
+	arg   int32  // what it is about: an executor, a node, a job, ...
+	set   int32  // of a task
+	task  int32
 }
 
 func (s *scheduled) phase() phase         { return phase(s.order >> 56) }
@@ -69,15 +139,29 @@ type queue struct {
 	sequence uint64
 }
 
-func (q *queue) push(s scheduled, c phase, w eventType) {
+// schedule has an event of the cluster happen.
+func (e *Engine) schedule(at time.Duration, t eventType, arg int32) {
+	e.queue.push(scheduled{at: at, app: -1, arg: arg}, t)
+}
+
+// schedule has an event of the application happen.
+func (a *application) schedule(at time.Duration, t eventType, arg int32) {
+	a.engine.queue.push(scheduled{at: at, app: a.index, arg: arg}, t)
+}
+
+// after does the same, counted from now.
+func (a *application) after(d time.Duration, t eventType, arg int32) {
+	a.schedule(a.engine.now+d, t, arg)
+}
+
+func (q *queue) push(s scheduled, t eventType) {
 	q.sequence++
-	s.order = uint64(c)<<56 | q.sequence<<8 | uint64(w)
+	s.order = uint64(t.phase())<<56 | q.sequence<<8 | uint64(t)
 	q.insert(s)
 }
 
-// pushTick schedules the tick of an application's policy. At equal times
-// policies tick in order of application, so that it does not matter when a
-// tick was scheduled.
+// pushTick schedules the tick of an application's policy. At equal times policies
+// tick in the order of their applications, whenever the ticks were scheduled.
 func (q *queue) pushTick(at time.Duration, app int32) {
 	q.insert(scheduled{at: at, order: uint64(policyTicks)<<56 | uint64(app)<<8, app: app})
 }

@@ -14,9 +14,9 @@ const speculationInterval = 100 * time.Millisecond
 // A speculation is what a task set needs to know to start copies of slow tasks.
 type speculation struct {
 	durations      []time.Duration // of the tasks that succeeded
+	copied         []bool          // by task: a copy was requested
 	pendingCopies  []int32         // tasks whose copy waits for a slot on another node
-	copied         []bool          // by task: a copy was asked for
-	checkScheduled bool            // a look is scheduled
+	checkScheduled bool
 }
 
 // speculationRules are the settings of spark.speculation for an application
@@ -49,17 +49,17 @@ func speculationOf(app *traces.Application, rules policies.Rules) speculationRul
 	return s
 }
 
-// scheduleSpeculation looks after a set's slow tasks, if speculation is on and the set has
-// more than one task.
+// scheduleSpeculation has a set checked for slow tasks, if speculation is on and
+// the set has more than one task.
 func (a *application) scheduleSpeculation(set *taskSet) {
 	if !a.speculationRules.on || set.tasks < 2 || set.speculation.checkScheduled || set.zombie || set.done == set.tasks {
 		return
 	}
 	set.speculation.checkScheduled = true
-	a.engine.queue.push(scheduled{at: a.engine.now + speculationInterval, app: a.index, a: set.number}, becomesReady, speculationIsChecked)
+	a.after(speculationInterval, speculationIsChecked, set.number)
 }
 
-// speculate asks for copies of the set's slow tasks.
+// speculate requests copies of the set's slow tasks.
 func (a *application) speculate(number int32) {
 	set, rules := a.sets[number], &a.speculationRules
 	s := &set.speculation
@@ -72,27 +72,27 @@ func (a *application) speculate(number int32) {
 	if s.copied == nil {
 		s.copied = make([]bool, set.tasks)
 	}
-	now := a.engine.now
 	for _, id := range a.schedulable {
 		for _, t := range a.executors[id].tasks {
-			if t.set != number || t.copy || s.copied[t.task] || now-t.start <= threshold {
+			ran := a.engine.now - t.start
+			if t.set != number || t.copy || s.copied[t.task] || ran <= threshold {
 				continue
 			}
 			reads := a.app.Stages[set.stage].Tasks[set.partition(t.task)].Read > 0
-			if rules.efficiency && !reads && float64(now-t.start) <= rules.longRunFactor*float64(threshold) {
+			if rules.efficiency && !reads && float64(ran) <= rules.longRunFactor*float64(threshold) {
 				continue
 			}
 			s.copied[t.task] = true
 			a.path.copyRequested(id, &t)
 			s.pendingCopies = append(s.pendingCopies, t.task)
-			a.event = policies.Event{Kind: policies.SpeculativeTaskSubmitted, Stage: set.name(), Task: int(t.task)}
-			a.observe()
+			a.observe(policies.Event{Kind: policies.SpeculativeTaskSubmitted, Stage: set.name(), Task: int(t.task)})
 			a.enqueue(set)
 		}
 	}
 }
 
-// stopLosingCopy notes the time of a task that succeeded and stops its other copy.
+// stopLosingCopy keeps the duration of a task that succeeded, and stops its other
+// copy.
 func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) {
 	if !a.speculationRules.on {
 		return
@@ -105,37 +105,38 @@ func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) 
 	}
 	for i := range a.executors {
 		x := &a.executors[i]
-		for _, t := range x.tasks {
-			if t.set == set.number && t.task == task {
-				x.settle(a.engine.now, a.profiles[x.profile].taskCPUs)
-				x.forget(t.set, t.task, t.end)
-				x.free++
-				a.freed = append(a.freed, x.id)
-				a.path.taskKilled(set, x, task)
-				a.stopped(set, task, x, t, policies.Killed)
-				break
-			}
+		if k := x.runs(set, task); k >= 0 {
+			t := x.tasks[k]
+			x.settle(a.engine.now, a.profiles[x.profile].taskCPUs)
+			x.forget(t.set, t.task, t.end)
+			x.free++
+			a.freed = append(a.freed, x.id)
+			a.path.taskKilled(set, x, task)
+			a.endTask(set, task, x, t, policies.Killed)
 		}
 	}
+}
+
+// runs is the index of a task among those that an executor runs; -1: it does not.
+func (x *executor) runs(set *taskSet, task int32) int {
+	return slices.IndexFunc(x.tasks, func(t runningTask) bool { return t.set == set.number && t.task == task })
 }
 
 // copyFor returns a task whose copy may start on an executor: one that does
 // not run on its node already. It is -1 if there is none.
 func (a *application) copyFor(set *taskSet, x *executor) int32 {
 	for i, task := range set.speculation.pendingCopies {
-		if a.runsOn(set, task, x.node) {
-			continue
+		if !a.runsOn(set, task, x.node) {
+			set.speculation.pendingCopies = slices.Delete(set.speculation.pendingCopies, i, i+1)
+			return task
 		}
-		set.speculation.pendingCopies = slices.Delete(set.speculation.pendingCopies, i, i+1)
-		return task
 	}
 	return -1
 }
 
 func (a *application) runsOn(set *taskSet, task, node int32) bool {
 	for i := range a.executors {
-		x := &a.executors[i]
-		if x.node == node && slices.ContainsFunc(x.tasks, func(t runningTask) bool { return t.set == set.number && t.task == task }) {
+		if x := &a.executors[i]; x.node == node && x.runs(set, task) >= 0 {
 			return true
 		}
 	}

@@ -11,8 +11,8 @@ import (
 // nowhere stands for an executor where there is none.
 const nowhere = policies.ExecutorID(-1)
 
-// A taskSet is the tasks of one stage attempt, handed to the scheduler: those
-// of the stage's partitions that were missing when it was submitted. With no
+// A taskSet is the tasks of one stage attempt, handed to the task scheduler: those
+// of the stage's partitions that were missing when it was submitted. Without
 // locality, tasks launch in increasing index, those to be run again first.
 type taskSet struct {
 	number     int32 // index in application.sets
@@ -27,14 +27,19 @@ type taskSet struct {
 	tasks      int32
 	next       int32                 // first index that was never started
 	retries    []int32               // indexes to be started again, the last one first
-	doneOn     []policies.ExecutorID // by index, where it succeeded; nowhere: not yet
+	doneOn     []policies.ExecutorID // by index, where it succeeded, else nowhere
 	pending    int32                 // tasks that wait for a slot
 	running    int32
 	done       int32
-	zombie     bool // none of its tasks is started any more; those that run go on
+	zombie     bool // none of its tasks is started any more; those that run keep running
 
 	speculation speculation
 	preference  *preference // nil: its tasks run anywhere
+}
+
+// name is how the policy's events call the attempt.
+func (t *taskSet) name() policies.StageAttempt {
+	return policies.StageAttempt{ID: t.stage, Attempt: t.attempt}
 }
 
 func (t *taskSet) partition(task int32) int32 {
@@ -49,33 +54,28 @@ func (t *taskSet) task(partition int32) int32 {
 	if t.partitions == nil {
 		return partition
 	}
-	for i, p := range t.partitions {
-		if p == partition {
-			return int32(i)
-		}
-	}
-	return -1
+	return int32(slices.Index(t.partitions, partition))
 }
+
+// waits says whether the set has tasks or copies of tasks to start.
+func (t *taskSet) waits() bool { return t.pending > 0 || len(t.speculation.pendingCopies) > 0 }
 
 // nextTask removes the next pending task.
 func (t *taskSet) nextTask() int32 {
 	for {
+		var task int32
 		if n := len(t.retries); n > 0 {
-			task := t.retries[n-1]
+			task = t.retries[n-1]
 			t.retries = t.retries[:n-1]
-			if t.doneOn[task] == nowhere {
-				t.pending--
-				return task
+		} else {
+			task = t.next
+			t.next++
+			if t.startedOutOfOrder(task) {
+				continue
 			}
-			continue
-		}
-		task := t.next
-		t.next++
-		if t.startedOutOfOrder(task) {
-			continue
-		}
-		if t.preference != nil {
-			t.preference.taken[task] = true
+			if t.preference != nil {
+				t.preference.taken[task] = true
+			}
 		}
 		if t.doneOn[task] == nowhere {
 			t.pending--
@@ -84,7 +84,8 @@ func (t *taskSet) nextTask() int32 {
 	}
 }
 
-// startedOutOfOrder says whether a task was started out of order, for its node.
+// startedOutOfOrder says whether a task was started before its turn, on the node
+// that it prefers.
 func (t *taskSet) startedOutOfOrder(task int32) bool {
 	return t.preference != nil && t.preference.taken[task]
 }
@@ -115,7 +116,7 @@ func compareFIFO(a, b *taskSet) int {
 // weight 1 and minimum share 0.
 type pool struct {
 	name    string
-	fair    bool // sets inside it share fairly too
+	fair    bool // sets inside it share fairly, too
 	running int32
 }
 
@@ -124,8 +125,8 @@ type pool struct {
 const defaultPool = "default"
 
 // compareFair is the order of Spark's FAIR scheduling (FairSchedulingAlgorithm)
-// for equal weights and no minimum shares: between pools the one with fewer
-// running tasks, ties by name; inside a pool as the pool says.
+// for equal weights and no minimum shares: between pools, the one with fewer
+// running tasks is first, ties by name; inside a pool, the pool's own order holds.
 func compareFair(a, b *taskSet) int {
 	if a.pool != b.pool {
 		return cmp.Or(cmp.Compare(a.pool.running, b.pool.running), cmp.Compare(a.pool.name, b.pool.name))
@@ -134,6 +135,20 @@ func compareFair(a, b *taskSet) int {
 		return compareFIFO(a, b)
 	}
 	return cmp.Or(cmp.Compare(a.running, b.running), compareFIFO(a, b))
+}
+
+// pool returns the scheduler pool of that name. Unknown names make new ones, as
+// Spark does without an allocation file.
+func (a *application) pool(name string) *pool {
+	name = cmp.Or(name, defaultPool)
+	for _, p := range a.pools {
+		if p.name == name {
+			return p
+		}
+	}
+	p := &pool{name: name, fair: a.fair && name == defaultPool}
+	a.pools = append(a.pools, p)
+	return p
 }
 
 // A runningTask is a task on an executor.
@@ -146,7 +161,7 @@ type runningTask struct {
 	copy  bool // a speculative copy
 }
 
-// fate is how a running task will end.
+// A fate is how a running task will end.
 type fate uint8
 
 const (

@@ -165,3 +165,5 @@ func (e *Engine) draw(c Cause, app int32, executor policies.ExecutorID, others i
 	u := mix(mix(e.config.Seed, uint64(causeStream)+uint64(c)), mix(uint64(app)+1, uint64(executor)))
 	return d.slowed(q.quantile(float64(u>>11)/(1<<53)), others)
 }
+
+func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }

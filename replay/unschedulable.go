@@ -1,13 +1,10 @@
 package replay
 
 import (
-	"cmp"
 	"fmt"
 
-	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
-	"dynalloc/replay/cluster/manager"
 	"dynalloc/traces"
 )
 
@@ -25,9 +22,9 @@ func (e *AppError) Error() string {
 	return fmt.Sprintf("application %s (%s) under policy %s: %s", e.app.ID, e.app.Name, e.Policy, e.Reason)
 }
 
-// Unschedulable finds the applications that cannot even start under a fleet: the
-// settings in their logs are none that Spark takes, or an executor of theirs
-// fits on no node of the cluster.
+// Unschedulable finds the applications that cannot even start under a fleet: Spark
+// does not accept the settings in their logs, or an executor of theirs fits on no
+// node of the cluster.
 func Unschedulable(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*AppError {
 	var found []*AppError
 	empty, broken := c.NewManager(0)
@@ -37,7 +34,7 @@ func Unschedulable(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*A
 			err = broken
 		}
 		if err == nil {
-			err = empty.Fits(managed(&c, i, app, spec))
+			err = empty.Fits(describe(&c, int32(i), app, spec).managerApp(&c))
 		}
 		if err != nil {
 			found = append(found, &AppError{App: i, Policy: f.Name, Reason: err.Error(), app: app})
@@ -46,16 +43,7 @@ func Unschedulable(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*A
 	return found
 }
 
-// managed is an application as a manager sees it that may not have started yet.
-func managed(c *cluster.Cluster, index int, app *traces.Application, spec policies.Spec) manager.App {
-	a := application{engine: &Engine{config: Config{Cluster: *c}}, index: int32(index), app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec), coresMax: spec.CoresMax, minExecutors: spec.Limits().Min}
-	for _, p := range app.Profiles {
-		a.profiles = append(a.profiles, profileOf(p, spec))
-	}
-	return a.managerApp()
-}
-
-// explainStuck explains why an application never ended.
+// explainStuck says why an application never ended.
 func (e *Engine) explainStuck(index int) *AppError {
 	err := &AppError{App: index, Policy: e.fleet.Name, app: e.workload.Apps[index], Reason: "it never ends: it wants no executor although tasks wait"}
 	a := e.apps[index]
@@ -69,7 +57,7 @@ func (e *Engine) explainStuck(index int) *AppError {
 		case a.coresMax > 0 && a.coresHeld+int(p.cores) > a.coresMax:
 			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.cores, a.coresHeld, a.coresMax)
 		default:
-			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: what it needs is held for good%s", p.cores, p.memoryMB, e.heldByDrivers())
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: the resources that it needs are never released%s", p.cores, p.memoryMB, e.heldByDrivers())
 		}
 	}
 	return err
@@ -87,5 +75,5 @@ func (e *Engine) heldByDrivers() string {
 	if drivers == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", among others by %d drivers that run on it; give it more nodes, or let fewer drivers in", drivers)
+	return fmt.Sprintf("; %d drivers hold some of them: give the cluster more nodes, or let fewer drivers run at a time", drivers)
 }

@@ -17,7 +17,7 @@ type Properties map[string]string
 
 // Count returns a positive whole number of at most 31 bits.
 func (p Properties) Count(key string, otherwise int) int {
-	if n, err := ParseInt(p[key]); err == nil && n > 0 {
+	if n := get(p, key, 0, ParseInt); n > 0 {
 		return n
 	}
 	return otherwise
@@ -47,8 +47,9 @@ func (p Properties) MiB(key string, otherwise int64) int64 { return p.size(key, 
 func (p Properties) BytesToMiB(key string, otherwise int64) int64 { return p.size(key, 1, otherwise) }
 
 func (p Properties) size(key string, unit, otherwise int64) int64 {
-	if n, err := spec.ParseBytes(p[key], unit); err == nil && n>>20 > 0 && n>>20 <= maxMiB {
-		return n >> 20
+	n := get(p, key, 0, func(text string) (int64, error) { return spec.ParseBytes(text, unit) })
+	if n >>= 20; n > 0 && n <= maxMiB {
+		return n
 	}
 	return otherwise
 }
@@ -64,7 +65,11 @@ func (p Properties) DynamicAllocation() bool { return p.Bool("spark.dynamicAlloc
 func (p Properties) ClusterMode() bool { return p["spark.submit.deployMode"] == "cluster" }
 
 func get[T any](p Properties, key string, otherwise T, parse func(string) (T, error)) T {
-	if v, err := parse(p[key]); err == nil {
+	text, set := p[key]
+	if !set { // the usual case; parse would allocate an error
+		return otherwise
+	}
+	if v, err := parse(text); err == nil {
 		return v
 	}
 	return otherwise

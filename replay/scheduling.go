@@ -8,7 +8,8 @@ import (
 	"dynalloc/policies"
 )
 
-// schedulePlacement has the application's waiting tasks placed at the end of the instant.
+// schedulePlacement has the application's waiting tasks placed at the end of the
+// instant.
 func (a *application) schedulePlacement() {
 	if !a.placementDue {
 		a.placementDue = true
@@ -16,9 +17,27 @@ func (a *application) schedulePlacement() {
 	}
 }
 
-// place gives waiting tasks the free slots. Spark offers all executors when a
-// task set is submitted, and one executor when a task on it ended or when it
-// has come up; the order between task sets is computed once for each offer.
+// enqueue lists a set among those with pending tasks, and has all executors
+// offered.
+func (a *application) enqueue(set *taskSet) {
+	at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO)
+	if !listed {
+		a.waiting = slices.Insert(a.waiting, at, set)
+	}
+	a.offerAll = true
+	a.schedulePlacement()
+}
+
+// dequeue takes a set off that list.
+func (a *application) dequeue(set *taskSet) {
+	if at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO); listed {
+		a.waiting = slices.Delete(a.waiting, at, at+1)
+	}
+}
+
+// place gives the free slots to waiting tasks. Spark offers all executors when a
+// task set is submitted, and one executor when a task on it has ended or when it
+// has registered. The order of the task sets is computed once for each offer.
 func (a *application) place() {
 	a.placementDue = false
 	if len(a.waiting) > 0 {
@@ -92,9 +111,6 @@ func (a *application) offer(executors []policies.ExecutorID) {
 	}
 }
 
-// waits says whether the set has tasks or copies of tasks to start.
-func (t *taskSet) waits() bool { return t.pending > 0 || len(t.speculation.pendingCopies) > 0 }
-
 // launch starts a task of a set, or a copy of one, on an executor.
 func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool) {
 	e := a.engine
@@ -104,34 +120,27 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	x.free--
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
-	var duration time.Duration
 	first := x.history.record(set.stage, a.plan.reads[set.stage], x.slots)
-	duration, t.fate = a.duration(set, partition, isCopy)
+	t.end, t.fate = a.duration(set, partition, isCopy)
+	t.end += e.now
 	a.path.taskLaunched(set, x, task, isCopy, t.fate)
 	if first == (firstKind{}) {
-		duration += a.warmCost(x)
-	} else {
-		duration += e.config.Times.By[Overhead].Typical(0)
-	}
-	t.end = e.now + duration
-	x.tasks = append(x.tasks, t)
-	if first != (firstKind{}) {
+		t.end += a.warmCost(x)
+		a.scheduleEnd(x, t)
+	} else { // startFirstTasks adds the rest
+		t.end += e.config.Times.By[Overhead].Typical(0)
 		a.firstTasks = append(a.firstTasks, firstTask{x.id, t, first})
 		e.hosts[x.node].firstTasks++
-	} else {
-		a.schedule(x, t)
 	}
+	x.tasks = append(x.tasks, t)
 	if a.result.FirstTask < 0 {
 		a.result.FirstTask = e.now
 	}
 	e.emit(Event{Kind: TaskStarted, App: a.index, Job: set.job, Stage: set.stage, Task: partition, Executor: x.id})
-	a.event = policies.Event{
-		Kind: policies.TaskStart, Stage: set.name(), Task: int(task), Executor: x.id, Speculative: isCopy,
-	}
-	a.observe()
+	a.observe(policies.Event{Kind: policies.TaskStart, Stage: set.name(), Task: int(task), Executor: x.id, Speculative: isCopy})
 }
 
-// warmCost is what a task that is no first one takes besides its work, beside
+// warmCost is what a task that is not a first one costs besides its work, next to
 // the executors that are starting on its node.
 func (a *application) warmCost(x *executor) time.Duration {
 	times := &a.engine.config.Times
@@ -150,7 +159,7 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time
 	if work, ok := a.failure(set.stage, partition); ok {
 		return work, fails
 	}
-	work := time.Duration(a.plan.work[a.plan.offset[set.stage]+partition]) * time.Millisecond
+	work := milliseconds(a.plan.work[a.plan.offset[set.stage]+partition])
 	again := a.recompute(set.stage, partition)
 	a.result.Recomputed += again
 	a.path.recomputing(again)

@@ -21,7 +21,7 @@ func TestTheManagerReadsThePolicysSettings(t *testing.T) {
 	}
 	c := cluster.Uniform(1, 4, 8<<10)
 	c.Manager = "kubernetes"
-	read := managed(&c, 0, app, spec).Properties
+	read := describe(&c, 0, app, spec).properties
 	if read["spark.dynamicAllocation.executorIdleTimeout"] != "7s" || read["spark.kubernetes.namespace"] != "etl" {
 		t.Errorf("the manager reads %v", read)
 	}
