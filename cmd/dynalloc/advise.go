@@ -1,11 +1,8 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
-	"dynalloc/bench"
 	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
@@ -13,10 +10,10 @@ import (
 
 func newAdvise() *cobra.Command {
 	var in inputs
-	var format, goal *choice
+	var out outputFlags
+	var goal *choice
 	var texts []string
 	var only bool
-	var parallel int
 	cmd := &cobra.Command{
 		Use:   "advise [TRACE...]",
 		Short: "Recommend settings for each class of applications",
@@ -59,24 +56,16 @@ Without a TRACE the built-in working day is used.`,
 			if err != nil {
 				return err
 			}
-			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "trying policies")
-			advice, err := decide.Advise(cmd.Context(), s, decide.AdviseOptions{
-				Options: bench.Options{Parallel: parallel, Progress: bar.set}, Goal: decide.Goal(goal.value), Policies: given, Only: only,
-			})
-			bar.end()
+			options, done := in.options(cmd, "trying policies")
+			advice, err := decide.Advise(cmd.Context(), s, decide.AdviseOptions{Options: options, Goal: decide.Goal(goal.value), Policies: given, Only: only})
+			done()
 			if err != nil {
 				return err
 			}
-			if err := reports.Write(cmd.OutOrStdout(), format.value, reports.Advice(advice)); err != nil {
+			if err := out.print(cmd, reports.Advice(advice)); err != nil {
 				return err
 			}
-			for _, odd := range advice.LeftOut {
-				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: left out: %v\n", odd)
-			}
-			if len(advice.LeftOut) > 0 {
-				return errPartly
-			}
-			return partly
+			return incomplete(cmd, partly, leftOut(advice.LeftOut))
 		},
 	}
 	f := cmd.Flags()
@@ -86,8 +75,8 @@ Without a TRACE the built-in working day is used.`,
 	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
 	completePolicies(cmd)
 	f.BoolVar(&only, "only", false, "try only the policies of --policy and the settings in the logs")
-	format = addFormat(cmd, "output format")
-	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
+	in.addParallelFlag(cmd)
+	out.addFormat(cmd, "output format")
 	return cmd
 }
 

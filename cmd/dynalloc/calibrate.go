@@ -17,7 +17,7 @@ const defaultTimesFile = "times.json"
 func newCalibrate() *cobra.Command {
 	var logs readFlags
 	var from clusterFlags
-	var format *choice
+	var output outputFlags
 	var out string
 	cmd := &cobra.Command{
 		Use:   "calibrate TRACE...",
@@ -47,7 +47,7 @@ Give --cluster if the applications shared a cluster that was full at times.
   dynalloc calibrate logs/ --format json | jq '.causes[] | {what, n, quantiles_ms}'`,
 		Args: someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !cmd.Flags().Changed("out") && format.value == "text" {
+			if !cmd.Flags().Changed("out") && output.format.value == "text" {
 				out = defaultTimesFile
 			}
 			on := validate.Unlimited
@@ -63,10 +63,10 @@ Give --cluster if the applications shared a cluster that was full at times.
 			if err := calibrate.Write(&file, &times); err != nil {
 				return err
 			}
-			if format.value == "json" {
+			if output.format.value == "json" {
 				_, err = cmd.OutOrStdout().Write(file.Bytes())
 			} else {
-				err = reports.Write(cmd.OutOrStdout(), format.value, reports.Calibration(&times, len(w.Apps)))
+				err = output.print(cmd, reports.Calibration(&times, len(w.Apps)))
 			}
 			if err != nil {
 				return err
@@ -81,7 +81,7 @@ Give --cluster if the applications shared a cluster that was full at times.
 		},
 	}
 	from.addCluster(cmd, "the `cluster` of the logs, such as standalone,nodes=4,cores=32,memory=128g (default: never full)")
-	format = addFormat(cmd, "output format; json is the file")
+	output.addFormat(cmd, "output format; json is the file")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
 	addQuietFlag(cmd, &logs.quiet)
 	return cmd

@@ -1,12 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -14,15 +9,10 @@ import (
 	"dynalloc/reports"
 )
 
-// defaultOut is the folder for pictures and files with --format text.
-const defaultOut = "dynalloc-out"
-
 func newCompare() *cobra.Command {
 	var in inputs
-	var format *choice
+	var out outputFlags
 	var policyTexts []string
-	var out string
-	var parallel int
 	cmd := &cobra.Command{
 		Use:   "compare [TRACE...]",
 		Short: "Replay a workload under many policies, side by side",
@@ -60,10 +50,7 @@ are written to a folder.`,
 			if err != nil {
 				return err
 			}
-			if !cmd.Flags().Changed("out") && format.value == "text" {
-				out = defaultOut
-			}
-			if err := checkOut(out); err != nil {
+			if err := out.check(cmd); err != nil {
 				return err
 			}
 			s, partly, err := in.suite(cmd, args)
@@ -78,80 +65,39 @@ are written to a folder.`,
 			}
 			s.Notes = append(s.Notes, warnings(s.Policies)...)
 			s.Config.Attribute = true
-			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "replaying")
-			results, err := bench.Run(cmd.Context(), s, bench.Options{Parallel: parallel, Progress: bar.set})
-			bar.end()
+			options, done := in.options(cmd, "replaying")
+			results, err := bench.Run(cmd.Context(), s, options)
+			done()
 			if err != nil {
 				return err
 			}
-			if err := in.report(cmd, results, format.value, out); err != nil {
+			if err := cmd.Context().Err(); err != nil {
 				return err
 			}
-			if missing(cmd.ErrOrStderr(), results) {
-				return errPartly
+			if err := out.write(cmd, in.quiet, reports.Comparison(results)); err != nil {
+				return err
 			}
-			return partly
+			return incomplete(cmd, partly, missing(results))
 		},
 	}
-	f := cmd.Flags()
-	f.StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a list)")
+	cmd.Flags().StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a list)")
 	completePolicies(cmd)
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
-	format = addFormat(cmd, "output format")
-	f.StringVarP(&out, "out", "o", "", "`folder` for pictures and files (default "+defaultOut+" with --format text, else none)")
-	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
+	in.addParallelFlag(cmd)
+	out.addFlags(cmd)
 	return cmd
 }
 
-// missing names the applications that are in no row and the rows without values,
-// and reports whether there are any.
-func missing(stderr io.Writer, r *bench.Results) bool {
-	lines := []string{}
+// missing names the applications that are in no row, and the rows without values.
+func missing(r *bench.Results) (problems []string) {
 	for _, e := range r.LeftOut {
-		lines = append(lines, fmt.Sprintf("left out of every row: %v", e))
+		problems = append(problems, fmt.Sprintf("left out of every row: %v", e))
 	}
 	for i := range r.Runs {
 		if problem := r.Runs[i].Problem; problem != "" {
-			lines = append(lines, "a row without values: "+problem)
+			problems = append(problems, "a row without values: "+problem)
 		}
 	}
-	for _, line := range lines {
-		fmt.Fprintf(stderr, "dynalloc: %s\n", line)
-	}
-	return len(lines) > 0
-}
-
-// checkOut rejects an output folder that cannot be created, before a long run.
-func checkOut(dir string) error {
-	if dir == "" {
-		return nil
-	}
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
-		return usagef("-o %s: it is a file; give a folder", dir)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		parent := filepath.Dir(filepath.Clean(dir))
-		if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-			return usagef("-o %s: its parent folder %s does not exist; create it first", dir, parent)
-		}
-		return nil
-	}
-	return err
-}
-
-// report prints the results and writes the files.
-func (in *inputs) report(cmd *cobra.Command, r *bench.Results, format, out string) error {
-	d := reports.Comparison(r)
-	if err := reports.Write(cmd.OutOrStdout(), format, d); err != nil {
-		return err
-	}
-	if out == "" {
-		return nil
-	}
-	if err := cmd.Context().Err(); err != nil {
-		return err
-	}
-	return writeFiles(cmd, in.quiet, out, d)
+	return problems
 }

@@ -13,7 +13,7 @@ import (
 var errWorse = errors.New("the new results are worse")
 
 func newDiff() *cobra.Command {
-	var format *choice
+	var out outputFlags
 	var o bench.GateOptions
 	var cost float64
 	cmd := &cobra.Command{
@@ -56,7 +56,7 @@ Applications are paired by their ids.`,
 			if err != nil {
 				return err
 			}
-			if err := reports.Write(cmd.OutOrStdout(), format.value, reports.Difference(gate)); err != nil {
+			if err := out.print(cmd, reports.Difference(gate)); err != nil {
 				return err
 			}
 			if gate.Failed() {
@@ -70,6 +70,6 @@ Applications are paired by their ids.`,
 	f.Float64Var(&cost, "cost", 5, "additional executor-hours that are allowed, in `percent`")
 	f.StringArrayVar(&o.Policies, "policy", nil, "compare only the `policy` of this name; repeatable (default: all that both files have)")
 	addSeedFlag(cmd, &o.Seed)
-	format = addFormat(cmd, "output format")
+	out.addFormat(cmd, "output format")
 	return cmd
 }

@@ -21,13 +21,14 @@ type inputs struct {
 	readFlags
 	clusterFlags
 	deadlineFlags
-	builtin *choice
-	name    string
-	user    string
-	since   *parsed[time.Time]
-	until   *parsed[time.Time]
-	seed    uint64
-	times   string
+	builtin  *choice
+	name     string
+	user     string
+	since    *parsed[time.Time]
+	until    *parsed[time.Time]
+	seed     uint64
+	parallel int
+	times    string
 }
 
 func (in *inputs) addFlags(cmd *cobra.Command) {
@@ -41,6 +42,18 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 	in.until = addParsed(cmd, "until", "", "only applications submitted before this `time`", "", parseTime)
 	addSeedFlag(cmd, &in.seed)
 	addTimesFlag(cmd, &in.times)
+}
+
+// addParallelFlag adds --parallel to a command with many replays.
+func (in *inputs) addParallelFlag(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&in.parallel, "parallel", 0, "replays at a time (default: one for each processor)")
+}
+
+// options are those of many replays, with a progress bar that is called what. done
+// clears the bar.
+func (in *inputs) options(cmd *cobra.Command, what string) (o bench.Options, done func()) {
+	bar := newProgress(cmd.ErrOrStderr(), in.quiet, what)
+	return bench.Options{Parallel: in.parallel, Progress: bar.set}, bar.end
 }
 
 func addSeedFlag(cmd *cobra.Command, seed *uint64) {

@@ -11,7 +11,7 @@ import (
 )
 
 func newInspect() *cobra.Command {
-	var format *choice
+	var out outputFlags
 	var in readFlags
 	cmd := &cobra.Command{
 		Use:   "inspect TRACE...",
@@ -46,10 +46,10 @@ log has a grade worse than cut.`,
   dynalloc inspect logs.tar.gz --format json | jq '.applications[] | select(.grade != "complete")'`,
 		Args: someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return in.inspect(cmd, args, format.value)
+			return in.inspect(cmd, args, &out)
 		},
 	}
-	format = addFormat(cmd, "output format")
+	out.addFormat(cmd, "output format")
 	in.addFlags(cmd)
 	return cmd
 }
@@ -61,7 +61,7 @@ func someTraces(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (in *readFlags) inspect(cmd *cobra.Command, paths []string, format string) error {
+func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlags) error {
 	logs, err := source.Open(paths...)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, format string) 
 	if reading.applications == 0 {
 		found = found[:0]
 	}
-	if err := reports.Write(cmd.OutOrStdout(), format, reports.Inspection(found, logs.Skipped())); err != nil {
+	if err := out.print(cmd, reports.Inspection(found, logs.Skipped())); err != nil {
 		return err
 	}
 	return failure

@@ -29,10 +29,17 @@
 //
 // # Reading the code
 //
-// Each command has a file of its own, named after it: its help, its flags, and a
-// function that reads the input, calls one of the packages below and prints the
-// result. The commands share inputs.go and reading.go (what to replay), fleets.go
-// (policies), clusters.go, deadlines.go, flags.go (types of flags) and progress.go.
+// Each command has a file named after it: its help, its flags, and a function that
+// reads the input, calls one of the packages below and prints the result. What the
+// commands share, in the order of a run:
+//
+//   - flags.go: flags that are parsed when they are set;
+//   - inputs.go: which workload is replayed on which cluster; clusters.go,
+//     deadlines.go and fleets.go have its parts;
+//   - reading.go: reads logs and files;
+//   - progress.go: the progress bar;
+//   - output.go: formats, and files in a folder.
+//
 // topics.go has the help topics, whose texts are templates in topics.
 package main
 

@@ -72,10 +72,7 @@ application, name, event and its details. The last line has the event "summary".
 			if err != nil {
 				return err
 			}
-			for _, e := range odd {
-				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: left out: %v\n", e)
-				partly = errPartly
-			}
+			partly = incomplete(cmd, partly, leftOut(odd))
 			if !slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool { return tellsOf(app, a) }) {
 				return fmt.Errorf("--app %s: no application has such a name or id", app)
 			}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dynalloc/bench"
 	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
@@ -13,11 +12,11 @@ import (
 
 func newTune() *cobra.Command {
 	var in inputs
-	var format, shuffle *choice
+	var out outputFlags
+	var shuffle *choice
 	var candidates []string
-	var out string
 	var missRate, slower *parsed[float64]
-	var parallel, budget, replicas int
+	var budget, replicas int
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
 		Short: "Find the cheapest settings that keep the deadlines",
@@ -65,10 +64,7 @@ and written to a folder with a picture of the front.`,
 				}
 				t.Protection = &s.Protection
 			}
-			if !cmd.Flags().Changed("out") && format.value == "text" {
-				out = defaultOut
-			}
-			if err := checkOut(out); err != nil {
+			if err := out.check(cmd); err != nil {
 				return err
 			}
 			if err := t.Check(); err != nil {
@@ -79,18 +75,17 @@ and written to a folder with a picture of the front.`,
 				return err
 			}
 			t.Suite = s
-			bar := newProgress(cmd.ErrOrStderr(), in.quiet, "searching")
-			tuned, err := decide.Tune(cmd.Context(), t, bench.Options{Parallel: parallel, Progress: bar.set})
-			bar.end()
+			options, done := in.options(cmd, "searching")
+			tuned, err := decide.Tune(cmd.Context(), t, options)
+			done()
 			if err != nil {
 				return err
 			}
-			if err := in.reportTuned(cmd, tuned, format.value, out); err != nil {
+			if err := out.write(cmd, in.quiet, reports.Search(tuned)); err != nil {
 				return err
 			}
 			if tuned.Interrupted {
-				fmt.Fprintln(cmd.ErrOrStderr(), "dynalloc: interrupted; this is the best fleet so far")
-				return errPartly
+				return incomplete(cmd, partly, []string{"interrupted; this is the best fleet so far"})
 			}
 			return partly
 		},
@@ -104,9 +99,8 @@ and written to a folder with a picture of the front.`,
 	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as in each class's settings)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
-	format = addFormat(cmd, "output format")
-	f.StringVarP(&out, "out", "o", "", "`folder` for the picture and the files (default "+defaultOut+" with --format text, else none)")
-	f.IntVar(&parallel, "parallel", 0, "replays at a time (default: one for each processor)")
+	in.addParallelFlag(cmd)
+	out.addFlags(cmd)
 	return cmd
 }
 
@@ -121,16 +115,4 @@ func candidatesOf(text string) ([]policies.Spec, error) {
 		specs = append(specs, rule.Spec)
 	}
 	return specs, nil
-}
-
-// reportTuned prints the answer and writes the files.
-func (in *inputs) reportTuned(cmd *cobra.Command, t *decide.TuneResult, format, out string) error {
-	d := reports.Search(t)
-	if err := reports.Write(cmd.OutOrStdout(), format, d); err != nil {
-		return err
-	}
-	if out == "" {
-		return nil
-	}
-	return writeFiles(cmd, in.quiet, out, d)
 }

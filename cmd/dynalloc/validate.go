@@ -14,7 +14,8 @@ import (
 func newValidate() *cobra.Command {
 	var logs readFlags
 	var on clusterFlags
-	var format, startup *choice
+	var out outputFlags
+	var startup *choice
 	var seed uint64
 	var times string
 	cmd := &cobra.Command{
@@ -63,12 +64,12 @@ several that shared one on the most that they held in FROM.`,
 				o.Times = &learned
 			}
 			if len(args) == 2 {
-				return validatePair(cmd, &logs, args[0], args[1], o, format.value)
+				return validatePair(cmd, &logs, args[0], args[1], o, &out)
 			}
-			return validateAll(cmd, &logs, args[0], o, format.value)
+			return validateAll(cmd, &logs, args[0], o, &out)
 		},
 	}
-	format = addFormat(cmd, "output format")
+	out.addFormat(cmd, "output format")
 	startup = addChoice(cmd, "startup", validate.StartupFrom, "source of start-up times", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
 	on.addFlags(cmd, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	addSeedFlag(cmd, &seed)
@@ -77,7 +78,7 @@ several that shared one on the most that they held in FROM.`,
 	return cmd
 }
 
-func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o validate.Options, format string) error {
+func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o validate.Options, out *outputFlags) error {
 	f, partly, err := logs.read(cmd, from)
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 	if err != nil {
 		return err
 	}
-	if err := reports.Write(cmd.OutOrStdout(), format, reports.Validation(v)); err != nil {
+	if err := out.print(cmd, reports.Validation(v)); err != nil {
 		return err
 	}
 	if v.Failed != nil {
@@ -102,7 +103,7 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 	return errors.Join(partly, partlyTo)
 }
 
-func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.Options, format string) error {
+func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.Options, out *outputFlags) error {
 	w, partly, err := logs.read(cmd, folder)
 	if err != nil {
 		return err
@@ -114,12 +115,7 @@ func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.
 	if err != nil {
 		return err
 	}
-	if format == "json" {
-		for _, note := range set.Notes {
-			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s\n", note)
-		}
-	}
-	if err := reports.Write(cmd.OutOrStdout(), format, reports.ValidationSet(set)); err != nil {
+	if err := out.print(cmd, reports.ValidationSet(set)); err != nil {
 		return err
 	}
 	for _, v := range set.Pairs {
