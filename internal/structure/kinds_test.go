@@ -13,12 +13,13 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"dynalloc/policies"
+	"dynalloc/replay/cluster"
 )
 
 // kinds returns the names in the table of policy kinds and in that of cluster
 // managers.
 func kinds() []string {
-	names := []string{"standalone", "yarn", "kubernetes"}
+	names := cluster.Managers()
 	for _, kind := range policies.Kinds() {
 		names = append(names, kind.Name)
 	}
