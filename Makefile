@@ -7,6 +7,7 @@ RECORDINGS  ?= list
 SCENARIOS   ?= 10000
 SEED        ?= 1
 RECORD      ?= 0
+MUTANTS     ?= .
 COVERAGE    ?= 4000
 SPARK       ?= 4.1.4
 HADOOP      ?= 3.4.2
@@ -14,7 +15,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-yarn race lint fuzz bench benchstat golden demo docs validate coverage record clean
+.PHONY: help build test test-spark test-yarn race lint fuzz bench benchstat golden demo docs validate mutants coverage record clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +66,9 @@ validate: ## compare replays with all recordings, and rewrite docs/VALIDATION.md
 
 coverage: ## measure how often intervals contain the truth, in COVERAGE (4000) samples and a twentieth as many days, and the error of the model
 	COVERAGE="$(COVERAGE)" go test ./bench/... -run '^(TestIntervals.*Cover.*|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
+
+mutants: ## break the program in many places (those whose name matches MUTANTS), one at a time, and print which test catches each
+	MUTANTS="$(MUTANTS)" go test ./internal/mutants -run '^TestMutantsAreCaught$$' -v -timeout 4h -update
 
 record: ## record real Spark runs, RECORDINGS=steps/ess10 or all (bench/recorder/README.md)
 	bench/recorder/record.sh $(RECORDINGS)
