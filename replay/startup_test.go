@@ -38,7 +38,9 @@ func TestStartingExecutorsShareTheProcessorsOfTheirNode(t *testing.T) {
 		{0, time.Second}, {OneProcessor, 3 * time.Second}, {OneProcessor * 3 / 2, 2 * time.Second}, {4 * OneProcessor, time.Second},
 	} {
 		r := replayed(t, "app etl\n  job\n    stage tasks=3x1s\n", "static,n=3", "standalone,nodes=1,cores=4,memory=16g",
-			func(config *Config) { config.Times.Processors, config.Times.By[Startup] = c.processors, Constant(time.Second) })
+			func(config *Config) {
+				config.Times.Processors, config.Times.By[Startup] = c.processors, Constant(time.Second)
+			})
 		if got := r.Apps[0].Registered; got != c.want {
 			t.Errorf("on %g processors the first executor registers after %s, want %s", c.processors.Float(), got, c.want)
 		}
