@@ -59,7 +59,7 @@ func attributionMetrics() []Metric {
 		})
 	}
 	list = slices.Insert(list, int(replay.TimeExecution)+1, Metric{
-		Name: "time_waves", Section: TimeByCause, Label: "of execution, waves", Unit: Percent, Better: Lower, Source: "own",
+		Name: "time_waves", Section: TimeByCause, Label: "waves, part of execution", Unit: Percent, Better: Lower, Source: "own",
 		Doc: "the part of time_execution in which the task on the path waits behind tasks of its own set: turnaround that more executors would have shortened / turnaround",
 		Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Waves }),
 	})
@@ -75,7 +75,7 @@ func attributionMetrics() []Metric {
 		})
 	}
 	return append(list, Metric{
-		Name: "reach_p50", Section: TimeByCause, Label: "time to the executors needed", Unit: Seconds, Better: Lower, Source: "own",
+		Name: "reach_p50", Section: TimeByCause, Label: "ramp-up time p50", Unit: Seconds, Better: Lower, Source: "own",
 		Doc: "median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
 		Of: func(g *Group) float64 {
 			return stats.Quantile(0.50, g.values(seconds(func(a *App) time.Duration {
