@@ -176,7 +176,7 @@ func gradeNotes(w *traces.Workload) []note.Note {
 			seen[a.Path+"\x00"+a.ID] = true
 			name := a.ID
 			if len(a.Log.Problems) > 0 {
-				name += " (" + strings.TrimSuffix(WordAll(asNotes(a.Log.Problems))[0], ".") + ")"
+				name += " (" + strings.TrimSuffix(Word(a.Log.Problems[0]), ".") + ")"
 			}
 			names = append(names, name)
 		}

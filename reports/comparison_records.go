@@ -32,7 +32,7 @@ func comparisonFacts(r *bench.Results) []Fact {
 			{"submit_ms", a.Submit.Milliseconds()}, {"deadline_ms", orNull(ref.HasDeadline, ref.Deadline.Milliseconds())},
 			{"alone_ms", ref.Alone.Milliseconds()}, {"critical_path_ms", ref.Critical.Milliseconds()},
 			{"history_ms", orNull(ref.History > 0, ref.History.Milliseconds())},
-			{"grade", a.Log.Grade.String()}, {"problems", notesJSON(asNotes(a.Log.Problems))},
+			{"grade", a.Log.Grade.String()}, {"problems", notesJSON(a.Log.Problems)},
 		})
 	}
 	for i := range r.Runs {

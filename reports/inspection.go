@@ -40,11 +40,11 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 			Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, Cell{Value: a.Class}, Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
 			Cell{length(log.Span), log.Span.Seconds()}, count(log.Jobs), count(log.Stages), count(log.Tasks), count(log.FailedTasks),
 			Cell{Text: fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved)}, Cell{Value: log.ExecutorsAdded}, Cell{Value: log.ExecutorsRemoved},
-			wordCell(log.Grade.String()), wordCell(a.Path), Cell{Value: notesJSON(asNotes(log.Problems))})
+			wordCell(log.Grade.String()), wordCell(a.Path), Cell{Value: notesJSON(log.Problems)})
 		if i < listedAnyway || log.Grade != traces.Complete {
 			people.Rows = append(people.Rows, all.Rows[i])
 		}
-		for _, problem := range WordAll(asNotes(log.Problems)) {
+		for _, problem := range WordAll(log.Problems) {
 			problems = append(problems, a.Path+": "+OneLine(problem))
 		}
 	}
@@ -124,8 +124,9 @@ func skippedTable(skipped []source.Skipped) *Table {
 		if s.Failed {
 			continue
 		}
-		if count[s.Why]++; count[s.Why] == 1 {
-			reasons = append(reasons, s.Why)
+		why := Word(s.Why)
+		if count[why]++; count[why] == 1 {
+			reasons = append(reasons, why)
 		}
 	}
 	slices.Sort(reasons)

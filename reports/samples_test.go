@@ -8,6 +8,7 @@ import (
 	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
+	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
@@ -128,7 +129,7 @@ func inspected() ([]*traces.Application, []source.Skipped) {
 			{Path: "logs/b", ID: "app-2", Name: "report\n1", Class: "report-*", Log: cut},
 			{Path: "logs/c", Log: bad},
 		}, []source.Skipped{
-			{Path: "notes.txt", Why: "no Spark event log"}, {Path: ".crc", Why: "a checksum file"}, {Path: ".crc2", Why: "a checksum file"}, {Path: "gone", Why: "cannot be opened", Failed: true},
+			{Path: "notes.txt", Why: note.Plain("no Spark event log")}, {Path: ".crc", Why: note.Plain("a checksum file")}, {Path: ".crc2", Why: note.Plain("a checksum file")}, {Path: "gone", Why: note.Plain("cannot be opened"), Failed: true},
 		}
 }
 

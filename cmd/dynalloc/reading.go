@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/internal/spec"
+	"dynalloc/reports"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -137,7 +138,7 @@ func (r *reading) failure(stderr io.Writer) error {
 	for _, s := range r.logs.Skipped() {
 		if s.Failed {
 			failed++
-			fmt.Fprintf(stderr, "dynalloc: %s: %s\n", s.Path, s.Why)
+			fmt.Fprintf(stderr, "dynalloc: %s: %s\n", s.Path, reports.Word(s.Why))
 		} else {
 			skipped++
 		}
@@ -152,7 +153,7 @@ func (r *reading) failure(stderr io.Writer) error {
 		return nil
 	case failed+len(r.unreadable) == 0:
 		for _, s := range r.logs.Skipped() {
-			fmt.Fprintf(stderr, "dynalloc: %s: skipped: %s\n", s.Path, s.Why)
+			fmt.Fprintf(stderr, "dynalloc: %s: skipped: %s\n", s.Path, reports.Word(s.Why))
 		}
 		return fmt.Errorf("no event log was found (%d files skipped): give a Spark event log, an archive of them, or a folder such as spark.eventLog.dir", skipped)
 	}

@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,101 +15,98 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// errCorrupt is the cause of every error that says a compressed stream breaks
-// its own rules. A stream that only ends too early is io.ErrUnexpectedEOF.
+// errCorrupt is wrapped by every error that says that a compressed stream breaks the
+// rules of its format. A stream that only ends too early is io.ErrUnexpectedEOF.
 var errCorrupt = errors.New("compressed data are damaged")
 
 // A codec is a way in which event logs are compressed.
-type codec uint8
+type codec struct {
+	name   string
+	magics []string // how streams begin
+	names  []string // how file names end
+	decode func(r *bufio.Reader) (io.ReadCloser, error)
+}
 
-// The codecs. Spark names files by its own short names, and for three of the
-// four it does not write the file format that goes by that name elsewhere
+func (c *codec) String() string { return c.name }
+
+// The codecs. Spark names files after its own short names. For lz4, snappy and lzf it
+// does not write the file format that has that name elsewhere
 // (spark.eventLog.compression.codec, org.apache.spark.io.CompressionCodec).
-const (
-	noCodec    codec = iota
-	zstdFrames       // standard frames, one after each flush
-	lz4Blocks        // lz4-java's LZ4BlockOutputStream: what Spark means by lz4
-	lz4Frames        // the standard LZ4 file format: what the lz4 command writes
-	snappyJava       // snappy-java's SnappyOutputStream
-	lzfChunks        // compress-lzf
-	gzipped          // Databricks, and people
+var (
+	plainText  = &codec{name: "plain", decode: func(r *bufio.Reader) (io.ReadCloser, error) { return io.NopCloser(r), nil }}
+	zstdFrames = &codec{"zstd", []string{"\x28\xb5\x2f\xfd"}, []string{".zstd", ".zst", ".tzst"}, decodeZstd} // standard; one frame after each flush
+	lz4Blocks  = &codec{"lz4", []string{lz4BlockMagic}, []string{".lz4"}, blocks(lz4BlockReader)}             // lz4-java's LZ4BlockOutputStream
+	lz4Frames  = &codec{"lz4", []string{"\x04\x22\x4d\x18"}, nil, decodeLZ4}                                  // standard: what the lz4 command writes
+	snappyJava = &codec{"snappy", []string{snappyMagic}, []string{".snappy"}, blocks(snappyReader)}           // snappy-java's SnappyOutputStream
+	lzfChunks  = &codec{"lzf", []string{"ZV\x00", "ZV\x01"}, []string{".lzf"}, blocks(lzfReader)}             // compress-lzf
+	gzipped    = &codec{"gzip", []string{"\x1f\x8b\x08"}, []string{".gz", ".gzip", ".tgz"}, decodeGzip}       // Databricks, and people
+
+	codecs = []*codec{zstdFrames, lz4Blocks, lz4Frames, snappyJava, lzfChunks, gzipped}
 )
 
-var codecNames = [...]string{"plain", "zstd", "lz4", "lz4", "snappy", "lzf", "gzip"}
+// maxWindow bounds, in bytes, what one zstd stream can make the reader hold. The zstd
+// command accepts as much without an option (ZSTD_WINDOWLOG_LIMIT_DEFAULT); Spark's
+// own streams need less than 8 MiB.
+const maxWindow = 128 << 20
 
-func (c codec) String() string { return codecNames[c] }
+func decodeZstd(r *bufio.Reader) (io.ReadCloser, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1),
+		zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(maxWindow))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}
 
-const (
-	// peekSize is how much of a stream is looked at to tell its codec. A tar
-	// header names itself in the first 512 bytes; text needs some lines.
-	peekSize = 4 << 10
-	// maxWindow bounds what one zstd stream may make us hold. It is what the
-	// zstd command accepts without being asked (ZSTD_WINDOWLOG_LIMIT_DEFAULT);
-	// Spark's own streams need less than 8 MiB.
-	maxWindow = 128 << 20
-)
+func decodeLZ4(r *bufio.Reader) (io.ReadCloser, error) { return io.NopCloser(lz4.NewReader(r)), nil }
 
-// codecOf tells the codec of a stream from its first bytes, and from its name
-// only where they say nothing.
-func codecOf(head []byte, name string) codec {
-	begins := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
+func decodeGzip(r *bufio.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
+
+// codecOf returns the codec of a stream by its first bytes, or by its name if they do
+// not tell.
+func codecOf(head []byte, name string) *codec {
+	if isZip(head) || isTar(head) {
+		return plainText // whatever the name says: the entries of an archive are compressed, if anything is
+	}
+	for _, c := range codecs {
+		if slices.ContainsFunc(c.magics, func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }) {
+			return c
+		}
+	}
+	byName := codecOfName(name)
 	switch {
-	case isZip(head), isTar(head):
-		return noCodec // whatever the name says, it is the archive's entries that are compressed
-	case begins("\x28\xb5\x2f\xfd"):
-		return zstdFrames
-	case begins(lz4BlockMagic):
-		return lz4Blocks
-	case begins("\x04\x22\x4d\x18"):
-		return lz4Frames
-	case begins(snappyMagic):
-		return snappyJava
-	case begins("ZV\x00"), begins("ZV\x01"):
-		return lzfChunks
-	case begins("\x1f\x8b\x08"):
-		return gzipped
 	case len(head) >= 4 && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18":
-		// A skippable frame: zstd and LZ4 share the sixteen magic numbers.
-		if codecOfName(name) == lz4Blocks {
+		// A skippable frame: zstd and LZ4 share its sixteen magic numbers.
+		if byName == lz4Blocks {
 			return lz4Frames
 		}
 		return zstdFrames
 	case isText(head):
-		return noCodec
+		return plainText
 	}
-	return codecOfName(name)
+	return byName
 }
 
-// codecOfName tells the codec from the end of a file's name.
-func codecOfName(name string) codec {
-	name = strings.TrimSuffix(name, ".inprogress")
-	name = strings.TrimSuffix(name, ".compact")
-	switch path.Ext(name) {
-	case ".zstd", ".zst", ".tzst":
-		return zstdFrames
-	case ".lz4":
-		return lz4Blocks
-	case ".snappy":
-		return snappyJava
-	case ".lzf":
-		return lzfChunks
-	case ".gz", ".gzip", ".tgz":
-		return gzipped
+// codecOfName returns the codec that the end of a file's name promises.
+func codecOfName(name string) *codec {
+	ext := path.Ext(strings.TrimSuffix(strings.TrimSuffix(name, ".inprogress"), ".compact"))
+	if i := slices.IndexFunc(codecs, func(c *codec) bool { return slices.Contains(c.names, ext) }); i >= 0 {
+		return codecs[i]
 	}
-	return noCodec
+	return plainText
 }
 
-// withoutCodec is a file's name without the ending that names its codec.
+// withoutCodec is a file's name without the ending that promises a codec.
 func withoutCodec(name string) string {
-	if codecOfName(name) != noCodec {
+	if codecOfName(name) != plainText {
 		return strings.TrimSuffix(name, path.Ext(name))
 	}
 	return name
 }
 
-// isText reports whether at least seven eighths of some bytes are characters
-// that a text has. It forgives what a crash leaves in a log (a run of zero
-// bytes) and the charsets that Spark wrote before 3.0, but not random bytes.
+// isText reports whether at least seven eighths of some bytes are characters of a
+// text. That accepts what a crash leaves in a log (a run of zero bytes) and the
+// charsets that Spark wrote before 3.0, but not random bytes.
 func isText(b []byte) bool {
 	strange := 0
 	for rest := b; len(rest) > 0; {
@@ -122,87 +119,58 @@ func isText(b []byte) bool {
 	return strange*8 <= len(b)
 }
 
-// decompress returns the text of a stored stream and how it was compressed.
-// Closing the text frees the decoder and leaves the stream open.
-func decompress(stored io.Reader, name string) (io.ReadCloser, codec, error) {
+// peekSize is how many bytes of a stream tell its codec. A tar header names itself in
+// the first 512 bytes; text needs some lines.
+const peekSize = 4 << 10
+
+// decompress returns the text of a stored stream and its codec. Closing the text frees
+// the decoder and leaves the stream open.
+func decompress(stored io.Reader, name string) (io.ReadCloser, *codec, error) {
 	source := &errorKeeper{r: stored}
 	buffered := bufio.NewReaderSize(source, 64<<10)
 	head, err := buffered.Peek(peekSize)
 	if err != nil && err != io.EOF {
-		return nil, noCodec, err
+		return nil, plainText, err
 	}
-	c := codecOf(head, name)
-	text := &decoded{codec: c, source: source}
-	switch c {
-	case noCodec:
-		text.r = buffered
-	case zstdFrames:
-		d, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1),
-			zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(maxWindow))
-		if err != nil {
-			return nil, c, err
-		}
-		text.r, text.free = d, d.Close
-	case lz4Blocks:
-		text.r = &blockReader{next: lz4BlockReader(buffered)}
-	case lz4Frames:
-		text.r = lz4.NewReader(buffered)
-	case snappyJava:
-		text.r = &blockReader{next: snappyReader(buffered)}
-	case lzfChunks:
-		text.r = &blockReader{next: lzfReader(buffered)}
-	case gzipped:
-		z, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, c, text.explain(err)
-		}
-		text.r = z
-	}
-	return text, c, nil
-}
-
-// A decoded stream reads decompressed text and makes the errors of all decoders
-// alike.
-type decoded struct {
-	r      io.Reader
-	codec  codec
-	source *errorKeeper
-	free   func() // nil where the garbage collector does it
-}
-
-func (t *decoded) Read(p []byte) (int, error) {
-	n, err := t.r.Read(p)
+	text := &decodedText{codec: codecOf(head, name), source: source}
+	text.ReadCloser, err = text.codec.decode(buffered)
 	if err != nil {
-		err = t.explain(err)
+		return nil, text.codec, text.explain(err)
 	}
-	return n, err
+	return text, text.codec, nil
 }
 
-// explain tells the disk's errors from the decoder's.
-func (t *decoded) explain(err error) error {
+// decodedText reads decompressed text. Its errors are the same for all decoders.
+type decodedText struct {
+	io.ReadCloser
+	codec  *codec
+	source *errorKeeper
+}
+
+func (t *decodedText) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	return n, t.explain(err)
+}
+
+// explain separates errors of the disk, an early end and damage.
+func (t *decodedText) explain(err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case t.source.err != nil && t.source.err != io.EOF:
 		return t.source.err
-	case err == io.EOF, err == io.ErrUnexpectedEOF, errors.Is(err, errCorrupt):
+	case err == io.EOF, errors.Is(err, errCorrupt):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return io.ErrUnexpectedEOF
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return fmt.Errorf("%w: zstd wants a window above %d MiB", errCorrupt, maxWindow>>20)
+		return corrupt("zstd needs a window above %d MiB", maxWindow>>20)
 	}
-	return fmt.Errorf("%w: %v: %v", errCorrupt, t.codec, err)
+	return corrupt("%v: %v", t.codec, err)
 }
 
-func (t *decoded) Close() error {
-	if t.free != nil {
-		t.free()
-		t.free = nil
-	}
-	return nil
-}
-
-// An errorKeeper remembers the error that ended a stream, which a decoder may
-// have wrapped beyond recognition.
+// An errorKeeper keeps the error that ended a stream, because a decoder may report it
+// as an error of its own.
 type errorKeeper struct {
 	r   io.Reader
 	err error

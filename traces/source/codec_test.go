@@ -40,8 +40,8 @@ func someEvents(n int) []byte {
 
 // encoders write text as each codec, in several streams joined as Spark's
 // flushes join them.
-var encoders = map[codec]func(text []byte) []byte{
-	noCodec: bytes.Clone,
+var encoders = map[*codec]func(text []byte) []byte{
+	plainText: bytes.Clone,
 	zstdFrames: func(text []byte) []byte {
 		e, _ := zstd.NewWriter(nil)
 		defer e.Close()
@@ -115,7 +115,7 @@ func lz4Java(text []byte) []byte {
 }
 
 // readText decompresses all of a stored stream.
-func readText(stored []byte, name string) ([]byte, codec, error) {
+func readText(stored []byte, name string) ([]byte, *codec, error) {
 	r, c, err := decompress(bytes.NewReader(stored), name)
 	if err != nil {
 		return nil, c, err
@@ -139,7 +139,7 @@ func TestEveryCodecIsToldByContentWhateverTheName(t *testing.T) {
 
 func TestASkippableFrameIsTakenForLZ4OnlyByName(t *testing.T) {
 	skippable := "\x50\x2a\x4d\x18\x04\x00\x00\x00note"
-	for name, c := range map[string]codec{"app-1.lz4": lz4Frames, "app-1.zstd": zstdFrames} {
+	for name, c := range map[string]*codec{"app-1.lz4": lz4Frames, "app-1.zstd": zstdFrames} {
 		text := someEvents(3)
 		got, told, err := readText(append([]byte(skippable), encoders[c](text)...), name)
 		if told != c || err != nil || !bytes.Equal(got, text) {
@@ -160,7 +160,7 @@ func TestALogCutAnywhereReadsUpToTheCut(t *testing.T) {
 			if err != nil && err != io.ErrUnexpectedEOF {
 				t.Fatalf("%v cut at %d of %d: error %v, want unexpected EOF", c, cut, len(stored), err)
 			}
-			if err == nil && c != noCodec && len(got)%(len(text)/4) > 3 {
+			if err == nil && c != plainText && len(got)%(len(text)/4) > 3 {
 				t.Fatalf("%v cut at %d of %d: no error after %d bytes, in the middle of a stream", c, cut, len(stored), len(got))
 			}
 		}
@@ -172,7 +172,7 @@ func TestALogThatLosesItsTailKeepsEverythingBefore(t *testing.T) {
 	for c, encode := range encoders {
 		stored := encode(text)
 		got, _, err := readText(stored[:len(stored)-15], "app-1")
-		if c == noCodec {
+		if c == plainText {
 			continue // cut text is shorter text
 		}
 		if err != io.ErrUnexpectedEOF && c != zstdFrames || len(got) < len(text)*3/4 {
@@ -184,7 +184,7 @@ func TestALogThatLosesItsTailKeepsEverythingBefore(t *testing.T) {
 func TestDamageIsReportedAsDamage(t *testing.T) {
 	text := someEvents(200)
 	for c, encode := range encoders {
-		if c == noCodec {
+		if c == plainText {
 			continue
 		}
 		whole := encode(text)

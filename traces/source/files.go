@@ -11,32 +11,31 @@ import (
 	"slices"
 	"strings"
 
+	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
 )
 
-// found is what discovery found.
+// found is the result of a search.
 type found struct {
 	Logs    []eventlog.Log // by Path
-	Tables  []table        // files of other formats, by Name
+	Tables  []table        // files of foreign formats, by path
 	Skipped []Skipped      // by Path
 
 	spool *spool
 }
 
-// close removes what discovery stored for reading; no part can be opened
-// after it.
+// close removes what the search stored for reading. No part can be opened after it.
 func (f *found) close() error { return f.spool.close() }
 
-// findPaths finds the event logs in files and folders of the operating system,
-// as a user names them, and in all folders below. A file that is reached twice
-// is read once.
+// findPaths searches files and folders of the operating system, as a user names them,
+// and all folders below them. A file that is reached twice is read once.
 func findPaths(paths []string) *found {
 	var s search
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		switch {
 		case err != nil:
-			s.fail(p, reason(err))
+			s.skip(p, true, cannotRead.With(reason(err)))
 		case info.IsDir():
 			s.root(os.DirFS(p), ".", filepath.ToSlash(p))
 		default:
@@ -46,29 +45,21 @@ func findPaths(paths []string) *found {
 	return s.finish()
 }
 
-// find is findPaths for one root, a folder or a file, in a file system that is
-// not the operating system's. shown is what messages call the root.
-func find(fsys fs.FS, root, shown string) *found {
-	var s search
-	s.root(fsys, root, shown)
-	return s.finish()
-}
-
-// A file is a candidate: one regular file, or one entry of an archive.
+// A file is a candidate: a regular file, or one entry of an archive.
 type file struct {
-	path  string // as shown to people
-	dir   string // of path; files of one rolling log have it in common
+	path  string // for messages
+	dir   string // of path; the same for the files of one rolling log
 	name  string // last element of path
-	named bool   // the user named this very file
+	named bool   // the user named this file
 	open  func() (io.ReadCloser, error)
-	look  look
+	sniffed
 }
 
-// A place is a name in a file system and what people call it.
+// A place is a name in a file system.
 type place struct {
 	fsys  fs.FS
 	name  string
-	shown string
+	shown string // for messages
 }
 
 func (p place) open() (io.ReadCloser, error) { return p.fsys.Open(p.name) }
@@ -84,41 +75,34 @@ type search struct {
 	skipped  []Skipped
 	spool    spool
 
-	links   []place // symbolic links, followed when all else is known
-	folders []seen
-	regular map[sizeTime][]seen
+	links []place // symbolic links, followed when all else is known
+	seen  map[sizeTime][]visited
 }
 
-// seen is something that was visited, to be told from itself by another name.
-type seen struct {
+// visited is a file or a folder that was visited and may be met by another name.
+type visited struct {
 	info  fs.FileInfo
 	shown string
 }
 
-// sizeTime is what two names of one file surely have in common.
+// sizeTime is equal for two names of one file or folder.
 type sizeTime struct{ size, time int64 }
 
-func (s *search) skip(path, why string) {
-	s.skipped = append(s.skipped, Skipped{Path: path, Why: why})
+func (s *search) skip(path string, failed bool, why traces.Note) {
+	s.skipped = append(s.skipped, Skipped{path, why, failed})
 }
 
-func (s *search) fail(path, why string) {
-	s.skipped = append(s.skipped, Skipped{Path: path, Why: why, Failed: true})
-}
-
-// root visits what the user named.
+// root visits a file or a folder that the user named.
 func (s *search) root(fsys fs.FS, name, shown string) {
-	p := place{fsys, name, shown}
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
-		s.fail(shown, reason(err))
+		s.skip(shown, true, cannotRead.With(reason(err)))
 		return
 	}
-	s.visit(p, info, true)
+	s.visit(place{fsys, name, shown}, info, true)
 }
 
-// finish follows the links, opens the archives and sorts all candidates into
-// event logs.
+// finish follows the links, opens the archives and arranges all candidates as logs.
 func (s *search) finish() *found {
 	for len(s.links) > 0 {
 		p := s.links[0]
@@ -126,9 +110,9 @@ func (s *search) finish() *found {
 		info, err := fs.Stat(p.fsys, p.name)
 		switch {
 		case err != nil:
-			s.skip(p.shown, "a symbolic link to nothing that can be read")
-		case info.IsDir() && !os.SameFile(info, info):
-			s.skip(p.shown, "a symbolic link to a folder, which this file system cannot tell from a loop")
+			s.skip(p.shown, false, brokenLink.With())
+		case info.IsDir() && !os.SameFile(info, info): // the file system cannot tell a loop
+			s.skip(p.shown, false, folderLink.With())
 		default:
 			s.visit(p, info, false)
 		}
@@ -136,48 +120,61 @@ func (s *search) finish() *found {
 	for _, a := range s.archives {
 		s.unpack(a)
 	}
-	f := &found{spool: &s.spool}
-	for _, folder := range byFolder(s.files) {
-		a := assign(folder)
-		f.Logs = append(f.Logs, a.logs...)
-		f.Tables = append(f.Tables, a.tables...)
-		s.skipped = append(s.skipped, a.skipped...)
+	l := layout{skipped: s.skipped}
+	slices.SortStableFunc(s.files, func(a, b file) int {
+		return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.name, b.name))
+	})
+	for len(s.files) > 0 {
+		end := slices.IndexFunc(s.files, func(f file) bool { return f.dir != s.files[0].dir })
+		if end < 0 {
+			end = len(s.files)
+		}
+		l.folder(s.files[:end:end])
+		s.files = s.files[end:]
 	}
-	slices.SortStableFunc(f.Tables, func(a, b table) int { return cmp.Compare(a.path, b.path) })
-	slices.SortStableFunc(f.Logs, func(a, b eventlog.Log) int { return cmp.Compare(a.Path, b.Path) })
-	slices.SortStableFunc(s.skipped, func(a, b Skipped) int { return cmp.Compare(a.Path, b.Path) })
-	f.Skipped = s.skipped
-	return f
+	slices.SortStableFunc(l.tables, func(a, b table) int { return cmp.Compare(a.path, b.path) })
+	slices.SortStableFunc(l.logs, func(a, b eventlog.Log) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(l.skipped, func(a, b Skipped) int { return cmp.Compare(a.Path, b.Path) })
+	return &found{Logs: l.logs, Tables: l.tables, Skipped: l.skipped, spool: &s.spool}
 }
 
-// visit sorts one thing by its kind.
+// visit visits a file or a folder, unless it was visited by another name.
 func (s *search) visit(p place, info fs.FileInfo, named bool) {
-	switch {
-	case info.IsDir():
-		s.folder(p, info)
-	case !info.Mode().IsRegular():
-		s.skipped = append(s.skipped, Skipped{p.shown, "neither a file nor a folder", named})
-	default:
-		s.file(p, info, named)
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		s.skip(p.shown, named, notRegular.With())
+		return
 	}
-}
-
-func (s *search) folder(p place, info fs.FileInfo) {
-	for _, f := range s.folders {
-		if os.SameFile(f.info, info) {
-			s.skip(p.shown, "the same folder as "+f.shown)
+	key := sizeTime{info.Size(), info.ModTime().UnixNano()}
+	for _, v := range s.seen[key] {
+		if os.SameFile(v.info, info) {
+			same := sameFile
+			if info.IsDir() {
+				same = sameFolder
+			}
+			s.skip(p.shown, false, same.With(v.shown))
 			return
 		}
 	}
-	s.folders = append(s.folders, seen{info, p.shown})
+	if s.seen == nil {
+		s.seen = map[sizeTime][]visited{}
+	}
+	s.seen[key] = append(s.seen[key], visited{info, p.shown})
+	if info.IsDir() {
+		s.folder(p)
+	} else {
+		s.file(p, info.Size(), named)
+	}
+}
+
+func (s *search) folder(p place) {
 	entries, err := fs.ReadDir(p.fsys, p.name)
 	if err != nil {
-		s.fail(p.shown, "the folder cannot be listed: "+reason(err))
+		s.skip(p.shown, true, cannotList.With(reason(err)))
 	}
 	for _, e := range entries {
 		below := p.below(e.Name())
-		if why := hidden(e.Name()); why != "" {
-			s.skip(below.shown, why)
+		if why, ok := skippedName(e.Name()); ok {
+			s.skip(below.shown, false, why)
 			continue
 		}
 		if e.Type()&fs.ModeSymlink != 0 {
@@ -186,69 +183,41 @@ func (s *search) folder(p place, info fs.FileInfo) {
 		}
 		info, err := e.Info()
 		if err != nil {
-			s.fail(below.shown, reason(err))
+			s.skip(below.shown, true, cannotRead.With(reason(err)))
 			continue
 		}
 		s.visit(below, info, false)
 	}
 }
 
-func (s *search) file(p place, info fs.FileInfo, named bool) {
-	key := sizeTime{info.Size(), info.ModTime().UnixNano()}
-	for _, f := range s.regular[key] {
-		if os.SameFile(f.info, info) {
-			s.skip(p.shown, "the same file as "+f.shown)
-			return
-		}
-	}
-	if s.regular == nil {
-		s.regular = map[sizeTime][]seen{}
-	}
-	s.regular[key] = append(s.regular[key], seen{info, p.shown})
-
+func (s *search) file(p place, size int64, named bool) {
 	f := file{path: p.shown, dir: path.Dir(p.shown), name: path.Base(p.shown), named: named, open: p.open}
-	if info.Size() > 0 {
-		f.look = lookInto(f.open, f.name)
+	if size > 0 {
+		f.sniffed = sniffFile(f.open, f.name)
 	}
-	if f.look.kind == zipArchive || f.look.kind == tarArchive {
+	if f.kind == zipArchive || f.kind == tarArchive {
 		s.archives = append(s.archives, archive{file: f, at: &sharedFile{reopen: p.open}})
 		return
 	}
 	s.files = append(s.files, f)
 }
 
-// hidden says why a name alone keeps a file or a folder from being read; empty
-// if it does not.
-func hidden(name string) string {
+// skippedName reports whether a file or a folder is not read because of its name, and
+// why.
+func skippedName(name string) (why traces.Note, ok bool) {
 	switch {
 	case strings.HasSuffix(name, ".crc"):
-		return "a checksum file"
+		return checksumFile.With(), true
 	case strings.HasPrefix(name, "."):
-		return "hidden"
+		return hiddenFile.With(), true
 	case name == "_SUCCESS":
-		return "a marker that Hadoop leaves behind finished output"
+		return hadoopMarker.With(), true
 	}
-	return ""
+	return why, false
 }
 
-// byFolder groups files by the folder they are in, folders and files in order
-// of their names.
-func byFolder(files []file) [][]file {
-	slices.SortStableFunc(files, func(a, b file) int {
-		return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.name, b.name))
-	})
-	var folders [][]file
-	for i, f := range files {
-		if i == 0 || f.dir != files[i-1].dir {
-			folders = append(folders, nil)
-		}
-		last := len(folders) - 1
-		folders[last] = append(folders[last], f)
-	}
-	return folders
-}
-
-// reason is an error without the path in front, for texts that begin with it.
+// reason is an error without the path at its beginning, for messages that name the
+// path themselves.
 func reason(err error) string {
 	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 		return pathErr.Err.Error()

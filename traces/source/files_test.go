@@ -69,6 +69,13 @@ func lines(f *found) string {
 	return b.String()
 }
 
+// find searches one root, a folder or a file, which messages call shown.
+func find(fsys fs.FS, root, shown string) *found {
+	var s search
+	s.root(fsys, root, shown)
+	return s.finish()
+}
+
 // expect compares what was found with its written form, indented as in the test.
 func expect(t *testing.T, f *found, want string) {
 	t.Helper()
@@ -117,16 +124,16 @@ func TestAFolderOfSingleLogs(t *testing.T) {
 		log logs/app-2: app-2
 		log logs/app-3.lz4.inprogress, in progress: app-3.lz4.inprogress
 		log logs/team/a/app-1.zstd: app-1.zstd
-		skipped logs/.app-2.crc: a checksum file
-		skipped logs/.hidden: hidden
-		skipped logs/README.md: no Spark event log: none of its first lines is an event
-		skipped logs/_SUCCESS: a marker that Hadoop leaves behind finished output
-		skipped logs/app-2.crc: a checksum file
-		skipped logs/app-4: empty
-		failed logs/app-5.gz: cut short before the end of the first gzip block
-		failed logs/app-6.zstd: taken for zstd, but compressed data are damaged: zstd wants a window above 128 MiB
-		skipped logs/picture.png: no Spark event log: none of its first lines is an event
-		skipped logs/users.json: no Spark event log: none of its first lines is an event
+		skipped logs/.app-2.crc: skipped-checksum
+		skipped logs/.hidden: skipped-hidden
+		skipped logs/README.md: skipped-no-events
+		skipped logs/_SUCCESS: skipped-hadoop-marker
+		skipped logs/app-2.crc: skipped-checksum
+		skipped logs/app-4: skipped-empty
+		failed logs/app-5.gz: skipped-cut-in-first-block codec="gzip"
+		failed logs/app-6.zstd: skipped-damaged codec="zstd" error="compressed data are damaged: zstd needs a window above 128 MiB"
+		skipped logs/picture.png: skipped-no-events
+		skipped logs/users.json: skipped-no-events
 	`)
 }
 
@@ -152,10 +159,10 @@ func TestWhatTheUserNamesIsTriedUnlessItIsRubbish(t *testing.T) {
 		".hidden": aLog("hidden"),
 	})
 	expect(t, find(fsys, "notes", "notes"), "log notes: notes\n")
-	expect(t, find(fsys, "rubbish", "rubbish"), "failed rubbish: no Spark event log: none of its first lines is an event\n")
-	expect(t, find(fsys, "nothing", "nothing"), "failed nothing: empty\n")
+	expect(t, find(fsys, "rubbish", "rubbish"), "failed rubbish: skipped-no-events\n")
+	expect(t, find(fsys, "nothing", "nothing"), "failed nothing: skipped-empty\n")
 	expect(t, find(fsys, ".hidden", ".hidden"), "log .hidden: .hidden\n")
-	expect(t, find(fsys, "absent", "absent"), "failed absent: file does not exist\n")
+	expect(t, find(fsys, "absent", "absent"), "failed absent: skipped-cannot-read error=\"file does not exist\"\n")
 }
 
 func TestPathsOfTheOperatingSystem(t *testing.T) {
@@ -168,9 +175,9 @@ func TestPathsOfTheOperatingSystem(t *testing.T) {
 	expect(t, f, `
 		log logs/app-1: app-1
 		log logs/eventlog_v2_app-2: events_1_app-2
-		failed gone: no such file or directory
-		skipped logs/app-1: the same file as logs/app-1
-		skipped logs/eventlog_v2_app-2: the same folder as logs/eventlog_v2_app-2
+		failed gone: skipped-cannot-read error="no such file or directory"
+		skipped logs/app-1: skipped-same-file other="logs/app-1"
+		skipped logs/eventlog_v2_app-2: skipped-same-folder other="logs/eventlog_v2_app-2"
 	`)
 	if got := textOf(t, f.Logs[1]); got != aLog("two") {
 		t.Errorf("the rolling log reads %q", got)
@@ -202,12 +209,12 @@ func TestSymbolicLinksAreFollowedAndNeverTwice(t *testing.T) {
 		log logs/app-1: app-1
 		log logs/more/app-3: app-3
 		log logs/old/app-2: app-2
-		skipped logs/a-latest: the same file as logs/app-1
-		skipped logs/broken: a symbolic link to nothing that can be read
-		skipped logs/loop: the same folder as logs
-		skipped logs/more/back: the same folder as logs
-		skipped logs/old/parent: the same folder as logs
-		skipped logs/self: a symbolic link to nothing that can be read
+		skipped logs/a-latest: skipped-same-file other="logs/app-1"
+		skipped logs/broken: skipped-broken-link
+		skipped logs/loop: skipped-same-folder other="logs"
+		skipped logs/more/back: skipped-same-folder other="logs"
+		skipped logs/old/parent: skipped-same-folder other="logs"
+		skipped logs/self: skipped-broken-link
 	`)
 }
 
@@ -232,8 +239,8 @@ func TestWhatMayNotBeOpenedIsNamedAndTheRestIsRead(t *testing.T) {
 	}), "secret"}
 	expect(t, find(fsys, ".", "logs"), `
 		log logs/app-1: app-1
-		failed logs/secret-app: cannot be opened: permission denied
-		failed logs/secret-dir: the folder cannot be listed: permission denied
+		failed logs/secret-app: skipped-cannot-open error="permission denied"
+		failed logs/secret-dir: skipped-cannot-list error="permission denied"
 	`)
 }
 
@@ -242,7 +249,7 @@ func TestANamedPipeDoesNotHangTheSearch(t *testing.T) {
 	fsys["pipe"] = &fstest.MapFile{Mode: fs.ModeNamedPipe}
 	expect(t, find(fsys, ".", "logs"), `
 		log logs/app-1: app-1
-		skipped logs/pipe: neither a file nor a folder
+		skipped logs/pipe: skipped-not-regular
 	`)
 }
 
@@ -304,7 +311,7 @@ func TestWorkloadFilesInFoldersAreNotMeant(t *testing.T) {
 	if _, err := logs.Read(); err != io.EOF {
 		t.Errorf("Read: %v, want io.EOF", err)
 	}
-	if s := logs.Skipped(); len(s) != 1 || s[0].Failed || !strings.Contains(s[0].Why, "format CSV: it is read if it is named itself") {
+	if s := logs.Skipped(); len(s) != 1 || s[0].Failed || s[0].Why.String() != `skipped-foreign-workload format="CSV"` {
 		t.Errorf("skipped %+v", s)
 	}
 }

@@ -51,13 +51,13 @@ func TestRollingFolders(t *testing.T) {
 		"compacted": {
 			[]string{"events_1_a", "events_2_a", "events_2_a.compact", "events_3_a", "appstatus_a="},
 			`log eventlog_v2_a, compacted: events_2_a.compact events_3_a
-			skipped eventlog_v2_a/events_1_a: replaced by events_2_a.compact
-			skipped eventlog_v2_a/events_2_a: replaced by events_2_a.compact`,
+			skipped eventlog_v2_a/events_1_a: skipped-replaced by="events_2_a.compact"
+			skipped eventlog_v2_a/events_2_a: skipped-replaced by="events_2_a.compact"`,
 		},
 		"compacted twice": {
 			[]string{"events_2_a.zstd.compact", "events_5_a.zstd.compact", "events_6_a.zstd", "appstatus_a="},
 			`log eventlog_v2_a, compacted: events_5_a.zstd.compact events_6_a.zstd
-			skipped eventlog_v2_a/events_2_a.zstd.compact: replaced by events_5_a.zstd.compact`,
+			skipped eventlog_v2_a/events_2_a.zstd.compact: skipped-replaced by="events_5_a.zstd.compact"`,
 		},
 		"a gap": {
 			[]string{"events_1_a", "events_2_a", "events_4_a", "appstatus_a="},
@@ -78,13 +78,13 @@ func TestRollingFolders(t *testing.T) {
 			[]string{"events_1_a", "events_1_a.zstd", "events_2_a", "appstatus_a="},
 			`log eventlog_v2_a: events_1_a events_2_a
 			    log-part-twice part="eventlog_v2_a/events_1_a.zstd" other="events_1_a"
-			skipped eventlog_v2_a/events_1_a.zstd: the same part as events_1_a`,
+			skipped eventlog_v2_a/events_1_a.zstd: skipped-same-part other="events_1_a"`,
 		},
 		"of two copies the damaged one is left out": {
 			[]string{"events_1_a=rubbish", "events_1_a.zstd", "appstatus_a="},
 			`log eventlog_v2_a: events_1_a.zstd
 			    log-part-twice part="eventlog_v2_a/events_1_a" other="events_1_a.zstd"
-			skipped eventlog_v2_a/events_1_a: the same part as events_1_a.zstd`,
+			skipped eventlog_v2_a/events_1_a: skipped-same-part other="events_1_a.zstd"`,
 		},
 		"a part in the middle is empty": {
 			[]string{"events_1_a", "events_2_a=", "events_3_a", "appstatus_a="},
@@ -97,7 +97,7 @@ func TestRollingFolders(t *testing.T) {
 		},
 		"only the status": {
 			[]string{"appstatus_a="},
-			`failed eventlog_v2_a/appstatus_a: the events file of its log is missing`,
+			`failed eventlog_v2_a/appstatus_a: skipped-status-alone`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestPartsOfSeveralRollingLogsInOneFolder(t *testing.T) {
 		log d/app-3: app-3
 		log d/events_*_a: events_1_a events_2_a
 		log d/events_*_b, in progress: events_1_b
-		skipped d/events_7_notes: no Spark event log: none of its first lines is an event
+		skipped d/events_7_notes: skipped-no-events
 	`)
 }
 
@@ -145,7 +145,7 @@ func TestDatabricksFolders(t *testing.T) {
 			[]string{part("eventlog-2022-01-18--19-00", 0), part("eventlog-2022-01-18--19-00.gz", 0), part("eventlog", 1)},
 			`log db, databricks: eventlog-2022-01-18--19-00 eventlog
 			    log-part-twice part="db/eventlog-2022-01-18--19-00.gz" other="eventlog-2022-01-18--19-00"
-			skipped db/eventlog-2022-01-18--19-00.gz: the same part as eventlog-2022-01-18--19-00`,
+			skipped db/eventlog-2022-01-18--19-00.gz: skipped-same-part other="eventlog-2022-01-18--19-00"`,
 		},
 		"only the newest": {
 			[]string{part("eventlog", 3)},
@@ -161,7 +161,7 @@ func TestDatabricksFolders(t *testing.T) {
 			[]string{"eventlog-2022-03-04--22-30", "eventlog-2022-03-04--22-30.gz", "eventlog"},
 			`log db, databricks: eventlog-2022-03-04--22-30 eventlog
 			    log-part-twice part="db/eventlog-2022-03-04--22-30.gz" other="eventlog-2022-03-04--22-30"
-			skipped db/eventlog-2022-03-04--22-30.gz: the same part as eventlog-2022-03-04--22-30`,
+			skipped db/eventlog-2022-03-04--22-30.gz: skipped-same-part other="eventlog-2022-03-04--22-30"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

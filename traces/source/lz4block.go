@@ -9,20 +9,19 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// lz4BlockMagic begins every block of lz4-java's stream format
-// (net.jpountz.lz4.LZ4BlockOutputStream), which is not the LZ4 frame format.
+// lz4BlockMagic is the beginning of each block of lz4-java's stream format
+// (net.jpountz.lz4.LZ4BlockOutputStream). It is not the LZ4 frame format.
 const lz4BlockMagic = "LZ4Block"
 
-// lz4BlockReader decodes that format block by block. A block is the magic, a
-// token (method in the high half, size class in the low), the lengths before
-// and after, a checksum of the text, and the data; all numbers are little
-// endian. An empty block ends a stream, and the next may follow at once, as
-// Spark writes one stream for each flush.
+// lz4BlockReader decodes that format block by block. A block is the magic, a token
+// (method in the high four bits, size class in the low four), the lengths of data and
+// text, a checksum of the text, and the data; numbers are little endian. An empty
+// block ends a stream. Another may follow: Spark writes one stream for each flush.
 func lz4BlockReader(r *bufio.Reader) func() ([]byte, error) {
 	const (
 		stored     = 0x10
 		compressed = 0x20
-		sizeBase   = 10         // a block of class c holds at most 1<<(sizeBase+c) bytes
+		sizeBase   = 10         // a block of class c has at most 1<<(sizeBase+c) bytes
 		seed       = 0x9747b28c // LZ4BlockOutputStream.DEFAULT_SEED
 		sumMask    = 0x0fffffff // StreamingXXHash32.asChecksum keeps 28 bits
 	)
@@ -31,7 +30,7 @@ func lz4BlockReader(r *bufio.Reader) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		for {
 			if _, err := io.ReadFull(r, head[:]); err != nil {
-				return nil, err // io.EOF between blocks, io.ErrUnexpectedEOF within a head
+				return nil, err // io.EOF between blocks, io.ErrUnexpectedEOF inside a header
 			}
 			if string(head[:8]) != lz4BlockMagic {
 				return nil, corrupt("lz4: a block does not begin with %q", lz4BlockMagic)
@@ -71,7 +70,7 @@ func lz4BlockReader(r *bufio.Reader) func() ([]byte, error) {
 	}
 }
 
-// xxHash32 is Yann Collet's checksum of that name
+// xxHash32 is the 32-bit checksum of Yann Collet
 // (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md).
 func xxHash32(b []byte, seed uint32) uint32 {
 	const (

@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// lzfReader decodes the chunks of the compress-lzf library
-// (com.ning.compress.lzf): "ZV", a type (0 stored, 1 compressed), the length
-// that follows, for compressed chunks the length of the text, and the data;
-// lengths are 16 bits, big endian. Nothing marks the end of a stream.
+// lzfReader decodes the chunks of the compress-lzf library (com.ning.compress.lzf). A
+// chunk is "ZV", a type (0 stored, 1 compressed), the length of the data, the length
+// of the text if compressed, and the data. Lengths have 16 bits, big endian. Nothing
+// marks the end of a stream.
 func lzfReader(r *bufio.Reader) func() ([]byte, error) {
 	var in, out []byte
 	return func() ([]byte, error) {
@@ -41,11 +41,11 @@ func lzfReader(r *bufio.Reader) func() ([]byte, error) {
 	}
 }
 
-// lzfDecode fills text from one compressed chunk and reports whether it fits
-// exactly. The chunk is a list of literal runs (a control byte below 32: run
-// length less one) and copies of earlier text (control byte: length less two
-// in the high three bits, 7 meaning that a byte follows to be added; then
-// thirteen bits of distance less one).
+// lzfDecode fills text from one compressed chunk and reports whether it fits exactly.
+// The chunk is a list of literal runs and of copies of earlier text. A control byte
+// below 32 begins a run of that length plus 1. Any other has in its high three bits
+// the length of a copy minus 2, of which 7 means that the next byte is added; its low
+// five bits and the byte after are the distance minus 1.
 func lzfDecode(text, packed []byte) bool {
 	in, out := 0, 0
 	for in < len(packed) {
@@ -77,7 +77,7 @@ func lzfDecode(text, packed []byte) bool {
 		if from < 0 || out+length > len(text) {
 			return false
 		}
-		for range length { // byte by byte: a copy may reach into its own output
+		for range length { // byte by byte, because a copy may overlap its own output
 			text[out] = text[from]
 			out, from = out+1, from+1
 		}

@@ -1,6 +1,48 @@
 package source
 
-import "dynalloc/internal/note"
+import (
+	"dynalloc/internal/note"
+	"dynalloc/traces"
+)
+
+// Skipped is a file or a folder that was found and not read.
+type Skipped struct {
+	Path string // for messages, like eventlog.Log.Path
+	Why  traces.Note
+	// Failed is true if the file should have been read: the user named it, it could
+	// not be opened, or it is an archive or a log that is damaged throughout. It is
+	// false for files that are not expected to be logs, such as hidden ones.
+	Failed bool
+}
+
+// Why a file or a folder is skipped.
+var (
+	checksumFile    = note.Declare("skipped-checksum")
+	hiddenFile      = note.Declare("skipped-hidden")
+	hadoopMarker    = note.Declare("skipped-hadoop-marker")
+	notRegular      = note.Declare("skipped-not-regular")
+	brokenLink      = note.Declare("skipped-broken-link")
+	folderLink      = note.Declare("skipped-folder-link")
+	sameFolder      = note.Declare("skipped-same-folder", "other")
+	sameFile        = note.Declare("skipped-same-file", "other")
+	foreignWorkload = note.Declare("skipped-foreign-workload", "format")
+	empty           = note.Declare("skipped-empty")
+	noEvents        = note.Declare("skipped-no-events")
+	statusAlone     = note.Declare("skipped-status-alone")
+	replaced        = note.Declare("skipped-replaced", "by")
+	samePart        = note.Declare("skipped-same-part", "other")
+	linkInArchive   = note.Declare("skipped-link-in-archive")
+	nestedArchive   = note.Declare("skipped-nested-archive")
+	encrypted       = note.Declare("skipped-encrypted")
+	compressedZip   = note.Declare("skipped-compressed-zip")
+	damagedArchive  = note.Declare("skipped-damaged-archive", "error")
+	cannotOpen      = note.Declare("skipped-cannot-open", "error")
+	cannotRead      = note.Declare("skipped-cannot-read", "error")
+	cannotList      = note.Declare("skipped-cannot-list", "error")
+	cannotStore     = note.Declare("skipped-cannot-store", "error")
+	cutInFirstBlock = note.Declare("skipped-cut-in-first-block", "codec")
+	damagedFile     = note.Declare("skipped-damaged", "codec", "error")
+)
 
 // What can be wrong with the parts of a log, and with the logs of one application.
 var (

@@ -6,39 +6,34 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
 	"dynalloc/traces/formats"
 )
 
-// Logs is a Reader of Spark event logs, and of files in the other formats that
-// docs/FORMATS.md lists. It reads one log at a time and keeps nothing of it, so
-// memory is bounded by the largest application. A file of another format is read
-// whole, as it has to be put in order.
+// Logs hands on the applications of Spark event logs, and of files in the formats of
+// docs/FORMATS.md. It reads one log at a time and keeps nothing of it, so memory is
+// bounded by the largest application. A file of another format is read whole, because
+// its applications have to be sorted. Logs implements traces.Reader.
 type Logs struct {
-	// EachLog hands on every log by itself: several attempts of an application
-	// as several applications, a copy of a log as one more. It is for looking
-	// at logs, and is set before the first Read.
+	// EachLog hands on each log as one application, even if it is an attempt of an
+	// application with several or a copy of another log. It is for the inspection of
+	// logs, and must be set before the first Read.
 	EachLog bool
 
 	found  *found
-	groups []logGroup // of logs that make one application, not yet read
+	groups []logGroup // not yet read; nil before the first Read
 	opened bool
 	done   int
-	tables int              // files of other formats that were found
-	table  *traces.Workload // of the file of another format that is being handed on
+	tables int              // files of foreign formats that were found
+	table  *traces.Workload // of the file of a foreign format that is being handed on
 	notes  []string
 }
 
-// Open finds the event logs in files, folders and archives of the operating
-// system; folders are searched to any depth. It reads no log yet. What cannot
-// be opened or is no event log is Skipped, with the reason; the error is only
-// about a call without paths.
+// Open finds the event logs in files, folders and archives of the operating system. It
+// searches folders to any depth and reads no log yet. Files that cannot be opened or
+// are no event logs are Skipped. The error is only about a call without paths.
 func Open(paths ...string) (*Logs, error) {
 	if len(paths) == 0 {
 		return nil, errNoPaths
@@ -62,29 +57,35 @@ func newLogs(f *found) *Logs { return &Logs{found: f, tables: len(f.Tables)} }
 
 var errNoPaths = errors.New("no event logs named: give files, folders or archives")
 
-// Len is the number of logs found.
+// Len returns how many logs were found.
 func (l *Logs) Len() int { return len(l.found.Logs) + l.tables }
 
-// Done is the number of logs read so far, or known not to need reading.
+// Done returns how many logs have been read, or need not be read.
 func (l *Logs) Done() int { return l.done }
 
-// Skipped is what was found and is no event log.
+// Skipped returns what was found and is no event log, by path.
 func (l *Logs) Skipped() []Skipped { return l.found.Skipped }
 
-// Notes are what reports must say about the files of other formats that have
-// been read so far; Collect makes them the workload's.
+// Notes returns what reports must say about the files of foreign formats that have been
+// read so far. traces.Collect makes them the workload's notes.
 func (l *Logs) Notes() []string { return l.notes }
 
-// Close removes what was stored to read archives. It is not needed after Read
-// has returned io.EOF.
+// Close removes temporary files. It is not needed after Read has returned io.EOF.
 func (l *Logs) Close() error { return l.found.close() }
 
-// Read returns the next application, io.EOF after the last. A *LogError is
-// about one log of which no application could be made; reading may go on.
+// Read returns the next application, io.EOF after the last. An error that is a
+// *traces.LogError is about one log of which no application can be made; reading can go
+// on after it.
 func (l *Logs) Read() (*traces.Application, error) {
 	if !l.opened {
 		l.opened = true
-		l.groups = l.group()
+		if l.EachLog {
+			for i := range l.found.Logs {
+				l.groups = append(l.groups, groupOf(&l.found.Logs[i]))
+			}
+		} else {
+			l.groups = groupLogs(l.found.Logs)
+		}
 	}
 	if len(l.groups) == 0 {
 		return l.readTable()
@@ -95,29 +96,16 @@ func (l *Logs) Read() (*traces.Application, error) {
 	return g.read()
 }
 
-// EventLogs hands on the event logs as they were found, not the files of other
-// formats, for what works on lines. Each counts as Done when the next is asked for.
-func (l *Logs) EventLogs() iter.Seq[*eventlog.Log] {
-	return func(yield func(*eventlog.Log) bool) {
-		for i := range l.found.Logs {
-			if !yield(&l.found.Logs[i]) {
-				return
-			}
-			l.done++
-		}
-	}
-}
-
-// readTable hands on the applications of the files of other formats.
+// readTable hands on the applications of the files of foreign formats.
 func (l *Logs) readTable() (*traces.Application, error) {
 	for l.table == nil || len(l.table.Apps) == 0 {
 		if len(l.found.Tables) == 0 {
 			return nil, cmp.Or(l.found.close(), io.EOF)
 		}
-		source := &l.found.Tables[0]
+		t := &l.found.Tables[0]
 		l.found.Tables = l.found.Tables[1:]
 		l.done++
-		w, err := formats.Read(source.format, source.path, source.open)
+		w, err := formats.Read(t.format, t.path, t.open)
 		if err != nil {
 			return nil, err
 		}
@@ -128,113 +116,15 @@ func (l *Logs) readTable() (*traces.Application, error) {
 	return a, nil
 }
 
-// A logHead is what the first lines of a log say about whose it is.
-type logHead struct {
-	source *eventlog.Log
-	start  eventlog.ApplicationStart
-}
-
-// A logGroup is the logs of one application, and notes on how they were
-// chosen.
-type logGroup struct {
-	size     int // logs, those left out included
-	attempts []logHead
-	problems []traces.Note
-}
-
-// group puts the logs of the same application together.
-func (l *Logs) group() []logGroup {
-	var groups []logGroup
-	byID := map[string][]logHead{}
-	var ids []string
-	for i := range l.found.Logs {
-		source := &l.found.Logs[i]
-		head := logHead{source: source}
-		if !l.EachLog {
-			if start := eventlog.ReadStart(source); start != nil {
-				head.start = *start
+// EventLogs ranges over the event logs as they were found, without files of foreign
+// formats, for work on their lines. A log counts as done when the next is asked for.
+func (l *Logs) EventLogs() iter.Seq[*eventlog.Log] {
+	return func(yield func(*eventlog.Log) bool) {
+		for i := range l.found.Logs {
+			if !yield(&l.found.Logs[i]) {
+				return
 			}
-		}
-		if head.start.ID == "" {
-			groups = append(groups, logGroup{size: 1, attempts: []logHead{head}})
-			continue
-		}
-		if byID[head.start.ID] == nil {
-			ids = append(ids, head.start.ID)
-		}
-		byID[head.start.ID] = append(byID[head.start.ID], head)
-	}
-	for _, id := range ids {
-		groups = append(groups, groupAttempts(byID[id])...)
-	}
-	slices.SortStableFunc(groups, func(x, y logGroup) int {
-		return cmp.Compare(x.attempts[0].source.Path, y.attempts[0].source.Path)
-	})
-	return groups
-}
-
-// groupAttempts sorts the logs of one application id. The same attempt with
-// the same start is one log, copied; attempts with different numbers are one
-// application; logs that share an id but say nothing of attempts are different
-// applications, of clusters that count alike.
-func groupAttempts(heads []logHead) []logGroup {
-	slices.SortStableFunc(heads, func(x, y logHead) int {
-		return cmp.Or(compareAttempts(x.start.Attempt, y.start.Attempt), cmp.Compare(x.start.Time, y.start.Time),
-			compareBool(x.source.InProgress, y.source.InProgress), cmp.Compare(x.source.Path, y.source.Path))
-	})
-	var groups []logGroup
-	for _, h := range heads {
-		if len(groups) > 0 {
-			g := &groups[len(groups)-1]
-			last := &g.attempts[len(g.attempts)-1]
-			switch {
-			case last.start.Attempt == h.start.Attempt && last.start.Time == h.start.Time:
-				g.problems = append(g.problems, copiedLog.With(h.source.Path))
-				g.size++
-				continue
-			case h.start.Attempt != "" && last.start.Attempt != "" && last.start.Attempt != h.start.Attempt:
-				g.attempts = append(g.attempts, h)
-				g.size++
-				continue
-			}
-		}
-		groups = append(groups, logGroup{size: 1, attempts: []logHead{h}})
-	}
-	if len(groups) > 1 {
-		for i := range groups {
-			groups[i].problems = append(groups[i].problems,
-				sharedID.With(heads[0].start.ID, len(groups)))
+			l.done++
 		}
 	}
-	return groups
-}
-
-// compareAttempts compares attempt ids, which are numbers on YARN.
-func compareAttempts(x, y string) int {
-	m, errX := strconv.Atoi(x)
-	n, errY := strconv.Atoi(y)
-	if errX == nil && errY == nil {
-		return cmp.Compare(m, n)
-	}
-	return strings.Compare(x, y)
-}
-
-// read makes one application of the last attempt; those before it are time held.
-func (g *logGroup) read() (*traces.Application, error) {
-	last := g.attempts[len(g.attempts)-1]
-	app, err := eventlog.Read(last.source)
-	if err != nil {
-		return nil, err
-	}
-	problems := g.problems
-	if first := g.attempts[0].start.Time; len(g.attempts) > 1 && 0 < first && first <= traces.MaxTime {
-		counts := app.Started
-		app.Started = time.UnixMilli(min(first, counts.UnixMilli())).UTC()
-		app.EarlierAttempts = counts.Sub(app.Started)
-	}
-	for _, h := range g.attempts[:len(g.attempts)-1] {
-		problems = append(problems, earlierAttempt.With(h.start.Attempt, h.source.Path, app.EarlierAttempts, app.Attempt))
-	}
-	app.Log.Problems = append(problems, app.Log.Problems...)
-	return app, nil
 }

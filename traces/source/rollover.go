@@ -2,29 +2,28 @@ package source
 
 import "time"
 
-// paceOf returns the smallest step in minutes between dated parts in order of
-// time; 0 if there are not two steps to compare. Most parts follow at this
-// pace, as Databricks rolls its logs by the clock.
-func paceOf(parts []part) int {
-	pace, steps := 0, 0
-	for i := 1; i < len(parts); i++ {
-		step := minutesBetween(parts[i-1], parts[i])
+// rolloverInterval returns the smallest step in minutes between dated parts, which are
+// in order of time; 0 if there are fewer than two steps to compare. Databricks rolls
+// its logs over by the clock, so most parts follow after this interval.
+func rolloverInterval(parts []part) int {
+	interval, steps := 0, 0
+	for i := range parts[1:] {
+		step := minutesBetween(parts[i], parts[i+1])
 		if step <= 0 {
 			continue
 		}
-		steps++
-		if pace == 0 || step < pace {
-			pace = step
+		if steps++; interval == 0 || step < interval {
+			interval = step
 		}
 	}
 	if steps < 2 {
 		return 0
 	}
-	return pace
+	return interval
 }
 
-// minutesBetween is the step from one dated part to the next; 0 where a date
-// is missing or is none.
+// minutesBetween is the step from one dated part to the next; 0 if a date is missing or
+// invalid.
 func minutesBetween(a, b part) int {
 	const layout = "2006-01-02--15-04"
 	from, err1 := time.Parse(layout, a.date)

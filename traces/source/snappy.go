@@ -8,17 +8,16 @@ import (
 	"github.com/klauspost/compress/snappy"
 )
 
-// snappyMagic begins snappy-java's stream format
-// (org.xerial.snappy.SnappyOutputStream), which is not the snappy framing
-// format.
+// snappyMagic is the beginning of snappy-java's stream format
+// (org.xerial.snappy.SnappyOutputStream). It is not the snappy framing format.
 const snappyMagic = "\x82SNAPPY\x00"
 
-// snappyReader decodes that format block by block: a head of the magic and two
-// version numbers, then blocks of a big-endian length and a raw snappy block.
-// The head may come again where streams were joined.
+// snappyReader decodes that format block by block. A stream is a header of the magic
+// and two version numbers, then blocks of a big-endian length and a raw snappy block.
+// The header comes again where streams were joined.
 func snappyReader(r *bufio.Reader) func() ([]byte, error) {
-	// A block holds 32 KiB unless spark.io.compression.snappy.blockSize says
-	// otherwise; nobody sets it anywhere near this bound.
+	// A block has 32 KiB unless spark.io.compression.snappy.blockSize sets another
+	// size; this bound, in bytes, is far above any that makes sense.
 	const largest = 64 << 20
 	var in, out []byte
 	var begun bool
@@ -34,7 +33,7 @@ func snappyReader(r *bufio.Reader) func() ([]byte, error) {
 					return nil, cutShort(err)
 				}
 				if string(rest[:4]) != snappyMagic[4:] {
-					return nil, corrupt("snappy: the stream's head is not %q", snappyMagic)
+					return nil, corrupt("snappy: the stream's header is not %q", snappyMagic)
 				}
 				begun = true
 				continue
@@ -51,7 +50,7 @@ func snappyReader(r *bufio.Reader) func() ([]byte, error) {
 				return nil, err
 			}
 			size, err := snappy.DecodedLen(in)
-			// A copy of 3 bytes yields at most 64, so text is at most 22 times longer.
+			// A copy of 3 bytes yields at most 64 bytes of text, which bounds the ratio.
 			if err != nil || size > 22*len(in) {
 				return nil, corrupt("snappy: a block of %d bytes claims to hold %d", packed, size)
 			}

@@ -7,7 +7,15 @@ import (
 	"slices"
 )
 
-// A blockReader makes a stream of decoded blocks.
+// blocks makes the decoder of a codec from a function that returns the decoder of its
+// blocks.
+func blocks(next func(r *bufio.Reader) func() ([]byte, error)) func(*bufio.Reader) (io.ReadCloser, error) {
+	return func(r *bufio.Reader) (io.ReadCloser, error) {
+		return io.NopCloser(&blockReader{next: next(r)}), nil
+	}
+}
+
+// A blockReader reads a sequence of decoded blocks as one stream.
 type blockReader struct {
 	next func() ([]byte, error) // the next block, valid until the next call
 	left []byte
@@ -29,8 +37,8 @@ func (b *blockReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// readBlock reads n bytes into buf, which grows as they arrive: a header that
-// lies about a block's length cannot claim memory for bytes that never come.
+// readBlock reads n bytes into buf, which grows as they arrive: a header that lies
+// about a block's length claims no memory for bytes that never come.
 func readBlock(r *bufio.Reader, buf []byte, n int) ([]byte, error) {
 	const step = 1 << 20
 	buf = buf[:0]
@@ -46,13 +54,13 @@ func readBlock(r *bufio.Reader, buf []byte, n int) ([]byte, error) {
 	return buf, nil
 }
 
-// resize returns buf with length n, its contents undefined.
+// resize returns buf with length n and undefined content.
 func resize(buf []byte, n int) []byte {
 	return slices.Grow(buf[:0], n)[:n]
 }
 
-// cutShort turns the end of a stream, where more was promised, into the error
-// that says so.
+// cutShort turns io.EOF into io.ErrUnexpectedEOF, for places where a stream promised
+// more.
 func cutShort(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -60,6 +68,7 @@ func cutShort(err error) error {
 	return err
 }
 
+// corrupt returns an error that wraps errCorrupt.
 func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", errCorrupt, fmt.Sprintf(format, args...))
 }

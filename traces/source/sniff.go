@@ -1,0 +1,109 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"dynalloc/traces"
+	"dynalloc/traces/eventlog"
+	"dynalloc/traces/formats"
+)
+
+// A sniffed is what the beginning of a file says about it.
+type sniffed struct {
+	kind     kind
+	codec    *codec
+	why      traces.Note    // why a file is unreadable
+	format   formats.Format // of a workloadFile
+	rollover int            // position of a Databricks part in its log, from 1; 0 if it does not say
+}
+
+// A kind is what a file seems to be.
+type kind uint8
+
+const (
+	emptyFile      kind = iota
+	eventLogFile        // one of its first lines is an event
+	workloadFile        // has one of the foreign formats
+	textFile            // text without an event in its beginning
+	binaryFile          // something else
+	zipArchive          // has files
+	tarArchive          // has files; sniffed.codec says how it is compressed
+	unreadableFile      // cannot be opened, or its first block cannot be decompressed
+)
+
+// sniffSize is how many bytes of text are searched for the first line that is an
+// event: the beginning of a log may be damaged.
+const sniffSize = 64 << 10
+
+// sniffFile opens a file and looks at its beginning.
+func sniffFile(open func() (io.ReadCloser, error), name string) sniffed {
+	r, err := open()
+	if err != nil {
+		return sniffed{kind: unreadableFile, why: cannotOpen.With(reason(err))}
+	}
+	defer r.Close()
+	return sniff(r, name)
+}
+
+// sniff looks at the beginning of a stored stream.
+func sniff(stored io.Reader, name string) sniffed {
+	r, c, err := decompress(stored, name)
+	if err != nil {
+		return sniffed{kind: unreadableFile, codec: c, why: whyUnreadable(c, err)}
+	}
+	defer r.Close()
+	head := make([]byte, sniffSize)
+	n, err := io.ReadFull(r, head)
+	head = head[:n]
+	s := sniffed{codec: c}
+	switch {
+	case n == 0 && err == io.EOF:
+		return s
+	case n == 0:
+		s.kind, s.why = unreadableFile, whyUnreadable(c, err)
+		return s
+	case isZip(head):
+		s.kind = zipArchive
+		return s
+	case isTar(head):
+		s.kind = tarArchive
+		return s
+	}
+	for line := range bytes.Lines(head) {
+		var ok bool
+		if s.rollover, ok = eventlog.Sniff(line); ok {
+			s.kind = eventLogFile
+			return s
+		}
+	}
+	if s.kind = binaryFile; isText(head) {
+		s.kind = textFile
+		if s.format = formats.Find(head, withoutCodec(strings.ToLower(name))); s.format != nil {
+			s.kind = workloadFile
+		}
+	}
+	return s
+}
+
+func whyUnreadable(c *codec, err error) traces.Note {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return cutInFirstBlock.With(c)
+	case errors.Is(err, errCorrupt):
+		return damagedFile.With(c, err)
+	}
+	return cannotRead.With(reason(err))
+}
+
+// isZip reports whether a file begins as a zip archive: with an entry, or with the end
+// of an empty archive.
+func isZip(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06"))
+}
+
+// isTar reports whether a file begins as a POSIX or GNU tar archive, which have this
+// word at this place in each header.
+func isTar(head []byte) bool { return len(head) >= 262 && string(head[257:262]) == "ustar" }

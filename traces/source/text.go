@@ -1,0 +1,44 @@
+package source
+
+import (
+	"io"
+
+	"dynalloc/traces/formats"
+)
+
+// A readCloser is a reader together with what closes it.
+type readCloser struct {
+	io.Reader
+	close func() error
+}
+
+func (r readCloser) Close() error { return r.close() }
+
+// openText returns a function that opens the text of a stored stream, decompressed.
+// The text of a stream that was cut short has all whole blocks and ends with
+// io.ErrUnexpectedEOF. That of a damaged stream ends at the damage with an error that
+// wraps errCorrupt.
+func openText(name string, open func() (io.ReadCloser, error)) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		stored, err := open()
+		if err != nil {
+			return nil, err
+		}
+		text, _, err := decompress(stored, name)
+		if err != nil {
+			stored.Close()
+			return nil, err
+		}
+		return readCloser{text, func() error {
+			text.Close() // frees the decoder's memory; decoders have no error to report
+			return stored.Close()
+		}}, nil
+	}
+}
+
+// A table is a file of one of the foreign formats.
+type table struct {
+	path   string                        // for messages
+	open   func() (io.ReadCloser, error) // its text
+	format formats.Format
+}
