@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// accounting is what a driver can count from events, for every policy but Spark's
-// own, which interleaves its counting with its timers: the demand, the
-// executors, where tasks would like to run, and what was asked for last.
+// accounting is what a driver can count from events: the demand, the executors,
+// where tasks would like to run, and what was asked for last.
 type accounting struct {
 	client  Client
 	kill    bool // removal kills; otherwise it decommissions
@@ -93,42 +92,6 @@ func (b *accounting) want(profile, n int, set Allocation, why Reason) {
 func (b *accounting) request() {
 	if b.moved {
 		b.moved = !b.send()
-	}
-}
-
-func (b *accounting) send() bool {
-	b.sent = b.sent[:0]
-	for i, t := range b.wanted {
-		if b.known[i] {
-			b.sent = append(b.sent, t)
-		}
-	}
-	return b.client.RequestTotal(b.sent)
-}
-
-// remove gives back those of some idle executors that the targets do not hold.
-func (b *accounting) remove(idle []idleExecutor, why func(ExecutorID) Reason) {
-	for i := range b.left {
-		b.left[i] = -1
-	}
-	b.removals = b.removals[:0]
-	for _, e := range idle {
-		if e.profile < 0 {
-			continue
-		}
-		left := &b.left[e.profile]
-		if *left < 0 {
-			*left = b.monitor.profiles[e.profile+1].staying()
-		}
-		if *left <= b.wanted[e.profile].N {
-			continue
-		}
-		*left--
-		b.removals = append(b.removals, Removal{Executor: e.id, Why: why(e.id)})
-	}
-	if len(b.removals) > 0 {
-		b.monitor.leaving(b.client.Remove(b.removals), b.kill)
-		b.send() // as Spark does after each removal
 	}
 }
 

@@ -87,8 +87,7 @@ func (p *hindsight) Observe(e *Event) {
 func (p *hindsight) Tick(now time.Duration) time.Duration {
 	wake := p.size(now)
 	p.request()
-	p.remove(p.monitor.timedOut(now), func(ExecutorID) Reason { return Reason{Cause: Foreseen} })
-	if len(p.removals) > 0 {
+	if p.remove(p.monitor.timedOut(now), func(ExecutorID) Reason { return Reason{Cause: Foreseen} }) {
 		return now + Interval
 	}
 	return wake

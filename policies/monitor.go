@@ -29,7 +29,6 @@ type monitor struct {
 	writes   map[int32]int // the shuffle that a stage of a running job writes
 	jobs     []jobStages
 	active   []int // shuffles of running jobs; kept to save the allocation
-	losses   losses
 }
 
 // stale is a time at which the list of timed-out executors is wrong.
@@ -74,11 +73,6 @@ type idleExecutor struct {
 	profile int
 }
 
-// losses counts executors by how they left, as Spark's metrics do.
-type losses struct {
-	gracefullyDecommissioned, decommissionUnfinished, killedByDriver, unexpected int
-}
-
 func newMonitor(set Allocation, protection Protection, rules Rules, profiles int) monitor {
 	m := monitor{
 		tracking:       protection.Tracking,
@@ -90,15 +84,6 @@ func newMonitor(set Allocation, protection Protection, rules Rules, profiles int
 	}
 	m.timeouts.idle, m.timeouts.cached, m.timeouts.shuffle = set.Idle, set.Cached, protection.TrackingTimeout
 	return m
-}
-
-// reset forgets all executors. What is known of jobs and shuffles stays.
-func (m *monitor) reset() {
-	clear(m.trackers)
-	clear(m.profiles)
-	m.live = m.live[:0]
-	m.out = m.out[:0]
-	m.next = Never
 }
 
 // timedOut lists the executors whose time is up. The list is valid until the
@@ -265,16 +250,6 @@ func (m *monitor) executorRemoved(e *Event) {
 	}
 	p := &m.profiles[t.profile+1]
 	p.registered--
-	switch {
-	case e.Loss == Decommissioned: // whoever asked for it
-		m.losses.gracefullyDecommissioned++
-	case t.decommissioning:
-		m.losses.decommissionUnfinished++
-	case t.pendingRemoval:
-		m.losses.killedByDriver++
-	default:
-		m.losses.unexpected++
-	}
 	if t.pendingRemoval {
 		p.pendingRemoval--
 	}

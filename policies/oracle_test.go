@@ -228,7 +228,7 @@ func (o *oracle) show() {
 			alive++
 		}
 	}
-	p := o.policy.profiles[0]
+	p := o.policy.targets()[0]
 	if now := [2]int{p.n, alive}; now != o.shown {
 		o.log("target=%d registered=%d toAdd=%d", p.n, alive, p.step)
 		o.shown = now

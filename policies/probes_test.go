@@ -60,7 +60,6 @@ var unseen = []struct{ function, text, reason string }{
 	{"put", "!a.unschedulable is true", onlyMemory},
 	{"jobEnd", "m.active = active", onlyMemory},
 	{"jobEnd", "m.jobs = slices.Delete(m.jobs, i, i+1)", onlyMemory},
-	{"reset", "m.next = Never", looksAgain},
 	{"timedOut", "now < m.next is true", looksAgain},
 	{"updateDeadline", "t.deadline > old is false", looksAgain},
 	{"updateDeadline", "t.timedOut is false", looksAgain},

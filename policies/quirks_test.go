@@ -46,15 +46,15 @@ func (q *quirks) add(n *quirks) {
 }
 
 func (q *quirks) beforeTick(s *script) {
-	q.before.profiles = append(q.before.profiles[:0], s.policy.profiles...)
+	q.before.profiles = append(q.before.profiles[:0], s.policy.targets()...)
 	q.before.timer = int64(s.policy.addTime)
-	q.late = slices.Grow(q.late, len(s.policy.profiles))[:len(s.policy.profiles)]
+	q.late = slices.Grow(q.late, len(s.policy.targets()))[:len(s.policy.targets())]
 }
 
 func (q *quirks) afterTick(s *script) {
 	due := q.before.timer <= int64(s.now)
 	for i, was := range q.before.profiles {
-		is, m := s.policy.profiles[i], &s.policy.monitor.profiles[i+1]
+		is, m := s.policy.targets()[i], &s.policy.monitor.profiles[i+1]
 		if is.n > was.n && was.known {
 			if q.late[i] {
 				q.taken[1]++
@@ -81,11 +81,11 @@ func (q *quirks) afterTick(s *script) {
 
 func (q *quirks) beforeEvent(s *script, verb string, words []string) {
 	p := s.policy
-	q.before.profiles = append(q.before.profiles[:0], p.profiles...)
+	q.before.profiles = append(q.before.profiles[:0], p.targets()...)
 	q.before.timer = int64(p.addTime)
 	switch verb {
 	case "submit":
-		q.late = slices.Grow(q.late, len(p.profiles))[:len(p.profiles)]
+		q.late = slices.Grow(q.late, len(p.targets()))[:len(p.targets())]
 		profile := 0
 		if text, found := strings.CutPrefix(words[len(words)-1], "profile="); found {
 			profile = s.number(text)

@@ -120,19 +120,19 @@ func (s *script) sight(b []byte) []byte {
 		name  string
 		value func(profile int) int
 	}{
-		{"target=", func(i int) int { return p.profiles[i].n }},
-		{" step=", func(i int) int { return p.profiles[i].step }},
+		{"target=", func(i int) int { return p.targets()[i].n }},
+		{" step=", func(i int) int { return p.targets()[i].step }},
 		{" registered=", func(i int) int { return p.monitor.profiles[i+1].registered }},
 		{" leaving=", func(i int) int {
 			return p.monitor.profiles[i+1].pendingRemoval + p.monitor.profiles[i+1].decommissioning
 		}},
 	} {
 		b = append(b, column.name...)
-		for i := range p.profiles {
+		for i := range p.targets() {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			if p.profiles[i].known {
+			if p.targets()[i].known {
 				b = strconv.AppendInt(b, int64(column.value(i)), 10)
 			} else {
 				b = append(b, '-')

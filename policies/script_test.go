@@ -67,7 +67,8 @@ type script struct {
 	removed  []string
 	because  Reason        // why the last of them was given back
 	wake     time.Duration // what the last tick returned
-	quirks   *quirks       // counts quirks; nil: they are not counted
+	losses   losses
+	quirks   *quirks // counts quirks; nil: they are not counted
 }
 
 type scriptLine struct {
@@ -207,6 +208,7 @@ func (s *script) do(verb string, words []string) {
 		}[args["as"]]
 		for _, id := range s.list(first) {
 			e.Executor = ExecutorID(id)
+			s.losses.count(&s.policy.monitor, &e)
 			s.policy.Observe(&e)
 		}
 	case "block":
@@ -263,13 +265,13 @@ func (s *script) steer(verb, first string) {
 		for _, id := range s.list(first) {
 			idle = append(idle, idleExecutor{ExecutorID(id), s.policy.monitor.trackers[id].profile})
 		}
-		s.policy.remove(idle)
+		s.policy.remove(idle, s.policy.monitor.why)
 	case "killed":
 		for _, id := range s.list(first) {
 			s.policy.monitor.leaving([]ExecutorID{ExecutorID(id)}, true)
 		}
 	case "reset":
-		s.policy.Reset()
+		s.policy.reset()
 	case "refuse":
 		s.refuse = true
 	case "accept":
@@ -294,13 +296,13 @@ func (s *script) look(name string) string {
 	m := &s.policy.monitor
 	switch name {
 	case "target":
-		return strconv.Itoa(s.policy.profiles[profile].n)
+		return strconv.Itoa(s.policy.targets()[profile].n)
 	case "why":
-		return strings.ReplaceAll(s.policy.profiles[profile].why.String(), " ", "_")
+		return strings.ReplaceAll(s.policy.targets()[profile].why.String(), " ", "_")
 	case "because":
 		return strings.ReplaceAll(s.because.String(), " ", "_")
 	case "step":
-		return strconv.Itoa(s.policy.profiles[profile].step)
+		return strconv.Itoa(s.policy.targets()[profile].step)
 	case "need":
 		return strconv.Itoa(s.policy.need(profile))
 	case "running":
@@ -333,12 +335,63 @@ func (s *script) look(name string) string {
 		}
 		return text
 	case "losses":
-		l := m.losses
+		l := s.losses
 		return fmt.Sprintf("graceful:%d,unfinished:%d,killed:%d,unexpected:%d",
 			l.gracefullyDecommissioned, l.decommissionUnfinished, l.killedByDriver, l.unexpected)
 	}
 	s.t.Fatalf("%s: there is no %q to look at", s.at, name)
 	return ""
+}
+
+// losses counts executors by how they left, as Spark's metrics do
+// (ExecutorAllocationManagerSource).
+type losses struct {
+	gracefullyDecommissioned, decommissionUnfinished, killedByDriver, unexpected int
+}
+
+// count takes in that an executor is removed, which the monitor has not heard.
+func (l *losses) count(m *monitor, e *Event) {
+	switch t := m.known(e.Executor); {
+	case t == nil:
+	case e.Loss == Decommissioned: // whoever asked for it
+		l.gracefullyDecommissioned++
+	case t.decommissioning:
+		l.decommissionUnfinished++
+	case t.pendingRemoval:
+		l.killedByDriver++
+	default:
+		l.unexpected++
+	}
+}
+
+// A profileTarget is what the policy asks for one profile.
+type profileTarget struct {
+	known   bool
+	n, step int
+	why     Reason
+}
+
+func (s *allocationManager) targets() []profileTarget {
+	var list []profileTarget
+	for i, t := range s.wanted {
+		list = append(list, profileTarget{s.known[i], t.N, s.steps[i], t.Why})
+	}
+	return list
+}
+
+// reset forgets the executors and begins again, as Spark does when YARN starts the
+// application master again: targets are initial, the add timer has expired. Nothing
+// is sent before the next tick that moves a target. No replay restarts a master.
+func (s *allocationManager) reset() {
+	s.addTime = 0
+	for i := range s.wanted {
+		s.steps[i] = 1
+		s.wanted[i].N, s.wanted[i].Why = s.set.initial(), Reason{Cause: InitialTarget}
+	}
+	m := &s.monitor
+	clear(m.trackers)
+	clear(m.profiles)
+	m.live, m.out, m.next = m.live[:0], m.out[:0], Never
 }
 
 // secondsOr writes a time in seconds, or the word for Never.

@@ -11,12 +11,8 @@ import (
 // seems to need (demand), which executors seem idle (monitor), and what to ask
 // for (here). None of them sees the truth, only events.
 type allocationManager struct {
-	client  Client
-	set     Allocation
-	kill    bool // removal kills; otherwise it decommissions
-	demand  demand
-	hints   hints
-	monitor monitor
+	accounting
+	set Allocation
 
 	// addTime is when targets may next grow. It is shared by all profiles, and
 	// it is Never while no task waits.
@@ -28,67 +24,26 @@ type allocationManager struct {
 	// first executor is idle for too long.
 	initializing bool
 
-	profiles []profileTarget // by index into Env.Profiles
-	slots    []int           // of one executor, by profile
-	changes  []change        // of this tick; kept to save the allocation
-	targets  []Target        // of the last request
-	removals []Removal
-	left     []int // executors that would remain, by profile; -1: not counted yet
+	steps  []int    // executors that the next round adds, by profile
+	before []Target // the targets before this tick's update
 }
 
-// profileTarget is what is asked for one resource profile.
-type profileTarget struct {
-	known bool // a target exists: always for the default profile, else since its first stage
-	n     int  // executors wanted
-	step  int  // executors that the next round adds
-	why   Reason
+func newAllocationManager(s Spec, env Env) *allocationManager {
+	m := &allocationManager{accounting: newAccounting(s, env), set: s.Allocation, addTime: Never, initializing: true, steps: make([]int, len(env.Profiles))}
+	m.queueEmpty()
+	m.initial(0)
+	return m
 }
 
-// change is a target that moved in this tick and may have to move back.
-type change struct {
-	profile int
-	delta   int
-	old     profileTarget
-}
-
-func newAllocationManager(set Allocation, protection Protection, env Env) *allocationManager {
-	n := len(env.Profiles)
-	s := &allocationManager{
-		client:       env.Client,
-		set:          set,
-		kill:         !protection.Decommission,
-		addTime:      Never,
-		initializing: true,
-		profiles:     make([]profileTarget, n),
-		slots:        make([]int, n),
-		left:         make([]int, n),
-		demand:       newDemand(n),
-		hints:        hints{profiles: make([]Hints, n)},
-		monitor:      newMonitor(set, protection, env.Rules, n),
-	}
-	for i, p := range env.Profiles {
-		s.slots[i] = p.Slots
-		s.profiles[i].step = 1
-	}
-	s.profiles[0] = profileTarget{known: true, n: set.initial(), step: 1, why: Reason{Cause: InitialTarget}}
-	return s
+// initial gives a profile its initial target.
+func (s *allocationManager) initial(profile int) {
+	s.known[profile] = true
+	t := &s.wanted[profile]
+	t.N, t.Why = s.set.initial(), Reason{Cause: InitialTarget}
 }
 
 // Start sends the initial target, be it zero: standalone starts nothing before.
-func (s *allocationManager) Start(time.Duration) { s.request() }
-
-// Reset forgets the executors and asks afresh, as Spark does when YARN starts
-// the application master again: targets are initial, the add timer has expired.
-// Nothing is sent before the next tick that moves a target.
-func (s *allocationManager) Reset() {
-	s.addTime = 0
-	for i := range s.profiles {
-		p := &s.profiles[i]
-		p.step = 1
-		p.n, p.why = s.set.initial(), Reason{Cause: InitialTarget}
-	}
-	s.monitor.reset()
-}
+func (s *allocationManager) Start(time.Duration) { s.send() }
 
 // Observe takes an event in the order in which Spark's two listeners get it:
 // the manager's before the monitor's.
@@ -138,21 +93,20 @@ func (s *allocationManager) backlogged(now time.Duration) {
 // queueEmpty ends the backlog for all profiles.
 func (s *allocationManager) queueEmpty() {
 	s.addTime = Never
-	for i := range s.profiles {
-		s.profiles[i].step = 1
+	for i := range s.steps {
+		s.steps[i] = 1
 	}
 }
 
 // meet gives a profile seen for the first time its initial target, which is
 // asked for at once.
 func (s *allocationManager) meet(profile int) {
-	p := &s.profiles[profile]
-	if p.known {
+	if s.known[profile] {
 		return
 	}
-	p.known, p.n, p.why = true, s.set.initial(), Reason{Cause: InitialTarget}
-	if p.n > 0 {
-		s.request()
+	s.initial(profile)
+	if s.wanted[profile].N > 0 {
+		s.send()
 	}
 }
 
@@ -165,7 +119,7 @@ func (s *allocationManager) Tick(now time.Duration) time.Duration {
 		s.initializing = false
 	}
 	settled := s.updateTargets(now)
-	if len(idle) > 0 && !s.remove(idle) {
+	if len(idle) > 0 && s.remove(idle, s.monitor.why) {
 		settled = false
 	}
 	if !settled {
@@ -184,40 +138,35 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 	if s.initializing {
 		return true
 	}
-	s.changes = s.changes[:0]
-	for i := range s.profiles {
-		p := &s.profiles[i]
-		if !p.known {
+	s.before = append(s.before[:0], s.wanted...)
+	moved := false
+	for i := range s.wanted {
+		if !s.known[i] {
 			continue
 		}
-		old := *p
-		if need := s.need(i); need < p.n {
-			s.lower(p, need)
+		if need := s.need(i); need < s.wanted[i].N {
+			s.lower(i, need)
 		} else if now >= s.addTime {
-			s.raise(p, need, s.monitor.profiles[i+1].registered)
+			s.raise(i, need)
 		}
-		if p.n != old.n {
-			s.changes = append(s.changes, change{profile: i, delta: p.n - old.n, old: old})
-		}
+		moved = moved || s.wanted[i].N != s.before[i].N
 	}
-	if len(s.changes) == 0 {
+	if !moved {
 		return true
 	}
-	if !s.request() {
-		for _, c := range s.changes {
-			p := &s.profiles[c.profile]
-			p.n, p.why = c.old.n, c.old.why
-		}
+	if !s.send() {
+		copy(s.wanted, s.before)
 		return false
 	}
-	for _, c := range s.changes {
-		if c.delta < 0 {
+	for i := range s.wanted {
+		delta := s.wanted[i].N - s.before[i].N
+		if delta <= 0 {
 			continue
 		}
-		if p := &s.profiles[c.profile]; c.delta == p.step {
-			p.step *= 2
+		if delta == s.steps[i] {
+			s.steps[i] *= 2
 		} else {
-			p.step = 1 // clipped, or lifted above what is registered (Q2)
+			s.steps[i] = 1 // clipped, or lifted above what is registered (Q2)
 		}
 		s.addTime = now + s.set.Sustained
 		s.waited = Reason{Cause: StillBacklog, For: s.set.Sustained}
@@ -226,38 +175,39 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 }
 
 // lower drops the target to what is needed, at once.
-func (s *allocationManager) lower(p *profileTarget, need int) {
-	p.step = 1
+func (s *allocationManager) lower(profile, need int) {
+	s.steps[profile] = 1
 	n, cause := need, FewerTasks
 	if n < s.set.Min {
 		n, cause = s.set.Min, AtMinimum
 	}
-	if n != p.n {
-		p.n, p.why = n, Reason{Cause: cause, Need: need}
+	if t := &s.wanted[profile]; n != t.N {
+		t.N, t.Why = n, Reason{Cause: cause, Need: need}
 	}
 }
 
 // raise adds a step to the target, or to what is registered if that is more
 // (Q3: executors that are leaving count). It never meets the minimum: no target
 // is below it, and none falls here.
-func (s *allocationManager) raise(p *profileTarget, need, registered int) {
-	if p.n >= s.set.Max {
-		p.step = 1
+func (s *allocationManager) raise(profile, need int) {
+	t, step := &s.wanted[profile], &s.steps[profile]
+	if t.N >= s.set.Max {
+		*step = 1
 		return
 	}
-	n, why := max(p.n, registered)+p.step, s.waited
+	n, why := max(t.N, s.monitor.profiles[profile+1].registered)+*step, s.waited
 	if n > need {
 		n, why = need, Reason{Cause: AllNeeded}
 	}
 	if n > s.set.Max {
 		n, why = s.set.Max, Reason{Cause: AtMaximum}
 	}
-	if n == p.n {
-		p.step = 1
+	if n == t.N {
+		*step = 1
 		return
 	}
-	why.Step, why.Need = p.step, need
-	p.n, p.why = n, why
+	why.Step, why.Need = *step, need
+	t.N, t.Why = n, why
 }
 
 // need is the number of executors that all pending and running tasks of a
@@ -279,46 +229,4 @@ func (s *allocationManager) need(profile int) int {
 // executors is ceil(tasks * ratio / slots), in the arithmetic of Spark.
 func (s *allocationManager) executors(tasks, slots int) int {
 	return int(math.Ceil(float64(tasks) * s.set.Ratio / float64(slots)))
-}
-
-// remove gives back those of the idle executors that the target does not hold
-// (nor the minimum, for no target is below it), in order of their ids as text
-// (Q4). It is false if it must be tried again at the next tick.
-func (s *allocationManager) remove(idle []idleExecutor) bool {
-	for i := range s.left {
-		s.left[i] = -1
-	}
-	s.removals = s.removals[:0]
-	for _, e := range idle {
-		if e.profile < 0 {
-			continue
-		}
-		left := &s.left[e.profile]
-		if *left < 0 {
-			*left = s.monitor.profiles[e.profile+1].staying()
-		}
-		if *left-1 < s.profiles[e.profile].n {
-			continue
-		}
-		*left--
-		s.removals = append(s.removals, Removal{Executor: e.id, Why: s.monitor.why(e.id)})
-	}
-	if len(s.removals) == 0 {
-		return true
-	}
-	gone := s.client.Remove(s.removals)
-	s.request() // Spark asserts its totals again after each removal
-	s.monitor.leaving(gone, s.kill)
-	return false
-}
-
-// request sends all targets.
-func (s *allocationManager) request() bool {
-	s.targets = s.targets[:0]
-	for i := range s.profiles {
-		if p := &s.profiles[i]; p.known {
-			s.targets = append(s.targets, Target{Profile: i, N: p.n, Why: p.why, Hints: &s.hints.profiles[i]})
-		}
-	}
-	return s.client.RequestTotal(s.targets)
 }

@@ -32,8 +32,7 @@ var sparkKind = Kind{
 		Protection: protections[0].switches,
 	},
 	New: func(s Spec, env Env) Policy {
-		s = s.canonical()
-		return newAllocationManager(s.Allocation, s.Protection, env)
+		return newAllocationManager(s.canonical(), env)
 	},
 	Limits: func(s Spec) Limits {
 		return Limits{Min: s.Allocation.Min, Max: s.Allocation.Max, Ratio: s.Allocation.Ratio}

@@ -189,8 +189,8 @@ func (w *world) restart() {
 		w.say("reset")
 	}
 	for i := range w.asked {
-		if w.script.policy.profiles[i].known {
-			w.asked[i] = w.script.policy.profiles[i].n
+		if w.script.policy.targets()[i].known {
+			w.asked[i] = w.script.policy.targets()[i].n
 		}
 	}
 }

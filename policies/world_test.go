@@ -118,7 +118,7 @@ func newScenario(t *testing.T, seed uint64) scenario {
 	w.script.at = first
 	w.script.start(strings.Fields(first)[:2])
 	w.asked = make([]int, w.profiles)
-	w.asked[0] = w.script.policy.profiles[0].n
+	w.asked[0] = w.script.policy.targets()[0].n
 	w.script.requests = 0
 	w.at(0, w.grant)
 	w.at(w.time(w.nature.gap), w.newJob)
@@ -277,7 +277,7 @@ func (w *world) heard() {
 	if w.script.refuse {
 		return
 	}
-	for i, p := range w.script.policy.profiles {
+	for i, p := range w.script.policy.targets() {
 		if p.known {
 			w.asked[i] = p.n
 		}
