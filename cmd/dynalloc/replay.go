@@ -73,12 +73,12 @@ application, name, event and its details. The last line has the event "summary".
 				return err
 			}
 			partly = incomplete(cmd, partly, leftOut(odd))
-			if !slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool { return tellsOf(app, a) }) {
+			if !slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool { return shows(app, a) }) {
 				return fmt.Errorf("--app %s: no application has such a name or id", app)
 			}
 			s.Config.Attribute = why >= 0
 			out := bufio.NewWriter(cmd.OutOrStdout())
-			err = play(cmd.Context(), s, fleet, newTeller(out, s.Workload, format.value, app, tasks, why))
+			err = play(cmd.Context(), s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, why))
 			if flushErr := out.Flush(); err == nil {
 				err = flushErr
 			}
@@ -104,7 +104,7 @@ application, name, event and its details. The last line has the event "summary".
 const cancelInterval = 1000
 
 // play replays the suite's workload under one fleet, and writes its events.
-func play(ctx context.Context, s *bench.Suite, fleet policies.Fleet, t teller) error {
+func play(ctx context.Context, s *bench.Suite, fleet policies.Fleet, t eventWriter) error {
 	e, err := replay.New(s.Workload, fleet, s.Config, t)
 	if err != nil {
 		return err

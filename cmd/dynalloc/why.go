@@ -11,27 +11,27 @@ import (
 	"dynalloc/replay"
 )
 
-// A whyTeller writes down for one executor of each application that is shown
-// why it was added, kept and removed.
-type whyTeller struct {
-	*textTeller
+// A lifeWriter writes for one executor of each shown application why it was added,
+// kept and removed.
+type lifeWriter struct {
+	*textWriter
 	executor policies.ExecutorID
 	lives    []*life // by application; nil: it was never granted
 }
 
-// A life is the account of one executor while it lives.
+// A life is what is known of one executor so far.
 type life struct {
-	state string // what it is doing now
+	state string // its current state
 	since time.Duration
 	spent map[string]time.Duration // by state
-	order []string                 // of the states, as they came
-	tasks int                      // that run
-	ran   int                      // that have run
-	freed time.Duration            // when it ended without being given back; -1: it did not
+	order []string                 // of the states, by first occurrence
+	tasks int                      // running
+	ran   int                      // finished
+	freed time.Duration            // when it ended without being given back; -1: it was given back or still runs
 }
 
-// turn begins another state.
-func (l *life) turn(at time.Duration, state string) {
+// enter changes the state.
+func (l *life) enter(at time.Duration, state string) {
 	if l.state != "" {
 		if _, known := l.spent[l.state]; !known {
 			l.order = append(l.order, l.state)
@@ -41,7 +41,7 @@ func (l *life) turn(at time.Duration, state string) {
 	l.state, l.since = state, at
 }
 
-// executorNumber reads which executor is meant; negative if none is.
+// executorNumber parses the value of --why; negative if there is none.
 func executorNumber(text string) (int, error) {
 	if text == "" {
 		return -1, nil
@@ -53,12 +53,12 @@ func executorNumber(text string) (int, error) {
 	return int(n), nil
 }
 
-func newWhyTeller(t *textTeller, executor int) *whyTeller {
-	return &whyTeller{textTeller: t, executor: policies.ExecutorID(executor), lives: make([]*life, len(t.workload.Apps))}
+func newLifeWriter(t *textWriter, executor int) *lifeWriter {
+	return &lifeWriter{textWriter: t, executor: policies.ExecutorID(executor), lives: make([]*life, len(t.workload.Apps))}
 }
 
-// Observe follows the executor.
-func (t *whyTeller) Observe(e replay.Event) {
+// Observe writes what an event changes for the executor.
+func (t *lifeWriter) Observe(e replay.Event) {
 	if !t.shown[e.App] {
 		return
 	}
@@ -66,7 +66,7 @@ func (t *whyTeller) Observe(e replay.Event) {
 	switch e.Kind {
 	case replay.AppEnded:
 		if l != nil && l.freed == e.At {
-			t.line(e, "the application ends, and it with it")
+			t.line(e, "removed when the application ended")
 		}
 		return
 	case replay.AppSubmitted, replay.TargetChanged, replay.JobSubmitted, replay.JobEnded, replay.StageSubmitted, replay.StageEnded:
@@ -79,18 +79,18 @@ func (t *whyTeller) Observe(e replay.Event) {
 	case replay.ExecutorGranted:
 		l = &life{spent: make(map[string]time.Duration), freed: -1}
 		t.lives[e.App] = l
-		t.line(replay.Event{At: e.When, App: e.App}, "asked for: "+added(e.Why))
+		t.line(replay.Event{At: e.When, App: e.App}, "requested: "+added(e.Why))
 		t.line(e, fmt.Sprintf("added: granted on node %d, after %s s in the manager's queue", e.Node, seconds(e.At-e.When)))
-		l.turn(e.At, "starting")
+		l.enter(e.At, "starting")
 	case replay.ExecutorUsable:
-		t.line(e, fmt.Sprintf("takes tasks, after %s s of start-up", seconds(e.At-l.since)))
-		l.turn(e.At, "idle")
+		t.line(e, fmt.Sprintf("accepts tasks, after %s s of start-up", seconds(e.At-l.since)))
+		l.enter(e.At, "idle")
 	case replay.TaskStarted:
 		if l.tasks == 0 && l.state != "leaving" {
 			if l.state != "busy" {
 				t.line(e, "runs tasks")
 			}
-			l.turn(e.At, "busy")
+			l.enter(e.At, "busy")
 		}
 		l.tasks++
 	case replay.TaskEnded:
@@ -98,28 +98,28 @@ func (t *whyTeller) Observe(e replay.Event) {
 		l.ran++
 	case replay.ExecutorKept:
 		t.line(e, t.kept(e))
-		l.turn(e.At, e.Why.String())
+		l.enter(e.At, e.Why.String())
 	case replay.ExecutorReleased:
 		t.line(e, "removed: "+e.Why.String())
-		l.turn(e.At, "leaving")
+		l.enter(e.At, "leaving")
 	case replay.ExecutorFreed:
 		if l.state != "leaving" {
 			l.freed = e.At
 		}
-		l.turn(e.At, "")
+		l.enter(e.At, "")
 	case replay.ExecutorRemoved:
 		if l.freed >= 0 {
-			t.line(e, fmt.Sprintf("lost, as its driver learns: it ended at %s, and nobody had given it back", clock(l.freed)))
+			t.line(e, fmt.Sprintf("lost: it ended at %s without being given back, and its driver notices now", clock(l.freed)))
 		}
 	}
 }
 
-// line writes one line of the story.
-func (t *whyTeller) line(e replay.Event, text string) {
+// line writes one line.
+func (t *lifeWriter) line(e replay.Event, text string) {
 	fmt.Fprintf(t.out, "%s  %-*s  executor %s  %s\n", clock(e.At), t.width, t.who(int(e.App)), t.executor, text)
 }
 
-// added says which decision of the policy asked for an executor.
+// added describes the decision of the policy that requested an executor.
 func added(why policies.Reason) string {
 	text := why.String()
 	if why.Step > 0 {
@@ -131,8 +131,8 @@ func added(why policies.Reason) string {
 	return text
 }
 
-// kept says what keeps the executor while it is idle.
-func (t *whyTeller) kept(e replay.Event) string {
+// kept describes what keeps the executor while it is idle.
+func (t *lifeWriter) kept(e replay.Event) string {
 	text := "kept: " + e.Why.String()
 	if e.Why.Cause == policies.HeldLiveShuffle {
 		if e.Job >= 0 {
@@ -147,8 +147,8 @@ func (t *whyTeller) kept(e replay.Event) string {
 	return text
 }
 
-// end sums up how each of the executors spent its time.
-func (t *whyTeller) end(*replay.Result) error {
+// end shows how each of the executors spent its time.
+func (t *lifeWriter) end(*replay.Result) error {
 	fmt.Fprintln(t.out)
 	columns := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	found := false
@@ -169,7 +169,7 @@ func (t *whyTeller) end(*replay.Result) error {
 	}
 	columns.Flush()
 	if !found {
-		return fmt.Errorf("no application that is shown was granted an executor %s; they are counted from 0 in each", t.executor)
+		return fmt.Errorf("none of the shown applications was granted executor %s; executors are counted from 0 in each application", t.executor)
 	}
 	return nil
 }

@@ -17,36 +17,37 @@ import (
 	"dynalloc/traces"
 )
 
-// A teller writes down a replay while it happens.
-type teller interface {
+// An eventWriter writes the events of a replay as they happen: a timeline in text, a
+// line of JSON for each event, or the life of one executor.
+type eventWriter interface {
 	replay.Observer
 	begin(s *bench.Suite, fleet policies.Fleet)
 	end(r *replay.Result) error
 }
 
-// A filter says which events are told. Applications that are not told of are
-// replayed all the same: the others compete with them.
+// A filter selects the events that are shown. All applications are replayed, because
+// those that are shown compete with the others.
 type filter struct {
 	workload *traces.Workload
 	shown    []bool // by application
 	tasks    bool
-	why      int // the executor of which alone is told; negative: all of everything
+	why      int // show only this executor; negative: show everything
 }
 
-// tellsOf says whether the glob of --app fits an application.
-func tellsOf(app string, a *traces.Application) bool {
+// shows reports whether the glob of --app matches an application.
+func shows(app string, a *traces.Application) bool {
 	return spec.Match(app, a.Name) || spec.Match(app, a.ID)
 }
 
-func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks bool, why int) teller {
+func newEventWriter(out *bufio.Writer, w *traces.Workload, format, app string, tasks bool, why int) eventWriter {
 	f := filter{workload: w, shown: make([]bool, len(w.Apps)), tasks: tasks || why >= 0, why: why}
 	for i, a := range w.Apps {
-		f.shown[i] = tellsOf(app, a)
+		f.shown[i] = shows(app, a)
 	}
 	if format == "json" {
-		return &jsonTeller{filter: f, out: json.NewEncoder(out)}
+		return &jsonWriter{filter: f, out: json.NewEncoder(out)}
 	}
-	t := &textTeller{filter: f, out: out}
+	t := &textWriter{filter: f, out: out}
 	names := map[string]bool{}
 	for _, a := range w.Apps {
 		t.byID = t.byID || names[a.Name]
@@ -58,12 +59,12 @@ func newTeller(out *bufio.Writer, w *traces.Workload, format, app string, tasks 
 		}
 	}
 	if why >= 0 {
-		return newWhyTeller(t, why)
+		return newLifeWriter(t, why)
 	}
 	return t
 }
 
-func (f *filter) tells(e replay.Event) bool {
+func (f *filter) selects(e replay.Event) bool {
 	isTask := e.Kind == replay.TaskStarted || e.Kind == replay.TaskEnded
 	if f.why >= 0 && !(e.Executor == policies.ExecutorID(f.why) && (isTask || e.Kind >= replay.ExecutorGranted)) {
 		return false
@@ -71,16 +72,16 @@ func (f *filter) tells(e replay.Event) bool {
 	return f.shown[e.App] && (f.tasks || !isTask)
 }
 
-// A textTeller writes lines for people.
-type textTeller struct {
+// A textWriter writes the timeline as text.
+type textWriter struct {
 	filter
 	out   *bufio.Writer
-	byID  bool // names repeat, so applications are called by their ids
+	byID  bool // names repeat, so applications are shown by their ids
 	width int  // of the column of applications
 }
 
-// who is what an application is called.
-func (t *textTeller) who(app int) string {
+// who is the name of an application in the timeline.
+func (t *textWriter) who(app int) string {
 	a := t.workload.Apps[app]
 	if t.byID || a.Name == "" {
 		return reports.OneLine(a.ID)
@@ -88,13 +89,13 @@ func (t *textTeller) who(app int) string {
 	return reports.OneLine(a.Name)
 }
 
-// The methods of bufio.Writer keep the first error for Flush, so none is looked
-// at here.
+// The methods of bufio.Writer keep the first error for Flush, so errors are not
+// checked here.
 
-func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
+func (t *textWriter) begin(s *bench.Suite, fleet policies.Fleet) {
 	fmt.Fprintf(t.out, "%s: %d applications under %s on %s, seed %d\n", s.Workload.Name, len(s.Workload.Apps), fleet, s.Config.Cluster, s.Config.Seed)
 	if s.Config.Cluster.Assumed {
-		fmt.Fprintln(t.out, "The cluster is assumed from the logs: contention cannot be judged from an assumption; give --cluster.")
+		fmt.Fprintln(t.out, "The cluster is assumed from the logs, so contention cannot be judged: give --cluster.")
 	}
 	if traits := s.Config.Cluster.Traits(); traits.Caveat != "" {
 		fmt.Fprintf(t.out, "%s is %s.\n", traits.Title, traits.Caveat)
@@ -106,15 +107,15 @@ func (t *textTeller) begin(s *bench.Suite, fleet policies.Fleet) {
 }
 
 // Observe writes a line for an event.
-func (t *textTeller) Observe(e replay.Event) {
-	if !t.tells(e) {
+func (t *textWriter) Observe(e replay.Event) {
+	if !t.selects(e) {
 		return
 	}
 	line := fmt.Sprintf("%s  %-*s  %-34s  %s", clock(e.At), t.width, t.who(int(e.App)), e.Happened(t.workload), e.Why)
 	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
 }
 
-func (t *textTeller) end(r *replay.Result) error {
+func (t *textWriter) end(r *replay.Result) error {
 	fmt.Fprintln(t.out)
 	columns := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(columns, "application\tpolicy\tsubmitted\tqueue wait\tturnaround\texecutors\tat most\theld exec-s\tbusy core-s\theld core-s")
@@ -136,15 +137,15 @@ func (t *textTeller) end(r *replay.Result) error {
 	return nil
 }
 
-// clock writes a time of a workload as hours, minutes, seconds.
+// clock formats a time of a workload as hours, minutes and seconds.
 func clock(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d:%06.3f", d/time.Hour, d/time.Minute%60, (d % time.Minute).Seconds())
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
 
-// A jsonTeller writes an object on each line.
-type jsonTeller struct {
+// A jsonWriter writes one JSON object for each event.
+type jsonWriter struct {
 	filter
 	out *json.Encoder
 	err error
@@ -161,8 +162,8 @@ var kindNames = [...]string{
 	replay.ExecutorKept: "executor kept",
 }
 
-// A told is one event in JSON; what does not belong to its kind is left out.
-type told struct {
+// A jsonEvent is one event in JSON. Fields that its kind does not have are omitted.
+type jsonEvent struct {
 	Seconds     float64  `json:"seconds"`
 	Application string   `json:"application"`
 	Name        string   `json:"name"`
@@ -181,16 +182,16 @@ type told struct {
 	Until       *float64 `json:"until,omitempty"`
 }
 
-func (t *jsonTeller) begin(*bench.Suite, policies.Fleet) {}
+func (t *jsonWriter) begin(*bench.Suite, policies.Fleet) {}
 
 // Observe writes a line for an event.
-func (t *jsonTeller) Observe(e replay.Event) {
-	if !t.tells(e) || t.err != nil {
+func (t *jsonWriter) Observe(e replay.Event) {
+	if !t.selects(e) || t.err != nil {
 		return
 	}
 	a := t.workload.Apps[e.App]
 	when := e.When.Seconds()
-	o := told{Seconds: e.At.Seconds(), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String(), Step: e.Why.Step, Needed: e.Why.Need}
+	o := jsonEvent{Seconds: e.At.Seconds(), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String(), Step: e.Why.Step, Needed: e.Why.Need}
 	switch e.Kind {
 	case replay.AppSubmitted, replay.AppEnded:
 	case replay.JobSubmitted, replay.JobEnded:
@@ -222,7 +223,7 @@ func (t *jsonTeller) Observe(e replay.Event) {
 	t.err = t.out.Encode(&o)
 }
 
-func (t *jsonTeller) end(r *replay.Result) error {
+func (t *jsonWriter) end(r *replay.Result) error {
 	if t.err != nil {
 		return t.err
 	}
