@@ -26,12 +26,12 @@ var timeCauseNames = [TimeCauses]string{
 func (c TimeCause) String() string { return timeCauseNames[c] }
 
 // A Turnaround says where an application's time went, by TimeCause, in whole
-// milliseconds: the parts add up to End - Submit exactly. It follows the
-// realized critical path back from the end: what the driver's end waited for,
-// the task that ended last, what that task had waited for, and so on. A slot
-// leads from a task to the one of the same set that ran there before it, and in
-// the end to the executor, as long as the task was ready: while it was starting,
-// asked for, or not asked for. docs/MODEL.md has the rule in full.
+// milliseconds: the parts add up to End - Submit exactly. It follows the realized
+// critical path back from the end: what the driver's end waited for, the task that
+// ended last, what that task had waited for, and so on. While a task was ready and
+// waited, its slot explains why: it ran an earlier task of the same set, or its
+// executor was starting, requested, or not yet requested. docs/MODEL.md has the rule
+// in full.
 type Turnaround [TimeCauses]time.Duration
 
 // Total is the sum of the parts.
@@ -40,10 +40,10 @@ func (t Turnaround) Total() time.Duration { return total(t[:]) }
 // Delay is all but the work itself, which is driver and execution.
 func (t Turnaround) Delay() time.Duration { return t.Total() - t[TimeDriver] - t[TimeExecution] }
 
-// Late says to which causes it is due that an application was late by so much:
-// the last cause in the order gives what it has, then the one before it, until
-// the lateness is made up. What is late by more than its delays has the rest
-// from its own work. The parts add up to late, or to nothing if it is in time.
+// Late attributes the time by which an application missed its deadline to causes:
+// the last cause in their order takes as much of it as it has, then the one before
+// it, and so on. What is left after all delays is due to the application's own work.
+// The parts add up to late; they are 0 if the application is in time.
 func (t Turnaround) Late(late time.Duration) Turnaround {
 	var parts Turnaround
 	for c := TimeCauses - 1; c >= 0 && late > 0; c-- {
@@ -60,7 +60,7 @@ type HoldCause uint8
 const (
 	HoldStarting    HoldCause = iota // granted, not yet able to run tasks
 	HoldBusy                         // a task runs on it
-	HoldBeside                       // core-time only: its cores that no task has while others of its cores have one
+	HoldBeside                       // core-time only: cores without a task while other cores of the executor have one
 	HoldLeaving                      // it is decommissioned and runs no task
 	HoldLiveShuffle                  // idle: a running job may read its shuffle files
 	HoldOldShuffle                   // idle: it has shuffle files that no running job lists, and their timeout holds it
@@ -89,8 +89,8 @@ func (h Holding) Total() time.Duration { return total(h[:]) }
 type Attribution struct {
 	Turnaround Turnaround // adds up to End - Submit
 	// Waves is the part of Turnaround[TimeExecution] in which the tasks on the path
-	// waited behind tasks of their own set: what endless executors that are there
-	// from the start would save of it.
+	// waited behind tasks of their own set: what enough executors from the start would
+	// save of it.
 	Waves     time.Duration
 	Cores     Holding // core-time; adds up to Ledger.Held
 	Executors Holding // executor-time; adds up to Ledger.Executor

@@ -12,15 +12,15 @@ type Config struct {
 	Times   Times
 	Offers  Offers
 	Seed    uint64 // keys every random number of the run
-	// Startups are start-up times in order of request, by application: the k-th
-	// executor that it is granted registers after the k-th of these times (at
-	// once, if that is over); those beyond the last take the median of those that
-	// count from the request. Nil, and an application without any, draws from Times.
+	// Startups are given start-up times, by application: the k-th executor that it is
+	// granted registers after the k-th of these times, at once if that is over. Those
+	// beyond the last take the median of those that count from the request. Without
+	// any, times are drawn from Times.
 	Startups [][]GivenStartup
 	Faults   []cluster.Fault // what goes wrong, and when
-	// Attribute has AppResult.Attribution say where time and executor time went.
+	// Attribute computes AppResult.Attribution: where time and executor time went.
 	Attribute bool
-	Horizon   time.Duration // a run past it is an error, not a wait; 0: no limit
+	Horizon   time.Duration // a run that goes on past it fails with ErrHorizon; 0: no limit
 }
 
 // Offers is the order in which executors with free slots are offered to
@@ -36,13 +36,13 @@ const (
 	Ordered
 )
 
-// A GivenStartup is the start-up time of one executor, from when it was asked
-// for to its registration.
+// A GivenStartup is the start-up time of one executor, from its request to its
+// registration.
 type GivenStartup struct {
 	Took time.Duration
 	// FromGrant: it counts from when the manager granted the executor.
 	FromGrant bool
-	// FromStart: it counts from the application's start, for the log does not say
-	// when the executor was asked for.
+	// FromStart: it counts from the application's start, as the log does not say when
+	// the executor was requested.
 	FromStart bool
 }

@@ -1,46 +1,88 @@
 // Package replay is the engine: it plays a recorded workload under a fleet of
-// allocation policies on a shared cluster and says what would have happened.
+// allocation policies on a shared cluster, and says what would have happened.
 //
 // # The model in one page
 //
-// Applications arrive when they arrived: the world outside does not wait for
-// us (open loop). Inside an application jobs wait for each other: a job is
-// submitted because an earlier one ended and the driver then thought for a
-// while (closed loop), so what a policy makes late stays late for all that
-// hangs on it. A job is a graph of stages; a stage is submitted when the output
-// of all stages it reads is available, and skipped if its own is.
+// Applications arrive when they arrived: the world outside does not wait for the
+// cluster (open loop). Inside an application jobs wait for each other: a job is
+// submitted because an earlier one ended and the driver then worked for a while
+// (closed loop), so that a delay caused by a policy delays everything that depends
+// on it. A job is a graph of stages. A stage is submitted when the output of all
+// stages that it reads is available, and skipped if its own output is.
 //
-// The tasks of a stage wait in a task set. Free slots are offered to task sets
-// in Spark's order, FIFO or FAIR, one task to each executor in a pass, so tasks
-// spread and are never packed. A task takes the time that it took, without what
-// only the recorded run explains: see Times.
+// The tasks of a stage wait in a task set. Free slots are offered to task sets in
+// Spark's order, FIFO or FAIR, one task to each executor in a pass, so that tasks
+// spread over executors. A task takes the time that it took when it was recorded,
+// without what only the recorded run explains: see [Times].
 //
-// Each application has its own policy, which hears what Spark's listener bus
-// would tell it and is asked every 100 ms. It sends the manager a total for
-// each resource profile, and lists of idle executors to take back. The cluster
-// has a manager (package manager says what one is): Spark's standalone Master,
-// YARN or Kubernetes, each in a package below this one. What goes wrong, nodes
-// and executors that are lost and managers that are away, is data: [Fault].
+// Each application has its own policy, which observes the events of Spark's
+// listener bus and ticks every 100 ms. It sends the manager a total for each
+// resource profile, and lists of idle executors to take back. The cluster has a
+// manager: Spark's standalone Master, YARN or Kubernetes, see replay/cluster.
+// Faults, such as lost nodes and executors or managers that do not answer, are data:
+// [cluster.Fault].
 //
 // # The order of an instant
 //
-// An instant is a barrier. All facts of a moment are taken in, then waiting
-// tasks take slots, then policies decide, then the manager hands out; see
-// [Engine.Step]. What happens at equal times is therefore a rule and not an
-// accident of insertion.
+// An instant is a barrier. All facts of a moment are taken in, then waiting tasks
+// take slots, then policies tick, then the manager serves: see [Engine.Step]. So
+// what happens at equal times follows a rule, and not the order in which events
+// were scheduled.
 //
 // # Promises
 //
-// The package does no I/O, reads no clock, starts no goroutine and never ranges
-// over a map where order could matter. The same workload, fleet, configuration
-// and seed give the same events; [Result.Digest] is one number for all of them.
-// Random numbers are looked up by name and not drawn in sequence, so that the
-// fifth executor of an application starts equally fast under every policy.
+// The package does no I/O, reads no clock, starts no goroutine and ranges over no
+// map where the order could matter. The same workload, fleet, configuration and
+// seed give the same events; [Result.Digest] is one number for all of them. Random
+// numbers are looked up by name and not drawn in sequence, so that the fifth
+// executor of an application starts equally fast under every policy. Times are whole
+// milliseconds, and accounts are integers that add up exactly.
 //
 // # What is not modeled
 //
-// The exclusion of nodes and executors that follows failures, drivers that die,
-// and tasks that slow each other down. Locality waits are a guess and off by
-// default. docs/MODEL.md lists what is modeled, with its source, and the rest of
-// what is not.
+// The exclusion of nodes and executors after failures, drivers that fail, and tasks
+// that slow each other down. Locality waits are a guess and off by default.
+// docs/MODEL.md lists what is modeled, with its source, and what else is not.
+//
+// # The files, in the order in which to read them
+//
+// What goes in and comes out:
+//
+//   - config.go, result.go, event.go: the inputs of a run, its outcome, its events
+//   - times.go: the times that a run adds to the work of tasks
+//
+// The engine:
+//
+//   - engine.go: one instant after the other
+//   - queue.go: the scheduled events, their order, and the function for each type
+//   - random.go: random numbers by name
+//
+// An application:
+//
+//   - application.go: its state, from its arrival to its end; the ticks of its policy
+//   - spec.go: its policy, properties and executor sizes on this cluster
+//   - plan.go: its work, prepared once
+//   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
+//   - taskset.go, scheduling.go: which task runs where, as in TaskSchedulerImpl
+//   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks
+//   - firsttask.go: what the first tasks of an executor cost
+//   - outputs.go, cache.go: shuffle files and cached blocks, and their loss
+//
+// Executors:
+//
+//   - executor.go: its states, and the account of its time
+//   - allocation.go: from the policy's target to a registered executor, and back
+//   - startup.go: executors and drivers that start share processors
+//   - decommission.go: executors that finish their work before they exit
+//   - managing.go: what passes between the engine and the cluster's manager
+//   - faults.go: what goes wrong
+//   - unschedulable.go: applications that cannot run, and why
+//   - forecast.go: what the reference policy "hindsight" knows in advance
+//
+// Where the time went:
+//
+//   - attribution.go: the causes
+//   - pathtracker.go: the time of applications, along their critical paths
+//   - holding.go: the time of executors
+//   - rampup.go, stopwatch.go: parts of the two
 package replay

@@ -32,7 +32,7 @@ const (
 	// ExecutorKept says at the end of an instant what keeps an executor that runs
 	// no task: Executor, Why, Job of [policies.HeldLiveShuffle] (-1: the files are
 	// new, and no job lists them yet), When: until when it is kept if nothing else
-	// happens. It is told only with Config.Attribute, and is in no digest.
+	// happens. It comes only with Config.Attribute, and is not part of the digest.
 	ExecutorKept
 )
 
@@ -48,10 +48,10 @@ type Event struct {
 	Node     int32
 	N        int32
 	Why      policies.Reason
-	When     time.Duration // of ExecutorGranted, with Config.Attribute: when it was asked for, Why being the reason then
+	When     time.Duration // of ExecutorGranted, with Config.Attribute: when it was requested; Why is the reason of the request
 }
 
-// An Observer is told of every event, in order.
+// An Observer receives every event, in order.
 type Observer interface{ Observe(Event) }
 
 // ObserverFunc makes an Observer of a function.

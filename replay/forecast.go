@@ -7,8 +7,8 @@ import (
 	"dynalloc/traces"
 )
 
-// forecast is what the policy "hindsight" is told of an application: its demand
-// if endless executors were there from the start (traces.IdealSchedule).
+// forecast is what the policy "hindsight" knows of an application in advance: its
+// demand if there were enough executors from the start (traces.IdealSchedule).
 func (e *Engine) forecast(app *traces.Application) *policies.Forecast {
 	stages, jobs := traces.IdealSchedule(app)
 	f := &policies.Forecast{Lead: e.leadTime(), Stages: make([]policies.Span, len(stages)), Jobs: jobs}

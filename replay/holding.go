@@ -9,12 +9,12 @@ import (
 
 // An executorTrack is the account of one executor, and what ran in its slots.
 type executorTrack struct {
-	asked   time.Duration // when it was asked for
+	asked   time.Duration // when it was requested
 	slots   []slotTrack
 	tasks   int32         // that it runs
 	since   time.Duration // up to when the account is kept
 	closed  bool
-	started int           // tasks that its profile had started when it came
+	started int           // tasks that its profile had started when it became usable
 	hold    policies.Hold // what keeps it while it is idle; the zero Hold while it is not
 	idle    time.Duration // that it spent waiting for its timeout
 }
@@ -23,21 +23,22 @@ type executorTrack struct {
 type slotTrack struct {
 	busy      bool
 	set, task int32
-	path      breakdown     // to the start of the task; if it has none, to the end of the last one
+	path      breakdown     // of the start of its task; if it is free, of the end of the last one
 	recompute time.Duration // what the task computes again
 	rerun     bool          // the task runs again
-	succeeds  bool          // it will, unless it is stopped
+	succeeds  bool          // the task will, unless it is stopped
 	freed     time.Duration
 	ended     []endedSet
 }
 
-// An endedSet is the way to the end of the last task of a set in a slot.
+// An endedSet is the breakdown of the end of the last task of a set in a slot.
 type endedSet struct {
 	set  int32
 	path breakdown
 }
 
-// before returns the way to the end of the last task of a set in the slot, or nil.
+// before returns the breakdown of the end of the last task of a set in the slot;
+// nil if there was none.
 func (s *slotTrack) before(set int32) *breakdown {
 	for i := range s.ended {
 		if s.ended[i].set == set {
@@ -53,8 +54,8 @@ func (y *executorTrack) running(set, task int32) *slotTrack {
 	return &y.slots[i]
 }
 
-// take is the free slot that became free last.
-func (y *executorTrack) take() *slotTrack {
+// lastFreed is the free slot that became free last.
+func (y *executorTrack) lastFreed() *slotTrack {
 	var last *slotTrack
 	for i := range y.slots {
 		if s := &y.slots[i]; !s.busy && (last == nil || s.freed > last.freed) {
@@ -70,84 +71,83 @@ type request struct {
 	why policies.Reason
 }
 
-// targetChanged takes in a target that moves.
-func (b *pathTracker) targetChanged(t *policies.Target, before int) {
-	if b == nil {
+// targetChanged takes in a new target of a profile.
+func (p *pathTracker) targetChanged(t *policies.Target, before int) {
+	if p == nil {
 		return
 	}
-	b.recheckAll()
-	p := &b.profiles[t.Profile]
+	p.recheckAll()
+	list := &p.profiles[t.Profile].requests
 	for n := before; n < t.N; n++ {
-		r := request{b.app.engine.now, t.Why}
-		if n < len(p.requests) {
-			p.requests[n] = r
+		r := request{p.app.engine.now, t.Why}
+		if n < len(*list) {
+			(*list)[n] = r
 		} else {
-			p.requests = append(p.requests, r)
+			*list = append(*list, r)
 		}
 	}
 }
 
-// executorGranted opens the account of an executor, and has the event of its grant say
-// which request it answers: the one that rose above what is held without it.
-func (b *pathTracker) executorGranted(e *Event, profile int) {
-	if b == nil {
+// executorGranted opens the account of an executor, and has the event of its grant
+// say which request it answers: the one that rose above what is held without it.
+func (p *pathTracker) executorGranted(e *Event, profile int) {
+	if p == nil {
 		return
 	}
-	now := b.app.engine.now
+	now := p.app.engine.now
 	r := request{at: now}
-	if held := b.app.profiles[profile].granted - 1; held < len(b.profiles[profile].requests) {
-		r = b.profiles[profile].requests[held]
+	if held := p.app.profiles[profile].granted - 1; held < len(p.profiles[profile].requests) {
+		r = p.profiles[profile].requests[held]
 	}
 	e.Why, e.When = r.why, r.at
-	b.executors = append(b.executors, executorTrack{asked: r.at, since: now})
+	p.executors = append(p.executors, executorTrack{asked: r.at, since: now})
 }
 
 // executorUsable is an executor that takes tasks from now on.
-func (b *pathTracker) executorUsable(x *executor) {
-	if b == nil {
+func (p *pathTracker) executorUsable(x *executor) {
+	if p == nil {
 		return
 	}
-	now := b.app.engine.now
-	y := &b.executors[x.id]
-	b.book(x, HoldStarting, now-y.since, 0)
+	now := p.app.engine.now
+	y := &p.executors[x.id]
+	p.book(x, HoldStarting, now-y.since, 0)
 	y.since = now
 	y.slots = slices.Repeat([]slotTrack{{freed: now}}, int(x.slots))
-	y.started = b.profiles[x.profile].started
-	b.recheckExecutor(x.id)
-	b.rampUp.slots += int(x.slots)
+	y.started = p.profiles[x.profile].started
+	p.recheckExecutor(x.id)
+	p.rampUp.slots += int(x.slots)
 }
 
 // executorLeaving is an executor that is about to be decommissioned.
-func (b *pathTracker) executorLeaving(x *executor) {
-	if b == nil {
-		return
+func (p *pathTracker) executorLeaving(x *executor) {
+	if p != nil {
+		p.accrue(x)
+		p.recheckAll()
 	}
-	b.accrue(x)
-	b.recheckAll()
 }
 
 // executorReleased closes the account of an executor.
-func (b *pathTracker) executorReleased(x *executor) {
-	if b == nil {
+func (p *pathTracker) executorReleased(x *executor) {
+	if p == nil {
 		return
 	}
-	y := &b.executors[x.id]
-	b.accrue(x)
+	y := &p.executors[x.id]
+	p.accrue(x)
 	y.closed = true
-	if x.usable >= 0 && b.profiles[x.profile].started == y.started { // it never had a task
-		b.book(x, HoldIdle, -y.idle, 0)
-		b.book(x, HoldSurplus, y.idle, 0)
+	if x.usable >= 0 && p.profiles[x.profile].started == y.started { // it never had a task
+		p.book(x, HoldIdle, -y.idle, 0)
+		p.book(x, HoldSurplus, y.idle, 0)
 	}
 	if x.usable >= 0 {
-		b.rampUp.slots -= int(x.slots)
+		p.rampUp.slots -= int(x.slots)
 	}
-	b.recheckAll()
+	p.recheckAll()
 }
 
-// accrue brings the account of an executor up to now; to be called before
+// accrue brings the account of an executor up to now. It must be called before
 // anything changes.
-func (b *pathTracker) accrue(x *executor) {
-	now, y := b.app.engine.now, &b.executors[x.id]
+func (p *pathTracker) accrue(x *executor) {
+	now, y := p.app.engine.now, &p.executors[x.id]
 	d := now - y.since
 	if d == 0 || y.closed {
 		return
@@ -165,14 +165,14 @@ func (b *pathTracker) accrue(x *executor) {
 	if rest == HoldIdle {
 		y.idle += d
 	}
-	b.book(x, rest, d, y.tasks)
+	p.book(x, rest, d, y.tasks)
 }
 
 // book adds a time of an executor that ran so many tasks to the accounts of its
-// application. What no task had has the given cause.
-func (b *pathTracker) book(x *executor, rest HoldCause, d time.Duration, tasks int32) {
-	a := b.app.result.Attribution
-	busy := d * time.Duration(tasks*b.app.profiles[x.profile].taskCPUs)
+// application. The cause is that of cores without a task.
+func (p *pathTracker) book(x *executor, rest HoldCause, d time.Duration, tasks int32) {
+	a := p.app.result.Attribution
+	busy := d * time.Duration(tasks*p.app.profiles[x.profile].taskCPUs)
 	a.Cores[HoldBusy] += busy
 	a.Cores[rest] += d*time.Duration(x.cores) - busy
 	if tasks > 0 {
@@ -181,56 +181,57 @@ func (b *pathTracker) book(x *executor, rest HoldCause, d time.Duration, tasks i
 	a.Executors[rest] += d
 }
 
-// recheckExecutor has the hold of an executor looked up at the end of the instant.
-func (b *pathTracker) recheckExecutor(id policies.ExecutorID) {
-	b.recheckList = append(b.recheckList, id)
-	b.scheduleRecheck()
+// recheckExecutor has the policy asked at the end of the instant what keeps an
+// executor.
+func (p *pathTracker) recheckExecutor(id policies.ExecutorID) {
+	p.recheckList = append(p.recheckList, id)
+	p.scheduleRecheck()
 }
 
-// recheckAll has the holds of all executors looked up.
-func (b *pathTracker) recheckAll() {
-	b.recheckEvery = true
-	b.scheduleRecheck()
+// recheckAll has it asked for all executors.
+func (p *pathTracker) recheckAll() {
+	p.recheckEvery = true
+	p.scheduleRecheck()
 }
 
-func (b *pathTracker) scheduleRecheck() {
-	if !b.listed {
-		b.listed = true
-		b.app.engine.rechecks = append(b.app.engine.rechecks, b)
+func (p *pathTracker) scheduleRecheck() {
+	if !p.listed {
+		p.listed = true
+		p.app.engine.rechecks = append(p.app.engine.rechecks, p)
 	}
 }
 
-// policyObserved is an event that the policy was told of: it may change what keeps
-// executors that had no part in it.
-func (b *pathTracker) policyObserved(e *policies.Event) {
-	if b == nil {
+// policyObserved is an event that the policy observed. It may change what keeps
+// executors that the event does not mention.
+func (p *pathTracker) policyObserved(e *policies.Event) {
+	if p == nil {
 		return
 	}
 	switch e.Kind {
 	case policies.BlockUpdated:
-		b.recheckExecutor(e.Executor)
+		p.recheckExecutor(e.Executor)
 	case policies.JobStart, policies.JobEnd, policies.ExecutorAdded, policies.ExecutorRemoved, policies.UnpersistRDD, policies.ShuffleCleaned:
-		b.recheckAll()
+		p.recheckAll()
 	}
 }
 
-// recheckHolds looks up at the end of an instant what keeps idle executors from
-// now on.
+// recheckHolds finds out at the end of an instant what keeps idle executors from now
+// on.
 func (e *Engine) recheckHolds() {
-	for _, b := range e.rechecks {
-		b.recheck()
+	for _, p := range e.rechecks {
+		p.recheck()
 	}
 	e.rechecks = e.rechecks[:0]
 }
 
-func (b *pathTracker) recheck() {
-	ids := b.recheckList
-	if b.recheckEvery {
-		ids = b.app.schedulable
+func (p *pathTracker) recheck() {
+	ids := p.recheckList
+	if p.recheckEvery {
+		ids = p.app.schedulable
 	}
-	keeper, _ := b.app.policy.(policies.Keeper)
+	keeper, _ := p.app.policy.(policies.Keeper)
 	for _, id := range ids {
-		x, y := &b.app.executors[id], &b.executors[id]
+		x, y := &p.app.executors[id], &p.executors[id]
 		if y.tasks > 0 || y.closed || x.state != live {
 			continue
 		}
@@ -241,14 +242,14 @@ func (b *pathTracker) recheck() {
 		if hold == y.hold {
 			continue
 		}
-		b.accrue(x)
+		p.accrue(x)
 		y.hold = hold
-		b.app.engine.notify(Event{
-			Kind: ExecutorKept, App: b.app.index, Executor: id, Job: int32(hold.Job), When: hold.Until, Why: policies.Reason{Cause: hold.Cause},
+		p.app.engine.notify(Event{
+			Kind: ExecutorKept, App: p.app.index, Executor: id, Job: int32(hold.Job), When: hold.Until, Why: policies.Reason{Cause: hold.Cause},
 		})
 	}
-	b.recheckList, b.recheckEvery, b.listed = b.recheckList[:0], false, false
-	b.rampUp.check(b.app)
+	p.recheckList, p.recheckEvery, p.listed = p.recheckList[:0], false, false
+	p.rampUp.check(p.app)
 }
 
 func idleCause(c policies.Cause) HoldCause {

@@ -10,14 +10,14 @@ import (
 
 // Delay scheduling: a task that prefers a node waits for a slot there before it
 // takes one elsewhere (TaskSetManager.getAllowedLocalityLevel). A log does not
-// say what a task preferred, only how near it was launched: one that was
-// launched PROCESS_LOCAL or NODE_LOCAL is taken to prefer the host it ran on, of
-// any other the preference is not known and it runs anywhere. That is a guess,
-// so it is off unless the cluster says locality=inferred.
+// say which node a task preferred, only how near to its data it was launched. One
+// that was launched PROCESS_LOCAL or NODE_LOCAL is taken to prefer the host that it
+// ran on; the preference of any other is unknown, and it runs anywhere. As that is a
+// guess, it is off unless the cluster says locality=inferred.
 
-// A preference is the node on which each task of a set would like to run.
+// A preference says which node each task of a set prefers.
 type preference struct {
-	byNode [][]int32 // tasks that prefer a node, in order
+	byNode [][]int32 // by node, the tasks that prefer it, in order
 	none   []int32   // tasks without a preference
 	taken  []bool    // tasks that have been started
 	since  time.Duration
@@ -31,9 +31,9 @@ func localityWait(app *traces.Application) time.Duration {
 	return app.Properties.Duration("spark.locality.wait.node", time.Millisecond, wait)
 }
 
-// prefer works out the preferences of a set; nil if none of its tasks has one.
-// Recorded hosts are the cluster's nodes in order, again from the first where
-// there were more of them.
+// prefer returns the preferences of a set; nil if none of its tasks has one. The
+// recorded hosts stand for the cluster's nodes in order; if there were more hosts
+// than nodes, the next ones stand for the first nodes again.
 func (a *application) prefer(set *taskSet) *preference {
 	nodes := len(a.engine.hosts)
 	p := &preference{byNode: make([][]int32, nodes), taken: make([]bool, set.tasks), since: a.engine.now}
@@ -96,8 +96,8 @@ func (a *application) othersWanted(p *preference, node int32) bool {
 	return false
 }
 
-// offerAgain offers all executors when a set has waited long enough for its
-// preferred nodes.
+// offerAgain offers all executors, as a set has waited long enough for the nodes
+// that its tasks prefer.
 func (a *application) offerAgain(number int32) {
 	set := a.sets[number]
 	set.preference.wakes = false

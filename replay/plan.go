@@ -8,23 +8,23 @@ import (
 	"dynalloc/traces"
 )
 
-// A plan is what a run needs to know of an application's work, prepared once:
-// applications that are copies of one another share it.
+// A plan is what a run needs to know of an application's work, prepared once.
+// Applications that are copies of one another share it.
 type plan struct {
 	offset       []int32               // per stage, where its tasks begin in work
 	work         []int32               // milliseconds of each task on a warm executor, without overhead
 	reads        []bool                // per stage, whether it reads shuffle data
 	children     [][]int32             // per stage, the stages that read its output
 	graph        [][]int32             // per job, its stages, parents before children
-	followers    [][]follower          // per job + 1: what its end (or the application's start) sets off
+	followers    [][]follower          // per job + 1: what its end (0: the application's start) sets off
 	mapStages    [][]policies.MapStage // per job, the stages that write a shuffle
-	resultStages [][]int32             // per job, the stages of its graph that no other reads
+	resultStages [][]int32             // per job, the stages of its graph that no other one reads
 	cached       int                   // blocks that persisted RDDs can have
 	computeCost  []int32               // per block, milliseconds of the task that computes it first
 	blocks       [][]int32             // per stage and cached RDD, where its blocks begin
 }
 
-// A follower is something that the driver does a while after a job's end.
+// A follower is something that the driver does some time after a job's end.
 type follower struct {
 	event eventType
 	index int32
@@ -97,9 +97,9 @@ func (p *plan) resultsOf(graph []int32) []int32 {
 	return results
 }
 
-// computeBlocks learns what computing each cached block costs: the work of the
-// first task that stands for it. A later task that had to compute it again
-// when it was recorded is freed from that.
+// computeBlocks finds out what computing each cached block costs: the work of the
+// first task that stands for it. That cost is subtracted from a later task that had
+// to compute the block again when it was recorded.
 func (p *plan) computeBlocks(a *traces.Application) {
 	p.computeCost = slices.Repeat([]int32{-1}, p.cached)
 	for i := range a.Stages {
@@ -116,8 +116,8 @@ func (p *plan) computeBlocks(a *traces.Application) {
 	}
 }
 
-// numberBlocks gives every block of every persisted RDD a number and returns
-// the first of each RDD. A task of a stage stands for the block of its index.
+// numberBlocks gives a number to every block of every persisted RDD and returns the
+// first one of each RDD. A task of a stage stands for the block of its index.
 func (p *plan) numberBlocks(a *traces.Application) map[int]int32 {
 	size := map[int]int{} // only looked up, never ranged over
 	for i := range a.Stages {
@@ -162,7 +162,7 @@ func WarmDeserialize(a *traces.Application) []int32 {
 	return byStage
 }
 
-// median returns the lower median, or none where there is nothing to order.
+// median returns the lower median, or none if there are no values. It sorts them.
 func median[T int32 | time.Duration](values []T, none T) T {
 	if len(values) == 0 {
 		return none

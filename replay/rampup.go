@@ -7,16 +7,16 @@ import (
 	"dynalloc/policies"
 )
 
-// A rampUp waits for the moment at which an application has the executors that
-// its unfinished tasks could use.
+// A rampUp waits for the moment at which an application has as many slots as its
+// unfinished tasks could use.
 type rampUp struct {
 	most    int           // slots that the policy, the application's limits and the cluster allow
-	ratio   float64       // executors for a share of the tasks: spark.dynamicAllocation.executorAllocationRatio
+	ratio   float64       // slots for each task that the policy aims at: spark.dynamicAllocation.executorAllocationRatio
 	since   time.Duration // when the first task was ready
 	started bool
 	done    bool
-	tasks   int // that are not finished
-	slots   int // that take tasks
+	tasks   int // that have not succeeded
+	slots   int // of usable executors
 }
 
 func (a *application) newRampUp(spec policies.Spec) rampUp {
@@ -36,7 +36,7 @@ func (a *application) mostSlots(spec policies.Spec) int {
 	return most
 }
 
-// demand takes in a task set.
+// demand adds the tasks of a set.
 func (r *rampUp) demand(now time.Duration, tasks int) {
 	if !r.started {
 		r.started, r.since = true, now
@@ -44,7 +44,7 @@ func (r *rampUp) demand(now time.Duration, tasks int) {
 	r.tasks += tasks
 }
 
-// finish takes in the end of a task.
+// finish is the success of a task.
 func (r *rampUp) finish(a *application) {
 	if r.done {
 		return
@@ -53,7 +53,7 @@ func (r *rampUp) finish(a *application) {
 	r.check(a)
 }
 
-// check sees whether the moment has come.
+// check ends the wait if the moment has come.
 func (r *rampUp) check(a *application) {
 	if r.done || !r.started {
 		return

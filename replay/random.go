@@ -6,10 +6,10 @@ import (
 	"dynalloc/policies"
 )
 
-// A stream names what a random number is for. Numbers are looked up by name
-// and not drawn in sequence: the fifth executor of an application starts
-// equally fast under every policy (common random numbers), and a new consumer
-// does not shift the others.
+// A stream names what a random number is for. Numbers are looked up by name and not
+// drawn in sequence, so that the fifth executor of an application starts equally
+// fast under every policy (common random numbers), and a new use of random numbers
+// does not change the others.
 type stream uint64
 
 const (

@@ -7,16 +7,15 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// A Result is what would have happened: exact numbers, no floats.
+// A Result is what would have happened, in integers.
 type Result struct {
 	Policy  string          // the fleet's name
 	Cluster cluster.Cluster // as replayed
 	Apps    []AppResult     // in the workload's order
 	End     time.Duration
 	Ledger  Ledger
-	// Provided is the core-time of all nodes as long as they were part of the
-	// cluster, from the first submission to End; Nodes is the same as node-time, for
-	// each pool of the cluster.
+	// Provided is the core-time of all nodes while they were part of the cluster, from
+	// the first submission to End; Nodes is their node-time, for each pool.
 	Provided time.Duration
 	Nodes    []time.Duration
 	Events   int    // events of the replay
@@ -40,16 +39,16 @@ type AppResult struct {
 	Jobs       []JobResult   // in the order of Application.Jobs
 
 	Grants   int // executors granted
-	Removals int // executors given back
+	Removals int // executors that the policy gave back
 	Rerun    int // tasks done again because their output was lost
 	// Recomputed is the time that tasks spent on cached blocks that were lost.
 	Recomputed time.Duration
 	// Failed: Spark gave up, because fetches of one stage failed in four attempts
 	// in a row (spark.stage.maxConsecutiveAttempts). The application ended there.
 	Failed bool
-	// Lost is how many executors ended that nobody had given back: with their node,
-	// by themselves, or because the manager took them; Preempted, how many of them
-	// it took. Discarded is the core-time of the tasks that ran on them then.
+	// Lost is how many executors ended without being given back: with their node, by
+	// themselves, or preempted by the manager; Preempted is how many of these the
+	// manager took. Discarded is the core-time of the tasks that ran on them then.
 	Lost, Preempted int
 	Discarded       time.Duration
 	Peak            int // most executors held at one time
@@ -66,10 +65,10 @@ type AppResult struct {
 // A JobResult is when a job was submitted and when it ended.
 type JobResult struct{ Start, End time.Duration }
 
-// A Ledger says where executor time went, in core-time: an executor with two
-// cores that is held for a second holds two core-seconds. Held is the sum of
-// Starting, Busy, Idle and Leaving, exactly. It is counted as the cluster sees
-// it: from the grant until the cores are free for others.
+// A Ledger says where executor time went, in core-time: an executor with two cores
+// that is held for a second counts two core-seconds. Starting, Busy, Idle and Leaving
+// add up to Held exactly. Time counts as the cluster sees it: from the grant until
+// the cores are free for others.
 type Ledger struct {
 	Starting time.Duration // granted, not yet able to run tasks
 	Busy     time.Duration // cores that tasks occupy

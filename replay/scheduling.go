@@ -121,9 +121,9 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
 	first := x.history.record(set.stage, a.plan.reads[set.stage], x.slots)
-	t.end, t.fate = a.duration(set, partition, isCopy)
-	t.end += e.now
-	a.path.taskLaunched(set, x, task, isCopy, t.fate)
+	work, recompute, fate := a.duration(set, partition, isCopy)
+	t.end, t.fate = e.now+work+recompute, fate
+	a.path.taskLaunched(set, x, t, recompute)
 	if first == (firstKind{}) {
 		t.end += a.warmCost(x)
 		a.scheduleEnd(x, t)
@@ -148,22 +148,21 @@ func (a *application) warmCost(x *executor) time.Duration {
 	return times.By[Overhead].Typical(others) + times.By[OverheadRun].Typical(others)
 }
 
-// duration is how long a task's work will take, and how it will end.
-func (a *application) duration(set *taskSet, partition int32, isCopy bool) (time.Duration, fate) {
+// duration is how long a task's work will take, for how long it will compute lost
+// blocks again before, and how it will end.
+func (a *application) duration(set *taskSet, partition int32, isCopy bool) (work, recompute time.Duration, f fate) {
 	switch {
 	case a.readsMissing(set.stage):
-		return 0, missesData
+		return 0, 0, missesData
 	case isCopy:
-		return a.drawCopyDuration(set, partition), succeeds
+		return a.drawCopyDuration(set, partition), 0, succeeds
 	}
 	if work, ok := a.failure(set.stage, partition); ok {
-		return work, fails
+		return work, 0, fails
 	}
-	work := milliseconds(a.plan.work[a.plan.offset[set.stage]+partition])
-	again := a.recompute(set.stage, partition)
-	a.result.Recomputed += again
-	a.path.recomputing(again)
-	return work + again, succeeds
+	recompute = a.recompute(set.stage, partition)
+	a.result.Recomputed += recompute
+	return milliseconds(a.plan.work[a.plan.offset[set.stage]+partition]), recompute, succeeds
 }
 
 // failure returns how long the next attempt of a task ran before it failed, for

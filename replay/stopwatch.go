@@ -7,47 +7,47 @@ import (
 	"dynalloc/policies"
 )
 
-// A stopwatch adds up the time for which something held, and knows how much of it
-// fell into any interval. It is run and stopped in order of time.
+// A stopwatch measures the time for which a condition held, and how much of it fell
+// into any interval. It is started and stopped in the order of time.
 type stopwatch struct{ spans []span }
 
-// A span is one time for which it held, and the sum of those before it.
+// A span is one time for which the condition held, and the sum of those before it.
 type span struct{ from, to, before time.Duration }
 
-func (c *stopwatch) start(now time.Duration) {
-	n := len(c.spans)
-	if n > 0 && c.spans[n-1].to == now {
-		c.spans[n-1].to = policies.Never // it went on
+func (w *stopwatch) start(now time.Duration) {
+	n := len(w.spans)
+	if n > 0 && w.spans[n-1].to == now {
+		w.spans[n-1].to = policies.Never // the span continues
 		return
 	}
 	s := span{from: now, to: policies.Never}
 	if n > 0 {
-		last := &c.spans[n-1]
+		last := &w.spans[n-1]
 		s.before = last.before + last.to - last.from
 	}
-	c.spans = append(c.spans, s)
+	w.spans = append(w.spans, s)
 }
 
-func (c *stopwatch) stop(now time.Duration) {
-	n := len(c.spans) - 1
-	if c.spans[n].from == now {
-		c.spans = c.spans[:n]
+func (w *stopwatch) stop(now time.Duration) {
+	n := len(w.spans) - 1
+	if w.spans[n].from == now {
+		w.spans = w.spans[:n]
 		return
 	}
-	c.spans[n].to = now
+	w.spans[n].to = now
 }
 
 // before is how long it held before t.
-func (c *stopwatch) before(t time.Duration) time.Duration {
-	i := sort.Search(len(c.spans), func(i int) bool { return c.spans[i].from >= t }) - 1
+func (w *stopwatch) before(t time.Duration) time.Duration {
+	i := sort.Search(len(w.spans), func(i int) bool { return w.spans[i].from >= t }) - 1
 	if i < 0 {
 		return 0
 	}
-	s := &c.spans[i]
+	s := &w.spans[i]
 	return s.before + min(t, s.to) - s.from
 }
 
 // between is how long it held from one time to another.
-func (c *stopwatch) between(from, to time.Duration) time.Duration {
-	return c.before(to) - c.before(from)
+func (w *stopwatch) between(from, to time.Duration) time.Duration {
+	return w.before(to) - w.before(from)
 }

@@ -8,9 +8,9 @@ import (
 	"dynalloc/traces"
 )
 
-// A Cause is a reason for which a run takes time beside its tasks' own work.
-// What a recorded task time holds of it does not carry over to another run: it
-// is taken out of the work, and the replayed run gets its own.
+// A Cause is a reason for which a run takes time besides the work of its tasks.
+// What a recorded task time contains of it does not carry over to another run: it is
+// subtracted from the work, and the replayed run gets its own.
 type Cause uint8
 
 // The causes. "First" tasks are counted by slot: an executor with two slots
@@ -18,13 +18,13 @@ type Cause uint8
 const (
 	Startup      Cause = iota // an executor's grant to its registration, if it starts alone on its node
 	Usable                    // its registration to its first task
-	ColdSlot                  // its first tasks: loading classes, beyond a warm task's deserializing and launching
-	ColdSlotRun               // the same, in their run time
+	ColdSlot                  // its first tasks: loading classes, in addition to a warm task's deserializing and launching
+	ColdSlotRun               // the same, within their run time
 	FirstRead                 // its first tasks that read shuffle data: more classes, connections
-	FirstReadRun              // the same, in their run time
+	FirstReadRun              // the same, within their run time
 	FirstOfStage              // other first tasks of a stage on it: fetching and deserializing the stage
 	Overhead                  // every task: launch, status update, the driver's turn
-	OverheadRun               // the same, in its run time
+	OverheadRun               // the same, within its run time
 	RemovalLag                // a kill until the driver sees ExecutorRemoved
 	Causes                    // how many there are
 )
@@ -48,22 +48,22 @@ type Quantiles [len(Levels)]time.Duration
 // Median is the time at level 0.5.
 func (q *Quantiles) Median() time.Duration { return q[len(Levels)/2] }
 
-// A Distribution is how long things of one cause took.
+// A Distribution is how long a cause takes.
 type Distribution struct {
-	N         int // samples that it was learned from; with fewer than Enough it is a default
+	N         int // samples that it was learned from; with fewer than MinSamples it is a default
 	Quantiles Quantiles
-	// Crowding is by how much each other of its kind at the same time on the same
-	// node prolongs one, as a share of what it takes alone: processors are shared.
+	// Contention is by how much each other one of its kind at the same time on the
+	// same node prolongs it, as a share of what it takes alone: they share processors.
 	Contention float64
-	MaxOthers  int      // most others that a sample had beside it: more are counted as so many
+	MaxOthers  int      // most others that a sample had: more of them do not prolong it further
 	Source     string   // in a few words, where the figures come from
 	Logs       []string // names of the logs that gave the samples, sorted
 }
 
-// MinSamples is how many samples make a learned time; with fewer a default stands.
+// MinSamples is how many samples make a learned time; with fewer, a default stands.
 const MinSamples = 10
 
-// Learned says whether the logs showed enough; else it is a default.
+// Learned says whether the logs showed enough samples; else it is a default.
 func (d *Distribution) Learned() bool { return d.N >= MinSamples }
 
 // Constant is a distribution without spread.
@@ -75,8 +75,8 @@ func Constant(t time.Duration) Distribution {
 	return d
 }
 
-// quantile is the time at which a share of samples lies at or below: linear between
-// the quantiles.
+// quantile is the time at or below which a share of the samples lies: linear
+// between the levels.
 func (q *Quantiles) quantile(share float64) time.Duration {
 	i := 1
 	for i < len(Levels)-1 && share > Levels[i] {
@@ -94,7 +94,7 @@ func (d *Distribution) slowed(t time.Duration, others int) time.Duration {
 	return t.Round(time.Millisecond)
 }
 
-// Typical is what one takes beside so many others, in the middle.
+// Typical is the median beside so many others, in whole milliseconds.
 func (d *Distribution) Typical(others int) time.Duration {
 	return d.slowed(d.Quantiles.Median(), others)
 }
@@ -151,11 +151,11 @@ func (s Share) Elapsed(work time.Duration) time.Duration {
 	return (work*time.Duration(s.whole) + time.Duration(s.part) - 1) / time.Duration(s.part)
 }
 
-// draw is a time of a cause for one executor of an application: the same for
-// the same seed, application and executor, whatever else is drawn. What tasks
-// cost is not drawn but typical: stages wait for the last of their tasks, so
-// that spread which belongs to the recorded runs is there already, and more of
-// it makes every stage longer.
+// draw is a time of a cause for one executor of an application: the same for the
+// same seed, application and executor, whatever else is drawn. What tasks cost is
+// not drawn but typical. Stages wait for the last of their tasks, so the spread in
+// the recorded task times is there already, and more of it would make every stage
+// longer.
 func (e *Engine) draw(c Cause, app int32, executor policies.ExecutorID, others int) time.Duration {
 	d := &e.config.Times.By[c]
 	q := &d.Quantiles
