@@ -6,21 +6,36 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// An allocation is how an application's driver creates executor pods: the
-// settings of Spark's ExecutorPodsAllocator.
-type allocation struct {
+// An allocator creates the executor pods of an application, in rounds at fixed
+// intervals from the driver's registration on.
+//
+// Source: org.apache.spark.scheduler.cluster.k8s.ExecutorPodsAllocator.
+type allocator struct {
 	delay      time.Duration // between rounds
-	batch      int           // pods of one profile in one round
+	batch      int           // pods of one profile created in one round
 	maxPending int           // pods that do not run, of all profiles
-	idle       time.Duration // for which a pending pod is not taken back
-	serial     bool          // no new pods while others are pending
+	idle       time.Duration // after which a pending pod may be deleted
+	serial     bool          // no pods are created while others are pending, as before Spark 3.2
+
+	start   time.Duration // of the first round
+	targets []int         // executors that the driver wants, by profile
+	counts  []int         // pods, by profile
+	pending []int         // of these, pods without a node
+
+	targetChanged bool          // since the last step
+	lastRound     time.Duration // any
+	lastExtra     time.Duration // a round between two intervals; -1: none
+	refused       bool          // the namespace's quota refused a pod, and nothing of it was freed since
+	next          time.Duration // the next round that may do something; Never
+	changed       bool          // next has to be worked out anew
 }
 
+// unlimited is the default of spark.kubernetes.allocation.maxPendingPods.
 const unlimited = 1<<31 - 1
 
-// allocationOf reads an application's settings. A value that cannot be read
-// counts as not set.
-func allocationOf(a *manager.App) allocation {
+// newAllocator makes the allocator of an application with the settings of its version
+// of Spark.
+func newAllocator(a *manager.App) allocator {
 	p, v, batch := a.Properties, a.Version, 10
 	switch {
 	case v.Before(4, 0):
@@ -32,251 +47,261 @@ func allocationOf(a *manager.App) allocation {
 	if delay <= 100*time.Millisecond { // Spark refuses it
 		delay = time.Second
 	}
-	return allocation{
+	n := len(a.Profiles)
+	return allocator{
 		delay:      delay,
 		batch:      p.Count("spark.kubernetes.allocation.batch.size", batch),
 		maxPending: p.Count("spark.kubernetes.allocation.maxPendingPods", unlimited),
 		idle:       p.Duration("spark.dynamicAllocation.executorIdleTimeout", time.Second, time.Minute),
 		serial:     v.Before(3, 2),
+		targets:    make([]int, n), counts: make([]int, n), pending: make([]int, n),
+		next: manager.Never,
 	}
 }
 
-// acknowledged tells whether the driver has seen a pod that it created.
-func (m *Manager) acknowledged(p *pod, at time.Duration) bool {
-	return p.created < at && p.created+m.options.WatchDelay <= at
-}
+// begin starts the rounds: the driver has registered.
+func (x *allocator) begin(now time.Duration) { x.start, x.lastExtra, x.changed = now, -1, true }
 
-// runs tells whether the driver has seen a pod run.
-func (m *Manager) runs(p *pod, at time.Duration) bool {
-	return !p.pending() && p.bound < at && p.bound+m.options.PodStartup+m.options.WatchDelay <= at
-}
-
-// grid is the first round at or after a time.
-func (a *app) grid(t time.Duration) time.Duration {
-	if t <= a.start {
-		return a.start
-	}
-	return a.start + (t-a.start+a.alloc.delay-1)/a.alloc.delay*a.alloc.delay
-}
-
-// allocate plays a round if one is due: on the grid, or at once on a new total
-// if the last round left nothing outstanding.
-func (m *Manager) allocate(a *app) {
-	if !a.registered {
-		return
-	}
-	onGrid := a.grid(m.now) == m.now
-	late := a.due < m.now // the manager was away
-	if onGrid && !a.stale && a.due > m.now {
-		return // nothing can happen in it
-	}
-	if onGrid || late || a.asked && m.outstanding(a) == 0 {
-		m.round(a)
-		if !onGrid {
-			a.extra = m.now
-		}
-		a.stale = true
-	}
-	a.asked = false
-}
-
-// outstanding is the number of pods that did not run at the last round, those
-// which it created included.
-func (m *Manager) outstanding(a *app) int {
-	last := a.grid(m.now)
-	if last > m.now {
-		last -= a.alloc.delay
-	}
-	last = max(last, a.extra)
-	n := 0
-	for _, p := range a.pods {
-		if !m.acknowledged(p, last) || !m.runs(p, last) {
-			n++
-		}
-	}
-	return n
-}
-
-// round is ExecutorPodsAllocator.onNewSnapshots: excess pods that are pending
-// for longer than the idle timeout are deleted, missing ones are created, one
-// batch of each profile, within the limit of pending pods. The first pod that
-// the namespace's quota refuses ends the round.
-func (m *Manager) round(a *app) {
-	a.rounded = m.now
-	var missing []int // profiles
-	idle := 0         // pods that do not run
-	for i, total := range a.totals {
-		count, fresh, waiting := 0, 0, 0
-		for _, p := range a.pods {
-			if p.profile != i {
-				continue
-			}
-			count++
-			switch {
-			case !m.acknowledged(p, m.now):
-				fresh++
-			case !m.runs(p, m.now):
-				waiting++
-			}
-		}
-		idle += fresh + waiting
-		if excess := count - total; excess > 0 {
-			idle -= m.deleteExcess(a, i, excess)
-		}
-		if count < total && fresh == 0 && (waiting == 0 || !a.alloc.serial) {
-			missing = append(missing, i)
-		}
-	}
-	slots := a.alloc.maxPending - idle
-	if slots <= 0 || len(missing) == 0 {
-		return
-	}
-	for j, i := range missing {
-		share := slots / len(missing)
-		if j < slots%len(missing) {
-			share++
-		}
-		for range min(a.totals[i]-a.counts[i], a.alloc.batch, share) {
-			p := m.newExecutor(a, i, false)
-			if !m.create(p) {
-				a.refused = true
-				return
-			}
-			m.named++
-			p.container = m.named
-			m.containers[p.container] = p
-			if p.covered = a.covers(i); a.queue != nil && !p.covered {
-				p.gate = m.queueUp(a.queue, a, p)
-			} else {
-				m.join(p)
-			}
-			a.pods = append(a.pods, p)
-			a.counts[i]++
-			a.unplaced[i]++
-		}
+// setTarget sets how many executors of a profile the driver wants.
+func (x *allocator) setTarget(profile, total int) {
+	if x.targets[profile] != total {
+		x.targets[profile] = total
+		x.targetChanged, x.refused, x.changed = true, false, true
 	}
 }
 
-// covers tells whether one more executor belongs to those which were admitted
-// together with the driver.
-func (a *app) covers(profile int) bool {
-	if a.whole == nil || profile != 0 {
-		return false
+// roundAt is the first regular round at or after a time.
+func (x *allocator) roundAt(t time.Duration) time.Duration {
+	if t <= x.start {
+		return x.start
 	}
-	n := 0
-	for _, p := range a.pods {
-		if p.covered {
-			n++
-		}
-	}
-	return n < a.least
+	return x.start + (t-x.start+x.delay-1)/x.delay*x.delay
 }
 
-// deleteExcess deletes pods that nobody wants any more: those which the driver
-// has not seen first, then pending ones, the oldest first.
-func (m *Manager) deleteExcess(a *app, profile, excess int) int {
-	var doomed []*pod
-	for _, acknowledged := range []bool{false, true} {
-		for _, p := range a.pods {
-			if len(doomed) < excess && p.profile == profile && p.pending() && m.now-p.created > a.alloc.idle && m.acknowledged(p, m.now) == acknowledged {
-				doomed = append(doomed, p)
-			}
-		}
-	}
-	for _, p := range doomed {
-		m.discard(p, false)
-	}
-	return len(doomed)
-}
-
-// nextRound is the next round that may do something; Never if none can before
-// something happens.
-func (m *Manager) nextRound(a *app) time.Duration {
-	if !a.registered {
-		return manager.Never
-	}
-	if m.everyRound {
-		return a.grid(m.now + 1)
-	}
-	if !a.off() {
-		return manager.Never
-	}
-	const tick = time.Millisecond
-	soon, created, deleted := m.now+tick, manager.Never, manager.Never
-	idle, thaw := 0, manager.Never // pods that do not run, and when one of them will
-	for _, p := range a.pods {
-		if !m.runs(p, soon) {
-			idle++
-			if !p.pending() {
-				thaw = min(thaw, p.bound+m.options.PodStartup+m.options.WatchDelay)
-			}
-		}
-	}
-	for i, total := range a.totals {
-		count := a.counts[i]
-		at := soon
-		for _, p := range a.pods {
-			if p.profile != i {
-				continue
-			}
-			at = max(at, p.created+max(m.options.WatchDelay, tick))
-			if a.alloc.serial {
-				if p.pending() {
-					at = manager.Never
-				} else {
-					at = max(at, p.bound+m.options.PodStartup+m.options.WatchDelay)
-				}
-			}
-			if count > total && p.pending() {
-				deleted = min(deleted, max(soon, p.created+a.alloc.idle+tick))
-			}
-		}
-		if count < total {
-			created = min(created, at)
-		}
-	}
-	if a.refused && created != manager.Never {
-		created = m.nextSight(a) // another profile may have its turn then
-	}
-	if idle >= a.alloc.maxPending && created != manager.Never {
-		if thaw == manager.Never {
-			created = thaw
-		} else {
-			created = max(created, thaw)
-		}
-	}
-	if t := min(created, deleted); t != manager.Never {
-		return a.grid(t)
-	}
-	return manager.Never
-}
-
-// off tells whether a profile has fewer pods than its total, or more of which
-// some have no node.
-func (a *app) off() bool {
-	for i, total := range a.totals {
-		if a.counts[i] < total || a.counts[i] > total && a.unplaced[i] > 0 {
+// offTarget says whether a profile has fewer pods than wanted, or more of which some
+// have no node.
+func (x *allocator) offTarget() bool {
+	for i, target := range x.targets {
+		if x.counts[i] < target || x.counts[i] > target && x.pending[i] > 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// nextSight is when a round may differ from the last one although nothing has
-// happened: the driver sees that a pod is there, or that it runs, or the last
-// round created one.
-func (m *Manager) nextSight(a *app) time.Duration {
+// acknowledgedAt is when the driver sees a pod that it created.
+func (m *Manager) acknowledgedAt(p *pod) time.Duration {
+	return p.created + max(m.options.WatchDelay, time.Millisecond)
+}
+
+// runningAt is when the driver sees a pod run; Never for a pending one.
+func (m *Manager) runningAt(p *pod) time.Duration {
+	if p.pending() {
+		return manager.Never
+	}
+	return p.bound + max(m.options.PodStartup+m.options.WatchDelay, time.Millisecond)
+}
+
+// allocate plays a round of an application's allocator if one is due: at its interval,
+// or at once on a new target if the last round left no pod outstanding. A round that the
+// manager missed, because nobody served it, is made up for.
+func (m *Manager) allocate(a *app) {
+	if !a.registered {
+		return
+	}
+	x := &a.allocator
+	regular := x.roundAt(m.now) == m.now
+	missed := x.next < m.now
+	if regular && !x.changed && x.next > m.now {
+		return // nothing can come of it
+	}
+	if regular || missed || x.targetChanged && !m.outstanding(a) {
+		m.allocationRound(a)
+		if !regular {
+			x.lastExtra = m.now
+		}
+		x.changed = true
+	}
+	x.targetChanged = false
+}
+
+// outstanding says whether a pod did not run at the last round, or was created in it.
+func (m *Manager) outstanding(a *app) bool {
+	last := a.allocator.roundAt(m.now)
+	if last > m.now {
+		last -= a.allocator.delay
+	}
+	last = max(last, a.allocator.lastExtra)
+	for _, p := range a.pods {
+		if m.acknowledgedAt(p) > last || m.runningAt(p) > last {
+			return true
+		}
+	}
+	return false
+}
+
+// allocationRound deletes excess pods that are pending for longer than the idle timeout,
+// and creates missing ones, a batch of each profile, within the limit of pending pods. The
+// first pod that the namespace's quota refuses ends the round
+// (ExecutorPodsAllocator.onNewSnapshots).
+func (m *Manager) allocationRound(a *app) {
+	x := &a.allocator
+	x.lastRound = m.now
+	var missing []int // profiles
+	idle := 0         // pods that do not run
+	for profile, target := range x.targets {
+		unseen, waiting := 0, 0
+		for _, p := range a.pods {
+			switch {
+			case p.profile != profile:
+			case m.acknowledgedAt(p) > m.now:
+				unseen++
+			case m.runningAt(p) > m.now:
+				waiting++
+			}
+		}
+		idle += unseen + waiting
+		count := x.counts[profile]
+		if excess := count - target; excess > 0 {
+			idle -= m.deleteExcess(a, profile, excess)
+		}
+		if count < target && unseen == 0 && (waiting == 0 || !x.serial) {
+			missing = append(missing, profile)
+		}
+	}
+	slots := x.maxPending - idle
+	if slots <= 0 {
+		return
+	}
+	for i, profile := range missing {
+		share := slots / len(missing)
+		if i < slots%len(missing) {
+			share++
+		}
+		for range min(x.targets[profile]-x.counts[profile], x.batch, share) {
+			if !m.createExecutor(a, profile) {
+				x.refused = true
+				return
+			}
+		}
+	}
+}
+
+// createExecutor creates the pod of an executor, unless the namespace's quota refuses it.
+func (m *Manager) createExecutor(a *app, profile int) bool {
+	p := a.newExecutor(profile, false)
+	if !m.create(p) {
+		return false
+	}
+	m.executorsNamed++
+	p.name = m.executorsNamed
+	m.executors[p.name] = p
+	if p.admittedWithDriver = a.admitsWithDriver(profile); a.queue != nil && !p.admittedWithDriver {
+		p.workload = m.newWorkload(a.queue, a, p)
+	} else {
+		m.enqueue(p)
+	}
+	a.pods = append(a.pods, p)
+	a.allocator.counts[profile]++
+	a.allocator.pending[profile]++
+	return true
+}
+
+// admitsWithDriver says whether one more executor belongs to those that were admitted
+// together with the driver.
+func (a *app) admitsWithDriver(profile int) bool {
+	if a.workload == nil || profile != 0 {
+		return false
+	}
+	n := 0
+	for _, p := range a.pods {
+		if p.admittedWithDriver {
+			n++
+		}
+	}
+	return n < a.minExecutors
+}
+
+// deleteExcess deletes pending pods that are not wanted any more: first those that the
+// driver has not seen, then others, the oldest first.
+func (m *Manager) deleteExcess(a *app, profile, excess int) int {
+	var deleted []*pod
+	for _, seen := range []bool{false, true} {
+		for _, p := range a.pods {
+			if len(deleted) < excess && p.profile == profile && p.pending() && m.now-p.created > a.allocator.idle && (m.acknowledgedAt(p) <= m.now) == seen {
+				deleted = append(deleted, p)
+			}
+		}
+	}
+	for _, p := range deleted {
+		m.remove(p, false)
+	}
+	return len(deleted)
+}
+
+// nextRound is the next round that may do something; Never if none can before an event.
+func (m *Manager) nextRound(a *app) time.Duration {
+	x := &a.allocator
+	switch {
+	case !a.registered:
+		return manager.Never
+	case m.everyRound:
+		return x.roundAt(m.now + 1)
+	case !x.offTarget():
+		return manager.Never
+	}
+	const tick = time.Millisecond
+	soon, created, deleted := m.now+tick, manager.Never, manager.Never
+	idle, firstRuns := 0, manager.Never // pods that do not run, and when the first of them will
+	for _, p := range a.pods {
+		if at := m.runningAt(p); at > soon {
+			idle++
+			firstRuns = min(firstRuns, at)
+		}
+	}
+	for profile, target := range x.targets {
+		count, at := x.counts[profile], soon
+		for _, p := range a.pods {
+			if p.profile != profile {
+				continue
+			}
+			at = max(at, m.acknowledgedAt(p))
+			if x.serial {
+				at = max(at, m.runningAt(p))
+			}
+			if count > target && p.pending() {
+				deleted = min(deleted, max(soon, p.created+x.idle+tick))
+			}
+		}
+		if count < target {
+			created = min(created, at)
+		}
+	}
+	if created != manager.Never && x.refused {
+		created = m.nextSeen(a) // another profile may come first then
+	}
+	if created != manager.Never && idle >= x.maxPending {
+		created = max(created, firstRuns)
+	}
+	if t := min(created, deleted); t != manager.Never {
+		return x.roundAt(t)
+	}
+	return manager.Never
+}
+
+// nextSeen is when a round may differ from the last one without an event: when the driver
+// sees that a pod is there, or that it runs, or at once if the last round created one.
+func (m *Manager) nextSeen(a *app) time.Duration {
 	next := manager.Never
 	for _, p := range a.pods {
-		if p.created == a.rounded {
+		if p.created == a.allocator.lastRound {
 			return m.now + 1
 		}
-		seen := p.created + max(m.options.WatchDelay, time.Millisecond)
-		if seen <= m.now && !p.pending() {
-			seen = max(p.bound+m.options.PodStartup+m.options.WatchDelay, p.bound+time.Millisecond)
-		}
-		if seen > m.now {
-			next = min(next, seen)
+		for _, at := range []time.Duration{m.acknowledgedAt(p), m.runningAt(p)} {
+			if at > m.now {
+				next = min(next, at)
+				break
+			}
 		}
 	}
 	return next

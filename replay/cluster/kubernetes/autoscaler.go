@@ -8,46 +8,42 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-func (m *Manager) scanInterval() time.Duration {
-	return or(m.options.Autoscaler.ScanInterval, defaultScan)
-}
-
-// scanAt is the first scan at or after a time.
+// scanAt is the first scan of the autoscaler at or after a time.
 func (m *Manager) scanAt(t time.Duration) time.Duration {
-	every := m.scanInterval()
-	return (t + every - 1) / every * every
+	interval := or(m.options.Autoscaler.ScanInterval, defaultScan)
+	return (t + interval - 1) / interval * interval
 }
 
-// emptied is called when a pod has left a node. A scan between its coming and
-// its going has seen the node in use; without one the node counts as empty
-// since before.
-func (n *node) emptied(m *Manager) {
-	if len(n.pods) == 0 && m.options.Autoscaler != nil && m.scanAt(n.busy) < m.now {
-		n.empty = m.now
+// noteRemoved notes that a pod has left a node. If a scan since pods came there has
+// found the node in use, its time as an empty node begins anew; else the autoscaler
+// never knew that it was in use.
+func (m *Manager) noteRemoved(n *node) {
+	if len(n.pods) == 0 && m.options.Autoscaler != nil && m.scanAt(n.busySince) < m.now {
+		n.emptySince = m.now
 	}
 }
 
-// fill is called when a pod comes to a node.
-func (n *node) fill(m *Manager) {
+// noteAdded notes that a pod comes to a node.
+func (m *Manager) noteAdded(n *node) {
 	if len(n.pods) == 0 {
-		n.busy = m.now
+		n.busySince = m.now
 	}
 }
 
-// scan is one loop of the cluster autoscaler, if one is due or was missed: nodes are asked for
-// if pods have no room, or else nodes that have been empty for long are given up.
-func (m *Manager) scan() {
-	if m.options.Autoscaler == nil || m.scanAt(m.now) != m.now && m.scanDue >= m.now {
+// autoscale plays a scan of the cluster autoscaler, if one is due or was missed: it
+// requests nodes if pods have no room, or else removes nodes that have been empty for long.
+func (m *Manager) autoscale() {
+	if m.options.Autoscaler == nil || m.scanAt(m.now) != m.now && m.nextScanAt >= m.now {
 		return
 	}
-	m.scanStale = m.scaleUp()
-	if !m.scanStale {
+	m.scanAgain = m.scaleUp()
+	if !m.scanAgain {
 		m.scaleDown()
 	}
 }
 
-// size is how many nodes a pool has or has asked for.
-func (m *Manager) size(p *pool) int {
+// poolSize is how many nodes a pool has or has requested.
+func (m *Manager) poolSize(p *pool) int {
 	n := 0
 	for _, i := range p.nodes {
 		if s := m.nodes[i].state; s == up || s == coming {
@@ -57,42 +53,37 @@ func (m *Manager) size(p *pool) int {
 	return n
 }
 
-// homeless are the lines of pods for which kube-scheduler found no room, and
-// that count, those of the largest pods first.
-func (m *Manager) homeless() []*line {
-	var lines []*line
+// unschedulable lists the groups of pods for which kube-scheduler found no room and whose
+// priority counts, those of the largest pods first.
+func (m *Manager) unschedulable() []*podGroup {
 	cutoff := or(m.options.Autoscaler.ExpendableBelow, defaultCutoff)
-	for _, l := range m.lines {
-		if l.waiting() > 0 && l.like.priority >= cutoff {
-			lines = append(lines, l)
-		}
-	}
-	slices.SortStableFunc(lines, func(x, y *line) int {
-		return cmp.Or(cmp.Compare(y.like.request.CPU, x.like.request.CPU), cmp.Compare(y.like.request.Memory, x.like.request.Memory))
+	groups := slices.DeleteFunc(slices.Clone(m.groups), func(g *podGroup) bool { return g.waiting() == 0 || g.example.priority < cutoff })
+	slices.SortStableFunc(groups, func(x, y *podGroup) int {
+		return cmp.Or(cmp.Compare(y.example.request.CPU, x.example.request.CPU), cmp.Compare(y.example.request.Memory, x.example.request.Memory))
 	})
-	return lines
+	return groups
 }
 
-// A need is a number of pods that are alike and have no room.
-type need struct {
-	like *pod
-	pods int
+// A demand is a number of pods that are alike and have no room.
+type demand struct {
+	example *pod
+	pods    int
 }
 
-// scaleUp asks for as many nodes of one pool as the pods need that would still
-// have no room on the nodes that are coming.
+// scaleUp requests as many nodes of one pool as pods need that would still have no room
+// on the nodes that are coming. It says whether it requested any.
 func (m *Manager) scaleUp() bool {
-	var needs []need
-	for _, l := range m.homeless() {
-		n := need{l.like, 0}
-		for _, p := range l.pods {
-			if p.line == l && p.nominated < 0 {
-				n.pods++
+	var demands []demand
+	for _, g := range m.unschedulable() {
+		d := demand{g.example, 0}
+		for _, member := range g.members {
+			if member.group != nil && member.item.nominated < 0 {
+				d.pods++
 			}
 		}
-		needs = append(needs, n)
+		demands = append(demands, d)
 	}
-	if len(needs) == 0 {
+	if len(demands) == 0 {
 		return false
 	}
 	var bins []bin
@@ -101,65 +92,67 @@ func (m *Manager) scaleUp() bool {
 			bins = append(bins, bin{node: i, free: m.nodes[i].size})
 		}
 	}
-	for i := range needs {
-		needs[i].pods -= m.pack(bins, needs[i])
+	for i := range demands {
+		demands[i].pods -= m.pack(bins, demands[i])
 	}
 	var best expansion
 	for i := range m.pools {
-		if x := m.expansion(&m.pools[i], needs); len(x.nodes) > 0 && (len(best.nodes) == 0 || m.better(&x, &best)) {
+		if x := m.expansionOf(&m.pools[i], demands); len(x.nodes) > 0 && (len(best.nodes) == 0 || m.better(&x, &best)) {
 			best = x
 		}
 	}
 	for _, i := range best.nodes {
 		n := &m.nodes[i]
-		n.state, n.joins = coming, m.now+or(m.pools[n.pool].Provision, defaultProvision)
-		m.lastAdd = m.now
+		n.state, n.joinsAt = coming, m.now+or(m.pools[n.pool].Provision, defaultProvision)
+		m.lastScaleUp = m.now
 	}
 	return len(best.nodes) > 0
 }
 
-// A bin is a node that pods are packed into, to see whether they would fit.
+// A bin is a node into which pods are packed to see whether they would fit.
 type bin struct {
 	node int
 	free Size
 }
 
-// pack puts pods into bins, the first with room each, and returns how many had
+// pack puts pods into bins, each into the first one with room, and returns how many had
 // room.
-func (m *Manager) pack(bins []bin, n need) int {
+func (m *Manager) pack(bins []bin, d demand) int {
 	packed := 0
-	for j := range bins {
-		b := &bins[j]
-		for packed < n.pods && m.suits(b.node, n.like) && n.like.request.fitsIn(b.free) {
-			b.free = b.free.minus(n.like.request)
+	for i := range bins {
+		b := &bins[i]
+		for packed < d.pods && m.suitable(b.node, d.example) && d.example.request.fitsIn(b.free) {
+			b.free = b.free.minus(d.example.request)
 			packed++
 		}
 	}
 	return packed
 }
 
-// An expansion is what a pool would grow by, and what would be left over.
+// An expansion is by how much a pool would grow.
 type expansion struct {
 	nodes []int
-	pods  int
-	waste Size // unused of the new nodes
+	pods  int  // that would get room
+	waste Size // of the new nodes, that would stay free
 	total Size // of the new nodes
 }
 
-func (m *Manager) expansion(p *pool, needs []need) expansion {
+// expansionOf packs pods into new nodes of a pool, as long as each new node takes some.
+func (m *Manager) expansionOf(p *pool, demands []demand) expansion {
 	var x expansion
 	var bins []bin
 	spare := slices.DeleteFunc(slices.Clone(p.nodes), func(i int) bool { return m.nodes[i].state != absent })
-	spare = spare[:max(0, min(len(spare), p.max-m.size(p)))]
-	for _, n := range needs {
-		packed := m.pack(bins, n)
-		for packed < n.pods && len(bins) < len(spare) {
-			b := []bin{{spare[len(bins)], m.nodes[spare[len(bins)]].size}}
-			more := m.pack(b, need{n.like, n.pods - packed})
+	spare = spare[:max(0, min(len(spare), p.max-m.poolSize(p)))]
+	for _, d := range demands {
+		packed := m.pack(bins, d)
+		for packed < d.pods && len(bins) < len(spare) {
+			node := spare[len(bins)]
+			fresh := []bin{{node, m.nodes[node].size}}
+			more := m.pack(fresh, demand{d.example, d.pods - packed})
 			if more == 0 {
 				break
 			}
-			bins = append(bins, b...)
+			bins = append(bins, fresh...)
 			packed += more
 		}
 		x.pods += packed
@@ -172,7 +165,8 @@ func (m *Manager) expansion(p *pool, needs []need) expansion {
 	return x
 }
 
-// better is the expander's choice; of equals the pool that is listed first.
+// better is the choice of the expander: the pool with room for most pods, or the one of
+// which the smallest part stays free. Among equals the pool that is listed first wins.
 func (m *Manager) better(x, y *expansion) bool {
 	if m.options.Autoscaler.Expander == mostPods {
 		return x.pods > y.pods
@@ -183,31 +177,31 @@ func (m *Manager) better(x, y *expansion) bool {
 	) < 0
 }
 
-// removable is the scan at which an empty node is given up if it stays empty;
-// Never if it is not to be.
-func (m *Manager) removable(n *node) time.Duration {
-	if n.pool < 0 || n.state != up || len(n.pods) > 0 {
+// removableAt is the scan at which a node is removed if it stays empty; Never if it
+// cannot be removed. A node with a driver or an executor stays, because no controller
+// would create its pods again elsewhere.
+func (m *Manager) removableAt(n *node) time.Duration {
+	if n.pool < 0 || n.state != up || len(n.pods) > 0 || m.poolSize(&m.pools[n.pool]) <= m.pools[n.pool].Min {
 		return manager.Never
 	}
-	at := m.scanAt(n.empty) + or(m.options.Autoscaler.UnneededTime, defaultUnneeded)
-	if m.lastAdd >= 0 {
-		at = max(at, m.lastAdd+or(m.options.Autoscaler.DelayAfterAdd, defaultAfterAdd))
+	at := m.scanAt(n.emptySince) + or(m.options.Autoscaler.UnneededTime, defaultUnneeded)
+	if m.lastScaleUp >= 0 {
+		at = max(at, m.lastScaleUp+or(m.options.Autoscaler.DelayAfterAdd, defaultAfterAdd))
 	}
 	return m.scanAt(at)
 }
 
-// scaleDown gives up nodes that have been empty for long. A node with a driver
-// or an executor stays: no controller would create its pods again elsewhere.
+// scaleDown removes nodes that have been empty for long.
 func (m *Manager) scaleDown() {
 	left := or(m.options.Autoscaler.MaxParallelism, defaultParallelism)
 	for i := range m.nodes {
 		n := &m.nodes[i]
-		if left == 0 || m.removable(n) > m.now || m.size(&m.pools[n.pool]) <= m.pools[n.pool].Min {
+		if left == 0 || m.removableAt(n) > m.now {
 			continue
 		}
-		n.state, n.reclaim, n.cordoned = absent, manager.Never, false
+		n.state, n.reclaimAt, n.cordoned = absent, manager.Never, false
 		m.actions = append(m.actions, manager.Action{Kind: manager.NodeDown, Node: i})
-		m.scanStale = true
+		m.scanAgain = true
 		left--
 	}
 }
@@ -217,14 +211,12 @@ func (m *Manager) nextScan() time.Duration {
 	if m.options.Autoscaler == nil {
 		return manager.Never
 	}
-	next := manager.Never
-	soon := m.scanAt(m.now + 1)
-	if m.everyRound || m.scanStale && len(m.homeless()) > 0 {
+	next, soon := manager.Never, m.scanAt(m.now+1)
+	if m.everyRound || m.scanAgain && len(m.unschedulable()) > 0 {
 		next = soon
 	}
 	for i := range m.nodes {
-		n := &m.nodes[i]
-		if at := m.removable(n); at < next && m.size(&m.pools[n.pool]) > m.pools[n.pool].Min {
+		if at := m.removableAt(&m.nodes[i]); at < next {
 			next = max(at, soon)
 		}
 	}

@@ -6,51 +6,50 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// fillShadows has executors take the places of their application's
-// placeholders.
-func (m *Manager) fillShadows() {
+// replacePlaceholders has executors that wait for a node take the places of their
+// application's placeholders.
+func (m *Manager) replacePlaceholders() {
 	for _, a := range m.apps {
-		if len(a.shadows) == 0 {
+		if len(a.placeholders) == 0 {
 			continue
 		}
 		for _, p := range a.pods {
-			if p.line == nil || p.profile != 0 {
+			if p.waiting == nil || p.profile != 0 {
 				continue
 			}
-			i := slices.IndexFunc(a.shadows, func(s *pod) bool { return !s.pending() })
+			i := slices.IndexFunc(a.placeholders, func(s *pod) bool { return !s.pending() })
 			if i < 0 {
 				break
 			}
-			node := a.shadows[i].node
-			m.discard(a.shadows[i], false)
+			node := a.placeholders[i].node
+			m.remove(a.placeholders[i], false)
 			m.bind(p, node)
 		}
 	}
 }
 
-// startGangs starts the drivers whose gang has room.
+// startGangs starts the drivers of which all placeholders have room.
 func (m *Manager) startGangs() {
 	for _, a := range m.apps {
-		if a.held && a.driver != nil && !a.driver.pending() && !slices.ContainsFunc(a.shadows, (*pod).pending) {
+		if a.heldForGang && a.driver != nil && !a.driver.pending() && !slices.ContainsFunc(a.placeholders, (*pod).pending) {
 			m.startDriver(a)
 		}
 	}
 }
 
-// dropPlaceholders gives up gangs whose time is over: what placeholders hold is
-// free, and a driver that waited for them is placed as any other (YuniKorn's
-// soft style).
+// dropPlaceholders removes placeholders that have waited too long for each other. A
+// driver that waited for them is then placed as any other (YuniKorn's style "Soft").
 func (m *Manager) dropPlaceholders() {
 	for _, a := range m.apps {
-		if a.expires > m.now {
+		if a.placeholdersExpire > m.now {
 			continue
 		}
-		a.expires = manager.Never
-		for _, s := range slices.Clone(a.shadows) {
-			m.discard(s, false)
+		a.placeholdersExpire = manager.Never
+		for _, s := range slices.Clone(a.placeholders) {
+			m.remove(s, false)
 		}
-		if a.held {
-			a.held = false
+		if a.heldForGang {
+			a.heldForGang = false
 			if a.driver != nil && !a.driver.pending() {
 				m.startDriver(a)
 			}

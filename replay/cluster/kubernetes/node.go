@@ -10,73 +10,75 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
+// A state is whether a node is there.
 type state uint8
 
 const (
 	absent state = iota
-	coming       // asked for, not there yet
+	coming       // requested, not there yet
 	up
 	lost
 )
 
 // A node is a machine that may come and go.
 type node struct {
-	label    string
-	pool     int // index; -1: none
-	inPool   int // number among the pool's nodes
-	size     Size
-	state    state
-	free     Size
-	pods     []*pod // terminating ones included
-	joins    time.Duration
-	lives    int  // how often it has joined
-	cordoned bool // its reclaim is announced
-	reclaim  time.Duration
+	label     string
+	pool      int // index; -1: none
+	poolIndex int // number among the pool's nodes
+	size      Size
+	state     state
+	free      Size
+	pods      []*pod // also those that terminate
+	joinsAt   time.Duration
+	joinCount int           // how often it has joined
+	reclaimAt time.Duration // Never
+	cordoned  bool          // its reclaim is announced
 
-	empty time.Duration // since when scans of the autoscaler have found it empty
-	busy  time.Duration // since when pods run on it
+	emptySince time.Duration // scans of the autoscaler have found it empty since then
+	busySince  time.Duration // pods run on it since then
 }
 
+// A pool is a node pool with its nodes.
 type pool struct {
 	*NodePool
 	max   int
 	nodes []int
 }
 
-func (m *Manager) openNodes(nodes []manager.Node) error {
-	m.pools = make([]pool, len(m.options.NodePools))
-	for i := range m.pools {
-		m.pools[i].NodePool = &m.options.NodePools[i]
+// initNodes makes the nodes and pools, and lets those join that are there at the start.
+func (m *Manager) initNodes(nodes []manager.Node) error {
+	for i := range m.options.NodePools {
+		m.pools = append(m.pools, pool{NodePool: &m.options.NodePools[i]})
 	}
-	steady := false // a node that is not spot
+	allSpot := true
 	for i, n := range nodes {
-		x := node{label: n.Label, pool: -1, size: Size{CPU(1000 * n.Cores), Memory(n.MemoryMB)}, reclaim: manager.Never}
 		if n.Cores < 1 || n.MemoryMB < 1 {
 			return fmt.Errorf("node %s has %d cores and %d MiB; expected at least 1 of each", n.Name, n.Cores, n.MemoryMB)
 		}
+		x := node{label: n.Label, pool: -1, size: Size{CPU(1000 * n.Cores), Memory(n.MemoryMB)}, reclaimAt: manager.Never}
 		if j := slices.IndexFunc(m.pools, func(p pool) bool { return p.Name == n.Label }); j >= 0 {
-			x.pool, x.inPool = j, len(m.pools[j].nodes)
+			x.pool, x.poolIndex = j, len(m.pools[j].nodes)
 			m.pools[j].nodes = append(m.pools[j].nodes, i)
 		}
 		m.nodes = append(m.nodes, x)
-		steady = steady || !m.nodes[i].spot(m)
+		allSpot = allSpot && m.isSpot(i)
 	}
-	if !steady && m.options.Drivers != driversOutside {
+	if allSpot && m.options.Drivers != driversOutside {
 		return fmt.Errorf("all nodes are spot, and drivers are not placed on those; expected a node pool without spot, or drivers: outside")
 	}
+	autoscaled := m.options.Autoscaler != nil
 	for i := range m.pools {
-		if err := m.pools[i].open(m.options.Autoscaler != nil); err != nil {
-			return fmt.Errorf("nodePools: %s: %w", m.pools[i].Name, err)
+		p := &m.pools[i]
+		if err := p.init(autoscaled); err != nil {
+			return fmt.Errorf("nodePools: %s: %w", p.Name, err)
 		}
-		for k, j := range m.pools[i].nodes {
-			if k < m.pools[i].initial(m.options.Autoscaler != nil) {
-				m.arrive(j)
-			}
+		for _, j := range p.nodes[:min(len(p.nodes), p.initial(autoscaled))] {
+			m.joinNode(j)
 		}
 	}
 	for i := range m.nodes {
 		if m.nodes[i].pool < 0 {
-			m.arrive(i)
+			m.joinNode(i)
 		}
 	}
 	for i, p := range m.options.Applications {
@@ -89,7 +91,8 @@ func (m *Manager) openNodes(nodes []manager.Node) error {
 	return nil
 }
 
-func (p *pool) open(scales bool) error {
+// init checks the pool against the nodes that it has.
+func (p *pool) init(autoscaled bool) error {
 	if len(p.nodes) == 0 {
 		return fmt.Errorf("the cluster has no node with this label")
 	}
@@ -97,7 +100,7 @@ func (p *pool) open(scales bool) error {
 	if p.max > len(p.nodes) {
 		return fmt.Errorf("max: %d, but the cluster lists %d of its nodes; expected all that there may ever be", p.max, len(p.nodes))
 	}
-	if n := p.initial(scales); n > p.max {
+	if n := p.initial(autoscaled); n > p.max {
 		return fmt.Errorf("%d nodes at the start, but max: %d", n, p.max)
 	}
 	if p.Spot != nil {
@@ -110,93 +113,118 @@ func (p *pool) open(scales bool) error {
 	return nil
 }
 
-func (p *pool) initial(scales bool) int {
-	if scales {
+// initial is how many nodes are there at the start.
+func (p *pool) initial(autoscaled bool) int {
+	if autoscaled {
 		return or(p.Initial, p.Min)
 	}
 	return or(p.Initial, p.max)
 }
 
-func (n *node) spot(m *Manager) bool { return n.pool >= 0 && m.pools[n.pool].Spot != nil }
-
-// arrive makes a node ready.
-func (m *Manager) arrive(i int) {
-	n := &m.nodes[i]
-	n.state, n.free, n.cordoned = up, n.size, false
-	n.lives++
-	n.empty, n.reclaim = m.now, manager.Never
-	if n.spot(m) {
-		n.reclaim = m.lifetime(n, i)
-	}
-	m.retry = true
-	m.scanStale = true
+// isSpot says whether a node may be reclaimed by its provider.
+func (m *Manager) isSpot(i int) bool {
+	pool := m.nodes[i].pool
+	return pool >= 0 && m.pools[pool].Spot != nil
 }
 
-// lifetime is when a spot node is reclaimed: at the first of the given times,
-// or when its lifetime ends, which is drawn by node and by how often it joined.
-func (m *Manager) lifetime(n *node, i int) time.Duration {
-	s := m.pools[n.pool].Spot
-	at := manager.Never
+// joinNode makes a node ready, without pods.
+func (m *Manager) joinNode(i int) {
+	n := &m.nodes[i]
+	n.state, n.free, n.cordoned = up, n.size, false
+	n.joinCount++
+	n.emptySince, n.reclaimAt = m.now, manager.Never
+	if m.isSpot(i) {
+		n.reclaimAt = m.reclaimTime(i)
+	}
+	m.reschedule, m.scanAgain = true, true
+}
+
+// reclaimTime is when a spot node is reclaimed: at the first of the listed times, or
+// when its lifetime ends. The lifetime is drawn by the node and by how often it joined,
+// so it is the same whatever happens to other nodes.
+func (m *Manager) reclaimTime(i int) time.Duration {
+	n := &m.nodes[i]
+	s, at := m.pools[n.pool].Spot, manager.Never
 	for _, r := range s.Reclaims {
-		if r.Node == n.inPool && r.At > m.now {
+		if r.Node == n.poolIndex && r.At > m.now {
 			at = min(at, r.At)
 		}
 	}
 	if s.MeanLifetime > 0 {
-		g := rand.New(rand.NewPCG(m.seed, uint64(i)<<32|uint64(n.lives)))
-		d := time.Duration(-math.Log(1-g.Float64()) * float64(s.MeanLifetime))
-		at = min(at, m.now+max(time.Millisecond, d.Truncate(time.Millisecond)))
+		random := rand.New(rand.NewPCG(m.seed, uint64(i)<<32|uint64(n.joinCount)))
+		lifetime := time.Duration(-math.Log(1-random.Float64()) * float64(s.MeanLifetime)) // exponential
+		at = min(at, m.now+max(time.Millisecond, lifetime.Truncate(time.Millisecond)))
 	}
 	return at
 }
 
-// nodesComeAndGo plays what is due of nodes that come, and of spot nodes that go.
-func (m *Manager) nodesComeAndGo() {
+// updateNodes lets nodes join that are due, and announces and plays the reclaims of
+// spot nodes.
+func (m *Manager) updateNodes() {
 	for i := range m.nodes {
 		n := &m.nodes[i]
 		switch {
-		case n.state == coming && n.joins <= m.now:
-			m.arrive(i)
+		case n.state == coming && n.joinsAt <= m.now:
+			m.joinNode(i)
 			m.actions = append(m.actions, manager.Action{Kind: manager.NodeUp, Node: i})
-		case n.state == up && n.reclaim <= m.now:
+		case n.state == up && n.reclaimAt <= m.now:
 			m.reclaimNode(i)
-		case n.state == up && !n.cordoned && n.reclaim != manager.Never && n.reclaim-m.notice(n) <= m.now:
+		case n.state == up && !n.cordoned && n.reclaimAt != manager.Never && n.reclaimAt-m.notice(n) <= m.now:
 			n.cordoned = true
 			m.actions = append(m.actions, manager.Action{Kind: manager.Announce, Node: i})
 		}
 	}
 }
 
+// notice is how long before a reclaim it is announced.
 func (m *Manager) notice(n *node) time.Duration { return m.pools[n.pool].Spot.Notice }
 
-// reclaimNode takes a spot node away; its provider replaces it.
+// reclaimNode takes a spot node away, for which its provider starts another one.
 func (m *Manager) reclaimNode(i int) {
 	n := &m.nodes[i]
-	for _, p := range slices.Clone(n.pods) {
-		if !p.placeholder && m.containers[p.container] == p {
-			m.actions = append(m.actions, manager.Action{
-				Kind: manager.Preempt, App: p.app.Index, Profile: p.profile, Node: i, Container: p.container, Why: "spot node reclaimed",
-			})
+	for _, p := range n.pods {
+		if m.isExecutor(p) {
+			m.preempted(p, "spot node reclaimed")
 		}
 	}
-	m.clear(i)
+	m.clearNode(i)
 	m.actions = append(m.actions, manager.Action{Kind: manager.NodeDown, Node: i})
-	n.state, n.reclaim, n.cordoned = coming, manager.Never, false
-	n.joins = m.now + or(m.pools[n.pool].Provision, defaultProvision)
-	m.scanStale = true
+	n.state, n.reclaimAt, n.cordoned = coming, manager.Never, false
+	n.joinsAt = m.now + or(m.pools[n.pool].Provision, defaultProvision)
+	m.scanAgain = true
 }
 
-// nextNode is when the next node comes or goes.
+// clearNode removes all pods of a node that is gone.
+func (m *Manager) clearNode(i int) {
+	for _, p := range slices.Clone(m.nodes[i].pods) {
+		if j := slices.IndexFunc(m.terminating, func(t termination) bool { return t.pod == p }); j >= 0 {
+			m.terminating = slices.Delete(m.terminating, j, j+1)
+			m.free(p)
+			continue
+		}
+		if p.driver {
+			p.app.driver = nil
+		}
+		m.remove(p, false)
+	}
+	for _, p := range slices.Clone(m.nominations) {
+		if p.nominated == i {
+			m.clearNomination(p)
+		}
+	}
+}
+
+// nextNode is when the next node joins, or is reclaimed, or when a reclaim is announced.
 func (m *Manager) nextNode() time.Duration {
 	next := manager.Never
 	for i := range m.nodes {
 		switch n := &m.nodes[i]; {
 		case n.state == coming:
-			next = min(next, n.joins)
-		case n.state == up && n.reclaim != manager.Never:
-			next = min(next, n.reclaim)
-			if t := n.reclaim - m.notice(n); !n.cordoned {
-				next = min(next, max(t, m.now+1))
+			next = min(next, n.joinsAt)
+		case n.state == up && n.reclaimAt != manager.Never:
+			next = min(next, n.reclaimAt)
+			if !n.cordoned {
+				next = min(next, max(n.reclaimAt-m.notice(n), m.now+1))
 			}
 		}
 	}

@@ -10,10 +10,9 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// Options are what a Kubernetes cluster is besides its nodes. The zero value is
-// a cluster as it comes: no quotas, one priority, no queue, no autoscaler. Names
-// in YAML are those that users of Kubernetes, Kueue and the cluster autoscaler
-// know.
+// Options describe a Kubernetes cluster besides its nodes. The zero value is a
+// cluster with nothing configured: no quotas, one priority, no queue, no autoscaler.
+// Names in YAML are those of Kubernetes, Kueue and the cluster autoscaler.
 type Options struct {
 	// Drivers: "pods" (default), as in cluster mode, or "outside" the cluster, as
 	// in client mode.
@@ -29,14 +28,14 @@ type Options struct {
 	GangScheduling *GangScheduling `yaml:"gangScheduling"` // nil: none
 	NodePools      []NodePool      `yaml:"nodePools"`
 	Autoscaler     *Autoscaler     `yaml:"clusterAutoscaler"` // nil: none
-	// WatchDelay is how long Spark's driver takes to see what became of its pods.
+	// WatchDelay is how long Spark's driver takes to see changes of its pods.
 	WatchDelay time.Duration `yaml:"watchDelay"`
-	// PodStartup is the time from the binding of a pod until it runs: the image
-	// is pulled, the container starts. It is part of the executor's start-up time
-	// and not added to it; here it only decides which pods are pending.
+	// PodStartup is the time from the binding of a pod until it runs: the image is
+	// pulled and the container starts. It is part of the executor's start-up time and
+	// not added to it; here it only decides which pods count as pending.
 	PodStartup time.Duration `yaml:"podStartup"`
-	// TerminationDelay is how long a preempted pod goes on holding its node's
-	// resources, at most its grace period.
+	// TerminationDelay is how long a preempted pod still holds the resources of its
+	// node, at most its grace period.
 	TerminationDelay time.Duration `yaml:"terminationDelay"`
 }
 
@@ -65,8 +64,8 @@ type Namespace struct {
 	ResourceQuota *ResourceQuota `yaml:"resourceQuota"` // nil: none
 }
 
-// A ResourceQuota limits what the pods of a namespace request together. A pod
-// above it is not created at all.
+// A ResourceQuota limits what the pods of a namespace request together. A pod that
+// would exceed it is not created.
 type ResourceQuota struct {
 	CPU    *CPU    `yaml:"requests.cpu"`    // nil: no limit
 	Memory *Memory `yaml:"requests.memory"` // nil: no limit
@@ -91,77 +90,64 @@ type Placement struct {
 	DriverNodePools         []string `yaml:"driverNodePools"`         // of its driver; empty: any
 }
 
-// A ClusterQueue is Kueue's: pods of its namespaces start when it admits them.
+// A ClusterQueue is one of Kueue: pods of its namespaces start when it admits them.
 type ClusterQueue struct {
 	Name             string   `yaml:"name"`
 	Cohort           string   `yaml:"cohortName"` // empty: none to borrow from
 	Namespaces       []string `yaml:"namespaces"` // that have a local queue of it
 	QueueingStrategy string   `yaml:"queueingStrategy"`
-	// Admission: "pods" (default) admits each pod by itself; "application" admits
-	// the driver and the least number of executors together or not at all, and
-	// each executor beyond that by itself.
-	Admission  string            `yaml:"admission"`
-	CPU        *QueueQuota       `yaml:"cpu"`    // nil: not limited
-	Memory     *QueueQuotaMemory `yaml:"memory"` // nil: not limited
-	Pods       *QueueQuotaPods   `yaml:"pods"`   // nil: not limited
-	Preemption QueuePreemption   `yaml:"preemption"`
+	// Admission: "pods" (default) admits each pod by itself; "application" admits the
+	// driver and the minimum number of executors together or not at all, and each
+	// further executor by itself.
+	Admission  string              `yaml:"admission"`
+	CPU        *QueueQuota[CPU]    `yaml:"cpu"`    // nil: not limited
+	Memory     *QueueQuota[Memory] `yaml:"memory"` // nil: not limited
+	Pods       *QueueQuota[int]    `yaml:"pods"`   // nil: not limited
+	Preemption QueuePreemption     `yaml:"preemption"`
 }
 
-// A QueueQuota is a cluster queue's share of the processors.
-type QueueQuota struct {
-	Nominal   CPU  `yaml:"nominalQuota"`
-	Borrowing *CPU `yaml:"borrowingLimit"` // nil: no limit
-	Lending   *CPU `yaml:"lendingLimit"`   // nil: no limit
+// A QueueQuota is a cluster queue's share of the processors, of the memory, or of a
+// number of pods.
+type QueueQuota[T CPU | Memory | int] struct {
+	Nominal   T  `yaml:"nominalQuota"`
+	Borrowing *T `yaml:"borrowingLimit"` // nil: no limit
+	Lending   *T `yaml:"lendingLimit"`   // nil: no limit
 }
 
-// A QueueQuotaMemory is a cluster queue's share of the memory.
-type QueueQuotaMemory struct {
-	Nominal   Memory  `yaml:"nominalQuota"`
-	Borrowing *Memory `yaml:"borrowingLimit"` // nil: no limit
-	Lending   *Memory `yaml:"lendingLimit"`   // nil: no limit
-}
-
-// A QueueQuotaPods is a cluster queue's share of a number of pods.
-type QueueQuotaPods struct {
-	Nominal   int  `yaml:"nominalQuota"`
-	Borrowing *int `yaml:"borrowingLimit"` // nil: no limit
-	Lending   *int `yaml:"lendingLimit"`   // nil: no limit
-}
-
-// A QueuePreemption says whom a cluster queue's pods may preempt.
+// A QueuePreemption says which pods those of a cluster queue may preempt.
 type QueuePreemption struct {
 	ReclaimWithinCohort string `yaml:"reclaimWithinCohort"` // "Never" (default), "LowerPriority" or "Any"
 	WithinClusterQueue  string `yaml:"withinClusterQueue"`  // "Never" (default), "LowerPriority" or "LowerOrNewerEqualPriority"
 }
 
-// GangScheduling is YuniKorn's: placeholders hold room for an application's
-// least number of executors, and its driver starts when all of them have room.
+// GangScheduling is YuniKorn's: placeholders hold room for an application's minimum
+// number of executors, and its driver starts when all of them have room.
 type GangScheduling struct {
-	PlaceholderTimeout *time.Duration `yaml:"placeholderTimeout"` // from the first placeholder with room; default 15m
+	PlaceholderTimeout *time.Duration `yaml:"placeholderTimeout"` // from the binding of the first placeholder; default 15m
 }
 
-// A NodePool says how the nodes of one label come and go. A node whose label is
-// not that of a pool is always there.
+// A NodePool says how the nodes of one label are added and removed. A node whose label
+// belongs to no pool is always there.
 type NodePool struct {
 	Name      string         `yaml:"name"`
-	Min       int            `yaml:"min"`              // nodes that the autoscaler keeps
-	Max       *int           `yaml:"max"`              // nil: all nodes of the cluster that bear the pool's label
+	Min       int            `yaml:"min"`              // nodes that the autoscaler does not remove
+	Max       *int           `yaml:"max"`              // nil: all nodes of the cluster with the pool's label
 	Initial   *int           `yaml:"initial"`          // nodes at the start; nil: min with an autoscaler, all without
-	Provision *time.Duration `yaml:"provisioningTime"` // from a request until pods can be placed; default 3m30s
+	Provision *time.Duration `yaml:"provisioningTime"` // from the request for a node until pods can be placed; default 3m30s
 	Spot      *Spot          `yaml:"spot"`             // nil: nodes are not reclaimed
 }
 
-// A Spot pool's nodes are taken away by the provider, and replaced after the
-// pool's provisioning time. Drivers are never placed there.
+// Spot describes the nodes of a pool that the provider reclaims, and replaces after the
+// pool's provisioning time. Drivers are never placed on them.
 type Spot struct {
-	MeanLifetime time.Duration `yaml:"meanLifetime"` // of a node, exponentially distributed; 0: only the given times
+	MeanLifetime time.Duration `yaml:"meanLifetime"` // of a node, exponentially distributed; 0: only the listed reclaims
 	Reclaims     []Reclaim     `yaml:"reclaims"`
-	Notice       time.Duration `yaml:"notice"` // before a reclaim; no pod is placed there from then on
+	Notice       time.Duration `yaml:"notice"` // before a reclaim; from then on no pod is placed on the node
 }
 
-// A Reclaim takes one node of a pool away.
+// A Reclaim takes away one node of a pool.
 type Reclaim struct {
-	Node int           `yaml:"node"` // of the pool, from 0
+	Node int           `yaml:"node"` // number in the pool, from 0
 	At   time.Duration `yaml:"at"`
 }
 
@@ -175,7 +161,7 @@ type Autoscaler struct {
 	ExpendableBelow *int           `yaml:"expendable-pods-priority-cutoff"` // default -10
 }
 
-// Defaults that documents name; see docs/KUBERNETES.md for the sources.
+// Defaults; docs/KUBERNETES.md has their sources.
 const (
 	defaultScan        = 10 * time.Second
 	defaultUnneeded    = 10 * time.Minute
@@ -186,9 +172,10 @@ const (
 	defaultPlaceholder = 15 * time.Minute
 )
 
-func or[T any](p *T, def T) T {
+// or is what p points to, or otherwise if p is nil.
+func or[T any](p *T, otherwise T) T {
 	if p == nil {
-		return def
+		return otherwise
 	}
 	return *p
 }

@@ -7,21 +7,22 @@ import (
 	"time"
 )
 
-// preempt is kube-scheduler's DefaultPreemption: of the nodes on which a pod
-// would fit without the executors of lower priority, the one whose victims are
-// the least; they are evicted, and the node is the pod's from then on, against
-// pods that do not have a higher priority. Drivers are never victims.
+// preempt evicts executors of lower priority to make room for a pod. It looks for the
+// node on which that takes least, see [victims.compare]. From then on the pod is
+// nominated for the node: what it needs is kept there for it. Drivers are never victims.
+//
+// Source: kube-scheduler's plugin DefaultPreemption.
 func (m *Manager) preempt(p *pod) {
-	if p.nominated >= 0 && m.freeing(p) {
+	if p.nominated >= 0 && m.waitsForVictims(p) {
 		return
 	}
-	m.denominate(p)
+	m.clearNomination(p)
 	best, least := -1, victims{}
 	for i := range m.nodes {
-		if !m.takes(i, p) {
+		if !m.feasible(i, p) {
 			continue
 		}
-		if v, ok := m.victimsOn(i, p); ok && (best < 0 || v.compare(&least) < 0) {
+		if v := m.victimsOn(i, p); len(v.pods) > 0 && (best < 0 || v.compare(&least) < 0) {
 			best, least = i, v
 		}
 	}
@@ -36,37 +37,47 @@ func (m *Manager) preempt(p *pod) {
 	}
 }
 
-// freeing tells whether pods that a pod preempted are still terminating.
-func (m *Manager) freeing(p *pod) bool {
+// waitsForVictims says whether pods that a pod preempted still terminate.
+func (m *Manager) waitsForVictims(p *pod) bool {
 	return slices.ContainsFunc(m.terminating, func(t termination) bool {
 		return t.pod.node == p.nominated && t.pod.priority < p.priority
 	})
 }
 
-// victims are those of one node.
-type victims struct {
-	pods    []*pod // most important first
-	highest int    // priority
-	sum     int64  // of priorities, each counted from the lowest possible one
-	since   time.Duration
+// clearNomination ends a pod's nomination for a node.
+func (m *Manager) clearNomination(p *pod) {
+	if p.nominated >= 0 {
+		p.nominated = -1
+		m.nominations = without(m.nominations, p)
+		m.reschedule, m.scanAgain = true, true
+	}
 }
 
-// victimsOn finds whom to evict from a node: all executors of lower priority,
-// but for those that can stay, which is tried for the most important ones first.
-func (m *Manager) victimsOn(i int, p *pod) (victims, bool) {
+// Victims are the pods of one node that are evicted for another one.
+type victims struct {
+	pods            []*pod // most important first
+	highestPriority int
+	prioritySum     int64         // each priority counts from the lowest possible one
+	startedAt       time.Duration // of the most important one
+}
+
+// victimsOn finds whom to evict from a node: all executors of lower priority, except
+// those that can stay, which is tried for the most important ones first. There are none
+// if even all of them would not make room.
+func (m *Manager) victimsOn(i int, p *pod) victims {
 	var lower []*pod
 	room := m.room(i, p)
 	for _, o := range m.nodes[i].pods {
-		if o.priority < p.priority && !o.driver && !o.placeholder && m.containers[o.container] == o {
+		if o.priority < p.priority && m.isExecutor(o) {
 			lower = append(lower, o)
 			room = room.plus(o.request)
 		}
 	}
-	if len(lower) == 0 || !p.request.fitsIn(room) {
-		return victims{}, false
+	if !p.request.fitsIn(room) {
+		return victims{}
 	}
 	slices.SortFunc(lower, func(x, y *pod) int {
-		return cmp.Or(cmp.Compare(y.priority, x.priority), cmp.Compare(x.bound, y.bound), cmp.Compare(x.seq, y.seq))
+		return cmp.Or(cmp.Compare(y.priority, x.priority), cmp.Compare(x.bound, y.bound), cmp.Compare(x.sequence, y.sequence))
 	})
 	var v victims
 	for _, o := range lower {
@@ -75,17 +86,18 @@ func (m *Manager) victimsOn(i int, p *pod) (victims, bool) {
 			continue
 		}
 		if len(v.pods) == 0 {
-			v.highest, v.since = o.priority, o.bound
+			v.highestPriority, v.startedAt = o.priority, o.bound
 		}
 		v.pods = append(v.pods, o)
-		v.sum += int64(o.priority) + 1<<31
+		v.prioritySum += int64(o.priority) + 1<<31
 	}
-	return v, len(v.pods) > 0
+	return v
 }
 
-// compare orders the victims of two nodes as pickOneNodeForPreemption does: the
-// lowest highest priority, the lowest sum of priorities, the fewest, those that
-// started last.
+// compare orders the victims of two nodes as pickOneNodeForPreemption does: those with
+// the lowest highest priority come first, then the lowest sum of priorities, the fewest,
+// and those that started last.
 func (v *victims) compare(o *victims) int {
-	return cmp.Or(cmp.Compare(v.highest, o.highest), cmp.Compare(v.sum, o.sum), cmp.Compare(len(v.pods), len(o.pods)), cmp.Compare(o.since, v.since))
+	return cmp.Or(cmp.Compare(v.highestPriority, o.highestPriority), cmp.Compare(v.prioritySum, o.prioritySum),
+		cmp.Compare(len(v.pods), len(o.pods)), cmp.Compare(o.startedAt, v.startedAt))
 }

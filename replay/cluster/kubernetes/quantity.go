@@ -11,7 +11,7 @@ import (
 type CPU int64
 
 // Memory is an amount of memory in MiB. Its text form is Kubernetes': "36Gi",
-// "512Mi", "2G", or a bare number of bytes; what is less than a MiB is cut off.
+// "512Mi", "2G", or a bare number of bytes; fractions of a MiB are dropped.
 type Memory int64
 
 // A Size is what a pod requests or a node has.
@@ -20,15 +20,13 @@ type Size struct {
 	Memory Memory
 }
 
-func (s Size) plus(o Size) Size  { return Size{s.CPU + o.CPU, s.Memory + o.Memory} }
-func (s Size) minus(o Size) Size { return Size{s.CPU - o.CPU, s.Memory - o.Memory} }
-func (s Size) fitsIn(o Size) bool {
-	return s.CPU <= o.CPU && s.Memory <= o.Memory
-}
+func (s Size) plus(o Size) Size   { return Size{s.CPU + o.CPU, s.Memory + o.Memory} }
+func (s Size) minus(o Size) Size  { return Size{s.CPU - o.CPU, s.Memory - o.Memory} }
+func (s Size) fitsIn(o Size) bool { return s.CPU <= o.CPU && s.Memory <= o.Memory }
 
 func (s Size) String() string { return s.CPU.String() + " CPU and " + s.Memory.String() }
 
-// UnmarshalText reads an amount of processors.
+// UnmarshalText reads an amount of processors, at most 10^9 cores.
 func (c *CPU) UnmarshalText(text []byte) error {
 	word, scale := string(text), 1000.0
 	if cut, ok := strings.CutSuffix(word, "m"); ok {
@@ -57,7 +55,7 @@ var memoryUnits = []struct {
 	{"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}, {"", 1},
 }
 
-// UnmarshalText reads an amount of memory.
+// UnmarshalText reads an amount of memory, at most 10^18 bytes.
 func (m *Memory) UnmarshalText(text []byte) error {
 	for _, u := range memoryUnits {
 		word, ok := strings.CutSuffix(string(text), u.suffix)

@@ -56,11 +56,11 @@ func randomOptions(g *rand.Rand) Options {
 		}
 		o.ClusterQueues = []ClusterQueue{{
 			Name: "qa", Cohort: "all", Namespaces: []string{"a"}, QueueingStrategy: pick(g, "", strictFIFO),
-			CPU:        &QueueQuota{Nominal: CPU(1000 * (2 + g.IntN(8))), Borrowing: limit},
+			CPU:        &QueueQuota[CPU]{Nominal: CPU(1000 * (2 + g.IntN(8))), Borrowing: limit},
 			Preemption: QueuePreemption{pick(g, never, lowerPriority, anyPriority), pick(g, never, lowerPriority, lowerOrNewer)},
 		}, {
 			Name: "qb", Cohort: "all", Namespaces: []string{"b"},
-			CPU: &QueueQuota{Nominal: CPU(1000 * (2 + g.IntN(8))), Lending: lend}, Pods: &QueueQuotaPods{Nominal: 2 + g.IntN(10)},
+			CPU: &QueueQuota[CPU]{Nominal: CPU(1000 * (2 + g.IntN(8))), Lending: lend}, Pods: &QueueQuota[int]{Nominal: 2 + g.IntN(10)},
 			Preemption: QueuePreemption{pick(g, never, lowerPriority, anyPriority), pick(g, never, lowerPriority, lowerOrNewer)},
 		}}
 		if o.Drivers == driversInPods && g.IntN(2) == 0 {
@@ -183,7 +183,7 @@ func (w *world) script(i int) {
 		})
 	}
 	w.at(start+300*time.Second+w.when(400), func(now time.Duration) {
-		if w.m.byIndex[i] != nil {
+		if w.m.appOf[i] != nil {
 			w.m.Observe(manager.Event{At: now, Kind: manager.AppFinished, App: i})
 		}
 		w.ready[i], w.alive[i] = false, nil
@@ -202,7 +202,7 @@ func (w *world) register(now time.Duration, i int) {
 // does not know any more.
 func (w *world) drop(int) {
 	for i := range w.apps {
-		w.alive[i] = slices.DeleteFunc(w.alive[i], func(c int) bool { return w.m.containers[c] == nil })
+		w.alive[i] = slices.DeleteFunc(w.alive[i], func(c int) bool { return w.m.executors[c] == nil })
 	}
 }
 
@@ -251,7 +251,7 @@ func (w *world) act(at time.Duration, actions []manager.Action) (told bool) {
 func (w *world) check(at time.Duration) {
 	used, pods := map[*namespace]Size{}, map[*namespace]int{}
 	count := func(p *pod) {
-		if p.counted {
+		if p.inQuota {
 			used[p.app.namespace] = used[p.app.namespace].plus(p.request)
 			pods[p.app.namespace]++
 		}
@@ -271,23 +271,23 @@ func (w *world) check(at time.Duration) {
 		}
 	}
 	for _, a := range w.m.apps {
-		counts, unplaced := make([]int, len(a.totals)), make([]int, len(a.totals))
+		counts, unplaced := make([]int, len(a.Profiles)), make([]int, len(a.Profiles))
 		for _, p := range a.pods {
 			counts[p.profile]++
 			if p.pending() {
 				unplaced[p.profile]++
 			}
 		}
-		if !slices.Equal(counts, a.counts) || !slices.Equal(unplaced, a.unplaced) {
-			w.t.Fatalf("at %s app %d has %v pods, %v of them pending, by its account, and %v and %v", at, a.Index, a.counts, a.unplaced, counts, unplaced)
+		if !slices.Equal(counts, a.allocator.counts) || !slices.Equal(unplaced, a.allocator.pending) {
+			w.t.Fatalf("at %s app %d has %v pods, %v of them pending, by its account, and %v and %v", at, a.Index, a.allocator.counts, a.allocator.pending, counts, unplaced)
 		}
-		for _, p := range slices.Concat(a.pods, a.shadows, []*pod{a.driver}) {
+		for _, p := range slices.Concat(a.pods, a.placeholders, []*pod{a.driver}) {
 			if p == nil || !p.pending() {
 				continue
 			}
 			count(p)
-			if gated := p.gate != nil && !p.gate.admitted; gated != (p.line == nil) {
-				w.t.Fatalf("at %s a pending pod of app %d is gated: %t, and waits for a node: %t", at, a.Index, gated, p.line != nil)
+			if gated := p.workload != nil && !p.workload.admitted; gated != (p.waiting == nil) {
+				w.t.Fatalf("at %s a pending pod of app %d is gated: %t, and waits for a node: %t", at, a.Index, gated, p.waiting != nil)
 			}
 		}
 	}
@@ -302,12 +302,12 @@ func (w *world) check(at time.Duration) {
 	for _, q := range w.m.queues {
 		var sum amounts
 		for _, a := range w.m.apps {
-			loads := []*workload{a.whole}
+			loads := []*workload{a.workload}
 			if a.driver != nil {
-				loads = append(loads, a.driver.gate)
+				loads = append(loads, a.driver.workload)
 			}
 			for _, p := range a.pods {
-				loads = append(loads, p.gate)
+				loads = append(loads, p.workload)
 			}
 			for _, l := range loads {
 				if l != nil && l.queue == q && l.admitted {
@@ -321,14 +321,14 @@ func (w *world) check(at time.Duration) {
 			w.t.Fatalf("at %s queue %s has used %v by its account, %v by its workloads", at, q.Name, q.used, sum)
 		}
 		for r := range sum {
-			if q.limited[r] && q.available(r, func(c *clusterQueue) int64 { return c.used[r] }) < 0 {
+			if q.limited[r] && q.available(r, false) < 0 {
 				w.t.Fatalf("at %s queue %s is over what it may use", at, q.Name)
 			}
 		}
 	}
 	for i := range w.apps {
 		for _, c := range w.alive[i] {
-			if p := w.m.containers[c]; p == nil || p.pending() || p.app.Index != i {
+			if p := w.m.executors[c]; p == nil || p.pending() || p.app.Index != i {
 				w.t.Fatalf("at %s executor %d of app %d runs and the manager does not know it", at, c, i)
 			}
 		}

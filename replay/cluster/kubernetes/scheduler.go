@@ -6,60 +6,62 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// schedule places pending pods until none has a chance, by priority and then by
-// the time since which they wait. One that has no room does not hold up others.
+// schedule binds pending pods to nodes until no pod has a chance: by priority, and then
+// by the time since which they wait. A pod that has no room does not hold up others.
 func (m *Manager) schedule() {
-	for m.retry {
-		m.retry = false
-		m.fillShadows()
-		next := make([]int, len(m.lines)) // the pod of each line that is next
-		hopeless := make([]bool, len(m.lines))
-		for !m.retry {
-			best := -1
-			for i, l := range m.lines {
-				for next[i] < len(l.pods) && l.pods[next[i]].line != l {
+	for m.reschedule {
+		m.reschedule = false
+		m.replacePlaceholders()
+		next := make([]int, len(m.groups)) // the member of each group to try next
+		hopeless := make([]bool, len(m.groups))
+		for !m.reschedule {
+			best, first := -1, (*pod)(nil)
+			for i, g := range m.groups {
+				for next[i] < len(g.members) && g.members[next[i]].group == nil {
 					next[i]++
 				}
-				if !hopeless[i] && next[i] < len(l.pods) && (best < 0 || l.pods[next[i]].before(m.lines[best].pods[next[best]])) {
-					best = i
+				if hopeless[i] || next[i] == len(g.members) {
+					continue
+				}
+				if p := g.members[next[i]].item; first == nil || p.before(first) {
+					best, first = i, p
 				}
 			}
-			if best < 0 {
+			if first == nil {
 				break
 			}
-			p := m.lines[best].pods[next[best]]
-			switch placed := m.place(p); {
-			case placed:
-				next[best] = 0 // the line has moved up
-			case p.nominated < 0:
+			switch {
+			case m.schedulePod(first):
+				next[best] = 0 // the members have moved up
+			case first.nominated < 0:
 				hopeless[best] = true
 			default:
 				next[best]++
 			}
 		}
 	}
-	m.lines = slices.DeleteFunc(m.lines, func(l *line) bool { return len(l.pods) == 0 })
+	m.groups = slices.DeleteFunc(m.groups, func(g *podGroup) bool { return len(g.members) == 0 })
 }
 
 // before is the order of kube-scheduler's queue.
 func (p *pod) before(o *pod) bool {
-	return p.priority > o.priority || p.priority == o.priority && p.turn < o.turn
+	return p.priority > o.priority || p.priority == o.priority && p.position < o.position
 }
 
-// place binds a pod to the node that scores highest, of equals the one with the
-// lowest number, or preempts others for it.
-func (m *Manager) place(p *pod) bool {
-	best, score := -1, int64(-1)
+// schedulePod binds a pod to the node that scores highest, among equals to the one
+// listed first. If none has room, the pod may preempt others, and false is returned.
+func (m *Manager) schedulePod(p *pod) bool {
+	best, highest := -1, int64(-1)
 	for i := range m.nodes {
-		if !m.takes(i, p) || !p.request.fitsIn(m.room(i, p)) {
+		if !m.feasible(i, p) || !p.request.fitsIn(m.room(i, p)) {
 			continue
 		}
 		if p.nominated == i {
 			best = i
 			break
 		}
-		if s := m.score(&m.nodes[i], p.request); s > score {
-			best, score = i, s
+		if score := m.score(&m.nodes[i], p.request); score > highest {
+			best, highest = i, score
 		}
 	}
 	if best >= 0 {
@@ -72,23 +74,22 @@ func (m *Manager) place(p *pod) bool {
 	return false
 }
 
-// takes tells whether a pod may run on a node.
-func (m *Manager) takes(i int, p *pod) bool {
+// feasible says whether a pod may run on a node now, if there is room.
+func (m *Manager) feasible(i int, p *pod) bool {
 	n := &m.nodes[i]
-	return n.state == up && !n.cordoned && m.suits(i, p)
+	return n.state == up && !n.cordoned && m.suitable(i, p)
 }
 
-// suits is takes, whether the node is there or not.
-func (m *Manager) suits(i int, p *pod) bool {
-	n := &m.nodes[i]
-	if p.driver && n.spot(m) {
+// suitable says whether a pod may run on a node, whether or not that is there.
+func (m *Manager) suitable(i int, p *pod) bool {
+	if p.driver && m.isSpot(i) {
 		return false
 	}
-	return len(p.pools) == 0 || slices.Contains(p.pools, n.label)
+	return len(p.pools) == 0 || slices.Contains(p.pools, m.nodes[i].label)
 }
 
-// room is what a node has free for a pod: pods of no lower priority that
-// preempted others there come first.
+// room is what a node has free for a pod. What pods of at least its priority need that
+// preempted others there is kept for them.
 func (m *Manager) room(i int, p *pod) Size {
 	free := m.nodes[i].free
 	for _, o := range m.nominations {
@@ -99,73 +100,74 @@ func (m *Manager) room(i int, p *pod) Size {
 	return free
 }
 
-// score is the sum of kube-scheduler's NodeResourcesFit and
-// NodeResourcesBalancedAllocation, 0 to 100 each.
+// score is the sum of the scores of kube-scheduler's plugins NodeResourcesFit and
+// NodeResourcesBalancedAllocation, each from 0 to 100. The first is the mean part of
+// processors and memory that would be free (or used, with MostAllocated), the second
+// is higher the closer their used parts would be.
 func (m *Manager) score(n *node, request Size) int64 {
 	used := n.size.minus(n.free).plus(request)
 	cpu, memory := int64(n.size.CPU), int64(n.size.Memory)
-	a, b := int64(used.CPU), int64(used.Memory)
+	usedCPU, usedMemory := int64(used.CPU), int64(used.Memory)
 	var fit int64
 	if m.options.scoring() == mostAllocated {
-		fit = (a*100/cpu + b*100/memory) / 2
+		fit = (usedCPU*100/cpu + usedMemory*100/memory) / 2
 	} else {
-		fit = ((cpu-a)*100/cpu + (memory-b)*100/memory) / 2
+		fit = ((cpu-usedCPU)*100/cpu + (memory-usedMemory)*100/memory) / 2
 	}
-	apart := a*memory - b*cpu
-	if apart < 0 {
-		apart = -apart
+	difference := usedCPU*memory - usedMemory*cpu // of the used parts, times cpu*memory
+	if difference < 0 {
+		difference = -difference
 	}
-	return fit + (100*cpu*memory-50*apart)/(cpu*memory)
+	return fit + (100*cpu*memory-50*difference)/(cpu*memory)
 }
 
-// bind gives a pod its node.
+// bind gives a pod its node. A driver that waits for its gang does not start yet.
 func (m *Manager) bind(p *pod, i int) {
-	n := &m.nodes[i]
-	n.fill(m)
+	n, a := &m.nodes[i], p.app
+	m.noteAdded(n)
 	n.free = n.free.minus(p.request)
 	n.pods = append(n.pods, p)
-	m.leave(p)
-	m.denominate(p)
+	m.dequeue(p)
+	m.clearNomination(p)
 	p.node, p.bound = i, m.now
-	a := p.app
-	if !p.driver && !p.placeholder {
-		a.unplaced[p.profile]--
-	}
-	a.stale = true
+	a.allocator.changed = true
 	switch {
-	case p.placeholder || p.driver && a.held:
-		if a.expires == manager.Never {
-			a.expires = m.now + or(m.options.GangScheduling.PlaceholderTimeout, defaultPlaceholder)
+	case p.placeholder || p.driver && a.heldForGang:
+		if a.placeholdersExpire == manager.Never {
+			a.placeholdersExpire = m.now + or(m.options.GangScheduling.PlaceholderTimeout, defaultPlaceholder)
 		}
 	case p.driver:
 		m.startDriver(a)
 	default:
+		a.allocator.pending[p.profile]--
 		m.actions = append(m.actions, manager.Action{
-			Kind: manager.PlaceExecutor, App: a.Index, Profile: p.profile, Node: i, Container: p.container, Cores: max(1, a.Profiles[p.profile].Cores),
+			Kind: manager.PlaceExecutor, App: a.Index, Profile: p.profile, Node: i, Container: p.name, Cores: max(1, a.Profiles[p.profile].Cores),
 		})
 	}
 }
 
 func (m *Manager) startDriver(a *app) {
-	a.held, a.started = false, true
-	m.actions = append(m.actions, manager.Action{Kind: manager.PlaceDriver, App: a.Index, Node: a.driver.node, Cores: int(a.driver.request.CPU+999) / 1000})
+	a.heldForGang, a.started = false, true
+	cores := int(a.driver.request.CPU+999) / 1000
+	m.actions = append(m.actions, manager.Action{Kind: manager.PlaceDriver, App: a.Index, Node: a.driver.node, Cores: cores})
 }
 
-// denominate forgets the node on which a pod preempted others.
-func (m *Manager) denominate(p *pod) {
-	if p.nominated >= 0 {
-		p.nominated = -1
-		m.nominations = without(m.nominations, p)
-		m.retry, m.scanStale = true, true
-	}
+// isExecutor says whether a pod is an executor that has not been removed.
+func (m *Manager) isExecutor(p *pod) bool {
+	return !p.driver && !p.placeholder && m.executors[p.name] == p
 }
 
-// evict takes an executor's pod away.
+// preempted reports that an executor's pod is taken away.
+func (m *Manager) preempted(p *pod, why string) {
+	m.actions = append(m.actions, manager.Action{
+		Kind: manager.Preempt, App: p.app.Index, Profile: p.profile, Node: p.node, Container: p.name, Why: why,
+	})
+}
+
+// evict takes an executor's pod away, which terminates if it has a node.
 func (m *Manager) evict(p *pod, why string) {
 	if !p.pending() {
-		m.actions = append(m.actions, manager.Action{
-			Kind: manager.Preempt, App: p.app.Index, Profile: p.profile, Node: p.node, Container: p.container, Why: why,
-		})
+		m.preempted(p, why)
 	}
-	m.discard(p, true)
+	m.remove(p, true)
 }
