@@ -7,12 +7,12 @@ import (
 	"dynalloc/traces"
 )
 
-// A BlockUnit is what is drawn when blocks of applications are drawn anew. Runs in
-// one block depend on each other: they share a queue, a bad hour, an input.
+// A BlockUnit is what is resampled when intervals are made. Runs in one block
+// depend on each other: they share a queue, an overloaded hour, an input.
 type BlockUnit string
 
-// The units, from the one that holds most of what depends on each other. Where
-// the runs fall into fewer than FewestBlocks of one, the next is taken.
+// The units, from the one that keeps most of the dependence together. Where the
+// runs fall into fewer than FewestBlocks of one, the next is taken.
 const (
 	ByDay     BlockUnit = "day"
 	ByUser    BlockUnit = "user"
@@ -21,19 +21,19 @@ const (
 	ByReplica BlockUnit = "replica" // no block of runs: shaken replays of the same runs
 )
 
-// FewestBlocks is how many blocks an interval needs. With fewer it depends on
-// one or two of them.
+// FewestBlocks is the number of blocks that an interval needs. With fewer it
+// depends on one or two of them.
 const FewestBlocks = 10
 
 // Blocks says to which block each of some applications belongs.
 type Blocks struct {
 	Unit BlockUnit
-	N    int   // blocks
+	N    int   // number of blocks
 	Of   []int // by application: its block, 0 to N-1
 }
 
-// BlocksOf divides applications of a workload, given by their indexes, into
-// blocks of the widest unit that makes enough of them. Days and hours are UTC.
+// BlocksOf divides applications of a workload, given by their indexes, into blocks
+// of the widest unit that makes enough of them. Days and hours are in UTC.
 func BlocksOf(w *traces.Workload, apps []int) Blocks {
 	for _, unit := range []BlockUnit{ByDay, ByUser, ByHour, ByRun} {
 		if b := divide(w, apps, unit); b.N >= FewestBlocks {
@@ -60,24 +60,19 @@ func divide(w *traces.Workload, apps []int, unit BlockUnit) Blocks {
 		default:
 			key = fmt.Sprint(index)
 		}
-		block, seen := known[key]
-		if !seen {
-			block = b.N
-			known[key] = block
+		if _, seen := known[key]; !seen {
+			known[key] = b.N
 			b.N++
 		}
-		b.Of[i] = block
+		b.Of[i] = known[key]
 	}
 	return b
 }
 
-// String says for people what was drawn.
+// String is the number and unit of the blocks in words.
 func (b Blocks) String() string {
-	switch b.Unit {
-	case ByReplica:
+	if b.Unit == ByReplica {
 		return "shaken replays"
-	case ByRun:
-		return fmt.Sprintf("%d runs", b.N)
 	}
 	return fmt.Sprintf("%d %ss", b.N, b.Unit)
 }

@@ -46,7 +46,7 @@ func TestBeforeTheNextRunStarts(t *testing.T) {
 	if r.Reference[2].HasDeadline {
 		t.Errorf("the last report: %+v", r.Reference[2])
 	}
-	if note := "1 of 3 applications are to end before the next run of their program, but none follows: they have no deadline."; !slices.Contains(r.Notes, note) {
+	if want := "apps-without-next-run count=1 total=3"; !slices.Contains(texts(r.Notes), want) {
 		t.Errorf("notes %q", r.Notes)
 	}
 }
@@ -64,15 +64,14 @@ func TestDeadlinesFromHistory(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"1 of 3 applications have no deadline, because no run of their program is recorded.",
-		"Deadlines from history rest on as few as 2 recorded runs of a program; the 95 % quantile of fewer than 20 is hardly less than the longest.",
+		"apps-without-history count=1 total=3", "deadlines-from-few-runs runs=2 enough=20",
 	} {
-		if !slices.Contains(r.Notes, want) {
+		if !slices.Contains(texts(r.Notes), want) {
 			t.Errorf("no note %q in %q", want, r.Notes)
 		}
 	}
 	s.Workload.Apps[1].Recorded, s.Workload.Apps[2].Recorded = nil, nil
-	want := "deadlines from history: lecture does not tell how its applications really ran; give logs, or another slack such as alone=1.5"
+	want := "deadlines from history: lecture does not say how its applications really ran; give event logs, or another slack such as alone=1.5"
 	if _, err := Run(context.Background(), s, Options{}); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -175,7 +174,7 @@ func TestDeadlinesOfQueriesAreNoneOfApplications(t *testing.T) {
 	if !r.Reference[0].HasDeadline || r.Slack.Headline() != 1.5 {
 		t.Errorf("reference %+v, slack %v", r.Reference[0], r.Slack)
 	}
-	if want := []string{`sla.csv:3: the deadline for group "nobody" decides for no query.`}; !slices.Equal(r.Notes, want) {
+	if want := []string{`deadline-unused position="sla.csv:3" match="group \"nobody\"" what="query"`}; !slices.Equal(texts(r.Notes), want) {
 		t.Errorf("notes %q, want %q", r.Notes, want)
 	}
 }

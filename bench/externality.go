@@ -8,99 +8,102 @@ import (
 	"dynalloc/replay"
 )
 
-// An Externality is what a change of one class's policy did to the others that
-// share the cluster: the base, with the applications of that class alone under
-// another policy.
+// An Externality is the effect of one class's policy on the other classes that
+// share the cluster. It is measured by one more replay: the base fleet, with only
+// that class under the other policy.
 type Externality struct {
-	Policy  string   // whose policy of the class it is
+	Policy  string   // the policy from which the class's settings are taken
 	Changed string   // the class
 	Effects []Effect // on each class, in the order of Results.Classes
 }
 
-// An Effect is the change of a class's figures against the base: negative is
-// better for it.
+// An Effect is the change of a class's figures against the base; negative is an
+// improvement.
 type Effect struct {
 	Misses     int
-	Wait       time.Duration // of the queue waits of its applications together
-	Turnaround time.Duration // of their turnarounds together
+	Wait       time.Duration // sum of queue waits over the applications
+	Turnaround time.Duration // sum over the applications
 	Apps       int           // applications of the class
 }
 
-// A side run is a replay beside those of the policies.
+// A sideReplay is a replay besides those of the policies, against which a
+// difference is measured.
 type sideReplay struct {
 	fleet  policies.Fleet
 	config replay.Config
-	result *replay.Result // nil: it came to no end
+	result *replay.Result // nil: the replay failed
 }
 
-// externalityReplays are the replays that tell what each change of a class's policy
-// does: for each policy but the base and each class that it changes, the base
-// with that class changed. There are none where all applications are of one class.
+// replayBeside runs a side replay. If it fails it has no result: the policy's own
+// replay reports what is wrong with it.
+func (s *Suite) replayBeside(run *sideReplay) {
+	if result, err := replay.Run(s.Workload, run.fleet, run.config); err == nil {
+		run.result = result
+	}
+}
+
+// externalityReplays are the replays for the externalities: one for each policy
+// but the base and each class whose settings it changes. There are none where all
+// applications are of one class.
 func (r *Results) externalityReplays() []*sideReplay {
 	s := r.Suite
-	var runs []*sideReplay
 	if len(r.Classes) < 2 {
 		return nil
 	}
-	for i := 1; i < len(s.Policies); i++ {
+	var runs []*sideReplay
+	for _, f := range s.Policies[1:] {
 		for _, class := range r.Classes {
-			if s.changes(s.Policies[i], class) {
-				runs = append(runs, &sideReplay{fleet: s.Policies[i].Only(class, s.Policies[0]), config: s.Config})
-				r.Externalities = append(r.Externalities, Externality{Policy: s.Policies[i].Name, Changed: class})
+			if s.changes(f, class) {
+				runs = append(runs, &sideReplay{fleet: f.Only(class, s.Policies[0]), config: s.Config})
+				r.Externalities = append(r.Externalities, Externality{Policy: f.Name, Changed: class})
 			}
 		}
 	}
 	return runs
 }
 
-// changes says whether a class has another policy in a fleet than in the base.
+// changes says whether a fleet gives an application of a class another policy
+// than the base does.
 func (s *Suite) changes(f policies.Fleet, class string) bool {
 	for _, a := range s.Workload.Apps {
 		if a.Class != class {
 			continue
 		}
-		was, err := replay.SpecFor(s.Policies[0], a)
+		before, err := replay.SpecFor(s.Policies[0], a)
 		if err != nil {
 			continue
 		}
-		if is, err := replay.SpecFor(f, a); err == nil && is != was {
+		if after, err := replay.SpecFor(f, a); err == nil && after != before {
 			return true
 		}
 	}
 	return false
 }
 
-// measureExternalities takes the effects out of the replays.
+// measureExternalities computes the effects of the side replays.
 func (r *Results) measureExternalities(runs []*sideReplay) {
 	for i, run := range runs {
-		if run.result != nil {
-			r.Externalities[i].Effects = r.effects(r.Runs[0].Result, run.result)
+		if run.result == nil {
+			continue
 		}
-	}
-}
-
-// effects are the differences of a replay to another, class by class.
-func (r *Results) effects(from, to *replay.Result) []Effect {
-	effects := make([]Effect, len(r.Classes))
-	for c, class := range r.Classes {
-		e := &effects[c]
-		for i, a := range r.Suite.Workload.Apps {
-			if a.Class != class {
-				continue
+		effects := make([]Effect, len(r.Classes))
+		for k, a := range r.Suite.Workload.Apps {
+			before, after := r.replayed(r.Runs[0].Result, k), r.replayed(run.result, k)
+			for c, class := range r.Classes {
+				if a.Class == class {
+					e := &effects[c]
+					e.Apps++
+					e.Misses += int(metrics.MissOf(&after) - metrics.MissOf(&before))
+					e.Wait += after.QueueWait - before.QueueWait
+					e.Turnaround += after.Turnaround - before.Turnaround
+				}
 			}
-			was, is := metrics.Replayed(a, &from.Apps[i], &r.Reference[i]), metrics.Replayed(a, &to.Apps[i], &r.Reference[i])
-			e.Apps++
-			e.Misses += missed(&is) - missed(&was)
-			e.Wait += is.QueueWait - was.QueueWait
-			e.Turnaround += is.Turnaround - was.Turnaround
 		}
+		r.Externalities[i].Effects = effects
 	}
-	return effects
 }
 
-func missed(a *metrics.App) int {
-	if a.Missed() {
-		return 1
-	}
-	return 0
+// replayed measures one application of a replay of the suite's workload.
+func (r *Results) replayed(result *replay.Result, app int) metrics.App {
+	return metrics.Replayed(r.Suite.Workload.Apps[app], &result.Apps[app], &r.Reference[app])
 }

@@ -4,34 +4,33 @@ import (
 	"time"
 
 	"dynalloc/bench/metrics"
-	"dynalloc/replay"
 )
 
-// A FaultCost is what the faults of a run cost under one policy: the replay with
-// them, less the same replay without.
+// A FaultCost is what the suite's faults cost under one policy: the replay with
+// the faults, less the same replay without them.
 type FaultCost struct {
 	Policy     string
 	Misses     int
 	Failed     int           // applications that Spark gave up
-	Turnaround time.Duration // of all applications together
+	Turnaround time.Duration // sum over the applications
 	Executors  time.Duration // executor-time held
-	Lost       int           // executors that ended without being given back
-	Preempted  int           // of those, taken by the manager
+	Lost       int           // executors that ended without being released by their application
+	Preempted  int           // those of Lost that the cluster manager preempted
 	Rerun      int           // tasks that ran again because their output was lost
-	Discarded  time.Duration // core-time of tasks that ran on lost executors when they ended
+	Discarded  time.Duration // core-time of tasks that were running on executors when these were lost
 }
 
-// faultFreeReplays are the replays of each policy without the faults; none if there are
-// no faults.
+// faultFreeReplays are the replays of each policy without the faults; none if
+// there are no faults.
 func (r *Results) faultFreeReplays() []*sideReplay {
 	if len(r.Suite.Config.Faults) == 0 {
 		return nil
 	}
 	without := r.Suite.Config
 	without.Faults = nil
-	runs := make([]*sideReplay, len(r.Suite.Policies))
-	for i, p := range r.Suite.Policies {
-		runs[i] = &sideReplay{fleet: p, config: without}
+	var runs []*sideReplay
+	for _, f := range r.Suite.Policies {
+		runs = append(runs, &sideReplay{fleet: f, config: without})
 	}
 	return runs
 }
@@ -45,25 +44,16 @@ func (r *Results) measureFaults(runs []*sideReplay) {
 		}
 		cost := FaultCost{Policy: r.Runs[i].Policy.Name, Executors: with.Ledger.Executor - run.result.Ledger.Executor}
 		for k := range with.Apps {
-			is, was := &with.Apps[k], &run.result.Apps[k]
-			app := r.Suite.Workload.Apps[k]
-			a, b := metrics.Replayed(app, is, &r.Reference[k]), metrics.Replayed(app, was, &r.Reference[k])
-			cost.Misses += missed(&a) - missed(&b)
+			faulty, clean := &with.Apps[k], &run.result.Apps[k]
+			a, b := r.replayed(with, k), r.replayed(run.result, k)
+			cost.Misses += int(metrics.MissOf(&a) - metrics.MissOf(&b))
 			cost.Failed += a.Failed - b.Failed
 			cost.Turnaround += a.Turnaround - b.Turnaround
-			cost.Lost += is.Lost - was.Lost
-			cost.Preempted += is.Preempted - was.Preempted
-			cost.Rerun += is.Rerun - was.Rerun
-			cost.Discarded += is.Discarded - was.Discarded
+			cost.Lost += faulty.Lost - clean.Lost
+			cost.Preempted += faulty.Preempted - clean.Preempted
+			cost.Rerun += faulty.Rerun - clean.Rerun
+			cost.Discarded += faulty.Discarded - clean.Discarded
 		}
 		r.FaultCosts = append(r.FaultCosts, cost)
-	}
-}
-
-// replayBeside runs a replay beside those of the policies. One that fails has no
-// result: what is wrong with a policy is said by its own replay.
-func (s *Suite) replayBeside(run *sideReplay) {
-	if result, err := replay.Run(s.Workload, run.fleet, run.config); err == nil {
-		run.result = result
 	}
 }

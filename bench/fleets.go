@@ -8,7 +8,7 @@ import (
 	"dynalloc/traces"
 )
 
-// Fleets parses fleets; an error names the text that is wrong.
+// Fleets parses fleets. An error names the text that is wrong.
 func Fleets(texts []string) ([]policies.Fleet, error) {
 	fleets := make([]policies.Fleet, len(texts))
 	for i, text := range texts {
@@ -26,8 +26,8 @@ func RecordedFleet() policies.Fleet {
 	return policies.FleetOf("recorded", policies.Recorded())
 }
 
-// AsRecorded is the fleet that gives each application the settings it was
-// recorded with.
+// AsRecorded is the fleet with one rule for each application: its name, and the
+// settings that its log shows.
 func AsRecorded(name string, w *traces.Workload) (policies.Fleet, error) {
 	recorded := RecordedFleet()
 	f := policies.Fleet{Name: name}

@@ -6,56 +6,59 @@ import (
 
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/stats"
+	"dynalloc/internal/note"
 	"dynalloc/traces"
 )
 
-// A Snapshot is what a result file holds: applications, and what each got under
-// each policy.
+// A Snapshot is the content of a result file: applications, and what each got
+// under each policy.
 type Snapshot struct {
 	Name     string
-	Workload *traces.Workload // identities, classes, users and times; no work
+	Workload *traces.Workload // identities, classes, users and times of the applications, without their work
 	Policies []SnapshotPolicy
 }
 
 // A SnapshotPolicy is one policy of a result file.
 type SnapshotPolicy struct {
 	Name, Spec string
-	Apps       []metrics.App // in the workload's order; empty: the policy's replay came to no end
+	Apps       []metrics.App // by application of the workload; empty: the replay passed its horizon
 }
 
-// GateOptions say by how much results may be worse.
+// GateOptions are by how much new results may be worse than old ones.
 type GateOptions struct {
-	Misses   float64  // more misses that are let pass
-	Cost     float64  // executor-time more that is let pass, as a share
-	Policies []string // that are looked at; none: all that both have
-	Seed     uint64
+	Misses   float64  // additional misses that pass
+	Cost     float64  // additional executor-time that passes, as a share of the old
+	Policies []string // the policies that are compared; empty: all that both files have
+	Seed     uint64   // of the resampling
 }
 
-// A Gate is a comparison of two result files.
+// A Gate compares two result files.
 type Gate struct {
 	Old, New *Snapshot
 	Options  GateOptions
 	Blocks   Blocks
 	Lines    []GateLine // by policy in the order of the old file: all applications, then each class
-	Notes    []string
+	Notes    []Note
 }
 
-// A GateLine is what became of one policy, over all applications or one class.
+// A GateLine compares one policy, over all applications or one class. Where there
+// are too few runs for statistics every difference counts as significant and has
+// no interval.
 type GateLine struct {
 	Policy             string
 	Class              string // empty: all
 	Of                 int    // applications with a deadline
 	OldMisses          int
 	NewMisses          int
-	MissDelta          stats.Estimate // misses; without an interval where there are too few runs
-	MissesSignificant  bool           // the difference of misses is told by interval and test, or there are too few runs for either
+	MissDelta          stats.Estimate // new less old
+	MissesSignificant  bool           // by interval and test
 	OldHours, NewHours float64        // executor-hours
-	CostDelta          stats.Estimate // share
+	CostDelta          stats.Estimate // of executor-hours, as a share of the old
 	CostSignificant    bool
 }
 
-// Worse says what of a line fails the gate: more misses or more executor-time
-// than is let pass, and told from chance.
+// Worse names the figures that fail the gate: those that are significantly worse,
+// and by more than passes.
 func (l *GateLine) Worse(o GateOptions) []string {
 	var why []string
 	if l.MissesSignificant && l.MissDelta.Value > o.Misses {
@@ -67,40 +70,56 @@ func (l *GateLine) Worse(o GateOptions) []string {
 	return why
 }
 
-// Failed tells whether any line is worse.
+// Failed says whether any line is worse.
 func (g *Gate) Failed() bool {
 	return slices.ContainsFunc(g.Lines, func(l GateLine) bool { return len(l.Worse(g.Options)) > 0 })
 }
 
-// CompareSnapshots holds a result file against an older one. Applications are
-// paired by their ids; those that only one file has are left out, and a note
-// says so. It fails if the files have no application or no policy in common.
+var (
+	policyOnlyIn      = note.Declare("gate-policy-only-in", "policy", "file")
+	policyNowEnds     = note.Declare("gate-policy-now-ends", "policy", "file")
+	appsOnlyIn        = note.Declare("gate-apps-only-in", "count", "total", "file")
+	policySpecChanged = note.Declare("gate-spec-changed", "policy", "old", "new")
+)
+
+// CompareSnapshots compares a result file with an older one. Applications are
+// paired by their ids; those that only one file has are left out, with a note. It
+// fails if the files have no application or no policy in common, or if a policy
+// no longer comes to an end.
 func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 	g := &Gate{Old: before, New: after, Options: o}
-	x, y := g.pairs()
-	if len(x) == 0 {
+	pairs := g.pairApps()
+	if len(pairs) == 0 {
 		return nil, fmt.Errorf("%s and %s have no application in common: give results of the same workload", before.Name, after.Name)
 	}
-	g.Blocks = BlocksOf(before.Workload, x)
+	olds := make([]int, len(pairs))
+	for k := range pairs {
+		olds[k] = pairs[k].old
+	}
+	g.Blocks = BlocksOf(before.Workload, olds)
 	compared := 0
+	var misses, costs []stats.Contrast
 	for i := range before.Policies {
 		p := &before.Policies[i]
 		if len(o.Policies) > 0 && !slices.Contains(o.Policies, p.Name) {
 			continue
 		}
-		k := slices.IndexFunc(after.Policies, func(q SnapshotPolicy) bool { return q.Name == p.Name })
+		q := after.policy(p.Name)
 		switch {
-		case k < 0:
-			g.Notes = append(g.Notes, fmt.Sprintf("%s is only in %s.", p.Name, before.Name))
+		case q == nil:
+			g.Notes = append(g.Notes, policyOnlyIn.With(p.Name, before.Name))
 			continue
-		case len(p.Apps) == 0 && len(after.Policies[k].Apps) > 0:
-			g.Notes = append(g.Notes, fmt.Sprintf("%s came to no end in %s; it does now.", p.Name, before.Name))
+		case len(p.Apps) == 0 && len(q.Apps) > 0:
+			g.Notes = append(g.Notes, policyNowEnds.With(p.Name, before.Name))
 			continue
-		case len(after.Policies[k].Apps) == 0:
-			return nil, fmt.Errorf("policy %s comes to no end in %s", p.Name, after.Name)
+		case len(q.Apps) == 0:
+			return nil, fmt.Errorf("policy %s does not come to an end in %s", p.Name, after.Name)
 		}
 		compared++
-		g.addLines(p, &after.Policies[k], x, y)
+		if p.Spec != q.Spec {
+			g.Notes = append(g.Notes, policySpecChanged.With(p.Name, p.Spec, q.Spec))
+		}
+		g.addLines(p, q, pairs, &misses, &costs)
 	}
 	for _, name := range o.Policies {
 		if !slices.ContainsFunc(g.Lines, func(l GateLine) bool { return l.Policy == name }) {
@@ -110,71 +129,67 @@ func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 	if compared == 0 {
 		return nil, fmt.Errorf("%s and %s have no policy in common", before.Name, after.Name)
 	}
-	g.estimate(x, y)
+	g.estimate(misses, costs)
 	return g, nil
 }
 
-// pairs are the indexes of the applications that both files have.
-func (g *Gate) pairs() (x, y []int) {
-	free := map[string][]int{}
-	for k, a := range g.New.Workload.Apps {
-		free[a.ID] = append(free[a.ID], k)
-	}
-	for i, a := range g.Old.Workload.Apps {
-		if same := free[a.ID]; len(same) > 0 {
-			x, y = append(x, i), append(y, same[0])
-			free[a.ID] = same[1:]
+// An appPair is the indexes of one application in both files.
+type appPair struct{ old, new int }
+
+// pairApps pairs the applications of both files by their ids.
+func (g *Gate) pairApps() []appPair {
+	var pairs []appPair
+	for old, k := range Partners(g.New.Workload, g.Old.Workload, AppID) {
+		if k >= 0 {
+			pairs = append(pairs, appPair{old, k})
 		}
 	}
-	if lost := len(g.Old.Workload.Apps) - len(x); lost > 0 {
-		g.Notes = append(g.Notes, fmt.Sprintf("%d of %d applications are only in %s.", lost, len(g.Old.Workload.Apps), g.Old.Name))
+	for _, s := range []*Snapshot{g.Old, g.New} {
+		if total := len(s.Workload.Apps); total > len(pairs) {
+			g.Notes = append(g.Notes, appsOnlyIn.With(total-len(pairs), total, s.Name))
+		}
 	}
-	if added := len(g.New.Workload.Apps) - len(y); added > 0 {
-		g.Notes = append(g.Notes, fmt.Sprintf("%d of %d applications are only in %s.", added, len(g.New.Workload.Apps), g.New.Name))
-	}
-	return x, y
+	return pairs
 }
 
-// addLines adds up what there is of a policy.
-func (g *Gate) addLines(p, q *SnapshotPolicy, x, y []int) {
-	if p.Spec != q.Spec {
-		g.Notes = append(g.Notes, fmt.Sprintf("%s was %s and is %s.", p.Name, p.Spec, q.Spec))
-	}
+// addLines adds up the figures of one policy, and its paired differences by block.
+func (g *Gate) addLines(p, q *SnapshotPolicy, pairs []appPair, misses, costs *[]stats.Contrast) {
 	names := []string{""}
 	if all := Classes(g.Old.Workload); len(all) > 1 {
 		names = append(names, all...)
 	}
 	for _, class := range names {
 		l := GateLine{Policy: p.Name, Class: class}
+		miss, cost := stats.NewContrast(g.Blocks.N), stats.NewContrast(g.Blocks.N)
+		miss.Counts = true
 		of := 0
-		for k := range x {
-			if a := g.Old.Workload.Apps[x[k]]; class != "" && a.Class != class {
+		for k, pair := range pairs {
+			if class != "" && g.Old.Workload.Apps[pair.old].Class != class {
 				continue
 			}
 			of++
-			before, after := &p.Apps[x[k]], &q.Apps[y[k]]
-			if after.HasDeadline {
-				l.Of++
-			}
+			b, before, after := g.Blocks.Of[k], &p.Apps[pair.old], &q.Apps[pair.new]
+			l.Of += int(metrics.DeadlineOf(after))
 			l.OldMisses += int(metrics.MissOf(before))
 			l.NewMisses += int(metrics.MissOf(after))
 			l.OldHours += metrics.ExecutorSecondsOf(before) / 3600
 			l.NewHours += metrics.ExecutorSecondsOf(after) / 3600
+			miss.Add(b, metrics.MissOf(after)-metrics.MissOf(before), metrics.DeadlineOf(after))
+			cost.Add(b, metrics.ExecutorSecondsOf(after)-metrics.ExecutorSecondsOf(before), metrics.ExecutorSecondsOf(before))
 		}
 		if of > 0 {
 			g.Lines = append(g.Lines, l)
+			*misses, *costs = append(*misses, miss), append(*costs, cost)
 		}
 	}
 }
 
 // estimate gives the lines their differences, with intervals that hold together.
-func (g *Gate) estimate(x, y []int) {
-	exact := g.Blocks.Unit == ByReplica // too few runs: a difference is what it is
-	misses, costs := make([]stats.Contrast, len(g.Lines)), make([]stats.Contrast, len(g.Lines))
+func (g *Gate) estimate(misses, costs []stats.Contrast) {
+	exact := g.Blocks.Unit == ByReplica // too few runs for intervals
 	p := make([]float64, len(g.Lines))
 	for i := range g.Lines {
 		l := &g.Lines[i]
-		misses[i], costs[i] = g.contrasts(l, x, y)
 		l.MissDelta.Value = float64(l.NewMisses - l.OldMisses)
 		l.CostDelta.Value = l.NewHours/l.OldHours - 1
 		l.MissesSignificant, l.CostSignificant = exact, exact
@@ -184,38 +199,23 @@ func (g *Gate) estimate(x, y []int) {
 		return
 	}
 	p = stats.Holm(p)
-	more, dearer := stats.Simultaneous(misses, g.Options.Seed), stats.Simultaneous(costs, g.Options.Seed)
+	miss, cost := stats.Simultaneous(misses, g.Options.Seed), stats.Simultaneous(costs, g.Options.Seed)
 	for i := range g.Lines {
 		l := &g.Lines[i]
 		if of := stats.Sum(misses[i].Weights); of > 0 {
-			l.MissDelta.Interval = more[i].Interval.Scaled(of)
-			l.MissesSignificant = more[i].Significant() && p[i] <= 1-stats.Confidence
+			l.MissDelta.Interval = miss[i].Interval.Scaled(of)
+			l.MissesSignificant = miss[i].Significant() && p[i] <= 1-stats.Confidence
 		}
-		l.CostDelta.Interval, l.CostSignificant = dearer[i].Interval, dearer[i].Significant()
+		l.CostDelta.Interval, l.CostSignificant = cost[i].Interval, cost[i].Significant()
 	}
 }
 
-// contrasts are the paired differences of a line, by block.
-func (g *Gate) contrasts(l *GateLine, x, y []int) (misses, cost stats.Contrast) {
-	blank := func() []float64 { return make([]float64, g.Blocks.N) }
-	misses = stats.Contrast{Sums: blank(), Weights: blank(), Counts: true}
-	cost = stats.Contrast{Sums: blank(), Weights: blank()}
-	before, after := g.Old.policy(l.Policy), g.New.policy(l.Policy)
-	for k := range x {
-		if l.Class != "" && g.Old.Workload.Apps[x[k]].Class != l.Class {
-			continue
-		}
-		b := g.Blocks.Of[k]
-		was, is := &before.Apps[x[k]], &after.Apps[y[k]]
-		misses.Sums[b] += metrics.MissOf(is) - metrics.MissOf(was)
-		misses.Weights[b] += metrics.DeadlineOf(is)
-		cost.Sums[b] += metrics.ExecutorSecondsOf(is) - metrics.ExecutorSecondsOf(was)
-		cost.Weights[b] += metrics.ExecutorSecondsOf(was)
-	}
-	return misses, cost
-}
-
+// policy returns the policy of that name, nil if the file has none.
 func (s *Snapshot) policy(name string) *SnapshotPolicy {
-	i := slices.IndexFunc(s.Policies, func(p SnapshotPolicy) bool { return p.Name == name })
-	return &s.Policies[i]
+	for i := range s.Policies {
+		if s.Policies[i].Name == name {
+			return &s.Policies[i]
+		}
+	}
+	return nil
 }

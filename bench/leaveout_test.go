@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/note"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -38,9 +39,9 @@ func TestAMisfitIsLeftOut(t *testing.T) {
 	if n := r.Runs[0].All.Value("applications"); n != 3 || len(r.Suite.Workload.Apps) != 3 {
 		t.Errorf("%v applications in the row, want the 3 that can run", n)
 	}
-	want := "Left out of every row: application giant (giant) under policy static,n=8: an executor of 32 cores and 1024 MiB " +
-		"fits on no node of the cluster (16 cores, 65536 MiB); give the nodes more or the executors less."
-	if len(r.LeftOut) != 1 || len(r.Notes) != 1 || r.Notes[0] != want {
+	want := "application giant (giant) under policy static,n=8: an executor of 32 cores and 1024 MiB " +
+		"fits on no node of the cluster (16 cores, 65536 MiB); give the nodes more or the executors less"
+	if len(r.LeftOut) != 1 || len(r.Notes) != 1 || !note.Equal(r.Notes[0], appLeftOut.With(want)) {
 		t.Errorf("notes %q, want %s", r.Notes, want)
 	}
 	if len(s.Workload.Apps) != 4 {
@@ -80,8 +81,8 @@ func TestARowWithoutValues(t *testing.T) {
 	if fast := r.Rows("")[0]; !finite(fast.Value("turnaround_max")) {
 		t.Errorf("the other row: %+v", fast)
 	}
-	want := "A row without values: policy static,n=1: the replay passed its horizon of 3m20s, and 1 of 3 applications have not ended."
-	if len(r.Notes) != 1 || r.Notes[0] != want {
+	want := "policy static,n=1: the replay passed its horizon of 3m20s, and 1 of 3 applications have not ended"
+	if len(r.Notes) != 1 || !note.Equal(r.Notes[0], rowWithoutValues.With(want)) {
 		t.Errorf("notes %q, want %s", r.Notes, want)
 	}
 }

@@ -6,17 +6,24 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"dynalloc/policies"
+	"dynalloc/replay"
 )
 
-// Options are how a suite is run; they do not change what it gives.
+// Options say how a suite is run. They do not change its results.
 type Options struct {
 	Parallel int                   // replays at a time; 0: one for each processor
-	Progress func(done, total int) // told of each finished replay, one call at a time; may be nil
+	Progress func(done, total int) // called after each replay, one call at a time; may be nil
+	// Observe returns observers for the replay of one of the suite's policies; may be
+	// nil. Replays run side by side, so Observe is called from several goroutines, and
+	// an observer that serves two replays must guard its state.
+	Observe func(policies.Fleet) []replay.Observer
 }
 
 // Each calls do with every number below n, Parallel at a time, and reports
-// progress after each call. It returns the first error; an error, and the end of
-// ctx, stop it between calls.
+// progress after each call. It returns the first error; an error, or the end of
+// ctx, stops it between calls.
 func (o Options) Each(ctx context.Context, n int, do func(i int) error) error {
 	parallel := o.Parallel
 	if parallel <= 0 {

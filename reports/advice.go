@@ -169,7 +169,7 @@ func jointSection(j *decide.Joint) Section {
 		j.Fleet, j.Before, j.After, j.Of, j.MissDelta.Value, j.MissDelta.Low, j.MissDelta.High, lessOrMore(j.SavedShare),
 		100*j.TimeDelta.Value, 100*j.TimeDelta.Low, 100*j.TimeDelta.High)))
 	if len(j.Worse) > 0 {
-		s.Blocks = append(s.Blocks, Paragraph("Together the changes are worse than each on its own: "+joined(j.Worse)+". Change one class at a time, in the order above, and repeat the advice with the new logs."))
+		s.Blocks = append(s.Blocks, Paragraph("Together the changes are worse than each on its own: "+joined(WordAll(j.Worse))+". Change one class at a time, in the order above, and repeat the advice with the new logs."))
 	}
 	return s
 }
@@ -211,7 +211,7 @@ func detailRecord(a *decide.Advice, c *decide.ClassAdvice) Object {
 	return Object{
 		{"class", c.Class}, {"runs", c.Runs}, {"text", evidence(a.Goal, c)}, {"now", c.Current.Policy.String()},
 		{"static", name(c.Static)}, {"dynamic", name(c.Dynamic)}, {"blocks", c.Blocks.String()},
-		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", c.Flips}, {"notes", notesJSON(asNotes(c.Notes))}, {"tried", tried.objects()},
+		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", WordAll(c.Flips)}, {"notes", notesJSON(asNotes(c.Notes))}, {"tried", tried.objects()},
 	}
 }
 
@@ -241,6 +241,6 @@ func jointRecord(j *decide.Joint) any {
 		{"policy", j.Fleet.String()}, {"misses_before", words.Thousandths(j.Before)}, {"misses_after", words.Thousandths(j.After)}, {"of", j.Of},
 		{"more_misses_interval", interval(j.MissDelta.Interval, words.Thousandths)},
 		{"executor_time_saved_share", words.Thousandths(j.SavedShare.Value)}, {"executor_time_saved_interval", interval(j.SavedShare.Interval, words.Thousandths)},
-		{"worse_than_alone", j.Worse},
+		{"worse_than_alone", WordAll(j.Worse)},
 	}
 }

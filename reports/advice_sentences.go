@@ -19,7 +19,7 @@ func evidence(goal decide.Goal, c *decide.ClassAdvice) []string {
 	if c.Verdict == decide.Insufficient {
 		return []string{
 			fmt.Sprintf("%s: no advice, because the logs do not allow a judgement (%s).", c.Class, words.Plural(c.Runs, "run")),
-			upper(joined(c.Insufficiencies)) + ".",
+			upper(joined(WordAll(c.Insufficiencies))) + ".",
 		}
 	}
 	head := c.Class + ": " + action(c) + "."
@@ -146,7 +146,7 @@ func basis(a *decide.Advice, c *decide.ClassAdvice) []string {
 		if c.Stable && len(a.CheckedAt) > 0 {
 			out = append(out, "Stable: the verdict is the same at "+words.List(a.CheckedAt, 8)+".")
 		} else if !c.Stable {
-			out = append(out, "Unstable: at "+joined(c.Flips)+".")
+			out = append(out, "Unstable: at "+joined(WordAll(c.Flips))+".")
 		}
 	}
 	if text := cheaper(a, c); text != "" {

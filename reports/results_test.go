@@ -13,6 +13,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/bench/decide"
 	"dynalloc/bench/metrics"
+	"dynalloc/internal/note"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -304,7 +305,7 @@ func TestAdviceForOtherGoalsAndVerdicts(t *testing.T) {
 		"shortest time": {func(a *caseOfReports) { a.all.Goal = decide.ShortestTime }, []string{
 			"goal: shortest turnaround", "Dynamic allocation at its best (spark,idle=10s,max=8) takes 18 % [-10, 40] longer than static, 4 executors: 50.0 and 42.5 s on average."}},
 		"to dynamic": {func(a *caseOfReports) {
-			a.Advised, a.Verdict, a.Stable, a.Flips = *a.Dynamic, "dynamic", false, []string{"load x2: static"}
+			a.Advised, a.Verdict, a.Stable, a.Flips = *a.Dynamic, "dynamic", false, []note.Note{note.Plain("load x2: static")}
 		}, []string{
 			"report-*: change from static, 4 executors to dynamic (spark,idle=10s,max=8)", "Dynamic allocation misses 6 of 20", "it takes 25 %", "Unstable: at load x2: static.",
 			"It needs the external shuffle service on every node"}},

@@ -55,11 +55,11 @@ func advised() *decide.Advice {
 					{Policy: spec("static,n=99"), Problem: "it does not fit"},
 				},
 			},
-			{Class: "warehouse-load", Runs: 1, Verdict: decide.Insufficient, Insufficiencies: []string{"the log is cut", "one run is too few"}, Current: static, Advised: static},
+			{Class: "warehouse-load", Runs: 1, Verdict: decide.Insufficient, Insufficiencies: []note.Note{note.Plain("the log is cut"), note.Plain("one run is too few")}, Current: static, Advised: static},
 		},
 		Joint: &decide.Joint{
 			Fleet: fleet("", "report-*=static,n=4;*=recorded"), Before: 3, After: 1, Of: 21, MissDelta: estimate(-2, -4, 0), SavedShare: estimate(-0.1, -0.2, -0.05),
-			TimeDelta: estimate(-0.05, -0.1, 0.01), Worse: []string{"report-*: 2 instead of 1"},
+			TimeDelta: estimate(-0.05, -0.1, 0.01), Worse: []note.Note{note.Plain("report-*: 2 instead of 1")},
 		},
 	}
 }

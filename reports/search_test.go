@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dynalloc/bench/decide"
+	"dynalloc/internal/note"
 )
 
 // tuned is a search over the lecture's case, made by hand: three fleets, one of
@@ -14,7 +15,7 @@ func tuned(t *testing.T) *decide.TuneResult {
 	t.Helper()
 	return &decide.TuneResult{
 		Suite: lecture().Suite, Tuning: decide.Tuning{MissRate: 0.05, MaxSlowdown: 0.1}, Chosen: 1, Replicas: 4, Spent: 211.4, Grid: 600, Candidates: 150,
-		DeadlineBasis: "from deadlines.csv", WithoutDeadlines: []string{"load"}, Notes: []string{"What limits the workload."},
+		DeadlineBasis: "from deadlines.csv", WithoutDeadlines: []string{"load"}, Notes: []note.Note{note.Plain("What limits the workload.")},
 		Bounds: decide.Bounds{Misses: 0.25, ExecutorHours: 0.5},
 		Base:   decide.FleetResult{Fleet: fleet("", "recorded"), Misses: 2, Deadlines: 20, MissRate: estimate(0.1, 0.04, 0.23), ExecutorHours: 2},
 		Fleets: []decide.FleetResult{

@@ -3,4 +3,40 @@ package reports
 import "dynalloc/internal/note"
 
 // benchWordings are the sentences for the notes of package bench and the packages below it.
-var benchWordings = map[note.Kind]string{}
+var benchWordings = map[note.Kind]string{
+	"times-of-replay":         "Times of the replay: {source}.",
+	"app-left-out":            "Left out of every row: {error}.",
+	"row-without-values":      "A row without values: {problem}.",
+	"profiles-with-static":    "{count} applications use resource profiles besides the default one, which Spark refuses without dynamic allocation: a static policy asks for its size of each.",
+	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they count there without a deadline.",
+	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",
+
+	"gate-policy-only-in":  "{policy} is only in {file}.",
+	"gate-policy-now-ends": "{policy} did not come to an end in {file}; it does now.",
+	"gate-apps-only-in":    "{count} of {total} applications are only in {file}.",
+	"gate-spec-changed":    "{policy} was {old} and is {new}.",
+
+	"deadline-unused":         "{position}: the deadline for {match} matches no {what}.",
+	"apps-without-deadline":   "{count} of {total} applications match no deadline and cannot miss one.",
+	"apps-without-next-run":   "{count} of {total} applications must end before the next run of their program, but none follows: they have no deadline.",
+	"apps-without-history":    "{count} of {total} applications have no deadline, because no run of their program is recorded.",
+	"deadlines-from-few-runs": "Some deadlines from history are taken from only {runs} recorded runs of a program; the 95 % quantile of fewer than {enough} is hardly less than the longest.",
+
+	"cluster-assumed-unlimited": "The cluster is not given and no two applications ran at the same time: policies are replayed on a cluster that is never full. Give --cluster if executors may have to wait for room.",
+	"load-not-checked":          "Whether the advice holds at a load of {load:%g} could not be checked: {error}.",
+	"load-not-replayed":         "At {at} it could not be replayed.",
+	"current-settings-differ":   "{count} of its {runs} runs had other settings than {policy}; what is called current is each run with its own.",
+	"verdict-flips":             "{at}: {verdict}",
+	"joint-misses-more":         "{class} misses {together:%.1f} of {of:%.0f} deadlines with all advice taken, {alone:%.1f} with its own alone",
+	"tasks-compute":             "Its tasks compute (SQL): replays of such recordings predict time within {percent:%.0f} % only, and intervals are widened by that.",
+	"logs-incomplete":           "{count} of {runs} logs are not complete ({grades}); give logs that are complete (\"dynalloc inspect\" says what is missing)",
+	"some-logs-incomplete":      "{count} of {runs} logs are not complete ({grades}).",
+	"logs-without-tasks":        "the logs contain no tasks: nothing depends on executors",
+	"runs-not-recorded":         "How these runs really went is not recorded, so the replay could not be compared with it.",
+	"replay-far-off":            "replayed with its own settings the class takes {percent:%.0f} % more or less time than was recorded: the logs lack something that matters, or the cluster is not the one given",
+	"replay-error":              "Replayed with its own settings it is within {time:%.1f} % of the recorded time and {executors:%.1f} % of the executor-seconds (medians).",
+	"left-out-of-search":        "Left out: {error}.",
+
+	"only-recording": "{recording} is the only recording of its workload: it is in no pair.",
+	"pairs-forecast": "{count} pairs are forecasts with --startup from: in their recordings applications waited for each other, so that start-up times contain the wait.",
+}

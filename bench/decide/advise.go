@@ -2,131 +2,46 @@ package decide
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"dynalloc/bench"
 	"dynalloc/bench/sla"
-	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
+	"dynalloc/internal/note"
 	"dynalloc/policies"
-	"dynalloc/replay"
 	"dynalloc/traces"
 )
 
-// Verdict is what advice comes to for a class.
-type Verdict string
-
-// Verdicts.
-const (
-	Static       Verdict = "static"        // a fixed number of executors
-	Dynamic      Verdict = "dynamic"       // dynamic allocation
-	NoDifference Verdict = "no-difference" // the best of both kinds cannot be told apart
-	Insufficient Verdict = "insufficient"  // the logs do not allow to judge
-)
-
-// AdviseOptions are what advice is asked for.
-type AdviseOptions struct {
-	bench.Options
-	Goal     Goal            // empty: FewestMisses
-	Policies []policies.Spec // tried besides the usual ones
-	Only     bool            // no others are tried, but for what the class has now
-}
-
-// Advice is what to set for each class of a workload.
-type Advice struct {
-	Suite         *bench.Suite
-	Goal          Goal
-	Replicas      int // replays of each policy that was judged, all but the first shaken
-	Classes       []ClassAdvice
-	Joint         *Joint // nil where nothing is to be changed, or only one class is there
-	DeadlineBasis string
-	LeftOut       []*replay.AppError // applications that cannot be replayed and are of no class
-	CheckedAt     []string           // deadlines and loads at which the verdicts were tried again
-	Notes         []string
-
-	deadlines []sla.Reference
-}
-
-// Deadline is what an application of the suite's workload was held to, after its
-// submission.
-func (a *Advice) Deadline(app int) time.Duration { return a.deadlines[app].Deadline }
-
-// ClassAdvice is what to set for one class.
-type ClassAdvice struct {
-	Class           string
-	Runs            int
-	Verdict         Verdict
-	Stable          bool
-	Flips           []string // why it is not stable: under which changes the verdict is another, and which
-	Insufficiencies []string // why the logs are insufficient
-	Notes           []string
-
-	Current   Evaluation  // what the class has now
-	Advised   Evaluation  // what to set: Current where that is as good; with Insufficient always Current
-	Static    *Evaluation // the best fixed size; nil: none was tried
-	Dynamic   *Evaluation // the best dynamic allocation; nil: none was tried
-	Snippet   policies.Snippet
-	NoSnippet string // why there is no snippet
-
-	// Saved is what Dynamic saves of Static's executor-seconds, negative if it costs
-	// more; SavedShare is the same as a share, Slower what its turnaround is longer by.
-	Saved, SavedShare, TimeDelta stats.Estimate
-	MissDelta                    stats.Estimate // misses of all applications under Dynamic less those under Static
-	Assumed                      bool           // no deadline is given for the class: it is held to AssumedFactor times its run alone
-	SmallestStatic               SmallestStatic
-	Blocks                       bench.Blocks // what intervals of the class's own figures are over
-	Model                        validate.ModelError
-	Evaluations                  []Evaluation // in the order in which they were tried
-}
-
-// LeastStatic is the smallest fixed size that keeps 99 % of the deadlines.
-type SmallestStatic struct {
-	Executors int     // 0: no size that was tried does
-	Kept      float64 // share of the deadlines that it keeps; without a size, that the best keeps
-	Of        int     // replayed runs with a deadline
-}
-
-// enoughKept is the share of deadlines that a fixed size has to keep.
-const deadlinesKept = 0.99
-
-// Joint is all advice taken at one time.
-type Joint struct {
-	Fleet           policies.Fleet
-	Before, After   float64        // misses of all applications, under what is set now and under the advice
-	Of              int            // runs with a deadline
-	MissDelta       stats.Estimate // misses, After less Before
-	SavedShare      stats.Estimate // of all executor-seconds
-	TimeDelta       stats.Estimate // longer by this share
-	Worse           []string       // classes that miss more than the advice said
-	ExecutorSeconds float64        // under the advice
-}
-
-// How many replicas there are: few where many runs make the blocks, since the
-// replicas then only smooth; and many where they are all that there is.
+// The number of replicas. Where many runs make the blocks, replicas only smooth
+// the figures, and few are enough; otherwise intervals rest on the replicas alone.
 const (
 	replicasOfMany = 5
 	replicasOfFew  = 20
 	manyRuns       = 100
 )
 
-// budget is how many application runs may be replayed for all candidates of all
-// classes in all replicas; where it takes more, the candidates are first tried
-// in one replica, and the best of each kind in all.
+// budget is the number of application runs that may be replayed for all candidates
+// of all classes in all replicas. Above it the candidates are screened in one
+// replica, and the best of each kind are replayed in all.
 const budget = 40000
 
-// AssumedFactor times its run alone is what a class is held to that has no
-// deadline.
+// AssumedFactor times its turnaround alone is the deadline of a class that has
+// none.
 var AssumedFactor = sla.DefaultSlack.Headline()
 
-// loadSteps are the loads in which a verdict has to hold.
+// loadSteps are the loads at which a verdict is checked.
 var loadSteps = []float64{0.8, 1.2}
 
-// Advise says for each class of a workload whether to keep a fixed number of
-// executors or to use dynamic allocation, and how to set it. One class's
-// policies are tried while the others keep what their logs show; the joint
-// choice is replayed at the end.
+var (
+	clusterAssumedUnlimited = note.Declare("cluster-assumed-unlimited")
+	loadNotChecked          = note.Declare("load-not-checked", "load", "error")
+)
+
+// Advise finds for each class of a workload whether a fixed number of executors or
+// dynamic allocation is better, and with which settings. The candidates of one
+// class are replayed while the other classes keep their recorded settings; at the
+// end all advice is replayed together.
 func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, error) {
 	if o.Goal == "" {
 		o.Goal = FewestMisses
@@ -134,27 +49,26 @@ func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, erro
 	base := *s
 	if base.Config.Cluster.Assumed && neverShared(s.Workload) {
 		base.Config.Cluster = validate.Unlimited
-		base.Notes = append(slices.Clone(s.Notes), "The cluster is not given and no two applications ran at one time: policies are tried on one that is never full. Give --cluster if executors may have to wait for room.")
+		base.Notes = append(slices.Clone(s.Notes), clusterAssumedUnlimited.With())
 	}
-	base.Policies = []policies.Fleet{bench.RecordedFleet()}
-	base.Truth = nil
+	base.Policies, base.Truth = []policies.Fleet{bench.RecordedFleet()}, nil
 	results, err := bench.Run(ctx, &base, bench.Options{Parallel: o.Parallel})
 	if err != nil {
 		return nil, err
 	}
 	for i := range results.Reference {
 		if ref := &results.Reference[i]; !ref.HasDeadline {
-			ref.Deadline = sla.Multiple(AssumedFactor, ref.Alone) // assumed, where nothing else is asked of a class
+			ref.Deadline = sla.Multiple(AssumedFactor, ref.Alone) // used only where a class has no deadline
 		}
 	}
-	a := &adviser{suite: results.Suite, options: o, results: results}
+	a := &adviser{suite: results.Suite, options: o, results: results, current: map[*scenario]*trial{}}
 	if err := a.prepare(); err != nil {
 		return nil, err
 	}
 	return a.advise(ctx)
 }
 
-// neverShared says whether no two applications of a workload ran at one time.
+// neverShared says whether no two applications of a workload ran at the same time.
 func neverShared(w *traces.Workload) bool {
 	until := time.Duration(0)
 	for _, a := range w.Apps {
@@ -170,16 +84,16 @@ func neverShared(w *traces.Workload) bool {
 type adviser struct {
 	suite    *bench.Suite
 	options  AdviseOptions
-	results  *bench.Results // under what is set now
+	results  *bench.Results // with the current settings
 	classes  []*class
 	replicas int
 	scenario *scenario
 	loads    []*scenario
-	current  map[*scenario]*trial // what is set now
+	current  map[*scenario]*trial // of the current settings
 	quality  []logQuality         // by class
 	played   int                  // replays that are done
-	planned  int                  // replays that are foreseen
-	notes    []string
+	planned  int                  // replays that are expected
+	notes    []note.Note
 }
 
 func (a *adviser) prepare() error {
@@ -198,82 +112,49 @@ func (a *adviser) prepare() error {
 			a.replicas = replicasOfFew
 		}
 	}
-	a.scenario = newScenario("", a.tokens(w, nil), a.results.Reference, a.suite.Config, a.replicas)
-	a.current = map[*scenario]*trial{a.scenario: {fleet: bench.RecordedFleet()}}
+	a.scenario = a.newScenario("", w, upTo(len(w.Apps)), a.replicas)
 	for _, load := range loadSteps {
 		if len(w.Apps) < bench.FewestBlocks {
-			break // there is nothing to thin out
+			break // too few runs to leave some out
 		}
-		if scene, err := a.scaled(load); err == nil {
-			a.loads = append(a.loads, scene)
-			a.current[scene] = &trial{fleet: bench.RecordedFleet()}
+		if scaled, err := a.scaled(load); err == nil {
+			a.loads = append(a.loads, scaled)
 		} else {
-			a.notes = append(a.notes, fmt.Sprintf("Whether the advice holds at a load of %g could not be tried: %v.", load, err))
+			a.notes = append(a.notes, loadNotChecked.With(load, err))
 		}
 	}
 	return nil
 }
 
-// tokens is a workload whose applications are of classes that no pattern of
-// another one covers. From gives for each application its index in the suite's
-// workload; nil: the same.
-func (a *adviser) tokens(w *traces.Workload, from []int) *traces.Workload {
-	out := *w
-	out.Apps = make([]*traces.Application, len(w.Apps))
-	token := make([]string, len(a.suite.Workload.Apps))
-	for _, c := range a.classes {
-		for _, at := range c.apps {
-			token[at] = c.token
-		}
-	}
-	for i, app := range w.Apps {
-		at := i
-		if from != nil {
-			at = from[i]
-		}
-		own := *app
-		own.Class = token[at]
-		own.Recorded = a.suite.Workload.Apps[at].Recorded // which tells a fixed size where the settings do not
-		out.Apps[i] = &own
-	}
-	return &out
-}
-
-// fleet gives one class a policy while the others keep theirs.
-func (c *class) fleet(s policies.Spec) policies.Fleet {
-	f := bench.RecordedFleet()
-	f.Rules = append([]policies.Rule{{Pattern: c.token, Spec: s}}, f.Rules...)
-	f.Name = c.name + "=" + s.String()
-	return f
-}
-
-// A tried is one policy that is tried for a class.
-type candidate struct {
-	spec  policies.Spec
-	trial *trial
+// newScenario makes a scenario of applications of the suite, with the current
+// settings as its first trial.
+func (a *adviser) newScenario(name string, w *traces.Workload, from []int, replicas int) *scenario {
+	of := &origin{a.suite.Workload, a.results.Reference, a.suite.Config}
+	s := newScenario(name, a.classes, w, from, of, 0, replicas)
+	a.current[s] = newTrial(bench.RecordedFleet())
+	return s
 }
 
 func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 	out := &Advice{
-		Suite: a.suite, Goal: a.options.Goal, Replicas: a.replicas, DeadlineBasis: a.results.DeadlineBasis, LeftOut: a.results.LeftOut, deadlines: a.results.Reference,
-		Notes: append(slices.Clone(a.results.Notes), a.notes...),
+		Suite: a.suite, Goal: a.options.Goal, Replicas: a.replicas, DeadlineBasis: a.results.DeadlineBasis, LeftOut: a.results.LeftOut,
+		Notes: slices.Concat(a.results.Notes, a.notes), deadlines: a.results.Reference,
 	}
 	lists := make([][]*candidate, len(a.classes))
 	total := 0
 	for k, c := range a.classes {
-		lists[k] = a.list(c)
+		lists[k] = a.candidates(c)
 		total += len(lists[k])
 	}
-	all := total * a.replicas
-	screen := all*len(a.suite.Workload.Apps) > budget
+	a.planned = total * a.replicas
+	screen := a.planned*len(a.suite.Workload.Apps) > budget
 	if screen {
-		all = total + len(a.classes)*mostJudged*a.replicas
+		a.planned = total + len(a.classes)*mostJudged*a.replicas
 	}
-	all += (len(a.classes)*2*(1+len(a.loads)) + 2) * a.replicas
-	a.planned = all
+	a.planned += (len(a.classes)*2*(1+len(a.loads)) + 2) * a.replicas
 
 	for k, c := range a.classes {
-		class, err := a.judgeClass(ctx, c, a.quality[k], lists[k], screen)
+		class, err := a.adviseClass(ctx, c, a.quality[k], lists[k], screen)
 		if err != nil {
 			return nil, err
 		}
@@ -291,36 +172,27 @@ func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 	if out.Joint, err = a.joint(ctx, out.Classes); err != nil {
 		return nil, err
 	}
-	a.report(a.planned) // there may be fewer than were foreseen
+	a.report(a.planned) // there may be fewer replays than were planned
 	return out, nil
 }
 
-// list is what is tried for a class; what it has now is the first.
-func (a *adviser) list(c *class) []*candidate {
-	list := []*candidate{{c.current, a.current[a.scenario]}}
-	specs := c.candidates()
-	if a.options.Only {
-		specs = nil
+// candidates are the candidates of a class. The first is the current policy.
+func (a *adviser) candidates(c *class) []*candidate {
+	list := []*candidate{{[]policies.Spec{c.current}, a.current[a.scenario]}}
+	specs := []policies.Spec{c.current}
+	if !a.options.Only {
+		specs = append(specs, c.candidates()...)
 	}
-	for _, s := range unique(append(append([]policies.Spec{c.current}, specs...), a.options.Policies...))[1:] {
-		list = append(list, &candidate{s, &trial{fleet: c.fleet(s)}})
+	for _, s := range unique(append(specs, a.options.Policies...))[1:] {
+		list = append(list, &candidate{[]policies.Spec{s}, newTrial(c.fleet(s))})
 	}
 	return list
 }
 
-// play replays what has not been replayed yet.
-func (a *adviser) play(ctx context.Context, s *scenario, list []*candidate, replicas int) error {
-	played := make([]*trial, len(list))
-	for i := range list {
-		played[i] = list[i].trial
-	}
-	return a.playAll(ctx, s, played, replicas)
-}
-
-// playAll is playAll of a scene, with progress counted over the whole advice.
-func (a *adviser) playAll(ctx context.Context, s *scenario, list []*trial, replicas int) error {
+// play replays trials in a scenario, with progress over the whole advice.
+func (a *adviser) play(ctx context.Context, s *scenario, list []*trial, replicas int) error {
 	done := 0
-	err := s.playAll(ctx, list, replicas, bench.Options{Parallel: a.options.Parallel, Progress: func(now, _ int) {
+	err := s.play(ctx, list, replicas, bench.Options{Parallel: a.options.Parallel, Progress: func(now, _ int) {
 		done = now
 		a.report(a.played + done)
 	}})

@@ -38,8 +38,8 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		j, base, others := judged(r, validate.ModelError{})
-		found[d].more, _ = j.misses(deadlineSet{over: j.all}, others, base)
+		j, base, others := judgeOf(r, validate.ModelError{})
+		found[d].more, _ = j.missDeltas(deadlineSet{over: j.all}, others, base)
 		found[d].slower = j.relative(metrics.TurnaroundOf, 0, others, base)
 		found[d].dearer = j.relative(metrics.ExecutorSecondsOf, 0, others, base)
 	}

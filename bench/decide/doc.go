@@ -1,20 +1,25 @@
 // Package decide says which differences between policies are significant, which
-// policy each class of applications should have ([Advise]), and which fleet keeps
-// a goal at the least cost ([Tune]).
+// settings each class of applications should have ([Advise]), and which fleet
+// meets a goal at the least cost ([Tune]).
 //
-// Read the files in this order:
+// Advice and search share one core. Read its files in this order:
 //
-//   - replicas.go: shaken replays of a workload, and what policies gave in them;
-//   - advise_judge.go: how policies are compared over replicas: intervals, tests,
-//     and which policy is best by a goal;
-//   - significance.go: [Significances], the differences of a comparison that are
-//     more than chance;
-//   - advise_candidates.go: the classes of a workload and the policies that are
-//     tried for each;
-//   - advise.go, advise_class.go, advise_screen.go, advise_trust.go,
-//     advise_causes.go and advise_check.go: advice for each class;
-//   - tune.go, tune_stage.go, tune_space.go, tune_halving.go, tune_search.go and
-//     tune_check.go: the search for the cheapest fleet.
+//   - scenario.go: a workload in several shaken replicas;
+//   - trial.go: the result of one fleet in a scenario, and sums over it;
+//   - judge.go: differences between policies with their intervals and tests;
+//   - choose.go: which policy is best by a goal;
+//   - significance.go: [Significances], the differences in one comparison;
+//   - classes.go: the classes of a workload and their usual candidates.
+//
+// Advice: advice.go has its types, advise.go the sequence of steps, quality.go
+// whether the logs are sufficient, class_advice.go and evaluate.go the choice for
+// one class, stability.go whether the verdict holds at other deadlines and loads,
+// and joint.go the result of all advice together.
+//
+// Search: tune.go has its types and the sequence of steps, goal.go how fleets are
+// ordered and raced, search.go the scenarios with their candidates, space.go the
+// settings that are tried, races.go the races, and verify.go the replay of the
+// best fleets in new replicas.
 //
 // docs/ADVICE.md, docs/TUNE.md and docs/STATISTICS.md explain the methods.
 package decide

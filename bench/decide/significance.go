@@ -7,32 +7,31 @@ import (
 	"dynalloc/bench/validate"
 )
 
-// A Significance is how sure the difference of one policy to the base is, over all
-// applications of one replay each.
+// A Significance is the difference of one policy to the base with its interval,
+// over all applications of one replay each.
 type Significance struct {
 	Policy            string
-	MissDelta         stats.Estimate // more than under the base
-	MissesSignificant bool           // the difference of misses is told, by interval and test
-	TimeDelta         stats.Estimate // share by which turnarounds are longer, in all
-	CostDelta         stats.Estimate // share of executor-time more
-	NoValues          bool           // the policy's replay came to no end
+	MissDelta         stats.Estimate // misses, policy less base
+	MissesSignificant bool           // by interval and test
+	TimeDelta         stats.Estimate // of all turnarounds, as a share of the base
+	CostDelta         stats.Estimate // of executor-time, as a share of the base
+	NoValues          bool           // the policy's replay passed its horizon
 }
 
-// Significances says for every policy but the base what of its difference to the base can
-// be told from chance and from the model's error, and in which blocks the runs
-// fall. With fewer than FewestBlocks runs nothing can be, and there are none.
+// Significances returns the differences of every policy but the base, with
+// intervals that cover chance and the model's error, and the blocks over which
+// they are made. There are none for fewer than bench.FewestBlocks runs.
 func Significances(r *bench.Results) ([]Significance, bench.Blocks) {
 	model := validate.Measured
 	if validate.Computes(r.Suite.Workload) {
 		model = validate.MeasuredComputing
 	}
-	j, base, others := judged(r, model)
+	j, base, others := judgeOf(r, model)
 	if j.all.blocks.Unit == bench.ByReplica {
 		return nil, j.all.blocks
 	}
-	more, told := j.misses(deadlineSet{over: j.all}, others, base)
-	slower := j.relative(metrics.TurnaroundOf, model.Time, others, base)
-	dearer := j.relative(metrics.ExecutorSecondsOf, model.Executors, others, base)
+	misses, significant := j.missDeltas(deadlineSet{over: j.all}, others, base)
+	times, costs := j.timeDeltas(others, base), j.costDeltas(others, base)
 	runs := j.all.total(base, metrics.DeadlineOf)
 	list := make([]Significance, len(r.Runs)-1)
 	k := 0
@@ -42,25 +41,22 @@ func Significances(r *bench.Results) ([]Significance, bench.Blocks) {
 		if list[i].NoValues {
 			continue
 		}
-		list[i].MissDelta, list[i].MissesSignificant = more[k].Scaled(runs), told[k]
-		list[i].TimeDelta, list[i].CostDelta = slower[k], dearer[k]
+		list[i].MissDelta, list[i].MissesSignificant = misses[k].Scaled(runs), significant[k]
+		list[i].TimeDelta, list[i].CostDelta = times[k], costs[k]
 		k++
 	}
 	return list, j.all.blocks
 }
 
-// judged prepares the comparison of the replays with that of the base: a judge of
+// judgeOf prepares the comparison of replays with that of the base: a judge over
 // all applications, the base, and the other policies that came to an end.
-func judged(r *bench.Results, model validate.ModelError) (j *judge, base *trial, others []*trial) {
-	every := make([]int, len(r.Suite.Workload.Apps))
-	for i := range every {
-		every[i] = i
-	}
+func judgeOf(r *bench.Results, model validate.ModelError) (j *judge, base *trial, others []*trial) {
 	s := &scenario{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
 	for i := 1; i < len(r.Runs); i++ {
 		if run := &r.Runs[i]; run.Problem == "" {
 			others = append(others, &trial{runs: [][]metrics.App{run.Apps}})
 		}
 	}
-	return newJudge(FewestMisses, s, every, model, r.Suite.Config.Seed), &trial{runs: [][]metrics.App{r.Runs[0].Apps}}, others
+	all := upTo(len(r.Suite.Workload.Apps))
+	return newJudge(FewestMisses, s, all, model, r.Suite.Config.Seed), &trial{runs: [][]metrics.App{r.Runs[0].Apps}}, others
 }

@@ -8,93 +8,87 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/stats"
+	"dynalloc/internal/note"
 	"dynalloc/policies"
 )
 
-// A Tuning is a search for the cheapest fleet that keeps the deadlines.
+// A Tuning asks for the cheapest fleet that keeps the deadlines.
 type Tuning struct {
-	Suite    *bench.Suite // its policies and truth do not count; those of the logs are the base
+	Suite    *bench.Suite // its policies and truth are not used; the recorded settings are the base
 	MissRate float64      // share of the applications with a deadline that may miss it, 0 to 1
-	// Slower is by how much longer a class without deadlines may take on average
-	// than under its recorded settings, as a share of that: a goal of misses alone
-	// would starve it.
+	// MaxSlowdown is the share by which the mean turnaround of a class without
+	// deadlines may exceed that with its recorded settings. Without this limit the
+	// search would give such a class no resources.
 	MaxSlowdown float64
-	Replicas    int // shaken replays of each finalist, at least 1; as many again check the front
-	Budget      int // replays of the workload at most, the check included; a class alone counts as its share
+	Replicas    int // shaken replays of each finalist, at least 1; as many again verify the front
+	Budget      int // the most replays of the workload, verification included; a replay of one class counts as its share
 	Candidates  []policies.Spec
-	// Protection keeps shuffle files when executors leave, under dynamic allocation;
+	// Protection keeps shuffle files when executors leave under dynamic allocation;
 	// nil: what each class's settings say.
 	Protection *policies.Protection
 }
 
-// What a Tuning has where nothing is said.
+// Defaults of a Tuning.
 const (
 	DefaultMaxSlowdown = 0.1
 	DefaultReplicas    = 4
 	DefaultBudget      = 600
 )
 
-// Limits of a search.
-const (
-	classFinalists = 6   // specs of a class that go on to the joint search
-	jointFinalists = 8   // fleets that its races end with
-	mostRounds     = 8   // of steps to neighbors, and of swaps between classes
-	mostChecked    = 10  // fleets of the front that are checked
-	classShare     = 0.6 // of the search's budget that goes to classes by themselves
-)
-
-// A Tuned is what a search found.
+// A TuneResult is the result of a search.
 type TuneResult struct {
 	Suite            *bench.Suite // without applications that cannot be replayed
 	Tuning           Tuning
-	Base             FleetResult   // the recorded settings
-	Fleets           []FleetResult // the finalists, cheapest first
-	Chosen           int           // index into Fleets of the cheapest that keeps the goal; -1: none does
-	Hindsight        []FleetResult // no deployable policies: told the demand in advance
-	Others           []FleetResult // fleets that were played in all of the search's replicas and not checked: as means over those
+	Base             FleetResult   // of the recorded settings
+	Fleets           []FleetResult // of the finalists, the cheapest first
+	Chosen           int           // index into Fleets of the cheapest that meets the goal; -1: none does
+	Hindsight        []FleetResult // references that know the demand in advance; no deployable policies
+	Others           []FleetResult // of fleets that were replayed in all replicas of the search and not verified: means over those
 	Bounds           Bounds
-	Ambiguous        []string // classes of which the fleets' patterns, as written, give some applications another class's policy
-	Untested         []string // classes for which the budget was too small to try anything by themselves
-	WithoutDeadlines []string // classes without deadlines, which Tuning.Slower holds
+	Ambiguous        []string // classes for which the patterns of the fleets select the policy of another class
+	Untested         []string // classes for which the budget was too small
+	WithoutDeadlines []string // classes that Tuning.MaxSlowdown limits
 	Spent            float64  // replays of the workload
-	Grid             float64  // replays that all that was tried would have taken without dropping any
-	Candidates       int      // specs and fleets that were tried
-	Interrupted      bool     // the search was stopped: the fleets are the best so far, in the replicas of the search
-	Replicas         int      // that figures are means of
+	Grid             float64  // replays that all candidates in all replicas would have taken
+	Candidates       int      // specs and fleets that were replayed
+	Interrupted      bool     // the search was cancelled: the fleets are the best so far, in the replicas of the search
+	Replicas         int      // over which figures are means
 	DeadlineBasis    string
-	Notes            []string
+	Notes            []note.Note
 }
 
-// A TunedFleet is a fleet and what it gave, as means over replicas of the whole
+// A FleetResult is a fleet and its figures, as means over replicas of the whole
 // workload.
 type FleetResult struct {
-	Fleet         policies.Fleet // a rule for each class; patterns are the names of classes
+	Fleet         policies.Fleet // a rule for each class; the patterns are the names of classes
 	Conf          []string       // by rule: what to change in spark-defaults.conf, or in a comment why there is nothing
 	Misses        float64
 	Deadlines     float64
 	MissRate      stats.Estimate // share of the applications with a deadline
 	ExecutorHours float64
-	Saved         stats.Estimate // share of the base's executor-hours that it saves; negative if it takes more
-	Slowdown      float64        // the most that a class without deadlines takes longer than under the base, as a share
-	MeetsGoal     bool           // it keeps the goal
-	OnFront       bool           // no other of the list dominates it in misses and executor-hours
+	Saved         stats.Estimate // of the base's executor-hours, as a share
+	Slowdown      float64        // the largest increase of the mean turnaround of a class without deadlines, as a share
+	MeetsGoal     bool
+	OnFront       bool // no other fleet of the list dominates it in misses and executor-hours
 }
 
-// TuneBounds are what no policy can go below.
+// Bounds are lower bounds that no policy can undercut.
 type Bounds struct {
 	Misses        float64 // applications whose critical path is longer than their deadline
-	ExecutorHours float64 // total work over the cores of an executor
+	ExecutorHours float64 // total work / cores of an executor
 }
 
-// Tune searches the settings of each class for the cheapest fleet that keeps the
-// goal. First each class is tuned by itself, on the whole cluster: candidates
-// are raced over shaken replicas, and the finalists' neighbors against them,
+var leftOutOfSearch = note.Declare("left-out-of-search", "error")
+
+// Tune searches the settings of each class for the cheapest fleet that meets the
+// goal. First each class is tuned by itself on the whole cluster: candidates are
+// raced over shaken replicas, then the neighbors of the finalists against them,
 // until none is better. Then fleets of the classes' finalists are raced on the
-// whole workload, one swap at a time. The front of these is replayed in fresh
-// replicas, so that its figures are not those by which it was chosen. Equal
-// tunings give equal results, however many replays run at a time.
+// whole workload, one change at a time. The front of these is replayed in new
+// replicas, because figures by which a fleet was chosen are too good. Equal tunings
+// give equal results, however many replays run at a time.
 //
-// Cancelling ctx ends the search with the best so far, once there is any.
+// Cancelling ctx ends the search with the best fleets so far, if there are any.
 func Tune(ctx context.Context, t Tuning, o bench.Options) (*TuneResult, error) {
 	s, err := newSearch(ctx, t, o)
 	if err != nil {
@@ -104,20 +98,19 @@ func Tune(ctx context.Context, t Tuning, o bench.Options) (*TuneResult, error) {
 	if err == nil {
 		err = s.verify(ctx, fleets)
 	}
-	if errors.Is(err, context.Canceled) && s.bestSoFar() {
+	if errors.Is(err, context.Canceled) && s.reportBestSoFar() {
 		s.out.Interrupted, err = true, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.out.Spent = float64(s.spent) / float64(len(s.Suite.Workload.Apps))
-	s.out.Grid = float64(s.grid) / float64(len(s.Suite.Workload.Apps))
-	s.out.Candidates = len(s.tried)
+	apps := float64(len(s.Suite.Workload.Apps))
+	s.out.Spent, s.out.Grid, s.out.Candidates = float64(s.spent)/apps, float64(s.grid)/apps, len(s.tried)
 	return &s.out, nil
 }
 
-// newSearch replays the recorded settings, which all else is held to, and makes
-// the search ready.
+// newSearch replays the recorded settings, against which everything else is
+// measured, and prepares the search.
 func newSearch(ctx context.Context, t Tuning, o bench.Options) (*search, error) {
 	if err := t.Check(); err != nil {
 		return nil, err
@@ -126,33 +119,29 @@ func newSearch(ctx context.Context, t Tuning, o bench.Options) (*search, error) 
 		return nil, errors.New("nothing to tune: no suite is given")
 	}
 	base := *t.Suite
-	base.Truth = nil
-	base.Policies = []policies.Fleet{bench.RecordedFleet()}
+	base.Truth, base.Policies = nil, []policies.Fleet{bench.RecordedFleet()}
 	for i, s := range t.Candidates {
 		base.Policies = append(base.Policies, policies.FleetOf(fmt.Sprintf("candidate %d", i+1), s))
 	}
-	fitting, leftOut, err := base.Feasible()
+	feasible, leftOut, err := base.Feasible()
 	if err != nil {
 		return nil, err
 	}
-	fitting.Policies = fitting.Policies[:1]
-	results, err := bench.Run(ctx, fitting, bench.Options{Parallel: o.Parallel})
+	feasible.Policies = feasible.Policies[:1]
+	results, err := bench.Run(ctx, feasible, bench.Options{Parallel: o.Parallel})
 	if err != nil {
 		return nil, err
 	}
-	s := &search{Tuning: t, options: o, reference: results.Reference, tried: map[string]bool{}}
+	s := &search{Tuning: t, options: o, origin: origin{results.Suite.Workload, results.Reference, results.Suite.Config}, tried: map[string]bool{}}
 	s.Suite = results.Suite
-	s.out = TuneResult{
-		Suite: s.Suite, Tuning: t, Chosen: -1, DeadlineBasis: results.DeadlineBasis,
-		Notes: slices.Clone(results.Notes),
-	}
+	s.out = TuneResult{Suite: s.Suite, Tuning: t, Chosen: -1, DeadlineBasis: results.DeadlineBasis, Notes: slices.Clone(results.Notes)}
 	for _, e := range leftOut {
-		s.out.Notes = append(s.out.Notes, fmt.Sprintf("Left out: %v.", e))
+		s.out.Notes = append(s.out.Notes, leftOutOfSearch.With(e))
 	}
 	return s, s.prepare()
 }
 
-// Check says what is wrong with a tuning, its suite aside.
+// Check returns an error if a setting of the tuning is out of its range.
 func (t *Tuning) Check() error {
 	switch {
 	case t.MissRate < 0 || t.MissRate > 1:
@@ -169,7 +158,7 @@ func (t *Tuning) Check() error {
 			return fmt.Errorf("candidate %s has not been read; package policies/script reads it", s)
 		}
 		if !s.Deployable() {
-			return fmt.Errorf("candidate %s: no driver can be told the demand in advance; it is drawn in without being asked for", s)
+			return fmt.Errorf("candidate %s: no driver knows the demand in advance; every search shows it as a reference", s)
 		}
 	}
 	return nil

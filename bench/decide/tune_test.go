@@ -149,7 +149,7 @@ func TestRaceOfTheRecordedFleetFindsWhatTheGridFinds(t *testing.T) {
 			}
 			return list
 		}
-		raced, full := s.newStage("raced", upTo(6), 0), s.newStage("full", upTo(6), 0)
+		raced, full := s.newScenario("raced", upTo(6), 0), s.newScenario("full", upTo(6), 0)
 		found, err := s.race(context.Background(), raced, enter(raced), 4, 1<<30)
 		if err != nil {
 			t.Fatal(err)
@@ -160,8 +160,8 @@ func TestRaceOfTheRecordedFleetFindsWhatTheGridFinds(t *testing.T) {
 			t.Fatal(err)
 		}
 		best := s.goal.best(list, 1, full.at)[0]
-		t.Logf("at most %g: %s after %d replays, the base's among them; all of %d x 8 take %d", rate, raced.entries[found[0]].specs[0], spent, len(specs), s.spent/6-spent)
-		if got, want := raced.entries[found[0]].specs[0], full.entries[best].specs[0]; got != want {
+		t.Logf("at most %g: %s after %d replays, the base's among them; all of %d x 8 take %d", rate, raced.candidates[found[0]].specs[0], spent, len(specs), s.spent/6-spent)
+		if got, want := raced.candidates[found[0]].specs[0], full.candidates[best].specs[0]; got != want {
 			t.Errorf("at most %g missed: the race finds %s, the grid %s", rate, got, want)
 		}
 		if all := s.spent/6 - spent; spent > all/2 {
@@ -301,7 +301,7 @@ func TestTunedFleetIsWrittenByClass(t *testing.T) {
 			t.Fatal(err)
 		}
 		f, _ := s.named(slices.Repeat([]policies.Spec{policies.Recorded()}, len(s.classes)))
-		if got := fmt.Sprint(s.unclear(f), " ", f); got != want {
+		if got := fmt.Sprint(s.ambiguous(f), " ", f); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
@@ -321,7 +321,7 @@ func TestTuneRefuses(t *testing.T) {
 		"slower by -1":              func(x *Tuning) { x.MaxSlowdown = -1 },
 		"0 replicas":                func(x *Tuning) { x.Replicas = 0 },
 		"budget of 5 replays":       func(x *Tuning) { x.Budget = 5 },
-		"told the demand in adv":    func(x *Tuning) { x.Candidates = []policies.Spec{hindsight} },
+		"knows the demand in adv":   func(x *Tuning) { x.Candidates = []policies.Spec{hindsight} },
 		"no suite is given":         func(x *Tuning) { x.Suite = nil },
 		"my.star has not been read": func(x *Tuning) { x.Candidates = []policies.Spec{unread} },
 	} {

@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"math"
 	"time"
 
 	"dynalloc/bench/sla"
@@ -10,58 +9,54 @@ import (
 	"dynalloc/traces"
 )
 
-// A Group is what metrics are computed from: some applications of one replay
-// (or recording), and the cluster and the time that they all share.
+// A Group is the input of metrics: some applications of one replay or recording,
+// and the cluster and the time that they share.
 type Group struct {
 	Apps     []App
 	Provided time.Duration // core-time of the cluster's nodes while they were part of it, in the window
-	Prices   Prices        // what is held costs
-	NodeCost float64       // of all nodes over the window; NaN: not known, or not of this group
+	Prices   Prices
+	NodeCost float64       // of all nodes over the window; NaN: not known, or the group is one class of several
 	Window   time.Duration // of the whole replay: first submission to last end
 }
 
-// Part is a group of some of the applications, still without them.
-func (g Group) Part() Group {
-	g.Apps, g.NodeCost = nil, math.NaN()
-	return g
-}
-
-// An App is what one application got, measured from its submission.
+// An App is the outcome of one application. Times are measured from its
+// submission. Times and sums of times are whole milliseconds; floating point
+// begins in the formulas of the metrics.
 type App struct {
 	Class         string
 	User          string
 	Turnaround    time.Duration    // submission to end
 	AppWait       time.Duration    // submission until the driver began; -1: not known
-	Unasked       time.Duration    // submission until anything was asked; -1: not known
-	Ungranted     time.Duration    // asked until something was granted; -1: not known
-	Starting      time.Duration    // granted until the first executor registered; -1: not known
+	Unasked       time.Duration    // submission until the first request for executors; -1: not known
+	Ungranted     time.Duration    // first request until something was granted; -1: not known
+	Starting      time.Duration    // first grant until the first executor registered; -1: not known
 	QueueWait     time.Duration    // submission until the first executor registered; -1: none did
-	Wait          time.Duration    // executor wait, executor-time; -1: not known
-	Held          time.Duration    // core-time; -1: not known
-	Busy          time.Duration    // core-time; -1: not known
+	Wait          time.Duration    // executor-time that was requested and not granted; -1: not known
+	Held          time.Duration    // core-time of its executors; -1: not known
+	Busy          time.Duration    // core-time in which tasks ran; -1: not known
 	Executors     time.Duration    // executor-time held; -1: not known
-	Memory        int64            // memory that executors held, overhead included, MiB-milliseconds; -1: not known
-	Changes       int              // executors granted, and given back or lost before the end; -1: not known
-	Driver        spark.DriverSize // what the driver takes beside them
-	Elasticity    Elasticity       // how well what it held followed what it needed
-	MinimumCharge MinimumCharge    // what is billed beside what is held
-	Failed        int              // 1: Spark gave it up, 0: it did not, -1: not known
+	Memory        int64            // memory that executors held with overhead, in MiB-milliseconds; -1: not known
+	Changes       int              // executors granted, plus executors released or lost before the end; -1: not known
+	Driver        spark.DriverSize // held besides the executors
+	Elasticity    Elasticity       // how well supply followed demand
+	MinimumCharge MinimumCharge    // billed in addition to the time held
+	Failed        int              // 1: Spark gave it up; 0: it did not; -1: not known
 	Rerun         int              // tasks run again because their output was lost; -1: not known
 	Recomputed    time.Duration    // task time spent on lost cached blocks; -1: not known
 	Critical      time.Duration    // critical path; 0: not known
 	Deadline      time.Duration    // after submission
 	HasDeadline   bool
-	SlackBase     time.Duration       // what the slack's factor was multiplied with; 0: the deadline is none of the slack
-	Attribution   *replay.Attribution // where the time went; nil: not known
-	Queries       []sla.QueryResult   // those that have a deadline of their own
+	SlackBase     time.Duration       // the time that the slack factor multiplied; 0: the deadline is from another rule
+	Attribution   *replay.Attribution // causes of turnaround and of executor-time held; nil: not known
+	Queries       []sla.QueryResult   // the queries that have a deadline of their own
 }
 
-// Missed says whether the application had a deadline and did not keep it: it
-// ended later, or failed.
+// Missed says whether the application missed its deadline: it has one, and ended
+// later or failed.
 func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaround > a.Deadline) }
 
-// AtSlackFactor is the application with the deadline that another factor of the slack would
-// give it; one that has its deadline from elsewhere keeps it.
+// AtSlackFactor is the application with the deadline that another slack factor
+// gives it. A deadline that comes from another rule stays.
 func (a App) AtSlackFactor(factor float64) App {
 	if a.SlackBase > 0 {
 		a.Deadline, a.HasDeadline = sla.Multiple(factor, a.SlackBase), true
@@ -69,15 +64,15 @@ func (a App) AtSlackFactor(factor float64) App {
 	return a
 }
 
-// Slack is how long before its deadline the application ended, negative if it
-// ended later. It does not exist without a deadline, nor for an application that
-// failed: it never came to its end.
+// Slack is the time from the application's end to its deadline; negative if it
+// ended later (Pinedo, Scheduling). It does not exist without a deadline, or for
+// an application that failed.
 func (a *App) Slack() (left time.Duration, ok bool) {
 	return a.Deadline - a.Turnaround, a.HasDeadline && a.Failed <= 0
 }
 
-// Tardiness is how long after its deadline the application ended, 0 if it was in
-// time. It exists where Slack does.
+// Tardiness is the time from the deadline to the application's end; 0 if it ended
+// in time. It exists where Slack does.
 func (a *App) Tardiness() (late time.Duration, ok bool) {
 	left, ok := a.Slack()
 	return max(0, -left), ok
@@ -106,6 +101,7 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 	return a
 }
 
+// SetReference sets what the application is measured against.
 func (a *App) SetReference(ref *sla.Reference) {
 	a.Critical = ref.Critical
 	a.Deadline = ref.Deadline
@@ -113,7 +109,8 @@ func (a *App) SetReference(ref *sla.Reference) {
 	a.SlackBase = ref.SlackBase
 }
 
-// Recorded measures one application's own record.
+// Recorded measures how one application really ran. Its log says neither when
+// executors were requested and granted nor which cores were busy.
 func Recorded(a *traces.Application) App {
 	app := App{
 		Class: a.Class, User: a.User, Driver: spark.Master(a.Master).OverheadRule().DriverSize(a.Properties, spark.ParseVersion(a.SparkVersion)), Changes: -1,
@@ -140,8 +137,8 @@ func Recorded(a *traces.Application) App {
 	return app
 }
 
-// profileMemory is what an executor of a resource profile takes in MiB, overhead
-// included.
+// profileMemory is the memory of an executor of a resource profile in MiB, with
+// overhead.
 func profileMemory(a *traces.Application, id int) int64 {
 	for i := range a.Profiles {
 		if a.Profiles[i].ID == id {

@@ -10,12 +10,12 @@ import (
 	"dynalloc/replay"
 )
 
-// A Part is one cause in a division of time: of turnaround, or of the time that
-// executors are held. See replay.Attribution.
+// A Part is one cause of turnaround, or of the time for which executors are held.
+// See replay.Attribution.
 type Part struct {
 	Key   string // in files, after "time_" or "hold_"
 	Label string // in tables and on pictures
-	Doc   string // what of it counts, in words
+	Doc   string // the time that counts, in words
 }
 
 // TimeParts are the causes of turnaround, by replay.TimeCause.
@@ -44,7 +44,7 @@ var HoldParts = [replay.HoldCauses]Part{
 	replay.HoldIdle:        {"idle", "idle timeout", "of idle executors otherwise: until their timeout"},
 }
 
-// attributionMetrics are the metrics of where time went.
+// attributionMetrics are the shares of turnaround and of core-time held by cause.
 func attributionMetrics() []Metric {
 	var list []Metric
 	for c, p := range TimeParts {
@@ -88,8 +88,8 @@ func attributionMetrics() []Metric {
 	})
 }
 
-// shareOf is a part of a whole, both added over the applications, in percent;
-// NaN if it is not known of any of them.
+// shareOf is a part of a whole in percent, both summed over the applications; NaN
+// if the causes are not known for one of them.
 func shareOf(whole func(*App) time.Duration, part func(*replay.Attribution) time.Duration) func(*Group) float64 {
 	return func(g *Group) float64 {
 		for i := range g.Apps {

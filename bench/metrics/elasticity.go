@@ -8,13 +8,12 @@ import (
 	"dynalloc/traces"
 )
 
-// Elasticity is how well what an application held followed what it needed, over
-// its life: the metrics of the SPEC Research Group (Ready for Rain?,
-// SPEC-RG-2016-01; Ilyushkin et al., ICPE 2017). Demand at a time is the cores
-// that all of the application's tasks would take that run or could start, at
-// most all of the cluster; supply is the cores of its executors that take tasks,
-// until they are free for others. Where nothing is needed and nothing is held,
-// 0 / 0, provision is exact: both integrands are 0.
+// Elasticity is how well an application's supply of cores followed its demand:
+// the metrics of the SPEC Research Group (Ready for Rain?, SPEC-RG-2016-01;
+// Ilyushkin et al., ICPE 2017). Demand is the cores of all tasks that run or could
+// start, at most all cores of the cluster. Supply is the cores of the executors
+// that take tasks, until they are free for other applications. Where demand and
+// supply are both 0 provision is exact: both integrands are 0.
 type Elasticity struct {
 	Known     bool
 	Under     float64       // integral of max(0, demand - supply) / demand, in seconds
@@ -23,37 +22,37 @@ type Elasticity struct {
 	OverTime  time.Duration // with supply > demand
 }
 
-// Short is what a minimum charge adds to what executors held: the time by which
-// each was held shorter than it.
+// MinimumCharge is what a minimum charge adds to the time that executors were
+// held: for each executor, the minimum less the time held, if that is positive.
 type MinimumCharge struct {
 	Executors time.Duration // executor-time
 	Cores     time.Duration // core-time
 }
 
-// A meter follows for each application of a replay what it needs and what it
-// holds. It is a replay.Observer.
+// A Meter is a replay.Observer that follows the demand and the supply of each
+// application of a replay.
 type Meter struct {
 	workload *traces.Workload
 	capacity int
-	minimum  time.Duration // charge for an executor
+	minimum  time.Duration // minimum charge for an executor
 	life     []life
 	Measured []Metered
 }
 
-// metered is what a meter found out about one application.
+// Metered is what a meter measured of one application.
 type Metered struct {
 	Elasticity
 	MinimumCharge
 }
 
-// life is a running application.
+// life is the state of a running application.
 type life struct {
 	since   time.Duration
 	running int // cores of tasks that run
-	waiting int // cores of tasks that could start
+	waiting int // cores of tasks that could start and have no slot
 	supply  int // cores of executors that take tasks
 	held    map[policies.ExecutorID]holding
-	stages  map[int32]*attempt // by index of the stage, those that are submitted
+	stages  map[int32]*attempt // submitted stages, by index
 }
 
 // holding is one executor.
@@ -63,10 +62,10 @@ type holding struct {
 	usable  bool
 }
 
-// attempt is the tasks of a stage that is submitted.
+// attempt is the tasks of one attempt of a submitted stage.
 type attempt struct {
 	waiting int
-	running []uint8 // by partition: runs of it, copies too
+	running []uint8 // by partition: running attempts, speculative copies included
 	done    []bool
 }
 
@@ -124,8 +123,8 @@ func (m *Meter) Observe(e replay.Event) {
 	}
 }
 
-// ended takes in the end of a task. One that ended in vain waits again, unless a
-// copy of it runs or the stage is over.
+// ended records the end of a task. A task that failed waits again, unless a copy
+// of it runs or the stage has ended.
 func (m *Meter) ended(a *life, e replay.Event, cpus int) {
 	s := a.stages[e.Stage]
 	switch {
@@ -133,7 +132,7 @@ func (m *Meter) ended(a *life, e replay.Event, cpus int) {
 		return
 	case s.running[e.Task] > 0:
 		s.running[e.Task]--
-	case e.N == 0 && !s.done[e.Task] && s.waiting > 0: // one of an earlier attempt spares this one the task
+	case e.N == 0 && !s.done[e.Task] && s.waiting > 0: // a task of an earlier attempt has done this attempt's work
 		s.waiting--
 		a.waiting -= cpus
 	default:
@@ -148,7 +147,7 @@ func (m *Meter) ended(a *life, e replay.Event, cpus int) {
 	}
 }
 
-// free takes in that an executor's cores are free for others.
+// free records that an executor's cores are free for other applications.
 func (m *Meter) free(a *life, e replay.Event) {
 	x, ok := a.held[e.Executor]
 	if !ok {
@@ -164,7 +163,8 @@ func (m *Meter) free(a *life, e replay.Event) {
 	}
 }
 
-// advance lets what holds for an application hold until now.
+// advance integrates over the time since the last event, in which demand and
+// supply were constant.
 func (m *Meter) advance(e replay.Event) {
 	a := &m.life[e.App]
 	span := e.At - a.since

@@ -9,8 +9,9 @@ import (
 	"dynalloc/bench/stats"
 )
 
-// Bounds of bounded slowdown: an application whose critical path is shorter
-// counts as if it took so long, for its start-up alone would multiply it.
+// Bounds of bounded slowdown (Feitelson and Rudolph, 1998): an application whose
+// critical path is shorter counts as if its path had this length. Without a bound,
+// start-up alone would give a short application a slowdown of ten or more.
 const (
 	shortBound = 10 * time.Second
 	longBound  = time.Minute
@@ -24,8 +25,8 @@ func executors(a *App) time.Duration  { return a.Executors }
 
 func appWait(a *App) time.Duration { return a.AppWait }
 
-// driverTime is how long the application's driver ran: as long as the
-// application, where nobody knows when it began.
+// driverTime is the time for which the application's driver ran: the whole
+// turnaround where its begin is not known.
 func driverTime(a *App) time.Duration { return a.Turnaround - max(0, a.AppWait) }
 
 // driverCores is the core-time of the application's driver.
@@ -47,8 +48,8 @@ func boundedSlowdown(bound time.Duration) func(*App) float64 {
 	}
 }
 
-// executorsBusy is executor-time in the measure of core-time: an executor with
-// half its cores busy is half busy.
+// executorsBusy is the busy share of the executor-time held: an executor with half
+// of its cores busy counts half.
 func executorsBusy(a *App) time.Duration {
 	switch {
 	case a.Executors < 0 || a.Held < 0 || a.Busy < 0:
@@ -59,8 +60,7 @@ func executorsBusy(a *App) time.Duration {
 	return time.Duration(float64(a.Executors) * (float64(a.Busy) / float64(a.Held)))
 }
 
-// The following are NaN where they do not exist.
-
+// tardiness is in seconds; NaN where it does not exist, as in the next functions.
 func tardiness(a *App) float64 {
 	late, ok := a.Tardiness()
 	if !ok {
@@ -69,7 +69,7 @@ func tardiness(a *App) float64 {
 	return late.Seconds()
 }
 
-// slack is the share of the deadline that was left, in percent.
+// slack is the time left as a percentage of the deadline.
 func slack(a *App) float64 {
 	left, ok := a.Slack()
 	if !ok || a.Deadline <= 0 {
@@ -85,7 +85,7 @@ func appUtilization(a *App) float64 {
 	return 100 * a.Busy.Seconds() / a.Held.Seconds()
 }
 
-// gibHours is memory held by the executors and the driver.
+// gibHours is the memory held by the executors and the driver, in GiB-hours.
 func gibHours(a *App) float64 {
 	if a.Memory < 0 {
 		return math.NaN()
@@ -93,7 +93,7 @@ func gibHours(a *App) float64 {
 	return gib(a.Memory) + gib(a.Driver.MemoryMB()*driverTime(a).Milliseconds())
 }
 
-// gib makes GiB-hours of MiB-milliseconds.
+// gib converts MiB-milliseconds to GiB-hours.
 func gib(mibMilliseconds int64) float64 { return float64(mibMilliseconds) / 1024 / 3.6e6 }
 
 func meanOf(f func(*App) time.Duration) func(*Group) float64 {
@@ -104,7 +104,7 @@ func quantileOf(p float64, f func(*App) time.Duration) func(*Group) float64 {
 	return func(g *Group) float64 { return stats.Quantile(p, g.values(seconds(f))) }
 }
 
-// values are f of the applications for which it is known (not negative), sorted.
+// values returns f of the applications for which it is known (not negative), sorted.
 func (g *Group) values(f func(*App) float64) []float64 {
 	var v []float64
 	for i := range g.Apps {
@@ -116,7 +116,7 @@ func (g *Group) values(f func(*App) float64) []float64 {
 	return v
 }
 
-// existing are f of the applications for which it is a number, sorted.
+// existing returns f of the applications for which it is a number, sorted.
 func (g *Group) existing(f func(*App) float64) []float64 {
 	var v []float64
 	for i := range g.Apps {
@@ -128,8 +128,8 @@ func (g *Group) existing(f func(*App) float64) []float64 {
 	return v
 }
 
-// add adds f over the applications; NaN if there are none or it does not exist
-// for any of them, because a part of a sum is not a smaller sum but a wrong one.
+// add adds f over the applications. It is NaN if there are none, or if f does not
+// exist for one of them: the sum over the others would be too small.
 func (g *Group) add(f func(*App) float64) float64 {
 	if len(g.Apps) == 0 {
 		return math.NaN()
@@ -141,7 +141,7 @@ func (g *Group) add(f func(*App) float64) float64 {
 	return total
 }
 
-// sum adds f over the applications; NaN as in add, where f is negative.
+// sum adds f over the applications, in seconds; NaN as in add, where f is negative.
 func (g *Group) sum(f func(*App) time.Duration) float64 {
 	if len(g.Apps) == 0 {
 		return math.NaN()
@@ -206,7 +206,7 @@ func (g *Group) queryMisses() float64 {
 	return float64(n)
 }
 
-// queryTardiness is how late the queries that ended were in seconds, sorted.
+// queryTardiness is the tardiness of the queries that ended, in seconds, sorted.
 func (g *Group) queryTardiness() []float64 {
 	var v []float64
 	for i := range g.Apps {
@@ -224,8 +224,8 @@ func (g *Group) utilization(f func(*App) time.Duration) float64 {
 	return 100 * ratio(g.sum(f), g.Provided.Seconds())
 }
 
-// lifeShare is a time of applications in seconds as a share of how long they
-// lived, in percent.
+// lifeShare is a time of the applications, f in seconds, as a percentage of their
+// turnarounds.
 func (g *Group) lifeShare(f func(*App) float64) float64 {
 	for i := range g.Apps {
 		if !g.Apps[i].Elasticity.Known {
@@ -235,9 +235,9 @@ func (g *Group) lifeShare(f func(*App) float64) float64 {
 	return 100 * ratio(g.add(f), g.sum(turnaround))
 }
 
-// fairness is Jain's index over the means, by a key, of the speed of
-// applications: critical path over turnaround. It is NaN where fewer than two
-// keys have a speed.
+// fairness is Jain's index over the mean speeds of the groups that a key makes;
+// the speed of an application is critical path / turnaround. It is NaN where
+// fewer than two groups have a speed.
 func (g *Group) fairness(key func(*App) string) float64 {
 	speeds := map[string][]float64{}
 	for i := range g.Apps {
@@ -257,8 +257,8 @@ func (g *Group) fairness(key func(*App) string) float64 {
 
 // Jain is the fairness index of Jain, Chiu and Hawe (A Quantitative Measure of
 // Fairness and Discrimination for Resource Allocation in Shared Computer
-// Systems, 1984): (sum of x)^2 / (n x sum of x^2), 1 if all are equal and 1/n if
-// one has all. It is NaN for no values, and where all are 0.
+// Systems, 1984): (sum of x)^2 / (n x sum of x^2). It is 1 if all values are equal
+// and 1/n if only one is not 0; NaN for no values, and where all are 0.
 func Jain(x []float64) float64 {
 	var sum, squares float64
 	for _, v := range x {
@@ -268,7 +268,7 @@ func Jain(x []float64) float64 {
 	return ratio(sum*sum, float64(len(x))*squares)
 }
 
-// ratio is NaN where there is nothing to divide by.
+// ratio is part / whole; NaN if whole is 0.
 func ratio(part, whole float64) float64 {
 	if whole == 0 {
 		return math.NaN()
@@ -276,6 +276,7 @@ func ratio(part, whole float64) float64 {
 	return part / whole
 }
 
+// seconds converts a time to seconds; -1 (not known) stays -1.
 func seconds(f func(*App) time.Duration) func(*App) float64 {
 	return func(a *App) float64 {
 		if d := f(a); d >= 0 {

@@ -11,13 +11,13 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// Prices are what a cluster costs, in any one currency. A price of 0 is not
-// known.
+// Prices are the prices of a cluster's resources, in any one currency. A price of
+// 0 is not known.
 type Prices struct {
 	NodeHour float64       // of one node of a pool without a price of its own for an hour, whether anything runs on it or not
 	CoreHour float64       // of one core that an executor or driver holds for an hour
 	GiBHour  float64       // of one GiB of memory that an executor or driver holds for an hour, overhead included
-	Minimum  time.Duration // each executor and driver is billed for so long at least
+	Minimum  time.Duration // minimum charge: each executor and driver is billed for at least this time
 }
 
 // ParsePrices reads prices: "core-hour=0.05,gib-hour=0.005,minimum=60s". An
@@ -49,7 +49,7 @@ func ParsePrices(text string) (Prices, error) {
 	return p, nil
 }
 
-// String is the form that ParsePrices reads; empty if nothing is known.
+// String is the form that ParsePrices reads; empty if no price is known.
 func (p Prices) String() string {
 	s := spec.Spec{}
 	for _, price := range []struct {
@@ -70,8 +70,10 @@ func (p Prices) String() string {
 	return text
 }
 
-// cost is what an application's executors and driver cost by the core and the
-// GiB; NaN if neither has a price, or what was held is not known.
+// cost is the cost of an application's executors and driver by cores and memory:
+// the time held and the minimum charge, times the prices. It is NaN if neither
+// has a price, or if the resources held are not known. The memory of the minimum
+// charge is estimated from the mean memory of the application's executors.
 func (p Prices) cost(a *App) float64 {
 	if p.CoreHour == 0 && p.GiBHour == 0 || a.Held < 0 || a.Memory < 0 {
 		return math.NaN()
@@ -85,16 +87,16 @@ func (p Prices) cost(a *App) float64 {
 	return cores.Hours()*p.CoreHour + memory*p.GiBHour
 }
 
-// Nodes is what the nodes of a cluster cost that were there so long, pool by
-// pool; NaN if one has no price.
-func (p Prices) Nodes(pools []cluster.Pool, there []time.Duration) float64 {
+// Nodes is the cost of a cluster's nodes; present is the node-time of each pool,
+// summed over its nodes. It is NaN if a pool has no price.
+func (p Prices) Nodes(pools []cluster.Pool, present []time.Duration) float64 {
 	cost := 0.0
 	for i := range pools {
 		price := cmp.Or(pools[i].Price, p.NodeHour)
 		if price == 0 {
 			return math.NaN()
 		}
-		cost += price * there[i].Hours()
+		cost += price * present[i].Hours()
 	}
 	return cost
 }

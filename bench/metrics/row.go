@@ -9,11 +9,11 @@ import (
 type Row struct {
 	Policy   string
 	Class    string    // empty: all applications
-	Recorded bool      // how the applications really ran, not a replay
-	Values   []float64 // by index into Metrics; NaN where a value does not exist
+	Recorded bool      // measured in a recording, not in a replay
+	Values   []float64 // by index into Table; NaN where a value does not exist
 }
 
-// Value returns the metric of that name, which must be one of Metrics.
+// Value returns the metric of that name, which must be in Table.
 func (r Row) Value(name string) float64 { return r.Values[Position(name)] }
 
 // Minus returns every metric of r less that of base; NaN where one is missing.
@@ -34,7 +34,29 @@ func (g *Group) Row(policy, class string, recorded bool) Row {
 	return r
 }
 
-// BlankRow is a row without values.
-func BlankRow(policy, class string) Row {
-	return Row{Policy: policy, Class: class, Values: slices.Repeat([]float64{math.NaN()}, len(Table))}
+// Rows computes the row of a group of all applications, and one for each class.
+// The cost of nodes is shared by all classes and is NaN in their rows.
+func (g *Group) Rows(policy string, classes []string, recorded bool) (all Row, byClass []Row) {
+	for _, class := range classes {
+		part := *g
+		part.Apps, part.NodeCost = nil, math.NaN()
+		for i := range g.Apps {
+			if g.Apps[i].Class == class {
+				part.Apps = append(part.Apps, g.Apps[i])
+			}
+		}
+		byClass = append(byClass, part.Row(policy, class, recorded))
+	}
+	return g.Row(policy, "", recorded), byClass
+}
+
+// BlankRows are rows without values, over all applications and for each class.
+func BlankRows(policy string, classes []string) (all Row, byClass []Row) {
+	blank := func(class string) Row {
+		return Row{Policy: policy, Class: class, Values: slices.Repeat([]float64{math.NaN()}, len(Table))}
+	}
+	for _, class := range classes {
+		byClass = append(byClass, blank(class))
+	}
+	return blank(""), byClass
 }

@@ -7,31 +7,31 @@ import (
 	"dynalloc/bench/stats"
 )
 
-// A Metric is one number about a group of applications. It is defined here once;
-// every report and docs/METRICS.md take it from this table.
+// A Metric is one number about a group of applications. It is defined once, as a
+// row of Table; every report and docs/METRICS.md take it from there.
 type Metric struct {
 	Name    string  // in files: "queue_wait_p95"
 	Section Section // the table of a report that shows it
 	Label   string  // in tables and on axes: "queue wait p95"
 	Unit    Unit
-	Doc     string // the formula in words
+	Doc     string // the formula in words, as docs/METRICS.md has it
 	Better  Better
-	Source  string // where the definition is from, as docs/METRICS.md lists them; "own" for ours
+	Source  string // where the definition is from, as docs/METRICS.md lists them; "own": defined by this project
 	Of      func(*Group) float64
 }
 
-// Better says which way a metric is good.
+// Better is the direction in which a metric improves.
 type Better string
 
-// Directions. Neither is for what is only context: executors held are no good
-// in themselves, nor is work that every policy has to do.
+// Directions. Neither is for figures that only give context: holding executors is
+// not good in itself, and every policy has to do the same work.
 const (
 	Lower   Better = "lower"
 	Higher  Better = "higher"
 	Neither Better = "-"
 )
 
-// Unit is what a metric is counted in.
+// Unit is the unit of a metric.
 type Unit string
 
 // The units of metrics.
@@ -52,8 +52,8 @@ const (
 	Money           Unit = "money"
 )
 
-// Section is the table of a report in which a metric stands: every report for people
-// has a table for each section, with all its metrics.
+// Section is the table of a report in which a metric stands. Reports for people
+// have one table for each section, with all its metrics.
 type Section string
 
 // The sections of metrics.
@@ -69,7 +69,7 @@ const (
 	Losses              Section = "losses"
 )
 
-// Headline is the metrics of the first table of a report and of those by class.
+// Headline names the metrics of the first table of a report and of those by class.
 var Headline = []string{
 	"sla_misses", "queue_wait_mean", "queue_wait_p95", "turnaround_p50", "turnaround_p95", "slowdown_p95",
 	"utilization_held", "utilization_busy", "executor_hours_held", "executor_hours_wasted",
@@ -198,15 +198,16 @@ var Table = append([]Metric{
 		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Recomputed }) }},
 }, attributionMetrics()...)
 
-// Position is the index in Table of the metric of that name, which must be one of Table.
+// Position is the index in Table of the metric of that name. It panics if there
+// is none.
 func Position(name string) int {
 	for i := range Table {
 		if Table[i].Name == name {
 			return i
 		}
 	}
-	panic(fmt.Sprintf("bench: no metric is called %q", name))
+	panic(fmt.Sprintf("metrics: no metric is called %q", name))
 }
 
-// Named returns the metric of that name, which must be one of Table.
+// Named returns the metric of that name. It panics if there is none.
 func Named(name string) Metric { return Table[Position(name)] }

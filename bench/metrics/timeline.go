@@ -8,19 +8,19 @@ import (
 	"dynalloc/traces"
 )
 
-// Samples kept for one series at most: a day comes to 25.6 s each over all
-// applications.
+// The most samples of one series. A day over all applications then has samples of
+// 25.6 s.
 const (
 	overallSamples = 4096
 	classSamples   = 1024
 )
 
-// firstStep is the length of a sample before any thinning: the grid on which
-// Spark decides.
+// firstStep is the length of a sample before any thinning: the interval at which
+// Spark decides on executors.
 const firstStep = policies.Interval
 
-// A Timeline is what a replay looked like over time, overall and by class. It is
-// a replay.Observer; its memory is bounded whatever the length of the replay.
+// A Timeline is a replay.Observer that records executors and cores over time, over
+// all applications and by class. Its memory is bounded for a replay of any length.
 type Timeline struct {
 	All     Series
 	ByClass []Series // in the order of the classes it was made with
@@ -30,7 +30,7 @@ type Timeline struct {
 	apps     []presence
 }
 
-// A Series is a run of samples, each Step long, from the workload's start.
+// A Series is consecutive samples, each Step long, from the workload's start.
 type Series struct {
 	Step    time.Duration
 	Samples []Sample
@@ -40,9 +40,9 @@ type Series struct {
 	since time.Duration
 }
 
-// A Sample is one step of a series. Peaks are the largest counts that held for
-// any time in it, so that thinning hides none; the integrals are exact, so that
-// means over any number of samples are.
+// A Sample is one step of a series. Peaks are the largest counts at any time in
+// the step, so that thinning hides none. The integrals are exact, so that means
+// over any number of samples are exact too.
 type Sample struct {
 	PeakHeld   int           // executors
 	PeakWanted int           // executors: the sum of the applications' last targets
@@ -62,17 +62,17 @@ func (s *Sample) Add(other Sample) {
 	s.Busy += other.Busy
 }
 
-// level is what holds now.
+// level is the current value of each count.
 type level struct{ held, wanted, cores, busy int }
 
-// presence is what one running application has.
+// presence is the counts of one running application.
 type presence struct {
 	wanted int
 	busy   int
 	cores  map[policies.ExecutorID]int
 }
 
-// NewTimeline makes an observer for one replay of the workload.
+// NewTimeline returns an observer for one replay of the workload.
 func NewTimeline(w *traces.Workload, classes []string) *Timeline {
 	t := &Timeline{
 		All:      Series{Step: firstStep, limit: overallSamples},
@@ -143,7 +143,7 @@ func (t *Timeline) Finish(end time.Duration) {
 	}
 }
 
-// move lets what holds hold until at, and then changes it.
+// move extends the current level until at and then changes it.
 func (s *Series) move(at time.Duration, change level) {
 	for s.since < at {
 		i := int(s.since / s.Step)
@@ -169,7 +169,7 @@ func (s *Series) move(at time.Duration, change level) {
 	s.now.busy += change.busy
 }
 
-// thin makes one sample of every two.
+// thin merges every two samples into one.
 func (s *Series) thin() {
 	s.Step *= 2
 	half := (len(s.Samples) + 1) / 2

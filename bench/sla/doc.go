@@ -3,8 +3,8 @@
 //
 // Read the files in this order:
 //
-//   - rule.go: [Due], one rule such as "90s", "06:00 Europe/Berlin" or
-//     "alone=1.5"; and [Slack], the rule for applications without any other;
+//   - rule.go: [DeadlineRule], one rule such as "90s", "06:00 Europe/Berlin" or
+//     "alone=1.5"; and [SlackRule], the rule for applications without any other;
 //   - file.go: [Deadlines], the lines of a deadline file, and for whom each is
 //     ([Match]);
 //   - tags.go: the tags of an application, by which a line can be chosen;

@@ -13,9 +13,8 @@ import (
 	"dynalloc/traces"
 )
 
-// Deadlines say by when applications, and queries inside of them, must have
-// ended. The first that matches counts; what none matches has no deadline by
-// them.
+// Deadlines are the lines of a deadline file, in order. For each application, and
+// each query inside of it, the first line that matches decides.
 type Deadlines []Deadline
 
 // A Deadline is one line of a deadline file.
@@ -26,7 +25,7 @@ type Deadline struct {
 	Line int // 0: not from a file
 }
 
-// position is where a deadline is written, for errors and notes.
+// position is the file and line of a deadline, for errors and notes.
 func (d *Deadline) position() string {
 	if d.Line == 0 {
 		return d.File
@@ -34,9 +33,9 @@ func (d *Deadline) position() string {
 	return fmt.Sprintf("%s:%d", d.File, d.Line)
 }
 
-// A Match says whose a deadline is, by globs: * is any text, ? any character.
-// An empty one fits all. With Group, Description or Execution it is for queries
-// inside of the applications that the others fit.
+// A Match selects applications by globs: * matches any text, ? any character, and
+// an empty field everything. With Group, Description or Execution it selects
+// queries inside of the applications that the other fields match.
 type Match struct {
 	Name  string // of the application
 	Class string
@@ -62,10 +61,10 @@ type column struct {
 	value *string
 }
 
-// forQueries says whether it is for queries and not for whole applications.
+// forQueries says whether it selects queries and not whole applications. whether it is for queries and not for whole applications.
 func (m *Match) forQueries() bool { return m.Group != "" || m.Description != "" || m.Execution != "" }
 
-// matches says whether an application is meant, or its queries are.
+// matches says whether it selects the application, or queries of it.
 func (m *Match) matches(a *traces.Application) bool {
 	if !globMatches(m.Name, a.Name) || !globMatches(m.Class, a.Class) || !globMatches(m.Queue, a.Queue) || !globMatches(m.User, a.User) {
 		return false
@@ -73,8 +72,8 @@ func (m *Match) matches(a *traces.Application) bool {
 	return m.Tag == "" || slices.ContainsFunc(Tags(a), func(tag string) bool { return spec.Match(m.Tag, tag) })
 }
 
-// matchesJob says whether a job of an application that fits is meant. A job without
-// a group is in none, not even in that of the pattern *.
+// matchesJob says whether it selects a job of an application that matches. The
+// pattern * matches only jobs that have the field.
 func (m *Match) matchesJob(j *traces.Job) bool {
 	has := func(glob, text string) bool { return glob == "" || text != "" && spec.Match(glob, text) }
 	return has(m.Group, j.Group) && has(m.Description, j.Description) && has(m.Execution, j.Execution)
@@ -82,7 +81,7 @@ func (m *Match) matchesJob(j *traces.Job) bool {
 
 func globMatches(glob, text string) bool { return glob == "" || spec.Match(glob, text) }
 
-// String is the match as a deadline file has it: the columns that are not empty.
+// String lists the columns that are not empty, with their names.
 func (m Match) String() string {
 	var parts []string
 	for _, c := range m.columns() {
@@ -146,8 +145,8 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 	}
 }
 
-// readHead reads a header, if it is one: a line with a column "deadline", or
-// that begins with "pattern".
+// readHead reads a header if the record is one: it has a column "deadline", or a
+// name close to it, or begins with "pattern".
 func readHead(record []string) (names []string, isHead bool, err error) {
 	names = make([]string, len(record))
 	for i, name := range record {
@@ -180,7 +179,7 @@ func readHead(record []string) (names []string, isHead bool, err error) {
 	return names, true, nil
 }
 
-// readDeadline reads a line with the columns of a header.
+// readDeadline reads a line with the columns that a header names.
 func readDeadline(head, record []string) (Deadline, error) {
 	if len(record) != len(head) {
 		if slices.Equal(head, []string{"name", "deadline"}) {
@@ -203,7 +202,7 @@ func readDeadline(head, record []string) (Deadline, error) {
 		}
 	}
 	if d.Match == (Match{}) {
-		return d, fmt.Errorf(`it says nobody's: want a pattern in one of the columns before the deadline, such as * for all, not %q`, strings.Join(record, ","))
+		return d, fmt.Errorf(`it matches nothing: want a pattern in one of the columns before the deadline, such as * for all, not %q`, strings.Join(record, ","))
 	}
 	if b := d.Basis; d.forQueries() && b != Within && b != Alone && b != History && b != None {
 		return d, fmt.Errorf("the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not %q", d.DeadlineRule.String())
@@ -218,13 +217,13 @@ func (d Deadlines) check(file string) error {
 	return nil
 }
 
-// Find returns the index of the deadline that decides for an application, -1 if
-// there is none.
-func (d Deadlines) Find(a *traces.Application) int {
+// ruleFor returns the index of the line that decides for an application; -1 if no
+// line matches.
+func (d Deadlines) ruleFor(a *traces.Application) int {
 	return slices.IndexFunc(d, func(x Deadline) bool { return !x.forQueries() && x.matches(a) })
 }
 
-// queryRules are those that are for queries inside of an application.
+// queryRules returns the indexes of the lines for queries of an application.
 func (d Deadlines) queryRules(a *traces.Application) []int {
 	var rules []int
 	for i := range d {
@@ -235,7 +234,7 @@ func (d Deadlines) queryRules(a *traces.Application) []int {
 	return rules
 }
 
-// ruleForJob returns which of some deadlines decides for a job, -1 if none does.
+// ruleForJob returns which of some lines decides for a job; -1 if none does.
 func (d Deadlines) ruleForJob(rules []int, j *traces.Job) int {
 	for _, i := range rules {
 		if d[i].matchesJob(j) {
@@ -245,19 +244,20 @@ func (d Deadlines) ruleForJob(rules []int, j *traces.Job) int {
 	return -1
 }
 
-// haveApplications says whether any of them is for whole applications.
+// haveApplications says whether any line is for whole applications.
 func (d Deadlines) haveApplications() bool {
 	return slices.ContainsFunc(d, func(x Deadline) bool { return !x.forQueries() })
 }
 
-// CheckClock refuses times of day where nobody knows the time of day.
+// CheckClock refuses a time of day for applications whose time of submission is not
+// known.
 func (d Deadlines) CheckClock(w *traces.Workload) error {
 	for i := range d {
 		if d[i].Basis != AtTime {
 			continue
 		}
 		for _, a := range w.Apps {
-			if submittedAt(w, a).IsZero() && d.Find(a) == i {
+			if submittedAt(w, a).IsZero() && d.ruleFor(a) == i {
 				return fmt.Errorf("%s: a time of day needs applications that were submitted at a time of day, and %s does not say when %s was; give a duration", d[i].position(), w.Name, a.ID)
 			}
 		}
@@ -266,8 +266,8 @@ func (d Deadlines) CheckClock(w *traces.Workload) error {
 }
 
 // submittedAt is the wall-clock time of an application's submission; the zero Time
-// if that is not known. Where idle days are cut out of a workload it is still
-// that of the application's own day.
+// if it is not known. Where idle days are cut out of a workload it is on the
+// application's original day, so that a time of day keeps its distance.
 func submittedAt(w *traces.Workload, a *traces.Application) time.Time {
 	const day = 24 * time.Hour
 	if w.Epoch.IsZero() {

@@ -5,14 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"dynalloc/internal/note"
 	"dynalloc/traces"
 )
 
-// fewRuns is below how many runs a 95 % quantile is hardly less than the longest.
+// fewHistoryRuns is the number of runs below which a 95 % quantile is hardly less
+// than the longest run.
 const fewHistoryRuns = 20
 
-// SlackInForce is the slack that makes deadlines: the one that is asked for, else
-// DefaultSlack where there are no deadlines of applications.
+// SlackInForce is the slack that makes deadlines: the one asked for, else
+// DefaultSlack where no line of a deadline file is for applications.
 func (d Deadlines) SlackInForce(asked SlackRule) SlackRule {
 	if len(asked.Factors) == 0 && !d.haveApplications() {
 		return DefaultSlack
@@ -20,8 +22,7 @@ func (d Deadlines) SlackInForce(asked SlackRule) SlackRule {
 	return asked
 }
 
-// Describe says for people where the deadlines come from; s is the slack in
-// force.
+// Describe says in words where the deadlines come from; s is the slack in force.
 func (d Deadlines) Describe(s SlackRule) string {
 	var files []string
 	rest := ""
@@ -29,12 +30,12 @@ func (d Deadlines) Describe(s SlackRule) string {
 		rest = s.String()
 	}
 	for i := range d {
-		d := &d[i]
+		line := &d[i]
 		switch {
-		case d.Line == 0:
-			rest = d.DeadlineRule.String()
-		case !slices.Contains(files, d.File):
-			files = append(files, d.File)
+		case line.Line == 0:
+			rest = line.DeadlineRule.String()
+		case !slices.Contains(files, line.File):
+			files = append(files, line.File)
 		}
 	}
 	switch from := "from " + strings.Join(files, " and "); {
@@ -47,32 +48,41 @@ func (d Deadlines) Describe(s SlackRule) string {
 	}
 }
 
-// Check refuses a slack that makes no deadline at all.
+// Check refuses a slack from history for a workload without recorded runs: it
+// would make no deadline at all.
 func (s SlackRule) Check(w *traces.Workload) error {
 	if s.Of != History || slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 		return nil
 	}
-	return fmt.Errorf("deadlines from history: %s does not tell how its applications really ran; give logs, or another slack such as alone=1.5", w.Name)
+	return fmt.Errorf("deadlines from history: %s does not say how its applications really ran; give event logs, or another slack such as alone=1.5", w.Name)
 }
 
-// Notes say which applications have no deadline, which deadlines are for nobody,
-// and on how little others rest: any of it may be a slip of the pen. References
-// are those of the workload's applications under the slack in force.
-func (d Deadlines) Notes(w *traces.Workload, s SlackRule, references []Reference) []string {
+// The notes on deadlines. Each may point to a mistake in a deadline file.
+var (
+	deadlineUnused   = note.Declare("deadline-unused", "position", "match", "what")
+	withoutDeadline  = note.Declare("apps-without-deadline", "count", "total")
+	withoutNextRun   = note.Declare("apps-without-next-run", "count", "total")
+	withoutHistory   = note.Declare("apps-without-history", "count", "total")
+	deadlinesFewRuns = note.Declare("deadlines-from-few-runs", "runs", "enough")
+)
+
+// Notes say which lines match nothing, which applications have no deadline and
+// why, and from how few recorded runs deadlines are taken. References are those of
+// the workload's applications under the slack in force.
+func (d Deadlines) Notes(w *traces.Workload, s SlackRule, references []Reference) []note.Note {
 	used := make([]bool, len(d))
-	without, last, unrecorded := 0, 0, 0
+	unmatched, last, unrecorded := 0, 0, 0
 	fewest := fewHistoryRuns
 	programs := programsOf(w)
 	for i, a := range w.Apps {
-		if rules := d.queryRules(a); len(rules) > 0 {
-			for j := range a.Jobs {
-				if k := d.ruleForJob(rules, &a.Jobs[j]); k >= 0 {
-					used[k] = true
-				}
+		rules := d.queryRules(a)
+		for j := range a.Jobs {
+			if k := d.ruleForJob(rules, &a.Jobs[j]); k >= 0 {
+				used[k] = true
 			}
 		}
 		basis := s.Of
-		k := d.Find(a)
+		k := d.ruleFor(a)
 		if k >= 0 {
 			used[k] = true
 			basis = d[k].Basis
@@ -86,31 +96,32 @@ func (d Deadlines) Notes(w *traces.Workload, s SlackRule, references []Reference
 		case basis == History:
 			unrecorded++
 		case k < 0:
-			without++
+			unmatched++
 		}
 	}
-	var notes []string
+	var notes []note.Note
 	for k := range used {
-		if d := &d[k]; !used[k] {
+		if line := &d[k]; !used[k] {
 			what := "application"
-			if d.forQueries() {
+			if line.forQueries() {
 				what = "query"
 			}
-			notes = append(notes, fmt.Sprintf("%s: the deadline for %s decides for no %s.", d.position(), d.Match, what))
+			notes = append(notes, deadlineUnused.With(line.position(), line.Match, what))
 		}
 	}
-	total := len(w.Apps)
-	if d.haveApplications() && without > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d applications match no deadline and cannot miss one.", without, total))
+	if !d.haveApplications() {
+		unmatched = 0 // no line is for applications: none is missing
 	}
-	if last > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d applications are to end before the next run of their program, but none follows: they have no deadline.", last, total))
-	}
-	if unrecorded > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d applications have no deadline, because no run of their program is recorded.", unrecorded, total))
+	for _, n := range []struct {
+		kind  note.Kind
+		count int
+	}{{withoutDeadline, unmatched}, {withoutNextRun, last}, {withoutHistory, unrecorded}} {
+		if n.count > 0 {
+			notes = append(notes, n.kind.With(n.count, len(w.Apps)))
+		}
 	}
 	if fewest < fewHistoryRuns {
-		notes = append(notes, fmt.Sprintf("Deadlines from history rest on as few as %d recorded runs of a program; the 95 %% quantile of fewer than %d is hardly less than the longest.", fewest, fewHistoryRuns))
+		notes = append(notes, deadlinesFewRuns.With(fewest, fewHistoryRuns))
 	}
 	return notes
 }

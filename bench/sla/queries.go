@@ -9,63 +9,63 @@ import (
 	"dynalloc/traces"
 )
 
-// A Query is jobs of an application that answer one question, and have a
-// deadline of their own: those of one job group where the deadline is by group,
-// else those of one SQL execution, else one job by itself. Its time is from the
-// submission of its first job to the end of its last.
+// A Query is the jobs of an application that share a deadline: those of one job
+// group if the line of the file matches groups, else those of one SQL execution,
+// else a single job. Its duration is from the submission of its first job to the
+// end of its last.
 type Query struct {
 	App      int    // index into Workload.Apps
-	Name     string // for people: "execution 12"
+	Name     string // such as "execution 12"
 	Jobs     []int  // indexes into Application.Jobs, in order
 	Deadline time.Duration
 
 	rule int // index into Suite.Deadlines
 }
 
-// A QueryResult is what became of a query.
+// A QueryResult is the outcome of a query.
 type QueryResult struct {
 	Duration time.Duration // -1: it did not end
 	Deadline time.Duration
 }
 
-// Missed says whether the query did not keep its deadline: it ended later, or
-// not at all.
+// Missed says whether the query missed its deadline: it ended later or not at all.
 func (q *QueryResult) Missed() bool { return q.Duration < 0 || q.Duration > q.Deadline }
 
-// Duration is how long the query took in a replay of its application; -1 if one of
-// its jobs did not end.
+// Duration is the time that the query took in a replay of its application; -1 if
+// one of its jobs did not end.
 func (q *Query) Duration(a *replay.AppResult) time.Duration {
-	first, last := time.Duration(-1), time.Duration(0)
-	for _, j := range q.Jobs {
-		job := a.Jobs[j]
-		if a.Failed && job.End == 0 {
-			return -1
-		}
-		if first < 0 || job.Start < first {
-			first = job.Start
-		}
-		last = max(last, job.End)
-	}
-	return last - first
+	return q.duration(func(j int) (start, end time.Duration, ended bool) {
+		return a.Jobs[j].Start, a.Jobs[j].End, !a.Failed || a.Jobs[j].End > 0
+	})
 }
 
-// RecordedDuration is the same of how its application really ran.
+// RecordedDuration is the same of a recording of its application.
 func (q *Query) RecordedDuration(r *traces.Recorded) time.Duration {
+	return q.duration(func(j int) (start, end time.Duration, ended bool) {
+		if j >= len(r.Jobs) {
+			return 0, 0, false
+		}
+		return r.Jobs[j].Start, r.Jobs[j].End, r.Jobs[j].End >= 0
+	})
+}
+
+func (q *Query) duration(job func(j int) (start, end time.Duration, ended bool)) time.Duration {
 	first, last := time.Duration(-1), time.Duration(0)
 	for _, j := range q.Jobs {
-		if j >= len(r.Jobs) || r.Jobs[j].End < 0 {
+		start, end, ended := job(j)
+		if !ended {
 			return -1
 		}
-		if first < 0 || r.Jobs[j].Start < first {
-			first = r.Jobs[j].Start
+		if first < 0 || start < first {
+			first = start
 		}
-		last = max(last, r.Jobs[j].End)
+		last = max(last, end)
 	}
 	return last - first
 }
 
-// QueriesOf are the queries of an application for which there is a deadline. A
-// job decides for all that belong to the same query; the first does.
+// QueriesOf returns the queries of an application that a line matches. The first
+// job of a query that matches decides which line counts for all of its jobs.
 func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 	rules := d.queryRules(a)
 	if len(rules) == 0 {
@@ -95,7 +95,7 @@ func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 			queries = append(queries, Query{App: index, Name: k.kind + " " + k.id, rule: rule})
 		}
 	}
-	for j := range a.Jobs { // also those jobs of a query that no deadline fits by themselves
+	for j := range a.Jobs { // jobs of a query that no line matches belong to it too
 		for _, k := range []key{{"group", a.Jobs[j].Group}, {"execution", a.Jobs[j].Execution}, {"job", strconv.Itoa(a.Jobs[j].ID)}} {
 			if i, ok := at[k]; ok {
 				queries[i].Jobs = append(queries[i].Jobs, j)
@@ -106,8 +106,8 @@ func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 	return slices.DeleteFunc(queries, func(q Query) bool { return len(q.Jobs) == 0 })
 }
 
-// QueriesWithDeadline finds the queries of a workload that have a deadline, by
-// application; alone are the runs alone, by application.
+// QueriesWithDeadline returns the queries of a workload that have a deadline, by
+// application; alone has the result of each application alone on the idle cluster.
 func QueriesWithDeadline(w *traces.Workload, d Deadlines, alone []*replay.AppResult) []Query {
 	type repeated struct {
 		program program

@@ -9,27 +9,27 @@ import (
 	"dynalloc/traces"
 )
 
-// A Reference is what an application's results are measured against; it is the
+// A Reference is what an application's results are measured against. It is the
 // same under every policy.
 type Reference struct {
-	Critical    time.Duration // critical path: the time with endless executors already up
+	Critical    time.Duration // critical path: the turnaround with unlimited executors that are already running
 	Alone       time.Duration // turnaround alone on the idle cluster under the base policy
-	History     time.Duration // 95 % quantile of the recorded runs of the same program; 0: none was recorded
-	SlackBase   time.Duration // what the slack's factor was multiplied with; 0: the deadline is none of the slack
+	History     time.Duration // 95 % quantile of the recorded runs of the same program; 0: none is recorded
+	SlackBase   time.Duration // the time that the slack factor multiplied; 0: the deadline is from another rule
 	Deadline    time.Duration // after submission
 	HasDeadline bool
 }
 
-// References finds what every application of a workload is measured against.
-// Deadlines come first, then the slack in force; alone are the runs alone, by
-// application.
+// References computes what every application of a workload is measured against.
+// A line of the deadline file has precedence over the slack in force; alone has
+// the result of each application alone on the idle cluster.
 func References(w *traces.Workload, d Deadlines, s SlackRule, alone []*replay.AppResult) []Reference {
 	programs := programsOf(w)
 	references := make([]Reference, len(w.Apps))
 	for i, a := range w.Apps {
 		ref := Reference{Critical: traces.CriticalPath(a), Alone: alone[i].End, History: programs.history(a)}
 		due := DeadlineRule{Basis: s.Of, Factor: s.Headline()}
-		if k := d.Find(a); k >= 0 {
+		if k := d.ruleFor(a); k >= 0 {
 			due = d[k].DeadlineRule
 		} else if due.Factor > 0 {
 			ref.SlackBase = ref.base(due.Basis)
@@ -53,16 +53,16 @@ func (ref *Reference) base(b Basis) time.Duration {
 	return ref.History
 }
 
-// A program is what is run again and again: applications of one user whose
-// names differ by dates and numbers at most.
+// A program identifies repeated runs: applications of one user whose names differ
+// only in dates and numbers.
 type program struct{ class, user string }
 
 func programOf(a *traces.Application) program { return program{traces.Class(a.Name), a.User} }
 
-// programs know the runs of each program.
+// programs are the runs of each program of a workload.
 type programs struct {
 	workload  *traces.Workload
-	submits   map[program][]time.Duration // in order
+	submits   map[program][]time.Duration // sorted
 	durations map[program][]float64       // of the recorded runs, in seconds, sorted
 }
 
@@ -82,7 +82,7 @@ func programsOf(w *traces.Workload) *programs {
 }
 
 // history is the 95 % quantile of the recorded runs of an application's program;
-// 0 if none was recorded.
+// 0 if none is recorded.
 func (p *programs) history(a *traces.Application) time.Duration {
 	return quantileTime(p.durations[programOf(a)])
 }
@@ -95,8 +95,8 @@ func quantileTime(seconds []float64) time.Duration {
 	return time.Duration(stats.Quantile(historyQuantile, seconds) * float64(time.Second)).Round(time.Millisecond)
 }
 
-// deadline is when an application must have ended, after its submission, and
-// whether it must.
+// deadline applies a rule to an application. It returns the time from submission by
+// which it must have ended; false if it has no deadline.
 func (p *programs) deadline(due DeadlineRule, a *traces.Application, ref *Reference) (time.Duration, bool) {
 	switch due.Basis {
 	case Within:

@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// A Basis is what a deadline is counted from, or made of.
+// A Basis is what a deadline is counted from or computed from.
 type Basis string
 
 // The bases of deadlines.
 const (
-	Within   Basis = "within"   // so long after submission
-	AtTime   Basis = "at"       // the next time that the clock somewhere shows a time of day
+	Within   Basis = "within"   // a time after submission
+	AtTime   Basis = "at"       // the next time of day in a time zone
 	NextRun  Basis = "next"     // before the next run of the same program is submitted
-	Alone    Basis = "alone"    // a factor times the run alone on the idle cluster under the base policy
+	Alone    Basis = "alone"    // a factor times the turnaround alone on the idle cluster under the base policy
 	Critical Basis = "critical" // a factor times the critical path
 	History  Basis = "history"  // a factor times the 95 % quantile of the recorded runs of the same program
 	None     Basis = "none"     // no deadline
 )
 
-// historyQuantile is the quantile of recorded runs that History takes.
+// historyQuantile is the quantile of the recorded runs that History uses.
 const historyQuantile = 0.95
 
-// A Due says by when something must have ended.
+// A DeadlineRule says by when an application or a query must have ended.
 type DeadlineRule struct {
 	Basis  Basis
 	Within time.Duration  // of Within, more than 0
@@ -35,7 +35,7 @@ type DeadlineRule struct {
 	Factor float64        // of Alone, Critical and History, more than 0
 }
 
-// dueForms is what a deadline may look like, for errors.
+// ruleForms lists the forms of a deadline, for errors.
 const ruleForms = "a duration such as 90s, 15m or 1h30m, a time of day with its zone such as 06:00 Europe/Berlin, next, alone=1.5, critical=3, history=1.2 or none"
 
 // ParseDeadlineRule reads a deadline: "90s", "06:00 Europe/Berlin", "next", "alone=1.5",
@@ -95,8 +95,8 @@ func parseClock(text string) (time.Duration, error) {
 	return 0, strconv.ErrSyntax
 }
 
-// loadZone finds a time zone. The machine's own is none: the same file must mean
-// the same everywhere.
+// loadZone finds a time zone. It refuses the machine's local zone: a file must
+// have the same meaning on every machine.
 func loadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
@@ -117,14 +117,14 @@ func (d DeadlineRule) String() string {
 	return string(d.Basis)
 }
 
-// Multiple is a factor of a reference, in whole milliseconds.
+// Multiple is a factor times a reference, in whole milliseconds.
 func Multiple(factor float64, reference time.Duration) time.Duration {
 	return time.Duration(math.Min(factor*float64(reference), math.MaxInt64/2)).Truncate(time.Millisecond)
 }
 
-// nextClock is the first instant after a time at which the clock of a zone shows
-// a time of day. On a day whose clocks skip that time it is when they skip it;
-// on a day that has it twice, whichever comes first.
+// nextClock is the first instant after a time at which the clock of a zone shows a
+// time of day. Where daylight saving skips that time it is the instant of the
+// change; where the time comes twice, the first after the given time counts.
 func nextClock(after time.Time, clock time.Duration, zone *time.Location) time.Time {
 	day := after.In(zone)
 	for k := -1; ; k++ {
@@ -137,7 +137,7 @@ func nextClock(after time.Time, clock time.Duration, zone *time.Location) time.T
 // clockOn is the first instant after a time at which the clock shows a time of
 // day on one day, if there is one.
 func clockOn(year int, month time.Month, day int, clock time.Duration, zone *time.Location, after time.Time) (time.Time, bool) {
-	wall := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(clock) // what the clock shows, as if in UTC
+	wall := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(clock) // the wall-clock time, written as a time in UTC
 	shown := func(t time.Time) bool {
 		_, offset := t.In(zone).Zone()
 		return t.Add(time.Duration(offset) * time.Second).Equal(wall)
@@ -156,7 +156,7 @@ func clockOn(year int, month time.Month, day int, clock time.Duration, zone *tim
 		_, before := end.Add(-time.Second).In(zone).Zone()
 		_, since := end.In(zone).Zone()
 		from, to := end.Add(time.Duration(before)*time.Second), end.Add(time.Duration(since)*time.Second)
-		if !wall.Before(from) && wall.Before(to) { // it is skipped
+		if !wall.Before(from) && wall.Before(to) { // the change skips it
 			candidates = append(candidates, end)
 		}
 		near = end.In(zone)
@@ -170,7 +170,9 @@ func clockOn(year int, month time.Month, day int, clock time.Duration, zone *tim
 	return time.Time{}, false
 }
 
-// A Slack is a deadline for every application that has no other: a factor times
+// A SlackRule is the deadline of every application that no line of a file matches:
+// a factor times a reference. One factor makes the deadlines; reports show the
+// misses at the others beside it. a deadline for every application that has no other: a factor times
 // a reference. One factor makes the deadlines; what others would have made of
 // them is told beside it.
 type SlackRule struct {
@@ -178,8 +180,8 @@ type SlackRule struct {
 	Factors []float64 // ascending
 }
 
-// DefaultSlack is the slack where nothing is given. Its factors are a
-// convention, from tight to generous, and not a law.
+// DefaultSlack is the slack where none is given. Its factors, from tight to
+// generous, are a convention of this program.
 var DefaultSlack = SlackRule{Of: Alone, Factors: []float64{1.2, 1.5, 2, 3}}
 
 // Headline is the factor that makes the deadlines: the middle one, of two the
@@ -220,7 +222,7 @@ func ParseSLA(text string) (SlackRule, Deadlines, error) {
 	return s, nil, nil
 }
 
-// reference is what the slack's factors multiply, for people.
+// reference names in words what the factors multiply.
 func (b Basis) reference() string {
 	switch b {
 	case Critical:
@@ -231,9 +233,9 @@ func (b Basis) reference() string {
 	return "the run alone on the idle cluster under its recorded settings"
 }
 
-// Times says what a factor multiplies, for headings: "so many times the critical
+// Times says what a factor multiplies, for a heading: "so many times the critical
 // path".
 func (b Basis) Times() string { return "so many times " + b.reference() }
 
-// String is the slack for people.
+// String is the slack in words.
 func (s SlackRule) String() string { return fmt.Sprintf("%g x %s", s.Headline(), s.Of.reference()) }

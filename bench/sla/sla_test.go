@@ -24,7 +24,7 @@ func TestTheFirstPatternThatMatchesDecides(t *testing.T) {
 		name string
 		want int
 	}{{"report-board-2024", 0}, {"report-daily/eu", 1}, {"warehouse-load", -1}} {
-		if got := d.Find(&traces.Application{Name: c.name}); got != c.want {
+		if got := d.ruleFor(&traces.Application{Name: c.name}); got != c.want {
 			t.Errorf("%s: deadline %d decides, want %d", c.name, got, c.want)
 		}
 	}
@@ -63,7 +63,7 @@ report-*,,team=risk,,2m
 		{traces.Application{Name: "report-2", Properties: properties("spark.databricks.clusterUsageTags.clusterAllTags", `[{"key":`)}, -1},
 		{traces.Application{Name: "report-1", Queue: "web"}, -1},
 	} {
-		if got := d.Find(&c.who); got != c.want {
+		if got := d.ruleFor(&c.who); got != c.want {
 			t.Errorf("%+v: deadline %d decides, want %d", c.who, got, c.want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestBadDeadlinesNameFileAndLine(t *testing.T) {
 		{"pattern\na\n", `sla.csv:1: the header has no column "deadline"`},
 		{"name,group,deadline\n*,q*,next\n", `sla.csv:2: the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not "next"`},
 		{"a\n", `sla.csv:1: want a pattern and a deadline, as in "report-*,90s", not "a"`},
-		{",5s\n", `sla.csv:1: it says nobody's: want a pattern in one of the columns before the deadline, such as * for all, not ",5s"`},
+		{",5s\n", `sla.csv:1: it matches nothing: want a pattern in one of the columns before the deadline, such as * for all, not ",5s"`},
 		{"", `sla.csv: no deadline in it; want lines such as "report-*,90s"`},
 		{"pattern,deadline\n", `sla.csv: no deadline in it; want lines such as "report-*,90s"`},
 		{"a,10s\n\"b,5s\n", "sla.csv:2: no line of CSV: extraneous or missing \" in quoted-field"},
@@ -173,7 +173,7 @@ func TestSLAsInWords(t *testing.T) {
 				t.Errorf("%s: got %v, %v, %v", c.text, slack, deadlines, err)
 			}
 		default:
-			if err != nil || len(deadlines) != 1 || deadlines[0].DeadlineRule.String() != c.deadline || deadlines.Find(&traces.Application{}) != 0 {
+			if err != nil || len(deadlines) != 1 || deadlines[0].DeadlineRule.String() != c.deadline || deadlines.ruleFor(&traces.Application{}) != 0 {
 				t.Errorf("%s: got %v, %v", c.text, deadlines, err)
 			}
 		}

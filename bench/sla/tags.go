@@ -8,17 +8,16 @@ import (
 	"dynalloc/traces"
 )
 
-// Properties that carry tags of an application.
+// Properties that carry tags.
 const (
 	yarnTags        = "spark.yarn.tags"                                  // nightly,eu
 	kubernetesLabel = "spark.kubernetes.driver.label."                   // and the label's name; of the driver's pod
 	databricksTags  = "spark.databricks.clusterUsageTags.clusterAllTags" // [{"key":"team","value":"finance"}]
 )
 
-// Tags are the labels that an application's settings carry: each tag of
-// spark.yarn.tags ("nightly"), each label of the driver's pod and each tag of a
-// Databricks cluster ("team=finance"), and every property as it is set
-// ("spark.app.tier=gold"). They are sorted.
+// Tags returns the tags of an application, sorted: each tag of spark.yarn.tags
+// ("nightly"), each label of the driver's pod and each tag of a Databricks cluster
+// ("team=finance"), and every property with its value ("spark.app.tier=gold").
 func Tags(a *traces.Application) []string {
 	var tags []string
 	for key, value := range a.Properties {

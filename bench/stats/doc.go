@@ -5,10 +5,10 @@
 // other, and pass sums by block. Read the files in this order:
 //
 //   - quantile.go: quantiles and means of samples;
-//   - interval.go: [Estimate], a figure with its confidence interval, and how
-//     intervals of several comparisons are made that hold together
-//     ([Simultaneous]) and of a share ([Share]);
-//   - mcnemar.go: exact and randomized tests of paired differences ([McNemar],
+//   - estimate.go: [Estimate], a figure with its confidence interval;
+//   - interval.go: how intervals are made: of several comparisons together
+//     ([Simultaneous]) and of a proportion ([Share]);
+//   - tests.go: exact and randomized tests of paired differences ([McNemar],
 //     [SignFlip]) and the adjustment of p-values for their number ([Holm]).
 //
 // docs/STATISTICS.md explains why these methods were chosen.

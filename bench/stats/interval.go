@@ -8,81 +8,41 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Confidence is that of every interval.
-const Confidence = 0.95
-
-// draws is how often blocks are drawn anew for one family of intervals.
+// resamples is how often blocks are drawn with replacement for one family of
+// intervals.
 const resamples = 2000
 
-// An Interval is a confidence interval, both ends included.
-type Interval struct{ Low, High float64 }
-
-// Excludes tells whether a value lies outside the interval.
-func (i Interval) Excludes(v float64) bool { return v < i.Low || v > i.High }
-
-// Scaled is the interval of a multiple.
-func (i Interval) Scaled(f float64) Interval {
-	if f < 0 {
-		return Interval{i.High * f, i.Low * f}
-	}
-	return Interval{i.Low * f, i.High * f}
-}
-
-// NoInterval is the interval of a figure about which too little is known: both
-// ends are NaN, so that no value lies outside it.
-func NoInterval() Interval { return Interval{math.NaN(), math.NaN()} }
-
-// An Estimate is a figure with its interval.
-type Estimate struct {
-	Value float64
-	Interval
-}
-
-// Scaled is the estimate of a multiple of the figure.
-func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.Interval.Scaled(f)} }
-
-// Significant tells whether the figure can be told from zero: its interval lies on one
-// side of it.
-func (e Estimate) Significant() bool { return e.Excludes(0) }
-
-// Mark is the value's sign for a table: "~" where nothing can be told.
-func (e Estimate) Mark() string {
-	switch {
-	case math.IsNaN(e.Value) || !e.Significant():
-		return "~"
-	case e.Value < 0:
-		return "-"
-	}
-	return "+"
-}
-
-// Widened is an estimate whose interval also covers an independent error of its
-// own half-widths below and above: distances from the value add in quadrature.
-func (e Estimate) Widened(below, above float64) Estimate {
-	e.Low = e.Value - math.Hypot(e.Value-e.Low, below)
-	e.High = e.Value + math.Hypot(e.High-e.Value, above)
-	return e
-}
-
-// A Contrast is one comparison of two policies, summed up by block: what is
-// estimated is the sum of Sums over the sum of Weights. With applications as
-// weights it is a mean difference, with the base's figures a relative one.
+// A Contrast is one comparison of two policies, summed up by block. It estimates
+// the sum of Sums over the sum of Weights: with numbers of applications as weights
+// a mean difference, with the base's figures a relative one.
 type Contrast struct {
 	Sums    []float64 // paired differences, by block
 	Weights []float64 // by block, 0 or more
-	// Counts: the differences are of things that happen to an application or do
-	// not, such as misses. Then two more blocks are added, of one application
-	// each, in which one policy had it and the other not (Bonett and Price, 2012:
-	// adjusted Wald intervals for paired proportions), because where nothing
-	// differed in twenty applications something may in the twenty-first.
+	// Counts says that the differences are of events that an application has or does
+	// not have, such as misses. Then two blocks of one application each are added, in
+	// which one policy had the event and the other did not (Bonett and Price, 2012:
+	// adjusted Wald intervals for paired proportions). Without them, twenty
+	// applications without a difference would give an interval of width zero,
+	// although the next application may differ.
 	Counts bool
 }
 
-// prepared is a contrast with the moments that draws need.
+// NewContrast is a contrast over a number of blocks, all zero.
+func NewContrast(blocks int) Contrast {
+	return Contrast{Sums: make([]float64, blocks), Weights: make([]float64, blocks)}
+}
+
+// Add adds a paired difference and its weight to a block.
+func (c *Contrast) Add(block int, difference, weight float64) {
+	c.Sums[block] += difference
+	c.Weights[block] += weight
+}
+
+// prepared is a contrast with the moments that resampling needs.
 type prepared struct {
-	s, w       []float64
-	value      float64 // as estimated from the blocks alone
-	center, se float64 // of the interval
+	s, w       []float64 // differences and weights, with the added blocks
+	value      float64   // estimated from the blocks of the data alone
+	center, se float64   // of the interval: the ratio with the added blocks, and its standard error
 }
 
 func (c *Contrast) prepare() prepared {
@@ -96,47 +56,44 @@ func (c *Contrast) prepare() prepared {
 	return p
 }
 
-func Sum(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum
-}
-
-// ratioAndError is a ratio of sums over blocks and its standard error, by
+// ratioAndError is a ratio of sums over blocks and its standard error by
 // linearization (Cochran, Sampling Techniques, 1977, section 2.11).
 func ratioAndError(s, w []float64) (ratio, se float64) {
-	of := Sum(w)
-	ratio = Sum(s) / of
+	total := Sum(w)
+	ratio = Sum(s) / total
 	squares := 0.0
 	for k := range s {
 		e := s[k] - ratio*w[k]
 		squares += e * e
 	}
 	n := float64(len(s))
-	return ratio, math.Sqrt(squares*n/(n-1)) / of
+	return ratio, math.Sqrt(squares*n/(n-1)) / total
 }
 
-// Simultaneous estimates contrasts over the same blocks, with intervals that
-// together hold their true values in 95 of 100 cases. Blocks are drawn with
-// replacement, the same ones for every contrast; half-widths are standard errors
-// times the quantile of the largest deviation of any contrast in a draw, counted
-// in its standard errors: a max-t bootstrap (Romano and Wolf, Econometrica 2005;
-// for one contrast the symmetric percentile-t of Hall, 1988). The multiple is at
-// least Student's for so many blocks. NaN where there are fewer than two blocks
-// or nothing to divide by.
+// Simultaneous estimates contrasts over the same blocks. In 95 of 100 samples all
+// its intervals together contain their true values. Blocks are drawn with
+// replacement, the same ones for every contrast; the half-width of an interval is
+// its standard error times the 95 % quantile, over the draws, of the largest
+// deviation of any contrast in standard errors: a max-t bootstrap (Romano and
+// Wolf, Econometrica 2005; for one contrast the symmetric percentile-t of Hall,
+// 1988). The multiple is at least that of Student's distribution for so many
+// blocks, because the bootstrap is too narrow for few blocks. Results are NaN
+// where there are fewer than two blocks or the weights are all zero.
 func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	out := make([]Estimate, len(contrasts))
 	all := make([]prepared, len(contrasts))
+	var differing []prepared // where no block differs there is nothing to resample
 	blocks := 0
 	for i := range contrasts {
 		all[i] = contrasts[i].prepare()
 		blocks = len(contrasts[i].Sums)
+		if slices.ContainsFunc(contrasts[i].Sums, func(v float64) bool { return v != 0 }) {
+			differing = append(differing, all[i])
+		}
 	}
 	multiple := math.NaN()
 	if blocks >= 2 {
-		multiple = max(largestDeviation(differing(contrasts, all), seed), StudentQuantile(blocks-1))
+		multiple = max(largestDeviation(differing, seed), StudentQuantile(blocks-1))
 	}
 	for i := range all {
 		p := &all[i]
@@ -149,33 +106,25 @@ func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	return out
 }
 
-// differing are the contrasts in which something differs in any block. Where
-// nothing does there is nothing to draw.
-func differing(contrasts []Contrast, all []prepared) []prepared {
-	var list []prepared
-	for i := range contrasts {
-		if slices.ContainsFunc(contrasts[i].Sums, func(v float64) bool { return v != 0 }) {
-			list = append(list, all[i])
-		}
-	}
-	return list
-}
-
-// StudentQuantile is the two-sided 95 % quantile of Student's distribution.
+// StudentQuantile is the two-sided 95 % quantile of Student's distribution with
+// so many degrees of freedom.
 func StudentQuantile(freedom int) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(0.5 + Confidence/2)
 }
 
-// steady is the least standard error of a draw, as a share of the sample's: a
-// draw of few different blocks says nothing about its own error.
+// leastErrorShare is the least standard error of a resample, as a share of the
+// sample's. A resample of few different blocks underestimates its own error, and
+// its deviation in standard errors would be far too large.
 const leastErrorShare = 0.2
 
-// largestDeviation draws blocks and returns the 95 % quantile of the largest
+// largestDeviation resamples blocks and returns the 95 % quantile of the largest
 // deviation of any contrast.
 func largestDeviation(all []prepared, seed uint64) float64 {
 	random := rand.New(rand.NewPCG(seed, 0x5eed))
 	largest := make([]float64, resamples)
-	times := map[int][]float64{} // how often each block is drawn, by number of blocks; only looked up
+	// How often each block is drawn, by number of blocks: contrasts with the same
+	// number share the draw. The map is only looked up, never ranged over.
+	times := map[int][]float64{}
 	for d := range resamples {
 		clear(times)
 		for i := range all {
@@ -194,7 +143,8 @@ func largestDeviation(all []prepared, seed uint64) float64 {
 	return Quantile(Confidence, largest)
 }
 
-// deviation is how far a draw lies from the sample, in standard errors.
+// deviation is the distance of a resample's ratio from the sample's, in standard
+// errors of the resample.
 func (p *prepared) deviation(times []float64) float64 {
 	if p.se == 0 || math.IsNaN(p.se) {
 		return 0
@@ -211,15 +161,16 @@ func (p *prepared) deviation(times []float64) float64 {
 	}
 	ratio := s / w
 	n := float64(len(times))
-	squares := max(ss-2*ratio*sw+ratio*ratio*ww, 0)
+	squares := max(ss-2*ratio*sw+ratio*ratio*ww, 0) // rounding may make it negative
 	se := max(math.Sqrt(squares*n/(n-1))/w, leastErrorShare*p.se)
 	return math.Abs(ratio-p.center) / se
 }
 
-// Share is the interval of a share: hits over trials, summed over blocks. It is
-// Wilson's with as many trials as would say as much if they were independent
-// (Korn and Graubard, Survey Methodology 1998), and Student's quantile for so
-// many blocks.
+// Share is a proportion, hits over trials summed over blocks, with its interval:
+// Wilson's interval (1927) for the effective number of independent trials that has
+// the same variance (Korn and Graubard, Survey Methodology 1998), with Student's
+// quantile for so many blocks. Without trials, or with fewer than two blocks, it
+// has no interval.
 func Share(hits, trials []float64) Estimate {
 	n := Sum(trials)
 	p, se := ratioAndError(hits, trials)

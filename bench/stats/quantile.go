@@ -23,7 +23,16 @@ func Quantile(p float64, sorted []float64) float64 {
 	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
 }
 
-// Mean is NaN for no values.
+// Median is the median of values in any order. It is NaN if one of them is, and
+// for no values.
+func Median(values []float64) float64 {
+	if slices.ContainsFunc(values, math.IsNaN) {
+		return math.NaN()
+	}
+	return Quantile(0.5, slices.Sorted(slices.Values(values)))
+}
+
+// Mean is the arithmetic mean; NaN for no values.
 func Mean(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -31,11 +40,11 @@ func Mean(values []float64) float64 {
 	return stat.Mean(values, nil)
 }
 
-// Median is the median of values in any order; NaN if one of them is, or for no
-// values.
-func Median(values []float64) float64 {
-	if slices.ContainsFunc(values, math.IsNaN) {
-		return math.NaN()
+// Sum adds values in their order.
+func Sum(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
 	}
-	return Quantile(0.5, slices.Sorted(slices.Values(values)))
+	return sum
 }

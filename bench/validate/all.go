@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"dynalloc/bench"
+	"dynalloc/internal/note"
 	"dynalloc/traces"
 )
 
@@ -18,7 +19,7 @@ type Set struct {
 	Workloads []Workload // in order of their first recording
 	// Summary is over the workloads that are held to the bars, else over all.
 	Summary Summary
-	Notes   []string // what a reader must know, a sentence each
+	Notes   []note.Note
 }
 
 // A ValidatedWorkload is the recordings of one workload and their pairs.
@@ -34,6 +35,11 @@ type Workload struct {
 	repeats []Comparison // of one repeat, predicted to look like another
 }
 
+var (
+	onlyRecording = note.Declare("only-recording", "recording")
+	pairsForecast = note.Declare("pairs-forecast", "count")
+)
+
 // RunAll validates every ordered pair of recordings of the same workload.
 // Where start-up times are refused (ErrWaited) a pair is forecast, and a note
 // says so.
@@ -44,7 +50,7 @@ func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set
 	var all []*pairRun
 	for g, group := range groups {
 		if len(group) < 2 {
-			set.Notes = append(set.Notes, fmt.Sprintf("%s is the only recording of its workload: it is in no pair.", group[0].Name))
+			set.Notes = append(set.Notes, onlyRecording.With(group[0].Name))
 			continue
 		}
 		for from := range group {
@@ -118,7 +124,7 @@ func (set *Set) validate(ctx context.Context, all []*pairRun, o Options) error {
 		}
 	}
 	if refused > 0 {
-		set.Notes = append(set.Notes, fmt.Sprintf("%d pairs are forecasts with --startup from: in their recordings applications waited for each other, so that start-up times contain the wait.", refused))
+		set.Notes = append(set.Notes, pairsForecast.With(refused))
 	}
 	return nil
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/policies/script"
 	"dynalloc/replay/cluster"
-	"dynalloc/reports"
 )
 
 // policyUsage explains the flag --policy of compare and replay.
@@ -116,10 +116,10 @@ func refused(c *cluster.Cluster, fleets ...policies.Fleet) error {
 }
 
 // warnings are the warnings that Spark would log at start for these policies.
-func warnings(fleets []policies.Fleet) []string {
-	var all []string
+func warnings(fleets []policies.Fleet) []note.Note {
+	var all []note.Note
 	for _, f := range fleets {
-		all = append(all, reports.WordAll(f.Warnings())...)
+		all = append(all, f.Warnings()...)
 	}
 	return all
 }

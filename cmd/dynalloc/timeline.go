@@ -100,7 +100,7 @@ func (t *textWriter) begin(s *bench.Suite, fleet policies.Fleet) {
 	if traits := s.Config.Cluster.Traits(); traits.Caveat != "" {
 		fmt.Fprintf(t.out, "%s is %s.\n", traits.Title, traits.Caveat)
 	}
-	for _, note := range slices.Concat(reports.WordAll(s.Config.Cluster.Notes), s.Workload.Notes, s.Notes) {
+	for _, note := range slices.Concat(reports.WordAll(s.Config.Cluster.Notes), s.Workload.Notes, reports.WordAll(s.Notes)) {
 		fmt.Fprintln(t.out, note)
 	}
 	fmt.Fprintln(t.out)

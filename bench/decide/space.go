@@ -8,7 +8,7 @@ import (
 	"dynalloc/traces"
 )
 
-// newSpace has sizes up to a number: each up to 4, then two for each doubling.
+// newSpace has sizes up to a number: every one up to 4, then two for each doubling.
 func newSpace(most int, protection policies.Protection) policies.Space {
 	s := policies.Space{Protections: []policies.Protection{protection}}
 	for n, step := 1, 1; n < most; n += step {
@@ -21,8 +21,8 @@ func newSpace(most int, protection policies.Protection) policies.Space {
 	return s
 }
 
-// spaceOf is what can be set for a class: up to as many executors as are of use
-// and the cluster has room for.
+// spaceOf is the space of a class: sizes up to the number of executors that have
+// tasks to run and for which the cluster has room.
 func (s *search) spaceOf(c *class) policies.Space {
 	cluster := &s.Suite.Config.Cluster
 	most := min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster))
@@ -35,8 +35,8 @@ func (s *search) spaceOf(c *class) policies.Space {
 	return newSpace(most, protection)
 }
 
-// protectionOf is what would keep an application's shuffle files under dynamic
-// allocation: what its own settings say, or tracking if they say nothing.
+// protectionOf is what keeps an application's shuffle files under dynamic
+// allocation: what its settings say, or tracking if they say nothing.
 func protectionOf(a *traces.Application) policies.Protection {
 	props := map[string]string{}
 	for key, value := range a.Properties {
@@ -52,7 +52,8 @@ func protectionOf(a *traces.Application) policies.Protection {
 
 var tracking = policies.Protection{Tracking: true, TrackingTimeout: policies.Never}
 
-// executorCores is what one executor of a profile has.
+// executorCores is the cores of one executor of a profile; where the profile takes
+// all cores of a worker, the mean cores of a node.
 func executorCores(a *traces.Application, profile int, c *cluster.Cluster) int {
 	if p := a.Profiles[profile]; p.Cores > 0 {
 		return p.Cores
@@ -60,7 +61,7 @@ func executorCores(a *traces.Application, profile int, c *cluster.Cluster) int {
 	return max(1, c.Capacity()/max(1, len(c.Nodes())))
 }
 
-// possible are those of a list that the class's Spark can be set to.
+// possible drops the specs that the class's Spark version does not support.
 func (c *class) possible(list []policies.Spec) []policies.Spec {
 	return slices.DeleteFunc(list, func(s policies.Spec) bool { return !c.canHave(s) })
 }

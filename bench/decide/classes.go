@@ -12,28 +12,28 @@ import (
 	"dynalloc/traces"
 )
 
-// A class is the applications that advice is given for together.
+// A class is the applications that get one policy.
 type class struct {
 	name    string
-	token   string // stands for the class in rules: a name as written could cover others
-	apps    []int  // indexes into the workload
-	current policies.Spec
-	others  int // applications that ran under other settings than current
-	cores   int // of one executor; 0: not known
-	room    int // most executors that are of use, or that the cluster has room for
+	token   string        // stands for the class in rules: the pattern of a name could match other classes
+	apps    []int         // indexes into the workload
+	current policies.Spec // the most frequent recorded settings
+	others  int           // applications with other settings than current
+	cores   int           // of one executor; 0: not known
+	room    int           // the most executors that have tasks to run and for which the cluster has room
 	last    *traces.Application
-	master  string // spark.master where the class is to run
+	master  string // spark.master on the cluster of the comparison
 }
 
-// classesOf sorts a workload into the classes to be advised, by name.
+// classesOf divides a workload into classes, sorted by name.
 func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 	var list []*class
 	for k, name := range bench.Classes(w) {
 		if name == traces.ClassWarmUp || name == traces.ClassDrain {
-			continue // there for their load alone
+			continue // these only load the cluster before and after the window
 		}
 		cl := &class{name: name, token: fmt.Sprintf("#%d#", k)}
-		settings := map[policies.Spec]int{} // only looked up, in the order of applications
+		settings := map[policies.Spec]int{} // only looked up, never ranged over
 		for i, a := range w.Apps {
 			if a.Class != name {
 				continue
@@ -62,8 +62,8 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 	return list, nil
 }
 
-// coresOf is what one executor of an application has; 0 where it takes what a
-// worker gives and no executor was recorded.
+// coresOf is the cores of one executor of an application; 0 where it takes all
+// cores of a worker and no executor was recorded.
 func coresOf(a *traces.Application) int {
 	if len(a.Profiles) > 0 && a.Profiles[0].Cores > 0 {
 		return a.Profiles[0].Cores
@@ -78,8 +78,8 @@ func coresOf(a *traces.Application) int {
 	return 0
 }
 
-// usefulExecutors is how many executors an application has tasks for: those of its
-// largest job, all stages at one time.
+// usefulExecutors is the number of executors for which an application has tasks:
+// those that the largest stage of any job fills.
 func usefulExecutors(a *traces.Application) int {
 	slots := 1
 	if len(a.Profiles) > 0 {
@@ -96,9 +96,9 @@ func usefulExecutors(a *traces.Application) int {
 	return most
 }
 
-// candidates are the policies that are tried for a class: what it has now, what
-// each kind of policy offers, and what it has now changed in one respect. Those
-// that its Spark version cannot have are left out.
+// candidates are the usual candidates of a class: the current policy, those that
+// each kind of policy names, and the current policy with one change. Policies that
+// the class's Spark version does not support are left out.
 func (c *class) candidates() []policies.Spec {
 	space := policies.Space{Protections: c.protections()}
 	for n := 1; n < c.room; n = max(n+1, n*5/4) {
@@ -114,15 +114,15 @@ func (c *class) candidates() []policies.Spec {
 	return unique(append(list, c.current.Variants(space)...))
 }
 
-// canHave tells whether the class's Spark can be set to a spec. What is no
-// setting of Spark is the user's to bring about.
+// canHave says whether the class's Spark version supports a spec. A policy that is
+// not a setting of Spark, such as a script, is always possible.
 func (c *class) canHave(s policies.Spec) bool {
 	_, err := c.snippet(s)
 	return err == nil || s.Kind.Snippet == nil
 }
 
-// protections are what can keep shuffle files where the class ran, what it uses
-// now first: the shuffle service is not for Kubernetes.
+// protections are what can keep shuffle files on the class's cluster, the current
+// one first. Spark has no shuffle service on Kubernetes.
 func (c *class) protections() []policies.Protection {
 	service := policies.Protection{Service: true, TrackingTimeout: policies.Never}
 	switch now := c.current.Protection; {
@@ -134,13 +134,13 @@ func (c *class) protections() []policies.Protection {
 	return []policies.Protection{service, tracking}
 }
 
-// snippet is what to change in the settings of the class's last run.
+// snippet is the change from the settings of the class's last run to a spec.
 func (c *class) snippet(s policies.Spec) (policies.Snippet, error) {
 	return s.SnippetFor(c.last.Properties, policies.AppInfo{SparkVersion: c.last.SparkVersion, Master: c.master}, c.cores)
 }
 
-// plain leaves out of the settings of a log what only repeats the shape of its
-// executors.
+// plain drops settings of a log that only repeat the size of its executors, so
+// that equal policies have equal specs.
 func (c *class) plain(s policies.Spec) policies.Spec {
 	if s.Cores == c.cores {
 		s.Cores = 0
@@ -157,7 +157,7 @@ func (c *class) plain(s policies.Spec) policies.Spec {
 	return s
 }
 
-// unique keeps the first of equal specs; their own text tells what is equal.
+// unique keeps the first of specs with equal text.
 func unique(list []policies.Spec) []policies.Spec {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(list, func(s policies.Spec) bool {
@@ -165,4 +165,13 @@ func unique(list []policies.Spec) []policies.Spec {
 		seen[s.String()] = true
 		return again
 	})
+}
+
+// fleet gives the class a policy while the other classes keep their recorded
+// settings.
+func (c *class) fleet(s policies.Spec) policies.Fleet {
+	f := bench.RecordedFleet()
+	f.Rules = append([]policies.Rule{{Pattern: c.token, Spec: s}}, f.Rules...)
+	f.Name = c.name + "=" + s.String()
+	return f
 }

@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// A standing is what a fleet gives in the replicas that it has been played in,
-// as means over them.
+// A score is the figures of a fleet by which a search compares, as means over the
+// replicas in which it was replayed.
 type score struct {
 	misses, deadlines float64
 	seconds           float64 // executor-seconds
-	slower            float64 // see Tuning.Slower; 0 where every class has deadlines
-	failed            bool    // a replay did not come to an end
+	slower            float64 // the slowdown that Tuning.MaxSlowdown limits; 0 where every class has deadlines
+	failed            bool    // a replay failed
 }
 
-// A goal is what a fleet has to keep, and the cheapest that does is the best.
+// A goal is the limits that a fleet must meet; the cheapest that does is the best.
 type goal struct{ missRate, slower float64 }
 
-// excess is by how much a fleet fails the goal: 0 if it keeps it.
+// excess is by how much a fleet exceeds the limits; 0 if it meets the goal.
 func (g goal) excess(s score) float64 {
 	if s.failed {
 		return math.Inf(1)
@@ -30,14 +30,15 @@ func (g goal) excess(s score) float64 {
 	return over
 }
 
-// compare orders fleets, the better first: those that keep the goal by cost, the
-// others by how far they miss it.
+// compare orders fleets, the better first: those that meet the goal by cost, the
+// others by their excess.
 func (g goal) compare(a, b score) int {
 	return cmp.Or(cmp.Compare(g.excess(a), g.excess(b)), cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.misses, b.misses))
 }
 
-// dominates tells whether a is as good as b in misses and in cost, and better in
-// one of them. What is slower than the goal allows dominates nothing that is not.
+// dominates says whether a is as good as b in misses and in cost, and better in one
+// of them. A fleet that is slower than the goal allows does not dominate one that
+// is not.
 func (g goal) dominates(a, b score) bool {
 	if a.failed || b.failed {
 		return !a.failed
@@ -48,8 +49,8 @@ func (g goal) dominates(a, b score) bool {
 	return a.misses <= b.misses && a.seconds <= b.seconds && (a.misses < b.misses || a.seconds < b.seconds)
 }
 
-// front is those of a list that none dominates, cheapest first. Of equal ones
-// the first stays.
+// front is the Pareto front of a list: the fleets that no other dominates, the
+// cheapest first. Of equal ones the first is kept.
 func (g goal) front(list []int, at func(int) score) []int {
 	var front []int
 	for _, i := range list {
@@ -63,11 +64,11 @@ func (g goal) front(list []int, at func(int) score) []int {
 	return front
 }
 
-// best picks so many of a list, the best first. Half of them are the best by the
-// goal. After a few replicas what keeps it may seem not to, so a quarter are
-// those of the front that are nearest to the goal, on either side. The rest are
-// spread over the front, so that what is cheap and what is safe stays in the
-// race; and where the front is short, what would be on it without the others.
+// best picks a number of fleets from a list, the best first. Half of them are the
+// best by the goal. After few replicas a fleet that meets the goal may seem not
+// to, so a quarter are those of the front that are nearest to the goal, on either
+// side. The rest are spread over the front, so that cheap and safe fleets stay in
+// the race; where the front is too short, the fronts without it follow.
 func (g goal) best(list []int, keep int, at func(int) score) []int {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(i, j int) int { return g.compare(at(i), at(j)) })
@@ -97,7 +98,7 @@ func (g goal) best(list []int, keep int, at func(int) score) []int {
 	return slices.DeleteFunc(sorted, func(i int) bool { return !kept[i] })
 }
 
-// distance is how far the misses are from the most that the goal allows.
+// distance is how far the misses are from the limit of the goal.
 func (g goal) distance(s score) float64 {
 	if s.failed {
 		return math.Inf(1)
@@ -105,7 +106,7 @@ func (g goal) distance(s score) float64 {
 	return math.Abs(s.misses - g.missRate*s.deadlines)
 }
 
-// sampled are so many of a list at even steps, its ends among them.
+// sampled picks a number of elements of a list at even steps, with both ends.
 func sampled(list []int, n int) []int {
 	if n >= len(list) || n < 2 {
 		return list[:min(n, len(list))]
@@ -117,8 +118,8 @@ func sampled(list []int, n int) []int {
 	return out
 }
 
-// halvingSteps are after how many replicas a race drops half of those that are left: 1,
-// 2, 4, ... and all.
+// halvingSteps are the numbers of replicas after which a race drops half of the
+// candidates that are left: 1, 2, 4, ... and all.
 func halvingSteps(replicas int) []int {
 	var list []int
 	for r := 1; r < replicas; r *= 2 {
@@ -127,12 +128,12 @@ func halvingSteps(replicas int) []int {
 	return append(list, replicas)
 }
 
-// successiveHalving races candidates over replicas (Jamieson and Talwalkar, Non-stochastic
-// best arm identification, AISTATS 2016): all are played in one replica, the
-// better half of them in two, and so on, so that poor ones cost little. The
-// finalists are played in all replicas; they come back with the best first.
-// Play sees to it that candidates have been played in so many replicas, and
-// standing says what they gave in those.
+// successiveHalving races candidates over replicas (Jamieson and Talwalkar,
+// Non-stochastic best arm identification, AISTATS 2016): all are replayed in one
+// replica, the better half of them in two, and so on, so that poor ones cost
+// little. It returns the finalists, which are replayed in all replicas, the best
+// first. Play replays candidates in the first replicas, as far as they have not
+// been; at returns the score in those.
 func (g goal) successiveHalving(list []int, replicas, finalists int, play func(list []int, replicas int) error, at func(int) score) ([]int, error) {
 	for _, r := range halvingSteps(replicas) {
 		if err := play(list, r); err != nil {
@@ -147,7 +148,7 @@ func (g goal) successiveHalving(list []int, replicas, finalists int, play func(l
 	return list, nil
 }
 
-// raceCost is how many replays a race of so many takes at most.
+// raceCost is the most replays that a race of so many candidates takes.
 func raceCost(candidates, replicas, finalists int) int {
 	total, before := 0, 0
 	for _, r := range halvingSteps(replicas) {

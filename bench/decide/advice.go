@@ -1,0 +1,137 @@
+package decide
+
+import (
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/bench/sla"
+	"dynalloc/bench/stats"
+	"dynalloc/bench/validate"
+	"dynalloc/internal/note"
+	"dynalloc/policies"
+	"dynalloc/replay"
+)
+
+// Verdict is the result of advice for a class.
+type Verdict string
+
+// Verdicts.
+const (
+	Static       Verdict = "static"        // a fixed number of executors
+	Dynamic      Verdict = "dynamic"       // dynamic allocation
+	NoDifference Verdict = "no-difference" // no significant difference between the best of both kinds
+	Insufficient Verdict = "insufficient"  // the logs are not sufficient for a verdict
+)
+
+// AdviseOptions say what is advised and how.
+type AdviseOptions struct {
+	bench.Options
+	Goal     Goal            // empty: FewestMisses
+	Policies []policies.Spec // candidates besides the usual ones
+	Only     bool            // no other candidates than Policies and what the class has now
+}
+
+// Advice is which settings each class of a workload should have.
+type Advice struct {
+	Suite         *bench.Suite
+	Goal          Goal
+	Replicas      int // replays of each policy that was judged; all but the first are shaken
+	Classes       []ClassAdvice
+	Joint         *Joint // nil: nothing is to be changed, or there is only one class
+	DeadlineBasis string
+	LeftOut       []*replay.AppError // applications that cannot be replayed and are of no class
+	CheckedAt     []string           // the other deadlines and loads at which the verdicts were checked
+	Notes         []note.Note
+
+	deadlines []sla.Reference
+}
+
+// Deadline is the deadline, given or assumed, of an application of the suite's
+// workload, from its submission.
+func (a *Advice) Deadline(app int) time.Duration { return a.deadlines[app].Deadline }
+
+// ClassAdvice is the advice for one class.
+type ClassAdvice struct {
+	Class           string
+	Runs            int
+	Verdict         Verdict
+	Stable          bool
+	Flips           []note.Note // why it is not stable: the changes under which the verdict is another
+	Insufficiencies []note.Note // why the logs are insufficient
+	Notes           []note.Note
+
+	Current   Evaluation  // of the settings that the class has now
+	Advised   Evaluation  // of the settings to use; those of Current if they are as good, or the logs are insufficient
+	Static    *Evaluation // of the best fixed size; nil: there was no candidate
+	Dynamic   *Evaluation // of the best dynamic allocation; nil: there was no candidate
+	Snippet   policies.Snippet
+	NoSnippet string // why there is no snippet
+
+	// Saved is the executor-seconds of Static less those of Dynamic, SavedShare the
+	// same as a share of Static, and TimeDelta the turnaround of Dynamic less that of
+	// Static as a share of Static.
+	Saved, SavedShare, TimeDelta stats.Estimate
+	MissDelta                    stats.Estimate // misses of all applications, Dynamic less Static
+	Assumed                      bool           // no deadline is given for the class: its deadline is AssumedFactor times its turnaround alone
+	SmallestStatic               SmallestStatic
+	Blocks                       bench.Blocks // over which the intervals of the class's own figures are made
+	Model                        validate.ModelError
+	Evaluations                  []Evaluation // of all candidates, in their order
+}
+
+// SmallestStatic is the smallest fixed size that keeps 99 % of the deadlines.
+type SmallestStatic struct {
+	Executors int     // 0: none of the candidates does
+	Kept      float64 // share of the deadlines that it keeps, or that the best keeps if none does
+	Of        int     // replayed runs with a deadline
+}
+
+// deadlinesKept is the share of deadlines that SmallestStatic keeps.
+const deadlinesKept = 0.99
+
+// Joint is the result of all advice taken together.
+type Joint struct {
+	Fleet           policies.Fleet
+	Before, After   float64        // misses of all applications, with the current settings and as advised
+	Of              int            // runs with a deadline
+	MissDelta       stats.Estimate // After less Before
+	SavedShare      stats.Estimate // of all executor-seconds
+	TimeDelta       stats.Estimate // of all turnarounds, as a share
+	Worse           []note.Note    // classes that miss more deadlines than with their own advice alone
+	ExecutorSeconds float64        // as advised
+}
+
+// An Evaluation is what a class gets under one candidate.
+type Evaluation struct {
+	Policy           policies.Spec
+	Replicas         int            // replays of it; only one if it was screened out
+	Of               int            // runs of the class with a deadline, given or assumed; of all replicas if the blocks are replicas
+	Misses           stats.Estimate // of those
+	OtherClassMisses float64        // misses of the other classes
+	Turnaround       float64        // mean, seconds
+	ExecutorSeconds  float64
+	Problem          string // why it could not be replayed; then there are no figures
+
+	// The differences to what is advised, for candidates that were replayed in all
+	// replicas; the intervals hold together. Misses are those of all applications, or
+	// the class's own if its deadlines are assumed, and of all replicas where Of is.
+	// Cost (executor-seconds) and time (turnaround) are shares.
+	MissDelta, CostDelta, TimeDelta stats.Estimate
+	MissesSignificant               bool
+
+	Causes     []MissCause   // of the class's misses, the most frequent first; only for Static and Dynamic
+	RampUpTime time.Duration // of the runs that miss, median time to the executors that they need
+
+	trial *trial
+}
+
+// A MissCause is the number of a policy's misses that are due to one cause: the
+// cause of the largest part of the time by which each run is late
+// (replay.Turnaround.Late).
+type MissCause struct {
+	Cause  replay.TimeCause
+	Misses float64
+}
+
+// Static says whether the policy is a fixed size.
+func (e *Evaluation) Static() bool { return e.Policy.Fixed() }

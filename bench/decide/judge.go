@@ -1,0 +1,191 @@
+package decide
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"dynalloc/bench/metrics"
+	"dynalloc/bench/sla"
+	"dynalloc/bench/stats"
+	"dynalloc/bench/validate"
+)
+
+// A judge compares the policies of one class in one scenario.
+type judge struct {
+	goal     Goal
+	seed     uint64
+	model    validate.ModelError
+	scenario *scenario
+	all      sampling     // every application: whose deadlines a policy makes missed
+	own      sampling     // those of the class: what it costs
+	step     deadlineStep // other deadlines; zero: as they are
+	current  *trial       // of the policy that is set now; may be nil
+	// assumed says that no deadline is given for the class. It is then also held to
+	// an assumed one, after those that are given for other classes.
+	assumed bool
+}
+
+func newJudge(goal Goal, s *scenario, apps []int, model validate.ModelError, seed uint64) *judge {
+	j := &judge{goal: goal, seed: seed, model: model, scenario: s, all: s.sampling(upTo(len(s.workload.Apps))), own: s.sampling(apps)}
+	j.assumed = !slices.ContainsFunc(apps, func(at int) bool { return s.reference[at].HasDeadline })
+	return j
+}
+
+// A deadlineStep is neighboring deadlines at which a verdict must hold: the next
+// slack factor for deadlines from the slack, a share more or less for the others.
+type deadlineStep struct {
+	name   string
+	slack  float64 // factor of the slack
+	factor float64 // of other deadlines; 0: all deadlines are as they are
+}
+
+// of is an application with the deadline of the step.
+func (s deadlineStep) of(a *metrics.App) metrics.App {
+	switch {
+	case s.factor == 0:
+		return *a
+	case a.SlackBase > 0:
+		return a.AtSlackFactor(s.slack)
+	}
+	b := *a
+	b.Deadline = sla.Multiple(s.factor, a.Deadline)
+	return b
+}
+
+// A deadlineSet is a set of deadlines by whose misses policies are compared.
+type deadlineSet struct {
+	over    sampling
+	assumed bool // every application counts, with its assumed deadline
+}
+
+// deadlineSets are the sets in order of importance: the deadlines that are given,
+// of all applications; then those assumed for the class, if it has none.
+func (j *judge) deadlineSets() []deadlineSet {
+	if j.assumed {
+		return []deadlineSet{{over: j.all}, {j.own, true}}
+	}
+	return []deadlineSet{{over: j.all}}
+}
+
+// missed is the figure of misses if turnarounds were longer by a share.
+func (j *judge) missed(assumed bool, longer float64) metrics.Figure {
+	return func(a *metrics.App) float64 {
+		b := j.step.of(a)
+		b.HasDeadline = b.HasDeadline || assumed
+		b.Turnaround = sla.Multiple(1+longer, b.Turnaround)
+		return metrics.MissOf(&b)
+	}
+}
+
+// misses is the figure of misses of a set of deadlines.
+func (j *judge) misses(by deadlineSet) metrics.Figure { return j.missed(by.assumed, 0) }
+
+// deadlineCount is the figure of applications with a deadline.
+func deadlineCount(assumed bool) metrics.Figure {
+	if assumed {
+		return func(*metrics.App) float64 { return 1 }
+	}
+	return metrics.DeadlineOf
+}
+
+// missDeltas compares the misses under some policies with those under one. The
+// differences are shares of the runs with deadlines. A difference is significant
+// if both its interval, widened by the model's error, and a test say so.
+func (j *judge) missDeltas(by deadlineSet, others []*trial, base *trial) (deltas []stats.Estimate, significant []bool) {
+	significant = make([]bool, len(others))
+	runs := by.over.sums(base, deadlineCount(by.assumed))
+	of := stats.Sum(runs)
+	if of == 0 {
+		return make([]stats.Estimate, len(others)), significant
+	}
+	late := by.over.sums(base, j.misses(by))
+	contrasts := make([]stats.Contrast, len(others))
+	p := make([]float64, len(others))
+	for i, o := range others {
+		d := minus(by.over.sums(o, j.misses(by)), late)
+		contrasts[i] = stats.Contrast{Sums: d, Weights: runs, Counts: true}
+		p[i] = stats.SignFlip(d, j.seed)
+	}
+	p = stats.Holm(p)
+	deltas = stats.Simultaneous(contrasts, j.seed)
+	for i, o := range others {
+		sum := func(longer float64) float64 { return stats.Sum(by.over.sums(o, j.missed(by.assumed, longer))) }
+		below, above := j.modelRange(sum)
+		deltas[i] = deltas[i].Widened(below/of, above/of)
+		significant[i] = deltas[i].Significant() && p[i] <= 1-stats.Confidence
+	}
+	return deltas, significant
+}
+
+// modelRange is by how much misses fall and rise if turnarounds are off by the
+// model's error; misses gives them for turnarounds that are longer by a share.
+func (j *judge) modelRange(misses func(longer float64) float64) (below, above float64) {
+	off := validate.HalfWidth(j.model.Time)
+	now := misses(0)
+	return now - misses(-off), misses(off) - now
+}
+
+// missDelta is missDeltas for one policy, in misses.
+func (j *judge) missDelta(over sampling, other, base *trial) stats.Estimate {
+	deltas, _ := j.missDeltas(deadlineSet{over: over}, []*trial{other}, base)
+	return deltas[0].Scaled(over.total(base, metrics.DeadlineOf))
+}
+
+// timeDeltas and costDeltas compare the class's turnarounds and executor-seconds
+// under some policies with those under one, as shares of the latter.
+func (j *judge) timeDeltas(others []*trial, base *trial) []stats.Estimate {
+	return j.relative(metrics.TurnaroundOf, j.model.Time, others, base)
+}
+
+func (j *judge) costDeltas(others []*trial, base *trial) []stats.Estimate {
+	return j.relative(metrics.ExecutorSecondsOf, j.model.Executors, others, base)
+}
+
+// relative compares a figure of the class under some policies with that under one,
+// as shares of the latter. What is drawn once for a whole replica, as start-up is,
+// does not average out over its runs: the spread between replicas widens the
+// interval, and so does the model's error.
+func (j *judge) relative(f metrics.Figure, deviation float64, others []*trial, base *trial) []stats.Estimate {
+	contrasts := make([]stats.Contrast, len(others))
+	of := j.own.sums(base, f)
+	for i, o := range others {
+		contrasts[i] = stats.Contrast{Sums: minus(j.own.sums(o, f), of), Weights: of}
+	}
+	estimates := stats.Simultaneous(contrasts, j.seed)
+	for i, o := range others {
+		if slices.Equal(contrasts[i].Sums, make([]float64, len(of))) {
+			estimates[i] = stats.Estimate{} // equal results: the model's error is equal too
+			continue
+		}
+		half := math.Hypot(validate.HalfWidth(deviation)*(1+estimates[i].Value), j.own.spread(f, o, base))
+		estimates[i] = estimates[i].Widened(half, half)
+	}
+	return estimates
+}
+
+// spread is the half-width of a 95 % interval for the relative difference of two
+// policies in one replica, from the differences between replicas.
+func (by sampling) spread(f metrics.Figure, other, base *trial) float64 {
+	var differences []float64
+	for r := range base.runs {
+		x, y := 0.0, 0.0
+		for _, at := range by.apps {
+			x, y = x+f(&other.runs[r][at]), y+f(&base.runs[r][at])
+		}
+		differences = append(differences, (x-y)/y)
+	}
+	if len(differences) < 2 {
+		return 0
+	}
+	return stats.StudentQuantile(len(differences)-1) * stat.StdDev(differences, nil)
+}
+
+func minus(x, y []float64) []float64 {
+	d := make([]float64, len(x))
+	for i := range x {
+		d[i] = x[i] - y[i]
+	}
+	return d
+}

@@ -1,0 +1,170 @@
+package decide
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"dynalloc/bench/metrics"
+	"dynalloc/bench/sla"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// Shaking is how the replicas of a workload are varied: arrivals by seconds, task
+// times and driver gaps by as much as repeats of one application on an idle
+// cluster differ (docs/STATISTICS.md).
+var Shaking = traces.Shaking{Arrivals: 3 * time.Second, Work: 0.05}
+
+// The spread of start-up times between replicas, as the standard deviation of the
+// logarithm: where logs show start-up, the error of their mean; where they do not,
+// the difference between recordings.
+const (
+	startupLearned = 0.05
+	startupUnknown = 0.25
+)
+
+// mostCopied is the number of tasks up to which the task times of a workload are
+// shaken. Each replica has its own copy of the tasks; for so many tasks the copies
+// take some hundred megabytes.
+const mostCopied = 500_000
+
+func tasksOf(w *traces.Workload) int {
+	n := 0
+	for _, a := range w.Apps {
+		for i := range a.Stages {
+			n += len(a.Stages[i].Tasks)
+		}
+	}
+	return n
+}
+
+// A scenario is a workload on its cluster in several replicas: the first is the
+// workload as it is, the others are shaken. Every fleet is replayed in the same
+// replicas, with random numbers looked up by name, so that two of them differ only
+// by their policies.
+type scenario struct {
+	name      string // such as "load x0.8"; empty: as recorded
+	workload  *traces.Workload
+	reference []sla.Reference // by application of workload
+	replicas  []replica
+}
+
+type replica struct {
+	workload *traces.Workload
+	from     []int // by application: its index in the scenario's workload
+	config   replay.Config
+}
+
+// newScenario makes a scenario of applications that come from another workload:
+// w is made of its applications, and from has for each its index there. Classes
+// are replaced by their tokens. The replicas are those with numbers from first on.
+func newScenario(name string, classes []*class, w *traces.Workload, from []int, of *origin, first, replicas int) *scenario {
+	token := make([]string, len(of.workload.Apps))
+	for _, c := range classes {
+		for _, at := range c.apps {
+			token[at] = c.token
+		}
+	}
+	out := *w
+	out.Apps = make([]*traces.Application, len(w.Apps))
+	s := &scenario{name: name, workload: &out, reference: make([]sla.Reference, len(w.Apps))}
+	for i, at := range from {
+		app := *w.Apps[i]
+		app.Class = token[at]
+		app.Recorded = of.workload.Apps[at].Recorded // a fixed size follows from it where the settings say none
+		out.Apps[i], s.reference[i] = &app, of.reference[at]
+	}
+	for r := first; r < first+replicas; r++ {
+		s.replicas = append(s.replicas, shaken(&out, of.config, r))
+	}
+	return s
+}
+
+// An origin is the workload from which scenarios are made.
+type origin struct {
+	workload  *traces.Workload
+	reference []sla.Reference // by application
+	config    replay.Config
+}
+
+// shaken makes the replica with a number. Its random numbers depend only on the
+// seed of the configuration and the number.
+func shaken(w *traces.Workload, c replay.Config, r int) replica {
+	if r == 0 {
+		return replica{workload: w, from: upTo(len(w.Apps)), config: c}
+	}
+	seed := c.Seed + uint64(r)<<32
+	random := rand.New(rand.NewPCG(seed, 0x57a7))
+	by := Shaking
+	if tasksOf(w) > mostCopied {
+		by.Work = 0 // the replica then shares its tasks with the workload
+	}
+	moved, from := traces.Shake(w, by, seed)
+	c.Seed = seed
+	deviation := startupUnknown
+	startup := &c.Times.By[replay.Startup]
+	if startup.Learned() {
+		deviation = startupLearned
+	}
+	factor := math.Exp(deviation * random.NormFloat64())
+	scale := func(d time.Duration) time.Duration {
+		return time.Duration(factor * float64(d)).Truncate(time.Millisecond)
+	}
+	for i, d := range startup.Quantiles {
+		startup.Quantiles[i] = scale(d)
+	}
+	if c.Cluster.Startup > 0 {
+		c.Cluster.Startup = scale(c.Cluster.Startup)
+	}
+	return replica{workload: moved, from: from, config: c}
+}
+
+// replay replays one replica under a fleet and returns the outcome of each
+// application of the scenario's workload, in its order.
+func (s *scenario) replay(f policies.Fleet, r int) ([]metrics.App, error) {
+	rep := &s.replicas[r]
+	result, err := replay.Run(rep.workload, f, rep.config)
+	if err != nil {
+		return nil, err
+	}
+	apps := make([]metrics.App, len(s.workload.Apps))
+	for i := range result.Apps {
+		at := rep.from[i]
+		apps[at] = metrics.Replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
+	}
+	return apps, nil
+}
+
+// original finds for each application of a scaled workload (traces.Scale) the one
+// that it is, or of which it is a copy.
+func original(scaled, w *traces.Workload) ([]int, error) {
+	byID := map[string]int{}
+	for i := len(w.Apps) - 1; i >= 0; i-- {
+		byID[w.Apps[i].ID] = i
+	}
+	from := make([]int, len(scaled.Apps))
+	for i, a := range scaled.Apps {
+		at, found := byID[a.ID]
+		if cut := strings.LastIndex(a.ID, "-copy"); !found && cut >= 0 {
+			at, found = byID[a.ID[:cut]]
+		}
+		if !found {
+			return nil, fmt.Errorf("application %s of the scaled workload is a copy of none", a.ID)
+		}
+		from[i] = at
+	}
+	return from, nil
+}
+
+// upTo returns the numbers below n.
+func upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}

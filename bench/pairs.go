@@ -1,0 +1,27 @@
+package bench
+
+import "dynalloc/traces"
+
+// Partners pairs the applications of two workloads that have the same key. It
+// returns for each application of to the index of its partner in from, -1 if it
+// has none. Where several have one key, the first is paired with the first.
+func Partners(from, to *traces.Workload, key func(*traces.Application) string) []int {
+	free := map[string][]int{}
+	for i, a := range from.Apps {
+		free[key(a)] = append(free[key(a)], i)
+	}
+	partner := make([]int, len(to.Apps))
+	for i, a := range to.Apps {
+		partner[i] = -1
+		if same := free[key(a)]; len(same) > 0 {
+			partner[i], free[key(a)] = same[0], same[1:]
+		}
+	}
+	return partner
+}
+
+// AppName and AppID are keys for Partners.
+func AppName(a *traces.Application) string { return a.Name }
+
+// AppID is the id that the cluster manager gave the application.
+func AppID(a *traces.Application) string { return a.ID }

@@ -1,0 +1,53 @@
+package stats
+
+import "math"
+
+// Confidence is the level of every interval.
+const Confidence = 0.95
+
+// An Interval is a confidence interval, both ends included.
+type Interval struct{ Low, High float64 }
+
+// NoInterval is the interval of a figure about which too little is known: both
+// ends are NaN, so that it excludes no value.
+func NoInterval() Interval { return Interval{math.NaN(), math.NaN()} }
+
+// Excludes says whether a value lies outside the interval.
+func (i Interval) Excludes(v float64) bool { return v < i.Low || v > i.High }
+
+// Scaled is the interval of a multiple of the figure.
+func (i Interval) Scaled(f float64) Interval {
+	return Interval{min(i.Low*f, i.High*f), max(i.Low*f, i.High*f)}
+}
+
+// An Estimate is a figure with its confidence interval.
+type Estimate struct {
+	Value float64
+	Interval
+}
+
+// Scaled is the estimate of a multiple of the figure.
+func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.Interval.Scaled(f)} }
+
+// Significant says whether the figure differs significantly from zero: its
+// interval excludes zero.
+func (e Estimate) Significant() bool { return e.Excludes(0) }
+
+// Mark is the sign of the figure for a table; "~" if it is not significant.
+func (e Estimate) Mark() string {
+	switch {
+	case math.IsNaN(e.Value) || !e.Significant():
+		return "~"
+	case e.Value < 0:
+		return "-"
+	}
+	return "+"
+}
+
+// Widened adds an independent error to the interval, given by its half-widths
+// below and above the value. Independent errors add in quadrature.
+func (e Estimate) Widened(below, above float64) Estimate {
+	e.Low = e.Value - math.Hypot(e.Value-e.Low, below)
+	e.High = e.Value + math.Hypot(e.High-e.Value, above)
+	return e
+}
