@@ -33,7 +33,7 @@ func Advice(a *decide.Advice) *Document {
 			{Key: "goal", Label: "goal", Value: a.Goal, Text: goal}, deadlines,
 			{Key: "replays", Label: "replays", Value: a.Replicas, Text: fmt.Sprintf("%d of each policy, all but the first with varied inputs", a.Replicas)},
 		},
-		Records: &Table{Columns: append(keys("class", "runs"), keys(triedKeys...)...)},
+		Records: &Table{Columns: append(keys("class", "runs"), evaluationColumns...)},
 	}
 	var classes, details []Object
 	left := 0
@@ -41,6 +41,7 @@ func Advice(a *decide.Advice) *Document {
 	for i := range a.Classes {
 		c := &a.Classes[i]
 		list, more := shown(a, c)
+		var all []*decide.Evaluation
 		left += more
 		for k := range c.Evaluations {
 			switch j := &c.Evaluations[k]; {
@@ -49,9 +50,13 @@ func Advice(a *decide.Advice) *Document {
 			case j.Replicas < a.Replicas:
 				left++
 			}
-			d.Records.add(append([]Cell{{Value: c.Class}, {Value: c.Runs}}, triedCells(&c.Evaluations[k])...)...)
+			all = append(all, &c.Evaluations[k])
 		}
-		classes, details = append(classes, classRecord(c)), append(details, detailRecord(a, c))
+		tried := evaluationTable(c, all)
+		for _, row := range tried.Rows {
+			d.Records.add(append([]Cell{{Value: c.Class}, {Value: c.Runs}}, row...)...)
+		}
+		classes, details = append(classes, classRecord(c)), append(details, detailRecord(a, c, tried))
 		d.Sections = append(d.Sections, classSection(a, c, list))
 	}
 	d.Facts = append(d.Facts, Fact{Key: "classes", Value: classes}, Fact{Key: "joint", Value: jointRecord(a.Joint)}, Fact{Key: "details", Value: details})
@@ -80,7 +85,7 @@ func classSection(a *decide.Advice, c *decide.ClassAdvice, list []*decide.Evalua
 	if c.NoSnippet != "" {
 		settings = Code("# no settings: " + c.NoSnippet + "\n")
 	}
-	s.Blocks = append(s.Blocks, settings, Bullets(basis(a, c)), triedTable(c, list))
+	s.Blocks = append(s.Blocks, settings, Bullets(basis(a, c)), evaluationTable(c, list))
 	return s
 }
 
@@ -121,15 +126,20 @@ func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Evaluation, 
 	return list, more
 }
 
-// triedTable compares the policies of a class, the advised one first.
-func triedTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
-	t := &Table{Left: 1, Columns: heads("policy", "misses", "[95 %]", "misses of\nothers", "mean\nturnaround s", "executor-\nhours",
-		"more\nmisses", "executor-hours\n%", "turnaround\n%")}
-	places := 2
-	for _, j := range list {
-		if j.ExecutorSeconds < 360 {
-			places = 3
-		}
+// evaluationColumns are what there is to say about a policy that was tried for a class.
+var evaluationColumns = []Column{
+	{Head: "policy", Key: "policy"}, {Key: "replays", Hidden: true}, {Head: "misses", Key: "misses"}, {Key: "of", Hidden: true},
+	{Head: "[95 %]", Key: "misses_interval"}, {Head: "misses of\nothers", Key: "misses_elsewhere"},
+	{Head: "mean\nturnaround s", Key: "turnaround_mean_s"}, {Head: "executor-\nhours", Key: "executor_seconds"},
+	{Head: "more\nmisses"}, {Head: "executor-hours\n%"}, {Head: "turnaround\n%"}, {Key: "problem", Hidden: true},
+}
+
+// evaluationTable compares policies of a class.
+func evaluationTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
+	t := &Table{Left: 1, Columns: evaluationColumns}
+	places := 2 // of executor-hours: more where they are few
+	if slices.ContainsFunc(list, func(j *decide.Evaluation) bool { return j.ExecutorSeconds < 360 }) {
+		places = 3
 	}
 	for _, j := range list {
 		name := "  " + j.Policy.String()
@@ -144,19 +154,16 @@ func triedTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
 		if j.Policy == c.Current.Policy {
 			name += " (now)"
 		}
-		misses, within := words.Missing, words.Missing
+		misses, within := Cell{Text: words.Missing}, Cell{Text: words.Missing}
 		if j.Of > 0 {
-			misses = fmt.Sprintf("%.1f of %d", j.Misses.Value, j.Of)
-			within = fmt.Sprintf("%.0f to %.0f", j.Misses.Low, j.Misses.High)
+			misses = Cell{fmt.Sprintf("%.1f of %d", j.Misses.Value, j.Of), words.Thousandths(j.Misses.Value)}
+			within = Cell{fmt.Sprintf("%.0f to %.0f", j.Misses.Low, j.Misses.High), interval(j.Misses.Interval, words.Thousandths)}
 		}
-		var cells []Cell
-		for _, text := range []string{
-			name, misses, within, fmt.Sprintf("%.1f", j.OtherClassMisses), fmt.Sprintf("%.1f", j.Turnaround), fmt.Sprintf("%.*f", places, j.ExecutorSeconds/3600),
-			more, cost, longer,
-		} {
-			cells = append(cells, wordCell(text))
-		}
-		t.add(cells...)
+		t.add(Cell{name, j.Policy.String()}, Cell{Value: j.Replicas}, misses, Cell{Value: j.Of}, within,
+			Cell{fmt.Sprintf("%.1f", j.OtherClassMisses), words.Thousandths(j.OtherClassMisses)},
+			Cell{fmt.Sprintf("%.1f", j.Turnaround), words.Thousandths(j.Turnaround)},
+			Cell{fmt.Sprintf("%.*f", places, j.ExecutorSeconds/3600), words.Thousandths(j.ExecutorSeconds)},
+			wordCell(more), wordCell(cost), wordCell(longer), Cell{Value: j.Problem})
 	}
 	return t
 }
@@ -197,39 +204,18 @@ func classRecord(c *decide.ClassAdvice) Object {
 }
 
 // detailRecord is everything about a class, for programs.
-func detailRecord(a *decide.Advice, c *decide.ClassAdvice) Object {
+func detailRecord(a *decide.Advice, c *decide.ClassAdvice, tried *Table) Object {
 	name := func(j *decide.Evaluation) any {
 		if j == nil {
 			return nil
 		}
 		return j.Policy.String()
 	}
-	tried := &Table{Columns: keys(triedKeys...)}
-	for i := range c.Evaluations {
-		tried.add(triedCells(&c.Evaluations[i])...)
-	}
 	return Object{
 		{"class", c.Class}, {"runs", c.Runs}, {"text", evidence(a.Goal, c)}, {"now", c.Current.Policy.String()},
 		{"static", name(c.Static)}, {"dynamic", name(c.Dynamic)}, {"blocks", c.Blocks.String()},
 		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", WordAll(c.Flips)}, {"notes", notesJSON(asNotes(c.Notes))}, {"tried", tried.objects()},
 	}
-}
-
-// triedKeys name the values of a policy that was tried, for programs.
-var triedKeys = []string{"policy", "replays", "misses", "of", "misses_interval", "misses_elsewhere", "turnaround_mean_s", "executor_seconds", "problem"}
-
-// triedCells are those values.
-func triedCells(j *decide.Evaluation) []Cell {
-	has := j.Of > 0
-	var cells []Cell
-	for _, v := range []any{
-		j.Policy.String(), j.Replicas, orNull(has, words.Thousandths(j.Misses.Value)), j.Of,
-		orNull(has, interval(j.Misses.Interval, words.Thousandths)), words.Thousandths(j.OtherClassMisses),
-		words.Thousandths(j.Turnaround), words.Thousandths(j.ExecutorSeconds), j.Problem,
-	} {
-		cells = append(cells, Cell{Value: v})
-	}
-	return cells
 }
 
 // jointRecord is what all advice does together, for programs.

@@ -43,7 +43,7 @@ func TimeParts(w io.Writer, r *bench.Results) error {
 		"execution, in waves", blue, func(row metrics.Row) float64 { return share(row, "time_waves") },
 	})
 	return stackedBars(w, r, bars{
-		title: "Where the time went: mean turnaround of an application by cause", axis: "seconds", unit: " s", parts: parts,
+		title: "Mean turnaround of an application by cause", axis: "seconds", unit: " s", parts: parts,
 		whole: func(run *bench.Outcome) float64 {
 			sum := 0.0
 			for i := range run.Result.Apps {
@@ -57,7 +57,7 @@ func TimeParts(w io.Writer, r *bench.Results) error {
 // HoldParts draws a bar for each policy: the core-hours held by cause.
 func HoldParts(w io.Writer, r *bench.Results) error {
 	return stackedBars(w, r, bars{
-		title: "Where the executor time went: core-hours held by cause", axis: "core-hours", unit: " core-h",
+		title: "Core-hours held by cause", axis: "core-hours", unit: " core-h",
 		parts: barParts("hold_", metrics.HoldParts[:], holdColors[:]),
 		whole: func(run *bench.Outcome) float64 { return run.Result.Ledger.Held().Hours() },
 	})

@@ -207,6 +207,17 @@ func (f *figure) drawPanels(panels []panel, xLabel, yLabel string) {
 	}
 }
 
+// drawRuns draws a panel for each policy of a comparison, and writes the figure.
+func (f *figure) drawRuns(w io.Writer, r *bench.Results, xLabel, yLabel string, one func(i int) (fact string, p *plot.Plot)) error {
+	panels := make([]panel, len(r.Runs))
+	for i := range r.Runs {
+		fact, p := one(i)
+		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
+	}
+	f.drawPanels(panels, xLabel, yLabel)
+	return f.write(w)
+}
+
 // Sizes of the names of panels, all of a picture alike.
 const (
 	nameLargest  = 9.5

@@ -12,7 +12,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"dynalloc/bench/decide"
-	"dynalloc/bench/metrics"
 	"dynalloc/reports/words"
 )
 
@@ -21,51 +20,43 @@ import (
 // lower bounds, below and left of which no policy can be.
 func Front(w io.Writer, t *decide.TuneResult) error {
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
-	toldLine := draw.LineStyle{Color: purple, Width: 1.2, Dashes: []vg.Length{2, 2}}
+	hindsightLine := draw.LineStyle{Color: purple, Width: 1.2, Dashes: []vg.Length{2, 2}}
 	boundLine := draw.LineStyle{Color: vermillion, Width: 1.2}
 	goalLine := draw.LineStyle{Color: axis, Width: 0.8, Dashes: dashes}
-	title := "Misses against executor-hours of the fleets that were found: low and left is good"
-	line := settingOf(t.Suite) + fmt.Sprintf("  ·  seed %d, means of %s", t.Suite.Config.Seed, words.Plural(t.Replicas, "shaken replay"))
+	title := "SLA misses against executor-hours of the fleets that were found: lower left is better"
+	line := settingOf(t.Suite) + fmt.Sprintf("  ·  seed %d, means of %s with varied inputs", t.Suite.Config.Seed, words.Plural(t.Replicas, "replay"))
 	f := newFigure(9*vg.Inch, 4.6*vg.Inch, title, line, []key{
-		lineKey("front of the fleets", frontLine),
-		lineKey("hindsight: told the demand in advance, not deployable, and no bound", toldLine),
-		lineKey("lower bounds: no policy can be left of one or below the other", boundLine),
-		dotKey("other fleets, in the search's own replays", faint),
-		lineKey("most misses that are allowed, "+words.Share(t.Tuning.MissRate), goalLine),
+		lineKey("Pareto front of the fleets", frontLine),
+		lineKey("hindsight: knows the demand in advance; not deployable, and not a bound", hindsightLine),
+		lineKey("lower bounds: no policy can be further left or lower", boundLine),
+		dotKey("other fleets, in the replays of the search", faint),
+		lineKey("allowed misses, "+words.Share(t.Tuning.MissRate), goalLine),
 	})
 	choices := tuneChoices(t)
 	allowed := t.Tuning.MissRate * t.Base.Deadlines
-	xLow, xHigh, yHigh := limits(append(choices, choice{hours: t.Bounds.ExecutorHours, missed: max(allowed, t.Bounds.Misses)}), t.Base.Deadlines)
-	p := newPlot()
-	p.X.Label.Text = "executor-hours held"
-	p.Y.Label.Text = "SLA misses"
-	if t.Base.Deadlines > 0 {
-		p.Y.Label.Text += ", of " + words.Number(t.Base.Deadlines, metrics.Count)
-	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.1*yHigh, yHigh
-	p.X.Tick.Marker, p.Y.Tick.Marker = round(8, "", false), round(6, "", true)
+	p := choicePlot(append(choices, choice{hours: t.Bounds.ExecutorHours, missed: max(allowed, t.Bounds.Misses)}), t.Base.Deadlines)
+	xLow, xHigh, yHigh := p.X.Min, p.X.Max, p.Y.Max
 	straight := func(style draw.LineStyle, a, b plotter.XY) {
 		p.Add(&plotter.Line{XYs: plotter.XYs{a, b}, LineStyle: style})
 	}
 	straight(boundLine, plotter.XY{X: t.Bounds.ExecutorHours, Y: t.Bounds.Misses}, plotter.XY{X: t.Bounds.ExecutorHours, Y: yHigh})
 	straight(boundLine, plotter.XY{X: t.Bounds.ExecutorHours, Y: t.Bounds.Misses}, plotter.XY{X: xHigh, Y: t.Bounds.Misses})
 	straight(goalLine, plotter.XY{X: xLow, Y: allowed}, plotter.XY{X: xHigh, Y: allowed})
-	stairs := func(told bool, style draw.LineStyle) plotter.XYs {
+	add := func(hindsight bool, style draw.LineStyle) plotter.XYs {
 		var own []choice
 		for _, c := range choices {
-			if c.told == told && !c.base {
+			if c.hindsight == hindsight && !c.base {
 				own = append(own, c)
 			}
 		}
-		line := frontOf(own)
-		if n := len(line); n > 0 {
-			line = append(plotter.XYs{{X: line[0].X, Y: yHigh}}, append(line, plotter.XY{X: xHigh, Y: line[n-1].Y})...)
+		line := stairs(p, own)
+		if len(line) > 0 {
 			p.Add(steps(line, style))
 		}
 		return line
 	}
-	stairs(true, toldLine)
-	front := stairs(false, frontLine)
+	add(true, hindsightLine)
+	front := add(false, frontLine)
 	area := draw.Crop(f.body, 0, -10, 0, 0)
 	p.Draw(area)
 	data := p.DataCanvas(area)
@@ -105,7 +96,7 @@ func tuneChoices(t *decide.TuneResult) []choice {
 	}
 	for i := range t.Hindsight {
 		h := &t.Hindsight[i]
-		choices = append(choices, choice{policy: fmt.Sprintf("H%d", i+1), hours: h.ExecutorHours, missed: h.Misses, front: h.OnFront, told: true})
+		choices = append(choices, choice{policy: fmt.Sprintf("H%d", i+1), hours: h.ExecutorHours, missed: h.Misses, front: h.OnFront, hindsight: true})
 	}
 	slices.SortStableFunc(choices, func(a, b choice) int { return rank(a) - rank(b) })
 	return choices
@@ -116,7 +107,7 @@ func rank(c choice) int {
 	switch {
 	case c.chosen:
 		return 3
-	case c.front && !c.told:
+	case c.front && !c.hindsight:
 		return 2
 	case c.base:
 		return 1

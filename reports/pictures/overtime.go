@@ -28,10 +28,9 @@ const wantedShown = 2
 func Executors(w io.Writer, r *bench.Results) error {
 	line := draw.LineStyle{Color: vermillion, Width: 1}
 	end := extent(r)
-	series := make([]metrics.Series, len(r.Runs))
 	peak, most := 1, 1.0
-	for i := range r.Runs {
-		series[i] = coarse(r.Runs[i].Timeline.All, end)
+	series := seriesOf(r, end)
+	for i := range series {
 		for _, s := range series[i].Samples {
 			peak = max(peak, s.PeakHeld)
 			most = max(most, s.Wanted.Seconds()/series[i].Step.Seconds())
@@ -44,56 +43,54 @@ func Executors(w io.Writer, r *bench.Results) error {
 	}
 	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Executors held and wanted over time", setting(r)+means(series[0]),
 		[]key{areaKey("held", light(blue)), lineKey(wants, line)})
-	panels := make([]panel, len(r.Runs))
-	for i := range r.Runs {
-		held, wanted := plotter.XYs{}, plotter.XYs{}
-		step := series[i].Step.Seconds()
-		for j, s := range series[i].Samples {
-			at := float64(j) * step
-			held = append(held, plotter.XY{X: at, Y: s.Held.Seconds() / step})
-			wanted = append(wanted, plotter.XY{X: at, Y: min(s.Wanted.Seconds()/step, top)})
-		}
+	return f.drawRuns(w, r, clockLabel(end.Seconds()), "executors", func(i int) (string, *plot.Plot) {
 		p := timePlot(end, top*1.05, round(3, "", true))
+		held := over(&series[i], func(s *metrics.Sample, step float64) float64 { return s.Held.Seconds() / step })
+		wanted := over(&series[i], func(s *metrics.Sample, step float64) float64 { return min(s.Wanted.Seconds()/step, top) })
 		if len(held) > 0 {
 			p.Add(area(held, light(blue)), steps(wanted, line))
 		}
-		fact := words.Number(r.Runs[i].All.Value("executor_hours_held"), metrics.ExecutorHours) + " executor-h"
-		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
-	}
-	f.drawPanels(panels, clockLabel(end.Seconds()), "executors")
-	return f.write(w)
+		return words.Number(r.Runs[i].All.Value("executor_hours_held"), metrics.ExecutorHours) + " executor-h", p
+	})
 }
 
 // Utilization draws, a panel for each policy, which share of the cluster's cores
 // was held and in which share tasks ran.
 func Utilization(w io.Writer, r *bench.Results) error {
 	end := extent(r)
-	series := make([]metrics.Series, len(r.Runs))
-	for i := range r.Runs {
-		series[i] = coarse(r.Runs[i].Timeline.All, end)
-	}
-	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Share of the cluster's cores held and busy over time",
-		setting(r)+means(series[0]),
+	series := seriesOf(r, end)
+	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), "Share of the cluster's cores held and busy over time", setting(r)+means(series[0]),
 		[]key{areaKey("held", light(blue)), areaKey("busy: tasks run on them", blue)})
-	panels := make([]panel, len(r.Runs))
-	for i := range r.Runs {
-		held, busy := plotter.XYs{}, plotter.XYs{}
-		whole := coresOf(r, i) * series[i].Step.Seconds()
-		for j, s := range series[i].Samples {
-			at := (time.Duration(j) * series[i].Step).Seconds()
-			held = append(held, plotter.XY{X: at, Y: s.Cores.Seconds() / whole})
-			busy = append(busy, plotter.XY{X: at, Y: s.Busy.Seconds() / whole})
-		}
+	return f.drawRuns(w, r, clockLabel(end.Seconds()), "share of cores", func(i int) (string, *plot.Plot) {
 		p := timePlot(end, 1.03, shares)
+		cores := coresOf(r, i)
+		held := over(&series[i], func(s *metrics.Sample, step float64) float64 { return s.Cores.Seconds() / (cores * step) })
+		busy := over(&series[i], func(s *metrics.Sample, step float64) float64 { return s.Busy.Seconds() / (cores * step) })
 		if len(held) > 0 {
 			p.Add(area(held, light(blue)), area(busy, blue))
 		}
 		all := r.Runs[i].All
-		fact := fmt.Sprintf("held %s %%, busy %s %%", words.Number(all.Value("utilization_held"), metrics.Percent), words.Number(all.Value("utilization_busy"), metrics.Percent))
-		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
+		return fmt.Sprintf("held %s %%, busy %s %%", words.Number(all.Value("utilization_held"), metrics.Percent), words.Number(all.Value("utilization_busy"), metrics.Percent)), p
+	})
+}
+
+// seriesOf is what each policy held over time, in few enough samples.
+func seriesOf(r *bench.Results, end time.Duration) []metrics.Series {
+	series := make([]metrics.Series, len(r.Runs))
+	for i := range r.Runs {
+		series[i] = coarse(r.Runs[i].Timeline.All, end)
 	}
-	f.drawPanels(panels, clockLabel(end.Seconds()), "share of cores")
-	return f.write(w)
+	return series
+}
+
+// over is a value of each sample over time; step is the length of a sample in seconds.
+func over(s *metrics.Series, value func(s *metrics.Sample, step float64) float64) plotter.XYs {
+	points := plotter.XYs{}
+	step := s.Step.Seconds()
+	for j := range s.Samples {
+		points = append(points, plotter.XY{X: float64(j) * step, Y: value(&s.Samples[j], step)})
+	}
+	return points
 }
 
 // coresOf is how many cores the cluster had under a policy: on average, where

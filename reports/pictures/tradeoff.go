@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"cmp"
 	"image/color"
 	"io"
 	"math"
@@ -23,7 +24,7 @@ type choice struct {
 	hours, missed float64
 	base          bool
 	front         bool // no other policy is as good in both and better in one
-	told          bool // hindsight, which is told the demand in advance
+	hindsight     bool // it knows the demand in advance: it is not deployable
 	chosen        bool // what a search has chosen
 }
 
@@ -32,22 +33,11 @@ type choice struct {
 func TradeOff(w io.Writer, r *bench.Results) error {
 	choices := choicesOf(r)
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
-	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: low and left is good", setting(r),
-		[]key{lineKey("front: no other policy is better in one and as good in the other", frontLine)})
-	p := newPlot()
-	p.X.Label.Text = "executor-hours held"
-	p.Y.Label.Text = "SLA misses"
-	if len(choices) > 0 {
-		if of := r.Runs[0].All.Value("with_deadline"); of > 0 {
-			p.Y.Label.Text += ", of " + words.Number(of, metrics.Count)
-		}
-	}
-	xLow, xHigh, yHigh := limits(choices, r.Runs[0].All.Value("with_deadline"))
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.14*yHigh, yHigh
-	p.X.Tick.Marker, p.Y.Tick.Marker = round(8, "", false), round(6, "", true)
-	front := frontOf(choices)
-	if n := len(front); n > 0 {
-		front = append(plotter.XYs{{X: front[0].X, Y: yHigh}}, append(front, plotter.XY{X: xHigh, Y: front[n-1].Y})...)
+	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: lower left is better", setting(r),
+		[]key{lineKey("Pareto front: no other policy is at least as good in both and better in one", frontLine)})
+	p := choicePlot(choices, r.Runs[0].All.Value("with_deadline"))
+	front := stairs(p, choices)
+	if len(front) > 0 {
 		p.Add(steps(front, frontLine))
 	}
 	area := draw.Crop(f.body, 0, -10, 0, 0)
@@ -61,20 +51,42 @@ func TradeOff(w io.Writer, r *bench.Results) error {
 	return f.write(w)
 }
 
+// choicePlot is a plot of misses against executor-hours, large enough for choices.
+func choicePlot(choices []choice, deadlines float64) *plot.Plot {
+	xLow, xHigh, yHigh := limits(choices, deadlines)
+	p := newPlot()
+	p.X.Label.Text, p.Y.Label.Text = "executor-hours held", "SLA misses"
+	if deadlines > 0 {
+		p.Y.Label.Text += ", of " + words.Number(deadlines, metrics.Count)
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = xLow, xHigh, -0.12*yHigh, yHigh
+	p.X.Tick.Marker, p.Y.Tick.Marker = round(8, "", false), round(6, "", true)
+	return p
+}
+
+// stairs is the front of choices, drawn on to the edges of a plot; nil without a front.
+func stairs(p *plot.Plot, choices []choice) plotter.XYs {
+	front := frontOf(choices)
+	if n := len(front); n > 0 {
+		front = append(plotter.XYs{{X: front[0].X, Y: p.Y.Max}}, append(front, plotter.XY{X: p.X.Max, Y: front[n-1].Y})...)
+	}
+	return front
+}
+
 func choicesOf(r *bench.Results) []choice {
 	var choices []choice
 	for i := range r.Runs {
 		all := r.Runs[i].All
-		c := choice{policy: r.Runs[i].Policy.Name, hours: all.Value("executor_hours_held"), missed: all.Value("sla_misses"), base: i == 0, told: !r.Runs[i].Policy.Deployable()}
+		c := choice{policy: r.Runs[i].Policy.Name, hours: all.Value("executor_hours_held"), missed: all.Value("sla_misses"), base: i == 0, hindsight: !r.Runs[i].Policy.Deployable()}
 		if words.Finite(c.hours) && all.Value("with_deadline") > 0 {
 			choices = append(choices, c)
 		}
 	}
 	for i := range choices {
-		choices[i].front = !choices[i].told // what cannot be had is on no front of choices
+		choices[i].front = !choices[i].hindsight // a policy that is not deployable is on no front
 		for j := range choices {
 			a, b := choices[j], choices[i]
-			if !a.told && a.hours <= b.hours && a.missed <= b.missed && (a.hours < b.hours || a.missed < b.missed) {
+			if !a.hindsight && a.hours <= b.hours && a.missed <= b.missed && (a.hours < b.hours || a.missed < b.missed) {
 				choices[i].front = false
 			}
 		}
@@ -90,15 +102,7 @@ func frontOf(choices []choice) plotter.XYs {
 			line = append(line, plotter.XY{X: c.hours, Y: c.missed})
 		}
 	}
-	slices.SortFunc(line, func(a, b plotter.XY) int {
-		if a.X < b.X {
-			return -1
-		}
-		if a.X > b.X {
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(line, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
 	return line
 }
 
@@ -120,7 +124,7 @@ func (c *choice) glyph() draw.GlyphStyle {
 	switch {
 	case c.base:
 		return draw.GlyphStyle{Color: orange, Radius: 5, Shape: draw.PyramidGlyph{}}
-	case c.told:
+	case c.hindsight:
 		return draw.GlyphStyle{Color: purple, Radius: 4.5, Shape: draw.BoxGlyph{}}
 	case c.chosen:
 		return draw.GlyphStyle{Color: green, Radius: 6, Shape: draw.CircleGlyph{}}

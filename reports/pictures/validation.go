@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"io"
@@ -22,9 +23,9 @@ import (
 // what there was to predict.
 func RecordedAgainstReplayed(w io.Writer, s *validate.Set) error {
 	barred, other := lightDot(blue), lightDot(orange)
-	f := newFigure(panelsWidth, 2*3*vg.Inch+30, "Replayed against recorded: on the line is right, each dot is one prediction",
+	f := newFigure(panelsWidth, 2*3*vg.Inch+30, "Replayed against recorded: each dot is one prediction, exact on the line",
 		fmt.Sprintf("%s of %s  ·  --startup %s  ·  dotted: 10 %% off", words.Plural(len(s.Pairs), "ordered pair"), words.Plural(len(s.Workloads), "workload"), s.Startup),
-		[]key{areaKey("workloads held to the bars", barred.Color), areaKey("workloads without a bar", other.Color)})
+		[]key{areaKey("workloads with a bar", barred.Color), areaKey("workloads without a bar", other.Color)})
 	application := func(v *validate.View) float64 { return v.Seconds }
 	executors := func(v *validate.View) float64 { return v.ExecutorSeconds }
 	replayed := func(v *validate.Validation) []validate.Comparison { return v.Apps }
@@ -100,7 +101,7 @@ type NamedValidation struct {
 func ExecutorTimelines(w io.Writer, list []NamedValidation) error {
 	line := draw.LineStyle{Color: vermillion, Width: 1.1}
 	f := newFigure(panelsWidth, vg.Length((len(list)+2)/3)*2.1*vg.Inch+30, "Executors, recorded and replayed",
-		"from registration until the driver sees them go, from ApplicationStart  ·  --startup "+list[0].Startup,
+		"from registration until the driver sees them leave, since ApplicationStart  ·  --startup "+list[0].Startup,
 		[]key{areaKey("recorded", light(blue)), lineKey("replayed", line)})
 	end, top := time.Second, 1.0
 	for _, v := range list {
@@ -116,7 +117,7 @@ func ExecutorTimelines(w io.Writer, list []NamedValidation) error {
 		c := &v.Apps[0]
 		p := timePlot(end, top*1.08, round(4, "", true))
 		p.Add(area(counted(c.Recorded.Executors), light(blue)), steps(counted(c.Predicted.Executors), line))
-		panels[i] = panel{v.Name, fmt.Sprintf("off by %s %%", words.Percent(c.TimelineError)), p}
+		panels[i] = panel{v.Name, fmt.Sprintf("error %s %%", words.Percent(c.TimelineError)), p}
 	}
 	f.drawPanels(panels, clockLabel(end.Seconds()), "executors")
 	return f.write(w)
@@ -129,15 +130,7 @@ func counted(lives []validate.Life) plotter.XYs {
 	for _, l := range lives {
 		changes = append(changes, change{l.From.Seconds(), 1}, change{l.To.Seconds(), -1})
 	}
-	slices.SortFunc(changes, func(x, y change) int {
-		switch {
-		case x.at < y.at:
-			return -1
-		case x.at > y.at:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(changes, func(x, y change) int { return cmp.Compare(x.at, y.at) })
 	points := plotter.XYs{{}}
 	now := 0.0
 	for _, c := range changes {

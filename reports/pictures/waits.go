@@ -37,7 +37,7 @@ func QueueWaits(w io.Writer, r *bench.Results) error {
 	for i := range r.Runs {
 		curves[i] = distribution(seconds[i], len(r.Runs[i].Result.Apps), low, high)
 	}
-	const title = "Queue wait: share of applications that have their first executor by then"
+	const title = "Queue wait: share of applications whose first executor has registered by then"
 	const label = "time since submission (logarithmic)"
 	if len(r.Runs) <= linesShown {
 		return waitLines(w, r, curves, low, high, title, label)
@@ -47,8 +47,7 @@ func QueueWaits(w io.Writer, r *bench.Results) error {
 	other := draw.LineStyle{Color: faint, Width: 0.8}
 	f := newFigure(panelsWidth, panelsHeight(len(r.Runs)), title, setting(r),
 		[]key{lineKey("this policy", own), lineKey(r.Runs[0].Policy.Name, base), lineKey("the others", other)})
-	panels := make([]panel, len(r.Runs))
-	for i := range r.Runs {
+	return f.drawRuns(w, r, label, "share of applications", func(i int) (string, *plot.Plot) {
 		p := waitPlot(low, high)
 		for j := range curves {
 			if j != i && j != 0 {
@@ -60,11 +59,8 @@ func QueueWaits(w io.Writer, r *bench.Results) error {
 			addCurve(p, curves[i], own)
 		}
 		all := r.Runs[i].All
-		fact := fmt.Sprintf("mean %s s, p95 %s s", words.Number(all.Value("queue_wait_mean"), metrics.Seconds), words.Number(all.Value("queue_wait_p95"), metrics.Seconds))
-		panels[i] = panel{r.Runs[i].Policy.Name, fact, p}
-	}
-	f.drawPanels(panels, label, "share of applications")
-	return f.write(w)
+		return fmt.Sprintf("mean %s s, p95 %s s", words.Number(all.Value("queue_wait_mean"), metrics.Seconds), words.Number(all.Value("queue_wait_p95"), metrics.Seconds)), p
+	})
 }
 
 // waitLines draws all policies into one panel.
