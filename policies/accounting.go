@@ -1,111 +1,103 @@
 package policies
 
-import (
-	"slices"
-	"time"
-)
-
-// accounting is what a driver can count from events: the demand, the executors,
-// where tasks would like to run, and what was asked for last.
+// accounting is what every policy but static counts from events, and how it turns
+// targets into requests: the demand, the executors, where tasks prefer to run,
+// and what was asked for last.
 type accounting struct {
 	client  Client
-	kill    bool // removal kills; otherwise it decommissions
+	kill    bool // removal kills executors; otherwise it decommissions them
 	demand  demand
 	hints   hints
 	monitor monitor
 	slots   []int // of one executor, by profile
 
-	known    []bool   // by profile: the default one, and those that a stage has named
-	wanted   []Target // of all profiles; those that are not known are not sent
-	sent     []Target
-	left     []int // executors that would remain, by profile; -1: not counted yet
+	known    []bool   // by profile: the default one, and those that a stage has used
+	wanted   []Target // by profile; those of unknown profiles are not sent
+	sent     []Target // in the last request
+	left     []int    // executors that would remain, by profile; -1: not counted yet
 	removals []Removal
 	moved    bool // a target has changed since the last request
 }
 
 func newAccounting(s Spec, env Env) accounting {
 	n := len(env.Profiles)
-	b := accounting{
+	a := accounting{
 		client: env.Client, kill: !s.Protection.Decommission,
 		demand: newDemand(n), hints: hints{profiles: make([]Hints, n)},
 		monitor: newMonitor(s.Allocation, s.Protection, env.Rules, n),
 		slots:   make([]int, n), known: make([]bool, n), wanted: make([]Target, n), left: make([]int, n),
 	}
 	for i, p := range env.Profiles {
-		b.slots[i] = p.Slots
-		b.wanted[i] = Target{Profile: i, Hints: &b.hints.profiles[i]}
+		a.slots[i] = p.Slots
+		a.wanted[i] = Target{Profile: i, Hints: &a.hints.profiles[i]}
 	}
-	b.known[0] = true
-	return b
+	a.known[0] = true
+	return a
 }
 
-// Observe counts one event.
-func (b *accounting) Observe(e *Event) {
+// Observe counts one event, in the order in which Spark's two listeners get it:
+// the allocation manager's before the monitor's.
+func (a *accounting) Observe(e *Event) {
 	switch e.Kind {
 	case StageSubmitted:
-		b.demand.stageSubmitted(e)
-		b.hints.submitted(e)
-		if e.Profile >= 0 {
-			b.known[e.Profile] = true
-		}
+		a.demand.stageSubmitted(e)
+		a.hints.submitted(e)
+		a.known[e.Profile] = true
 	case StageCompleted:
-		b.hints.completed(e.Stage)
-		b.demand.stageCompleted(e)
+		a.hints.completed(e.Stage)
+		a.demand.stageCompleted(e)
 	case TaskStart:
-		b.demand.taskStart(e)
+		a.demand.taskStart(e)
 	case TaskEnd:
-		b.demand.taskEnd(e)
+		a.demand.taskEnd(e)
 	case SpeculativeTaskSubmitted:
-		b.demand.speculativeTaskSubmitted(e)
+		a.demand.speculativeTaskSubmitted(e)
 	case UnschedulableTaskSetAdded:
-		b.demand.unschedulable(e.Stage, true)
+		a.demand.unschedulable(e.Stage, true)
 	case UnschedulableTaskSetRemoved:
-		b.demand.unschedulable(e.Stage, false)
+		a.demand.unschedulable(e.Stage, false)
 	}
-	b.monitor.observe(e)
+	a.monitor.observe(e)
 }
 
-// pending and running are the tasks of a profile, speculative copies included.
-func (b *accounting) pending(profile int) int {
-	d := &b.demand.profiles[profile]
-	return max(0, d.pending) + d.speculative
+// send requests the targets of all known profiles. It returns false if the
+// request did not reach the manager.
+func (a *accounting) send() bool {
+	a.sent = a.sent[:0]
+	for i, t := range a.wanted {
+		if a.known[i] {
+			a.sent = append(a.sent, t)
+		}
+	}
+	return a.client.RequestTotal(a.sent)
 }
 
-func (b *accounting) running(profile int) int { return b.demand.profiles[profile].running }
-
-// want notes the number of executors wanted for a profile, within bounds.
-func (b *accounting) want(profile, n int, set Allocation, why Reason) {
-	switch {
-	case n < set.Min:
-		n, why = set.Min, Reason{Cause: AtMinimum}
-	case n > set.Max:
-		n, why = set.Max, Reason{Cause: AtMaximum}
+// remove gives back the executors of a list that exceed the targets, in the order
+// of the list. It tells whether there were any.
+func (a *accounting) remove(idle []idleExecutor, why func(ExecutorID) Reason) bool {
+	for i := range a.left {
+		a.left[i] = -1
 	}
-	if t := &b.wanted[profile]; t.N != n {
-		t.N, t.Why = n, why
-		b.moved = true
-	}
-}
-
-// request sends the targets if one has changed. A request that did not reach
-// the manager is sent again the next time.
-func (b *accounting) request() {
-	if b.moved {
-		b.moved = !b.send()
-	}
-}
-
-// idle lists the executors of a profile on which nothing runs, by id, without
-// those that are leaving.
-func (b *accounting) idle(profile int, now time.Duration, list []IdleExecutor) []IdleExecutor {
-	list = list[:0]
-	for _, id := range b.monitor.live {
-		t := &b.monitor.trackers[id]
-		if t.profile != profile || t.idleSince == Never || t.pendingRemoval || t.decommissioning {
+	a.removals = a.removals[:0]
+	for _, e := range idle {
+		if e.profile < 0 {
 			continue
 		}
-		list = append(list, IdleExecutor{ID: id, For: now - t.idleSince, Cached: len(t.cached) > 0, Shuffle: t.activeShuffle || t.shuffles.len() > 0})
+		left := &a.left[e.profile]
+		if *left < 0 {
+			*left = a.monitor.profiles[e.profile+1].staying()
+		}
+		if *left <= a.wanted[e.profile].N {
+			continue
+		}
+		*left--
+		a.removals = append(a.removals, Removal{Executor: e.id, Why: why(e.id)})
 	}
-	slices.SortFunc(list, func(a, b IdleExecutor) int { return int(a.ID - b.ID) })
-	return list
+	if len(a.removals) == 0 {
+		return false
+	}
+	gone := a.client.Remove(a.removals)
+	a.send() // Spark repeats its totals after each removal
+	a.monitor.leaving(gone, a.kill)
+	return true
 }

@@ -26,7 +26,7 @@ func TestInstrument(t *testing.T) {
 	}
 	var overlay struct{ Replace map[string]string }
 	overlay.Replace = map[string]string{}
-	for _, name := range []string{"demand.go", "monitor.go", "monitor_shuffle.go", "requests.go", "spark.go"} {
+	for _, name := range []string{"accounting.go", "demand.go", "monitor.go", "monitor_shuffle.go", "spark.go"} {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -1,15 +1,15 @@
 package policies
 
-// demand is what Spark's manager believes of the tasks of an application: its
-// listener's counters (ExecutorAllocationListener; docs/MODEL.md, what the
-// counters hear). Sums are kept for each profile, so that a tick does not count
-// stages.
+// demand is what Spark's allocation manager knows about the tasks of an
+// application: the counters of its listener (ExecutorAllocationListener;
+// docs/MODEL.md describes them). It keeps sums for each profile, so that a tick
+// need not go through all stages.
 type demand struct {
 	attempts map[StageAttempt]*attempt
-	last     *attempt // the attempt of the last event: tasks come in runs
+	last     *attempt // the attempt of the last event: events of one stage often follow each other
 	profiles []profileDemand
-	open     int // attempts with tasks or copies on the books: while any is, the queue is not empty
-	waiting  int // attempts of known profiles with a task or copy pending
+	open     int // attempts that keep the queue from being empty
+	waiting  int // attempts of known profiles with a pending task or copy
 }
 
 // profileDemand is the demand for executors of one profile.
@@ -39,9 +39,9 @@ func newDemand(profiles int) demand {
 
 func (d *demand) anyPending() bool { return d.waiting > 0 }
 
-// take returns the attempt with its numbers taken out of the sums; a handler
-// changes it and gives it back with put.
-func (d *demand) take(id StageAttempt) *attempt {
+// subtract takes the numbers of an attempt out of the sums and returns it. The
+// caller changes it and calls add.
+func (d *demand) subtract(id StageAttempt) *attempt {
 	a := d.last
 	if a == nil || a.id != id {
 		a = d.attempts[id]
@@ -55,9 +55,9 @@ func (d *demand) take(id StageAttempt) *attempt {
 	return a
 }
 
-// put adds the attempt's numbers to the sums again. Once no task of it is on
-// the books it leaves its profile and is forgotten.
-func (d *demand) put(a *attempt) {
+// add puts the numbers of an attempt back into the sums. An attempt of which no
+// task counts any more is forgotten.
+func (d *demand) add(a *attempt) {
 	if !a.open() && a.started == nil && a.running == 0 {
 		a.profile = -1
 		if !a.unschedulable {
@@ -69,7 +69,7 @@ func (d *demand) put(a *attempt) {
 	d.count(a, 1)
 }
 
-// count adds the attempt to the sums, or takes it out for sign -1.
+// count adds the attempt to the sums, or subtracts it for the sign -1.
 func (d *demand) count(a *attempt, sign int) {
 	if a.open() {
 		d.open += sign
@@ -90,29 +90,29 @@ func (d *demand) count(a *attempt, sign int) {
 	}
 }
 
-// open tells whether the attempt keeps Spark from calling the queue empty.
+// open tells whether the attempt keeps the queue from being empty, as Spark counts
+// it: also when only a copy of one of its tasks was announced or has started.
 func (a *attempt) open() bool {
 	return a.submitted || a.pendingCopies != nil || a.copied
 }
 
 func (d *demand) stageSubmitted(e *Event) {
-	a := d.take(e.Stage)
+	a := d.subtract(e.Stage)
 	a.submitted, a.tasks, a.profile = true, e.Tasks, e.Profile
-	d.put(a)
+	d.add(a)
 }
 
-// stageCompleted tells whether the queue is empty now. Tasks that still run
-// (zombies) stay counted.
-func (d *demand) stageCompleted(e *Event) (queueEmpty bool) {
-	a := d.take(e.Stage)
+// stageCompleted forgets the tasks of an attempt. Those that still run (zombies)
+// stay counted.
+func (d *demand) stageCompleted(e *Event) {
+	a := d.subtract(e.Stage)
 	a.submitted, a.tasks = false, 0
 	a.started, a.pendingCopies, a.copied = nil, nil, false
-	d.put(a)
-	return d.open == 0
+	d.add(a)
 }
 
 func (d *demand) taskStart(e *Event) {
-	a := d.take(e.Stage)
+	a := d.subtract(e.Stage)
 	a.running++
 	if e.Speculative {
 		a.copied = true
@@ -120,35 +120,36 @@ func (d *demand) taskStart(e *Event) {
 	} else {
 		a.started = a.started.with(e.Task, a.tasks)
 	}
-	d.put(a)
+	d.add(a)
 }
 
-// taskEnd tells whether the task failed: then it will be pending again. A
-// Resubmitted task lowers the running count although it had already ended (Q5).
-func (d *demand) taskEnd(e *Event) (failed bool) {
-	failed = e.End == Failed || e.End == Resubmitted
-	a := d.take(e.Stage)
+// failed tells of the end of a task whether the task has to run again.
+func (e *Event) failed() bool { return e.End == Failed || e.End == Resubmitted }
+
+// taskEnd makes a failed task pending again. A Resubmitted task lowers the number
+// of running ones although it had already ended (Q5).
+func (d *demand) taskEnd(e *Event) {
+	a := d.subtract(e.Stage)
 	if a.running > 0 {
 		a.running--
 	}
-	if failed && !e.Speculative {
+	if e.failed() && !e.Speculative {
 		a.started.remove(e.Task)
 	}
 	if e.End == Success {
 		a.pendingCopies.remove(e.Task) // the original ended before its copy started
 	}
-	d.put(a)
-	return failed
+	d.add(a)
 }
 
 func (d *demand) speculativeTaskSubmitted(e *Event) {
-	a := d.take(e.Stage)
+	a := d.subtract(e.Stage)
 	a.pendingCopies = a.pendingCopies.with(e.Task, a.tasks)
-	d.put(a)
+	d.add(a)
 }
 
 func (d *demand) unschedulable(id StageAttempt, is bool) {
-	a := d.take(id)
+	a := d.subtract(id)
 	a.unschedulable = is
-	d.put(a)
+	d.add(a)
 }

@@ -2,39 +2,36 @@ package policies
 
 import "time"
 
-// A Keeper is a policy that can say what keeps an executor. Those that cannot
-// are taken to keep executors until a timeout.
-type Keeper interface {
-	// Keeps says what keeps an executor that runs no task.
-	Keeps(id ExecutorID) Hold
+// A Holder is a policy that can say why it does not give back an executor that
+// runs no task. Of other policies the replay says that a timeout has not passed.
+type Holder interface {
+	HeldBy(id ExecutorID) Hold
 }
 
-// A Hold is what keeps an executor that runs no task.
+// A Hold is why an executor that runs no task is not given back.
 type Hold struct {
 	Cause Cause         // HeldIdle, HeldMinimum, HeldCached, HeldShuffle or HeldLiveShuffle
-	Job   int           // of HeldLiveShuffle, a running job that lists its shuffle files; -1: none does, they are new
-	Until time.Duration // until when it is kept, if nothing else happens; Never: nothing ends it
+	Job   int           // with HeldLiveShuffle, a running job that may read its shuffle files; -1: none yet
+	Until time.Duration // when the hold ends if nothing happens; Never: it does not
 }
 
-// Keeps says what keeps an idle executor under Spark's rules. Where several
-// things do, shuffle files count before cached blocks, and those before the
-// minimum.
-func (s *allocationManager) Keeps(id ExecutorID) Hold {
-	return s.monitor.keeps(id, func(int) int { return s.set.Min })
+// HeldBy implements Holder with the minimum of the settings.
+func (s *allocationManager) HeldBy(id ExecutorID) Hold {
+	return s.monitor.heldBy(id, func(int) int { return s.set.Min })
 }
 
-// Keeps says that the fixed size keeps every executor.
-func (s *static) Keeps(ExecutorID) Hold { return Hold{Cause: HeldMinimum, Job: -1, Until: Never} }
+// HeldBy implements Holder: the fixed size holds every executor.
+func (s *static) HeldBy(ExecutorID) Hold { return Hold{Cause: HeldMinimum, Job: -1, Until: Never} }
 
-// Keeps says what keeps an idle executor of which a policy decides by its
-// target alone: as under Spark's rules, with that target for a minimum.
-func (b *accounting) Keeps(id ExecutorID) Hold {
-	return b.monitor.keeps(id, func(profile int) int { return b.wanted[profile].N })
+// HeldBy implements Holder for policies whose target is also their minimum.
+func (a *accounting) HeldBy(id ExecutorID) Hold {
+	return a.monitor.heldBy(id, func(profile int) int { return a.wanted[profile].N })
 }
 
-// keeps says what keeps an idle executor if no more than least of its profile
-// are given back.
-func (m *monitor) keeps(id ExecutorID, least func(profile int) int) Hold {
+// heldBy says what holds an idle executor, if at least so many of its profile
+// stay. Where several causes apply, shuffle files come before cached blocks, and
+// those before the minimum.
+func (m *monitor) heldBy(id ExecutorID, least func(profile int) int) Hold {
 	t := m.known(id)
 	if t == nil {
 		return Hold{Cause: HeldIdle, Job: -1, Until: Never}
@@ -42,7 +39,7 @@ func (m *monitor) keeps(id ExecutorID, least func(profile int) int) Hold {
 	timeout := m.timeout(t)
 	switch {
 	case t.activeShuffle:
-		return Hold{Cause: HeldLiveShuffle, Job: m.reader(t), Until: Never}
+		return Hold{Cause: HeldLiveShuffle, Job: m.jobReading(t), Until: Never}
 	case t.shuffles.len() > 0 && timeout > m.timeouts.idle && m.timeouts.shuffle > m.timeouts.idle:
 		return Hold{Cause: HeldShuffle, Job: -1, Until: t.deadline}
 	case len(t.cached) > 0 && timeout > m.timeouts.idle && m.timeouts.cached > m.timeouts.idle:

@@ -7,31 +7,30 @@ import (
 	"time"
 )
 
-// monitor is Spark's ExecutorMonitor: which executors are idle, and until when
-// they may be; docs/MODEL.md, who is idle. The list of timed-out executors is
-// kept from tick to tick and made anew only at the next deadline or when an event
-// makes it wrong, as in Spark: that is fast, and what Spark overlooks in between
-// is overlooked here too.
+// monitor is Spark's ExecutorMonitor: it knows which executors are idle and when
+// their timeouts end (docs/MODEL.md). As in Spark, the list of timed-out executors
+// is kept from tick to tick, and is computed again only at the next deadline or
+// after an event that changes it. This is fast, and it misses what Spark misses.
 type monitor struct {
 	timeouts struct{ idle, cached, shuffle time.Duration }
 
-	tracking       bool // executors that hold shuffle files are watched
+	tracking       bool // shuffle files hold their executors
 	diskViaService bool // blocks on disk are served by the shuffle service, so they hold no executor
 	maxTimeout     bool // see Rules.MaxTimeout
 
-	trackers []tracker        // by ExecutorID, which are dense
+	trackers []tracker        // by ExecutorID
 	live     []ExecutorID     // those with a tracker, in no order
-	profiles []profileMonitor // by profile + 1; the first are executors of a profile not yet known
-	out      []idleExecutor   // timed out when last looked, in order of their ids as text
+	profiles []profileMonitor // by profile + 1; the first counts executors whose profile is not known yet
+	expired  []idleExecutor   // whose timeouts had passed at the last look, by their ids as text
 	next     time.Duration    // when to look again: the nearest deadline, or stale
 
 	shuffles []shuffleUse  // by shuffle
 	writes   map[int32]int // the shuffle that a stage of a running job writes
 	jobs     []jobStages
-	active   []int // shuffles of running jobs; kept to save the allocation
+	active   []int // scratch of jobEnd: the shuffles of running jobs
 }
 
-// stale is a time at which the list of timed-out executors is wrong.
+// stale, as monitor.next, says that the list of timed-out executors is out of date.
 const stale = time.Duration(math.MinInt64)
 
 // tracker is what the monitor knows of one executor.
@@ -58,7 +57,7 @@ type cachedBlocks struct {
 
 // profileMonitor counts the executors of one profile.
 type profileMonitor struct {
-	registered      int // leaving ones included (Q3)
+	registered      int // those that are being removed included (Q3)
 	pendingRemoval  int
 	decommissioning int
 }
@@ -67,7 +66,7 @@ func (p *profileMonitor) staying() int {
 	return p.registered - p.pendingRemoval - p.decommissioning
 }
 
-// idleExecutor is an executor whose time is up.
+// idleExecutor is an executor whose timeout has passed.
 type idleExecutor struct {
 	id      ExecutorID
 	profile int
@@ -86,14 +85,14 @@ func newMonitor(set Allocation, protection Protection, rules Rules, profiles int
 	return m
 }
 
-// timedOut lists the executors whose time is up. The list is valid until the
-// next call.
+// timedOut lists the executors whose timeouts have passed. The list is valid until
+// the next call.
 func (m *monitor) timedOut(now time.Duration) []idleExecutor {
 	if now < m.next {
-		return m.out
+		return m.expired
 	}
 	m.next = Never
-	m.out = m.out[:0]
+	m.expired = m.expired[:0]
 	for _, id := range m.live {
 		t := &m.trackers[id]
 		if t.pendingRemoval || t.decommissioning || t.activeShuffle {
@@ -101,13 +100,13 @@ func (m *monitor) timedOut(now time.Duration) []idleExecutor {
 		}
 		t.timedOut = t.deadline <= now
 		if t.timedOut {
-			m.out = append(m.out, idleExecutor{id, t.profile})
+			m.expired = append(m.expired, idleExecutor{id, t.profile})
 		} else {
 			m.next = min(m.next, t.deadline)
 		}
 	}
-	slices.SortFunc(m.out, func(a, b idleExecutor) int { return compareAsText(a.id, b.id) })
-	return m.out
+	slices.SortFunc(m.expired, func(a, b idleExecutor) int { return compareAsText(a.id, b.id) })
+	return m.expired
 }
 
 // compareAsText orders executors by the decimal text of their ids: 1, 10, 11,
@@ -133,7 +132,7 @@ func digits(n int64) int {
 	return count
 }
 
-// leaving marks executors that the manager has agreed to take back.
+// leaving marks executors that the manager removes.
 func (m *monitor) leaving(ids []ExecutorID, kill bool) {
 	for _, id := range ids {
 		t := &m.trackers[id]
@@ -148,7 +147,7 @@ func (m *monitor) leaving(ids []ExecutorID, kill bool) {
 	m.next = stale
 }
 
-// why says which timeout ran out for an executor that is idle for too long.
+// why says which timeout of an executor has passed.
 func (m *monitor) why(id ExecutorID) Reason {
 	t := &m.trackers[id]
 	timeout := m.timeout(t)
@@ -161,7 +160,8 @@ func (m *monitor) why(id ExecutorID) Reason {
 	return Reason{Cause: Idle, For: timeout}
 }
 
-// timeout is how long an executor may be idle, given what it holds.
+// timeout is how long an executor may be idle, given the blocks and files that it
+// has. See Rules.MaxTimeout for the two rules.
 func (m *monitor) timeout(t *tracker) time.Duration {
 	if len(t.cached) == 0 && t.shuffles.len() == 0 {
 		return m.timeouts.idle
@@ -186,8 +186,8 @@ func (m *monitor) timeout(t *tracker) time.Duration {
 	return timeout
 }
 
-// updateDeadline computes the deadline afresh and sees to it that the list of
-// timed-out executors is looked at in time.
+// updateDeadline computes an executor's deadline, and when the list of timed-out
+// executors has to be computed again because of it.
 func (m *monitor) updateDeadline(t *tracker) {
 	old := t.deadline
 	t.deadline = Never
@@ -201,8 +201,8 @@ func (m *monitor) updateDeadline(t *tracker) {
 	}
 }
 
-// track returns the tracker of an executor, made now if this is the first
-// event that names it: a task's start can be seen before its executor.
+// track returns the tracker of an executor, which it makes at the first event that
+// names the executor: the start of a task can come before the executor's own event.
 func (m *monitor) track(id ExecutorID, profile int) *tracker {
 	for int(id) >= len(m.trackers) {
 		m.trackers = append(m.trackers, tracker{})
@@ -264,7 +264,7 @@ func (m *monitor) executorRemoved(e *Event) {
 	m.next = stale
 }
 
-// observe takes an event, as ExecutorMonitor's listener does.
+// observe handles an event as ExecutorMonitor's listener does.
 func (m *monitor) observe(e *Event) {
 	switch e.Kind {
 	case TaskStart:
@@ -294,17 +294,17 @@ func (m *monitor) taskStart(e *Event) {
 	}
 }
 
-// taskEnd notes whose shuffle the task has written before it counts the
-// executor as idle. Losers of a speculative race count as well: they, too,
-// have written.
+// taskEnd notes the shuffle files that the task has written before it counts the
+// executor as idle. Copies that lost a speculative race count too: they have
+// written files as well.
 func (m *monitor) taskEnd(e *Event) {
 	t := m.known(e.Executor)
 	if t == nil {
 		return
 	}
-	if e.End == Success { // without tracking no stage is known to write
+	if e.End == Success { // without tracking, writes is empty
 		if shuffle, ok := m.writes[e.Stage.ID]; ok {
-			m.holds(t, shuffle)
+			m.addShuffle(t, shuffle)
 		}
 	}
 	m.running(t, -1, e.At)
@@ -317,7 +317,7 @@ func (m *monitor) blockUpdated(e *Event) {
 	t := m.track(e.Executor, -1)
 	if e.RDD < 0 {
 		if e.Shuffle >= 0 && m.tracking {
-			m.holds(t, e.Shuffle)
+			m.addShuffle(t, e.Shuffle)
 		}
 		return
 	}

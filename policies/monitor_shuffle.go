@@ -2,9 +2,9 @@ package policies
 
 import "slices"
 
-// shuffleUse names the running jobs that list a shuffle.
+// shuffleUse lists the running jobs that may read a shuffle.
 type shuffleUse struct {
-	known bool
+	known bool // a job has listed it, and it has not been cleaned since
 	jobs  []int
 }
 
@@ -14,17 +14,17 @@ type jobStages struct {
 	stages []int32
 }
 
-// holds notes that an executor holds files of a shuffle. They keep it, whether
-// or not a job needs them, until jobs are next compared (Q10).
-func (m *monitor) holds(t *tracker, shuffle int) {
+// addShuffle notes that an executor has files of a shuffle. They hold it, whether
+// or not a job needs them, until jobEnd looks at all shuffles again (Q10).
+func (m *monitor) addShuffle(t *tracker, shuffle int) {
 	if !t.shuffles.has(shuffle) {
 		t.shuffles = t.shuffles.with(shuffle, len(m.shuffles))
 		t.activeShuffle = true
 	}
 }
 
-// jobStart wakes the shuffles that a job lists, also those of stages that it
-// will skip: their holders stay until the job ends.
+// jobStart marks the shuffles of a job's stages as active, also those of stages
+// that it will skip: executors with files of them stay until the job ends.
 func (m *monitor) jobStart(e *Event) {
 	if !m.tracking {
 		return
@@ -58,8 +58,8 @@ func (m *monitor) jobStart(e *Event) {
 	}
 }
 
-// jobEnd lets go of the executors that hold nothing of a running job. The
-// job's stages are forgotten even if another running job shares them (Q9).
+// jobEnd releases the executors without files of a shuffle that another running
+// job lists. The job's stages are forgotten even if a running job shares them (Q9).
 func (m *monitor) jobEnd(e *Event) {
 	unused := false
 	active := m.active[:0]
@@ -96,8 +96,8 @@ func (m *monitor) jobEnd(e *Event) {
 	}
 }
 
-// shuffleCleaned drops a shuffle that the driver's garbage collector found
-// unreachable. An executor that still holds another one stays as it is (Q11).
+// shuffleCleaned removes a shuffle that the driver's garbage collector found
+// unreachable. An executor with files of another one stays marked as it is (Q11).
 func (m *monitor) shuffleCleaned(e *Event) {
 	if e.Shuffle < len(m.shuffles) {
 		m.shuffles[e.Shuffle] = shuffleUse{}
@@ -112,9 +112,8 @@ func (m *monitor) shuffleCleaned(e *Event) {
 	}
 }
 
-// reader is a running job that lists a shuffle of which the executor has files,
-// or -1.
-func (m *monitor) reader(t *tracker) int {
+// jobReading is a running job that may read shuffle files of the executor, or -1.
+func (m *monitor) jobReading(t *tracker) int {
 	for shuffle := range m.shuffles {
 		if u := &m.shuffles[shuffle]; len(u.jobs) > 0 && t.shuffles.has(shuffle) {
 			return u.jobs[0]

@@ -53,11 +53,11 @@ var showBranches = flag.Bool("branches", false, "list every branch with how ofte
 // unseen are branches that change no answer, each with the reason. The list
 // is short because a branch that can go goes.
 var unseen = []struct{ function, text, reason string }{
-	{"take", "d.last = a", findsAgain},
-	{"take", "a == nil is false", findsAgain},
-	{"take", "a.id != id is false", findsAgain},
-	{"put", "delete(d.attempts, a.id)", onlyMemory},
-	{"put", "!a.unschedulable is true", onlyMemory},
+	{"subtract", "d.last = a", findsAgain},
+	{"subtract", "a == nil is false", findsAgain},
+	{"subtract", "a.id != id is false", findsAgain},
+	{"add", "delete(d.attempts, a.id)", onlyMemory},
+	{"add", "!a.unschedulable is true", onlyMemory},
 	{"jobEnd", "m.active = active", onlyMemory},
 	{"jobEnd", "m.jobs = slices.Delete(m.jobs, i, i+1)", onlyMemory},
 	{"timedOut", "now < m.next is true", looksAgain},

@@ -257,9 +257,9 @@ func (s *script) steer(verb, first string) {
 			s.policy.addTime = timer
 		}
 	case "backlog":
-		s.policy.backlogged(s.now)
+		s.policy.onSchedulerBacklogged(s.now)
 	case "drain":
-		s.policy.queueEmpty()
+		s.policy.onSchedulerQueueEmpty()
 	case "remove": // as if these were idle for too long
 		var idle []idleExecutor
 		for _, id := range s.list(first) {
@@ -391,7 +391,7 @@ func (s *allocationManager) reset() {
 	m := &s.monitor
 	clear(m.trackers)
 	clear(m.profiles)
-	m.live, m.out, m.next = m.live[:0], m.out[:0], Never
+	m.live, m.expired, m.next = m.live[:0], m.expired[:0], Never
 }
 
 // secondsOr writes a time in seconds, or the word for Never.

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// allocationManager is Spark's ExecutorAllocationManager, exact in effect: the same targets
-// at the same ticks and the same executors given back; docs/MODEL.md describes
-// it. It keeps three things apart that Spark keeps apart: what the application
-// seems to need (demand), which executors seem idle (monitor), and what to ask
-// for (here). None of them sees the truth, only events.
+// allocationManager is Spark's ExecutorAllocationManager with the same effect: the
+// same targets at the same ticks and the same executors given back. docs/MODEL.md
+// describes it. As in Spark, three things are separate: what the application seems
+// to need (demand), which executors seem idle (monitor), and what to ask for
+// (here). All three learn from events alone, so they can be wrong as Spark's are.
 type allocationManager struct {
 	accounting
 	set Allocation
 
-	// addTime is when targets may next grow. It is shared by all profiles, and
-	// it is Never while no task waits.
+	// addTime is when targets may grow next, for all profiles; Never while no task
+	// waits.
 	addTime time.Duration
-	// waited is how long a backlog will have lasted at addTime: the reason for
-	// what is then added.
+	// waited is the reason for executors that are added at addTime: how long tasks
+	// will have waited by then.
 	waited Reason
 	// initializing holds the initial target until the first stage comes or the
 	// first executor is idle for too long.
@@ -30,89 +30,72 @@ type allocationManager struct {
 
 func newAllocationManager(s Spec, env Env) *allocationManager {
 	m := &allocationManager{accounting: newAccounting(s, env), set: s.Allocation, addTime: Never, initializing: true, steps: make([]int, len(env.Profiles))}
-	m.queueEmpty()
+	m.onSchedulerQueueEmpty()
 	m.initial(0)
 	return m
 }
 
 // initial gives a profile its initial target.
 func (s *allocationManager) initial(profile int) {
-	s.known[profile] = true
 	t := &s.wanted[profile]
 	t.N, t.Why = s.set.initial(), Reason{Cause: InitialTarget}
 }
 
-// Start sends the initial target, be it zero: standalone starts nothing before.
+// Start sends the initial target, even if it is zero: a standalone master starts
+// nothing for an application before its first request.
 func (s *allocationManager) Start(time.Duration) { s.send() }
 
-// Observe takes an event in the order in which Spark's two listeners get it:
-// the manager's before the monitor's.
+// Observe counts an event, and starts or ends the wait for more executors.
 func (s *allocationManager) Observe(e *Event) {
+	unseen := e.Kind == StageSubmitted && !s.known[e.Profile]
+	s.accounting.Observe(e)
 	switch e.Kind {
 	case StageSubmitted:
 		s.initializing = false
-		s.demand.stageSubmitted(e)
-		s.backlogged(e.At)
-		s.hints.submitted(e)
-		s.meet(e.Profile)
+		s.onSchedulerBacklogged(e.At)
+		if unseen {
+			s.initial(e.Profile)
+			if s.wanted[e.Profile].N > 0 {
+				s.send() // at once, unlike other changes of a target
+			}
+		}
 	case StageCompleted:
-		s.hints.completed(e.Stage)
-		if s.demand.stageCompleted(e) {
-			s.queueEmpty()
+		if s.demand.open == 0 {
+			s.onSchedulerQueueEmpty()
 		}
 	case TaskStart:
-		s.demand.taskStart(e)
 		if !s.demand.anyPending() {
-			s.queueEmpty()
+			s.onSchedulerQueueEmpty()
 		}
 	case TaskEnd:
-		if s.demand.taskEnd(e) {
-			s.backlogged(e.At)
+		if e.failed() { // the task is pending again
+			s.onSchedulerBacklogged(e.At)
 		}
-	case SpeculativeTaskSubmitted:
-		s.demand.speculativeTaskSubmitted(e)
-		s.backlogged(e.At)
-	case UnschedulableTaskSetAdded:
-		s.demand.unschedulable(e.Stage, true)
-		s.backlogged(e.At)
-	case UnschedulableTaskSetRemoved:
-		s.demand.unschedulable(e.Stage, false)
+	case SpeculativeTaskSubmitted, UnschedulableTaskSetAdded:
+		s.onSchedulerBacklogged(e.At)
 	}
-	s.monitor.observe(e)
 }
 
-// backlogged arms the add timer unless it is armed: an expired timer stays
-// expired, so that a later stage may not wait at all (Q1).
-func (s *allocationManager) backlogged(now time.Duration) {
+// onSchedulerBacklogged arms the add timer unless it is armed. A timer that has
+// expired stays expired, so that a later stage may not wait at all (Q1).
+func (s *allocationManager) onSchedulerBacklogged(now time.Duration) {
 	if s.addTime == Never {
 		s.addTime = now + s.set.Backlog
 		s.waited = Reason{Cause: Backlog, For: s.set.Backlog}
 	}
 }
 
-// queueEmpty ends the backlog for all profiles.
-func (s *allocationManager) queueEmpty() {
+// onSchedulerQueueEmpty ends the backlog for all profiles.
+func (s *allocationManager) onSchedulerQueueEmpty() {
 	s.addTime = Never
 	for i := range s.steps {
 		s.steps[i] = 1
 	}
 }
 
-// meet gives a profile seen for the first time its initial target, which is
-// asked for at once.
-func (s *allocationManager) meet(profile int) {
-	if s.known[profile] {
-		return
-	}
-	s.initial(profile)
-	if s.wanted[profile].N > 0 {
-		s.send()
-	}
-}
-
-// Tick first moves the targets, then gives back executors above them. It must
-// be asked again at the next tick if a request was refused, or if executors
-// leave and the list of idle ones is out of date.
+// Tick first moves the targets and then gives back idle executors above them
+// (schedule). It wants to be called at the next tick if a request was refused, or
+// if executors are leaving, which makes the list of idle ones out of date.
 func (s *allocationManager) Tick(now time.Duration) time.Duration {
 	idle := s.monitor.timedOut(now)
 	if len(idle) > 0 {
@@ -132,8 +115,9 @@ func (s *allocationManager) Tick(now time.Duration) time.Duration {
 	return wake
 }
 
-// updateTargets is Spark's updateAndSyncNumExecutorsTarget. It is false if the
-// manager refused the request: then all stays as it was, to be tried again.
+// updateTargets is Spark's updateAndSyncNumExecutorsTarget. It returns false if the
+// manager refused the request: then the targets are as before, and it must be
+// called again.
 func (s *allocationManager) updateTargets(now time.Duration) bool {
 	if s.initializing {
 		return true
@@ -166,7 +150,7 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 		if delta == s.steps[i] {
 			s.steps[i] *= 2
 		} else {
-			s.steps[i] = 1 // clipped, or lifted above what is registered (Q2)
+			s.steps[i] = 1 // the step was cut, or the base was the registered executors (Q2)
 		}
 		s.addTime = now + s.set.Sustained
 		s.waited = Reason{Cause: StillBacklog, For: s.set.Sustained}
@@ -174,7 +158,7 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 	return true
 }
 
-// lower drops the target to what is needed, at once.
+// lower sets the target to what is needed, without waiting.
 func (s *allocationManager) lower(profile, need int) {
 	s.steps[profile] = 1
 	n, cause := need, FewerTasks
@@ -186,9 +170,9 @@ func (s *allocationManager) lower(profile, need int) {
 	}
 }
 
-// raise adds a step to the target, or to what is registered if that is more
-// (Q3: executors that are leaving count). It never meets the minimum: no target
-// is below it, and none falls here.
+// raise adds a step to the target, or to the number of registered executors if
+// that is more (Q3: executors that are being removed count). The minimum needs no
+// check: no target is below it, and none falls here.
 func (s *allocationManager) raise(profile, need int) {
 	t, step := &s.wanted[profile], &s.steps[profile]
 	if t.N >= s.set.Max {
@@ -210,15 +194,15 @@ func (s *allocationManager) raise(profile, need int) {
 	t.N, t.Why = n, why
 }
 
-// need is the number of executors that all pending and running tasks of a
-// profile could use, ratio included, bounds not
+// need is the number of executors that all pending and running tasks of a profile
+// could use, times the ratio and without the bounds
 // (maxNumExecutorsNeededPerResourceProfile).
 func (s *allocationManager) need(profile int) int {
 	d := &s.demand.profiles[profile]
 	slots := s.slots[profile]
 	n := s.executors(d.pending+d.speculative+d.running, slots)
 	if slots > 1 && n == 1 && d.speculative > 0 {
-		n = 2 // a copy must run on another host than its original
+		n = 2 // a copy runs on another host than its original
 	}
 	if d.unschedulable > 0 {
 		n = max(n, s.monitor.profiles[profile+1].registered+s.executors(d.unschedulable, slots))

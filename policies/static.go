@@ -89,7 +89,7 @@ func (s *static) Start(time.Duration) {
 }
 
 func (s *static) Observe(e *Event) {
-	if e.Kind == StageSubmitted && e.Profile >= 0 {
+	if e.Kind == StageSubmitted {
 		s.want(e.Profile)
 	}
 }

@@ -21,7 +21,7 @@ func (a *asked) RequestTotal(targets []Target) bool {
 func (a *asked) Remove([]Removal) []ExecutorID { panic("a fixed size gives nothing back") }
 
 // The fixed size is asked for once, and again for a resource profile when its
-// first stage comes; a stage of a profile that is not known asks for nothing.
+// first stage comes.
 func TestStaticAsksForEachProfileOnce(t *testing.T) {
 	var client asked
 	s, err := Parse("static,n=3")
@@ -30,7 +30,7 @@ func TestStaticAsksForEachProfileOnce(t *testing.T) {
 	}
 	p := s.New(Env{Client: &client, Profiles: []Profile{{Slots: 2}, {ID: 1, Slots: 1}}})
 	p.Start(0)
-	for i, profile := range []int{0, -1, 1, 1, 0} {
+	for i, profile := range []int{0, 1, 1, 0} {
 		p.Observe(&Event{Kind: StageSubmitted, Stage: StageAttempt{ID: int32(i)}, Profile: profile})
 		if wake := p.Tick(time.Duration(i) * Interval); wake != Never {
 			t.Errorf("it wants to be asked again at %s", wake)

@@ -229,15 +229,15 @@ func (p *pathTracker) recheck() {
 	if p.recheckEvery {
 		ids = p.app.schedulable
 	}
-	keeper, _ := p.app.policy.(policies.Keeper)
+	holder, _ := p.app.policy.(policies.Holder)
 	for _, id := range ids {
 		x, y := &p.app.executors[id], &p.executors[id]
 		if y.tasks > 0 || y.closed || x.state != live {
 			continue
 		}
 		hold := policies.Hold{Cause: policies.HeldIdle, Job: -1, Until: policies.Never}
-		if keeper != nil {
-			hold = keeper.Keeps(id)
+		if holder != nil {
+			hold = holder.HeldBy(id)
 		}
 		if hold == y.hold {
 			continue
