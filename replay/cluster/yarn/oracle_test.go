@@ -275,7 +275,7 @@ func (p *player) command(words []string) {
 		shares := p.Scheduler.(*fair.Scheduler).Shares()
 		slices.SortFunc(shares, func(a, b fair.Share) int { return cmp.Compare(a.Queue, b.Queue) })
 		for _, q := range shares {
-			p.answer("%s %d MB, %d cores, steady %d MB, %d cores", q.Queue, q.Fair.MemoryMB, q.Fair.Cores, q.Steady.MemoryMB, q.Steady.Cores)
+			p.answer("%s %d MB, %d cores", q.Queue, q.Fair.MemoryMB, q.Fair.Cores)
 		}
 	default:
 		panic("no such verb: " + words[1])

@@ -7,7 +7,7 @@ type assignment struct {
 	size      scheduler.Resource // nothing: nothing was found
 	skipped   skipReason
 	app       *appAttempt
-	request   *request
+	request   scheduler.Request
 	node      *schedulerNode
 	reserve   bool       // only reserve the node
 	from      *container // the reservation that is fulfilled, or made again
@@ -31,8 +31,8 @@ const (
 // Source: RegularContainerAllocator.
 func (a *appAttempt) assign(node *schedulerNode, limits *resourceLimits, mode schedulingMode, from *container) assignment {
 	if from != nil {
-		r := a.request(from.priority)
-		if r == nil {
+		r := a.requests.At(from.priority)
+		if r.Count == 0 {
 			return assignment{app: a, node: node, unreserve: from}
 		}
 		return a.assignOnNode(node, r, limits, mode, from)
@@ -53,13 +53,13 @@ func (a *appAttempt) assign(node *schedulerNode, limits *resourceLimits, mode sc
 		if s.config.lookAtAllNodes {
 			headroom = headroom.Plus(a.reserved[node.Label])
 		}
-		if !s.calculator.Fits(r.size, headroom) {
+		if !s.calculator.Fits(r.Size, headroom) {
 			return assignment{skipped: skippedAtLimit}
 		}
 		missed := 0
 		if a.label == "" {
-			a.missedOpportunities[r.priority]++
-			missed = a.missedOpportunities[r.priority]
+			a.missedOpportunities[r.Priority]++
+			missed = a.missedOpportunities[r.Priority]
 		}
 		// A node with a label waits until the request has let all nodes pass.
 		if mode == ignoreExclusivity && missed < len(s.nodes) {
@@ -73,20 +73,20 @@ func (a *appAttempt) assign(node *schedulerNode, limits *resourceLimits, mode sc
 // assignOnNode finds a container for a request on a node, or a reservation of it. To
 // stay within the limits it may have to give up a reservation of another node
 // (RegularContainerAllocator.assignContainer).
-func (a *appAttempt) assignOnNode(node *schedulerNode, r *request, limits *resourceLimits, mode schedulingMode, from *container) assignment {
+func (a *appAttempt) assignOnNode(node *schedulerNode, r scheduler.Request, limits *resourceLimits, mode schedulingMode, from *container) assignment {
 	s := a.queue.s
-	if !s.calculator.Fits(r.size, node.Total) {
+	if !s.calculator.Fits(r.Size, node.Total) {
 		return assignment{skipped: skippedOther}
 	}
-	found := assignment{size: r.size, app: a, request: r, node: node, from: from, mode: mode}
+	found := assignment{size: r.Size, app: a, request: r, node: node, from: from, mode: mode}
 	wantsMore := a.wantsMore(r)
 	mayUnreserve := s.config.lookAtAllNodes && from == nil
-	need := s.calculator.Max(s.cluster, r.size.Minus(limits.headroom), limits.unreserve)
+	need := s.calculator.Max(s.cluster, r.Size.Minus(limits.headroom), limits.unreserve)
 	mustUnreserve := s.calculator.AnyPositive(need)
-	if s.calculator.Containers(node.free, r.size) > 0 {
+	if s.calculator.Containers(node.free, r.Size) > 0 {
 		if mayUnreserve && (!wantsMore || mustUnreserve) {
 			if !mustUnreserve {
-				need = r.size
+				need = r.Size
 			}
 			if found.unreserve = a.toUnreserve(r, need); found.unreserve == nil {
 				return assignment{skipped: skippedOther}
@@ -99,7 +99,7 @@ func (a *appAttempt) assignOnNode(node *schedulerNode, r *request, limits *resou
 		found.reserve = true
 	}
 	if from == nil && node.Label == "" {
-		a.missedOpportunities[r.priority] = 0
+		a.missedOpportunities[r.Priority] = 0
 	}
 	return found
 }
@@ -107,22 +107,22 @@ func (a *appAttempt) assignOnNode(node *schedulerNode, r *request, limits *resou
 // wantsMore says whether the application has reserved fewer nodes than it wants
 // containers. After many heartbeats in vain it may reserve more, the fewer the larger
 // the container (shouldAllocOrReserveNewContainer).
-func (a *appAttempt) wantsMore(r *request) bool {
-	reserved := len(a.reservations[r.priority])
+func (a *appAttempt) wantsMore(r scheduler.Request) bool {
+	reserved := len(a.reservations[r.Priority])
 	starved := 0
 	if reserved > 0 {
 		s, largest := a.queue.s, a.queue.config.maxContainer
-		size := s.calculator.Ratio(r.size, largest)
+		size := s.calculator.Ratio(r.Size, largest)
 		most := s.calculator.Ratio(largest.Minus(s.config.smallest), largest)
-		starved = int(float32(a.reReservations[r.priority]) / float32(reserved) * (1 - min(size, most)))
+		starved = int(float32(a.reReservations[r.Priority]) / float32(reserved) * (1 - min(size, most)))
 	}
-	return starved+r.count-reserved > 0
+	return starved+r.Count-reserved > 0
 }
 
 // toUnreserve is a reservation of the same priority that is large enough, nil if there
 // is none.
-func (a *appAttempt) toUnreserve(r *request, need scheduler.Resource) *container {
-	for _, c := range inNodeOrder(a.reservations[r.priority]) {
+func (a *appAttempt) toUnreserve(r scheduler.Request, need scheduler.Resource) *container {
+	for _, c := range inNodeOrder(a.reservations[r.Priority]) {
 		if a.queue.s.calculator.Fits(need, c.size) {
 			return c
 		}

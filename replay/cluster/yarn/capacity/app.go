@@ -20,8 +20,8 @@ type appAttempt struct {
 	submitted time.Duration
 
 	hasMaster   bool
-	hasHeadroom bool               // it was looked at, so that its calls are answered with a headroom
-	requests    []*request         // by priority
+	hasHeadroom bool // it was looked at, so that its calls are answered with a headroom
+	requests    scheduler.Requests
 	pending     scheduler.Resource // of all requests
 	containers  []*container       // in the order in which they were assigned
 	sequence    int                // of containers and reservations
@@ -34,13 +34,6 @@ type appAttempt struct {
 	missedOpportunities map[int]int          // nodes without label that a request did not get, by priority
 
 	orderedUsed, orderedPending int64 // MiB; by these its place in a fair order was found
-}
-
-// A request is what an application still wants at a priority.
-type request struct {
-	priority int
-	size     scheduler.Resource
-	count    int
 }
 
 // A container is a container, or a reservation of a node for one.
@@ -65,14 +58,6 @@ type schedulerNode struct {
 	containers []*container
 }
 
-// request is what the application wants at a priority, nil if nothing.
-func (a *appAttempt) request(priority int) *request {
-	if i := slices.IndexFunc(a.requests, func(r *request) bool { return r.priority == priority }); i >= 0 {
-		return a.requests[i]
-	}
-	return nil
-}
-
 // pendingOn is what the application waits for on nodes of a label.
 func (a *appAttempt) pendingOn(label string) scheduler.Resource {
 	if a.label != label {
@@ -81,32 +66,18 @@ func (a *appAttempt) pendingOn(label string) scheduler.Resource {
 	return a.pending
 }
 
-// ask replaces a request (AppSchedulingInfo.updatePendingResources).
-func (a *appAttempt) ask(priority int, size scheduler.Resource, count int) {
-	last := a.request(priority)
-	if last != nil {
-		a.addPending(last.size.Multiply(-last.count))
-	}
+// ask replaces a request (AppSchedulingInfo.updatePendingResources). A user is active
+// while an application of theirs waits for containers.
+func (a *appAttempt) ask(r scheduler.Request) {
+	last := a.requests.At(r.Priority)
+	a.requests.Set(r)
 	switch {
-	case count <= 0:
-		a.drop(last)
-		return
-	case last != nil:
-		last.size, last.count = size, count
-	default:
-		i, _ := slices.BinarySearchFunc(a.requests, priority, func(r *request, p int) int { return r.priority - p })
-		a.requests = slices.Insert(a.requests, i, &request{priority, size, count})
+	case len(a.requests) == 0:
+		a.queue.users.deactivate(a.User, a.ID)
+	case last.Count == 0 && r.Count > 0:
 		a.queue.users.activate(a.User, a.ID)
 	}
-	a.addPending(size.Multiply(count))
-}
-
-// drop takes out a request that has been met or withdrawn.
-func (a *appAttempt) drop(r *request) {
-	a.requests = slices.DeleteFunc(a.requests, func(o *request) bool { return o == r })
-	if len(a.requests) == 0 {
-		a.queue.users.deactivate(a.User, a.ID)
-	}
+	a.addPending(a.requests.At(r.Priority).Total().Minus(last.Total()))
 }
 
 func (a *appAttempt) addPending(r scheduler.Resource) {
@@ -117,14 +88,6 @@ func (a *appAttempt) addPending(r scheduler.Resource) {
 func (a *appAttempt) addUsed(label string, r scheduler.Resource) {
 	a.used.add(label, r)
 	a.usedMemory += r.MemoryMB
-}
-
-// countAssigned takes one container off a request.
-func (a *appAttempt) countAssigned(r *request) {
-	if r.count--; r.count == 0 {
-		a.drop(r)
-	}
-	a.addPending(r.size.Multiply(-1))
 }
 
 // inNodeOrder is the order in which YARN keeps the reservations of one priority.

@@ -16,7 +16,7 @@ func (s *Scheduler) commit(a assignment, done *[]scheduler.Allocation) {
 		}
 	case a.from == nil && !s.accepts(a):
 	case a.reserve && a.from != nil:
-		a.app.reReservations[a.request.priority]++
+		a.app.reReservations[a.request.Priority]++
 	case a.reserve:
 		s.reserve(a, done)
 	default:
@@ -80,7 +80,8 @@ func (s *Scheduler) allocate(a assignment, done *[]scheduler.Allocation) {
 	c.id, c.master = s.lastContainer, !app.hasMaster
 	app.hasMaster = true
 	app.containers = append(app.containers, c)
-	app.countAssigned(a.request)
+	a.request.Count--
+	app.ask(a.request)
 	app.addUsed(label, a.size)
 	a.node.free = a.node.free.Minus(c.size)
 	a.node.containers = append(a.node.containers, c)
@@ -97,7 +98,7 @@ func (s *Scheduler) allocate(a assignment, done *[]scheduler.Allocation) {
 func (s *Scheduler) newContainer(a assignment) *container {
 	a.app.sequence++
 	return &container{
-		sequence: a.app.sequence, app: a.app, node: a.node, priority: a.request.priority, size: a.size,
+		sequence: a.app.sequence, app: a.app, node: a.node, priority: a.request.Priority, size: a.size,
 		guest: a.app.label == "" && a.node.Label != "",
 	}
 }
@@ -117,16 +118,16 @@ func (s *Scheduler) charge(c *container) {
 func (s *Scheduler) discharge(c *container) {
 	l, label := c.app.queue, c.node.Label
 	l.noteReorder(c.app)
-	l.addUsed(label, c.size.Multiply(-1))
+	l.addUsed(label, c.size.Negative())
 	l.guests[label] = without(l.guests[label], c)
-	l.users.addUsed(c.app.User, label, c.size.Multiply(-1))
+	l.users.addUsed(c.app.User, label, c.size.Negative())
 }
 
 // complete ends a container.
 func (s *Scheduler) complete(c *container) {
 	app, n := c.app, c.node
 	app.containers = without(app.containers, c)
-	app.addUsed(n.Label, c.size.Multiply(-1))
+	app.addUsed(n.Label, c.size.Negative())
 	n.containers = without(n.containers, c)
 	n.free = n.free.Plus(c.size)
 	delete(s.containers, c.id)
@@ -148,9 +149,9 @@ func (s *Scheduler) removeReservation(c *container) {
 		delete(app.reservations, c.priority)
 	}
 	app.reReservations[c.priority] = 0
-	app.reserved.add(n.Label, c.size.Multiply(-1))
+	app.reserved.add(n.Label, c.size.Negative())
 	n.reserved = nil
-	app.queue.addReserved(n.Label, c.size.Multiply(-1))
+	app.queue.addReserved(n.Label, c.size.Negative())
 }
 
 // without is a list without one of its elements. The list's own array is changed.

@@ -280,7 +280,7 @@ func (l *leafQueue) remove(app *appAttempt) {
 		l.active, l.reorder = without(l.active, app), without(l.reorder, app)
 		share := l.share(app.label)
 		share.amUsed = share.amUsed.Minus(app.master)
-		user.amUsed.add(app.label, app.master.Multiply(-1))
+		user.amUsed.add(app.label, app.master.Negative())
 		user.active--
 	} else {
 		l.waiting = without(l.waiting, app)

@@ -134,7 +134,7 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	s.apps[a.ID] = app
 	l.submit(app)
 	// YARN normalizes the request again, and then without the queue's maximum.
-	app.ask(scheduler.MasterPriority, s.normalize(app.master, s.largest(s.config.largest)), 1)
+	app.ask(scheduler.Request{Priority: scheduler.MasterPriority, Size: s.normalize(app.master, s.largest(s.config.largest)), Count: 1})
 	return nil
 }
 
@@ -191,7 +191,8 @@ func (s *Scheduler) Ask(_ time.Duration, app int, r scheduler.Request) {
 	if a == nil || !r.Size.FitsIn(s.largest(a.queue.config.maxContainer)) {
 		return
 	}
-	a.ask(r.Priority, s.normalize(r.Size, s.largest(s.config.largest)), r.Count)
+	r.Size = s.normalize(r.Size, s.largest(s.config.largest))
+	a.ask(r)
 	if a.queue.config.sizeBasedWeight && a.hasMaster {
 		a.queue.noteReorder(a)
 	}
@@ -266,7 +267,7 @@ func (s *Scheduler) Finish(_ time.Duration, app int) {
 	for _, c := range a.allReservations() {
 		s.unreserve(c)
 	}
-	a.addPending(a.pending.Multiply(-1))
+	a.addPending(a.pending.Negative())
 	a.requests = nil
 	delete(s.apps, app)
 	a.queue.remove(a)

@@ -135,7 +135,7 @@ func (m *usersManager) deactivate(name string, app int) {
 // move moves what the user uses from one sum to another.
 func (u *user) move(from, to byLabel) {
 	for label, r := range u.used { // any order: each label by itself
-		from.add(label, r.Multiply(-1))
+		from.add(label, r.Negative())
 		to.add(label, r)
 	}
 }

@@ -1,9 +1,7 @@
 package fair
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"time"
 
 	"dynalloc/replay/cluster/yarn/java"
@@ -20,7 +18,7 @@ type appAttempt struct {
 	user  string
 	queue *queue
 
-	requests     []request // by priority
+	requests     scheduler.Requests
 	requestOrder java.HashMap[int]
 	containers   []*container
 	sequence     int64              // of its containers and reservations
@@ -37,13 +35,6 @@ type appAttempt struct {
 	nextStarvationCheck time.Duration
 }
 
-// A request is what an application still wants at a priority.
-type request struct {
-	priority int
-	size     scheduler.Resource
-	count    int
-}
-
 // A container is a container, or a reservation of a node for one.
 type container struct {
 	id       int // 0: reserved
@@ -58,28 +49,14 @@ type container struct {
 }
 
 // ask replaces what the application wants at a priority.
-func (a *appAttempt) ask(priority int, size scheduler.Resource, count int) {
-	i, found := slices.BinarySearchFunc(a.requests, priority, func(r request, p int) int { return cmp.Compare(r.priority, p) })
-	switch {
-	case count <= 0 && found:
-		a.requests = slices.Delete(a.requests, i, i+1)
-		a.requestOrder.Remove(priority)
-	case count > 0 && found:
-		a.requests[i] = request{priority, size, count}
-	case count > 0:
-		a.requests = slices.Insert(a.requests, i, request{priority, size, count})
-		a.requestOrder.Add(java.RequestHash(priority), priority)
+func (a *appAttempt) ask(r scheduler.Request) {
+	switch had := a.requests.At(r.Priority).Count > 0; {
+	case had && r.Count <= 0:
+		a.requestOrder.Remove(r.Priority)
+	case !had && r.Count > 0:
+		a.requestOrder.Add(java.RequestHash(r.Priority), r.Priority)
 	}
-}
-
-// requestAt is what the application wants at a priority; its count is 0 if nothing.
-func (a *appAttempt) requestAt(priority int) request {
-	for _, r := range a.requests {
-		if r.priority == priority {
-			return r
-		}
-	}
-	return request{priority: priority}
+	a.requests.Set(r)
 }
 
 // updateDemand counts what the application uses and asks for. With size-based
@@ -87,7 +64,7 @@ func (a *appAttempt) requestAt(priority int) request {
 func (a *appAttempt) updateDemand() {
 	a.demand = a.used
 	for _, r := range a.requests {
-		a.demand = a.demand.Plus(r.size.Times(float64(r.count)))
+		a.demand = a.demand.Plus(r.Total())
 	}
 	a.updateWeight()
 }
@@ -102,7 +79,7 @@ func (a *appAttempt) updateWeight() {
 // lacksMaster says whether the application waits for its master, for which its queue
 // has no room.
 func (a *appAttempt) lacksMaster() bool {
-	return !a.hasMaster && len(a.requests) > 0 && !a.queue.canRunMaster(a.requests[0].size)
+	return !a.hasMaster && len(a.requests) > 0 && !a.queue.canRunMaster(a.requests[0].Size)
 }
 
 // assign offers a node to the application.
@@ -119,14 +96,14 @@ func (a *appAttempt) assign(n *schedulerNode) scheduler.Resource {
 }
 
 // couldUse says whether a request could be met on a node if that were empty.
-func (a *appAttempt) couldUse(n *schedulerNode, r request) bool {
-	return r.count > 0 && r.size.FitsIn(n.total) && a.queue.hasRoomFor(r.size)
+func (a *appAttempt) couldUse(n *schedulerNode, r scheduler.Request) bool {
+	return r.Count > 0 && r.Size.FitsIn(n.total) && a.queue.hasRoomFor(r.Size)
 }
 
 // assignRequest assigns a container on the node or, if there is no room, reserves the
 // node. Reservation is the application's reservation there, if this is about it.
-func (a *appAttempt) assignRequest(n *schedulerNode, r request, reservation *container) scheduler.Resource {
-	if r.size.FitsIn(n.free) {
+func (a *appAttempt) assignRequest(n *schedulerNode, r scheduler.Request, reservation *container) scheduler.Resource {
+	if r.Size.FitsIn(n.free) {
 		c := reservation
 		if c == nil {
 			c = a.newContainer(n, r)
@@ -134,9 +111,9 @@ func (a *appAttempt) assignRequest(n *schedulerNode, r request, reservation *con
 			a.unreserve(n)
 		}
 		a.allocate(c)
-		return r.size
+		return r.Size
 	}
-	if a.mayReserve(r.size) && n.owedTo(a) < 0 && a.reserve(n, r, reservation) {
+	if a.mayReserve(r.Size) && n.owedTo(a) < 0 && a.reserve(n, r, reservation) {
 		return reservedOnly
 	}
 	return scheduler.Resource{}
@@ -145,9 +122,9 @@ func (a *appAttempt) assignRequest(n *schedulerNode, r request, reservation *con
 // reservedOnly is the result of an assignment that only reserved the node.
 var reservedOnly = scheduler.Resource{MemoryMB: -1}
 
-func (a *appAttempt) newContainer(n *schedulerNode, r request) *container {
+func (a *appAttempt) newContainer(n *schedulerNode, r scheduler.Request) *container {
 	a.sequence++
-	return &container{sequence: a.sequence, app: a, node: n, priority: r.priority, size: r.size, index: -1}
+	return &container{sequence: a.sequence, app: a, node: n, priority: r.Priority, size: r.Size, index: -1}
 }
 
 // allocate gives the application a container. The first one is its master's.
@@ -158,8 +135,9 @@ func (a *appAttempt) allocate(c *container) {
 	a.containers = append(a.containers, c)
 	a.used = a.used.Plus(c.size)
 	a.queue.use(c.size)
-	r := a.requestAt(c.priority)
-	a.ask(r.priority, r.size, r.count-1)
+	r := a.requests.At(c.priority)
+	r.Count--
+	a.ask(r)
 	c.node.allocate(c)
 	if !a.hasMaster {
 		c.master, a.hasMaster, a.master = true, true, c.size
@@ -194,7 +172,7 @@ func (a *appAttempt) mayReserve(size scheduler.Resource) bool {
 
 // reserve reserves a node, unless another application has reserved it or this one has
 // reserved as many nodes as it may.
-func (a *appAttempt) reserve(n *schedulerNode, r request, reservation *container) bool {
+func (a *appAttempt) reserve(n *schedulerNode, r scheduler.Request, reservation *container) bool {
 	s := a.s
 	most := int(math.Ceil(float64(float32(len(s.byID)) * s.config.reservableNodes)))
 	if n.reserved != nil && n.reserved.app != a || a.reservations >= most {
@@ -203,7 +181,7 @@ func (a *appAttempt) reserve(n *schedulerNode, r request, reservation *container
 	if reservation == nil {
 		n.reserved = a.newContainer(n, r)
 		a.reservations++
-		s.assigned = append(s.assigned, scheduler.Allocation{App: a.id, Node: n.id, Priority: r.priority, Size: r.size, Reserved: true})
+		s.assigned = append(s.assigned, scheduler.Allocation{App: a.id, Node: n.id, Priority: r.Priority, Size: r.Size, Reserved: true})
 	}
 	return true
 }
@@ -218,7 +196,7 @@ func (a *appAttempt) unreserve(n *schedulerNode) {
 // false if the reservation was of no more use and has been given up.
 func (a *appAttempt) assignReserved(n *schedulerNode) bool {
 	c := n.reserved
-	r := a.requestAt(c.priority)
+	r := a.requests.At(c.priority)
 	if !a.couldUse(n, r) || a.lacksMaster() {
 		a.unreserve(n)
 		return false

@@ -130,9 +130,9 @@ func TestFairWeights(t *testing.T) {
 	s.run(30)
 	s.expectRunning(map[string]int{"report": 16, "study": 8})
 	want := []Share{
-		{Queue: "root", Fair: scheduler.NewResource(24576, 24), Steady: scheduler.NewResource(24576, 24)},
-		{Queue: "root.reports", Fair: scheduler.Resource{MemoryMB: 16384}, Steady: scheduler.Resource{MemoryMB: 16384}},
-		{Queue: "root.studies", Fair: scheduler.Resource{MemoryMB: 8192}, Steady: scheduler.Resource{MemoryMB: 8192}},
+		{Queue: "root", Fair: scheduler.NewResource(24576, 24)},
+		{Queue: "root.reports", Fair: scheduler.Resource{MemoryMB: 16384}},
+		{Queue: "root.studies", Fair: scheduler.Resource{MemoryMB: 8192}},
 	}
 	if diff := cmp.Diff(want, s.s.(*Scheduler).Shares()); diff != "" {
 		t.Error(diff)

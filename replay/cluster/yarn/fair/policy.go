@@ -31,16 +31,16 @@ func (p policy) allowsChild(c policy) bool {
 // calculator compares resources as the policy does.
 func (p policy) calculator() scheduler.Calculator { return scheduler.Calculator{Dominant: p == drf} }
 
-// divide gives fair shares of a total, or steady shares of it. Under fifo the first
-// application gets all, and the others keep their last share.
-func (p policy) divide(all []*schedulable, total scheduler.Resource, steady bool) {
+// divide gives fair shares of a total. Under fifo the first application gets all, and
+// the others keep their last share.
+func (p policy) divide(all []*schedulable, total scheduler.Resource) {
 	switch {
 	case p != fifo:
-		divide(all, total, scheduler.Memory, steady)
+		divide(all, total, scheduler.Memory)
 		if p == drf {
-			divide(all, total, scheduler.Cores, steady)
+			divide(all, total, scheduler.Cores)
 		}
-	case !steady && len(all) > 0:
+	case len(all) > 0:
 		slices.MinFunc(all, func(a, b *schedulable) int { return cmp.Compare(a.start, b.start) }).fairShare = total
 	}
 }

@@ -154,8 +154,8 @@ func (q *queue) updateStarvation() scheduler.Resource {
 func (s *Scheduler) markFor(a *appAttempt) []*container {
 	var all []*container
 	for _, r := range a.starvedRequests() {
-		for range r.count {
-			marked := s.leastHarm(r.size)
+		for range r.Count {
+			marked := s.leastHarm(r.Size)
 			if len(marked) == 0 {
 				continue
 			}
@@ -173,21 +173,21 @@ func (s *Scheduler) markFor(a *appAttempt) []*container {
 }
 
 // starvedRequests are the application's requests as far as it is starved.
-func (a *appAttempt) starvedRequests() []request {
-	var requests []request
+func (a *appAttempt) starvedRequests() []scheduler.Request {
+	var requests []scheduler.Request
 	left := a.starvation()
 	for _, priority := range a.requestOrder.Values() {
 		if left == (scheduler.Resource{}) {
 			break
 		}
-		r := a.requestAt(priority)
-		n := int(math.Floor(float64(scheduler.Calculator{}.Ratio(left, r.size))))
+		r := a.requests.At(priority)
+		n := int(math.Floor(float64(scheduler.Calculator{}.Ratio(left, r.Size))))
 		if n == 0 {
 			continue
 		}
-		r.count = min(r.count, n)
+		r.Count = min(r.Count, n)
 		requests = append(requests, r)
-		left = left.Minus(r.size.Times(float64(r.count))).NonNegative()
+		left = left.Minus(r.Total()).NonNegative()
 	}
 	return requests
 }

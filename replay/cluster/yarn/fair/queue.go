@@ -158,19 +158,9 @@ func (q *queue) updateDemand() {
 
 // updateShares divides the queue's fair share among its children or applications.
 func (q *queue) updateShares() {
-	q.policy.divide(q.schedulables(), q.fairShare, false)
+	q.policy.divide(q.schedulables(), q.fairShare)
 	for _, c := range q.children {
 		c.updateShares()
-	}
-}
-
-// updateSteadyShares divides the queue's steady share among its children.
-func (q *queue) updateSteadyShares() {
-	q.policy.divide(q.schedulables(), q.steadyShare, true)
-	for _, c := range q.children {
-		if !c.leaf {
-			c.updateSteadyShares()
-		}
 	}
 }
 

@@ -17,10 +17,7 @@ type schedulable struct {
 	demand    scheduler.Resource // what it used and asked for at the last update
 	used      scheduler.Resource
 	fairShare scheduler.Resource // its share among those that have running applications
-	// steadyShare is a queue's share if all queues had running applications. It
-	// decides nothing; YARN shows it.
-	steadyShare scheduler.Resource
-	running     int // applications that may run: 1, or those of a queue and below it
+	running   int                // applications that may run: 1, or those of a queue and below it
 }
 
 // A sharer is a queue or an application.
@@ -35,23 +32,15 @@ const shareSteps = 25
 // divide gives each schedulable its fair share of one kind of resource: its weight
 // times a ratio that is the same for all, but at least its minimum and at most its
 // maximum. The ratio is searched by halving an interval, as in YARN, so that the
-// shares are the same whole numbers. Steady shares count queues that have no running
-// application, too.
+// shares are the same whole numbers.
 //
 // Source: ComputeFairShares.
-func divide(all []*schedulable, total scheduler.Resource, kind scheduler.Kind, steady bool) {
-	set := func(s *schedulable, amount int64) {
-		if steady {
-			kind.Set(&s.steadyShare, amount)
-		} else {
-			kind.Set(&s.fairShare, amount)
-		}
-	}
+func divide(all []*schedulable, total scheduler.Resource, kind scheduler.Kind) {
 	var open []*schedulable
 	var taken, most int64
 	for _, s := range all {
-		if amount, fixed := s.fixedShare(kind, steady); fixed {
-			set(s, amount)
+		if amount, fixed := s.fixedShare(kind); fixed {
+			kind.Set(&s.fairShare, amount)
 			taken = addToMax(taken, amount)
 			continue
 		}
@@ -85,14 +74,14 @@ func divide(all []*schedulable, total scheduler.Resource, kind scheduler.Kind, s
 		}
 	}
 	for _, s := range open {
-		set(s, s.shareAt(right, kind))
+		kind.Set(&s.fairShare, s.shareAt(right, kind))
 	}
 }
 
 // fixedShare is a share that does not depend on the ratio, if there is one.
-func (s *schedulable) fixedShare(kind scheduler.Kind, steady bool) (amount int64, fixed bool) {
+func (s *schedulable) fixedShare(kind scheduler.Kind) (amount int64, fixed bool) {
 	switch {
-	case kind.Of(s.maxShare) <= 0, !steady && s.running == 0:
+	case kind.Of(s.maxShare) <= 0, s.running == 0:
 		return 0, true
 	case s.weight <= 0:
 		return max(kind.Of(s.minShare), 0), true

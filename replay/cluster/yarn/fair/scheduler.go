@@ -85,14 +85,7 @@ func (s *Scheduler) RemoveNode(now time.Duration, node int) {
 func (s *Scheduler) resize(cluster scheduler.Resource) {
 	s.cluster = cluster
 	s.root.updateMaxShare()
-	s.updateSteadyShares()
 	s.countFree()
-}
-
-// updateSteadyShares divides the cluster among all queues.
-func (s *Scheduler) updateSteadyShares() {
-	s.root.steadyShare = s.cluster
-	s.root.updateSteadyShares()
 }
 
 // countFree counts what is free in the cluster. YARN works with the last count.
@@ -114,9 +107,7 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 		return err
 	}
 	if q == nil {
-		if q = s.createQueue(rooted(path), true); q != nil {
-			s.updateSteadyShares()
-		}
+		q = s.createQueue(rooted(path), true)
 	}
 	if q == nil || !q.leaf {
 		return fmt.Errorf("application %d: %s is not a leaf queue", a.ID, path)
@@ -138,7 +129,7 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	} else {
 		q.waiting = append(q.waiting, x)
 	}
-	x.ask(scheduler.MasterPriority, s.normalize(q, a.Master), 1)
+	x.ask(scheduler.Request{Priority: scheduler.MasterPriority, Size: s.normalize(q, a.Master), Count: 1})
 	return nil
 }
 
@@ -173,7 +164,8 @@ func (s *Scheduler) Ask(now time.Duration, app int, r scheduler.Request) {
 	if a == nil || !r.Size.FitsIn(s.largest(a.queue)) || a.queue.hasNoneOf(r.Size) {
 		return
 	}
-	a.ask(r.Priority, s.normalize(a.queue, r.Size), r.Count)
+	r.Size = s.normalize(a.queue, r.Size)
+	a.ask(r)
 }
 
 // app is the application of an identifier, nil if it is not there.
@@ -251,24 +243,20 @@ func (s *Scheduler) Finish(now time.Duration, app int) {
 	s.leave(a)
 }
 
-// A Share is what a queue is entitled to at the last update. It has cores only if
-// the policy of the queue's parent is drf.
+// A Share is what a queue is entitled to at the last update. It has cores only if the
+// policy of the queue's parent is drf.
 type Share struct {
-	Queue  string             // full name
-	Fair   scheduler.Resource // among queues with runnable applications
-	Steady scheduler.Resource // if all queues had some; for display only
+	Queue string // full name
+	Fair  scheduler.Resource
 }
 
 // Shares are the fair shares of all queues, parents before their children.
-func (s *Scheduler) Shares() []Share {
-	var all []Share
-	var walk func(q *queue)
-	walk = func(q *queue) {
-		all = append(all, Share{Queue: q.path, Fair: q.fairShare, Steady: q.steadyShare})
-		for _, c := range q.children {
-			walk(c)
-		}
+func (s *Scheduler) Shares() []Share { return s.root.appendShares(nil) }
+
+func (q *queue) appendShares(all []Share) []Share {
+	all = append(all, Share{Queue: q.path, Fair: q.fairShare})
+	for _, c := range q.children {
+		all = c.appendShares(all)
 	}
-	walk(s.root)
 	return all
 }

@@ -50,8 +50,8 @@ type schedulerNode struct {
 
 type application struct {
 	id         int
-	requests   []scheduler.Request // by priority
-	containers []int               // also those that have ended
+	requests   scheduler.Requests
+	containers []int // also those that have ended
 	hasMaster  bool
 }
 
@@ -121,11 +121,7 @@ func (s *Scheduler) Ask(_ time.Duration, app int, r scheduler.Request) {
 		return
 	}
 	r.Size = scheduler.Calculator{}.Normalize(r.Size, s.config.smallest, s.largest(), s.config.smallest)
-	a.requests = slices.DeleteFunc(a.requests, func(x scheduler.Request) bool { return x.Priority == r.Priority })
-	if r.Count > 0 {
-		a.requests = append(a.requests, r)
-		slices.SortStableFunc(a.requests, func(x, y scheduler.Request) int { return x.Priority - y.Priority })
-	}
+	a.requests.Set(r)
 }
 
 // NodeUpdate fills a node: each application gets as many containers as have room, by

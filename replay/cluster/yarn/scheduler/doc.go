@@ -10,6 +10,7 @@
 // Files in reading order:
 //
 //	scheduler.go   the interface, and what its calls take and return
+//	request.go     what an application still wants
 //	resource.go    amounts of memory and cores
 //	calculator.go  how YARN's two resource calculators compare and round them
 package scheduler

@@ -29,8 +29,8 @@ func (r Resource) Minus(o Resource) Resource {
 	return Resource{r.MemoryMB - o.MemoryMB, r.Cores - o.Cores}
 }
 
-// Multiply is n times the resource.
-func (r Resource) Multiply(n int) Resource { return Resource{r.MemoryMB * int64(n), r.Cores * n} }
+// Negative is what is added to subtract r.
+func (r Resource) Negative() Resource { return Resource{-r.MemoryMB, -r.Cores} }
 
 // Times multiplies memory and cores and rounds down.
 func (r Resource) Times(by float64) Resource {

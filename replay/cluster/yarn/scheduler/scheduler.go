@@ -57,16 +57,6 @@ func (a App) CheckMaster(largest Resource) error {
 	return fmt.Errorf("application %d: its master of %s is larger than the largest container of %s", a.ID, a.Master, largest)
 }
 
-// A Request is how many containers of one size an application still wants.
-type Request struct {
-	Priority int // within the application; the lowest number is served first
-	Size     Resource
-	Count    int
-}
-
-// MasterPriority is the priority of the request for an application master.
-const MasterPriority = 0
-
 // An Allocation is a container that was assigned, or a node that was reserved for one.
 type Allocation struct {
 	Container int // 1, 2, ... over the scheduler's life; 0 if the node is only reserved

@@ -520,9 +520,8 @@ public class Script {
     Map<String, FSQueue> queues = new TreeMap<>();
     for (FSQueue queue : ((FairScheduler) scheduler).getQueueManager().getQueues()) queues.put(queue.getName(), queue);
     queues.forEach((name, queue) -> {
-      Resource share = queue.getFairShare(), steady = queue.getSteadyFairShare();
-      answer("%s %d MB, %d cores, steady %d MB, %d cores", name, share.getMemorySize(), share.getVirtualCores(),
-          steady.getMemorySize(), steady.getVirtualCores());
+      Resource share = queue.getFairShare();
+      answer("%s %d MB, %d cores", name, share.getMemorySize(), share.getVirtualCores());
     });
   }
 
