@@ -25,7 +25,7 @@ fewest executor-hours and misses at most the share --miss-rate of deadlines.
 
 The search covers fixed sizes, dynamic allocation with all its settings, and the
 policies of --candidate. Candidates are compared in a race over replicas, which are
-replays with perturbed inputs: after each round the worse half is dropped, so that
+replays with varied inputs: after each round the worse half is dropped, so that
 poor candidates cost little. First each class is tuned alone, then fleets of the
 finalists on the shared cluster. The figures come from new replicas that the search
 has not used.
