@@ -1,11 +1,12 @@
 package reports
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // A grid is what people see of a table: text in cells.
@@ -35,44 +36,36 @@ func (t *Table) grid() *grid {
 // tableWidth is how wide a table may be in text.
 const tableWidth = 150
 
-// widths are the widths of the columns, without the space between them.
-func (g *grid) widths() (widths []int, total int) {
-	widths = make([]int, len(g.head))
-	for _, row := range append([][]string{g.head}, g.rows...) {
-		for c, cell := range row {
-			for line := range strings.SplitSeq(cell, "\n") {
-				widths[c] = max(widths[c], utf8.RuneCountInString(line))
+// folded is the grid with its longest names broken after commas and semicolons if it
+// would be too wide for a terminal.
+func (t *Table) folded() *grid {
+	g := t.grid()
+	total, widest, name := 0, 0, -1
+	for c := range g.head {
+		width := 0
+		for _, row := range append([][]string{g.head}, g.rows...) {
+			for line := range strings.SplitSeq(row[c], "\n") {
+				width = max(width, utf8.RuneCountInString(line))
 			}
 		}
-	}
-	for _, w := range widths {
-		total += w + len("  ")
-	}
-	return widths, total
-}
-
-// fold breaks the longest names after commas and semicolons if the table would be too
-// wide for a terminal.
-func (g *grid) fold() {
-	widths, total := g.widths()
-	name := -1
-	for c := range widths {
-		if g.word[c] && (name < 0 || widths[c] > widths[name]) {
-			name = c
+		total += width + len("  ")
+		if g.word[c] && width > widest {
+			widest, name = width, c
 		}
 	}
 	if total <= tableWidth || name < 0 {
-		return
+		return g
 	}
-	limit := max(widths[name]-(total-tableWidth), 20)
+	limit := max(widest-(total-tableWidth), 20)
 	for _, row := range g.rows {
-		row[name] = foldName(row[name], limit)
+		row[name] = strings.Join(foldName(row[name], limit), "\n")
 	}
+	return g
 }
 
 // foldName breaks a policy's name into lines of at most limit letters, if it has
 // commas and semicolons to break after; those after the first are indented.
-func foldName(name string, limit int) string {
+func foldName(name string, limit int) []string {
 	const indent = "  "
 	var lines []string
 	line := ""
@@ -83,70 +76,43 @@ func foldName(name string, limit int) string {
 		}
 		line += part
 	}
-	return strings.Join(append(lines, line), "\n")
+	return append(lines, line)
 }
 
-// text writes the table for a terminal: a line under the head, a blank line between
-// blocks, no other ruling.
-func (g *grid) text(b *bytes.Buffer) {
-	g.fold()
-	widths, total := g.widths()
-	write := func(cells []string) {
-		left := slices.Clone(cells)
-		for strings.Join(left, "") != "" {
-			line := ""
-			for c := range left {
-				text, rest, _ := strings.Cut(left[c], "\n")
-				left[c] = rest
-				pad := strings.Repeat(" ", widths[c]-utf8.RuneCountInString(text))
-				if g.word[c] {
-					line += " " + text + pad + " "
-				} else {
-					line += " " + pad + text + " "
-				}
-			}
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
-		}
-	}
-	write(g.head)
-	b.WriteString(strings.Repeat("─", total) + "\n")
-	for i, row := range g.rows {
-		if i > 0 && slices.Contains(g.breaks, i) {
-			b.WriteByte('\n')
-		}
-		write(row)
-	}
-}
-
-// markdown writes the table in GitHub's Markdown, whose heads have one line: a head
-// that shares its first line with the one before it repeats that. A name that is
-// indented under another one is in italics.
-func (g *grid) markdown(b *bytes.Buffer) {
-	rule, shared := "|", ""
-	for c, head := range g.head {
-		first, second, two := strings.Cut(head, "\n")
+// fullHeads repeats the first line of a head in the columns after it that have only
+// a second: the heads of Markdown stand alone.
+func fullHeads(heads []string) []string {
+	full := slices.Clone(heads)
+	name := ""
+	for i, h := range full {
+		first, second, two := strings.Cut(h, "\n")
 		if first != "" {
-			shared = first
+			name = first
 		}
 		if two {
-			head = strings.ReplaceAll(strings.ReplaceAll(shared+"\n"+second, "-\n", "-"), "\n", " ")
-		}
-		fmt.Fprintf(b, "| %s ", escape(head))
-		if g.word[c] {
-			rule += " :-- |"
-		} else {
-			rule += " --: |"
+			full[i] = name + "\n" + second
 		}
 	}
-	fmt.Fprintf(b, "|\n%s\n", rule)
-	for _, row := range g.rows {
-		for _, cell := range row {
-			cell = escape(cell)
-			if name, indented := strings.CutPrefix(cell, "  "); indented {
-				cell = "*" + name + "*"
-			}
-			fmt.Fprintf(b, "| %s ", cell)
+	return full
+}
+
+// options switch off what tablewriter does to words by default: capitals, wrapping,
+// trimming, and widths that depend on the locale.
+func (g *grid) options() []tablewriter.Option {
+	align := make([]tw.Align, len(g.head))
+	for i := range align {
+		align[i] = tw.AlignRight
+		if g.word[i] {
+			align[i] = tw.AlignLeft
 		}
-		b.WriteString("|\n")
+	}
+	return []tablewriter.Option{
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
 )
 
 // Markdown renders a document for a wiki, a ticket or a README.
@@ -31,18 +34,22 @@ func Markdown(w io.Writer, d *Document) error {
 		}
 		for _, block := range s.Blocks {
 			b.WriteByte('\n')
-			markdownBlock(&b, block)
+			if err := markdownBlock(&b, block); err != nil {
+				return err
+			}
 		}
 	}
 	if len(d.Notes) > 0 {
 		b.WriteString("\n## Notes\n\n")
-		markdownBlock(&b, Bullets(WordAll(d.Notes)))
+		if err := markdownBlock(&b, Bullets(WordAll(d.Notes))); err != nil {
+			return err
+		}
 	}
 	_, err := bytes.NewReader(bytes.TrimLeft(b.Bytes(), "\n")).WriteTo(w)
 	return err
 }
 
-func markdownBlock(b *bytes.Buffer, block Block) {
+func markdownBlock(b *bytes.Buffer, block Block) error {
 	switch block := block.(type) {
 	case Paragraph:
 		fmt.Fprintln(b, escape(string(block)))
@@ -53,8 +60,33 @@ func markdownBlock(b *bytes.Buffer, block Block) {
 	case Code:
 		fmt.Fprintf(b, "```\n%s```\n", block)
 	case *Table:
-		block.grid().markdown(b)
+		return block.grid().markdown(b)
 	}
+	return nil
+}
+
+// markdown writes the table in GitHub's Markdown. A name that is indented under
+// another one is in italics.
+func (g *grid) markdown(b *bytes.Buffer) error {
+	view := tablewriter.NewTable(b, append(g.options(), tablewriter.WithRenderer(renderer.NewMarkdown()))...)
+	head := fullHeads(g.head)
+	for i, h := range head {
+		head[i] = escape(strings.ReplaceAll(strings.ReplaceAll(h, "-\n", "-"), "\n", " "))
+	}
+	view.Header(head)
+	for _, row := range g.rows {
+		cells := make([]string, len(row))
+		for i, text := range row {
+			cells[i] = escape(text)
+			if name, indented := strings.CutPrefix(cells[i], "  "); indented {
+				cells[i] = "*" + name + "*"
+			}
+		}
+		if err := view.Append(cells); err != nil {
+			return err
+		}
+	}
+	return view.Render()
 }
 
 // escape keeps Markdown from reading a policy's or an application's name as markup.

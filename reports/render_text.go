@@ -6,6 +6,10 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // textWidth is where sentences break; tables may be a little wider.
@@ -31,8 +35,8 @@ func Text(w io.Writer, d *Document) error {
 	for i := range d.Sections {
 		if s := &d.Sections[i]; s.long() {
 			left = append(left, s.Heading)
-		} else {
-			s.text(&b)
+		} else if err := s.text(&b); err != nil {
+			return err
 		}
 	}
 	if len(left) > 0 {
@@ -80,7 +84,7 @@ func (s *Section) long() bool {
 	})
 }
 
-func (s *Section) text(b *bytes.Buffer) {
+func (s *Section) text(b *bytes.Buffer) error {
 	if s.Heading != "" {
 		fmt.Fprintf(b, "\n%s\n", s.Heading)
 	}
@@ -88,8 +92,11 @@ func (s *Section) text(b *bytes.Buffer) {
 		if _, same := block.(Paragraph); !same || i == 0 || !isParagraph(s.Blocks[i-1]) {
 			b.WriteByte('\n')
 		}
-		textBlock(b, block)
+		if err := textBlock(b, block); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func isParagraph(block Block) bool {
@@ -97,7 +104,7 @@ func isParagraph(block Block) bool {
 	return ok
 }
 
-func textBlock(b *bytes.Buffer, block Block) {
+func textBlock(b *bytes.Buffer, block Block) error {
 	switch block := block.(type) {
 	case Paragraph:
 		paragraph(b, "", string(block))
@@ -110,8 +117,9 @@ func textBlock(b *bytes.Buffer, block Block) {
 			b.WriteString("    " + line)
 		}
 	case *Table:
-		block.grid().text(b)
+		return block.folded().text(b)
 	}
+	return nil
 }
 
 // paragraph writes wrapped text; lines after the first are indented like it.
@@ -140,4 +148,35 @@ func wrap(text string, width int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// text writes the table for a terminal: a line under the head, air between blocks,
+// no other ruling.
+func (g *grid) text(b *bytes.Buffer) error {
+	var table bytes.Buffer
+	view := tablewriter.NewTable(&table, append(g.options(), tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+		Borders: tw.BorderNone,
+		Symbols: tw.NewSymbols(tw.StyleLight),
+		Settings: tw.Settings{
+			Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off},
+		},
+	})))...)
+	view.Header(g.head)
+	for i, row := range g.rows {
+		if i > 0 && slices.Contains(g.breaks, i) {
+			if err := view.Append(make([]string, len(g.head))); err != nil {
+				return err
+			}
+		}
+		if err := view.Append(row); err != nil {
+			return err
+		}
+	}
+	if err := view.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(table.String()) {
+		b.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	return nil
 }
