@@ -67,7 +67,7 @@ func Advice(a *decide.Advice) *Document {
 	if left > 0 {
 		d.Notes = append(d.Notes, adviceMoreTried.With(left))
 	}
-	d.Notes = append(append(d.Notes, failed...), asNotes(a.Notes)...)
+	d.Notes = append(append(d.Notes, failed...), a.Notes...)
 	return d
 }
 
@@ -77,7 +77,7 @@ func classSection(a *decide.Advice, c *decide.ClassAdvice, list []*decide.Evalua
 	s := Section{Key: "class", Heading: strings.TrimSuffix(sentences[0], "."), Blocks: []Block{Paragraph(sentences[1])}}
 	if c.Verdict == decide.Insufficient {
 		if len(c.Notes) > 0 {
-			s.Blocks = append(s.Blocks, Bullets(WordAll(asNotes(c.Notes))))
+			s.Blocks = append(s.Blocks, Bullets(WordAll(c.Notes)))
 		}
 		return s
 	}
@@ -214,7 +214,7 @@ func detailRecord(a *decide.Advice, c *decide.ClassAdvice, tried *Table) Object 
 	return Object{
 		{"class", c.Class}, {"runs", c.Runs}, {"text", evidence(a.Goal, c)}, {"now", c.Current.Policy.String()},
 		{"static", name(c.Static)}, {"dynamic", name(c.Dynamic)}, {"blocks", c.Blocks.String()},
-		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", WordAll(c.Flips)}, {"notes", notesJSON(asNotes(c.Notes))}, {"tried", tried.objects()},
+		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", WordAll(c.Flips)}, {"notes", notesJSON(c.Notes)}, {"tried", tried.objects()},
 	}
 }
 

@@ -159,7 +159,7 @@ func basis(a *decide.Advice, c *decide.ClassAdvice) []string {
 		out = append(out, fmt.Sprintf("Evidence: %s in %s, each in %s. The 95 %% intervals are over %ss and include the model's error.",
 			words.Plural(c.Runs, "run"), c.Blocks, words.Plural(a.Replicas, "replay"), c.Blocks.Unit))
 	}
-	return append(out, WordAll(asNotes(c.Notes))...)
+	return append(out, WordAll(c.Notes)...)
 }
 
 // cheaper names the cheapest policy that does not miss significantly more than the

@@ -137,7 +137,7 @@ func comparisonNotes(r *bench.Results) []note.Note {
 	notes = append(notes, gradeNotes(s.Workload)...)
 	notes = append(notes, s.Config.Cluster.Notes...)
 	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), always(coresNotCounted))
-	notes = append(notes, asNotes(r.Notes)...)
+	notes = append(notes, r.Notes...)
 	add(len(r.Truth) > 0 && len(s.Config.Faults) > 0, always(recordedWithoutFaults))
 	add(len(r.Truth) > 0, always(recordedTruth))
 	lost := len(used(metricsIn(metrics.Losses), replays(r.Rows("")))) > 0

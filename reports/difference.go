@@ -33,7 +33,7 @@ func Difference(g *bench.Gate) *Document {
 		Summary:  []string{verdict},
 		Sections: []Section{section("lines", "Differences", t)},
 		Records:  t,
-		Notes:    asNotes(g.Notes),
+		Notes:    g.Notes,
 	}
 }
 

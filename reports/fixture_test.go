@@ -26,7 +26,7 @@ func secs(s float64) time.Duration { return time.Duration(s * 1000 * float64(tim
 // build makes results by hand: what each application got under each policy, and
 // the samples of a timeline.
 func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline func(policy int) *metrics.Timeline) *bench.Results {
-	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: asNotes(s.Workload.Notes)}
+	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: plainNotes(s.Workload.Notes)}
 	for _, a := range s.Workload.Apps {
 		r.Classes = append(r.Classes, a.Class)
 	}
@@ -232,4 +232,13 @@ func sixteen(assumed bool) cluster.Cluster {
 	c := cluster.Uniform(1, 16, 32<<10)
 	c.Startup, c.Assumed = 4*time.Second, assumed
 	return c
+}
+
+// plainNotes are sentences as notes.
+func plainNotes(sentences []string) []note.Note {
+	var notes []note.Note
+	for _, s := range sentences {
+		notes = append(notes, note.Plain(s))
+	}
+	return notes
 }

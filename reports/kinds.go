@@ -55,17 +55,3 @@ func managerNotes(c *cluster.Cluster) []note.Note {
 	}
 	return nil
 }
-
-// asNotes accepts notes of packages that still write sentences.
-func asNotes[T any](list []T) []note.Note {
-	var notes []note.Note
-	for _, n := range list {
-		switch n := any(n).(type) {
-		case note.Note:
-			notes = append(notes, n)
-		case string:
-			notes = append(notes, note.Plain(n))
-		}
-	}
-	return notes
-}

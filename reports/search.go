@@ -251,7 +251,7 @@ func searchNotes(t *decide.TuneResult) []note.Note {
 	if len(t.WithoutDeadlines) > 0 {
 		notes = append(notes, searchFreeClasses.With(t.WithoutDeadlines, words.Share(t.Tuning.MaxSlowdown)))
 	}
-	return append(notes, asNotes(t.Notes)...)
+	return append(notes, t.Notes...)
 }
 
 // fleetRecords are fleets of a search, for programs.

@@ -34,7 +34,7 @@ func ValidationSet(s *validate.Set) *Document {
 		Facts:    []Fact{{Key: "pairs", Value: pairs}, {Key: "summary", Value: summaryRecord(&s.Summary)}},
 		Sections: append(sections, section("skill", "Skill: 1 - mean absolute error / that of a baseline", skillTable(s)), section("worst_pairs", "Worst pairs", worstPairs(s))),
 		Records:  errors,
-		Notes:    append([]note.Note{legendErrors.With(), legendBaselines.With(), legendWinner.With()}, asNotes(s.Notes)...),
+		Notes:    append([]note.Note{legendErrors.With(), legendBaselines.With(), legendWinner.With()}, s.Notes...),
 		Figures: []Figure{{"validation-scatter.png", "every prediction against the recording", func(w io.Writer) error {
 			return pictures.RecordedAgainstReplayed(w, s)
 		}}},

@@ -4,7 +4,7 @@ import "dynalloc/internal/note"
 
 // policiesWordings are the sentences for the notes of package policies.
 var policiesWordings = map[note.Kind]string{
-	"policy-not-deployable":        "Policy {policy}: it is told the demand in advance, so that no driver can run it: a reference to compare with, and not a bound.",
+	"policy-not-deployable":        "Policy {policy}: it knows the demand in advance: it is a reference, not a deployable policy and not a bound.",
 	"policy-initial-below-minimum": "Policy {policy}: spark.dynamicAllocation.initialExecutors ({initial}) is below spark.dynamicAllocation.minExecutors ({minimum}): the larger counts.",
 	"policy-initial-above-maximum": "Policy {policy}: spark.dynamicAllocation.initialExecutors ({initial}) is above spark.dynamicAllocation.maxExecutors ({maximum}): " +
 		"standalone starts the application so, YARN and Kubernetes refuse it.",
