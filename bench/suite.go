@@ -10,6 +10,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -47,10 +48,10 @@ func (s *Suite) LearnTimes(from *traces.Workload) {
 }
 
 // UseTimes sets the times of the replay to those of a file.
-func (s *Suite) UseTimes(t replay.Times, file string) { s.setTimes(t, "as in "+file) }
+func (s *Suite) UseTimes(t latency.Model, file string) { s.setTimes(t, "as in "+file) }
 
 // setTimes replaces the times and the note about their source.
-func (s *Suite) setTimes(t replay.Times, source string) {
+func (s *Suite) setTimes(t latency.Model, source string) {
 	s.Config.Times = t
 	s.Notes = slices.DeleteFunc(s.Notes, func(n Note) bool { return n.Kind == timesOfReplay })
 	s.Notes = append(s.Notes, timesOfReplay.With(source))

@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/latency"
 )
 
 // RequestTotal brings the policy's targets to the manager. It always succeeds, as a
@@ -181,7 +182,7 @@ func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took
 	if c.Cluster.Startup >= 0 {
 		return c.Cluster.Startup, false
 	}
-	return a.engine.draw(Startup, a.index, id, 0), c.Times.Processors > 0
+	return a.engine.draw(latency.Startup, a.index, id, 0), c.Times.Processors > 0
 }
 
 // usualStartup is the median start-up that was measured on standalone clusters
@@ -190,7 +191,7 @@ func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took
 const usualStartup = 5 * time.Second
 
 // givenRegistration is when an executor registers whose start-up time is given.
-func (a *application) givenRegistration(known []GivenStartup, id policies.ExecutorID, asked time.Duration) time.Duration {
+func (a *application) givenRegistration(known []latency.GivenStartup, id policies.ExecutorID, asked time.Duration) time.Duration {
 	if known[0].FromGrant {
 		asked = a.engine.now
 	}
@@ -206,7 +207,7 @@ func (a *application) givenRegistration(known []GivenStartup, id policies.Execut
 			took = append(took, g.Took)
 		}
 	}
-	return asked + median(took, usualStartup)
+	return asked + latency.Median(took, usualStartup)
 }
 
 // executorAdded is the registration of an executor. Its idle timeout starts now,
@@ -222,7 +223,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 	}
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
 	a.observe(policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)})
-	usable := e.draw(Usable, a.index, id, e.hosts[x.node].startingAt(e.now)-1)
+	usable := e.draw(latency.Usable, a.index, id, e.hosts[x.node].startingAt(e.now)-1)
 	if usable == 0 { // in this instant, before tasks are placed
 		a.executorUsable(id)
 	} else {

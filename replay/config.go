@@ -4,19 +4,20 @@ import (
 	"time"
 
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 )
 
 // Config is everything about a run besides the workload and the policies.
 type Config struct {
 	Cluster cluster.Cluster
-	Times   Times
+	Times   latency.Model
 	Offers  Offers
 	Seed    uint64 // keys every random number of the run
 	// Startups are given start-up times, by application: the k-th executor that it is
 	// granted registers after the k-th of these times, at once if that is over. Those
 	// beyond the last take the median of those that count from the request. Without
 	// any, times are drawn from Times.
-	Startups [][]GivenStartup
+	Startups [][]latency.GivenStartup
 	Faults   []cluster.Fault // what goes wrong, and when
 	// Attribute computes AppResult.Attribution: where time and executor time went.
 	Attribute bool
@@ -35,14 +36,3 @@ const (
 	// scenarios that a person follows by hand.
 	Ordered
 )
-
-// A GivenStartup is the start-up time of one executor, from its request to its
-// registration.
-type GivenStartup struct {
-	Took time.Duration
-	// FromGrant: it counts from when the manager granted the executor.
-	FromGrant bool
-	// FromStart: it counts from the application's start, as the log does not say when
-	// the executor was requested.
-	FromStart bool
-}

@@ -12,6 +12,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/yarn"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -126,7 +127,7 @@ func pinnedRun(t *testing.T, seed uint64) (*traces.Workload, Config) {
 		enrich(w, &c, seed)
 	}
 	if seed%4 < 2 {
-		c.Times.Processors, c.Times.GC = 1000+Processors(seed%5)*250, 30*time.Second
+		c.Times.Processors, c.Times.GC = 1000+latency.Processors(seed%5)*250, 30*time.Second
 		c.Times.DriverProcessors, c.Times.DriverWork = 1250, 450*time.Millisecond
 		for i := range c.Times.By {
 			c.Times.By[i].Contention, c.Times.By[i].MaxOthers = 0.3, 1+i

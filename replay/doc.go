@@ -13,7 +13,7 @@
 // The tasks of a stage wait in a task set. Free slots are offered to task sets in
 // Spark's order, FIFO or FAIR, one task to each executor in a pass, so that tasks
 // spread over executors. A task takes the time that it took when it was recorded,
-// without what only the recorded run explains: see [Times].
+// without what only the recorded run explains: see package latency.
 //
 // Each application has its own policy, which observes the events of Spark's
 // listener bus and ticks every 100 ms. It sends the manager a total for each
@@ -49,7 +49,7 @@
 // What goes in and comes out:
 //
 //   - config.go, result.go, event.go: the inputs of a run, its outcome, its events
-//   - times.go: the times that a run adds to the work of tasks
+//   - package latency: the times that a run adds to the work of tasks
 //
 // The engine:
 //

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/traces"
+	"dynalloc/replay/latency"
 )
 
 // A slotHistory is what an executor's slots have run. The first tasks of a slot
@@ -93,47 +93,26 @@ func (a *application) startFirstTasks() {
 // the stage's code is part of the other two, which are larger.
 func (a *application) firstCost(f *firstTask, others int) time.Duration {
 	var cost time.Duration
-	pay := func(c Cause) { cost += a.engine.config.Times.By[c].Typical(others) }
+	pay := func(c latency.Cause) { cost += a.engine.config.Times.By[c].Typical(others) }
 	if f.inSlot {
-		pay(ColdSlot)
-		pay(ColdSlotRun)
+		pay(latency.ColdSlot)
+		pay(latency.ColdSlotRun)
 	}
 	if f.read {
-		pay(FirstRead)
-		pay(FirstReadRun)
+		pay(latency.FirstRead)
+		pay(latency.FirstReadRun)
 	}
 	if f.ofStage && !f.inSlot && !f.read {
-		pay(FirstOfStage)
+		pay(latency.FirstOfStage)
 	}
 	return cost
-}
-
-// work is what a recorded task takes on a warm executor, in milliseconds: what it
-// paid for being a first one is subtracted, as far as that is known.
-func (t *Times) work(task *traces.Task, warmDeserialize int32) int32 {
-	run, deserialize := task.Run, task.Deserialize
-	if task.Cold || task.First {
-		deserialize = min(deserialize, warmDeserialize)
-	}
-	paid := time.Duration(0)
-	if task.Cold {
-		paid += t.By[ColdSlotRun].Typical(int(task.Contenders))
-	}
-	if task.FirstRead {
-		paid += t.By[FirstReadRun].Typical(int(task.Contenders))
-	}
-	if !task.Cold && !task.First && !task.FirstRead {
-		paid += t.By[OverheadRun].Typical(int(task.Contenders))
-	}
-	run -= min(run, int32(paid.Milliseconds()))
-	return run + deserialize + task.Result
 }
 
 // removalLag is the time from a kill until the driver sees that the executor is
 // gone.
 func (a *application) removalLag(id policies.ExecutorID) time.Duration {
 	if a.removalDelayed {
-		return a.engine.draw(RemovalLag, a.index, id, 0)
+		return a.engine.draw(latency.RemovalLag, a.index, id, 0)
 	}
 	return a.engine.config.Cluster.Traits().RemovalLag
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -38,9 +39,9 @@ func (e *Engine) forecast(app *traces.Application) *policies.Forecast {
 // cluster that has room.
 func (e *Engine) leadTime() time.Duration {
 	times := &e.config.Times
-	startup := times.By[Startup].Quantiles.Median()
+	startup := times.By[latency.Startup].Quantiles.Median()
 	if s := e.config.Cluster.Startup; s >= 0 {
 		startup = s
 	}
-	return startup + times.By[Usable].Quantiles.Median()
+	return startup + times.By[latency.Usable].Quantiles.Median()
 }

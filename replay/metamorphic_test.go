@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -49,9 +50,9 @@ func fleet(t *testing.T, text string) policies.Fleet {
 }
 
 // steady takes all spread out of times.
-func steady(t Times) Times {
+func steady(t latency.Model) latency.Model {
 	for i := range t.By {
-		t.By[i] = Constant(t.By[i].Quantiles.Median().Truncate(time.Millisecond))
+		t.By[i] = latency.Constant(t.By[i].Quantiles.Median().Truncate(time.Millisecond))
 	}
 	return t
 }
@@ -158,7 +159,7 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 			}
 		}
 		for i := range c.Times.By {
-			c.Times.By[i] = Constant(2 * c.Times.By[i].Quantiles.Median())
+			c.Times.By[i] = latency.Constant(2 * c.Times.By[i].Quantiles.Median())
 		}
 		twice := play(t, w, f, c)
 		if twice.End != 2*once.End || twice.Ledger.Held() != 2*once.Ledger.Held() || twice.Ledger.Busy != 2*once.Ledger.Busy {
@@ -169,8 +170,8 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 
 func TestTheLedgerAddsUp(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
-		for _, cause := range []Cause{ColdSlot, FirstRead, FirstOfStage, Overhead} {
-			c.Times.By[cause] = Distribution{}
+		for _, cause := range []latency.Cause{latency.ColdSlot, latency.FirstRead, latency.FirstOfStage, latency.Overhead} {
+			c.Times.By[cause] = latency.Distribution{}
 		}
 		type span struct{ from, cores time.Duration }
 		held := map[[2]int32]span{}

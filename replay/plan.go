@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -31,7 +32,7 @@ type follower struct {
 	gap   time.Duration
 }
 
-func newPlan(a *traces.Application, times *Times) *plan {
+func newPlan(a *traces.Application, times *latency.Model) *plan {
 	p := &plan{
 		offset:       make([]int32, len(a.Stages)+1),
 		children:     make([][]int32, len(a.Stages)),
@@ -42,14 +43,14 @@ func newPlan(a *traces.Application, times *Times) *plan {
 		blocks:       make([][]int32, len(a.Stages)),
 		reads:        make([]bool, len(a.Stages)),
 	}
-	warm := WarmDeserialize(a)
+	warm := latency.WarmDeserialize(a)
 	first := p.numberBlocks(a)
 	for i := range a.Stages {
 		s := &a.Stages[i]
 		p.offset[i] = int32(len(p.work))
 		for j := range s.Tasks {
 			t := &s.Tasks[j]
-			p.work = append(p.work, max(times.work(t, warm[i]), t.OriginalRun))
+			p.work = append(p.work, max(times.Work(t, warm[i]), t.OriginalRun))
 			p.reads[i] = p.reads[i] || t.Read > 0
 		}
 		for _, parent := range s.Parents {
@@ -137,36 +138,4 @@ func (p *plan) numberBlocks(a *traces.Application) map[int]int32 {
 	return first
 }
 
-// WarmDeserialize returns for each stage what deserializing a task costs on an
-// executor that knows the stage: the median over the stage's tasks that were
-// not first there, else over the application's.
-func WarmDeserialize(a *traces.Application) []int32 {
-	var all []int32
-	byStage := make([]int32, len(a.Stages))
-	for i := range a.Stages {
-		var times []int32
-		for j := range a.Stages[i].Tasks {
-			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First {
-				times = append(times, t.Deserialize)
-			}
-		}
-		all = append(all, times...)
-		byStage[i] = median(times, -1)
-	}
-	overall := median(all, 0)
-	for i := range byStage {
-		if byStage[i] < 0 {
-			byStage[i] = overall
-		}
-	}
-	return byStage
-}
-
-// median returns the lower median, or none if there are no values. It sorts them.
-func median[T int32 | time.Duration](values []T, none T) T {
-	if len(values) == 0 {
-		return none
-	}
-	slices.Sort(values)
-	return values[(len(values)-1)/2]
-}
+func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -2,8 +2,10 @@ package replay
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 )
 
 // A stream names what a random number is for. Numbers are looked up by name and not
@@ -53,4 +55,19 @@ func shuffle(order []policies.ExecutorID, g *rand.PCG) {
 		j := below(g, i+1)
 		order[i], order[j] = order[j], order[i]
 	}
+}
+
+// draw is a time of a cause for one executor of an application: the same for the
+// same seed, application and executor, whatever else is drawn. What tasks cost is
+// not drawn but typical. Stages wait for the last of their tasks, so the spread in
+// the recorded task times is there already, and more of it would make every stage
+// longer.
+func (e *Engine) draw(c latency.Cause, app int32, executor policies.ExecutorID, others int) time.Duration {
+	d := &e.config.Times.By[c]
+	q := &d.Quantiles
+	if q[0] == q[len(q)-1] {
+		return d.Slowed(q[0], others)
+	}
+	u := mix(mix(e.config.Seed, uint64(causeStream)+uint64(c)), mix(uint64(app)+1, uint64(executor)))
+	return d.Slowed(q.Quantile(float64(u>>11)/(1<<53)), others)
 }

@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -86,15 +87,15 @@ func randomRun(seed uint64) (*traces.Workload, policies.Fleet, Config) {
 	}
 }
 
-func randomTimes(r *rand.Rand) Times {
-	var t Times
+func randomTimes(r *rand.Rand) latency.Model {
+	var t latency.Model
 	upTo := func(ms int) time.Duration { return time.Duration(r.IntN(ms)) * time.Millisecond }
-	for c, most := range [Causes]int{Startup: 5000, Usable: 800, ColdSlot: 500, FirstRead: 200, FirstOfStage: 100, Overhead: 30, RemovalLag: 6000} {
+	for c, most := range [latency.Causes]int{latency.Startup: 5000, latency.Usable: 800, latency.ColdSlot: 500, latency.FirstRead: 200, latency.FirstOfStage: 100, latency.Overhead: 30, latency.RemovalLag: 6000} {
 		if most == 0 {
 			continue // it is inside run times, from which it is taken off
 		}
 		d := &t.By[c]
-		*d = Constant(upTo(most))
+		*d = latency.Constant(upTo(most))
 		for i := range d.Quantiles {
 			d.Quantiles[i] += time.Duration(i) * upTo(most) / 7
 		}

@@ -14,6 +14,7 @@ import (
 	"dynalloc/internal/golden"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -134,13 +135,13 @@ func readRun(t *testing.T, text string) run {
 			f, err = cluster.ParseFault(value)
 			c.Faults = append(c.Faults, f)
 		case "usable":
-			c.Times.By[Usable], err = constant(value)
+			c.Times.By[latency.Usable], err = constant(value)
 		case "cold":
-			c.Times.By[ColdSlot], err = constant(value)
+			c.Times.By[latency.ColdSlot], err = constant(value)
 		case "gc":
 			c.Times.GC, err = time.ParseDuration(value)
 		case "lag":
-			c.Times.By[RemovalLag], err = constant(value)
+			c.Times.By[latency.RemovalLag], err = constant(value)
 		case "offers":
 			c.Offers, c.Seed = Shuffled, 1
 		case "show":
@@ -168,9 +169,9 @@ func (r *run) shows(k Kind) bool {
 	return !r.summary
 }
 
-func constant(text string) (Distribution, error) {
+func constant(text string) (latency.Distribution, error) {
 	d, err := time.ParseDuration(text)
-	return Constant(d), err
+	return latency.Constant(d), err
 }
 
 func tell(t *testing.T, w *traces.Workload, played run) (timeline, summary string) {

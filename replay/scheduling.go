@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 )
 
 // schedulePlacement has the application's waiting tasks placed at the end of the
@@ -128,7 +129,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 		t.end += a.warmCost(x)
 		a.scheduleEnd(x, t)
 	} else { // startFirstTasks adds the rest
-		t.end += e.config.Times.By[Overhead].Typical(0)
+		t.end += e.config.Times.By[latency.Overhead].Typical(0)
 		a.firstTasks = append(a.firstTasks, firstTask{x.id, t, first})
 		e.hosts[x.node].firstTasks++
 	}
@@ -145,7 +146,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 func (a *application) warmCost(x *executor) time.Duration {
 	times := &a.engine.config.Times
 	others := a.engine.hosts[x.node].startingAt(a.engine.now)
-	return times.By[Overhead].Typical(others) + times.By[OverheadRun].Typical(others)
+	return times.By[latency.Overhead].Typical(others) + times.By[latency.OverheadRun].Typical(others)
 }
 
 // duration is how long a task's work will take, for how long it will compute lost

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -68,7 +69,7 @@ func (a *application) speculate(number int32) {
 	if float64(set.done) < max(rules.quantile*float64(set.tasks), 1) || len(s.durations) == 0 {
 		return
 	}
-	threshold := max(time.Duration(rules.multiplier*float64(median(slices.Clone(s.durations), 0))), rules.minRuntime)
+	threshold := max(time.Duration(rules.multiplier*float64(latency.Median(slices.Clone(s.durations), 0))), rules.minRuntime)
 	if s.copied == nil {
 		s.copied = make([]bool, set.tasks)
 	}

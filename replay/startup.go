@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -43,13 +44,9 @@ func (h *host) present(now time.Duration) time.Duration {
 	return h.up + now - h.since
 }
 
-// Settling is how long an executor still counts as starting after its first task
-// started: that task loads classes.
-const Settling = 300 * time.Millisecond
-
 // startingAt is how many executors are starting on a node.
 func (h *host) startingAt(now time.Duration) int {
-	for len(h.recentlyStarted) > 0 && h.recentlyStarted[0] <= now-Settling {
+	for len(h.recentlyStarted) > 0 && h.recentlyStarted[0] <= now-latency.Settling {
 		h.recentlyStarted = h.recentlyStarted[1:]
 	}
 	return h.starting + len(h.recentlyStarted)
@@ -85,8 +82,8 @@ func (e *Engine) beginStartup(a *application, id policies.ExecutorID, node int32
 }
 
 // startupShare is how much of a processor each starting executor of a node gets.
-func (e *Engine) startupShare(s *startups) Share {
-	return e.config.Times.Processors.Among(Processors(len(s.list)) * OneProcessor)
+func (e *Engine) startupShare(s *startups) latency.Share {
+	return e.config.Times.Processors.Among(latency.Processors(len(s.list)) * latency.OneProcessor)
 }
 
 // advanceStartups does the work of the time that has passed.
@@ -184,8 +181,8 @@ func (a *application) startDriver() {
 }
 
 // splitDriverStart takes the driver's work out of a recorded time.
-func splitDriverStart(app *traces.Application, recorded time.Duration, t *Times) driverStart {
-	share := t.driverShare(app)
+func splitDriverStart(app *traces.Application, recorded time.Duration, t *latency.Model) driverStart {
+	share := t.DriverShare(app)
 	if took := share.Elapsed(t.DriverWork); took <= recorded {
 		return driverStart{left: t.DriverWork, recorded: took}
 	}
@@ -198,8 +195,8 @@ func splitDriverStart(app *traces.Application, recorded time.Duration, t *Times)
 // as much later as the driver was slower than recorded.
 func (a *application) advanceDriver(passed int32) {
 	e := a.engine
-	beside := Processors(e.hosts[0].starting) * OneProcessor
-	a.start.left -= e.config.Times.DriverProcessors.Among(OneProcessor + beside).Work(milliseconds(passed))
+	beside := latency.Processors(e.hosts[0].starting) * latency.OneProcessor
+	a.start.left -= e.config.Times.DriverProcessors.Among(latency.OneProcessor + beside).Work(milliseconds(passed))
 	if a.start.left > 0 {
 		next := min(driverStep, max(a.start.left.Round(time.Millisecond), time.Millisecond))
 		a.after(next, driverAdvances, int32(next.Milliseconds()))

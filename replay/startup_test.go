@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -32,14 +33,14 @@ func replayed(t *testing.T, workload, policy, on string, set func(*Config)) *Res
 // as many as there are.
 func TestStartingExecutorsShareTheProcessorsOfTheirNode(t *testing.T) {
 	for _, c := range []struct {
-		processors Processors
+		processors latency.Processors
 		want       time.Duration
 	}{
-		{0, time.Second}, {OneProcessor, 3 * time.Second}, {OneProcessor * 3 / 2, 2 * time.Second}, {4 * OneProcessor, time.Second},
+		{0, time.Second}, {latency.OneProcessor, 3 * time.Second}, {latency.OneProcessor * 3 / 2, 2 * time.Second}, {4 * latency.OneProcessor, time.Second},
 	} {
 		r := replayed(t, "app etl\n  job\n    stage tasks=3x1s\n", "static,n=3", "standalone,nodes=1,cores=4,memory=16g",
 			func(config *Config) {
-				config.Times.Processors, config.Times.By[Startup] = c.processors, Constant(time.Second)
+				config.Times.Processors, config.Times.By[latency.Startup] = c.processors, latency.Constant(time.Second)
 			})
 		if got := r.Apps[0].Registered; got != c.want {
 			t.Errorf("on %g processors the first executor registers after %s, want %s", c.processors.Float(), got, c.want)
@@ -51,7 +52,7 @@ func TestStartingExecutorsShareTheProcessorsOfTheirNode(t *testing.T) {
 // that started: with one processor for all it got a quarter of it. So eight seconds
 // of the ten were its two seconds of work, and two were the program's own.
 func TestDriverWasSlowedDownByThoseBesideIt(t *testing.T) {
-	times := Times{DriverProcessors: OneProcessor, DriverWork: 2 * time.Second}
+	times := latency.Model{DriverProcessors: latency.OneProcessor, DriverWork: 2 * time.Second}
 	app := &traces.Application{DriverContenders: 3}
 	if got, want := splitDriverStart(app, 10*time.Second, &times), (driverStart{left: 2 * time.Second, recorded: 8 * time.Second}); got != want {
 		t.Errorf("%+v, want %+v", got, want)

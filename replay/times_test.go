@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -20,8 +21,8 @@ func TestFirstTasksPayOnce(t *testing.T) {
 		{Run: 1000, Deserialize: 5, Host: -1},
 		{Run: 1000, Deserialize: 60, Host: -1, First: true}, // of its stage, on an executor that is warm
 	}}}}
-	var times Times
-	times.By[ColdSlotRun], times.By[OverheadRun] = Constant(36*msec), Constant(2*msec)
+	var times latency.Model
+	times.By[latency.ColdSlotRun], times.By[latency.OverheadRun] = latency.Constant(36*msec), latency.Constant(2*msec)
 	if work, want := newPlan(a, &times).work, []int32{1045 - 36, 1005 - 2, 1005}; !slices.Equal(work, want) {
 		t.Errorf("work in ms: %d, want %d", work, want)
 	}
@@ -54,23 +55,23 @@ func TestSlotsPayOnceForEachFirst(t *testing.T) {
 // but its key.
 func TestDrawnTimesFollowTheQuantiles(t *testing.T) {
 	e := &Engine{config: Config{Seed: 1}}
-	d := &e.config.Times.By[Usable]
-	d.Quantiles = Quantiles{100 * msec, 110 * msec, 150 * msec, 200 * msec, 300 * msec, 500 * msec, 900 * msec}
+	d := &e.config.Times.By[latency.Usable]
+	d.Quantiles = latency.Quantiles{100 * msec, 110 * msec, 150 * msec, 200 * msec, 300 * msec, 500 * msec, 900 * msec}
 	var drawn []time.Duration
 	for id := range policies.ExecutorID(4000) {
-		drawn = append(drawn, e.draw(Usable, 3, id, 0))
+		drawn = append(drawn, e.draw(latency.Usable, 3, id, 0))
 	}
-	if again := e.draw(Usable, 3, 17, 0); again != drawn[17] {
+	if again := e.draw(latency.Usable, 3, 17, 0); again != drawn[17] {
 		t.Errorf("executor 17: %s, then %s", drawn[17], again)
 	}
 	slices.Sort(drawn)
-	var got Quantiles
-	for i, level := range Levels {
+	var got latency.Quantiles
+	for i, level := range latency.Levels {
 		got[i] = drawn[int(level*float64(len(drawn)-1))]
 	}
-	for i := 1; i < len(Levels)-1; i++ {
+	for i := 1; i < len(latency.Levels)-1; i++ {
 		if off := (got[i] - d.Quantiles[i]).Abs(); off > d.Quantiles[i]/20 {
-			t.Errorf("quantile %g: %s, want %s", Levels[i], got[i], d.Quantiles[i])
+			t.Errorf("quantile %g: %s, want %s", latency.Levels[i], got[i], d.Quantiles[i])
 		}
 	}
 	if got[0] < 100*msec || got[len(got)-1] > 900*msec {

@@ -4,21 +4,21 @@ import (
 	"fmt"
 	"time"
 
-	"dynalloc/replay"
+	"dynalloc/replay/latency"
 	"dynalloc/reports/words"
 )
 
 // Calibration is the report of what logs show about the time that a run takes beside
 // its tasks' own work; logs is how many applications were read. For programs there is
 // the file of times itself.
-func Calibration(t *replay.Times, logs int) *Document {
+func Calibration(t *latency.Model, logs int) *Document {
 	table := &Table{Key: "causes", Left: 1, Columns: []Column{
 		{Head: "cause", Key: "what"}, {Head: "samples", Key: "n"},
 		{Head: "5 %", Key: "p5_ms"}, {Head: "25 %", Key: "p25_ms"}, {Head: "median", Key: "p50_ms"}, {Head: "75 %", Key: "p75_ms"}, {Head: "95 %", Key: "p95_ms"},
 		{Head: "each\nother", Key: "each_other_share"}, {Head: "source", Key: "source", Word: true},
 	}}
 	var defaults Bullets
-	for cause := range replay.Causes {
+	for cause := range latency.Causes {
 		d := &t.By[cause]
 		from := "default"
 		if d.Learned() {

@@ -16,6 +16,7 @@ import (
 	"dynalloc/internal/note"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -416,7 +417,7 @@ func TestACalibrationNamesItsDefaults(t *testing.T) {
 	if got := row(t, text, "executor start-up"); !slices.Equal(got, strings.Fields("12 1.50 s 1.50 s 1.50 s 1.50 s 1.50 s +25 % 2 logs")) {
 		t.Errorf("the row of start-ups is %q", got)
 	}
-	if n := strings.Count(text, "\n- "); n != int(replay.Causes)-1 {
+	if n := strings.Count(text, "\n- "); n != int(latency.Causes)-1 {
 		t.Errorf("%d causes stand by a default, want all but one", n)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -134,11 +135,11 @@ func inspected() ([]*traces.Application, []source.Skipped) {
 }
 
 // times are learned start-up times, and defaults for the rest.
-func times() *replay.Times {
+func times() *latency.Model {
 	t := calibrate.Defaults()
 	d := &t.By[0]
-	*d = replay.Constant(1500 * time.Millisecond)
+	*d = latency.Constant(1500 * time.Millisecond)
 	d.N, d.Logs, d.Contention = 12, []string{"a", "b"}, 0.25
-	t.Processors = replay.ProcessorsOf(2)
+	t.Processors = latency.ProcessorsOf(2)
 	return &t
 }

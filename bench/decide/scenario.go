@@ -11,6 +11,7 @@ import (
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -106,7 +107,7 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 	moved, from := traces.Shake(w, by, seed)
 	c.Seed = seed
 	deviation := startupUnknown
-	startup := &c.Times.By[replay.Startup]
+	startup := &c.Times.By[latency.Startup]
 	if startup.Learned() {
 		deviation = startupLearned
 	}

@@ -13,6 +13,7 @@ import (
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -33,7 +34,7 @@ type Options struct {
 	Faults   []cluster.Fault       // what went wrong in the run, as far as it is known
 	Cluster  *cluster.Cluster      // nil: see clusterFor
 	Startup  string                // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
-	Times    *replay.Times         // nil: learned from FROM
+	Times    *latency.Model        // nil: learned from FROM
 	Seed     uint64                // of every random number; 0 is 1
 	Parallel int                   // pairs at a time, in ValidateAll; 0: one for each processor
 	Progress func(done, total int) // told of each finished pair, one call at a time; may be nil
@@ -100,7 +101,7 @@ func newPair(from, to *traces.Workload, o Options) (*pair, error) {
 	if p.startup == StartupTo && waited(to, o.Cluster) {
 		return nil, fmt.Errorf("start-up times of %s: %w", to.Name, ErrWaited)
 	}
-	granted := calibrate.GrantedStartups(to, p.config.Cluster, p.config.Times.By[replay.RemovalLag].Quantiles.Median())
+	granted := calibrate.GrantedStartups(to, p.config.Cluster, p.config.Times.By[latency.RemovalLag].Quantiles.Median())
 	p.workload = &traces.Workload{Name: from.Name, Epoch: from.Epoch}
 	for i, a := range from.Apps {
 		j := slices.Index(p.partner, i)
@@ -229,7 +230,7 @@ func clusterHeld(w *traces.Workload) cluster.Cluster {
 		own.Recorded, record.Executors = &record, slices.Clone(record.Executors)
 		for i := range record.Executors {
 			if x := &record.Executors[i]; x.Removed >= 0 {
-				x.Removed = max(x.Added, x.LastTask, x.Removed-times.By[replay.RemovalLag].Quantiles.Median())
+				x.Removed = max(x.Added, x.LastTask, x.Removed-times.By[latency.RemovalLag].Quantiles.Median())
 			}
 		}
 		freed.Apps = append(freed.Apps, &own)
@@ -266,10 +267,10 @@ func policyOf(f policies.Fleet) string {
 // when the driver is set up, and the list makes up for that. Spark sometimes
 // loses the time of a request when a target falls; the executor then counts from
 // the last request before it.
-func startupTimes(a *traces.Application, setup time.Duration) []replay.GivenStartup {
+func startupTimes(a *traces.Application, setup time.Duration) []latency.GivenStartup {
 	type life struct {
 		asked time.Duration
-		given replay.GivenStartup
+		given latency.GivenStartup
 	}
 	dynamic := a.Properties.DynamicAllocation()
 	var lives []life
@@ -283,15 +284,15 @@ func startupTimes(a *traces.Application, setup time.Duration) []replay.GivenStar
 		}
 		switch {
 		case asked >= 0:
-			lives = append(lives, life{asked, replay.GivenStartup{Took: max(0, x.Added-asked)}})
+			lives = append(lives, life{asked, latency.GivenStartup{Took: max(0, x.Added-asked)}})
 		case dynamic:
-			lives = append(lives, life{0, replay.GivenStartup{Took: x.Added, FromStart: true}})
+			lives = append(lives, life{0, latency.GivenStartup{Took: x.Added, FromStart: true}})
 		default:
-			lives = append(lives, life{0, replay.GivenStartup{Took: max(0, x.Added-setup)}})
+			lives = append(lives, life{0, latency.GivenStartup{Took: max(0, x.Added-setup)}})
 		}
 	}
 	slices.SortStableFunc(lives, func(x, y life) int { return cmp.Compare(x.asked, y.asked) })
-	times := make([]replay.GivenStartup, len(lives))
+	times := make([]latency.GivenStartup, len(lives))
 	for i := range lives {
 		times[i] = lives[i].given
 	}

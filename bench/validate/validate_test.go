@@ -15,8 +15,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"dynalloc/internal/logtest"
-	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -156,22 +156,22 @@ func TestStartUpTimesAreInOrderOfRequest(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		app  *traces.Application
-		want []replay.GivenStartup
+		want []latency.GivenStartup
 	}{
 		{"dynamic", app("true",
 			traces.RecordedExecutor{ID: "1", Requested: 1 * s, Added: 4 * s},
 			traces.RecordedExecutor{ID: "3", Requested: 3 * s, Added: 5 * s},
 			traces.RecordedExecutor{ID: "0", Requested: 1 * s, Added: 6 * s},
 			traces.RecordedExecutor{ID: "2", Requested: -1, Added: 9 * s},
-		), []replay.GivenStartup{{Took: 3 * s}, {Took: 5 * s}, {Took: 2 * s}, {Took: 6 * s}}},
+		), []latency.GivenStartup{{Took: 3 * s}, {Took: 5 * s}, {Took: 2 * s}, {Took: 6 * s}}},
 		{"static, driver set up after 1 s", app("false",
 			traces.RecordedExecutor{ID: "0", Requested: -1, Added: 4 * s},
 			traces.RecordedExecutor{ID: "1", Requested: -1, Added: 5 * s},
-		), []replay.GivenStartup{{Took: 3 * s}, {Took: 4 * s}}},
+		), []latency.GivenStartup{{Took: 3 * s}, {Took: 4 * s}}},
 		{"dynamic, of a Spark that logs no requests", app("true",
 			traces.RecordedExecutor{ID: "0", Requested: -1, Added: 4 * s},
 			traces.RecordedExecutor{ID: "1", Requested: -1, Added: 7 * s},
-		), []replay.GivenStartup{{Took: 4 * s, FromStart: true}, {Took: 7 * s, FromStart: true}}},
+		), []latency.GivenStartup{{Took: 4 * s, FromStart: true}, {Took: 7 * s, FromStart: true}}},
 	} {
 		if diff := cmp.Diff(c.want, startupTimes(c.app, s)); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)

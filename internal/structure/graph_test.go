@@ -23,10 +23,10 @@ reports                   -> ...
 reports/pictures          -> bench bench/decide bench/metrics bench/validate replay reports/words
 reports/words             -> bench/metrics bench/stats
 
-bench/decide              -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster traces
-bench/validate            -> bench bench/metrics bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster traces
+bench/decide              -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster replay/latency traces
+bench/validate            -> bench bench/metrics bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster replay/latency traces
 bench/builtin             -> bench bench/sla policies replay replay/cluster traces traces/source
-bench                     -> bench/metrics bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster traces
+bench                     -> bench/metrics bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster replay/latency traces
 bench/metrics             -> bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/cluster traces
 bench/sla                 -> bench/stats internal/note internal/spec replay traces
 bench/stats               ->
@@ -35,8 +35,9 @@ internal/logtest          -> traces traces/source
 traces/redact             -> traces traces/eventlog traces/source
 traces/source             -> internal/note traces traces/eventlog traces/formats
 
-replay/calibrate          -> internal/note internal/spark internal/spec policies replay replay/cluster traces
-replay                    -> internal/note internal/spark internal/spec policies replay/cluster replay/cluster/manager traces
+replay/calibrate          -> internal/note internal/spark internal/spec policies replay/cluster replay/latency traces
+replay                    -> internal/note internal/spark internal/spec policies replay/cluster replay/cluster/manager replay/latency traces
+replay/latency            -> traces
 replay/cluster            -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
 replay/cluster/standalone -> internal/note internal/spark internal/spec replay/cluster/manager
 replay/cluster/kubernetes -> internal/note internal/spark internal/spec replay/cluster/manager

@@ -13,14 +13,15 @@ import (
 // floatFiles are the files of the engine that compute with floating point numbers,
 // and why. All of them give whole milliseconds or counts to the rest.
 var floatFiles = map[string]string{
-	"times.go":       "quantiles and slowdowns of measured times, rounded to milliseconds",
+	"random.go":      "the quantile of a measured time, which is rounded to milliseconds",
 	"speculation.go": "Spark's own thresholds, which are doubles there, too",
 	"rampup.go":      "spark.dynamicAllocation.executorAllocationRatio, a double in Spark",
 }
 
 // TestTheEngineIsInIntegers holds that simulated time and all accounts of a replay
 // are integers, so that they add up exactly: floating point numbers begin in
-// bench/metrics.
+// bench/metrics. Package replay/latency computes with them, too, and returns whole
+// milliseconds.
 func TestTheEngineIsInIntegers(t *testing.T) {
 	p := packageOf(t, "replay")
 	used := map[string]bool{}

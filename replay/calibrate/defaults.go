@@ -3,12 +3,12 @@ package calibrate
 import (
 	"time"
 
-	"dynalloc/replay"
+	"dynalloc/replay/latency"
 )
 
 // millis makes quantiles of milliseconds.
-func millis(ms ...int) replay.Quantiles {
-	var q replay.Quantiles
+func millis(ms ...int) latency.Quantiles {
+	var q latency.Quantiles
 	for i := range q {
 		q[i] = time.Duration(ms[i]) * time.Millisecond
 	}
@@ -33,18 +33,18 @@ const (
 // told from work by tasks that slept for a known time. The removal lag is
 // spark.standalone.executorRemoveDelayOnDisconnection, 5 s, and what it takes
 // to notice; the garbage collection is spark.cleaner.periodicGC.interval.
-func Defaults() replay.Times {
-	t := replay.Times{DriverProcessors: 1250, DriverWork: 450 * time.Millisecond, GC: periodicGC}
-	t.By[replay.Startup] = replay.Distribution{Quantiles: millis(4000, 4200, 4600, 5000, 6000, 7500, 8000), Source: measured}
-	t.By[replay.Usable] = replay.Distribution{Quantiles: millis(32, 87, 115, 132, 148, 188, 339), Contention: 0.85, MaxOthers: mostBeside, Source: measured}
-	t.By[replay.ColdSlot] = replay.Distribution{Quantiles: millis(14, 67, 97, 118, 142, 203, 414), Contention: 0.54, MaxOthers: mostBeside, Source: measured}
-	t.By[replay.ColdSlotRun] = replay.Distribution{Quantiles: millis(0, 12, 25, 36, 53, 132, 300), Contention: 0.19, MaxOthers: mostBeside, Source: measuredKnown}
-	t.By[replay.FirstRead] = replay.Distribution{Quantiles: millis(0, 23, 44, 58, 77, 124, 215), Contention: 0.14, MaxOthers: mostBeside, Source: measured}
-	t.By[replay.FirstReadRun] = replay.Distribution{Quantiles: millis(0, 8, 27, 35, 45, 70, 102), Contention: 0.70, MaxOthers: mostBeside, Source: measuredKnown}
-	t.By[replay.FirstOfStage] = replay.Distribution{Quantiles: millis(0, 11, 20, 28, 38, 76, 113), Contention: 0.23, MaxOthers: mostBeside, Source: measured}
-	t.By[replay.Overhead] = replay.Distribution{Quantiles: millis(4, 6, 9, 11, 16, 30, 80), Contention: 0.43, MaxOthers: mostStarting, Source: measured}
-	t.By[replay.OverheadRun] = replay.Distribution{Quantiles: millis(0, 0, 1, 2, 4, 20, 60), Contention: 1.7, MaxOthers: mostStarting, Source: measuredKnown}
-	t.By[replay.RemovalLag] = replay.Distribution{Quantiles: millis(4980, 4990, 5020, 5050, 5090, 5130, 5200), Source: measured}
+func Defaults() latency.Model {
+	t := latency.Model{DriverProcessors: 1250, DriverWork: 450 * time.Millisecond, GC: periodicGC}
+	t.By[latency.Startup] = latency.Distribution{Quantiles: millis(4000, 4200, 4600, 5000, 6000, 7500, 8000), Source: measured}
+	t.By[latency.Usable] = latency.Distribution{Quantiles: millis(32, 87, 115, 132, 148, 188, 339), Contention: 0.85, MaxOthers: mostBeside, Source: measured}
+	t.By[latency.ColdSlot] = latency.Distribution{Quantiles: millis(14, 67, 97, 118, 142, 203, 414), Contention: 0.54, MaxOthers: mostBeside, Source: measured}
+	t.By[latency.ColdSlotRun] = latency.Distribution{Quantiles: millis(0, 12, 25, 36, 53, 132, 300), Contention: 0.19, MaxOthers: mostBeside, Source: measuredKnown}
+	t.By[latency.FirstRead] = latency.Distribution{Quantiles: millis(0, 23, 44, 58, 77, 124, 215), Contention: 0.14, MaxOthers: mostBeside, Source: measured}
+	t.By[latency.FirstReadRun] = latency.Distribution{Quantiles: millis(0, 8, 27, 35, 45, 70, 102), Contention: 0.70, MaxOthers: mostBeside, Source: measuredKnown}
+	t.By[latency.FirstOfStage] = latency.Distribution{Quantiles: millis(0, 11, 20, 28, 38, 76, 113), Contention: 0.23, MaxOthers: mostBeside, Source: measured}
+	t.By[latency.Overhead] = latency.Distribution{Quantiles: millis(4, 6, 9, 11, 16, 30, 80), Contention: 0.43, MaxOthers: mostStarting, Source: measured}
+	t.By[latency.OverheadRun] = latency.Distribution{Quantiles: millis(0, 0, 1, 2, 4, 20, 60), Contention: 1.7, MaxOthers: mostStarting, Source: measuredKnown}
+	t.By[latency.RemovalLag] = latency.Distribution{Quantiles: millis(4980, 4990, 5020, 5050, 5090, 5130, 5200), Source: measured}
 	return t
 }
 

@@ -11,13 +11,13 @@ import (
 	"strings"
 	"time"
 
-	"dynalloc/replay"
+	"dynalloc/replay/latency"
 )
 
 // Schema names the form of a times file.
 const Schema = "dynalloc.times/1"
 
-// timesFile is a file of replay.Times, field for field. Times are milliseconds.
+// timesFile is a file of a latency.Model, field for field. Times are milliseconds.
 type timesFile struct {
 	Schema     string         `json:"schema"`
 	Levels     []float64      `json:"quantile_levels"`
@@ -40,18 +40,18 @@ type distribution struct {
 }
 
 // causeKeys are the names of causes in a times file.
-var causeKeys = [replay.Causes]string{
-	replay.Startup: "startup", replay.Usable: "usable",
-	replay.ColdSlot: "cold_slot", replay.ColdSlotRun: "cold_slot_run",
-	replay.FirstRead: "first_read", replay.FirstReadRun: "first_read_run", replay.FirstOfStage: "first_of_stage",
-	replay.Overhead: "overhead", replay.RemovalLag: "removal_lag",
+var causeKeys = [latency.Causes]string{
+	latency.Startup: "startup", latency.Usable: "usable",
+	latency.ColdSlot: "cold_slot", latency.ColdSlotRun: "cold_slot_run",
+	latency.FirstRead: "first_read", latency.FirstReadRun: "first_read_run", latency.FirstOfStage: "first_of_stage",
+	latency.Overhead: "overhead", latency.RemovalLag: "removal_lag",
 }
 
 // Write writes times as a JSON object that Read takes, to a tenth of
 // a millisecond.
-func Write(w io.Writer, t *replay.Times) error {
+func Write(w io.Writer, t *latency.Model) error {
 	f := timesFileOf(t)
-	for cause := range replay.Causes {
+	for cause := range latency.Causes {
 		d := &t.By[cause]
 		out := distribution{Cause: causeKeys[cause], What: cause.String(), N: d.N, Crowding: math.Round(1000*d.Contention) / 1000, Most: d.MaxOthers, Source: d.Source, Logs: d.Logs}
 		if out.Logs == nil {
@@ -69,9 +69,9 @@ func Write(w io.Writer, t *replay.Times) error {
 }
 
 // timesFileOf is the file without the causes.
-func timesFileOf(t *replay.Times) timesFile {
+func timesFileOf(t *latency.Model) timesFile {
 	return timesFile{
-		Schema: Schema, Levels: replay.Levels[:], Processors: t.Processors.Float(),
+		Schema: Schema, Levels: latency.Levels[:], Processors: t.Processors.Float(),
 		Driver: t.DriverProcessors.Float(), DriverWork: inMillis(t.DriverWork), GC: inMillis(t.GC),
 	}
 }
@@ -85,7 +85,7 @@ const longest = 24 * 60 * 60 * 1000
 
 // Read reads a times file. What is not in it has its default. An
 // error names the file and the field, and says what was expected.
-func Read(r io.Reader, file string) (replay.Times, error) {
+func Read(r io.Reader, file string) (latency.Model, error) {
 	t := Defaults()
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -104,8 +104,8 @@ func Read(r io.Reader, file string) (replay.Times, error) {
 	if f.Schema != Schema {
 		return t, fmt.Errorf(`%s: schema: expected %q, found %q; "dynalloc calibrate" writes such files`, file, Schema, f.Schema)
 	}
-	if !slices.Equal(f.Levels, replay.Levels[:]) {
-		return t, fmt.Errorf("%s: quantile_levels: expected %v, found %v", file, replay.Levels, f.Levels)
+	if !slices.Equal(f.Levels, latency.Levels[:]) {
+		return t, fmt.Errorf("%s: quantile_levels: expected %v, found %v", file, latency.Levels, f.Levels)
 	}
 	for _, n := range []struct {
 		name  string
@@ -119,9 +119,9 @@ func Read(r io.Reader, file string) (replay.Times, error) {
 			return t, fmt.Errorf("%s: %s: expected a number from 0 to %.0f, found %g", file, n.name, n.most, n.value)
 		}
 	}
-	t.Processors, t.DriverProcessors = replay.ProcessorsOf(f.Processors), replay.ProcessorsOf(f.Driver)
+	t.Processors, t.DriverProcessors = latency.ProcessorsOf(f.Processors), latency.ProcessorsOf(f.Driver)
 	t.DriverWork, t.GC = fromMillis(f.DriverWork), fromMillis(f.GC)
-	var seen [replay.Causes]bool
+	var seen [latency.Causes]bool
 	for i, in := range f.Causes {
 		cause := slices.Index(causeKeys[:], in.Cause)
 		if cause < 0 {
@@ -139,8 +139,8 @@ func Read(r io.Reader, file string) (replay.Times, error) {
 }
 
 // read checks a distribution; an error begins with the name of a field.
-func (in distribution) read() (replay.Distribution, error) {
-	d := replay.Distribution{N: in.N, Contention: in.Crowding, MaxOthers: in.Most, Source: in.Source, Logs: in.Logs}
+func (in distribution) read() (latency.Distribution, error) {
+	d := latency.Distribution{N: in.N, Contention: in.Crowding, MaxOthers: in.Most, Source: in.Source, Logs: in.Logs}
 	if len(in.Quantiles) != len(d.Quantiles) {
 		return d, fmt.Errorf("quantiles_ms: expected %d times, found %d", len(d.Quantiles), len(in.Quantiles))
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -39,7 +39,7 @@ func TestTimesFileRoundTrip(t *testing.T) {
 		if first.String() != second.String() {
 			t.Errorf("%s: written:\n%s\nwritten after reading:\n%s", name, first.String(), second.String())
 		}
-		if got, want := read.By[replay.Overhead].N, times.By[replay.Overhead].N; got != want || (name == "learned") != (got >= replay.MinSamples) {
+		if got, want := read.By[latency.Overhead].N, times.By[latency.Overhead].N; got != want || (name == "learned") != (got >= latency.MinSamples) {
 			t.Errorf("%s: the overhead comes of %d samples, written were %d", name, got, want)
 		}
 	}
@@ -54,10 +54,10 @@ func TestTimesFileLeavesTheRestToDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	defaults := Defaults()
-	if q := got.By[replay.Overhead].Quantiles; q.Median().Microseconds() != 2500 {
+	if q := got.By[latency.Overhead].Quantiles; q.Median().Microseconds() != 2500 {
 		t.Errorf("overhead: median %s", q.Median())
 	}
-	if q := got.By[replay.Usable].Quantiles; q != defaults.By[replay.Usable].Quantiles {
+	if q := got.By[latency.Usable].Quantiles; q != defaults.By[latency.Usable].Quantiles {
 		t.Errorf("usable: %v", q)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -26,37 +26,37 @@ type sample struct {
 // says in one sentence for each cause where it came from. The cluster tells
 // which requests found room: of the others the log shows only how long they
 // waited for it.
-func Learn(w *traces.Workload, c cluster.Cluster) (replay.Times, []string) {
-	var samples [replay.Causes][]sample
+func Learn(w *traces.Workload, c cluster.Cluster) (latency.Model, []string) {
+	var samples [latency.Causes][]sample
 	for _, a := range w.Apps {
-		samples[replay.Usable] = append(samples[replay.Usable], usableTimes(a)...)
-		samples[replay.RemovalLag] = append(samples[replay.RemovalLag], removalLags(a)...)
+		samples[latency.Usable] = append(samples[latency.Usable], usableTimes(a)...)
+		samples[latency.RemovalLag] = append(samples[latency.RemovalLag], removalLags(a)...)
 		taskSamples(a, &samples)
 	}
 	t := Defaults()
-	for cause := range replay.Causes {
-		if cause != replay.Startup {
+	for cause := range latency.Causes {
+		if cause != latency.Startup {
 			learn(&t.By[cause], samples[cause])
 		}
 	}
 	learnStartup(&t, w, c)
-	scaleRun(&t, replay.OverheadRun, replay.Overhead, samples[replay.Overhead])
-	scaleRun(&t, replay.ColdSlotRun, replay.ColdSlot, samples[replay.ColdSlot])
-	scaleRun(&t, replay.FirstReadRun, replay.FirstRead, samples[replay.FirstRead])
+	scaleRun(&t, latency.OverheadRun, latency.Overhead, samples[latency.Overhead])
+	scaleRun(&t, latency.ColdSlotRun, latency.ColdSlot, samples[latency.ColdSlot])
+	scaleRun(&t, latency.FirstReadRun, latency.FirstRead, samples[latency.FirstRead])
 	return t, notes(&t)
 }
 
 // learnStartup takes start-ups from requests that found room, and how far
 // executors that started together slowed each other down.
-func learnStartup(t *replay.Times, w *traces.Workload, c cluster.Cluster) {
+func learnStartup(t *latency.Model, w *traces.Workload, c cluster.Cluster) {
 	if c.Startup >= 0 {
-		t.By[replay.Startup] = replay.Constant(c.Startup)
-		t.By[replay.Startup].Source = "the cluster says so"
+		t.By[latency.Startup] = latency.Constant(c.Startup)
+		t.By[latency.Startup].Source = "the cluster says so"
 		return
 	}
-	starts := recordedBoots(w, c, t.By[replay.RemovalLag].Quantiles.Median())
+	starts := recordedBoots(w, c, t.By[latency.RemovalLag].Quantiles.Median())
 	samples := make([]sample, len(starts))
-	if len(starts) >= replay.MinSamples {
+	if len(starts) >= latency.MinSamples {
 		processors, work := fitProcessors(starts)
 		if t.Processors = processors; processors > 0 {
 			t.DriverProcessors = processors
@@ -65,13 +65,13 @@ func learnStartup(t *replay.Times, w *traces.Workload, c cluster.Cluster) {
 			samples[i] = sample{took: work[i], log: starts[i].log}
 		}
 	}
-	learn(&t.By[replay.Startup], samples)
+	learn(&t.By[latency.Startup], samples)
 }
 
 // notes says for each cause what it takes and where that comes from.
-func notes(t *replay.Times) []string {
+func notes(t *latency.Model) []string {
 	var notes []string
-	for cause := range replay.Causes {
+	for cause := range latency.Causes {
 		d := &t.By[cause]
 		from := "default"
 		switch {
@@ -79,7 +79,7 @@ func notes(t *replay.Times) []string {
 			from = fmt.Sprintf("median of %d in the logs", d.N)
 		case d.N > 0:
 			from = fmt.Sprintf("default: the logs show only %d", d.N)
-		case cause == replay.Startup && d.Contention == 0 && d.Quantiles[0] == d.Quantiles[len(replay.Levels)-1]:
+		case cause == latency.Startup && d.Contention == 0 && d.Quantiles[0] == d.Quantiles[len(latency.Levels)-1]:
 			from = d.Source
 		}
 		notes = append(notes, fmt.Sprintf("%s %s (%s)", cause, d.Quantiles.Median().Round(time.Millisecond), from))
@@ -88,7 +88,7 @@ func notes(t *replay.Times) []string {
 }
 
 // learn replaces a default by what samples show, if they are enough.
-func learn(d *replay.Distribution, samples []sample) {
+func learn(d *latency.Distribution, samples []sample) {
 	d.N = len(samples)
 	if !d.Learned() {
 		if d.N > 0 {
@@ -112,10 +112,10 @@ func learn(d *replay.Distribution, samples []sample) {
 }
 
 // distributionOf makes a distribution of samples, which it sorts.
-func distributionOf(samples []time.Duration) replay.Quantiles {
+func distributionOf(samples []time.Duration) latency.Quantiles {
 	slices.Sort(samples)
-	var q replay.Quantiles
-	for i, level := range replay.Levels {
+	var q latency.Quantiles
+	for i, level := range latency.Levels {
 		at := level * float64(len(samples)-1)
 		low := int(at)
 		high := min(low+1, len(samples)-1)
@@ -150,8 +150,8 @@ func crowding(samples []sample, otherwise float64) float64 {
 
 // scaleRun fits what hides in run times, which no log shows, to the machine:
 // by the ratio of what the logs do show of the same cause to its default.
-func scaleRun(t *replay.Times, hidden, shown replay.Cause, samples []sample) {
-	if len(samples) < replay.MinSamples {
+func scaleRun(t *latency.Model, hidden, shown latency.Cause, samples []sample) {
+	if len(samples) < latency.MinSamples {
 		return
 	}
 	defaults := Defaults()
@@ -207,7 +207,7 @@ func rising(all []life, of *life, at time.Duration) int {
 	const together = 100 * time.Millisecond
 	n := 0
 	for i := range all {
-		if l := &all[i]; l != of && l.host == of.host && l.began() < at+together && l.usable+replay.Settling > at {
+		if l := &all[i]; l != of && l.host == of.host && l.began() < at+together && l.usable+latency.Settling > at {
 			n++
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -31,7 +31,7 @@ func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
 		others := i % 10
 		samples = append(samples, sample{time.Duration(100+30*others) * ms, others, "a.log"})
 	}
-	var d replay.Distribution
+	var d latency.Distribution
 	learn(&d, samples)
 	if alone := d.Typical(0); alone < 100*ms || alone > 110*ms {
 		t.Errorf("alone: %s, want a little over 100ms", alone)
@@ -50,8 +50,8 @@ func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
 // Where each has the same number of others, the log does not tell what one
 // takes alone: the default's crowding is taken off.
 func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
-	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, replay.MinSamples)
-	d := replay.Distribution{Contention: 0.5}
+	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, latency.MinSamples)
+	d := latency.Distribution{Contention: 0.5}
 	learn(&d, samples)
 	near(t, "alone", d.Typical(0), 100*ms)
 	near(t, "beside four", d.Typical(4), 300*ms)
@@ -59,9 +59,9 @@ func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
 
 // Nine samples are too few: the default stands, and says so.
 func TestFewSamplesLeaveTheDefault(t *testing.T) {
-	d := replay.Constant(7 * time.Second)
+	d := latency.Constant(7 * time.Second)
 	d.Source = "default"
-	learn(&d, slices.Repeat([]sample{{time.Second, 0, "a.log"}}, replay.MinSamples-1))
+	learn(&d, slices.Repeat([]sample{{time.Second, 0, "a.log"}}, latency.MinSamples-1))
 	if d.Learned() || d.Typical(0) != 7*time.Second || d.Source != "default; the logs show 9, too few to learn from" || d.Logs != nil {
 		t.Errorf("%+v", d)
 	}
@@ -86,11 +86,11 @@ func firstTaskApp() *traces.Application {
 func TestFirstTasksAreComparedWithWarmOnes(t *testing.T) {
 	a := firstTaskApp()
 	times, notes := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(1, 8, 1<<20))
-	near(t, "first task", times.By[replay.ColdSlot].Typical(0), 95*ms)
-	near(t, "overhead", times.By[replay.Overhead].Typical(0), 10*ms)
+	near(t, "first task", times.By[latency.ColdSlot].Typical(0), 95*ms)
+	near(t, "overhead", times.By[latency.Overhead].Typical(0), 10*ms)
 	defaults := Defaults()
-	hidden, shown := defaults.By[replay.ColdSlotRun].Typical(0), defaults.By[replay.ColdSlot].Typical(0)
-	near(t, "first task, inside its run time", times.By[replay.ColdSlotRun].Typical(0), hidden*95*ms/shown)
+	hidden, shown := defaults.By[latency.ColdSlotRun].Typical(0), defaults.By[latency.ColdSlot].Typical(0)
+	near(t, "first task, inside its run time", times.By[latency.ColdSlotRun].Typical(0), hidden*95*ms/shown)
 	for _, want := range []string{"first task of a slot 95ms (median of 10 in the logs)", "removal lag 5.05s (default)"} {
 		if !slices.Contains(notes, want) {
 			t.Errorf("no note %q in\n%s", want, strings.Join(notes, "\n"))
@@ -113,9 +113,9 @@ func TestRemovalLagIsWhatIsBeyondTheIdleTimeout(t *testing.T) {
 		}
 		a.Recorded.Executors = append(a.Recorded.Executors, x)
 	}
-	lag := func() replay.Distribution {
+	lag := func() latency.Distribution {
 		times, _ := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(1, 1000, 1<<20))
-		return times.By[replay.RemovalLag]
+		return times.By[latency.RemovalLag]
 	}
 	d := lag()
 	near(t, "lag", d.Quantiles.Median(), 5020*ms)

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -90,12 +90,12 @@ type interval struct {
 // application and in order of grant, counted from when the manager granted them:
 // the first moment at which a cluster had room. Lag is how late drivers see
 // executors go.
-func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [][]replay.GivenStartup {
+func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [][]latency.GivenStartup {
 	starts := recordedBoots(w, c, lag)
 	slices.SortStableFunc(starts, func(x, y interval) int { return cmp.Compare(x.from, y.from) })
-	given := make([][]replay.GivenStartup, len(w.Apps))
+	given := make([][]latency.GivenStartup, len(w.Apps))
 	for _, s := range starts {
-		given[s.app] = append(given[s.app], replay.GivenStartup{Took: s.to - s.from, FromGrant: true})
+		given[s.app] = append(given[s.app], latency.GivenStartup{Took: s.to - s.from, FromGrant: true})
 	}
 	return given
 }
@@ -105,20 +105,20 @@ func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [
 // ran beside them; the right number of processors is the one under which their
 // processor times differ least. It is 0 where sharing reduces the differences by
 // less than 15 %: the start-ups are then latencies.
-func fitProcessors(starts []interval) (processors replay.Processors, work []time.Duration) {
+func fitProcessors(starts []interval) (processors latency.Processors, work []time.Duration) {
 	alone := bootWork(starts, math.MaxInt32)
 	best, found := variation(alone)*0.85, alone
 	for _, p := range []float64{1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16} {
-		w := bootWork(starts, replay.ProcessorsOf(p))
+		w := bootWork(starts, latency.ProcessorsOf(p))
 		if v := variation(w); v < best {
-			processors, best, found = replay.ProcessorsOf(p), v, w
+			processors, best, found = latency.ProcessorsOf(p), v, w
 		}
 	}
 	return processors, found
 }
 
 // bootWork is the work of each start-up on nodes with so many processors.
-func bootWork(starts []interval, processors replay.Processors) []time.Duration {
+func bootWork(starts []interval, processors latency.Processors) []time.Duration {
 	byHost := map[string][]int{} // only looked up, in the order of starts
 	for i, s := range starts {
 		byHost[s.host] = append(byHost[s.host], i)
@@ -133,7 +133,7 @@ func bootWork(starts []interval, processors replay.Processors) []time.Duration {
 }
 
 // shareOut adds up the work of the start-ups on one node.
-func shareOut(starts []interval, on []int, processors replay.Processors, work []time.Duration) {
+func shareOut(starts []interval, on []int, processors latency.Processors, work []time.Duration) {
 	var times []time.Duration
 	for _, k := range on {
 		times = append(times, starts[k].from, starts[k].to)
@@ -147,7 +147,7 @@ func shareOut(starts []interval, on []int, processors replay.Processors, work []
 				running = append(running, k)
 			}
 		}
-		share := processors.Among(replay.Processors(len(running)) * replay.OneProcessor)
+		share := processors.Among(latency.Processors(len(running)) * latency.OneProcessor)
 		for _, k := range running {
 			work[k] += share.Work(times[i] - times[i-1])
 		}

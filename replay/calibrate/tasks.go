@@ -1,48 +1,43 @@
 package calibrate
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"dynalloc/internal/spark"
 	"dynalloc/policies"
-	"dynalloc/replay"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
 // taskSamples adds what an application's tasks show: of a warm task the time
 // that is neither run nor result nor deserializing, and of first tasks what
 // they took beyond that and beyond a warm task's deserializing.
-func taskSamples(a *traces.Application, samples *[replay.Causes][]sample) {
+func taskSamples(a *traces.Application, samples *[latency.Causes][]sample) {
 	var usual []int32
 	for i := range a.Stages {
 		for j := range a.Stages[i].Tasks {
 			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First && !t.FirstRead {
 				usual = append(usual, t.Scheduler)
-				samples[replay.Overhead] = append(samples[replay.Overhead], sample{milliseconds(t.Scheduler), int(t.Contenders), a.Path})
+				samples[latency.Overhead] = append(samples[latency.Overhead], sample{milliseconds(t.Scheduler), int(t.Contenders), a.Path})
 			}
 		}
 	}
-	overhead := int32(0)
-	if len(usual) > 0 {
-		slices.Sort(usual)
-		overhead = usual[(len(usual)-1)/2]
-	}
-	warm := replay.WarmDeserialize(a)
+	overhead := latency.Median(usual, 0)
+	warm := latency.WarmDeserialize(a)
 	for i := range a.Stages {
 		for j := range a.Stages[i].Tasks {
 			t := &a.Stages[i].Tasks[j]
-			cause := replay.Overhead
+			cause := latency.Overhead
 			switch {
 			case t.Cold && t.FirstRead:
 				continue // it paid twice: one cannot tell for what
 			case t.Cold:
-				cause = replay.ColdSlot
+				cause = latency.ColdSlot
 			case t.FirstRead:
-				cause = replay.FirstRead
+				cause = latency.FirstRead
 			case t.First:
-				cause = replay.FirstOfStage
+				cause = latency.FirstOfStage
 			default:
 				continue
 			}
