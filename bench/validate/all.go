@@ -17,22 +17,19 @@ type Set struct {
 	Startup   string // as asked for
 	Pairs     []*Validation
 	Workloads []Workload // in order of their first recording
-	// Summary is over the workloads that are held to the bars, else over all.
+	// Summary is over the workloads to which the bars apply; over all if there are none.
 	Summary Summary
 	Notes   []note.Note
 }
 
 // A ValidatedWorkload is the recordings of one workload and their pairs.
 type Workload struct {
-	Name    string
-	Barred  bool // held to the bars: its tasks do not compute, and start-up comes from where it was asked to
-	Pairs   []*Validation
-	Summary Summary
-	// Differences is how far predicted differences between configurations are from
-	// real ones.
-	Differences DifferenceErrors
-
-	repeats []Comparison // of one repeat, predicted to look like another
+	Name           string
+	Barred         bool // the bars apply: its tasks do not compute, and start-up times are from the recordings asked for
+	Pairs          []*Validation
+	Summary        Summary
+	repeats        []Comparison // of each repeat with the others
+	configurations []configuration
 }
 
 var (
@@ -41,8 +38,8 @@ var (
 )
 
 // RunAll validates every ordered pair of recordings of the same workload.
-// Where start-up times are refused (ErrWaited) a pair is forecast, and a note
-// says so.
+// Where start-up times cannot be taken from the predicted recording (ErrWaited),
+// they are learned from the other, with a note.
 func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set, error) {
 	set := &Set{Startup: cmp.Or(o.Startup, StartupFrom)}
 	groups := ByWorkload(recordings)
@@ -75,13 +72,13 @@ func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set
 		}
 	}
 	if len(set.Pairs) == 0 {
-		return nil, errors.New("no two recordings of the same workload were found: a workload is told by the names of its applications and how many jobs each ran")
+		return nil, errors.New("no two recordings of the same workload were found: recordings are of the same workload if the names of their applications and their numbers of jobs are equal")
 	}
 	set.summarize()
 	return set, nil
 }
 
-// summarize sums up the workloads that are held to the bars, or all if none are.
+// summarize sums up the workloads to which the bars apply, or all if there are none.
 func (set *Set) summarize() {
 	anyBarred := slices.ContainsFunc(set.Workloads, func(w Workload) bool { return w.Barred })
 	var over []*Validation
@@ -103,13 +100,13 @@ func (set *Set) summarize() {
 	set.Summary.Floor = floorOf(repeats)
 }
 
-// A trial is one replay of a set: a pair, or a recording against itself, which
-// is needed to call winners.
+// A pairRun is one replay of a set: of a pair, or of a recording against itself,
+// which calling winners needs.
 type pairRun struct {
 	group    []*traces.Workload
 	from, to int
 	done     *Validation
-	forecast bool // start-up was to come from TO, but its applications waited for each other
+	forecast bool // start-up times are learned from FROM, because the applications of TO waited for each other
 }
 
 func (set *Set) validate(ctx context.Context, all []*pairRun, o Options) error {
@@ -143,8 +140,8 @@ func (r *pairRun) validate(o Options) error {
 	return nil
 }
 
-// constant is the middle of all recordings of a workload except one, for each
-// application of that one; nil where nothing but a lone pair is known.
+// constant is the median of all recordings of a workload except one, for each
+// application of that one; nil where there are fewer than two others.
 func constant(group []*traces.Workload, except int) []View {
 	if len(group) < 3 {
 		return nil
@@ -183,8 +180,12 @@ func newValidatedWorkload(group []*traces.Workload, runs []*pairRun, borrowed Sp
 	w.Summary = summarize(w.Pairs...)
 	w.Summary.Recordings = len(group)
 	w.Summary.Floor = floorOf(w.repeats)
-	w.Differences = differenceErrors(group, runs)
-	w.Summary.Winner, w.Summary.WinnerOfExecutors = winners(group, runs, borrowed)
+	w.configurations = configurationsOf(group, runs)
+	spread := SpreadOf(group)
+	if spread == (Spread{}) {
+		spread = borrowed
+	}
+	w.Summary.Winner, w.Summary.WinnerOfExecutors = winners(w.configurations, spread)
 	return w
 }
 
@@ -196,9 +197,9 @@ func workloadName(w *traces.Workload) string {
 	return w.Apps[0].Name
 }
 
-// Computes says whether a workload's tasks compute, which SQL executions do:
-// executors that share processors then slow each other down, and a task does not
-// take as long elsewhere. The bars are not for such workloads.
+// Computes says whether a workload's tasks compute, as those of SQL do. Executors
+// that share processors then slow each other down, and a task takes another time
+// elsewhere; the bars do not apply to such workloads.
 func Computes(w *traces.Workload) bool {
 	return slices.ContainsFunc(w.Apps, func(a *traces.Application) bool {
 		return slices.ContainsFunc(a.Jobs, func(j traces.Job) bool { return j.Execution != "" })

@@ -1,17 +1,15 @@
 package validate
 
-import "math"
-
-// A Bar is what a summary of validations is held to.
+// A Bar is a limit for one figure of a summary.
 type Bar struct {
 	Name    string
-	Value   float64 // reached; NaN: not known
+	Value   float64 // of the summary; NaN: not known
 	Limit   float64
-	Raised  bool // the limit was raised, because repeats of the real thing differ by more
-	AtLeast bool // the value must be at least the limit, not at most
+	Raised  bool // the limit is raised, because real repeats differ by more than it
+	AtLeast bool // the value must be at least the limit instead of at most
 }
 
-// Passed says whether the bar is reached.
+// Passed says whether the value is within the limit.
 func (b *Bar) Passed() bool {
 	if b.AtLeast {
 		return b.Value >= b.Limit
@@ -19,15 +17,15 @@ func (b *Bar) Passed() bool {
 	return b.Value <= b.Limit
 }
 
-// The bars of the 95th percentiles.
+// The limits of the 95 % quantiles of absolute errors.
 const (
 	applicationP95 = 0.06
 	jobP95         = 0.12
 	executorP95    = 0.10
 )
 
-// Multiple is the largest error of a score as a multiple of the bar of its 95th
-// percentile: above 1 it is among those that should be one in twenty.
+// Multiple is the largest error of a score as a multiple of the limit of its 95 %
+// quantile. Above 1 the error is one of those that should be one in twenty.
 func Multiple(s *Score) float64 {
 	worst := 0.0
 	for _, m := range []float64{s.Application.Max / applicationP95, s.Jobs.Max / jobP95, s.ExecutorSeconds.Max / executorP95} {
@@ -38,13 +36,13 @@ func Multiple(s *Score) float64 {
 	return worst
 }
 
-// raised is how much of the repeats' p95 difference a bar is where repeats of
-// the real thing differ by more than the bar.
+// floorFactor is the limit as a multiple of the 95 % quantile of the differences
+// between real repeats, where these exceed the limit.
 const floorFactor = 1.25
 
-// Bars hold a summary against what the replay is to reach with start-up times
-// as recorded: errors of at most so much, skill of at least so much against a
-// copy of the log, and winners always right.
+// Bars are the limits for a summary of validations with start-up times as recorded:
+// errors at most so large, skill over a copy of the log at least so large, and
+// winners always right.
 func Bars(s *Summary) []Bar {
 	var bars []Bar
 	most := func(name string, own, floor Errors, median, p95 float64) {
@@ -73,11 +71,4 @@ func Bars(s *Summary) []Bar {
 	least("right winner, application time", s.Winner.share(), 1)
 	least("right winner, executor-seconds", s.WinnerOfExecutors.share(), 1)
 	return bars
-}
-
-func (w *Winner) share() float64 {
-	if w.Calls == 0 {
-		return math.NaN()
-	}
-	return float64(w.Right) / float64(w.Calls)
 }

@@ -8,33 +8,33 @@ import (
 	"dynalloc/traces"
 )
 
-// ShortJob is the least time that a job's error is taken relative to: a fifth
-// of a second is no error of 20 % just because the job was short.
+// ShortJob is the least time by which the error of a job is divided. The error of a
+// job of one second that takes 0.2 s longer is then 4 %, not 20 %.
 const ShortJob = 5.0 // seconds
 
-// A Comparison is one application predicted, beside how it was recorded. NaN is
-// a number that does not exist.
+// A Comparison is a predicted application beside the recorded one. Numbers that do
+// not exist are NaN.
 type Comparison struct {
 	Recorded, Predicted View
-	Error               float64 // of application time: relative to the recorded, signed
-	ExecutorError       float64 // of executor-seconds, likewise
+	Error               float64 // of application time, as a share of the recorded, signed
+	ExecutorError       float64 // of executor-seconds, in the same way
 	// TimelineError is the integral of |recorded - predicted executors| over
 	// time, from ApplicationStart to the later end, divided by the recorded
 	// executor-seconds.
 	TimelineError float64
 	Jobs          []JobComparison
-	Unmatched     []int // ids of jobs that only one side has, or that never ended on one
+	Unmatched     []int // ids of jobs that only one side has, or that did not end on one side
 }
 
-// A JobComparison is one job, predicted beside recorded.
+// A JobComparison is a predicted job beside the recorded one.
 type JobComparison struct {
 	ID                  int
 	Recorded, Predicted float64 // seconds
-	Error               float64 // relative to max(recorded, ShortJob), signed
+	Error               float64 // as a share of max(recorded, ShortJob), signed
 }
 
 // compareAll compares each recorded application with its partner among the
-// predictions, where it has one.
+// predictions, if it has one.
 func compareAll(recorded, predicted []View, partner []int) []Comparison {
 	out := make([]Comparison, len(recorded))
 	for i, r := range recorded {
@@ -47,7 +47,7 @@ func compareAll(recorded, predicted []View, partner []int) []Comparison {
 	return out
 }
 
-// unmatchedApp is an application that was recorded in FROM alone.
+// unmatchedApp is an application that only FROM has.
 func unmatchedApp(a *traces.Application) Comparison {
 	c := compare(noView(a.Name), noView(a.Name))
 	for _, j := range a.Jobs {
@@ -82,8 +82,8 @@ func compare(recorded, predicted View) Comparison {
 	return c
 }
 
-// relative is the signed error of a prediction; NaN where there is nothing to
-// divide by.
+// relative is the signed error of a prediction as a share; NaN if the divisor is not
+// positive.
 func relative(recorded, predicted, of float64) float64 {
 	if !(of > 0) {
 		return math.NaN()
@@ -91,7 +91,8 @@ func relative(recorded, predicted, of float64) float64 {
 	return (predicted - recorded) / of
 }
 
-// executorDifference is the integral of the difference between two counts of executors.
+// executorDifference is the integral over time of the absolute difference between two
+// numbers of executors.
 func executorDifference(x, y []Life) time.Duration {
 	type change struct {
 		at time.Duration

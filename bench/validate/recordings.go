@@ -13,12 +13,12 @@ import (
 	"dynalloc/traces"
 )
 
-// Recordings sorts applications into the recordings that they are from: those
-// that shared a cluster are one. Folders and times tell: applications below a
-// folder are one recording if, from the first start to the last end, there is
-// always one that runs, unless all have the same name and a folder each, which
-// is what repeats look like that several clusters ran at one time. A recording
-// is named after its folder, or its log where the folder holds others.
+// Recordings divides applications into recordings: those that shared a cluster are
+// one. Applications below a folder are one recording if at any time from the first
+// start to the last end at least one of them runs. If all have the same name and
+// each has a folder of its own, they are repeats that ran on several clusters at
+// the same time, and each is a recording. A recording is named after its folder,
+// or after its log if the folder has others.
 func Recordings(apps []*traces.Application) []*traces.Workload {
 	var found []*traces.Workload
 	take := func(name string, apps []*traces.Application) {
@@ -31,7 +31,7 @@ func Recordings(apps []*traces.Application) []*traces.Workload {
 	}
 	var visit func(folder string, apps []*traces.Application)
 	visit = func(folder string, apps []*traces.Application) {
-		below := map[string][]*traces.Application{} // by the next part of the path
+		below := map[string][]*traces.Application{} // by the next element of the path
 		for _, a := range apps {
 			rest := strings.TrimPrefix(strings.TrimPrefix(a.Path, folder), "/")
 			first, _, deeper := strings.Cut(rest, "/")
@@ -58,7 +58,7 @@ func Recordings(apps []*traces.Application) []*traces.Workload {
 	return found
 }
 
-// listed reads applications from a list.
+// listed is a traces.Reader of a list.
 type listed []*traces.Application
 
 func (l *listed) Read() (*traces.Application, error) {
@@ -82,7 +82,7 @@ func oneName(apps []*traces.Application) bool {
 // unbroken says whether applications make a single chain.
 func unbroken(apps []*traces.Application) bool { return len(chains(apps)) == 1 }
 
-// chains groups applications that ran at overlapping times.
+// chains groups applications whose times overlap, directly or through others.
 func chains(apps []*traces.Application) [][]*traces.Application {
 	apps = slices.Clone(apps)
 	slices.SortStableFunc(apps, func(x, y *traces.Application) int { return x.Started.Compare(y.Started) })
@@ -148,8 +148,7 @@ func groupBy(recordings []*traces.Workload, key func(*traces.Workload) string) [
 	return groups
 }
 
-// sameWork is a key that recordings of one workload share: the names of their
-// applications and how many jobs each ran.
+// sameWork is the key of ByWorkload.
 func sameWork(w *traces.Workload) string {
 	var names []string
 	for _, a := range w.Apps {
@@ -159,16 +158,15 @@ func sameWork(w *traces.Workload) string {
 	return strings.Join(names, "\x01")
 }
 
-// decisive are the beginnings of the Spark properties that change how an
-// application is scheduled; the others name hosts, folders and the like.
+// decisive are the prefixes of the Spark properties that change how an application
+// is scheduled. Others name hosts, folders and so on.
 var decisive = []string{
 	"spark.cores.max", "spark.decommission.", "spark.default.parallelism", "spark.dynamicAllocation.", "spark.excludeOnFailure.",
 	"spark.executor.cores", "spark.executor.instances", "spark.executor.memory", "spark.locality.", "spark.scheduler.",
 	"spark.shuffle.", "spark.speculation", "spark.sql.adaptive.", "spark.sql.shuffle.", "spark.stage.", "spark.storage.", "spark.task.",
 }
 
-// sameConfiguration is a key that repeats share: the recordings of one workload
-// under the same Spark version and the same properties that matter.
+// sameConfiguration is the key of ByConfiguration.
 func sameConfiguration(w *traces.Workload) string {
 	var lines []string
 	for _, a := range w.Apps {

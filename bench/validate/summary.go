@@ -7,30 +7,31 @@ import (
 	"dynalloc/bench/stats"
 )
 
-// Errors are the errors of many comparisons in one figure.
+// Errors sums up the errors of many comparisons in one figure.
 type Errors struct {
 	N      int     // numbers compared
-	Median float64 // of the absolute errors, as the quantiles below; NaN for none
+	Median float64 // of the absolute errors, as P95 and Max; NaN for none
 	P95    float64
 	Max    float64
 	Bias   float64 // mean of the signed errors
 	mean   float64 // of the absolute errors
 }
 
-// A Score is the errors in each figure that is compared.
+// A Score is the errors in each figure.
 type Score struct {
 	Application     Errors
-	Jobs            Errors // a job without a partner is an error of 1, and no bias
+	Jobs            Errors // a job without a partner is an error of 1 without a sign
 	ExecutorSeconds Errors
-	Timeline        Errors // has no sign: no bias
+	Timeline        Errors // without a sign, so without a bias
 }
 
-// A Skill is 1 - mean absolute error / mean absolute error of a baseline, over
-// what both predict: 1 is perfect, 0 no better than the baseline. NaN where the
-// baseline says nothing.
+// A Skill is 1 - mean absolute error / mean absolute error of a baseline, over what
+// both predict: 1 is perfect, 0 no better than the baseline (Murphy, Skill Scores
+// Based on the Mean Square Error, 1988, with absolute errors). It is NaN where
+// the baseline predicts nothing.
 type Skill struct{ Application, ExecutorSeconds, Jobs float64 }
 
-// A Summary is how good predictions were.
+// A Summary is the quality of predictions.
 type Summary struct {
 	Score
 	Copy, Constant Score // the baselines
@@ -38,14 +39,14 @@ type Summary struct {
 	OverConstant   Skill
 	Pairs          int
 
-	// What a set has and a pair has not.
+	// Only of a set:
 	Recordings        int
-	Floor             Score  // differences between repeats of the real thing; N is 0 where there are none
-	Winner            Winner // called on application time
-	WinnerOfExecutors Winner // called on executor-seconds
+	Floor             Score  // differences between real repeats; N is 0 where there are none
+	Winner            Winner // by application time
+	WinnerOfExecutors Winner // by executor-seconds
 }
 
-// A tally gathers errors.
+// A tally collects errors.
 type errorLists struct {
 	application, jobs, executors, timeline []float64 // signed
 	lost                                   int       // jobs without a partner
@@ -75,7 +76,7 @@ func (t *errorLists) score() Score {
 	return s
 }
 
-// errorsOf sums up signed errors and so many errors of 1 that have no sign.
+// errorsOf sums up signed errors, and a number of errors of 1 without a sign.
 func errorsOf(signed []float64, lost int) Errors {
 	absolute := slices.Repeat([]float64{1}, lost)
 	for _, v := range signed {
@@ -88,7 +89,7 @@ func errorsOf(signed []float64, lost int) Errors {
 	}
 }
 
-// over is the skill of a score over that of a baseline.
+// over is the skill of a score over a baseline.
 func (s *Score) over(baseline *Score) Skill {
 	skill := func(own, other Errors) float64 {
 		if other.N == 0 || !(other.mean > 0) {
@@ -101,8 +102,8 @@ func (s *Score) over(baseline *Score) Skill {
 	}
 }
 
-// summarize sums up validations. Skill over the constant counts only those
-// that have one.
+// summarize sums up validations. Only those with a constant count for the skill
+// over it.
 func summarize(list ...*Validation) Summary {
 	var replayed, copied, constant, besides errorLists
 	for _, v := range list {
@@ -121,8 +122,7 @@ func summarize(list ...*Validation) Summary {
 	return s
 }
 
-// floorOf is the noise floor that repeats give, each predicted to look like
-// another.
+// floorOf is the noise floor: the score of predicting each repeat by another.
 func floorOf(repeats []Comparison) Score {
 	var floor errorLists
 	floor.add(repeats)

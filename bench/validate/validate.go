@@ -17,51 +17,51 @@ import (
 	"dynalloc/traces"
 )
 
-// Sides from which executor start-up times can come in a validation.
+// Where the executor start-up times of a validation come from.
 const (
-	StartupFrom    = "from"    // learned from FROM: an honest forecast
-	StartupTo      = "to"      // as TO recorded them: what is left is the replay's own error
-	StartupGranted = "granted" // as TO recorded them, without the wait for room on the cluster: for applications that shared one
+	StartupFrom    = "from"    // learned from FROM: a forecast
+	StartupTo      = "to"      // as recorded in TO: only the replay's own error is left
+	StartupGranted = "granted" // as recorded in TO, without the time in the queue: for applications that shared a cluster
 )
 
-// ErrWaited refuses start-up times of applications that waited for each other:
-// a log does not tell their wait in the manager's queue from starting.
+// ErrWaited refuses the start-up times of applications that waited for each other:
+// a log does not separate the time in the manager's queue from start-up.
 var ErrWaited = errors.New("applications waited for each other, so its start-up times contain their time in the queue; use --startup granted or from")
 
-// ValidateOptions are how validations are done. The zero value derives the
-// cluster and forecasts start-up.
+// Options say how a validation is done. With the zero value the cluster is derived
+// from the recording and start-up times are forecast.
 type Options struct {
-	Faults   []cluster.Fault       // what went wrong in the run, as far as it is known
+	Faults   []cluster.Fault       // of the recorded run, as far as they are known
 	Cluster  *cluster.Cluster      // nil: see clusterFor
 	Startup  string                // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
 	Times    *latency.Model        // nil: learned from FROM
-	Seed     uint64                // of every random number; 0 is 1
+	Seed     uint64                // of all random numbers; 0 means 1
 	Parallel int                   // pairs at a time, in ValidateAll; 0: one for each processor
-	Progress func(done, total int) // told of each finished pair, one call at a time; may be nil
+	Progress func(done, total int) // called after each pair, one call at a time; may be nil
 }
 
-// A Validation is one replay held against what really happened: the workload
-// of the recording From under the configuration of the recording To.
+// A Validation compares one replay with a recording: the work of the recording
+// From under the configuration of the recording To.
 type Validation struct {
 	From, To string
 	Policy   string // the configuration of To, as a spec or a fleet
 	Cluster  string
 	Startup  string // StartupFrom, StartupTo or StartupGranted
-	Failed   error  // the replay came to no end, so that nothing of it is known; nil: it did
+	Failed   error  // why the replay failed, and nothing is predicted; nil: it did not
 
 	Apps     []Comparison // by recorded start; those that only From has come last
-	Copy     []Comparison // what predicting that To looks like From would have given
-	Constant []Comparison // what predicting the median of the other recordings would have given; nil: there are none
+	Copy     []Comparison // with a copy of From as the prediction
+	Constant []Comparison // with the median of the other recordings as the prediction; nil: there are none
 	Summary  Summary
 }
 
-// Run rebuilds the workload from one recording, replays it under the
-// configuration of another, which may be the same, and compares what comes out
-// with what the other recorded. Of to only the Spark properties and the Spark
-// version reach the replay, and with StartupTo its list of start-up times.
+// Run rebuilds the workload from one recording, replays it under the configuration
+// of another, which may be the same, and compares the result with the other. Of to
+// only the Spark properties and the Spark version reach the replay, and its
+// start-up times unless these are learned.
 //
-// It fails where the configuration cannot be read or the start-up times are
-// refused (ErrWaited); a replay that fails is a Validation with Failed set.
+// It fails if the configuration cannot be read or the start-up times are refused
+// (ErrWaited). If the replay fails, Failed of the Validation says why.
 func Run(from, to *traces.Workload, o Options) (*Validation, error) {
 	p, err := newPair(from, to, o)
 	if err != nil {
@@ -70,7 +70,7 @@ func Run(from, to *traces.Workload, o Options) (*Validation, error) {
 	return p.validate(nil), nil
 }
 
-// A pair is what one validation replays, prepared.
+// A pair is the prepared input of one validation.
 type pair struct {
 	from, to *traces.Workload
 	partner  []int // for each application of to, its index in from; -1: none
@@ -106,7 +106,7 @@ func newPair(from, to *traces.Workload, o Options) (*pair, error) {
 	for i, a := range from.Apps {
 		j := slices.Index(p.partner, i)
 		if j < 0 {
-			continue // to says nothing of how it would have been configured
+			continue // to does not say how it is configured
 		}
 		p.workload.Apps = append(p.workload.Apps, configured(a, to.Apps[j]))
 		switch p.startup {
@@ -124,8 +124,8 @@ func newPair(from, to *traces.Workload, o Options) (*pair, error) {
 	return p, err
 }
 
-// validate replays and compares. The constant is what the other recordings of
-// the workload have in the middle; nil if there are none.
+// validate replays and compares. The constant is the median of the other
+// recordings of the workload; nil if there are none.
 func (p *pair) validate(constant []View) *Validation {
 	v := &Validation{From: p.from.Name, To: p.to.Name, Policy: policyOf(p.fleet), Cluster: clusterText(p.config.Cluster), Startup: p.startup}
 	views := newObserver(p.workload)
@@ -148,36 +148,22 @@ func (p *pair) validate(constant []View) *Validation {
 	return v
 }
 
-// partners pairs the applications of to with those of from: the same name, and
-// the first with the first where a name comes more than once.
-func partners(from, to *traces.Workload) []int {
-	free := map[string][]int{}
-	for i, a := range from.Apps {
-		free[a.Name] = append(free[a.Name], i)
-	}
-	found := make([]int, len(to.Apps))
-	for i, a := range to.Apps {
-		found[i] = -1
-		if same := free[a.Name]; len(same) > 0 {
-			found[i], free[a.Name] = same[0], same[1:]
-		}
-	}
-	return found
-}
+// partners pairs the applications of to with those of from by their names.
+func partners(from, to *traces.Workload) []int { return bench.Partners(from, to, bench.AppName) }
 
 // unmatched are the indexes below n that have no partner.
 func unmatched(partner []int, n int) []int {
-	var lost []int
+	var list []int
 	for i := range n {
 		if !slices.Contains(partner, i) {
-			lost = append(lost, i)
+			list = append(list, i)
 		}
 	}
-	return lost
+	return list
 }
 
-// configured is an application's work under the Spark properties and the
-// version of another recording of it.
+// configured is the work of an application with the Spark properties and version
+// of another recording of it.
 func configured(work, settings *traces.Application) *traces.Application {
 	a := *work
 	a.Properties, a.SparkVersion, a.Master = settings.Properties, settings.SparkVersion, settings.Master
@@ -188,13 +174,14 @@ func configured(work, settings *traces.Application) *traces.Application {
 	return &a
 }
 
-// resize gives a default profile what properties leave to Spark's defaults;
-// what they say is in the spec, which the replay prefers.
+// resize gives a default profile the values that properties leave to Spark's
+// defaults. Values that properties set are in the policy's spec, which takes
+// precedence in the replay.
 func resize(p *traces.Profile, properties spark.Properties, master spark.Master) {
 	if properties["spark.executor.cores"] == "" {
 		p.Cores = 1
 		if master.Standalone() {
-			p.Cores = 0 // all that a worker can give
+			p.Cores = 0 // all cores of a worker
 		}
 	}
 	if properties["spark.executor.memory"] == "" {
@@ -207,8 +194,8 @@ func resize(p *traces.Profile, properties spark.Properties, master spark.Master)
 // to itself is replayed on.
 var Unlimited = cluster.Uniform(1, 1<<16, 1<<30)
 
-// clusterFor is the cluster that is given; else, for one application, one that
-// is never full, and for several, what they held at most.
+// clusterFor is the cluster of a replay: the one given; else Unlimited for a single
+// application, and for several the most that they held at one time.
 func clusterFor(from *traces.Workload, given *cluster.Cluster) cluster.Cluster {
 	switch {
 	case given != nil:
@@ -219,9 +206,10 @@ func clusterFor(from *traces.Workload, given *cluster.Cluster) cluster.Cluster {
 	return clusterHeld(from)
 }
 
-// clusterHeld is the cluster that a recording itself shows: what its applications held
-// at most. The driver sees an executor go a while after its cores are free for
-// others, so that what drivers saw at one time can be more than there is.
+// clusterHeld is the most that the applications of a recording held at one time. The
+// driver sees an executor leave a while after its cores are free for others, so
+// that the executors that drivers see at one time may exceed the cluster; each is
+// therefore counted without the median of that lag.
 func clusterHeld(w *traces.Workload) cluster.Cluster {
 	times, _ := calibrate.Learn(w, Unlimited)
 	freed := &traces.Workload{}
@@ -249,8 +237,8 @@ func clusterText(c cluster.Cluster) string {
 	return text
 }
 
-// policyOf writes a configuration: the spec if all applications share it, else
-// each with its own.
+// policyOf writes a configuration: one spec if all applications have the same, else
+// a fleet.
 func policyOf(f policies.Fleet) string {
 	for _, r := range f.Rules {
 		if r.Spec != f.Rules[0].Spec {
@@ -260,13 +248,13 @@ func policyOf(f policies.Fleet) string {
 	return f.Rules[0].Spec.String()
 }
 
-// startupTimes are the start-up times of executors in order of request: from
-// the request to the registration, or from the application's start for those of
-// a dynamic application whose log has no request before them (Spark did not log
-// them before 3.4). A static application asks when it starts; the replay asks
-// when the driver is set up, and the list makes up for that. Spark sometimes
-// loses the time of a request when a target falls; the executor then counts from
-// the last request before it.
+// startupTimes are the start-up times of executors in order of request: from the
+// request to the registration, or from the application's start where the log of a
+// dynamic application has no request before (Spark logs them since 3.4). A static
+// application requests its executors when it starts and the replay when the driver
+// is set up, so the times of a static application are reduced by the set-up. Spark
+// sometimes loses the time of a request when a target falls; the executor then
+// counts from the last request before it.
 func startupTimes(a *traces.Application, setup time.Duration) []latency.GivenStartup {
 	type life struct {
 		asked time.Duration
@@ -300,9 +288,9 @@ func startupTimes(a *traces.Application, setup time.Duration) []latency.GivenSta
 }
 
 // waited says whether applications of a recording waited for each other: an
-// executor was asked for while all that were there until it came did not leave
-// room for it on the cluster, which is what the recording held at most if it is
-// not given.
+// executor was requested while the executors present until its registration left
+// no room for it on the cluster. Without a given cluster it is the most that the
+// recording held.
 func waited(w *traces.Workload, given *cluster.Cluster) bool {
 	if len(w.Apps) < 2 {
 		return false

@@ -12,8 +12,8 @@ import (
 	"dynalloc/traces"
 )
 
-// A View is one run of an application as its driver saw it, recorded or
-// replayed. Numbers are seconds, NaN where they do not exist.
+// A View is one run of an application as its driver saw it, recorded or replayed.
+// Numbers are in seconds, NaN where they do not exist.
 type View struct {
 	Name            string
 	Seconds         float64 // ApplicationStart to ApplicationEnd
@@ -22,7 +22,7 @@ type View struct {
 	ExecutorSeconds float64 // ExecutorAdded to the first ExecutorRemoved, else ApplicationEnd
 	Started         float64 // executors that registered
 	Jobs            []JobView
-	Executors       []Life // from ApplicationStart; nil where the view has no executors of its own
+	Executors       []Life // from ApplicationStart; nil for a median of several runs
 }
 
 // A JobView is the time from JobStart to JobEnd of one job.
@@ -31,17 +31,18 @@ type JobView struct {
 	Seconds float64
 }
 
-// A Life is an executor's, from its registration until the driver saw it go.
+// A Life is the time of an executor from its registration until the driver saw it
+// leave.
 type Life struct{ From, To time.Duration }
 
-// noView is a view of which nothing is known.
+// noView is a view without numbers.
 func noView(name string) View {
 	nan := math.NaN()
 	return View{Name: name, Seconds: nan, QueueWait: nan, FirstExecutor: nan, ExecutorSeconds: nan, Started: nan}
 }
 
-// Recorded is how the applications of a recording ran. One without an
-// ApplicationEnd has no time and no executor-seconds, as they are not known.
+// Recorded returns the views of a recording's applications. Without an
+// ApplicationEnd in the log the time and the executor-seconds are not known.
 func Recorded(w *traces.Workload) []View {
 	views := make([]View, len(w.Apps))
 	for i, a := range w.Apps {
@@ -71,8 +72,8 @@ func Recorded(w *traces.Workload) []View {
 	return views
 }
 
-// newView measures an application that ended so long after its start; -1: it is
-// not known when.
+// newView measures an application; end is the time from its start to its end, -1 if
+// it is not known.
 func newView(a *traces.Application, earliest, end time.Duration, lives []Life) View {
 	v := noView(a.Name)
 	v.Executors, v.Started = lives, float64(len(lives))
@@ -91,7 +92,7 @@ func newView(a *traces.Application, earliest, end time.Duration, lives []Life) V
 	return v
 }
 
-// An observer makes the views of a replay.
+// A viewObserver is a replay.Observer that makes the views of a replay.
 type viewObserver struct {
 	workload *traces.Workload
 	apps     []observed
@@ -99,7 +100,7 @@ type viewObserver struct {
 
 type observed struct {
 	end   time.Duration
-	lives map[policies.ExecutorID]Life // To is -1 until it is gone
+	lives map[policies.ExecutorID]Life // To is -1 until it is removed
 	jobs  []Life
 }
 
@@ -131,7 +132,7 @@ func (o *viewObserver) Observe(e replay.Event) {
 	}
 }
 
-// views are what was observed, in the workload's order.
+// views returns the views in the order of the workload.
 func (o *viewObserver) views() []View {
 	views := make([]View, len(o.apps))
 	for i := range o.apps {
@@ -152,8 +153,8 @@ func (o *viewObserver) views() []View {
 	return views
 }
 
-// medianView is the median of several views of one application in every number;
-// it has no executors, as lives have no middle.
+// medianView is the median of several views of one application in every number. It
+// has no executors: there is no median of their lives.
 func medianView(views []View) View {
 	median := func(f func(*View) float64) float64 {
 		var values []float64
@@ -177,7 +178,7 @@ func medianView(views []View) View {
 	return m
 }
 
-// job is the time of the job with an id, NaN if there is none.
+// job is the time of the job with an id; NaN if there is none.
 func (v *View) job(id int) float64 {
 	for _, j := range v.Jobs {
 		if j.ID == id {

@@ -8,9 +8,9 @@ import (
 	"dynalloc/traces"
 )
 
-// A Winner counts how often replays of one recording under two policies said
-// right which of the two is better, where the real runs differ by more than
-// twice the largest spread known of the workload.
+// A Winner counts comparisons of two configurations whose real runs differ by more
+// than twice the largest spread known of the workload, and in how many of them
+// replays of one recording under both found the better one.
 type Winner struct{ Calls, Right int }
 
 func (w *Winner) add(o Winner) {
@@ -18,97 +18,116 @@ func (w *Winner) add(o Winner) {
 	w.Right += o.Right
 }
 
-// A spread is how far repeats lie apart.
-type Spread struct{ Application, Executors float64 }
-
-func (s Spread) Max(o Spread) Spread {
-	return Spread{max(s.Application, o.Application), max(s.Executors, o.Executors)}
+// share is the share of right calls; NaN if there are none.
+func (w *Winner) share() float64 {
+	if w.Calls == 0 {
+		return math.NaN()
+	}
+	return float64(w.Right) / float64(w.Calls)
 }
 
-// totals are the sums over the applications of a recording, NaN if one is not
-// known.
-func totals(views []View) (application, executors float64) {
-	for i := range views {
-		application += views[i].Seconds
-		executors += views[i].ExecutorSeconds
-	}
-	return application, executors
-}
-
-// SpreadOf is the largest spread between repeats in a group of
-// recordings, relative to the smallest of them; 0 where there are none.
-func SpreadOf(group []*traces.Workload) Spread {
-	var s Spread
-	for _, repeats := range ByConfiguration(group) {
-		var application, executors []float64
-		for _, r := range repeats {
-			a, e := totals(Recorded(r))
-			application, executors = append(application, a), append(executors, e)
-		}
-		s = s.Max(Spread{width(application), width(executors)})
-	}
-	return s
-}
-
-func width(values []float64) float64 {
-	low, high := slices.Min(values), slices.Max(values)
-	if !(high > low) {
-		return 0
-	}
-	return (high - low) / low
-}
-
-// winners calls the winner of every two configurations of a workload, from
-// each of its recordings. Where the workload has no repeats its spread is
-// borrowed from the others.
-func winners(group []*traces.Workload, runs []*pairRun, borrowed Spread) (application, executors Winner) {
-	own := SpreadOf(group)
-	if own == (Spread{}) {
-		own = borrowed
-	}
-	configurations := ByConfiguration(group)
-	within := func(c int, w *traces.Workload) bool { return slices.Contains(configurations[c], w) }
-	real := make([][2]float64, len(configurations))
-	for c, repeats := range configurations {
-		var a, e []float64
-		for _, r := range repeats {
-			x, y := totals(Recorded(r))
-			a, e = append(a, x), append(e, y)
-		}
-		real[c] = [2]float64{stats.Median(a), stats.Median(e)}
-	}
-	for from := range group {
-		said := make([][2]float64, len(configurations))
-		for c := range configurations {
-			var a, e []float64
-			for _, r := range runs {
-				if r.from == from && within(c, group[r.to]) {
-					x, y := totals(predictions(r.done.Apps))
-					a, e = append(a, x), append(e, y)
-				}
-			}
-			said[c] = [2]float64{stats.Median(a), stats.Median(e)}
-		}
-		for c := range configurations {
-			for d := range c {
-				application.call(real[c][0], real[d][0], said[c][0], said[d][0], own.Application)
-				executors.call(real[c][1], real[d][1], said[c][1], said[d][1], own.Executors)
-			}
-		}
-	}
-	return application, executors
-}
-
-// call counts one comparison of two policies, if they really differ.
-func (w *Winner) call(realX, realY, saidX, saidY, spread float64) {
+// call counts one comparison of two configurations, if they really differ.
+func (w *Winner) call(realX, realY, predictedX, predictedY, spread float64) {
 	difference := realX - realY
 	if !(math.Abs(difference) > 2*spread*min(realX, realY)) {
 		return
 	}
 	w.Calls++
-	if difference*(saidX-saidY) > 0 {
+	if difference*(predictedX-predictedY) > 0 {
 		w.Right++
 	}
+}
+
+// A Spread is the largest difference between repeats, as a share of the smaller.
+type Spread struct{ Application, Executors float64 }
+
+// Max is the larger of two spreads in each figure.
+func (s Spread) Max(o Spread) Spread {
+	return Spread{max(s.Application, o.Application), max(s.Executors, o.Executors)}
+}
+
+// SpreadOf is the largest spread between repeats in a group of recordings; zero
+// where there are none.
+func SpreadOf(group []*traces.Workload) Spread {
+	width := func(values []float64) float64 {
+		low, high := slices.Min(values), slices.Max(values)
+		if !(high > low) {
+			return 0
+		}
+		return (high - low) / low
+	}
+	var s Spread
+	for _, repeats := range ByConfiguration(group) {
+		var t totals
+		for _, r := range repeats {
+			t.add(Recorded(r))
+		}
+		s = s.Max(Spread{width(t.time), width(t.executors)})
+	}
+	return s
+}
+
+// totals are sums over the applications of a recording, for several recordings or
+// predictions; NaN where one is not known.
+type totals struct{ time, executors []float64 }
+
+func (t *totals) add(views []View) {
+	time, executors := 0.0, 0.0
+	for i := range views {
+		time += views[i].Seconds
+		executors += views[i].ExecutorSeconds
+	}
+	t.time, t.executors = append(t.time, time), append(t.executors, executors)
+}
+
+// medians returns the application time and the executor-seconds.
+func (t *totals) medians() [2]float64 {
+	return [2]float64{stats.Median(t.time), stats.Median(t.executors)}
+}
+
+// A configuration is the repeats of a workload under one configuration: medians
+// of the application time and the executor-seconds, as recorded and as predicted
+// from each recording of the workload.
+type configuration struct {
+	real      [2]float64
+	predicted [][2]float64 // by recording
+}
+
+func configurationsOf(group []*traces.Workload, runs []*pairRun) []configuration {
+	var list []configuration
+	for _, repeats := range ByConfiguration(group) {
+		var c configuration
+		var real totals
+		for _, r := range repeats {
+			real.add(Recorded(r))
+		}
+		c.real = real.medians()
+		for from := range group {
+			var predicted totals
+			for _, r := range runs {
+				if r.from == from && slices.Contains(repeats, group[r.to]) {
+					predicted.add(predictions(r.done.Apps))
+				}
+			}
+			c.predicted = append(c.predicted, predicted.medians())
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// winners calls the better of every two configurations of a workload, from each of
+// its recordings.
+func winners(configurations []configuration, spread Spread) (application, executors Winner) {
+	for i, c := range configurations {
+		for _, d := range configurations[:i] {
+			for from := range c.predicted {
+				application.call(c.real[0], d.real[0], c.predicted[from][0], d.predicted[from][0], spread.Application)
+				executors.call(c.real[1], d.real[1], c.predicted[from][1], d.predicted[from][1], spread.Executors)
+			}
+		}
+	}
+	return application, executors
 }
 
 func predictions(comparisons []Comparison) []View {
