@@ -3,6 +3,7 @@ module dynalloc
 go 1.26.0
 
 require (
+	github.com/emirpasic/gods v1.18.1
 	github.com/go-json-experiment/json v1.27.2
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
