@@ -40,6 +40,14 @@ type Truth struct {
 
 var timesOfReplay = note.Declare("times-of-replay", "source")
 
+// Notes for the maker of a suite: it replays a selection of the applications whose
+// recorded truth it has, or executors start as the cluster says and not as the
+// times of the replay say.
+var (
+	SelectedOnly   = note.Declare("selected-only")
+	ClusterStartup = note.Declare("cluster-startup", "startup")
+)
+
 // LearnTimes sets the times of the replay (start-up, overhead and so on) to what
 // logs of the suite's cluster show, and notes the source of each.
 func (s *Suite) LearnTimes(from *traces.Workload) {

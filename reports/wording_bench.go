@@ -5,6 +5,8 @@ import "dynalloc/internal/note"
 // benchWordings are the sentences for the notes of package bench and the packages below it.
 var benchWordings = map[note.Kind]string{
 	"times-of-replay":         "Times of the replay: {source}.",
+	"selected-only":           "Only the selected applications are replayed. Their recorded truth is from a cluster that they shared with the others.",
+	"cluster-startup":         "Executors start in {startup}, as the cluster says, and not as these times say.",
 	"app-left-out":            "Left out of every row: {error}.",
 	"row-without-values":      "A row without values: {problem}.",
 	"profiles-with-static":    "{count} applications use resource profiles besides the default one, which Spark refuses without dynamic allocation: a static policy asks for its size of each.",

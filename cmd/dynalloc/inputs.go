@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -9,8 +8,6 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/builtin"
-	"dynalloc/internal/note"
-	"dynalloc/internal/spec"
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -91,7 +88,7 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 	s.Config.Seed = in.seed
 	s.Config.Horizon = bench.Horizon(s.Workload)
 	if by := in.selection(); by != (traces.Selection{}) && len(s.Truth) > 0 {
-		s.Notes = append(s.Notes, note.Plain("Only the selected applications are replayed. Their recorded truth is from a cluster that they shared with the others."))
+		s.Notes = append(s.Notes, bench.SelectedOnly.With())
 	}
 	if in.times != "" {
 		times, err := readFile("times", in.times, calibrate.Read)
@@ -101,7 +98,7 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 		s.UseTimes(times, in.times)
 	}
 	if startup := s.Config.Cluster.Startup; startup >= 0 && (len(args) == 0 || in.times != "") {
-		s.Notes = append(s.Notes, note.Plain(fmt.Sprintf("Executors start in %s, as the cluster says, and not as these times say.", spec.FormatDuration(startup))))
+		s.Notes = append(s.Notes, bench.ClusterStartup.With(startup))
 	}
 	return s, partly, in.deadlineFlags.configure(s)
 }
