@@ -67,7 +67,7 @@ validate: ## compare replays with all recordings, and rewrite docs/VALIDATION.md
 coverage: ## measure how often intervals contain the truth, in COVERAGE (4000) samples and a twentieth as many days, and the error of the model
 	COVERAGE="$(COVERAGE)" go test ./bench/... -run '^(TestIntervals.*Cover.*|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
 
-mutants: ## break the program in many places (those whose name matches MUTANTS), one at a time, and print which test catches each
+mutants: ## break the code in many places (MUTANTS: matching names), one at a time, and print which test notices
 	MUTANTS="$(MUTANTS)" go test ./internal/mutants -run '^TestMutantsAreCaught$$' -v -timeout 4h -update
 
 record: ## record real Spark runs, RECORDINGS=steps/ess10 or all (bench/recorder/README.md)

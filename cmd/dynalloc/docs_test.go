@@ -33,6 +33,17 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 	}
 }
 
+// A newcomer finds every package of the module in docs/ARCHITECTURE.md.
+func TestArchitectureListsThePackages(t *testing.T) {
+	t.Chdir("../..")
+	text := readText(t, "docs/ARCHITECTURE.md")
+	for folder := range readModule(t).source {
+		if !strings.HasPrefix(folder, "docs/") && !strings.Contains(text, "`"+folder+"`") {
+			t.Errorf("docs/ARCHITECTURE.md does not list %s", folder)
+		}
+	}
+}
+
 // The test itself notices each kind of mistake.
 func TestDocumentsWithMistakes(t *testing.T) {
 	t.Chdir("../..")

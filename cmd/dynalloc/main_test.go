@@ -15,7 +15,7 @@ import (
 	"dynalloc/replay"
 )
 
-// The user presses Ctrl-C: the program says so, fails, and leaves nothing.
+// After Ctrl-C the program says that it was interrupted, fails, and writes no files.
 func TestInterrupted(t *testing.T) {
 	for _, args := range []string{"compare --builtin fleet", "compare ../../bench/builtin/recordings/fleet-static", "replay --builtin day --policy recorded"} {
 		t.Run(args, func(t *testing.T) {
@@ -40,7 +40,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// A reader of help finds an example wherever a command can be run.
+// The help of every command has an example.
 func TestEveryCommandHasExamples(t *testing.T) {
 	for _, cmd := range newRoot().Commands() {
 		if cmd.Runnable() && !strings.Contains(cmd.Example, "  "+cmd.CommandPath()) {
@@ -73,7 +73,7 @@ func TestVersionNamesTheRevision(t *testing.T) {
 	}
 }
 
-// The last kind of event has a name, so all before it have a place in the table.
+// Each kind of event has a name in JSON.
 func TestEveryEventHasAName(t *testing.T) {
 	if len(kindNames) != int(replay.ExecutorKept)+1 {
 		t.Fatalf("%d names, want %d", len(kindNames), replay.ExecutorKept+1)

@@ -19,7 +19,7 @@ func newReplay() *cobra.Command {
 	var format *choice
 	var policy, app string
 	var tasks bool
-	var whyText string
+	var why *parsed[int]
 	cmd := &cobra.Command{
 		Use:   "replay [TRACE...] --policy POLICY",
 		Short: "Show what happens under one policy, and why",
@@ -44,10 +44,6 @@ application, name, event and its details. The last line has the event "summary".
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if policy == "" {
 				return usagef(`%s needs a --policy, such as --policy spark,idle=10s; see "dynalloc help policies"`, cmd.Name())
-			}
-			why, err := executorNumber(whyText)
-			if err != nil {
-				return err
 			}
 			if err := in.check(args); err != nil {
 				return err
@@ -76,9 +72,13 @@ application, name, event and its details. The last line has the event "summary".
 			if !slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool { return shows(app, a) }) {
 				return fmt.Errorf("--app %s: no application has such a name or id", app)
 			}
-			s.Config.Attribute = why >= 0
+			executor := -1
+			if why.given() {
+				executor = why.value
+			}
+			s.Config.Attribute = why.given()
 			out := bufio.NewWriter(cmd.OutOrStdout())
-			err = play(cmd.Context(), s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, why))
+			err = play(cmd.Context(), s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, executor))
 			if flushErr := out.Flush(); err == nil {
 				err = flushErr
 			}
@@ -93,7 +93,7 @@ application, name, event and its details. The last line has the event "summary".
 	completePolicies(cmd)
 	f.StringVar(&app, "app", "*", "show only applications whose name or id matches this `glob`; all are replayed")
 	f.BoolVar(&tasks, "tasks", false, "also show every task")
-	f.StringVar(&whyText, "why", "", "show only why the `executor` with this number was added, kept and removed")
+	why = addParsed(cmd, "why", "", "show only why the `executor` with this number was added, kept and removed", "", parseExecutor)
 	in.addFlags(cmd)
 	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	return cmd

@@ -17,9 +17,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"dynalloc": main})
 }
 
-// TestScripts plays the stories of the command line in testdata. In them
-// the folder recordings holds the logs that are built into the program, and
-// kept those to validate against.
+// TestScripts runs the scripts in testdata. In them the folder recordings has the
+// built-in logs, and kept those for validation.
 func TestScripts(t *testing.T) {
 	bench, err := filepath.Abs("../../bench")
 	if err != nil {
@@ -40,8 +39,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// status runs dynalloc and wants an exit status: "status 2 compare --polcy".
-// What it printed is looked at with stdout and stderr, as after exec.
+// status runs dynalloc and expects an exit status: "status 2 compare --polcy".
+// Scripts check its output with stdout and stderr, as after exec.
 func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: status STATUS [ARGUMENT...]")

@@ -14,8 +14,8 @@ import (
 	"dynalloc/reports/pictures"
 )
 
-// The answer in docs/TUNE.md is what the program says. With -update it is made
-// anew, and so is the picture of the built-in day.
+// The answer in docs/TUNE.md is the program's output. With -update the test rewrites
+// it, and the picture of the built-in day.
 func TestTuneDocument(t *testing.T) {
 	const docs = "../../docs"
 	var out, problems bytes.Buffer

@@ -26,8 +26,8 @@ var timelines = [][2]string{
 	{"cache/static4", "cache/ess10cache15"},
 }
 
-// docs/VALIDATION.md says how far the replay is from real runs. With -update its
-// tables and pictures are made anew; without, they must be what the program says.
+// The tables of docs/VALIDATION.md are the program's output. With -update the test
+// rewrites them and the pictures.
 func TestValidationDocument(t *testing.T) {
 	const docs = "../../docs"
 	to, from := validateKept(t, validate.StartupTo), validateKept(t, validate.StartupFrom)
@@ -104,7 +104,7 @@ func recordingsIn(t *testing.T, folder string) []*traces.Workload {
 	return list
 }
 
-// chosen are the pairs of timelines.
+// chosen returns the validations of the pairs in timelines.
 func chosen(t *testing.T, set *validate.Set) []pictures.NamedValidation {
 	t.Helper()
 	var list []pictures.NamedValidation

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -41,14 +42,11 @@ func (l *life) enter(at time.Duration, state string) {
 	l.state, l.since = state, at
 }
 
-// executorNumber parses the value of --why; negative if there is none.
-func executorNumber(text string) (int, error) {
-	if text == "" {
-		return -1, nil
-	}
+// parseExecutor parses the number of an executor.
+func parseExecutor(text string) (int, error) {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {
-		return -1, usagef("--why %s: expected the number of an executor, counted from 0 in each application", text)
+		return 0, errors.New("expected the number of an executor, counted from 0 in each application")
 	}
 	return int(n), nil
 }
