@@ -65,9 +65,8 @@ func (s Spec) check() error {
 // dynamicAllocation begins the names of the properties of dynamic allocation.
 const dynamicAllocation = "spark.dynamicAllocation."
 
-// exposed tells whether nothing keeps shuffle files when executors leave. As in
-// Spark, decommissioning is taken for protection even where blocks are not
-// moved.
+// exposed tells whether shuffle files are lost when executors leave. As in Spark,
+// decommissioning counts as protection even if blocks are not moved.
 func (p Protection) exposed() bool { return !p.Service && !p.Tracking && !p.Decommission }
 
 var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.service.enabled, " +

@@ -6,49 +6,47 @@ import (
 	"time"
 )
 
-// A Sizer is the simplest policy of a user's own: it says how many executors
-// it wants. Everything else is done for it: events are counted, requests are
-// sent, and executors above the target go when they have been idle for too long.
-// One instance serves one application. As every policy it does no I/O, reads no
-// clock and draws no random number. See Sized.
+// A Sizer is the simplest policy: it only returns how many executors it wants.
+// Events are counted and requests are sent for it, and executors above the target
+// are removed after the idle timeout. One instance serves one application. Like
+// every policy it does no I/O, reads no clock and draws no random number. See Sized.
 type Sizer interface {
-	// Size returns how many executors the application wants in all for the
-	// profile of the view, 0 or more. It must not keep the view.
+	// Size returns the total number of executors wanted for the profile of the
+	// view, 0 or more. It must not keep the view.
 	Size(v *View) int
 }
 
-// A Remover is a Sizer that says itself which executors to give back.
+// A Remover is a Sizer that also chooses which executors to give back.
 type Remover interface {
-	// Remove returns executors of View.Idle. It is called after Size; those that
-	// the new target still holds stay, whatever it returns.
+	// Remove returns executors of View.Idle. It is called after Size. No more are
+	// given back than exceed the new target.
 	Remove(v *View) []ExecutorID
 }
 
-// A Fallible is a policy that can fail. The replay asks after each tick, and
+// A Fallible is a policy that can fail. The replay checks Err after each tick and
 // ends with the error.
 type Fallible interface{ Err() error }
 
-// A View is what a driver knows of one resource profile of its application when
-// it decides, counted from the events it has heard. It may be wrong where
-// Spark's own counts are.
+// A View is what a driver knows about one resource profile of its application,
+// counted from events. It can be wrong where Spark's own counts are.
 type View struct {
 	Now       time.Duration  // from the start of the workload
 	Profile   int            // index into Env.Profiles: 0 is the default profile
 	Slots     int            // tasks that one executor runs at a time, at least 1
 	Pending   int            // tasks that wait for a slot, speculative copies included
 	Running   int            // tasks that run
-	Needed    int            // executors that all of these could use: (Pending + Running) / Slots, rounded up
-	Target    int            // executors asked for so far
-	Executors int            // executors that have registered, without those that are leaving
+	Needed    int            // executors that these tasks could use: (Pending + Running) / Slots, rounded up
+	Target    int            // executors requested so far
+	Executors int            // registered executors, without those that are being removed
 	Idle      []IdleExecutor // by id
 }
 
-// An IdleExecutor is one on which no task runs.
+// An IdleExecutor is an executor that runs no task.
 type IdleExecutor struct {
 	ID      ExecutorID
 	For     time.Duration // how long it has been idle
-	Cached  bool          // it holds cached blocks that go with it
-	Shuffle bool          // it holds shuffle files that go with it, as far as Spark's tracking is on and tells
+	Cached  bool          // it has cached blocks, which are lost with it
+	Shuffle bool          // it has shuffle files, which are lost with it; known only with shuffle tracking
 }
 
 var scriptKind = Kind{
@@ -100,12 +98,12 @@ func (s Spec) WithSizer(sizer func() Sizer) Spec {
 	return s
 }
 
-// sized runs a Sizer: it asks it every so often, and in between does nothing.
+// sized runs a Sizer: it calls it every so often, and does nothing in between.
 type sized struct {
 	accounting
 	set     Allocation
 	every   time.Duration
-	next    time.Duration // when to ask again
+	next    time.Duration // when to call it again
 	sizer   Sizer
 	remover Remover  // nil: the idle timeout decides
 	failed  Fallible // nil: it cannot fail
@@ -121,7 +119,7 @@ func NewSized(s Spec, env Env, sizer Sizer) Policy {
 	return p
 }
 
-// Start asks for what the policy wants before anything is known.
+// Start requests what the Sizer wants before any event.
 func (p *sized) Start(now time.Duration) {
 	p.next = now
 	p.size(now)
@@ -129,7 +127,7 @@ func (p *sized) Start(now time.Duration) {
 	p.moved = false
 }
 
-// Tick asks the policy if it is time.
+// Tick calls the Sizer if it is time.
 func (p *sized) Tick(now time.Duration) time.Duration {
 	if now < p.next {
 		return p.next
@@ -144,10 +142,10 @@ func (p *sized) Tick(now time.Duration) time.Duration {
 	p.chosen = p.chosen[:0]
 	for i := range p.wanted {
 		if p.known[i] {
-			p.choose(p.look(i, now))
+			p.choose(p.viewOf(i, now))
 		}
 	}
-	p.remove(p.chosen, func(ExecutorID) Reason { return Reason{Cause: OwnDecision} })
+	p.remove(p.chosen, func(ExecutorID) Reason { return Reason{Cause: CustomDecision} })
 	return p.next
 }
 
@@ -159,16 +157,16 @@ func (p *sized) Err() error {
 	return p.failed.Err()
 }
 
-// size asks for the target of each profile.
+// size sets the target of each profile.
 func (p *sized) size(now time.Duration) {
 	for i := range p.wanted {
 		if p.known[i] {
-			p.want(i, max(0, p.sizer.Size(p.look(i, now))), p.set, Reason{Cause: OwnDecision})
+			p.want(i, max(0, p.sizer.Size(p.viewOf(i, now))), p.set, Reason{Cause: CustomDecision})
 		}
 	}
 }
 
-// choose takes in which of the idle executors the policy gives back.
+// choose adds the executors that the Remover gives back.
 func (p *sized) choose(v *View) {
 	for _, id := range p.remover.Remove(v) {
 		chosen := idleExecutor{id, v.Profile}
@@ -178,8 +176,8 @@ func (p *sized) choose(v *View) {
 	}
 }
 
-// look is the view of one profile.
-func (p *sized) look(profile int, now time.Duration) *View {
+// viewOf fills in the view of one profile.
+func (p *sized) viewOf(profile int, now time.Duration) *View {
 	v := &p.view
 	*v = View{
 		Now: now, Profile: profile, Slots: p.slots[profile],

@@ -10,10 +10,10 @@ import (
 
 // A Fleet gives each class of applications its spec.
 type Fleet struct {
-	Name  string // stands in tables and names of benchmarks: no blank and no slash in it
-	Rules []Rule // the first that matches counts
+	Name  string // shown in tables and used in names of benchmarks: without blanks and slashes
+	Rules []Rule // the first one that matches an application counts
 
-	class  string // if others is set, the only class that follows the rules
+	class  string // if others is set, the only class to which the rules apply
 	others *Fleet
 }
 
@@ -28,8 +28,8 @@ type Rule struct {
 //	report-*=static,n=2;*=spark,idle=60s,max=6
 //
 // A plain spec is the fleet "*=spec". A short name may stand before a colon, as
-// in "mixed:report-*=static,n=2;*=spark"; without one the rules as written are
-// the name. A pattern that holds a colon needs a name before it.
+// in "mixed:report-*=static,n=2;*=spark"; otherwise the text of the rules is the
+// name. If a pattern has a colon, the fleet needs a name before it.
 func ParseFleet(text string) (Fleet, error) {
 	var f Fleet
 	rules := text
@@ -64,8 +64,8 @@ func ParseFleet(text string) (Fleet, error) {
 	return f, nil
 }
 
-// FleetOf returns the fleet in which every application runs under s. An empty
-// name means the spec's own text.
+// FleetOf returns the fleet in which every application runs under s. If the name
+// is empty, it is the text of the spec.
 func FleetOf(name string, s Spec) Fleet {
 	if name == "" {
 		name = s.String()
@@ -83,7 +83,7 @@ func (f Fleet) String() string {
 	return f.Name + ":" + rules
 }
 
-// notInNames are the characters that tell rules from a short name.
+// notInNames are the characters by which rules are distinguished from a name.
 const notInNames = "=;,*?"
 
 func (f Fleet) rules() string {
@@ -97,19 +97,18 @@ func (f Fleet) rules() string {
 	return strings.Join(texts, ";")
 }
 
-// Only is base with one class of applications under f's rules instead.
+// Only returns base with the rules of f for one class of applications.
 func (f Fleet) Only(class string, base Fleet) Fleet {
 	return Fleet{Name: base.Name + "+" + class + ":" + f.Name, Rules: f.Rules, class: class, others: &base}
 }
 
-// Deployable tells whether drivers could run the fleet: no rule of it is told
-// what is to come.
+// Deployable tells whether drivers could run all policies of the fleet.
 func (f Fleet) Deployable() bool {
 	return !slices.ContainsFunc(f.Rules, func(r Rule) bool { return !r.Spec.Deployable() })
 }
 
-// For returns the spec of an application, by the first rule whose pattern
-// matches its name or its class. It is false if none does.
+// For returns the spec of an application: that of the first rule whose pattern
+// matches its name or its class. The result is false if no rule matches.
 func (f Fleet) For(name, class string) (Spec, bool) {
 	if f.others != nil && class != f.class {
 		return f.others.For(name, class)

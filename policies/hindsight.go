@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// A Forecast is what the policy "hindsight" is told of an application in
-// advance: the tasks that would run if endless executors were there from the
-// start. Times are from the start of the workload. Only a replay can know it; no
-// other policy gets one, for it is no part of Env.
+// A Forecast is what the policy "hindsight" is told about an application in
+// advance: the tasks that would run with unlimited executors from the start. Times
+// are from the start of the workload. Only a replay knows it, and no other policy
+// gets it.
 type Forecast struct {
-	Lead   time.Duration   // typical time from a request to an executor that takes tasks
+	Lead   time.Duration   // the typical time from a request until an executor takes tasks
 	Demand [][]Level       // by profile, in order of time
 	Stages []Span          // by StageAttempt.ID: when each would run; From is -1 where it would not
 	Jobs   []time.Duration // by Event.Job: when each would end
 }
 
-// A Level is a number of tasks that holds until the next level.
+// A Level is the number of tasks from a time until the next level.
 type Level struct {
 	At    time.Duration
 	Tasks int
 }
 
-// A Span is a time from its begin to its end.
+// A Span is an interval of time.
 type Span struct{ From, To time.Duration }
 
 var hindsightKind = Kind{
@@ -49,20 +49,20 @@ var hindsightKind = Kind{
 	},
 }
 
-// hindsight wants what is needed now, or will be before an executor that is
-// asked for now could take tasks; and gives everything else back at once. An
-// executor that is idle and needed again within that time is thus kept: to ask
-// for another in its place would cost as much.
+// hindsight wants the executors that are needed now, or before an executor that is
+// requested now could take tasks, and gives all others back immediately. So it keeps
+// an idle executor that is needed again within that time: a new one would cost as
+// much.
 //
-// It is no bound. It is told the demand with endless executors, and finds the
-// present in it by the stages and jobs that begin and end: where executors are
-// short, what it expects comes later than it thinks.
+// It is not a bound. It knows the demand with unlimited executors, and corrects the
+// times by the stages and jobs that start and end. When executors are scarce, the
+// demand comes later than it expects.
 type hindsight struct {
 	accounting
 	set      Allocation
 	lead     time.Duration
 	forecast *Forecast
-	late     time.Duration // by how much the application is behind the forecast
+	behind   time.Duration // how late the application is, compared with the forecast
 }
 
 func (p *hindsight) Start(now time.Duration) {
@@ -75,12 +75,12 @@ func (p *hindsight) Observe(e *Event) {
 	p.accounting.Observe(e)
 	switch {
 	case e.Kind == JobEnd:
-		p.late = e.At - p.forecast.Jobs[e.Job]
+		p.behind = e.At - p.forecast.Jobs[e.Job]
 	case e.Stage.Attempt > 0 || p.forecast.Stages[e.Stage.ID].From < 0:
 	case e.Kind == StageSubmitted:
-		p.late = e.At - p.forecast.Stages[e.Stage.ID].From
+		p.behind = e.At - p.forecast.Stages[e.Stage.ID].From
 	case e.Kind == StageCompleted:
-		p.late = e.At - p.forecast.Stages[e.Stage.ID].To
+		p.behind = e.At - p.forecast.Stages[e.Stage.ID].To
 	}
 }
 
@@ -93,10 +93,10 @@ func (p *hindsight) Tick(now time.Duration) time.Duration {
 	return wake
 }
 
-// size sets the targets, and says when the forecast moves them next.
+// size sets the targets, and returns when the forecast changes them next.
 func (p *hindsight) size(now time.Duration) (wake time.Duration) {
 	wake = Never
-	from := now - p.late
+	from := now - p.behind
 	for i := range p.wanted {
 		levels := p.forecast.Demand[i]
 		after := func(t time.Duration) int {
@@ -112,17 +112,17 @@ func (p *hindsight) size(now time.Duration) (wake time.Duration) {
 		p.known[i] = p.known[i] || tasks > 0
 		p.want(i, int(math.Ceil(float64(tasks)*p.set.Ratio/float64(p.slots[i]))), p.set, why)
 		if begin < end {
-			wake = min(wake, levels[begin].At+p.late)
+			wake = min(wake, levels[begin].At+p.behind)
 		}
 		if end < len(levels) {
-			wake = min(wake, levels[end].At+p.late-p.lead)
+			wake = min(wake, levels[end].At+p.behind-p.lead)
 		}
 	}
 	return wake
 }
 
-// Levels adds up spans of one task each to the demand over time, on the grid of
-// ticks: a level is the most tasks at one time until the next.
+// Levels adds up spans of one task each to the demand over time. Spans are extended
+// to the grid of ticks.
 func Levels(tasks []Span) []Level {
 	changes := make([]Level, 0, 2*len(tasks))
 	for _, t := range tasks {

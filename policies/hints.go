@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// Hints say where the pending stages of a profile would like their tasks to
-// run. Spark sends them with each request: YARN places containers by them,
-// standalone and Kubernetes pass over them
+// Hints say on which hosts the tasks of a profile prefer to run. Spark sends them
+// with each request: YARN places containers by them, standalone masters and
+// Kubernetes ignore them
 // (ExecutorAllocationManager.updateExecutorPlacementHints).
 type Hints struct {
-	Tasks int         // tasks that prefer any host
+	Tasks int         // tasks that prefer some host
 	Hosts []HostTasks // by host
 }
 
-// HostTasks is how many tasks prefer a host. A task may prefer several.
+// HostTasks is how many tasks prefer a host. A task may prefer several hosts.
 type HostTasks struct {
 	Host  int32
 	Tasks int
@@ -27,14 +27,14 @@ type stageHints struct {
 	Hints
 }
 
-// hints are the preferences of all stages that have been submitted and have
-// not completed. They change at submission and completion only.
+// hints are the preferences of all stages that were submitted and have not
+// completed. They change only when a stage is submitted or completed.
 type hints struct {
 	stages   []stageHints
 	profiles []Hints
 }
 
-// submitted takes in the preferences of a stage's tasks.
+// submitted adds the preferences of a stage's tasks.
 func (h *hints) submitted(e *Event) {
 	s := stageHints{stage: e.Stage, profile: e.Profile}
 	for _, hosts := range e.Prefers {
@@ -52,7 +52,7 @@ func (h *hints) submitted(e *Event) {
 	}
 }
 
-// completed forgets those of a stage attempt.
+// completed removes those of a stage attempt.
 func (h *hints) completed(stage StageAttempt) {
 	before := len(h.stages)
 	h.stages = slices.DeleteFunc(h.stages, func(s stageHints) bool { return s.stage == stage })
@@ -61,8 +61,8 @@ func (h *hints) completed(stage StageAttempt) {
 	}
 }
 
-// sum adds up the stages of each profile. Sums are made anew, since those that
-// were sent are not ours any more.
+// sum adds up the stages of each profile. It makes new sums, because the receiver
+// of a request may keep those that were sent.
 func (h *hints) sum() {
 	clear(h.profiles)
 	for i := range h.stages {

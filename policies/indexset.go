@@ -2,14 +2,14 @@ package policies
 
 import "math/bits"
 
-// indexSet is a set of small numbers: task indexes, partitions. The nil set is
-// empty and can be read and removed from.
+// indexSet is a set of small numbers, such as task indexes and partitions. A nil
+// set is empty.
 type indexSet struct {
 	words []uint64
 	n     int
 }
 
-// with returns the set with i added; a nil set becomes one with room for size
+// with adds i and returns the set; a nil set becomes one with room for size
 // members.
 func (s *indexSet) with(i, size int) *indexSet {
 	if s == nil {

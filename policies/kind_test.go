@@ -42,7 +42,7 @@ func TestRegisteredPolicyIsSearched(t *testing.T) {
 		Name: "double", Doc: "Twice what is needed.", Settings: DynamicSettings(), Defaults: DynamicDefaults(),
 		New: func(s Spec, env Env) Policy { return NewSized(s, env, twice{}) },
 	})
-	tracking := named("tracking")
+	tracking := protectionOf("tracking")
 	space := Space{Sizes: []int{1, 2}, Protections: []Protection{tracking}}
 	texts := func(specs []Spec) string {
 		var list []string

@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestOracle holds the spark policy against Spark's own classes. The scenarios
-// S1 to S11 were run through ExecutorAllocationManager and ExecutorMonitor of
-// Spark 4.1.4 under a virtual clock; testdata/oracle/oracle-4.1.4.txt is what
-// they printed. Here the policy runs on the same small cluster and must print
-// the same lines: targets, steps, registrations and removals at every tick.
+// TestOracle compares the spark policy with Spark's own classes. The scenarios S1 to
+// S11 were run through ExecutorAllocationManager and ExecutorMonitor of Spark 4.1.4
+// under a virtual clock, and testdata/oracle/oracle-4.1.4.txt is their output. It is
+// long, but it cannot be replaced by a smaller file of ours. Here the policy runs on
+// the same small cluster and must print the same lines: targets, steps,
+// registrations and removals at every tick.
 func TestOracle(t *testing.T) {
 	text, err := os.ReadFile("testdata/oracle/oracle-4.1.4.txt")
 	if err != nil {

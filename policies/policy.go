@@ -5,57 +5,59 @@ import (
 	"time"
 )
 
-// ExecutorID names an executor inside one application: its number in order of
-// granting. Spark's id is the decimal text of it.
+// ExecutorID identifies an executor of one application: executors are numbered in
+// the order in which they are granted. Spark's id is the number as text.
 type ExecutorID int32
 
 func (id ExecutorID) String() string { return strconv.Itoa(int(id)) }
 
 // A Policy decides how many executors one application asks for and which idle
-// ones it gives back. It learns of the world only through the events that
-// Spark's listener bus would bring it, so it can be wrong in the same ways as
-// Spark, and it cannot see the future. One instance serves one application.
+// ones it gives back. It knows only the events that Spark's listener bus would
+// deliver, so it can be wrong in the same ways as Spark, and it does not see the
+// future. One instance serves one application.
 type Policy interface {
 	// Start is called once, when the driver has registered with its manager.
 	Start(now time.Duration)
-	// Observe takes one listener event. The event is reused: it must not be kept.
+	// Observe handles one listener event. The caller reuses the event: Observe must
+	// not keep it.
 	Observe(e *Event)
-	// Tick is called on the 100 ms grid counted from Start, at the first point of
-	// it after an event and at the time that the last Tick returned. While no
-	// event comes and that time has not come, asking again must change nothing.
-	// Never means that only an event matters.
+	// Tick is called on a grid of Interval counted from Start: at the first point
+	// after an event, and at the time that the last Tick returned. Without an event
+	// and before that time, another call must change nothing. Never means that only
+	// an event matters.
 	Tick(now time.Duration) (wake time.Duration)
 }
 
 // Never is later than everything.
 const Never = time.Duration(1<<63 - 1)
 
-// Interval is the period at which Spark's manager looks at the world; it
-// cannot be configured (intervalMillis in ExecutorAllocationManager).
+// Interval is the period at which Spark's allocation manager decides. It cannot be
+// configured (ExecutorAllocationManager.intervalMillis).
 const Interval = 100 * time.Millisecond
 
 // Client is what a driver can ask of its cluster: Spark's
 // ExecutorAllocationClient.
 type Client interface {
-	// RequestTotal says how many executors are wanted in all, for every profile.
-	// The last call counts; nothing says whether they will come. False means that
-	// the request did not reach the manager.
+	// RequestTotal sets how many executors are wanted in total, for every profile.
+	// The last call counts; whether and when they come is not known. False means
+	// that the request did not reach the cluster manager.
 	RequestTotal(targets []Target) bool
-	// Remove gives executors back, by kill or by decommission as the application
-	// is configured, and returns those that will really leave. Unknown, leaving
-	// and (for kills) busy executors stay. The result is valid until the next call.
+	// Remove gives executors back, by killing or decommissioning them as the
+	// application is configured, and returns those that are removed. Unknown ones,
+	// those already being removed, and (if killed) busy ones stay. The result is
+	// valid until the next call.
 	Remove(removals []Removal) []ExecutorID
 }
 
-// A Target is the number of executors wanted in all for one resource profile.
+// A Target is the total number of executors wanted for one resource profile.
 type Target struct {
 	Profile int // index into Env.Profiles
 	N       int
-	Why     Reason // for people: what moved it last
-	Hints   *Hints // where its tasks would like to run; nil: the policy does not say
+	Why     Reason // of its last change, for reports
+	Hints   *Hints // where its tasks prefer to run; nil: the policy does not say
 }
 
-// A Removal is an executor to be given back.
+// A Removal is an executor to give back.
 type Removal struct {
 	Executor ExecutorID
 	Why      Reason
@@ -67,7 +69,7 @@ type Profile struct {
 	Slots int // tasks that Spark believes one executor runs at a time, at least 1
 }
 
-// Env is what a policy gets at birth.
+// Env is what a policy gets when it is made.
 type Env struct {
 	Client   Client
 	Profiles []Profile // index 0 is the default profile
@@ -95,24 +97,24 @@ const (
 	ShuffleCleaned                               // Shuffle
 )
 
-// EndReason is why a task ended, as far as allocation tells them apart.
+// EndReason is why a task ended, as far as allocation distinguishes reasons.
 type EndReason uint8
 
 // Reasons for a task's end.
 const (
 	Success     EndReason = iota
-	Killed                // on purpose: a speculative loser, a cancelled stage
+	Killed                // on purpose: a copy that lost the race, a cancelled stage
 	Failed                // exception, fetch failure, commit denied, executor lost
-	Resubmitted           // it had succeeded, but its output is gone
+	Resubmitted           // it had succeeded, but its output was lost
 )
 
-// StageAttempt names one attempt of a stage.
+// StageAttempt identifies one attempt of a stage.
 type StageAttempt struct{ ID, Attempt int32 }
 
 // MapStage is a stage that writes a shuffle, as JobStart shows it.
 type MapStage struct{ Stage, Shuffle int32 }
 
-// An Event is one listener event; Kind says which fields count.
+// An Event is one listener event. Its kind says which fields are set.
 type Event struct {
 	Kind        EventKind
 	At          time.Duration

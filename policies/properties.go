@@ -12,14 +12,14 @@ import (
 	"dynalloc/internal/spark"
 )
 
-// AppInfo is what a spec made from properties needs to know besides them.
+// AppInfo is what FromProperties needs to know besides the properties.
 type AppInfo struct {
-	SparkVersion  string // defaults are those of this version; empty: of the newest
+	SparkVersion  string // whose defaults count; empty: the newest
 	Master        string // spark.master; empty: as the properties say
-	PeakExecutors int    // most executors held at one time; 0: none, or not known
+	PeakExecutors int    // the most executors held at one time; 0: not known
 }
 
-// master is where the application runs: as given, else as its properties say.
+// master is the master URL: as given, else from the properties.
 func (app AppInfo) master(props spark.Properties) spark.Master {
 	return spark.Master(cmp.Or(app.Master, props["spark.master"]))
 }
@@ -30,11 +30,11 @@ var recordedKind = Kind{
 	recorded: true,
 }
 
-// FromProperties returns the spec that Spark properties amount to: dynamic
+// FromProperties returns the spec that Spark properties describe: dynamic
 // allocation if it is enabled, else a static size. A static size that the
-// properties do not give is PeakExecutors, but at least 1. Since a log shows an application
-// that did run, dynamic allocation without any protection is not refused but
-// marked Unprotected.
+// properties do not give is PeakExecutors, at least 1. Dynamic allocation without
+// any protection is not refused but marked Unprotected, because a log is of an
+// application that did run.
 func FromProperties(props map[string]string, app AppInfo) (Spec, error) {
 	s, err := fromProperties(props, app)
 	if err != nil {
@@ -49,8 +49,8 @@ func FromProperties(props map[string]string, app AppInfo) (Spec, error) {
 	return s, s.check()
 }
 
-// ParseConf reads a spark-defaults.conf file as the spec that it amounts to
-// under the newest Spark. The name stands in errors.
+// ParseConf returns the spec that a spark-defaults.conf file describes, with the
+// defaults of the newest Spark. The name is for errors.
 func ParseConf(r io.Reader, name string) (Spec, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -62,7 +62,7 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 		return Spec{}, fmt.Errorf("%s: %w", name, err)
 	}
 	props := loaded.Map()
-	for key, value := range props { // any order: each key by itself
+	for key, value := range props { // the order does not matter
 		props[key] = strings.TrimSpace(value)
 	}
 	s, err := fromProperties(props, AppInfo{})
@@ -141,7 +141,7 @@ func readSwitch(props spark.Properties, key string, otherwise bool) (bool, error
 
 // staticSize is the number of executors that an application without dynamic
 // allocation gets. On YARN and Kubernetes it is spark.executor.instances, 2 by
-// default; on standalone it is what spark.cores.max has room for.
+// default; on a standalone cluster it follows from spark.cores.max.
 func staticSize(s Spec, props spark.Properties, master spark.Master) int {
 	switch {
 	case master.Local():

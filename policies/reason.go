@@ -5,42 +5,42 @@ import (
 	"time"
 )
 
-// Cause is why a policy moved a target, gave an executor back or kept it.
+// Cause is why a policy changed a target, gave an executor back or kept it.
 type Cause uint8
 
-// Causes; what each adds in Reason is in brackets.
+// Causes. Brackets name the fields of Reason that go with a cause.
 const (
 	NoCause       Cause = iota
 	FixedSize           // the number is fixed
 	InitialTarget       // Spark's initial target
-	Backlog             // tasks have waited for a slot [For: the timeout that ran out]
-	StillBacklog        // and still do [For: the sustained timeout]
-	AllNeeded           // what all pending and running tasks need, and no more
-	AtMaximum           // the upper bound stops it
+	Backlog             // tasks have waited for a slot [For: the backlog timeout]
+	SustainedBacklog    // tasks still wait [For: the sustained timeout]
+	AllNeeded           // all pending and running tasks need no more
+	AtMaximum           // the maximum limits the target
 	FewerTasks          // fewer tasks are left than executors wanted
-	AtMinimum           // the lower bound holds it
+	AtMinimum           // the minimum limits the target
 	Idle                // idle [For: the idle timeout]
 	IdleCached          // idle, holding cached blocks [For]
 	IdleShuffle         // idle, holding shuffle files that no running job needs [For]
 	Replaced            // an executor was lost; the target stands
-	Reclaimed           // its node is about to be taken away
-	OwnDecision         // a policy of the user's own says so
-	Foreseen            // the demand that is to come, of which only a replay can know
+	Reclaimed           // its node will be taken away
+	CustomDecision      // the decision of a custom policy
+	Foreseen            // future demand, which only a replay knows
 
-	// What keeps an executor that is idle; see Hold.
-	HeldIdle        // its timeout has not run out
+	// Why an idle executor is not given back; see Hold.
+	HeldIdle        // its timeout has not passed
 	HeldMinimum     // the minimum, or the fixed size
 	HeldCached      // cached blocks
 	HeldShuffle     // shuffle files that no running job needs
 	HeldLiveShuffle // shuffle files that a running job may read
 )
 
-// A Reason says in a person's words why something was decided.
+// A Reason is why something was decided, for reports.
 type Reason struct {
 	Cause Cause
-	For   time.Duration // the timeout that ran out; 0 where none did
-	Step  int           // executors that the round of the ramp could add; 0 where none did
-	Need  int           // of a target: executors that the tasks known then could use, bounds not counted
+	For   time.Duration // the timeout that passed; 0: none
+	Step  int           // the executors that this round of the ramp could add; 0: it was no such round
+	Need  int           // of a target: the executors that the known tasks could use, without bounds
 }
 
 var causeTexts = [...]string{

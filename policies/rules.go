@@ -6,36 +6,35 @@ import (
 	"dynalloc/internal/spark"
 )
 
-// Rules are Spark's rules that changed between versions, as far as they move
-// executors; docs/MODEL.md lists the changes.
+// Rules are the rules of Spark that changed between versions and affect executors.
+// docs/MODEL.md lists the changes.
 type Rules struct {
-	// MaxTimeout: an idle executor's timeout is the largest of idle, cached and
-	// shuffle timeout (3.5 and later; SPARK-43398). Before, the cached and shuffle
-	// timeouts replaced the idle timeout, the smaller of the two.
+	// MaxTimeout: the timeout of an idle executor is the largest of the idle, cached
+	// and shuffle timeouts that apply (since 3.5; SPARK-43398). Before, the smaller
+	// of the cached and shuffle timeouts replaced the idle timeout.
 	MaxTimeout bool
-	// RemovalDelay: on a standalone cluster the driver waits five seconds before
-	// it counts a closed connection as a lost executor (3.4 and later).
+	// RemovalDelay: on a standalone cluster the driver waits five seconds before a
+	// closed connection counts as a lost executor (since 3.4).
 	RemovalDelay bool
-	// LateSpeculation: by default copies start when 90 % of the tasks are done,
-	// for those three times slower than the median (4.0 and later); before, 75 %
-	// and 1.5 times.
+	// LateSpeculation: by default, tasks are copied when 90 % of the tasks are done
+	// and they take three times the median (since 4.0); before, 75 % and 1.5 times.
 	LateSpeculation bool
 	// EfficientSpeculation: a copy also needs a low data rate or a very long run
-	// (3.4 and later).
+	// (since 3.4).
 	EfficientSpeculation bool
 }
 
-// newestMajor and newestMinor are the newest version whose rules are known: its
-// allocation manager was held against the policy and had not changed since 4.1
+// newestMajor and newestMinor are the newest version whose rules are known: the
+// policy was compared with its allocation manager, which had not changed since 4.1
 // (docs/ORACLE.md).
 const newestMajor, newestMinor = 4, 3
 
 // Newest is the newest known rule set, that of Spark 4.1 to 4.3.
 var Newest = Rules{MaxTimeout: true, RemovalDelay: true, LateSpeculation: true, EfficientSpeculation: true}
 
-// RulesOf returns the rules of a Spark version such as "3.4.1". Versions before
-// 3.0 get the rules of 3.0, later ones than are known and texts that are no
-// version get the newest.
+// RulesOf returns the rules of a Spark version such as "3.4.1". Versions before 3.0
+// get the rules of 3.0. Unknown versions and those after the newest known one get
+// the newest rules.
 func RulesOf(version string) Rules {
 	v := spark.ParseVersion(version)
 	return Rules{

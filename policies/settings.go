@@ -12,7 +12,7 @@ import (
 )
 
 // A Setting is one key of a spec. The same row reads and writes specs and
-// Spark's properties, and explains the key to the user.
+// Spark's properties, and is the help for the key.
 type Setting struct {
 	Key      string // in a spec
 	Property string // Spark's name of it; empty where Spark has none
@@ -21,19 +21,19 @@ type Setting struct {
 	// Field points to where a spec keeps the setting; the type says how it is
 	// written. Nil: the setting is the policy's own, see Default and Value.
 	Field func(*Spec) any
-	// Default is the value of a setting of the policy's own where it is not set:
-	// an int, float64, bool, time.Duration or string.
+	// Default is the value of a setting of the policy's own if it is not set: an
+	// int, float64, bool, time.Duration or string.
 	Default any
 	// Unit is that of a bare number in Spark's property, for times.
 	Unit time.Duration
 
 	since    spark.Version // the first one that knows the property; unknown: 1.4 or older
-	shown    bool          // a spec names it also where it is the default
-	explicit bool          // a snippet sets it also where it is Spark's default
+	shown    bool          // String writes it even if it is the default
+	explicit bool          // a snippet sets it even if it is Spark's default
 }
 
-// Spark's defaults for no limit: Int.MaxValue executors, and as many seconds
-// for cached blocks (org.apache.spark.internal.config).
+// Spark's defaults without a limit: Int.MaxValue executors, and that many seconds
+// for executors with cached blocks (org.apache.spark.internal.config).
 const (
 	unlimited = 1<<31 - 1
 	forever   = unlimited * time.Second
@@ -69,7 +69,7 @@ var (
 		Field: func(s *Spec) any { return &s.Version }}
 )
 
-// DynamicSettings are the settings that a policy of one's own can share with
+// DynamicSettings are the settings that a custom policy can have in common with
 // Spark's: the idle timeouts, the bounds on the target, how often a Sizer is
 // asked, what protects shuffle files, and the size of executors.
 func DynamicSettings() []Setting {
@@ -81,12 +81,11 @@ func DynamicDefaults() Spec {
 	return Spec{Allocation: simplest, Protection: protections[0].switches, Every: Interval}
 }
 
-// simplest are the settings that a simple policy has from the start: those of
-// Spark that it shares.
+// simplest are the default settings of policies other than Spark's.
 var simplest = Allocation{Idle: 60 * time.Second, Cached: forever, Max: unlimited, Ratio: 1}
 
-// protection are the settings of what keeps shuffle files, and those of the size
-// of executors, which all dynamic policies have.
+// protection are the settings of all dynamic policies: how shuffle files are
+// protected, and the size of executors.
 var protection = []Setting{
 	{Key: "shuffle", Doc: "what protects shuffle files: service, tracking, decommission or none (default service)",
 		Field: func(s *Spec) any { return &s.Protection }},
@@ -115,8 +114,8 @@ func service(def string) Setting {
 		Field: func(s *Spec) any { return &s.Protection.Service }}
 }
 
-// protections are the words for common kinds of protection; the first is the
-// default of the spark policy.
+// protections are the words for common combinations of switches. The first is the
+// default.
 var protections = []struct {
 	word     string
 	switches Protection
@@ -127,7 +126,7 @@ var protections = []struct {
 	{"none", Protection{Unprotected: true, TrackingTimeout: Never}},
 }
 
-// word returns the name of the switches that are on; empty if there is none.
+// word returns the word for the switches; empty if there is none.
 func (p Protection) word() string {
 	p.FetchRDD, p.TrackingTimeout = false, Never
 	for _, named := range protections {
@@ -138,9 +137,8 @@ func (p Protection) word() string {
 	return ""
 }
 
-// named returns the protection of a word, with the switches that follow from
-// no word left at their defaults.
-func named(word string) Protection {
+// protectionOf returns the switches of a word.
+func protectionOf(word string) Protection {
 	for _, p := range protections {
 		if p.word == word {
 			return p.switches
@@ -149,7 +147,7 @@ func named(word string) Protection {
 	return protections[0].switches
 }
 
-// read takes the setting's value out of a parsed spec.
+// read sets the value from a parsed spec.
 func (set Setting) read(d *spec.Decoder, s *Spec) {
 	field := set.pointer(s)
 	switch p := field.(type) {
@@ -171,13 +169,13 @@ func (set Setting) read(d *spec.Decoder, s *Spec) {
 			words[i] = named.word
 		}
 		if word := d.Choice(set.Key, "", words...); word != "" {
-			*p = named(word)
+			*p = protectionOf(word)
 		}
 	}
 	if set.Field == nil {
 		set.keep(field, s)
 	}
-	// Two defaults hang on the setting just read, as in Spark.
+	// As in Spark, two defaults depend on the setting just read.
 	switch set.Key {
 	case "backlog":
 		s.Allocation.Sustained = s.Allocation.Backlog
@@ -211,8 +209,8 @@ func format(field any) string {
 	panic(fmt.Sprintf("policies: a setting cannot be a %T", field))
 }
 
-// pointer points to the setting's value: in the spec, or for a setting of the
-// policy's own to a copy, which keep puts back.
+// pointer points to the value: to its field in the spec, or for a setting of the
+// policy's own to a copy, which keep writes back.
 func (set Setting) pointer(s *Spec) any {
 	if set.Field != nil {
 		return set.Field(s)
@@ -238,7 +236,7 @@ func (set Setting) pointer(s *Spec) any {
 	panic(fmt.Sprintf("policies: the default of the setting %s cannot be a %T", set.Key, set.Default))
 }
 
-// keep writes a value of the policy's own to the spec, in the order of the keys.
+// keep writes a value of the policy's own to Spec.Own, which is ordered by key.
 func (set Setting) keep(field any, s *Spec) {
 	kept := s.own()
 	kept.Args = slices.DeleteFunc(kept.Args, func(a spec.Arg) bool { return a.Key == set.Key })
@@ -269,7 +267,7 @@ func Value[T any](s Spec, key string) T {
 	panic(fmt.Sprintf("policies: %s has no setting %s of its own", s.Kind.Name, key))
 }
 
-// readProperty takes the value of the setting's Spark property.
+// readProperty sets the value from the setting's Spark property.
 func (set Setting) readProperty(value string, s *Spec) error {
 	var err error
 	switch p := set.pointer(s).(type) {

@@ -14,19 +14,19 @@ type Line struct{ Key, Value string }
 // arguments of spark-submit, for an application to run under a spec.
 type Snippet struct {
 	Set    []Line
-	Remove []Line // settings that the application has and that would be in the way
+	Remove []Line // settings of the application that would interfere
 }
 
 func (c *Snippet) set(key, value string) { c.Set = append(c.Set, Line{key, value}) }
 
-// remove lists a setting that the application has and that is in the way.
+// remove lists a setting to remove, if the application has it.
 func (c *Snippet) remove(key string, props spark.Properties) {
 	if props[key] != "" {
 		c.Remove = append(c.Remove, Line{key, props[key]})
 	}
 }
 
-// A Deployment is what a snippet has to fit: an application as its log shows it.
+// A Deployment is an application as its log shows it, for which a snippet is made.
 type Deployment struct {
 	Properties   spark.Properties
 	SparkVersion spark.Version
@@ -34,12 +34,12 @@ type Deployment struct {
 	Cores        int // of one executor; 0: not known
 }
 
-// SnippetFor writes the spec for an application that is set as its log shows.
-// Each setting that decides is there, also where it is Spark's default, so that
-// nothing older stays in force; and none that the application's Spark version
-// does not know. FromProperties reads the same spec back. Cores are what one of
-// its executors has; a standalone cluster counts by them. It fails where the
-// spec cannot be had with that version, and for policies that are not Spark's.
+// SnippetFor returns what to change for an application with these properties to
+// run under the spec. Settings that matter are included even if they are Spark's
+// default, so that older values are replaced; settings that the application's Spark
+// version does not know are not. FromProperties reads the same spec back. cores is
+// the size of an executor, by which a standalone cluster counts; 0: not known. It
+// fails if that version cannot run the spec, and for policies that are not Spark's.
 func (s Spec) SnippetFor(props map[string]string, app AppInfo, cores int) (Snippet, error) {
 	if s.Kind.Snippet == nil {
 		return Snippet{}, fmt.Errorf("%s: there are no settings of Spark for this policy", s)
@@ -72,8 +72,8 @@ func (s Spec) Conf() string {
 	return b.String()
 }
 
-// String writes the snippet as lines of spark-defaults.conf. What has to go is
-// in comments.
+// String writes the snippet as lines of spark-defaults.conf, with the settings to
+// remove in comments.
 func (c Snippet) String() string {
 	var b strings.Builder
 	for _, l := range c.Remove {

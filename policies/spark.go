@@ -153,7 +153,7 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 			s.steps[i] = 1 // the step was cut, or the base was the registered executors (Q2)
 		}
 		s.addTime = now + s.set.Sustained
-		s.waited = Reason{Cause: StillBacklog, For: s.set.Sustained}
+		s.waited = Reason{Cause: SustainedBacklog, For: s.set.Sustained}
 	}
 	return true
 }

@@ -15,11 +15,12 @@ import (
 type Spec struct {
 	Kind *Kind
 
-	// Executors is the size that a static application asks for.
+	// Executors is the number of executors of a static application.
 	Executors int
-	// Allocation is how Spark's dynamic allocation is set.
+	// Allocation are the settings of Spark's dynamic allocation.
 	Allocation Allocation
-	// Protection is what keeps shuffle and cached data when executors leave.
+	// Protection is what happens to shuffle files and cached blocks when executors
+	// leave.
 	Protection Protection
 
 	// Cores is spark.executor.cores; 0 leaves executors as recorded.
@@ -76,8 +77,8 @@ func (s Spec) New(env Env) Policy {
 	return s.Kind.New(s, s.rules(env))
 }
 
-// Foresee makes the policy for one application, of which it is told the demand
-// in advance. It is the only way in which a policy hears of the future.
+// Foresee makes a policy that is not Deployable for one application. This is the
+// only way in which a policy learns about the future.
 func (s Spec) Foresee(env Env, f *Forecast) Policy {
 	if s.Deployable() {
 		panic("policies: Foresee of " + s.String())
@@ -94,8 +95,8 @@ func (s Spec) rules(env Env) Env {
 }
 
 // Allocation is the settings of Spark's dynamic allocation,
-// spark.dynamicAllocation.*; docs/MODEL.md lists them with their defaults. Times
-// are whole seconds.
+// spark.dynamicAllocation.*. docs/MODEL.md lists them with their defaults. Times
+// are in whole seconds.
 type Allocation struct {
 	Idle      time.Duration // executorIdleTimeout
 	Cached    time.Duration // cachedExecutorIdleTimeout
@@ -115,16 +116,16 @@ type Protection struct {
 	// Service: the external shuffle service keeps and serves shuffle files
 	// (spark.shuffle.service.enabled).
 	Service bool
-	// FetchRDD: it serves cached blocks that are on disk, too
+	// FetchRDD: the service also serves cached blocks on disk
 	// (spark.shuffle.service.fetch.rdd.enabled).
 	FetchRDD bool
 	// Tracking: executors with shuffle files that a running job may need are not
-	// given back (spark.dynamicAllocation.shuffleTracking.enabled). The service
-	// switches it off.
+	// given back (spark.dynamicAllocation.shuffleTracking.enabled). It has no effect
+	// with the service.
 	Tracking bool
 	// TrackingTimeout is how long an idle executor keeps shuffle files that no
-	// running job needs (spark.dynamicAllocation.shuffleTracking.timeout); Never
-	// until the driver finds them unreachable.
+	// running job needs (spark.dynamicAllocation.shuffleTracking.timeout). Never:
+	// until the driver's garbage collector finds them unreachable.
 	TrackingTimeout time.Duration
 	// Decommission: executors finish their tasks before they leave, and may move
 	// their blocks (spark.decommission.enabled).
@@ -132,15 +133,15 @@ type Protection struct {
 	// Migration: a decommissioned executor moves its blocks to others first
 	// (spark.storage.decommission.enabled).
 	Migration bool
-	// Unprotected: none of this, which Spark refuses. It stands for "what if",
-	// and for vendors' builds that keep shuffle files in other ways.
+	// Unprotected: nothing protects shuffle files, which Spark refuses. It is for
+	// experiments, and for vendors' builds that keep shuffle files in other ways.
 	Unprotected bool
 }
 
 // Parse reads a spec such as "static,n=4", "spark,idle=10s,max=6" or
-// "recorded". Settings that are not named have the defaults of Spark 4.1, but
-// for the external shuffle service, which is on. What Spark refuses at start is
-// refused, with Spark's name of the setting.
+// "recorded". Settings that are not named have the defaults of Spark 4.1, except
+// that the external shuffle service is on. Parse refuses what Spark refuses when an
+// application starts, and names Spark's property.
 func Parse(text string) (Spec, error) {
 	parsed, err := spec.Parse(text)
 	if err != nil {
@@ -178,7 +179,7 @@ func (s Spec) String() string {
 	if s.Dynamic() {
 		def.Protection.Tracking = !s.Protection.Service
 		if word != "" {
-			def.Protection = named(word)
+			def.Protection = protectionOf(word)
 		}
 	}
 	for _, set := range s.Kind.Settings {
@@ -206,7 +207,7 @@ func (s Spec) Set(key, value string) (Spec, error) {
 	return Parse(text.String())
 }
 
-// canonical folds settings that mean the same into one.
+// canonical replaces settings that mean the same by one of them.
 func (s Spec) canonical() Spec {
 	a := &s.Allocation
 	for _, d := range []*time.Duration{&a.Idle, &a.Cached, &a.Backlog, &a.Sustained} {

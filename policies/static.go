@@ -69,17 +69,16 @@ func staticSnippet(s Spec, on Deployment) (Snippet, error) {
 	return out, nil
 }
 
-// static asks for a fixed number of executors and keeps them: the world without
-// dynamic allocation.
+// static asks for a fixed number of executors and keeps them: Spark without dynamic
+// allocation.
 //
 // Spark refuses resource profiles besides the default one without dynamic
-// allocation (ResourceProfileManager.isSupported). Logs that have some are
-// replayed all the same: once a stage of a profile comes, as many executors are
-// asked for it too.
+// allocation (ResourceProfileManager.isSupported). Logs that have some are replayed
+// nevertheless: the first stage of a profile requests the fixed number for it.
 type static struct {
 	client  Client
 	n       int
-	targets []Target // of every profile that is asked for
+	targets []Target // of the profiles with a stage so far
 	changed bool     // since the last request
 }
 

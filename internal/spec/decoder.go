@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// A Decoder takes the arguments out of a spec one by one. Each getter returns
-// the given default where the key is absent; the first error is kept and Done
-// returns it, so that callers need not check each value.
+// A Decoder reads the arguments of a spec one by one. Each getter returns the given
+// default if the key is absent. The first error is kept and returned by Done, so
+// that callers need not check each value.
 type Decoder struct {
 	spec  Spec
 	taken []bool   // by argument
-	known []string // keys that were asked for
+	known []string // keys that a getter has named
 	err   error
 }
 
@@ -53,7 +53,7 @@ func (d *Decoder) Float(key string, def float64) float64 {
 	return decode(d, key, def, "a number", func(v string) (float64, error) { return strconv.ParseFloat(v, 64) })
 }
 
-// Bool returns the truth of key: true or false.
+// Bool returns the truth value of key: true or false.
 func (d *Decoder) Bool(key string, def bool) bool {
 	return decode(d, key, def, "true or false", func(v string) (bool, error) {
 		if v != "true" && v != "false" {
@@ -85,7 +85,7 @@ func (d *Decoder) Choice(key, def string, words ...string) string {
 	})
 }
 
-// decode reads one value; want says in an error what was expected.
+// decode reads one value; want is what an error says was expected.
 func decode[T any](d *Decoder, key string, def T, want string, parse func(string) (T, error)) T {
 	text := d.String(key, "")
 	if text == "" {
@@ -101,7 +101,7 @@ func decode[T any](d *Decoder, key string, def T, want string, parse func(string
 	return v
 }
 
-// Done returns the first error, or one for a key that nobody asked for.
+// Done returns the first error, or one for a key that no getter has named.
 func (d *Decoder) Done() error {
 	if d.err != nil {
 		return d.err
@@ -121,9 +121,9 @@ func (d *Decoder) Done() error {
 	return nil
 }
 
-// Nearest returns the word that a person probably meant: the one that the
-// fewest edits turn into word, if these are at most a third of its letters
-// (one edit for short words). It is empty if none is near.
+// Nearest returns the word that the user probably meant: the one with the smallest
+// edit distance, if that is at most a third of the letters of word (one for short
+// words). It is empty if no word is that near.
 func Nearest(word string, words []string) string {
 	best, found := max(1, len(word)/3)+1, ""
 	for _, w := range words {
@@ -134,8 +134,8 @@ func Nearest(word string, words []string) string {
 	return found
 }
 
-// edits is the edit distance: insertions, deletions, replacements, and two
-// neighbors swapped.
+// edits is the edit distance: the insertions, deletions, replacements and swaps of
+// neighbors between two words.
 func edits(a, b string) int {
 	table := make([][]int, len(a)+1)
 	for i := range table {

@@ -1,11 +1,11 @@
 package spec
 
-// Match tells whether the whole text fits a pattern in which '*' stands for
-// any text, slashes included, and '?' for one character. Applications, users
-// and classes are chosen by such patterns everywhere.
+// Match tells whether the whole text matches a pattern in which '*' stands for any
+// text, slashes included, and '?' for one character. All patterns of applications,
+// users and classes are matched by it.
 func Match(pattern, text string) bool {
 	p, t := []rune(pattern), []rune(text)
-	star, resume := -1, 0 // the last '*', and where the text it stands for ends
+	star, resume := -1, 0 // the last '*', and the end of the text that it stands for
 	i, j := 0, 0
 	for j < len(t) {
 		switch {

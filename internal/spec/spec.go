@@ -1,10 +1,15 @@
-// Package spec is the grammar in which policies, clusters and everything else
-// that varies are named: a name and arguments, as in
+// Package spec is the grammar of policies, clusters, prices and other settings that
+// are given as one word: a name and arguments, as in
 //
 //	spark,idle=60s,max=50
 //
-// It holds no spaces and no slashes of its own, so a spec can stand in a flag,
-// in a table and in the name of a benchmark.
+// The grammar has no blanks and no slashes, so that a spec can be used in a flag, in
+// a table and in the name of a benchmark.
+//
+//   - spec.go: the grammar
+//   - decoder.go: typed access to the arguments, with errors that name the key
+//   - units.go: times and sizes, as Spark writes them
+//   - match.go: patterns
 package spec
 
 import (
@@ -21,8 +26,8 @@ type Spec struct {
 // An Arg is one key and its value. Neither is empty.
 type Arg struct{ Key, Value string }
 
-// Parse reads "name,key=value,...". Blanks around names, keys and values do
-// not count. A key may be given once.
+// Parse reads "name,key=value,...". Blanks around names, keys and values are
+// ignored. Each key may be given once.
 func Parse(text string) (Spec, error) {
 	name, rest, more := strings.Cut(text, ",")
 	s := Spec{Name: strings.TrimSpace(name)}

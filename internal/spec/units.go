@@ -9,7 +9,7 @@ import (
 )
 
 // Units of time and size in Spark's own grammar (JavaUtils.timeStringAs and
-// byteStringAs): whole numbers, one unit, letter case free.
+// byteStringAs): a whole number and one unit, in any letter case.
 var (
 	timeUnits = map[string]int64{
 		"us": int64(time.Microsecond), "ms": int64(time.Millisecond), "s": int64(time.Second),
@@ -22,8 +22,8 @@ var (
 )
 
 // ParseDuration reads a time as Spark does: "60s", "1min", "500ms", "2h", or a
-// bare number of the given unit. What is longer than a time.Duration can hold
-// becomes its largest value.
+// bare number of the given unit. A time too long for a time.Duration becomes its
+// largest value.
 func ParseDuration(text string, unit time.Duration) (time.Duration, error) {
 	n, err := parseUnits(text, int64(unit), timeUnits)
 	if err != nil {
@@ -33,8 +33,8 @@ func ParseDuration(text string, unit time.Duration) (time.Duration, error) {
 }
 
 // ParseBytes reads a size in bytes as Spark does: "64g", "512m", or a bare
-// number of the given unit. A larger one than an int64 can hold becomes its
-// largest value.
+// number of the given unit. A size too large for an int64 becomes its largest
+// value.
 func ParseBytes(text string, unit int64) (int64, error) {
 	n, err := parseUnits(text, unit, sizeUnits)
 	if err != nil {
@@ -72,9 +72,8 @@ func parseUnits(text string, bare int64, units map[string]int64) (int64, error) 
 	return n * unit, nil
 }
 
-// FormatDuration writes a time in the largest unit of seconds and below that
-// is exact: "90s", "1500ms". Seconds it is, not minutes, because Spark's keys
-// are in seconds.
+// FormatDuration writes a time in the largest exact unit: "90s", "1500ms". It uses
+// no unit above seconds, because Spark's documentation gives times in seconds.
 func FormatDuration(d time.Duration) string {
 	for _, unit := range []struct {
 		name string

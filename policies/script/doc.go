@@ -1,13 +1,17 @@
-// Package script reads policies that a user has written in Starlark, a small
-// dialect of Python (go.starlark.net; the language is specified in
-// https://github.com/bazelbuild/starlark). docs/POLICIES.md is the user's side of
-// it.
+// Package script reads policies written in Starlark, a small dialect of Python
+// (go.starlark.net; the language is specified in
+// https://github.com/bazelbuild/starlark). docs/POLICIES.md explains to users how to
+// write one.
 //
-// A script is a policies.Sizer: it is asked for a number of executors, and
-// policies.Sized does the rest. It is as pure as any policy. Starlark has no
-// clock, no randomness and no files; load is refused, print goes to whoever
-// reads the script, and a call that takes too many steps fails. Each application
-// runs the script anew, so that what it remembers is its own.
+// A script is a policies.Sizer and, if it defines remove, a policies.Remover. It is
+// as pure as any policy: Starlark has no clock, no random numbers and no files. load
+// is refused, print goes to the caller of Load, and a call that takes too many steps
+// fails. Each application runs the script by itself, so that variables are not
+// shared.
 //
-// Reading a file is not done here: Load takes the function that does it.
+// The package does not open files: Load takes a function that does.
+//
+//   - script.go: reads and runs scripts
+//   - view.go: what a script sees
+//   - usage.go: a short help text
 package script

@@ -11,13 +11,12 @@ import (
 	"dynalloc/policies"
 )
 
-// Steps is how many steps of Starlark one call may take: a few milliseconds'
-// worth.
+// Steps is how many steps of Starlark one call may take, some milliseconds.
 const Steps = 1_000_000
 
-// Load returns the fleet with every script in it read, by a function that
-// returns a file's text. Lines that scripts print go to print; nil drops them.
-// An error names file, line and column, where the script is what is wrong.
+// Load reads the scripts of a fleet by a function that returns the text of a file.
+// Lines that scripts print go to print; nil discards them. An error in a script names
+// file, line and column.
 func Load(f policies.Fleet, read func(file string) ([]byte, error), print func(line string)) (policies.Fleet, error) {
 	rules := make([]policies.Rule, len(f.Rules))
 	for i, r := range f.Rules {
@@ -39,18 +38,18 @@ func Load(f policies.Fleet, read func(file string) ([]byte, error), print func(l
 	return f, nil
 }
 
-// script is a script that has been read.
+// script is a compiled script.
 type script struct {
 	file    string
 	program *starlark.Program
 	print   func(string)
-	remover bool // it says whom to give back
+	remover bool // it defines remove
 }
 
-// predeclared are the names that a script has besides Starlark's own.
+// predeclared are the names that scripts can use besides Starlark's own.
 var predeclared = starlark.StringDict{"math": math.Module}
 
-// compile reads a script and tries whether it can be run.
+// compile compiles a script and runs it once, to find errors in it.
 func compile(file string, text []byte, print func(string)) (*script, error) {
 	options := &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
 	_, program, err := starlark.SourceProgramOptions(options, file, text, predeclared.Has)
@@ -75,8 +74,8 @@ func (s *script) policy() policies.Sizer {
 	return r
 }
 
-// running is a script at work for one application. Once it has failed it
-// wants nothing more, and the replay ends.
+// running is a script for one application. After an error it wants no executors,
+// and the replay ends.
 type running struct {
 	script         *script
 	thread         starlark.Thread
@@ -84,7 +83,7 @@ type running struct {
 	err            error
 }
 
-// start runs the script's own lines, which define its functions.
+// start runs the top level of the script, which defines its functions.
 func (s *script) start() *running {
 	r := &running{script: s}
 	r.thread.Name = s.file
@@ -110,7 +109,7 @@ func (s *script) start() *running {
 	return r
 }
 
-// function finds a function of one argument; nil if there is none.
+// function finds a function with one argument; nil if there is none.
 func (r *running) function(globals starlark.StringDict, name string) *starlark.Function {
 	f, ok := globals[name].(*starlark.Function)
 	switch {
@@ -122,10 +121,10 @@ func (r *running) function(globals starlark.StringDict, name string) *starlark.F
 	return f
 }
 
-// allow gives the next call its steps.
+// allow sets the limit of steps for the next call.
 func (r *running) allow() { r.thread.SetMaxExecutionSteps(r.thread.ExecutionSteps() + Steps) }
 
-// fail notes the first error, with the place in the script.
+// fail keeps the first error, with its place in the script.
 func (r *running) fail(err error) {
 	if r.err != nil {
 		return
@@ -143,7 +142,7 @@ func (r *running) fail(err error) {
 	}
 }
 
-// call asks one of the script's functions about a view.
+// call calls one of the script's functions with a view.
 func (r *running) call(f *starlark.Function, v *policies.View) starlark.Value {
 	if r.err != nil {
 		return nil
@@ -175,7 +174,7 @@ func (r *running) Size(v *policies.View) int {
 // Err implements policies.Fallible.
 func (r *running) Err() error { return r.err }
 
-// remover is a script that says whom to give back.
+// remover is a script that chooses which executors to give back.
 type remover struct{ *running }
 
 // Remove implements policies.Remover.

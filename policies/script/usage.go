@@ -1,6 +1,6 @@
 package script
 
-// Usage says in short how a script is written, for a help text.
+// Usage is a short help text about scripts.
 const Usage = `A script is written in Starlark, a small dialect of Python. It says how many
 executors the application wants in all, and may say which idle ones to give back:
 

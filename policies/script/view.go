@@ -10,21 +10,21 @@ import (
 	"dynalloc/policies"
 )
 
-// record is a value with named fields that a script can read and not change.
+// record is a read-only value with named fields.
 type record struct {
 	kind   string
 	names  []string // of the fields, in order
 	values []starlark.Value
 }
 
-// The fields of what a script sees, as docs/POLICIES.md lists them.
+// The fields that a script can read, as docs/POLICIES.md lists them.
 var (
 	viewFields     = []string{"now_ms", "profile", "slots", "pending", "running", "needed", "target", "executors", "idle"}
 	executorFields = []string{"id", "idle_ms", "cached", "shuffle"}
 )
 
 // newView is a policies.View for a script; times are whole
-// milliseconds, so that a script reckons as exactly as the replay.
+// milliseconds, so that a script calculates as exactly as the replay.
 func newView(v *policies.View) *record {
 	idle := make([]starlark.Value, len(v.Idle))
 	for i, e := range v.Idle {
@@ -45,7 +45,7 @@ func (r *record) Attr(name string) (starlark.Value, error) {
 	if i := slices.Index(r.names, name); i >= 0 {
 		return r.values[i], nil
 	}
-	return nil, starlark.NoSuchAttrError(fmt.Sprintf("%s has no .%s", r.kind, name)) // Starlark adds what is near
+	return nil, starlark.NoSuchAttrError(fmt.Sprintf("%s has no .%s", r.kind, name)) // Starlark adds a suggestion
 }
 
 // AttrNames implements starlark.HasAttrs.
@@ -64,6 +64,6 @@ func (r *record) String() string {
 
 // Type implements starlark.Value, as do the others.
 func (r *record) Type() string          { return r.kind }
-func (r *record) Freeze()               {} // nothing in it can change
+func (r *record) Freeze()               {} // it is read-only
 func (r *record) Truth() starlark.Bool  { return true }
 func (r *record) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable type: %s", r.kind) }
