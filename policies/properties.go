@@ -62,7 +62,7 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 		return Spec{}, fmt.Errorf("%s: %w", name, err)
 	}
 	props := loaded.Map()
-	for key, value := range props { // the order does not matter
+	for key, value := range props { // any order: each value by itself
 		props[key] = strings.TrimSpace(value)
 	}
 	s, err := fromProperties(props, AppInfo{})

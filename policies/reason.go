@@ -10,22 +10,22 @@ type Cause uint8
 
 // Causes. Brackets name the fields of Reason that go with a cause.
 const (
-	NoCause       Cause = iota
-	FixedSize           // the number is fixed
-	InitialTarget       // Spark's initial target
-	Backlog             // tasks have waited for a slot [For: the backlog timeout]
-	SustainedBacklog    // tasks still wait [For: the sustained timeout]
-	AllNeeded           // all pending and running tasks need no more
-	AtMaximum           // the maximum limits the target
-	FewerTasks          // fewer tasks are left than executors wanted
-	AtMinimum           // the minimum limits the target
-	Idle                // idle [For: the idle timeout]
-	IdleCached          // idle, holding cached blocks [For]
-	IdleShuffle         // idle, holding shuffle files that no running job needs [For]
-	Replaced            // an executor was lost; the target stands
-	Reclaimed           // its node will be taken away
-	CustomDecision      // the decision of a custom policy
-	Foreseen            // future demand, which only a replay knows
+	NoCause          Cause = iota
+	FixedSize              // the number is fixed
+	InitialTarget          // Spark's initial target
+	Backlog                // tasks have waited for a slot [For: the backlog timeout]
+	SustainedBacklog       // tasks still wait [For: the sustained timeout]
+	AllNeeded              // all pending and running tasks need no more
+	AtMaximum              // the maximum limits the target
+	FewerTasks             // fewer tasks are left than executors wanted
+	AtMinimum              // the minimum limits the target
+	Idle                   // idle [For: the idle timeout]
+	IdleCached             // idle, holding cached blocks [For]
+	IdleShuffle            // idle, holding shuffle files that no running job needs [For]
+	Replaced               // an executor was lost; the target stands
+	Reclaimed              // its node will be taken away
+	CustomDecision         // the decision of a custom policy
+	Foreseen               // future demand, which only a replay knows
 
 	// Why an idle executor is not given back; see Hold.
 	HeldIdle        // its timeout has not passed
