@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -93,24 +94,18 @@ func (m *Manager) initNodes(nodes []manager.Node) error {
 
 // init checks the pool against the nodes that it has.
 func (p *pool) init(autoscaled bool) error {
-	if len(p.nodes) == 0 {
-		return fmt.Errorf("the cluster has no node with this label")
-	}
-	p.max = or(p.Max, len(p.nodes))
-	if p.max > len(p.nodes) {
-		return fmt.Errorf("max: %d, but the cluster lists %d of its nodes; expected all that there may ever be", p.max, len(p.nodes))
-	}
-	if n := p.initial(autoscaled); n > p.max {
-		return fmt.Errorf("%d nodes at the start, but max: %d", n, p.max)
-	}
-	if p.Spot != nil {
-		for _, r := range p.Spot.Reclaims {
-			if r.Node >= len(p.nodes) {
-				return fmt.Errorf("spot: reclaims: node: %d; expected 0 to %d", r.Node, len(p.nodes)-1)
-			}
+	n := len(p.nodes)
+	p.max = or(p.Max, n)
+	initial := p.initial(autoscaled)
+	for _, r := range or(p.Spot, Spot{}).Reclaims {
+		if err := refuse(r.Node >= n, "spot: reclaims: node: %d; expected 0 to %d", r.Node, n-1); err != nil {
+			return err
 		}
 	}
-	return nil
+	return cmp.Or(
+		refuse(n == 0, "the cluster has no node with this label"),
+		refuse(p.max > n, "max: %d, but the cluster lists %d of its nodes; expected all that there may ever be", p.max, n),
+		refuse(initial > p.max, "%d nodes at the start, but max: %d", initial, p.max))
 }
 
 // initial is how many nodes are there at the start.

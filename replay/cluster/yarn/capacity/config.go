@@ -218,8 +218,6 @@ func (p *parser) choice(name, value, first, second string) int {
 // within is a number from low to high.
 func (p *parser) within(name string, otherwise, low, high float32) float32 {
 	f := p.Float(name, otherwise)
-	if p.Has(name) && (f < low || f > high) {
-		p.Wrong(name, "a number from %v to %v", low, high)
-	}
+	p.WrongIf(p.Has(name) && (f < low || f > high), name, "a number from %v to %v", low, high)
 	return f
 }

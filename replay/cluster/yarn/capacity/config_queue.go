@@ -95,9 +95,7 @@ func (p *parser) readLabels(q *queueConfig, at string) {
 	}
 	if label, ok := p.Text(at + "default-node-label-expression"); ok {
 		q.defaultLabel = label
-		if !q.mayUse(label) {
-			p.Wrong(at+"default-node-label-expression", "a label that the queue may use")
-		}
+		p.WrongIf(!q.mayUse(label), at+"default-node-label-expression", "a label that the queue may use")
 	} else if q.parent != nil && containsAll(q.accessible, q.parent.accessible) {
 		q.defaultLabel = q.parent.defaultLabel
 	}
@@ -142,9 +140,7 @@ func (p *parser) readLimits(q *queueConfig, at string) {
 	q.stopped = above.stopped
 	if state, ok := p.Text(at + "state"); ok {
 		q.stopped = p.choice(at+"state", strings.ToUpper(state), "RUNNING", "STOPPED") == 1
-		if above.stopped && !q.stopped {
-			p.Wrong(at+"state", "STOPPED, as is the queue above")
-		}
+		p.WrongIf(above.stopped && !q.stopped, at+"state", "STOPPED, as is the queue above")
 	}
 
 	q.maxContainer.MemoryMB = p.MiB(at+"maximum-allocation-mb", above.maxContainer.MemoryMB)

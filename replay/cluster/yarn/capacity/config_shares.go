@@ -74,18 +74,14 @@ func (p *parser) readCapacity(c *capacityConfig, name string, rootOfAll, root bo
 	absolute = absoluteForm.MatchString(value)
 	switch {
 	case root:
-		if rootOfAll && p.Has(name) && value != "100" && value != "100.0" {
-			p.Wrong(name, "100, the root has all")
-		}
+		p.WrongIf(rootOfAll && p.Has(name) && value != "100" && value != "100.0", name, "100, the root has all")
 		c.capacity = 1
 	case value == "":
 	case absolute:
 		c.minResources = p.absolute(name)
 	case strings.HasSuffix(value, "w"):
 		weight, err := strconv.ParseFloat(strings.TrimSuffix(value, "w"), 32)
-		if err != nil || !(weight >= 0 && weight <= 10000) {
-			p.Wrong(name, "a weight from 0w to 10000w")
-		}
+		p.WrongIf(err != nil || !(weight >= 0 && weight <= 10000), name, "a weight from 0w to 10000w")
 		c.weight = float32(weight)
 	default:
 		if _, err := strconv.ParseFloat(value, 32); err != nil {

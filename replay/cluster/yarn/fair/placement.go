@@ -36,9 +36,7 @@ func (p *parser) placement(e *hadoop.Element) {
 		rules = append(rules, p.rule(f, nil))
 	}
 	if len(rules) == 0 {
-		if len(e.Children) == 0 && e.Text == "" {
-			p.Fail(e.Line, "expected a <rule> in <queuePlacementPolicy>, found none")
-		}
+		p.FailIf(len(e.Children) == 0 && e.Text == "", e.Line, "expected a <rule> in <queuePlacementPolicy>, found none")
 		return
 	}
 	if last := rules[len(rules)-1]; !last.terminal() {

@@ -48,17 +48,13 @@ type parser struct {
 
 // value is the text of an element, which must have one.
 func (p *parser) value(e *hadoop.Element) string {
-	if e.Text == "" {
-		p.Fail(e.Line, "expected a value in <%s>, found none", e.Name)
-	}
+	p.FailIf(e.Text == "", e.Line, "expected a value in <%s>, found none", e.Name)
 	return strings.TrimSpace(e.Text)
 }
 
 func (p *parser) whole(e *hadoop.Element) int {
 	n, err := strconv.ParseInt(p.value(e), 10, 32)
-	if err != nil {
-		p.Fail(e.Line, "expected a whole number in <%s>, found %q", e.Name, p.value(e))
-	}
+	p.FailIf(err != nil, e.Line, "expected a whole number in <%s>, found %q", e.Name, p.value(e))
 	return int(n)
 }
 
@@ -76,9 +72,7 @@ func (p *parser) part(e *hadoop.Element) float32 { return max(min(p.number(e), 1
 // seconds is a timeout in whole seconds.
 func (p *parser) seconds(e *hadoop.Element) time.Duration {
 	n, err := strconv.ParseInt(p.value(e), 10, 64)
-	if err != nil {
-		p.Fail(e.Line, "expected whole seconds in <%s>, found %q", e.Name, p.value(e))
-	}
+	p.FailIf(err != nil, e.Line, "expected whole seconds in <%s>, found %q", e.Name, p.value(e))
 	if n >= int64(never/time.Second) || n <= -int64(never/time.Second) {
 		return never
 	}
@@ -87,9 +81,7 @@ func (p *parser) seconds(e *hadoop.Element) time.Duration {
 
 func (p *parser) policy(e *hadoop.Element) policy {
 	i := slices.Index(policyNames, strings.ToLower(p.value(e)))
-	if i < 0 {
-		p.Fail(e.Line, "expected fair, drf or fifo in <%s>, found %q", e.Name, p.value(e))
-	}
+	p.FailIf(i < 0, e.Line, "expected fair, drf or fifo in <%s>, found %q", e.Name, p.value(e))
 	return policy(i)
 }
 
@@ -136,9 +128,7 @@ func (p *parser) read(root *hadoop.Element) {
 	for _, e := range queues {
 		above := "root"
 		if strings.EqualFold(e.Attrs["name"], "root") {
-			if len(queues) > 1 {
-				p.Fail(e.Line, "expected no other queue beside root, found %d", len(queues)-1)
-			}
+			p.FailIf(len(queues) > 1, e.Line, "expected no other queue beside root, found %d", len(queues)-1)
 			above = ""
 		}
 		p.queue(above, e)

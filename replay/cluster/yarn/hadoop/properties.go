@@ -46,13 +46,9 @@ func ReadProperties(f File) *Properties {
 			parts[part.Name] = part.Text
 		}
 		name := strings.TrimSpace(parts["name"])
-		if name == "" {
-			p.Fail(e.Line, "expected <name> with the property's name")
-		}
+		p.FailIf(name == "", e.Line, "expected <name> with the property's name")
 		value, ok := parts["value"]
-		if !ok {
-			p.Fail(e.Line, "expected <value> after the name %s", name)
-		}
+		p.FailIf(!ok, e.Line, "expected <value> after the name %s", name)
 		if final[name] || value == "" { // Hadoop ignores an empty value, but not a blank one
 			continue
 		}
@@ -85,6 +81,13 @@ func (p *Properties) Wrong(name, expected string, args ...any) {
 	failAt(of.file, of.line, "%s is %q, expected %s", name, of.Value, fmt.Sprintf(expected, args...))
 }
 
+// WrongIf ends the reading because of a property's value if a condition holds.
+func (p *Properties) WrongIf(condition bool, name, expected string, args ...any) {
+	if condition {
+		p.Wrong(name, expected, args...)
+	}
+}
+
 // NoteOf adds a note about a property. It may stand in another file than p.
 func (p *Properties) NoteOf(name string, kind note.Kind, args ...any) {
 	file, line := p.at(name)
@@ -114,9 +117,7 @@ func Value[T any](p *Properties, name string, otherwise T, expected string, pars
 		return otherwise
 	}
 	v, err := parse(text)
-	if err != nil {
-		p.Wrong(name, "%s", expected)
-	}
+	p.WrongIf(err != nil, name, "%s", expected)
 	return v
 }
 

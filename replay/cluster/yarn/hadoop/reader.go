@@ -48,6 +48,13 @@ func (f *Reader) Fail(line int, format string, args ...any) {
 	failAt(f.Name, line, format, args...)
 }
 
+// FailIf ends the reading if a condition holds.
+func (f *Reader) FailIf(condition bool, line int, format string, args ...any) {
+	if condition {
+		f.Fail(line, format, args...)
+	}
+}
+
 // Note adds a note about a setting that is not modeled, or that YARN itself ignores.
 // The first two arguments of its kind are the file and the line.
 func (f *Reader) Note(line int, kind note.Kind, args ...any) {
