@@ -1,6 +1,8 @@
 // Command headroom shows how a program outside of this module adds a policy to
 // dynalloc: it registers the policy's row, compares it with the settings of a
 // recorded fleet, and lists for which classes the advice tried it.
+//
+//	cd docs/examples/policy && go mod tidy && go run .
 package main
 
 import (
