@@ -2,11 +2,9 @@ package metrics
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
-	"dynalloc/bench/stats"
 	"dynalloc/replay"
 )
 
@@ -77,14 +75,12 @@ func attributionMetrics() []Metric {
 	return append(list, Metric{
 		Name: "reach_p50", Section: TimeByCause, Label: "ramp-up time p50", Unit: Seconds, Better: Lower, Source: "own",
 		Doc: "median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
-		Of: func(g *Group) float64 {
-			return stats.Quantile(0.50, g.values(seconds(func(a *App) time.Duration {
-				if a.Attribution == nil {
-					return -1
-				}
-				return a.Attribution.RampUp
-			})))
-		},
+		Of: quantileOf(0.50, seconds(func(a *App) time.Duration {
+			if a.Attribution == nil {
+				return -1
+			}
+			return a.Attribution.RampUp
+		})),
 	})
 }
 
@@ -92,11 +88,11 @@ func attributionMetrics() []Metric {
 // if the causes are not known for one of them.
 func shareOf(whole func(*App) time.Duration, part func(*replay.Attribution) time.Duration) func(*Group) float64 {
 	return func(g *Group) float64 {
-		for i := range g.Apps {
-			if g.Apps[i].Attribution == nil {
-				return math.NaN()
+		return 100 * ratio(g.sum(func(a *App) time.Duration {
+			if a.Attribution == nil {
+				return -1
 			}
-		}
-		return 100 * ratio(g.sum(func(a *App) time.Duration { return part(a.Attribution) }), g.sum(whole))
+			return part(a.Attribution)
+		}), g.sum(whole))
 	}
 }

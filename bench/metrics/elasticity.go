@@ -83,16 +83,16 @@ func (m *Meter) Observe(e replay.Event) {
 		m.advance(e)
 		n := len(m.workload.Apps[e.App].Stages[e.Stage].Tasks)
 		a.stages[e.Stage] = &attempt{waiting: int(e.N), running: make([]uint8, n), done: make([]bool, n)}
-		a.waiting += int(e.N) * m.taskCPUs(e)
+		a.waiting += int(e.N) * taskCPUs(m.workload, e)
 	case replay.StageEnded:
 		m.advance(e)
 		if s := a.stages[e.Stage]; s != nil {
-			a.waiting -= s.waiting * m.taskCPUs(e)
+			a.waiting -= s.waiting * taskCPUs(m.workload, e)
 			delete(a.stages, e.Stage)
 		}
 	case replay.TaskStarted:
 		m.advance(e)
-		cpus := m.taskCPUs(e)
+		cpus := taskCPUs(m.workload, e)
 		a.running += cpus
 		if s := a.stages[e.Stage]; s != nil {
 			if s.running[e.Task]++; s.running[e.Task] == 1 && !s.done[e.Task] && s.waiting > 0 {
@@ -102,7 +102,7 @@ func (m *Meter) Observe(e replay.Event) {
 		}
 	case replay.TaskEnded:
 		m.advance(e)
-		cpus := m.taskCPUs(e)
+		cpus := taskCPUs(m.workload, e)
 		a.running -= cpus
 		m.ended(a, e, cpus)
 	case replay.ExecutorGranted:
@@ -184,7 +184,8 @@ func (m *Meter) advance(e replay.Event) {
 	}
 }
 
-func (m *Meter) taskCPUs(e replay.Event) int {
-	a := m.workload.Apps[e.App]
+// taskCPUs is the cores that the task of an event takes.
+func taskCPUs(w *traces.Workload, e replay.Event) int {
+	a := w.Apps[e.App]
 	return max(1, a.Profiles[a.Stages[e.Stage].Profile].TaskCPUs)
 }

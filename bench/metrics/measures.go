@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 )
 
@@ -32,17 +33,19 @@ func driverTime(a *App) time.Duration { return a.Turnaround - max(0, a.AppWait) 
 // driverCores is the core-time of the application's driver.
 func driverCores(a *App) time.Duration { return driverTime(a) * time.Duration(a.Driver.Cores) }
 
+// slowdown is turnaround / critical path. Like the other figures here it is NaN
+// where it is not known or does not exist.
 func slowdown(a *App) float64 {
 	if a.Critical <= 0 {
-		return -1
+		return math.NaN()
 	}
 	return a.Turnaround.Seconds() / a.Critical.Seconds()
 }
 
-func boundedSlowdown(bound time.Duration) func(*App) float64 {
+func boundedSlowdown(bound time.Duration) Figure {
 	return func(a *App) float64 {
 		if a.Critical <= 0 {
-			return -1
+			return math.NaN()
 		}
 		return max(1, a.Turnaround.Seconds()/max(a.Critical, bound).Seconds())
 	}
@@ -60,7 +63,7 @@ func executorsBusy(a *App) time.Duration {
 	return time.Duration(float64(a.Executors) * (float64(a.Busy) / float64(a.Held)))
 }
 
-// tardiness is in seconds; NaN where it does not exist, as in the next functions.
+// tardiness is in seconds.
 func tardiness(a *App) float64 {
 	late, ok := a.Tardiness()
 	if !ok {
@@ -96,28 +99,26 @@ func gibHours(a *App) float64 {
 // gib converts MiB-milliseconds to GiB-hours.
 func gib(mibMilliseconds int64) float64 { return float64(mibMilliseconds) / 1024 / 3.6e6 }
 
-func meanOf(f func(*App) time.Duration) func(*Group) float64 {
-	return func(g *Group) float64 { return stats.Mean(g.values(seconds(f))) }
-}
-
-func quantileOf(p float64, f func(*App) time.Duration) func(*Group) float64 {
-	return func(g *Group) float64 { return stats.Quantile(p, g.values(seconds(f))) }
-}
-
-// values returns f of the applications for which it is known (not negative), sorted.
-func (g *Group) values(f func(*App) float64) []float64 {
-	var v []float64
-	for i := range g.Apps {
-		if x := f(&g.Apps[i]); x >= 0 {
-			v = append(v, x)
+// seconds is a time as a figure.
+func seconds(f func(*App) time.Duration) Figure {
+	return func(a *App) float64 {
+		if d := f(a); d >= 0 {
+			return d.Seconds()
 		}
+		return math.NaN()
 	}
-	slices.Sort(v)
-	return v
 }
 
-// existing returns f of the applications for which it is a number, sorted.
-func (g *Group) existing(f func(*App) float64) []float64 {
+func meanOf(f Figure) func(*Group) float64 {
+	return func(g *Group) float64 { return stats.Mean(g.values(f)) }
+}
+
+func quantileOf(p float64, f Figure) func(*Group) float64 {
+	return func(g *Group) float64 { return stats.Quantile(p, g.values(f)) }
+}
+
+// values returns a figure of the applications for which it exists, sorted.
+func (g *Group) values(f Figure) []float64 {
 	var v []float64
 	for i := range g.Apps {
 		if x := f(&g.Apps[i]); !math.IsNaN(x) {
@@ -128,17 +129,22 @@ func (g *Group) existing(f func(*App) float64) []float64 {
 	return v
 }
 
+// count adds a figure that exists for every application; 0 for no applications.
+func (g *Group) count(f Figure) float64 {
+	n := 0.0
+	for i := range g.Apps {
+		n += f(&g.Apps[i])
+	}
+	return n
+}
+
 // add adds f over the applications. It is NaN if there are none, or if f does not
 // exist for one of them: the sum over the others would be too small.
-func (g *Group) add(f func(*App) float64) float64 {
+func (g *Group) add(f Figure) float64 {
 	if len(g.Apps) == 0 {
 		return math.NaN()
 	}
-	total := 0.0
-	for i := range g.Apps {
-		total += f(&g.Apps[i])
-	}
-	return total
+	return g.count(f)
 }
 
 // sum adds f over the applications, in seconds; NaN as in add, where f is negative.
@@ -162,58 +168,34 @@ func (g *Group) total(f func(*App) int) float64 {
 	return g.sum(func(a *App) time.Duration { return time.Duration(f(a)) * time.Second })
 }
 
-func (g *Group) withDeadline() int {
-	n := 0
+// queries are the queries with a deadline of all applications.
+func (g *Group) queries() []sla.QueryResult {
+	var list []sla.QueryResult
 	for i := range g.Apps {
-		if g.Apps[i].HasDeadline {
-			n++
-		}
+		list = append(list, g.Apps[i].Queries...)
 	}
-	return n
-}
-
-func (g *Group) misses() int {
-	n := 0
-	for i := range g.Apps {
-		if g.Apps[i].Missed() {
-			n++
-		}
-	}
-	return n
-}
-
-func (g *Group) queries() int {
-	n := 0
-	for i := range g.Apps {
-		n += len(g.Apps[i].Queries)
-	}
-	return n
+	return list
 }
 
 // queryMisses is NaN where there are no queries with a deadline.
 func (g *Group) queryMisses() float64 {
-	if g.queries() == 0 {
+	queries := g.queries()
+	if len(queries) == 0 {
 		return math.NaN()
 	}
-	n := 0
-	for i := range g.Apps {
-		for _, q := range g.Apps[i].Queries {
-			if q.Missed() {
-				n++
-			}
-		}
+	n := 0.0
+	for i := range queries {
+		n += oneIf(queries[i].Missed())
 	}
-	return float64(n)
+	return n
 }
 
 // queryTardiness is the tardiness of the queries that ended, in seconds, sorted.
 func (g *Group) queryTardiness() []float64 {
 	var v []float64
-	for i := range g.Apps {
-		for _, q := range g.Apps[i].Queries {
-			if q.Duration >= 0 {
-				v = append(v, max(0, q.Duration-q.Deadline).Seconds())
-			}
+	for _, q := range g.queries() {
+		if q.Duration >= 0 {
+			v = append(v, max(0, q.Duration-q.Deadline).Seconds())
 		}
 	}
 	slices.Sort(v)
@@ -224,15 +206,17 @@ func (g *Group) utilization(f func(*App) time.Duration) float64 {
 	return 100 * ratio(g.sum(f), g.Provided.Seconds())
 }
 
-// lifeShare is a time of the applications, f in seconds, as a percentage of their
-// turnarounds.
-func (g *Group) lifeShare(f func(*App) float64) float64 {
-	for i := range g.Apps {
-		if !g.Apps[i].Elasticity.Known {
-			return math.NaN()
-		}
+// lifeShare is a time of the applications' elasticity, in seconds, as a percentage of
+// their turnarounds.
+func lifeShare(f func(*Elasticity) float64) func(*Group) float64 {
+	return func(g *Group) float64 {
+		return 100 * ratio(g.add(func(a *App) float64 {
+			if !a.Elasticity.Known {
+				return math.NaN()
+			}
+			return f(&a.Elasticity)
+		}), g.sum(turnaround))
 	}
-	return 100 * ratio(g.add(f), g.sum(turnaround))
 }
 
 // fairness is Jain's index over the mean speeds of the groups that a key makes;
@@ -274,14 +258,4 @@ func ratio(part, whole float64) float64 {
 		return math.NaN()
 	}
 	return part / whole
-}
-
-// seconds converts a time to seconds; -1 (not known) stays -1.
-func seconds(f func(*App) time.Duration) func(*App) float64 {
-	return func(a *App) float64 {
-		if d := f(a); d >= 0 {
-			return d.Seconds()
-		}
-		return -1
-	}
 }

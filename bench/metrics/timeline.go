@@ -112,10 +112,10 @@ func (t *Timeline) Observe(e replay.Event) {
 		delete(app.cores, e.Executor)
 		change.held, change.cores = -1, -cores
 	case replay.TaskStarted:
-		change.busy = t.taskCPUs(e)
+		change.busy = taskCPUs(t.workload, e)
 		app.busy += change.busy
 	case replay.TaskEnded:
-		change.busy = -t.taskCPUs(e)
+		change.busy = -taskCPUs(t.workload, e)
 		app.busy += change.busy
 	case replay.AppEnded:
 		change = level{held: -len(app.cores), wanted: -app.wanted, busy: -app.busy}
@@ -128,11 +128,6 @@ func (t *Timeline) Observe(e replay.Event) {
 	}
 	t.All.move(e.At, change)
 	t.ByClass[t.class[e.App]].move(e.At, change)
-}
-
-func (t *Timeline) taskCPUs(e replay.Event) int {
-	a := t.workload.Apps[e.App]
-	return max(1, a.Profiles[a.Stages[e.Stage].Profile].TaskCPUs)
 }
 
 // Finish draws every series out to the end of the replay.
