@@ -187,18 +187,16 @@ func (g *Gate) addLines(p, q *SnapshotPolicy, pairs []appPair, misses, costs *[]
 // estimate gives the lines their differences, with intervals that hold together.
 func (g *Gate) estimate(misses, costs []stats.Contrast) {
 	exact := g.Blocks.Unit == ByReplica // too few runs for intervals
-	p := make([]float64, len(g.Lines))
 	for i := range g.Lines {
 		l := &g.Lines[i]
 		l.MissDelta.Value = float64(l.NewMisses - l.OldMisses)
 		l.CostDelta.Value = l.NewHours/l.OldHours - 1
 		l.MissesSignificant, l.CostSignificant = exact, exact
-		p[i] = stats.SignFlip(misses[i].Sums, g.Options.Seed)
 	}
 	if exact {
 		return
 	}
-	p = stats.Holm(p)
+	p := stats.AdjustedSignFlips(misses, g.Options.Seed)
 	miss, cost := stats.Simultaneous(misses, g.Options.Seed), stats.Simultaneous(costs, g.Options.Seed)
 	for i := range g.Lines {
 		l := &g.Lines[i]

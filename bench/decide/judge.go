@@ -102,13 +102,10 @@ func (j *judge) missDeltas(by deadlineSet, others []*trial, base *trial) (deltas
 	}
 	late := by.over.sums(base, j.misses(by))
 	contrasts := make([]stats.Contrast, len(others))
-	p := make([]float64, len(others))
 	for i, o := range others {
-		d := minus(by.over.sums(o, j.misses(by)), late)
-		contrasts[i] = stats.Contrast{Sums: d, Weights: runs, Counts: true}
-		p[i] = stats.SignFlip(d, j.seed)
+		contrasts[i] = stats.Contrast{Sums: minus(by.over.sums(o, j.misses(by)), late), Weights: runs, Counts: true}
 	}
-	p = stats.Holm(p)
+	p := stats.AdjustedSignFlips(contrasts, j.seed)
 	deltas = stats.Simultaneous(contrasts, j.seed)
 	for i, o := range others {
 		sum := func(longer float64) float64 { return stats.Sum(by.over.sums(o, j.missed(by.assumed, longer))) }

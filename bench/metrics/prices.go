@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"dynalloc/internal/spec"
@@ -51,23 +52,19 @@ func ParsePrices(text string) (Prices, error) {
 
 // String is the form that ParsePrices reads; empty if no price is known.
 func (p Prices) String() string {
-	s := spec.Spec{}
+	var parts []string
 	for _, price := range []struct {
 		key   string
 		value float64
 	}{{"node-hour", p.NodeHour}, {"core-hour", p.CoreHour}, {"gib-hour", p.GiBHour}} {
 		if price.value > 0 {
-			s.Args = append(s.Args, spec.Arg{Key: price.key, Value: strconv.FormatFloat(price.value, 'f', -1, 64)})
+			parts = append(parts, price.key+"="+strconv.FormatFloat(price.value, 'f', -1, 64))
 		}
 	}
-	if p.Minimum > 0 && len(s.Args) > 0 {
-		s.Args = append(s.Args, spec.Arg{Key: "minimum", Value: spec.FormatDuration(p.Minimum)})
+	if p.Minimum > 0 && len(parts) > 0 {
+		parts = append(parts, "minimum="+spec.FormatDuration(p.Minimum))
 	}
-	text := s.String()
-	if text != "" {
-		text = text[1:]
-	}
-	return text
+	return strings.Join(parts, ",")
 }
 
 // cost is the cost of an application's executors and driver by cores and memory:

@@ -104,21 +104,20 @@ func (m Match) String() string {
 // and says what was expected.
 func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 	in := csv.NewReader(r)
-	in.Comment = '#'
-	in.TrimLeadingSpace = true
-	in.FieldsPerRecord = -1
+	in.Comment, in.TrimLeadingSpace, in.FieldsPerRecord = '#', true, -1
 	deadlines := Deadlines{}
-	head := []string{"name", "deadline"}
+	head := withoutHead
 	for first := true; ; first = false {
 		record, err := in.Read()
-		if err == io.EOF {
-			return deadlines, deadlines.check(file)
-		}
-		if err != nil {
-			var broken *csv.ParseError
-			if errors.As(err, &broken) {
-				return nil, fmt.Errorf("%s:%d: no line of CSV: %w", file, broken.Line, broken.Err)
-			}
+		var broken *csv.ParseError
+		switch {
+		case errors.As(err, &broken):
+			return nil, fmt.Errorf("%s:%d: not a line of CSV: %w", file, broken.Line, broken.Err)
+		case err == io.EOF && len(deadlines) == 0:
+			return nil, fmt.Errorf(`%s: no deadline in it; want lines such as "report-*,90s"`, file)
+		case err == io.EOF:
+			return deadlines, nil
+		case err != nil:
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		line, _ := in.FieldPos(0)
@@ -127,11 +126,11 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 		}
 		if first {
 			record[0] = strings.TrimPrefix(record[0], "\ufeff")
-			names, isHead, err := readHead(record)
+			names, err := readHead(record)
 			if err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", file, line, err)
 			}
-			if isHead {
+			if names != nil {
 				head = names
 				continue
 			}
@@ -145,10 +144,13 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 	}
 }
 
+// withoutHead are the columns of a file without a header.
+var withoutHead = []string{"name", "deadline"}
+
 // readHead reads a header if the record is one: it has a column "deadline", or a
-// name close to it, or begins with "pattern".
-func readHead(record []string) (names []string, isHead bool, err error) {
-	names = make([]string, len(record))
+// name close to it, or begins with "pattern". It is nil if the record is none.
+func readHead(record []string) ([]string, error) {
+	names := make([]string, len(record))
 	for i, name := range record {
 		if names[i] = strings.ToLower(name); names[i] == "pattern" {
 			names[i] = "name"
@@ -156,7 +158,7 @@ func readHead(record []string) (names []string, isHead bool, err error) {
 	}
 	nearly := func(name string) bool { return spec.Nearest(name, []string{"deadline"}) != "" }
 	if names[0] != "deadline" && !slices.ContainsFunc(names[1:], nearly) && !strings.EqualFold(record[0], "pattern") {
-		return nil, false, nil
+		return nil, nil
 	}
 	known := []string{"deadline"}
 	for _, c := range new(Match).columns() {
@@ -166,23 +168,23 @@ func readHead(record []string) (names []string, isHead bool, err error) {
 		switch {
 		case !slices.Contains(known, name):
 			if near := spec.Nearest(name, known); near != "" {
-				return nil, true, fmt.Errorf("there is no column %q; did you mean %q?", record[i], near)
+				return nil, fmt.Errorf("there is no column %q; did you mean %q?", record[i], near)
 			}
-			return nil, true, fmt.Errorf("there is no column %q; there are %s", record[i], strings.Join(known, ", "))
+			return nil, fmt.Errorf("there is no column %q; there are %s", record[i], strings.Join(known, ", "))
 		case slices.Contains(names[:i], name):
-			return nil, true, fmt.Errorf("the column %q is there twice", name)
+			return nil, fmt.Errorf("the column %q is there twice", name)
 		}
 	}
 	if !slices.Contains(names, "deadline") {
-		return nil, true, errors.New(`the header has no column "deadline"`)
+		return nil, errors.New(`the header has no column "deadline"`)
 	}
-	return names, true, nil
+	return names, nil
 }
 
 // readDeadline reads a line with the columns that a header names.
 func readDeadline(head, record []string) (Deadline, error) {
 	if len(record) != len(head) {
-		if slices.Equal(head, []string{"name", "deadline"}) {
+		if slices.Equal(head, withoutHead) {
 			return Deadline{}, fmt.Errorf(`want a pattern and a deadline, as in "report-*,90s", not %q`, strings.Join(record, ","))
 		}
 		return Deadline{}, fmt.Errorf("want %d fields as in the header, %s; there are %d", len(head), strings.Join(head, ","), len(record))
@@ -208,13 +210,6 @@ func readDeadline(head, record []string) (Deadline, error) {
 		return d, fmt.Errorf("the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not %q", d.DeadlineRule.String())
 	}
 	return d, nil
-}
-
-func (d Deadlines) check(file string) error {
-	if len(d) == 0 {
-		return fmt.Errorf(`%s: no deadline in it; want lines such as "report-*,90s"`, file)
-	}
-	return nil
 }
 
 // ruleFor returns the index of the line that decides for an application; -1 if no

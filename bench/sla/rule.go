@@ -126,48 +126,25 @@ func Multiple(factor float64, reference time.Duration) time.Duration {
 // time of day. Where daylight saving skips that time it is the instant of the
 // change; where the time comes twice, the first after the given time counts.
 func nextClock(after time.Time, clock time.Duration, zone *time.Location) time.Time {
-	day := after.In(zone)
-	for k := -1; ; k++ {
-		if at, ok := clockOn(day.Year(), day.Month(), day.Day()+k, clock, zone, after); ok {
-			return at
-		}
+	const day = 24 * time.Hour
+	// until is the time from what the clock shows at an instant to the time of day.
+	until := func(at time.Time, offset int) time.Duration {
+		shown := time.Duration(at.UnixNano()%int64(day)) + time.Duration(offset)*time.Second
+		return ((clock-shown)%day + day) % day
 	}
-}
-
-// clockOn is the first instant after a time at which the clock shows a time of
-// day on one day, if there is one.
-func clockOn(year int, month time.Month, day int, clock time.Duration, zone *time.Location, after time.Time) (time.Time, bool) {
-	wall := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(clock) // the wall-clock time, written as a time in UTC
-	shown := func(t time.Time) bool {
-		_, offset := t.In(zone).Zone()
-		return t.Add(time.Duration(offset) * time.Second).Equal(wall)
+	for at := after.Add(1); ; { // through the periods in which the zone's offset from UTC is constant
+		_, offset := at.In(zone).Zone()
+		_, end := at.In(zone).ZoneBounds()
+		found := at.Add(until(at, offset))
+		if end.IsZero() || found.Before(end) {
+			return found
+		}
+		_, next := end.In(zone).Zone()
+		if skipped := time.Duration(next-offset) * time.Second; until(end, offset) < skipped {
+			return end
+		}
+		at = end
 	}
-	var candidates []time.Time
-	near := wall.Add(-15 * time.Hour).In(zone) // no zone is farther from UTC
-	for !near.After(wall.Add(15 * time.Hour)) {
-		_, offset := near.Zone()
-		if t := wall.Add(-time.Duration(offset) * time.Second); shown(t) {
-			candidates = append(candidates, t)
-		}
-		_, end := near.ZoneBounds()
-		if end.IsZero() {
-			break
-		}
-		_, before := end.Add(-time.Second).In(zone).Zone()
-		_, since := end.In(zone).Zone()
-		from, to := end.Add(time.Duration(before)*time.Second), end.Add(time.Duration(since)*time.Second)
-		if !wall.Before(from) && wall.Before(to) { // the change skips it
-			candidates = append(candidates, end)
-		}
-		near = end.In(zone)
-	}
-	slices.SortFunc(candidates, time.Time.Compare)
-	for _, t := range candidates {
-		if t.After(after) {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }
 
 // A SlackRule is the deadline of every application that no line of a file matches:

@@ -93,7 +93,7 @@ func TestBadDeadlinesNameFileAndLine(t *testing.T) {
 		{",5s\n", `sla.csv:1: it matches nothing: want a pattern in one of the columns before the deadline, such as * for all, not ",5s"`},
 		{"", `sla.csv: no deadline in it; want lines such as "report-*,90s"`},
 		{"pattern,deadline\n", `sla.csv: no deadline in it; want lines such as "report-*,90s"`},
-		{"a,10s\n\"b,5s\n", "sla.csv:2: no line of CSV: extraneous or missing \" in quoted-field"},
+		{"a,10s\n\"b,5s\n", "sla.csv:2: not a line of CSV: extraneous or missing \" in quoted-field"},
 	} {
 		_, err := ReadDeadlines(strings.NewReader(c.text), "sla.csv")
 		if err == nil || err.Error() != c.want {

@@ -99,6 +99,16 @@ func signs(d []float64) (below, above int, equal bool) {
 	return below, above, true
 }
 
+// AdjustedSignFlips are the p-values of SignFlip for several contrasts, adjusted by
+// Holm's method.
+func AdjustedSignFlips(contrasts []Contrast, seed uint64) []float64 {
+	p := make([]float64, len(contrasts))
+	for i := range contrasts {
+		p[i] = SignFlip(contrasts[i].Sums, seed)
+	}
+	return Holm(p)
+}
+
 // Holm adjusts p-values for their number (Holm, Scandinavian Journal of
 // Statistics 1979): if differences with an adjusted value of at most 5 % are
 // called significant, the chance that any of them does not exist is 5 %.
