@@ -2,7 +2,6 @@ package bench
 
 import (
 	"slices"
-	"strings"
 
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
@@ -38,7 +37,11 @@ type Truth struct {
 	Workload *traces.Workload
 }
 
-var timesOfReplay = note.Declare("times-of-replay", "source")
+// Where the times of a replay come from.
+var (
+	timesOfReplay = note.Declare("times-of-replay", "times")
+	timesFromFile = note.Declare("times-from-file", "file")
+)
 
 // Notes for the maker of a suite: it replays a selection of the applications whose
 // recorded truth it has, or executors start as the cluster says and not as the
@@ -52,17 +55,17 @@ var (
 // logs of the suite's cluster show, and notes the source of each.
 func (s *Suite) LearnTimes(from *traces.Workload) {
 	times, sources := calibrate.Learn(from, s.Config.Cluster)
-	s.setTimes(times, strings.Join(sources, "; "))
+	s.setTimes(times, timesOfReplay.With(sources))
 }
 
 // UseTimes sets the times of the replay to those of a file.
-func (s *Suite) UseTimes(t latency.Model, file string) { s.setTimes(t, "as in "+file) }
+func (s *Suite) UseTimes(t latency.Model, file string) { s.setTimes(t, timesFromFile.With(file)) }
 
 // setTimes replaces the times and the note about their source.
-func (s *Suite) setTimes(t latency.Model, source string) {
+func (s *Suite) setTimes(t latency.Model, source Note) {
 	s.Config.Times = t
-	s.Notes = slices.DeleteFunc(s.Notes, func(n Note) bool { return n.Kind == timesOfReplay })
-	s.Notes = append(s.Notes, timesOfReplay.With(source))
+	s.Notes = slices.DeleteFunc(s.Notes, func(n Note) bool { return n.Kind == timesOfReplay || n.Kind == timesFromFile })
+	s.Notes = append(s.Notes, source)
 }
 
 // Classes lists the workload's classes, sorted.

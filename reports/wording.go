@@ -76,6 +76,12 @@ func wordValue(v any, form string) string {
 	switch v := v.(type) {
 	case note.Note:
 		return strings.TrimSuffix(Word(v), ".")
+	case []note.Note:
+		var clauses []string
+		for _, n := range v {
+			clauses = append(clauses, wordValue(n, ""))
+		}
+		return strings.Join(clauses, "; ")
 	case []string:
 		return words.List(v, listShown)
 	case int:

@@ -4,7 +4,8 @@ import "dynalloc/internal/note"
 
 // benchWordings are the sentences for the notes of package bench and the packages below it.
 var benchWordings = map[note.Kind]string{
-	"times-of-replay":         "Times of the replay: {source}.",
+	"times-of-replay":         "Times of the replay: {times}.",
+	"times-from-file":         "Times of the replay: as in {file}.",
 	"selected-only":           "Only the selected applications are replayed. Their recorded truth is from a cluster that they shared with the others.",
 	"cluster-startup":         "Executors start in {startup}, as the cluster says, and not as these times say.",
 	"app-left-out":            "Left out of every row: {error}.",

@@ -67,8 +67,12 @@ func readValue(text json.RawMessage) (any, error) {
 		return n, err
 	case bytes.HasPrefix(text, []byte("[")):
 		list := []string{}
-		err := json.Unmarshal(text, &list)
-		return list, err
+		if json.Unmarshal(text, &list) == nil {
+			return list, nil
+		}
+		notes := []Note{}
+		err := json.Unmarshal(text, &notes)
+		return notes, err
 	}
 	var value any
 	err := json.Unmarshal(text, &value)

@@ -40,7 +40,7 @@ type Note struct {
 }
 
 // An Arg is one fact of a note. Its value is a string, bool, int, float64,
-// time.Duration, []string or Note.
+// time.Duration, []string, Note or []Note.
 type Arg struct {
 	Name  string
 	Value any
@@ -108,6 +108,8 @@ func plainValue(v any) any {
 		return v
 	case []string:
 		return append([]string{}, v...) // never nil: JSON has [] and not null
+	case []Note:
+		return append([]Note{}, v...)
 	case error:
 		return v.Error()
 	case fmt.Stringer:

@@ -15,11 +15,11 @@ func millis(ms ...int) latency.Quantiles {
 	return q
 }
 
-// mostBeside is how many others the measured ones had beside them at most: nine
-// executors that started together, and the first tasks in the two slots of each.
+// mostBeside is the most others that a measured sample had: nine executors that
+// started together, and the first tasks in the two slots of each.
 const mostBeside = 19
 
-// mostStarting is how many executors started beside a warm task at most.
+// mostStarting is the most executors that started beside a measured warm task.
 const mostStarting = 9
 
 const (
@@ -27,12 +27,15 @@ const (
 	measuredKnown = "default: measured with tasks of known length on a standalone cluster of Spark 4.1 on 2 processors"
 )
 
-// Defaults stand where logs do not say. They were measured on standalone
+// periodicGC is the default of spark.cleaner.periodicGC.interval.
+const periodicGC = 30 * time.Minute
+
+// Defaults are the times where logs do not say. They were measured on standalone
 // clusters of Spark 4.1.4, all executors on one machine with two processors
-// (docs/MODEL.md has the numbers of samples). What hides inside run times was
-// told from work by tasks that slept for a known time. The removal lag is
-// spark.standalone.executorRemoveDelayOnDisconnection, 5 s, and what it takes
-// to notice; the garbage collection is spark.cleaner.periodicGC.interval.
+// (docs/MODEL.md has the numbers of samples). What is hidden within run times was
+// measured with tasks that slept for a known time. The removal lag is
+// spark.standalone.executorRemoveDelayOnDisconnection, 5 s, and the time to notice
+// the disconnection.
 func Defaults() latency.Model {
 	t := latency.Model{DriverProcessors: 1250, DriverWork: 450 * time.Millisecond, GC: periodicGC}
 	t.By[latency.Startup] = latency.Distribution{Quantiles: millis(4000, 4200, 4600, 5000, 6000, 7500, 8000), Source: measured}
@@ -47,6 +50,3 @@ func Defaults() latency.Model {
 	t.By[latency.RemovalLag] = latency.Distribution{Quantiles: millis(4980, 4990, 5020, 5050, 5090, 5130, 5200), Source: measured}
 	return t
 }
-
-// periodicGC is the default of spark.cleaner.periodicGC.interval.
-const periodicGC = 30 * time.Minute

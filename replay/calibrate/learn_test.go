@@ -3,10 +3,10 @@ package calibrate
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
+	"dynalloc/internal/note"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
@@ -91,9 +91,9 @@ func TestFirstTasksAreComparedWithWarmOnes(t *testing.T) {
 	defaults := Defaults()
 	hidden, shown := defaults.By[latency.ColdSlotRun].Typical(0), defaults.By[latency.ColdSlot].Typical(0)
 	near(t, "first task, inside its run time", times.By[latency.ColdSlotRun].Typical(0), hidden*95*ms/shown)
-	for _, want := range []string{"first task of a slot 95ms (median of 10 in the logs)", "removal lag 5.05s (default)"} {
-		if !slices.Contains(notes, want) {
-			t.Errorf("no note %q in\n%s", want, strings.Join(notes, "\n"))
+	for _, want := range []note.Note{timeLearned.With(latency.ColdSlot, 95*ms, 10), timeDefault.With(latency.RemovalLag, 5050*ms)} {
+		if !slices.ContainsFunc(notes, func(n note.Note) bool { return note.Equal(n, want) }) {
+			t.Errorf("no note %s in %s", want, notes)
 		}
 	}
 }

@@ -11,67 +11,75 @@ import (
 	"dynalloc/traces"
 )
 
-// longestBoot is the longest that is taken for a start-up: after it Spark on
-// Kubernetes gives a pod up (spark.kubernetes.allocation.executor.timeout). What
-// a log shows beyond is a manager without room or a clock that is wrong.
-const longestBoot = 10 * time.Minute
+// longestStartup is the longest time that counts as a start-up: after it Spark on
+// Kubernetes gives a pod up (spark.kubernetes.allocation.executor.timeout). A longer
+// one in a log comes from a manager without room, or from a clock that is wrong.
+const longestStartup = 10 * time.Minute
 
-// recordedBoots returns the start-ups that the logs show, from grant to
-// registration. A log knows the request and not the grant, which came later if
-// the cluster was full: it is taken as the first moment from the request on at
-// which the executors granted before it left room, given when those were freed.
-// Executors given back were free for others before their driver saw them go.
-func recordedBoots(w *traces.Workload, c cluster.Cluster, lag time.Duration) []interval {
-	type life struct {
-		asked, added, freed time.Duration
-		cores, app          int
-		host, log           string
+// A startup is one recorded start-up, from the grant to the registration.
+type startup struct {
+	granted, added time.Duration
+	app            int // index into Workload.Apps
+	host, log      string
+}
+
+// recordedStartups returns the start-ups that the logs show, in order of request. A
+// log has the request and not the grant, which came later if the cluster was full:
+// it is taken as the first moment from the request on at which the executors granted
+// before it left room. lag is how late drivers see that an executor is gone: its
+// room was free for others before.
+func recordedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) []startup {
+	type executor struct {
+		startup // granted is first when it was requested
+		freed   time.Duration
+		cores   int
 	}
-	var lives []life
+	var all []executor
 	for k, a := range w.Apps {
 		if a.Recorded == nil {
 			continue
 		}
 		start := a.Submit + a.EarlierAttempts
-		dynamic := a.Properties.DynamicAllocation()
 		asked := start + a.Setup // a static driver asks when it registers
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
 			if x.Requested >= 0 {
 				asked = start + x.Requested
-			} else if dynamic && i == 0 {
-				continue // it may have been asked for at any time
+			} else if a.Properties.DynamicAllocation() && i == 0 {
+				continue // it may have been requested at any time
 			}
-			l := life{asked: asked, added: start + x.Added, freed: start + a.Recorded.End, cores: x.Cores, app: k, host: x.Host, log: a.Path}
+			e := executor{startup{asked, start + x.Added, k, x.Host, a.Path}, start + a.Recorded.End, x.Cores}
 			if x.Removed >= 0 {
-				l.freed = max(start+x.Removed-lag, l.added)
+				e.freed = max(start+x.Removed-lag, e.added)
 			}
-			if l.asked < l.added && l.added-l.asked < longestBoot {
-				lives = append(lives, l)
+			if e.granted < e.added && e.added-e.granted < longestStartup {
+				all = append(all, e)
 			}
 		}
 	}
-	slices.SortStableFunc(lives, func(x, y life) int { return cmp.Or(cmp.Compare(x.asked, y.asked), cmp.Compare(x.added, y.added)) })
-	var starts []interval
-	for i := range lives {
-		l := &lives[i]
-		moments := []time.Duration{l.asked}
-		for _, other := range lives[:i] {
-			if other.freed > l.asked && other.freed < l.added {
+	slices.SortStableFunc(all, func(x, y executor) int {
+		return cmp.Or(cmp.Compare(x.granted, y.granted), cmp.Compare(x.added, y.added))
+	})
+	var starts []startup
+	for i := range all {
+		e, before := &all[i], all[:i]
+		moments := []time.Duration{e.granted}
+		for _, other := range before {
+			if other.freed > e.granted && other.freed < e.added {
 				moments = append(moments, other.freed)
 			}
 		}
 		slices.Sort(moments)
 		for _, at := range moments {
-			held := l.cores
-			for _, other := range lives[:i] {
-				if other.asked <= at && at < other.freed {
+			held := e.cores
+			for _, other := range before {
+				if other.granted <= at && at < other.freed {
 					held += other.cores
 				}
 			}
 			if held <= c.Capacity() {
-				l.asked = at // from here on, when it was granted
-				starts = append(starts, interval{at, l.added, l.app, l.host, l.log})
+				e.granted = at
+				starts = append(starts, e.startup)
 				break
 			}
 		}
@@ -79,23 +87,15 @@ func recordedBoots(w *traces.Workload, c cluster.Cluster, lag time.Duration) []i
 	return starts
 }
 
-// An interval is one recorded start-up: from request to registration.
-type interval struct {
-	from, to  time.Duration
-	app       int // index into Workload.Apps
-	host, log string
-}
-
-// GrantedStartups are the start-up times of executors that logs show, by
-// application and in order of grant, counted from when the manager granted them:
-// the first moment at which a cluster had room. Lag is how late drivers see
-// executors go.
+// GrantedStartups returns the start-up times of executors that logs show, by
+// application and in order of grant, counted from the grant. lag is how late drivers
+// see that executors are gone.
 func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [][]latency.GivenStartup {
-	starts := recordedBoots(w, c, lag)
-	slices.SortStableFunc(starts, func(x, y interval) int { return cmp.Compare(x.from, y.from) })
+	starts := recordedStartups(w, c, lag)
+	slices.SortStableFunc(starts, func(x, y startup) int { return cmp.Compare(x.granted, y.granted) })
 	given := make([][]latency.GivenStartup, len(w.Apps))
 	for _, s := range starts {
-		given[s.app] = append(given[s.app], latency.GivenStartup{Took: s.to - s.from, FromGrant: true})
+		given[s.app] = append(given[s.app], latency.GivenStartup{Took: s.added - s.granted, FromGrant: true})
 	}
 	return given
 }
@@ -105,11 +105,11 @@ func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [
 // ran beside them; the right number of processors is the one under which their
 // processor times differ least. It is 0 where sharing reduces the differences by
 // less than 15 %: the start-ups are then latencies.
-func fitProcessors(starts []interval) (processors latency.Processors, work []time.Duration) {
-	alone := bootWork(starts, math.MaxInt32)
+func fitProcessors(starts []startup) (processors latency.Processors, work []time.Duration) {
+	alone := startupWork(starts, math.MaxInt32)
 	best, found := variation(alone)*0.85, alone
 	for _, p := range []float64{1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16} {
-		w := bootWork(starts, latency.ProcessorsOf(p))
+		w := startupWork(starts, latency.ProcessorsOf(p))
 		if v := variation(w); v < best {
 			processors, best, found = latency.ProcessorsOf(p), v, w
 		}
@@ -117,8 +117,9 @@ func fitProcessors(starts []interval) (processors latency.Processors, work []tim
 	return processors, found
 }
 
-// bootWork is the work of each start-up on nodes with so many processors.
-func bootWork(starts []interval, processors latency.Processors) []time.Duration {
+// startupWork is the processor time of each start-up on nodes with so many
+// processors.
+func startupWork(starts []startup, processors latency.Processors) []time.Duration {
 	byHost := map[string][]int{} // only looked up, in the order of starts
 	for i, s := range starts {
 		byHost[s.host] = append(byHost[s.host], i)
@@ -132,31 +133,32 @@ func bootWork(starts []interval, processors latency.Processors) []time.Duration 
 	return work
 }
 
-// shareOut adds up the work of the start-ups on one node.
-func shareOut(starts []interval, on []int, processors latency.Processors, work []time.Duration) {
-	var times []time.Duration
+// shareOut adds up the processor time of the start-ups on one node, between any two
+// moments at which one of them begins or ends.
+func shareOut(starts []startup, on []int, processors latency.Processors, work []time.Duration) {
+	var moments []time.Duration
 	for _, k := range on {
-		times = append(times, starts[k].from, starts[k].to)
+		moments = append(moments, starts[k].granted, starts[k].added)
 	}
-	slices.Sort(times)
-	times = slices.Compact(times)
-	for i := 1; i < len(times); i++ {
+	slices.Sort(moments)
+	moments = slices.Compact(moments)
+	for i := 1; i < len(moments); i++ {
 		var running []int
 		for _, k := range on {
-			if starts[k].from < times[i] && starts[k].to > times[i-1] {
+			if starts[k].granted < moments[i] && starts[k].added > moments[i-1] {
 				running = append(running, k)
 			}
 		}
 		share := processors.Among(latency.Processors(len(running)) * latency.OneProcessor)
 		for _, k := range running {
-			work[k] += share.Work(times[i] - times[i-1])
+			work[k] += share.Work(moments[i] - moments[i-1])
 		}
 	}
 }
 
 // variation is how much durations differ: the distance between their tenth and
-// ninetieth percentile over their median. Requests that a log pairs with the
-// wrong executor make outliers, which do not count in it.
+// ninetieth percentile, divided by their median. Outliers do not count: a log may pair
+// a request with the wrong executor.
 func variation(d []time.Duration) float64 {
 	sorted := slices.Sorted(slices.Values(d))
 	n := len(sorted) - 1

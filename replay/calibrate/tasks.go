@@ -10,9 +10,9 @@ import (
 	"dynalloc/traces"
 )
 
-// taskSamples adds what an application's tasks show: of a warm task the time
-// that is neither run nor result nor deserializing, and of first tasks what
-// they took beyond that and beyond a warm task's deserializing.
+// taskSamples adds what an application's tasks show: of a warm task, the time that
+// is neither running nor deserializing nor handling its result; of a first task,
+// what it took beyond that and beyond a warm task's deserializing.
 func taskSamples(a *traces.Application, samples *[latency.Causes][]sample) {
 	var usual []int32
 	for i := range a.Stages {
