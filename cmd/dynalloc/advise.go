@@ -17,30 +17,6 @@ func newAdvise() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "advise [TRACE...]",
 		Short: "Recommend settings for each class of applications",
-		Long: `Recommend for each class of applications whether to use a fixed number of executors
-or dynamic allocation, and with which settings: the recommendation with its
-evidence, the lines for spark-defaults.conf, and what it is based on.
-
-The goal is the fewest missed deadlines of all applications; among policies whose
-misses do not differ significantly, the fewest executor-seconds. --goal time asks
-for the shortest turnaround instead.
-
-The candidates are the settings in the logs, fixed sizes, dynamic allocation with
-the settings that people commonly vary, and the policies of --policy; with --only
-just the latter. While one class is examined, the others keep the settings in
-their logs. At the end all recommendations are replayed together.
-
-The verdict is static, dynamic, no-difference (the best of both do not differ
-significantly) or insufficient (the logs are too poor to judge). It is unstable if
-another deadline or another load gives another verdict. "dynalloc help advice"
-explains how to read the output.
-
-Without a TRACE the built-in working day is used.`,
-		Example: `  dynalloc advise
-  dynalloc advise /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g --deadlines deadlines.csv
-  dynalloc advise run.zstd --goal time
-  dynalloc advise run.zstd --only --policy static,n=4 --policy spark,idle=10s,max=10
-  dynalloc advise logs/ --format json | jq -r '.classes[] | select(.verdict == "static") | .conf'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := in.check(args); err != nil {
 				return err

@@ -22,30 +22,7 @@ func newCalibrate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "calibrate TRACE...",
 		Short: "Learn from logs what start-up and first tasks cost",
-		Long: `Learn from event logs how long executors take to start and to be removed, what
-their first tasks cost, and the overhead of every task. The result is a file for
---times of compare, replay and validate. Without --times these learn from the logs
-that they replay.
-
-The table shows for each cause the number of samples and their quantiles. A cause
-with fewer than 10 samples has its default. Executors that start together, and
-first tasks that run together, slow each other down where they share processors:
-the quantiles are those of one alone, and "each other" is the additional time for
-every other one on the same node.
-
-A log cannot show what first tasks lose inside their run time. That part is a
-default, measured with tasks of known length, scaled by what the log shows of the
-same cause relative to its default.
-
-Start-up is the time from request to registration of executors that found room.
-Give --cluster if the applications shared a cluster that was full at times.
-
---format json prints the file, and writes it only with -o.`,
-		Example: `  dynalloc calibrate /var/log/spark-events
-  dynalloc calibrate logs/ --cluster standalone,nodes=4,cores=32,memory=128g -o cluster.json
-  dynalloc compare logs/ --times cluster.json
-  dynalloc calibrate logs/ --format json | jq '.causes[] | {what, n, quantiles_ms}'`,
-		Args: someTraces,
+		Args:  someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("out") && output.format.value == "text" {
 				out = defaultTimesFile

@@ -19,20 +19,6 @@ func newDiff() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Check whether new results are worse than old ones: a gate for CI",
-		Long: `Compare two result files of the same workload, made by "compare --format json" or
-taken from results.json: for each policy that both contain, the misses and the
-executor-hours, of all applications and of each class.
-
-The exit status is 4 if the new results have more additional misses than --misses
-allows, or more additional executor-hours than --cost allows, and the difference is
-significant: its 95 % interval, over blocks of days, users, hours or runs, does not
-contain zero. All intervals hold simultaneously. With fewer than ten runs there are
-no intervals, and the amounts alone decide.
-
-Applications are paired by their ids.`,
-		Example: `  dynalloc compare logs/ --policy team.conf --format json > new.json
-  dynalloc diff old.json new.json
-  dynalloc diff old.json new.json --misses 2 --cost 10 --policy team`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return usagef("expected two result files, OLD and NEW, found %d arguments", len(args))

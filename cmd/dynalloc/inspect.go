@@ -16,35 +16,7 @@ func newInspect() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect TRACE...",
 		Short: "Show the content and the quality of event logs",
-		Long: `Show the content of event logs. Each log is listed separately, including attempts
-of one application, with its counts, its quality grade and its problems.
-
-The grade is the worst that applies:
-
-  complete    everything is there
-  cut         the log ends before the application does
-  lossy       events are missing, or lines could not be read
-  clock       times go backwards: the clock of the driver was set
-  compacted   the history server removed finished work: useless for a replay
-  unreadable  the log contains no application
-
-Counts are those of the log: JobStart events, distinct submitted stages, TaskEnd
-events and those of them whose reason is not Success, distinct executors added and
-removed (including the driver if it is logged as one), seconds from the first event
-to the last.
-
-With --format json, standard output is one object: applications, a list of path,
-id, attempt, name, class, spark_version, seconds, jobs, stages, tasks, failed_tasks,
-executors_added, executors_removed, grade and problems. An unreadable log is listed
-with what is known of it. If nothing could be read, the list is empty and the exit
-status is 1.
-
-The exit status is 3 if only a part could be read: a file could not be read, or a
-log has a grade worse than cut.`,
-		Example: `  dynalloc inspect /var/log/spark-events
-  dynalloc inspect app-20260331080000-0001.zstd
-  dynalloc inspect logs.tar.gz --format json | jq '.applications[] | select(.grade != "complete")'`,
-		Args: someTraces,
+		Args:  someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return in.inspect(cmd, args, &out)
 		},

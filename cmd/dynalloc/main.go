@@ -29,9 +29,9 @@
 //
 // # Reading the code
 //
-// Each command has a file named after it: its help, its flags, and a function that
-// reads the input, calls one of the packages below and prints the result. What the
-// commands share, in the order of a run:
+// Each command has a file named after it: its flags, and a function that reads the
+// input, calls one of the packages below and prints the result; replay.go has two
+// more, timeline.go and why.go. What the commands share, in the order of a run:
 //
 //   - flags.go: flags that are parsed when they are set;
 //   - inputs.go: which workload is replayed on which cluster; clusters.go,
@@ -40,7 +40,7 @@
 //   - progress.go: the progress bar;
 //   - output.go: formats, and files in a folder.
 //
-// topics.go has the help topics, whose texts are templates in topics.
+// help.go has the help: the texts of commands and topics are templates in help.
 package main
 
 import (
@@ -115,20 +115,8 @@ var errPartly = errors.New("partly read")
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "dynalloc",
-		Short: "What would another executor-allocation policy have done to these Spark workloads?",
-		Long: `dynalloc replays recorded Spark workloads under many executor-allocation policies
-on a shared cluster, and reports what each policy would have meant for deadlines,
-queue wait, utilization and cost.
-
-Start with "dynalloc compare": without arguments it uses a built-in day.
-
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with what could be read,
-4 "dynalloc diff" found that the new results are worse.`,
-		Example: `  dynalloc compare
-  dynalloc compare /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g
-  dynalloc inspect /var/log/spark-events
-  dynalloc replay --builtin fleet --policy spark,idle=10s`,
+		Use:           "dynalloc",
+		Short:         "What would another executor-allocation policy have done to these Spark workloads?",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -145,7 +133,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with what could be read,
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
 	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion())
-	root.AddCommand(newTopics()...)
+	addHelp(root)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
 		help.Example = "  dynalloc help advise\n  dynalloc help policies"

@@ -21,22 +21,7 @@ func newRedact() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "redact LOG... -o FOLDER",
 		Short: "Remove names, paths and queries from event logs, so that they can be shared",
-		Long: `Rewrite Spark event logs with everything that a replay needs, and without what
-identifies their owner. Reading the new logs gives the same workload except for
-names.
-
-Only the events, fields and Spark properties on an allow-list stay. Query plans,
-call sites, descriptions, command lines, paths and properties defined by users are
-not on it. Names of applications, users, hosts, stages, pools, groups and queues are
-replaced consistently in all logs of a call, and applications of one class stay in
-one class.
-
-Times, durations, sizes, Spark's version and application ids of the usual forms are
-kept. Lines that cannot be read are left out, and so are logs that the history
-server compacted.`,
-		Example: `  dynalloc redact /var/log/spark-events -o shared-logs
-  dynalloc inspect shared-logs`,
-		Args: someTraces,
+		Args:  someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return usagef("redact needs a folder for the new logs: -o FOLDER")

@@ -23,24 +23,6 @@ func newReplay() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay [TRACE...] --policy POLICY",
 		Short: "Show what happens under one policy, and why",
-		Long: `Replay a workload under one policy on a shared cluster, and print the timeline: when
-applications, jobs and stages start and end, the target number of executors, when
-each executor is granted, registers and is given back, and why. A summary of what
-each application got follows.
-
---why N shows the life of executor N instead: which decision requested it, what kept
-it while it ran no task and until when, which timeout removed it, and how it spent
-its time.
-
-Without a TRACE the built-in recorded fleet is replayed.
-
-With --format json, each line is an object: seconds since the start of the workload,
-application, name, event and its details. The last line has the event "summary".`,
-		Example: `  dynalloc replay --policy spark,idle=10s
-  dynalloc replay --builtin day --policy recorded --app 'report-*'
-  dynalloc replay --policy spark,idle=10s --app warehouse-load --why 2
-  dynalloc replay app-20260331080000-0001.zstd --policy spark,max=20 --tasks
-  dynalloc replay logs/ --policy static,n=4 --format json | jq 'select(.event == "target changed")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if policy == "" {
 				return usagef(`%s needs a --policy, such as --policy spark,idle=10s; see "dynalloc help policies"`, cmd.Name())

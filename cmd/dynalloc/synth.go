@@ -28,33 +28,7 @@ func newSynth() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "synth TRACE...",
 		Short: "Make a workload: generate, combine, scale or cut recorded ones",
-		Long: `Make a workload from recorded ones and write it as a text file, which compare,
-replay and inspect accept like a log. Its notes say how it was made, and every
-report shows them.
-
-Without other flags a generator is fitted to the recorded workload and generates one
-of the same length: each class has its own arrivals (drawn from its gaps, ten
-neighbors at a time), its own applications, and task times drawn from those of the
-same stage.
-
-  --span      generate a workload of this length instead
-  --arrivals  take arrivals (times, users, queues) from this source and applications
-              from the TRACEs: by class where both have the class, otherwise any;
-              generates nothing unless --span is given
-  --load      multiply the work by this factor, by leaving out or copying all that a
-              user submits of a class; arrivals are not compressed; generates
-              nothing unless --span is given
-  --from, --until, --warm-up, --drain
-              keep a window of the workload; what is submitted shortly before and
-              after it stays as load, in the classes (warm-up) and (drain)
-
-They are applied in the order arrivals, window, span, load. --load 1 alone rewrites
-a workload as text.`,
-		Example: `  dynalloc synth /var/log/spark-events --span 48h -o two-days.workload
-  dynalloc synth tpch_10g.json.gz --arrivals KTH-SP2-1996-2.swf.gz --from 240h --until 264h -o mixed.workload
-  dynalloc synth logs/ --load 1.5 -o busier.workload
-  dynalloc compare busier.workload --cluster standalone,nodes=4,cores=32,memory=128g`,
-		Args: someTraces,
+		Args:  someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return by.synth(cmd, args)
 		},

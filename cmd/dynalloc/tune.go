@@ -20,31 +20,6 @@ func newTune() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
 		Short: "Find the cheapest settings that keep the deadlines",
-		Long: `Search the settings of each class of applications for the fleet that holds the
-fewest executor-hours and misses at most the share --miss-rate of deadlines.
-
-The search covers fixed sizes, dynamic allocation with all its settings, and the
-policies of --candidate. Candidates are compared in a race over replicas, which are
-replays with varied inputs: after each round the worse half is dropped, so that
-poor candidates cost little. First each class is tuned alone, then fleets of the
-finalists on the shared cluster. The figures come from new replicas that the search
-has not used.
-
-For comparison the answer shows hindsight, which is given the demand in advance (no
-driver can run it), and two lower bounds: what the work itself takes, and the
-applications whose critical path is longer than their deadline.
-
-A goal of deadlines alone would starve a class without deadlines. Such a class may
-take longer than under its recorded settings by the share --slower, on average.
-
-Without a TRACE the built-in working day is used. Deadlines are as in "dynalloc
-compare". Ctrl-C ends the search with the best fleet so far. The answer is printed,
-and written to a folder with a picture of the front.`,
-		Example: `  dynalloc tune
-  dynalloc tune /var/log/spark-events --cluster standalone,nodes=4,cores=32,memory=128g --miss-rate 2%
-  dynalloc tune logs/ --deadlines deadlines.csv --miss-rate 0 --class 'report-*' --class '*'
-  dynalloc tune logs/ --candidate script,file=waves.star --candidate spark,idle=10s,max=20
-  dynalloc tune logs/ --budget 2000 --replicas 8 --format json -o ""`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := in.check(args); err != nil {
 				return err

@@ -21,30 +21,6 @@ func newValidate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate FROM TO | validate FOLDER",
 		Short: "Compare replays with real runs",
-		Long: `Build the workload from the recording FROM, replay it under the configuration of the
-recording TO, and compare the result with what TO recorded. A recording is an event
-log, or a folder of event logs that shared a cluster; TO may be FROM. Of TO only the
-Spark properties and the version reach the replay, and with --startup to its
-start-up times.
-
-With one FOLDER of many recordings, every ordered pair of recordings of the same
-workload is validated. Their content (times, names, jobs and properties) determines
-which logs form one recording, which recordings are of one workload, and which are
-repeats.
-
-Start-up of executors is an external condition. --startup from learns it from FROM,
-as a real forecast would. --startup to takes it from TO: the k-th executor that the
-replay requests starts as fast as the k-th in TO, so that the remaining error is the
-replay's own. It is refused if applications waited for each other. There,
---startup granted counts start-up from the first moment at which the cluster had
-room, as far as TO shows it, so that the wait itself is compared.
-
-Without --cluster an application is replayed on a cluster that is never full, and
-several that shared one on the most that they held in FROM.`,
-		Example: `  dynalloc validate monday.zstd tuesday.zstd
-  dynalloc validate --startup to recordings/etl
-  dynalloc validate --cluster standalone,nodes=1,cores=16,memory=32g --startup granted fleet-dra fleet-dra
-  dynalloc validate --format json recordings | jq .summary`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if n := len(args); n < 1 || n > 2 {
 				return usagef("expected two recordings, or one folder of recordings, found %d arguments", n)

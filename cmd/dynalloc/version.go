@@ -11,11 +11,9 @@ import (
 
 func newVersion() *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version of the program",
-		Long:    "Print the version of the program, the revision that it was built from, and the Go version.",
-		Example: "  dynalloc version",
-		Args:    noArguments,
+		Use:   "version",
+		Short: "Print the version of the program",
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			info, _ := debug.ReadBuildInfo()
 			return printVersion(cmd.OutOrStdout(), info)
