@@ -17,9 +17,7 @@ var vendorAllocation = note.Declare("vendor-allocation", "vendor")
 func ruleNotes(w *traces.Workload) []Note {
 	var notes []Note
 	for _, a := range w.Apps {
-		if text := policies.VersionNote(a.SparkVersion); text != "" {
-			notes = append(notes, note.Plain(text))
-		}
+		notes = append(notes, policies.VersionNotes(a.SparkVersion)...)
 		if vendor := vendorOf(a); vendor != "" {
 			notes = append(notes, vendorAllocation.With(vendor))
 		}

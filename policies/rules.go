@@ -3,6 +3,7 @@ package policies
 import (
 	"fmt"
 
+	"dynalloc/internal/note"
 	"dynalloc/internal/spark"
 )
 
@@ -45,14 +46,19 @@ func RulesOf(version string) Rules {
 	}
 }
 
-// VersionNote says in a sentence which rules stand in for those of a Spark
-// version that is older or newer than is known; empty where its own are known.
-func VersionNote(version string) string {
+// VersionNotes say which rules stand in for those of a Spark version that is older
+// or newer than the known ones: none or one note.
+func VersionNotes(version string) []Note {
 	switch v := spark.ParseVersion(version); {
 	case v.Before(3, 0):
-		return fmt.Sprintf("Logs of Spark %s are replayed with the rules of Spark 3.0, the oldest that are known.", version)
+		return []Note{oldestRules.With(version, "3.0")}
 	case v.Known() && !v.Before(newestMajor, newestMinor+1):
-		return fmt.Sprintf("Logs of Spark %s are replayed with the rules of Spark %d.%d, the newest that are known.", version, newestMajor, newestMinor)
+		return []Note{newestRules.With(version, fmt.Sprintf("%d.%d", newestMajor, newestMinor))}
 	}
-	return ""
+	return nil
 }
+
+var (
+	oldestRules = note.Declare("rules-oldest", "version", "rules")
+	newestRules = note.Declare("rules-newest", "version", "rules")
+)

@@ -12,5 +12,7 @@ var policiesWordings = map[note.Kind]string{
 		"executors that hold shuffle files may not be released in time.",
 	"policy-decommission-without-migration": "Policy {policy}: spark.decommission.enabled without spark.storage.decommission.enabled: " +
 		"Spark starts, and loses shuffle files whenever an executor leaves.",
+	"rules-oldest":       "Logs of Spark {version} are replayed with the rules of Spark {rules}, the oldest known ones.",
+	"rules-newest":       "Logs of Spark {version} are replayed with the rules of Spark {rules}, the newest known ones.",
 	"policy-unprotected": "Policy {policy}: nothing protects shuffle files: Spark itself would refuse to start.",
 }
