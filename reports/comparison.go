@@ -125,26 +125,25 @@ func faultList(r *bench.Results) string {
 // comparisonNotes are what limits the results, then what the columns mean.
 func comparisonNotes(r *bench.Results) []note.Note {
 	s := r.Suite
+	lost := len(used(metricsIn(metrics.Losses), replays(r.Rows("")))) > 0
 	var notes []note.Note
-	add := func(when bool, n func() note.Note) {
+	add := func(when bool, n note.Note) {
 		if when {
-			notes = append(notes, n())
+			notes = append(notes, n)
 		}
 	}
-	always := func(kind note.Kind) func() note.Note { return func() note.Note { return kind.With() } }
-	add(s.Config.Cluster.Assumed, always(clusterAssumed))
+	add(s.Config.Cluster.Assumed, clusterAssumed.With())
 	notes = append(notes, managerNotes(&s.Config.Cluster)...)
 	notes = append(notes, gradeNotes(s.Workload)...)
 	notes = append(notes, s.Config.Cluster.Notes...)
-	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), always(coresNotCounted))
+	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), coresNotCounted.With())
 	notes = append(notes, r.Notes...)
-	add(len(r.Truth) > 0 && len(s.Config.Faults) > 0, always(recordedWithoutFaults))
-	add(len(r.Truth) > 0, always(recordedTruth))
-	lost := len(used(metricsIn(metrics.Losses), replays(r.Rows("")))) > 0
-	add(!lost, always(nothingLost))
-	add(lost, always(legendLosses))
-	add(len(used(metricsIn(metrics.TimeByCause), replays(r.Rows("")))) > 0, always(legendCauses))
-	add(true, func() note.Note { return legendDifferences.With(r.Runs[0].Policy.Name) })
+	add(len(r.Truth) > 0 && len(s.Config.Faults) > 0, recordedWithoutFaults.With())
+	add(len(r.Truth) > 0, recordedTruth.With())
+	add(!lost, nothingLost.With())
+	add(lost, legendLosses.With())
+	add(len(used(metricsIn(metrics.TimeByCause), replays(r.Rows("")))) > 0, legendCauses.With())
+	notes = append(notes, legendDifferences.With(r.Runs[0].Policy.Name))
 	for _, kind := range []note.Kind{legendMisses, legendWait, legendUtilization, legendSlowdown, legendExecutorHours, legendColumns} {
 		notes = append(notes, kind.With())
 	}

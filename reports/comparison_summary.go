@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
@@ -44,17 +45,17 @@ func comparisonSummary(r *bench.Results) []string {
 	return out
 }
 
-// deadlinesFirst are the classes, those with deadlines ahead.
+// deadlinesFirst are the classes, those with deadlines first.
 func deadlinesFirst(r *bench.Results) []string {
-	var with, without []string
-	for _, class := range r.Classes {
+	rank := func(class string) int {
 		if r.Rows(class)[0].Value("with_deadline") > 0 {
-			with = append(with, class)
-		} else {
-			without = append(without, class)
+			return 0
 		}
+		return 1
 	}
-	return append(with, without...)
+	classes := slices.Clone(r.Classes)
+	slices.SortStableFunc(classes, func(a, b string) int { return rank(a) - rank(b) })
+	return classes
 }
 
 // missesSentence names the policies with the fewest misses, and the cheapest of them.
@@ -67,12 +68,7 @@ func missesSentence(rows []metrics.Row) string {
 	s := fmt.Sprintf("Fewest SLA misses: %s with %.0f of %.0f (%s: %.0f).",
 		words.List(names, namesShown), fewest, of, rows[0].Policy, rows[0].Value("sla_misses"))
 	if len(names) > 1 {
-		var best []metrics.Row
-		for _, r := range rows {
-			if r.Value("sla_misses") == fewest {
-				best = append(best, r)
-			}
-		}
+		best := slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return r.Value("sla_misses") != fewest })
 		cost, cheapest := lowest(best, "executor_hours_held")
 		s += fmt.Sprintf(" Of these %s holds the fewest executor-hours, %.2f.", words.List(cheapest, namesShown), cost)
 	}
@@ -101,8 +97,8 @@ func classSentence(class string, rows []metrics.Row) string {
 	return s + "."
 }
 
-// candidates are the replayed rows of which one could be chosen: those of the
-// base, and of policies that a driver could run.
+// candidates are the replayed rows of policies that could be chosen: the base, and
+// those that are deployable.
 func candidates(r *bench.Results, class string) []metrics.Row {
 	var out []metrics.Row
 	for i, row := range replays(r.Rows(class)) {
@@ -115,26 +111,19 @@ func candidates(r *bench.Results, class string) []metrics.Row {
 
 // replays leaves out the rows of recorded truth.
 func replays(rows []metrics.Row) []metrics.Row {
-	var out []metrics.Row
-	for _, r := range rows {
-		if !r.Recorded {
-			out = append(out, r)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return r.Recorded })
 }
 
-// lowest returns the lowest value of a metric and the policies that have it, as
-// a table would show it: policies that print alike are alike.
-func lowest(rows []metrics.Row, metric string) (float64, []string) {
-	unit := metrics.Named(metric).Unit
-	low := math.Inf(1)
+// lowest returns the lowest value of a metric and the policies that have it, as a
+// table would show it: policies that print alike are alike.
+func lowest(rows []metrics.Row, metric string) (low float64, names []string) {
+	low = math.Inf(1)
 	for _, r := range rows {
-		if v := r.Value(metric); v < low {
+		if v := r.Value(metric); v < low { // false if it does not exist
 			low = v
 		}
 	}
-	var names []string
+	unit := metrics.Named(metric).Unit
 	for _, r := range rows {
 		if v := r.Value(metric); !math.IsNaN(v) && words.Number(v, unit) == words.Number(low, unit) {
 			names = append(names, r.Policy)
@@ -143,6 +132,7 @@ func lowest(rows []metrics.Row, metric string) (float64, []string) {
 	return low, names
 }
 
+// highest returns the highest value of a metric.
 func highest(rows []metrics.Row, metric string) float64 {
 	high := math.Inf(-1)
 	for _, r := range rows {
