@@ -33,8 +33,9 @@ func Advice(a *decide.Advice) *Document {
 			{Key: "goal", Label: "goal", Value: a.Goal, Text: goal}, deadlines,
 			{Key: "replays", Label: "replays", Value: a.Replicas, Text: fmt.Sprintf("%d of each policy, all but the first with varied inputs", a.Replicas)},
 		},
-		Records: &Table{Columns: append(keys("class", "runs"), evaluationColumns...)},
 	}
+	records := &Table{Columns: append(keys("class", "runs"), evaluationColumns...)}
+	d.Records = func() *Table { return records }
 	var classes, details []Object
 	left := 0
 	var failed []note.Note
@@ -54,7 +55,7 @@ func Advice(a *decide.Advice) *Document {
 		}
 		tried := evaluationTable(c, all)
 		for _, row := range tried.Rows {
-			d.Records.add(append([]Cell{{Value: c.Class}, {Value: c.Runs}}, row...)...)
+			records.add(append([]Cell{{Value: c.Class}, {Value: c.Runs}}, row...)...)
 		}
 		classes, details = append(classes, classRecord(c)), append(details, detailRecord(a, c, tried))
 		d.Sections = append(d.Sections, classSection(a, c, list))

@@ -44,7 +44,7 @@ func Calibration(t *latency.Model, logs int) *Document {
 		Title:    fmt.Sprintf("Times beside the tasks' own work, from the logs of %s", words.Plural(logs, "application")),
 		Summary:  []string{"Quantiles are of an executor or task alone. \"each other\" is by how much every other one at the same time on the same node prolongs it."},
 		Sections: []Section{s},
-		Records:  table,
+		Records:  func() *Table { return table },
 	}
 }
 

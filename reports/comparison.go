@@ -29,11 +29,11 @@ func Comparison(r *bench.Results) *Document {
 			clusterFact(s),
 			{Key: "seed", Label: "seed", Value: s.Config.Seed},
 			{Key: "deadline_basis", Label: "deadlines", Value: r.DeadlineBasis},
-			{Key: "slack", Value: slackFact(r)},
+			{Key: "slack", Value: func() any { return slackFact(r) }},
 		}, comparisonFacts(r)...),
 		Summary: comparisonSummary(r),
 		Notes:   comparisonNotes(r),
-		Records: metricRecords(r),
+		Records: func() *Table { return metricRecords(r) },
 		Files:   Files{Report: "report", Results: "results"},
 		Figures: comparisonFigures(r),
 	}

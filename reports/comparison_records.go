@@ -14,48 +14,77 @@ import (
 // comparisonFacts are the records of a comparison, for programs. Times are whole
 // milliseconds; null is a value that does not exist.
 func comparisonFacts(r *bench.Results) []Fact {
-	s := r.Suite
-	prices := s.Prices.String()
-	facts := []Fact{{Key: "prices", Value: orNull(prices != "", prices)}}
-	if prices != "" {
-		facts[0].Label = "prices"
+	prices := Fact{Key: "prices", Value: nil}
+	if text := r.Suite.Prices.String(); text != "" {
+		prices.Label, prices.Value = "prices", text
 	}
-	var table, runs, rows, applications, results []Object
+	facts := []Fact{prices, {Key: "base", Value: r.Runs[0].Policy.Name}}
+	for _, list := range []struct {
+		key  string
+		make func(*bench.Results) []Object
+	}{
+		{"metrics", metricList}, {"policies", policyRecords}, {"rows", rowRecords}, {"applications", applicationRecords},
+		{"queries", queryRecords}, {"results", resultRecords}, {"externalities", effectRecords},
+	} {
+		facts = append(facts, Fact{Key: list.key, Value: func() any { return list.make(r) }})
+	}
+	return facts
+}
+
+func metricList(*bench.Results) (list []Object) {
 	for _, m := range metrics.Table {
-		table = append(table, Object{{"name", m.Name}, {"label", m.Label}, {"unit", m.Unit}, {"formula", m.Doc}, {"better", m.Better}, {"source", m.Source}})
+		list = append(list, Object{{"name", m.Name}, {"label", m.Label}, {"unit", m.Unit}, {"formula", m.Doc}, {"better", m.Better}, {"source", m.Source}})
 	}
-	for i := range s.Workload.Apps {
-		a, ref := s.Workload.Apps[i], &r.Reference[i]
-		applications = append(applications, Object{
+	return list
+}
+
+func policyRecords(r *bench.Results) (list []Object) {
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		list = append(list, Object{
+			{"name", run.Policy.Name}, {"spec", specOf(run.Policy)}, {"end_ms", run.Result.End.Milliseconds()},
+			{"events", run.Result.Events}, {"digest", fmt.Sprintf("%016x", run.Result.Digest)},
+		})
+	}
+	return list
+}
+
+func rowRecords(r *bench.Results) (list []Object) {
+	for _, class := range append([]string{""}, r.Classes...) {
+		for _, row := range r.Rows(class) {
+			list = append(list, Object{
+				{"policy", row.Policy}, {"source", origin(row)}, {"class", orNull(row.Class != "", row.Class)},
+				{"values", valueRecord(row.Values)}, {"differences", valueRecord(row.Minus(r.Base(row)))},
+			})
+		}
+	}
+	return list
+}
+
+func applicationRecords(r *bench.Results) (list []Object) {
+	w := r.Suite.Workload
+	for i, a := range w.Apps {
+		ref := &r.Reference[i]
+		list = append(list, Object{
 			{"index", i}, {"id", a.ID}, {"name", a.Name}, {"class", a.Class}, {"user", a.User},
-			{"submitted", orNull(!s.Workload.Epoch.IsZero(), s.Workload.Epoch.Add(a.Submit).UTC())},
+			{"submitted", orNull(!w.Epoch.IsZero(), w.Epoch.Add(a.Submit).UTC())},
 			{"submit_ms", a.Submit.Milliseconds()}, {"deadline_ms", orNull(ref.HasDeadline, ref.Deadline.Milliseconds())},
 			{"alone_ms", ref.Alone.Milliseconds()}, {"critical_path_ms", ref.Critical.Milliseconds()},
 			{"history_ms", orNull(ref.History > 0, ref.History.Milliseconds())},
 			{"grade", a.Log.Grade.String()}, {"problems", notesJSON(a.Log.Problems)},
 		})
 	}
+	return list
+}
+
+// resultRecords are what each application got under each policy.
+func resultRecords(r *bench.Results) (list []Object) {
 	for i := range r.Runs {
-		run := &r.Runs[i]
-		runs = append(runs, Object{
-			{"name", run.Policy.Name}, {"spec", specOf(run.Policy)}, {"end_ms", run.Result.End.Milliseconds()},
-			{"events", run.Result.Events}, {"digest", fmt.Sprintf("%016x", run.Result.Digest)},
-		})
-		for j := range run.Result.Apps {
-			results = append(results, resultRecord(run.Policy.Name, &run.Result.Apps[j], &run.Apps[j]))
+		for j := range r.Runs[i].Result.Apps {
+			list = append(list, resultRecord(r.Runs[i].Policy.Name, &r.Runs[i].Result.Apps[j], &r.Runs[i].Apps[j]))
 		}
 	}
-	for _, class := range append([]string{""}, r.Classes...) {
-		for _, row := range r.Rows(class) {
-			rows = append(rows, Object{
-				{"policy", row.Policy}, {"source", origin(row)}, {"class", orNull(row.Class != "", row.Class)},
-				{"values", valueRecord(row.Values)}, {"differences", valueRecord(row.Minus(r.Base(row)))},
-			})
-		}
-	}
-	return append(facts, Fact{Key: "base", Value: r.Runs[0].Policy.Name}, Fact{Key: "metrics", Value: table}, Fact{Key: "policies", Value: runs},
-		Fact{Key: "rows", Value: rows}, Fact{Key: "applications", Value: applications}, Fact{Key: "queries", Value: queryRecords(r)},
-		Fact{Key: "results", Value: results}, Fact{Key: "externalities", Value: effectRecords(r)})
+	return list
 }
 
 // resultRecord is what an application got under a policy.

@@ -32,7 +32,7 @@ func Difference(g *bench.Gate) *Document {
 		},
 		Summary:  []string{verdict},
 		Sections: []Section{section("lines", "Differences", t)},
-		Records:  t,
+		Records:  func() *Table { return t },
 		Notes:    g.Notes,
 	}
 }

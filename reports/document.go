@@ -1,16 +1,9 @@
 package reports
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
-	"reflect"
-	"strconv"
-	"time"
 
-	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
-	"dynalloc/reports/words"
 )
 
 // A Document is a report before it has a form: facts, sections with tables, notes
@@ -27,7 +20,7 @@ type Document struct {
 	Summary  []string // the answer in sentences
 	Sections []Section
 	Notes    []note.Note
-	Records  *Table // what CSV holds
+	Records  func() *Table // what CSV holds; nil: nothing
 	Files    Files
 	Figures  []Figure
 }
@@ -43,7 +36,7 @@ type Files struct {
 type Fact struct {
 	Key   string // in JSON; empty: for people alone
 	Label string // in text; empty: for programs alone
-	Value any
+	Value any    // a long list is a func() any, so that only the formats that show it make it
 	Text  string // the value in text; empty: the value itself
 }
 
@@ -146,63 +139,4 @@ type Object []Field
 type Field struct {
 	Key   string
 	Value any
-}
-
-// MarshalJSON keeps the order of the fields. A number that does not exist and an
-// interval without bounds are null.
-func (o Object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	for i, f := range o {
-		b.WriteString(",")
-		if i == 0 {
-			b.Reset()
-		}
-		key, _ := plainJSON(f.Key) // a string always has a form
-		value, err := plainJSON(jsonValue(f.Value))
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
-		b.WriteString(":")
-		b.Write(value)
-	}
-	return []byte("{" + b.String() + "}"), nil
-}
-
-// jsonValue is a value as JSON has it.
-func jsonValue(v any) any {
-	switch v := v.(type) {
-	case float64:
-		if !words.Finite(v) {
-			return nil
-		}
-	case time.Duration:
-		return v.String()
-	case stats.Interval:
-		if !words.Finite(v.Low) || !words.Finite(v.High) {
-			return nil
-		}
-		return []float64{v.Low, v.High}
-	}
-	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
-		return []any{} // a list is never null
-	}
-	return v
-}
-
-// plainJSON encodes a value without escaping what is special only in HTML.
-func plainJSON(v any) ([]byte, error) {
-	switch v := v.(type) { // most values of a large file, and faster than an encoder for each
-	case int:
-		return strconv.AppendInt(nil, int64(v), 10), nil
-	case int64:
-		return strconv.AppendInt(nil, v, 10), nil
-	case bool:
-		return strconv.AppendBool(nil, v), nil
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSpace(b.Bytes()), err
 }

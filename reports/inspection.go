@@ -48,7 +48,7 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 			problems = append(problems, a.Path+": "+OneLine(problem))
 		}
 	}
-	d := &Document{Schema: "dynalloc.inspect/2", Facts: []Fact{{Key: "applications", Value: all.objects()}}, Records: all}
+	d := &Document{Schema: "dynalloc.inspect/2", Facts: []Fact{{Key: "applications", Value: func() any { return all.objects() }}}, Records: func() *Table { return all }}
 	add := func(key, heading string, blocks ...Block) {
 		d.Sections = append(d.Sections, Section{Key: key, Heading: heading, Blocks: blocks})
 	}

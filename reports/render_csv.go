@@ -16,7 +16,7 @@ import (
 func CSV(w io.Writer, d *Document) error {
 	out := csv.NewWriter(w)
 	if d.Records != nil {
-		if err := d.Records.csv(out); err != nil {
+		if err := d.Records().csv(out); err != nil {
 			return err
 		}
 	}

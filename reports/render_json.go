@@ -1,8 +1,16 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"dynalloc/bench/stats"
+	"dynalloc/reports/words"
 )
 
 // JSON renders a document as one object: its schema, the facts and tables that have
@@ -22,8 +30,78 @@ func JSON(w io.Writer, d *Document) error {
 		}
 	}
 	o = append(o, Field{"notes", notesJSON(d.Notes)})
-	e := json.NewEncoder(w)
+	compact, err := appendJSON(nil, o)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, append(compact, '\n'), "", " "); err != nil {
+		return err
+	}
+	_, err = b.WriteTo(w)
+	return err
+}
+
+// MarshalJSON keeps the order of the fields.
+func (o Object) MarshalJSON() ([]byte, error) { return appendJSON(nil, o) }
+
+// appendJSON appends a value. A number that does not exist and an interval without
+// bounds are null, a list is never null, and what is special in HTML is not escaped.
+// The types that make up nearly all of a large file have a case of their own, because
+// encoding/json would pass over nested objects once for each level.
+func appendJSON(b []byte, v any) (_ []byte, err error) {
+	switch v := v.(type) {
+	case func() any:
+		return appendJSON(b, v())
+	case Object:
+		b = append(b, '{')
+		for i, f := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b, _ = appendJSON(b, f.Key) // a string always has a form
+			if b, err = appendJSON(append(b, ':'), f.Value); err != nil {
+				return nil, err
+			}
+		}
+		return append(b, '}'), nil
+	case []Object:
+		b = append(b, '[')
+		for i, o := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendJSON(b, o); err != nil {
+				return nil, err
+			}
+		}
+		return append(b, ']'), nil
+	case int:
+		return strconv.AppendInt(b, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(b, v, 10), nil
+	case string:
+		if strings.IndexFunc(v, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) < 0 {
+			return append(append(append(b, '"'), v...), '"'), nil
+		}
+	case float64:
+		if !words.Finite(v) {
+			return append(b, "null"...), nil
+		}
+	case stats.Interval:
+		if !words.Finite(v.Low) || !words.Finite(v.High) {
+			return append(b, "null"...), nil
+		}
+		return appendJSON(b, []float64{v.Low, v.High})
+	case time.Duration:
+		return appendJSON(b, v.String())
+	}
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
+		return append(b, "[]"...), nil
+	}
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	return e.Encode(o)
+	err = e.Encode(v)
+	return append(b, bytes.TrimSpace(text.Bytes())...), err
 }

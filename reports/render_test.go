@@ -46,7 +46,7 @@ func small() *Document {
 			{Key: "more", Heading: "More", Blocks: []Block{Paragraph("First."), Paragraph("Second."), Bullets{"one *item*"}, Code("spark.a 1\nspark.b 2\n")}},
 		},
 		Notes:   []note.Note{note.Plain("Mind the gap."), tooFewRuns.With(3)},
-		Records: t,
+		Records: func() *Table { return t },
 	}
 }
 

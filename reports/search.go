@@ -35,7 +35,7 @@ func Search(t *decide.TuneResult) *Document {
 		Figures: []Figure{{"front.png", "misses against executor-hours, with hindsight and the bounds", func(w io.Writer) error { return pictures.Front(w, t) }}},
 	}
 	table := fleetTable(t)
-	d.Records = table
+	d.Records = func() *Table { return table }
 	people := *table
 	people.Rows = table.Rows[:len(table.Rows)-1] // the bounds are in the summary
 	d.Sections = []Section{section("fleets", "Fleets", &people), section("rules", "Policies of each fleet", ruleTable(t))}

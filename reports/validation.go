@@ -22,11 +22,12 @@ func Validation(v *validate.Validation) *Document {
 			{Label: "from", Value: v.From}, {Label: "to", Value: v.To}, {Label: "policy", Value: v.Policy},
 			{Label: "cluster", Value: v.Cluster}, {Label: "start-up", Value: v.Startup},
 		},
-		Records: &Table{Columns: keys("application", "what", "recorded", "replayed", "error")},
 		Figures: []Figure{{"executors.png", "executors over time, recorded and replayed", func(w io.Writer) error {
 			return pictures.ExecutorTimelines(w, []pictures.NamedValidation{{Name: v.From + " to " + v.To, Validation: v}})
 		}}},
 	}
+	records := &Table{Columns: keys("application", "what", "recorded", "replayed", "error")}
+	d.Records = func() *Table { return records }
 	for _, f := range validationRecord(v)[1:] {
 		d.Facts = append(d.Facts, Fact{Key: f.Key, Value: f.Value})
 	}
@@ -34,7 +35,7 @@ func Validation(v *validate.Validation) *Document {
 		c := &v.Apps[i]
 		t := comparisonTable(c)
 		for _, row := range t.Rows {
-			d.Records.add(append([]Cell{{Value: c.Recorded.Name}}, row...)...)
+			records.add(append([]Cell{{Value: c.Recorded.Name}}, row...)...)
 		}
 		s := Section{Key: "application", Heading: c.Recorded.Name, Blocks: []Block{t}}
 		if len(c.Unmatched) > 0 {

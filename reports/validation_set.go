@@ -33,7 +33,7 @@ func ValidationSet(s *validate.Set) *Document {
 		Title:    fmt.Sprintf("%s of %s, --startup %s", words.Plural(len(s.Pairs), "ordered pair"), words.Plural(len(s.Workloads), "workload"), s.Startup),
 		Facts:    []Fact{{Key: "pairs", Value: pairs}, {Key: "summary", Value: summaryRecord(&s.Summary)}},
 		Sections: append(sections, section("skill", "Skill: 1 - mean absolute error / that of a baseline", skillTable(s)), section("worst_pairs", "Worst pairs", worstPairs(s))),
-		Records:  errors,
+		Records:  func() *Table { return errors },
 		Notes:    append([]note.Note{legendErrors.With(), legendBaselines.With(), legendWinner.With()}, s.Notes...),
 		Figures: []Figure{{"validation-scatter.png", "every prediction against the recording", func(w io.Writer) error {
 			return pictures.RecordedAgainstReplayed(w, s)
