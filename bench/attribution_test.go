@@ -13,7 +13,7 @@ import (
 	"dynalloc/traces"
 )
 
-// Where time and executor time went adds up to the millisecond on every
+// The causes of turnaround and of executor-time add up to the millisecond on every
 // recording, under its own policy and others, on the cluster that the logs show.
 func TestAttributionsAddUpOnEveryRecording(t *testing.T) {
 	for _, folder := range []string{"testdata/recordings", "testdata/mechanisms", "../../shared/recordings"} {

@@ -14,7 +14,7 @@ import (
 	"dynalloc/traces"
 )
 
-// Run runs a suite.
+// run runs a suite.
 func Run(t testing.TB, s *bench.Suite, o bench.Options) *bench.Results {
 	t.Helper()
 	r, err := bench.Run(context.Background(), s, o)
@@ -45,8 +45,8 @@ func TestParallelRunsChangeNothing(t *testing.T) {
 	}
 }
 
-// What the timeline saw is what the ledger counted, to the millisecond, overall
-// and for each class, however often it was thinned.
+// The timeline and the ledger have equal sums, to the millisecond, over all
+// applications and for each class, however often the timeline was thinned.
 func TestTheTimelineAddsUpToTheLedger(t *testing.T) {
 	for _, suite := range []func() (*bench.Suite, error){builtin.Fleet, builtin.Day} {
 		s, err := suite()
@@ -84,7 +84,7 @@ func Total(s metrics.Series) metrics.Sample {
 	return sum
 }
 
-// The shares of a group add up to all of it, in every row of a comparison.
+// In every row of a comparison the shares of the causes add up to 100 %.
 func TestSharesOfARowAddUp(t *testing.T) {
 	s, err := builtin.Fleet()
 	if err != nil {
@@ -114,8 +114,8 @@ func TestSharesOfARowAddUp(t *testing.T) {
 	}
 }
 
-// Days are taken where there are enough of them, else users, hours, runs; and
-// of fewer than ten runs nothing is said beyond those.
+// Blocks are days if there are enough of them, else users, hours or runs. Fewer than
+// ten runs make no blocks.
 func TestBlocksAreTheWidestThatAreEnough(t *testing.T) {
 	s, err := builtin.Day()
 	if err != nil {

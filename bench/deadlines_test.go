@@ -23,7 +23,8 @@ func deadlinesOf(t *testing.T, text string) sla.Deadlines {
 	return d
 }
 
-// What a time of day means for work that was submitted at none, nobody knows.
+// A time of day has no meaning for applications whose time of submission is not
+// known.
 func TestATimeOfDayNeedsAClock(t *testing.T) {
 	s := lectureSuite(t, "static,n=2")
 	s.Workload.Epoch = time.Time{}
@@ -77,8 +78,8 @@ func TestDeadlinesFromHistory(t *testing.T) {
 	}
 }
 
-// Behind the hog a report takes several times as long as alone. The longer the
-// leash, the fewer are late; the factors do not move a deadline from a file.
+// Behind the load a report takes several times as long as alone. With a larger
+// factor fewer reports are late; the factors do not change a deadline from a file.
 func TestMissesFallWithTheSlackFactor(t *testing.T) {
 	s := lectureSuite(t, "static,n=8")
 	s.Deadlines = deadlinesOf(t, "report-2,1ms\n")
@@ -100,8 +101,8 @@ func TestMissesFallWithTheSlackFactor(t *testing.T) {
 	}
 }
 
-// notebook is a long application in which somebody asks: two queries of two jobs
-// each, one of them in SQL, and a job that belongs to neither.
+// notebook is a long application with two queries of two jobs each, one of them in
+// SQL, and a job that belongs to neither.
 const notebook = `
 app notebook cores=1 memory=1g
   job group=ask-1 description="first look"
@@ -168,7 +169,7 @@ func TestQueriesHaveDeadlinesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// Deadlines of queries leave those of applications to the default.
+// A file with deadlines for queries only leaves applications the default slack.
 func TestDeadlinesOfQueriesAreNoneOfApplications(t *testing.T) {
 	r := mustRun(t, notebookSuite(t, "group,deadline\nask-*,30s\nnobody,1s\n"), Options{})
 	if !r.Reference[0].HasDeadline || r.Slack.Headline() != 1.5 {

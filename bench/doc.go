@@ -9,28 +9,29 @@
 // ran can stand beside it as [Truth].
 //
 // An application that cannot be replayed under one of the policies is left out
-// under all of them, and a policy whose replay does not come to an end has a row
-// without values; the notes of the results say so.
+// under all of them, and a policy whose replay passes the horizon has rows without
+// values; the notes of the results say so.
 //
 // Replays run side by side but share nothing that changes, and results stand in
 // the order of the suite, so that the same suite gives the same bytes however
 // many ran at a time. Numbers of one replay are exact, not sampled: a difference
-// between two policies is what this workload, cluster and seed gave. What it says
-// about other days is a question of statistics, which package decide answers.
+// between two policies is exact for this workload, cluster and seed. Whether it
+// holds for other days is a question of statistics, which package decide answers.
 //
 // Read the files in this order:
 //
-//   - suite.go: [Suite] and [Results];
-//   - fleets.go: fleets of policies, and the one that repeats the logs' settings;
+//   - suite.go and results.go: [Suite] and [Results];
+//   - fleets.go: fleets of policies, and the one with the recorded settings;
 //   - run.go and options.go: [Run], and how replays run side by side;
 //   - leaveout.go: applications that cannot be replayed;
-//   - reference.go: runs alone, and misses at other factors of the slack;
-//   - truth.go: how the applications really ran, in the same metrics;
-//   - externality.go and faultcost.go: what a class's policy, or a fault, cost
-//     the others;
-//   - rulesnotes.go: notes on Spark versions and vendors;
+//   - reference.go: applications alone on the cluster, and misses at other slack
+//     factors;
+//   - truth.go and pairs.go: how the applications really ran, in the same metrics;
+//   - externality.go and faultcost.go: what a class's policy costs the other
+//     classes, and what faults cost;
+//   - versions.go: notes on Spark versions and vendors;
 //   - blocks.go: the division of a workload's runs into blocks for statistics;
-//   - gate.go: results held against older ones.
+//   - gate.go: [Gate], the comparison of a result file with an older one.
 //
 // Packages below: stats (intervals and tests), sla (deadlines), metrics (the one
 // table), decide (advice and search), validate (replays against recordings) and

@@ -11,8 +11,8 @@ import (
 	"dynalloc/traces"
 )
 
-// hogAndReport is the lecture's case: a hog takes all four nodes for a minute
-// and a half of work that needs them for half a minute, and a report waits.
+// In hogAndReport a load holds all four nodes for a minute and a half although its
+// work needs them for half a minute, and a report waits.
 const hogAndReport = `
 app hog cores=4 memory=1g
   job
@@ -46,10 +46,10 @@ func hogSuite(t *testing.T, faults ...string) *Suite {
 	return s
 }
 
-// The hog under dynamic allocation gives three idle executors back after its
-// first stage: the report waits less, and that is on the hog's bill. What the
-// report's own change does to the hog is nothing.
-func TestTheHogPaysItsBill(t *testing.T) {
+// Under dynamic allocation the load releases three idle executors after its first
+// stage, and the report waits less: an externality of the load's policy. The change
+// of the report's own policy has no effect on the load.
+func TestTheLoadsPolicyAffectsTheReport(t *testing.T) {
 	r, err := Run(context.Background(), hogSuite(t), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -70,9 +70,9 @@ func TestTheHogPaysItsBill(t *testing.T) {
 	}
 }
 
-// A node dies under the hog's long task: the task starts again elsewhere, and
-// the row of each policy says what that cost.
-func TestFaultsHaveARowOfTheirCost(t *testing.T) {
+// A node fails while the load's long task runs on it: the task starts again on
+// another node, and the cost is reported for each policy.
+func TestFaultsHaveACost(t *testing.T) {
 	r, err := Run(context.Background(), hogSuite(t, "executor-loss,at=30s,app=hog,executor=0", "executor-loss,at=30s,app=hog,executor=1"), Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -9,8 +9,8 @@ import (
 	"dynalloc/traces"
 )
 
-// snapshot is a day of runs, of which some miss and all hold so many
-// executor-seconds.
+// snapshot is a day of runs that each hold a number of executor-seconds; missed says
+// which of them miss their deadline.
 func snapshot(name string, runs int, missed func(int) bool, seconds float64) *Snapshot {
 	s := &Snapshot{Name: name, Workload: &traces.Workload{Epoch: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}
 	p := SnapshotPolicy{Name: "team", Spec: name}
@@ -29,7 +29,7 @@ func snapshot(name string, runs int, missed func(int) bool, seconds float64) *Sn
 
 func never(int) bool { return false }
 
-// The gate lets chance pass, and what is stated; not more.
+// Differences pass that chance explains or that the options allow; others fail.
 func TestGateFailsOnWhatIsWorse(t *testing.T) {
 	good := snapshot("good", 100, never, 60)
 	for _, c := range []struct {
@@ -56,7 +56,7 @@ func TestGateFailsOnWhatIsWorse(t *testing.T) {
 	}
 }
 
-// Of too few runs no interval can be made: the amounts decide, as they are.
+// For fewer than ten runs there are no intervals, and every difference counts.
 func TestGateOfFewRunsGoesByAmounts(t *testing.T) {
 	g, err := CompareSnapshots(snapshot("old", 5, never, 60), snapshot("new", 4, func(i int) bool { return i == 0 }, 60), GateOptions{})
 	if err != nil {

@@ -31,8 +31,8 @@ func suiteOf(t *testing.T, text string, fleets ...string) *Suite {
 	return s
 }
 
-// One application whose executors fit nowhere does not spoil the comparison: it
-// is left out of every row, and every report says so.
+// An application whose executors fit on no node is left out of every row, with a
+// note; the comparison goes on.
 func TestAMisfitIsLeftOut(t *testing.T) {
 	s := suiteOf(t, giant, "static,n=8", "static,n=2")
 	r := mustRun(t, s, Options{})
@@ -49,7 +49,7 @@ func TestAMisfitIsLeftOut(t *testing.T) {
 	}
 }
 
-// Where the misfit is all there is, that is the error.
+// If no other application is left, the comparison fails.
 func TestNothingButMisfits(t *testing.T) {
 	s := suiteOf(t, giant[len(lecture):], "static,n=8")
 	_, err := Run(context.Background(), s, Options{})
@@ -59,8 +59,8 @@ func TestNothingButMisfits(t *testing.T) {
 	}
 }
 
-// Under a size of none nothing ever ends: the applications are found one after
-// the other, and none is left.
+// With a fixed size of 0 the load never ends: it is found during the replay and
+// left out.
 func TestApplicationsThatNeverEnd(t *testing.T) {
 	s := suiteOf(t, lecture, "static,n=2", "load*=static,n=0;*=static,n=2")
 	r := mustRun(t, s, Options{})
@@ -69,8 +69,8 @@ func TestApplicationsThatNeverEnd(t *testing.T) {
 	}
 }
 
-// A policy whose replay passes the horizon has a row without values, and a note;
-// the others have theirs.
+// A policy whose replay passes the horizon has a row without values and a note; the
+// other policies have values.
 func TestARowWithoutValues(t *testing.T) {
 	s := suiteOf(t, lecture, "static,n=8", "static,n=1")
 	s.Config.Horizon = 200 * time.Second
@@ -89,7 +89,7 @@ func TestARowWithoutValues(t *testing.T) {
 
 func finite(v float64) bool { return v == v }
 
-// The horizon is far behind any replay of a fleet that makes headway.
+// The horizon is much later than the end of any replay that makes progress.
 func TestHorizon(t *testing.T) {
 	s := suiteOf(t, lecture, "static,n=2")
 	month := 30 * 24 * time.Hour

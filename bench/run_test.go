@@ -15,7 +15,7 @@ import (
 	"dynalloc/traces"
 )
 
-// lecture is a load that takes the whole cluster, and two reports behind it.
+// In lecture a load takes the whole cluster, and two reports wait for it.
 const lecture = `
 app load cores=2 memory=1g
   job
@@ -70,7 +70,7 @@ func mustRun(t *testing.T, s *Suite, o Options) *Results {
 // The load takes all eight executors and keeps them while its driver only
 // writes; the first report waits for its end and is late. With two executors
 // each nobody waits.
-func TestTheReportWaitsBehindTheHog(t *testing.T) {
+func TestTheReportWaitsBehindTheLoad(t *testing.T) {
 	r := mustRun(t, lectureSuite(t, "static,n=8", "static,n=2"), Options{})
 	hog, small := r.Rows("report-*")[0], r.Rows("report-*")[1]
 	if hog.Value("sla_misses") != 1 || small.Value("sla_misses") != 0 {
@@ -110,7 +110,8 @@ func TestClassesAddUpToAll(t *testing.T) {
 	}
 }
 
-// An application that comes again is run alone once, and progress counts that.
+// An application that arrives twice is replayed alone once, and progress counts it
+// once.
 func TestRepeatedApplicationsAreRunAloneOnce(t *testing.T) {
 	s := lectureSuite(t, "static,n=2")
 	again := *s.Workload.Apps[2]

@@ -8,8 +8,8 @@ import (
 	"dynalloc/traces"
 )
 
-// The truth of another recording is measured against the deadlines of this one,
-// application by application, and one that is not in it is named.
+// Another recording is measured against the deadlines of this workload, application
+// by application; a note counts the applications that are not in it.
 func TestTruthIsPairedByName(t *testing.T) {
 	s := lectureSuite(t, "static,n=2")
 	other := &traces.Workload{}

@@ -8,8 +8,8 @@ import (
 	"dynalloc/traces"
 )
 
-// Logs of a Spark that is older or newer than is known, and of a vendor's own
-// build, say so once each; the others say nothing.
+// There is one note for each Spark version that is older or newer than the known
+// ones and for each vendor's build, and none for other logs.
 func TestRuleNotes(t *testing.T) {
 	w := &traces.Workload{}
 	for _, version := range []string{"4.1.4", "2.4.8", "2.4.8", "3.3.0-amzn-0", "9.9.0", ""} {

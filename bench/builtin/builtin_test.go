@@ -23,13 +23,13 @@ func runSuite(t *testing.T, suite func() (*bench.Suite, error)) *bench.Results {
 	return r
 }
 
-// The built-in day tells the story. At the recorded sizes some reports miss
-// their deadline, because a load holds the whole cluster and the manager is
-// FIFO; with eight executors for all it is worse, and dynamic allocation with
-// Spark's own idle timeout, which holds nearly as much, helps little. Two
-// executors for all cost least, but every load is late. Short idle timeouts and
-// bounds keep the deadlines at a price between, and reports at a fixed size
-// with all else dynamic keep every one at the least.
+// The built-in day shows the effects of the policies. At the recorded sizes some
+// reports miss their deadline, because a load holds the whole cluster and the manager
+// is FIFO. With eight executors for every application more reports miss it, and
+// dynamic allocation with Spark's default idle timeout, which holds nearly as much,
+// helps little. Two executors for all cost least, but every load is late. With
+// reports at a fixed size and the others dynamic no deadline is missed, at a cost
+// between these.
 func TestTheDayTellsTheStory(t *testing.T) {
 	r := runSuite(t, Day)
 	find := func(class, policy string) metrics.Row {
@@ -70,9 +70,8 @@ func TestTheDayTellsTheStory(t *testing.T) {
 	}
 }
 
-// The replay of the recorded fleet under its own settings comes near to what
-// the logs say: it is the same work on the same cluster, and only start-up times
-// are drawn.
+// The replay of the recorded fleet with its own settings is close to the logs: it is
+// the same work on the same cluster, and only start-up times are random.
 func TestTheFleetIsReplayedNearItsTruth(t *testing.T) {
 	r := runSuite(t, Fleet)
 	for i, a := range r.Suite.Workload.Apps {

@@ -14,7 +14,7 @@ import (
 	"dynalloc/traces"
 )
 
-// logOf is a suite of one recording, on a cluster that nobody named.
+// logOf is a suite of one recording on the cluster assumed from it.
 func logOf(t *testing.T, name string) *bench.Suite {
 	t.Helper()
 	w := logtest.Read(t, "../testdata/recordings/"+name)
@@ -36,8 +36,7 @@ func specs(t *testing.T, texts ...string) []policies.Spec {
 	return list
 }
 
-// One log with one run is enough to be advised, and the advice says what it
-// rests on.
+// One log with one run is enough for advice; its intervals are over replicas.
 func TestAdviceFromOneRunRestsOnReplicas(t *testing.T) {
 	a, err := Advise(t.Context(), logOf(t, "etl/ess10"), AdviseOptions{})
 	if err != nil {
@@ -61,8 +60,8 @@ func TestAdviceFromOneRunRestsOnReplicas(t *testing.T) {
 	}
 }
 
-// The same settings under two names are the same: there is no difference, and
-// what is set stays.
+// A fixed size and dynamic allocation with equal bounds behave alike: there is no
+// difference, and the current settings stay.
 func TestAdviceKeepsWhatMakesNoDifference(t *testing.T) {
 	a, err := Advise(t.Context(), logOf(t, "etl/static4"), AdviseOptions{Only: true, Policies: specs(t, "spark,min=4,max=4,initial=4")})
 	if err != nil {
@@ -74,8 +73,8 @@ func TestAdviceKeepsWhatMakesNoDifference(t *testing.T) {
 	}
 }
 
-// Where something is missing from the logs, or a replay of what is set does not
-// give what was recorded, nothing is advised.
+// There is no verdict if logs are incomplete, or if the replay with the current
+// settings does not reproduce the recording.
 func TestAdviceRefusesPoorLogs(t *testing.T) {
 	lossy := logOf(t, "etl/ess10")
 	lossy.Workload.Apps[0].Log.Grade = traces.Lossy
@@ -93,8 +92,8 @@ func TestAdviceRefusesPoorLogs(t *testing.T) {
 	}
 }
 
-// On the built-in day large loads make reports late. The advice sees that it is
-// the loads that have to change, and with all advice taken no report is late.
+// On the built-in day large loads make reports late. The advice changes the loads,
+// and with all advice taken fewer deadlines are missed.
 func TestAdviceOnTheBuiltInDay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it replays the day more than a hundred times")
@@ -137,7 +136,8 @@ func TestAdviceIsRepeatable(t *testing.T) {
 	}
 }
 
-// What a window keeps for its load alone is replayed, and not advised.
+// Applications that are kept before and after a window are replayed, but get no
+// advice.
 func TestAdviceIsNotForWarmUpAndDrain(t *testing.T) {
 	s := logOf(t, "pair-static")
 	s.Workload.Apps[0].Class = traces.ClassWarmUp

@@ -16,14 +16,14 @@ import (
 	"dynalloc/traces"
 )
 
-// What really became of a workload under one configuration.
+// A truth is the real result of a workload under one configuration.
 type truth struct {
 	policy          policies.Spec
 	time, executors float64 // seconds, executor-seconds: medians of the repeats
 }
 
-// configurations are the policies under which a workload really ran, with what
-// became of it. Two that a policy does not tell apart are one.
+// configurations are the policies under which a workload really ran, with the real
+// results. Configurations with equal policies are one.
 func configurations(t *testing.T, group []*traces.Workload) []truth {
 	var list []truth
 	for _, repeats := range validate.ByConfiguration(group) {
@@ -43,12 +43,11 @@ func configurations(t *testing.T, group []*traces.Workload) []truth {
 	return list
 }
 
-// The truth is known where the same workload ran for real under several
-// policies. From the log of one run, what is advised among them is, in reality,
-// within the spread of the best one: of those that keep the deadline the one with
-// the fewest executor-seconds, or the one that takes the shortest time. The
-// spread is twice the largest one known between repeats, as for winners in
-// docs/VALIDATION.md. RECORDINGS names a folder of other recordings.
+// Where a workload really ran under several policies the best of them is known. The
+// policy that is advised from the log of one run is, in reality, within the spread
+// of the best one: of those that keep the deadline the one with the fewest
+// executor-seconds, or the one with the shortest time. The spread is twice the
+// largest one between repeats, as for winners in docs/VALIDATION.md. RECORDINGS names a folder of other recordings.
 func TestAdviceIsAsGoodAsTheBestReally(t *testing.T) {
 	folder := "../testdata/recordings"
 	if other := os.Getenv("RECORDINGS"); other != "" {
@@ -87,9 +86,9 @@ func TestAdviceIsAsGoodAsTheBestReally(t *testing.T) {
 	}
 }
 
-// A counted counts advice: how often the policy was as good as the best, and how
-// often the verdict was not the opposite of the truth; and by how much the worst
-// advice missed the best.
+// A counted counts advice: how often the policy was as good as the best and how often
+// the verdict was not the opposite of the truth, and how far the worst advice was
+// from the best policy.
 type counted struct {
 	asked, right, verdicts int
 	alike, saidAlike       int // times that there was no difference, and that this was said

@@ -12,11 +12,9 @@ import (
 	"dynalloc/bench/validate"
 )
 
-// The same with replays: other days are made as the built-in one is, from each
-// day alone intervals for the differences between policies are made, and the
-// truth is the difference over all days. The runs of an hour share a queue here,
-// and so do hours. Where COVERAGE is set, it is measured over a twentieth as many
-// days, else over 20.
+// Intervals from single days contain the mean difference over many days. The days are
+// made like the built-in one. The runs of an hour share a queue here, and so do
+// hours. The number of days is a twentieth of COVERAGE, or 20.
 func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 	days := 20
 	if n, err := strconv.Atoi(os.Getenv("COVERAGE")); err == nil {

@@ -14,8 +14,8 @@ import (
 	"dynalloc/policies"
 )
 
-// A front is what none dominates, and all that is left out is dominated by
-// something in it, or as good as something in it.
+// No fleet dominates a fleet of the front, and every other fleet is dominated by one
+// of the front or equal to one.
 func TestFrontIsNotDominated(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	g := goal{missRate: 0.1, slower: 0.1}
@@ -37,8 +37,8 @@ func TestFrontIsNotDominated(t *testing.T) {
 	}
 }
 
-// What a goal asks for decides: the cheapest of those that keep it, and where
-// none does, the one that is nearest.
+// The best fleet is the cheapest that meets the goal; if none does, the one that is
+// nearest to it.
 func TestGoal(t *testing.T) {
 	g := goal{missRate: 0.05, slower: 0.1}
 	list := []score{
@@ -56,10 +56,10 @@ func TestGoal(t *testing.T) {
 	}
 }
 
-// Races are for nothing if they miss the best. Sixty-four candidates of known
-// misses and cost are raced over eight noisy replicas. In most of a hundred
-// races the winner is the one that all 512 replays name, and on average it costs
-// little more; yet a race takes less than half of them.
+// Sixty-four candidates with known misses and costs are raced over eight noisy
+// replicas. In most of a hundred races the winner is the one that all 512 replays
+// find, on average it costs little more, and a race takes less than half of the
+// replays.
 func TestHalvingFindsWhatTheGridFinds(t *testing.T) {
 	const candidates, replicas, races = 64, 8, 100
 	g := goal{missRate: 0.05}
@@ -120,7 +120,7 @@ func TestHalvingFindsWhatTheGridFinds(t *testing.T) {
 	}
 }
 
-// tuneFleet is the recorded fleet, with the goal that nobody misses.
+// tuneFleet is the recorded fleet with the goal of no misses.
 func tuneFleet(t *testing.T) Tuning {
 	t.Helper()
 	s, err := builtin.Fleet()
@@ -131,8 +131,8 @@ func tuneFleet(t *testing.T) Tuning {
 	return Tuning{Suite: s, MaxSlowdown: DefaultMaxSlowdown, Replicas: 3, Budget: 300}
 }
 
-// The same on real replays: what a race over the recorded fleet finds is what
-// all replays of all candidates find. docs/TUNE.md has the numbers.
+// In replays of the recorded fleet a race finds the same as all replays of all
+// candidates. docs/TUNE.md has the numbers.
 func TestRaceOfTheRecordedFleetFindsWhatTheGridFinds(t *testing.T) {
 	for _, rate := range []float64{0, 0.2, 0.4} {
 		tuning := tuneFleet(t)
@@ -170,9 +170,9 @@ func TestRaceOfTheRecordedFleetFindsWhatTheGridFinds(t *testing.T) {
 	}
 }
 
-// A search keeps to its budget, finds a fleet that keeps the goal at less cost
-// than the recorded settings, and gives the same however many replays run at a
-// time. Nothing is below the bounds, and the front is one.
+// A search keeps its budget, finds a fleet that meets the goal at less cost than the
+// recorded settings, and gives equal results however many replays run at a time. No
+// fleet is below the bounds, and none of the front dominates another.
 func TestTune(t *testing.T) {
 	tuning := tuneFleet(t)
 	told := 0
@@ -230,7 +230,7 @@ func TestTune(t *testing.T) {
 	}
 }
 
-// outcome is all that a search found, as text.
+// outcome is the result of a search as text.
 func outcome(t *TuneResult) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, t.Spent, t.Grid, t.Candidates, t.Chosen, t.Bounds)
@@ -240,13 +240,13 @@ func outcome(t *TuneResult) string {
 	return b.String()
 }
 
-// two is a policy of the user's own: two executors while there is anything to do.
+// two is a policy of another package: two executors while there are tasks.
 type two struct{}
 
 func (two) Size(v *policies.View) int { return min(2, v.Needed) }
 
-// A policy of the user's own is a candidate for every class, and is taken where
-// it is best.
+// A policy of another package is a candidate for every class, and is chosen where it
+// is best.
 func TestTuneTakesTheUsersPolicy(t *testing.T) {
 	tuning := tuneFleet(t)
 	spec := policies.Sized("two", func() policies.Sizer { return two{} })
@@ -261,8 +261,8 @@ func TestTuneTakesTheUsersPolicy(t *testing.T) {
 	}
 }
 
-// A search that is stopped gives the best so far, and an error if there is none
-// yet.
+// A search that is cancelled gives the best fleets so far, and an error if there are
+// none yet.
 func TestTuneStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	tuned, err := Tune(ctx, tuneFleet(t), bench.Options{Parallel: 1, Progress: func(done, total int) {
@@ -279,8 +279,8 @@ func TestTuneStopped(t *testing.T) {
 	}
 }
 
-// The fleet that is shown has the classes' names for patterns, the narrower ones
-// first; where one class's name still covers another's applications it is said.
+// The patterns of a fleet are the names of the classes, the narrower ones first. The
+// result names the classes of which another pattern matches an application.
 func TestTunedFleetIsWrittenByClass(t *testing.T) {
 	for want, byName := range map[string]map[string]string{
 		"[] *queries=recorded;report*=recorded;*=recorded": {"adhoc-queries": "*queries", "report-sla-1": "report*", "report-sla-2": "report*", "report-sla-3": "report*"},

@@ -9,9 +9,9 @@ import (
 	"dynalloc/traces"
 )
 
-// Two executors of two cores: one for 30 s that the driver saw leave, one that
-// was there to the end. The driver itself is none.
-func TestARecordTellsWhatItCan(t *testing.T) {
+// Two executors of two cores: one for 30 s, until the driver saw it leave, and one
+// until the end. The driver itself is not an executor.
+func TestALogGivesTheMetricsThatItRecords(t *testing.T) {
 	a := &traces.Application{EarlierAttempts: time.Second, Profiles: []traces.Profile{{MemoryMB: 1024, OverheadMB: 384}}, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
 		{ID: "driver", Cores: 8, Removed: -1},
 		{ID: "1", Cores: 2, Added: 20 * time.Second, Removed: -1},

@@ -6,7 +6,7 @@ import (
 	"dynalloc/replay"
 )
 
-// attributed are the names of the metrics of where time went.
+// attributed are the names of the metrics by cause.
 var attributed = func() string {
 	names := ""
 	for _, m := range attributionMetrics() {

@@ -70,15 +70,15 @@ func TestElasticityByHand(t *testing.T) {
 	if math.Abs(got.Under-want.Under) > 1e-12 || math.Abs(got.Over-want.Over) > 1e-12 || got.UnderTime != want.UnderTime || got.OverTime != want.OverTime || !got.Known {
 		t.Errorf("got %+v, want %+v", got.Elasticity, want)
 	}
-	// One was held for 30 s, the other for 24: a second less than is charged.
+	// One was held for 30 s, the other for 24 s, a second less than the minimum charge.
 	if want := (MinimumCharge{Executors: time.Second, Cores: time.Second}); got.MinimumCharge != want {
 		t.Errorf("got %+v, want %+v", got.MinimumCharge, want)
 	}
 }
 
 // A fetch fails and the stage begins again with both of its tasks, while one of
-// the first attempt still runs. When that succeeds after all, the second attempt
-// is spared it.
+// the first attempt still runs. When that task succeeds, the second attempt need not
+// run it.
 func TestATaskOfAnEarlierAttemptSparesTheNext(t *testing.T) {
 	w := &traces.Workload{Apps: []*traces.Application{{
 		Profiles: []traces.Profile{{TaskCPUs: 1}}, Stages: []traces.Stage{{Tasks: make([]traces.Task, 2)}},
@@ -106,9 +106,9 @@ func TestATaskOfAnEarlierAttemptSparesTheNext(t *testing.T) {
 	}
 }
 
-// Whatever happens in a recording, also of mishaps, and under policies that lose
-// what it makes: no count falls below 0, no task is waited for when nothing of
-// its application is under way, and no share is more than the time that it is of.
+// In every recording, also those with failures, and under policies that lose shuffle
+// files: no count falls below 0, no task waits when no job of its application runs,
+// and no time is longer than the turnaround of which it is a share.
 func TestTheMeterLosesNothing(t *testing.T) {
 	var fleets []policies.Fleet
 	for _, text := range []string{"recorded", "static,n=2", "spark,idle=2s,shuffle=none", "spark,idle=5s,shuffle=tracking"} {

@@ -19,7 +19,7 @@ import (
 // tasks run again; of its three queries one is in time, one is late and one does
 // not end. The second waits 1 + 0 + 3 s, holds 1 such executor for 20 s, all
 // busy, computes lost blocks again for 7 s, and is late. Executors have 1 GiB;
-// what is held for less than 50 s is billed for so long.
+// the minimum charge is 50 s.
 func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	const s = time.Second
 	prices := Prices{NodeHour: 3.6, CoreHour: 0.36, GiBHour: 0.036, Minimum: 50 * s}
@@ -57,7 +57,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		"bounded_slowdown_p50": 3, "bounded_slowdown_p95": 3.9, "bounded_slowdown_60s_p95": 1, "makespan": 100,
 		"under_provision": 20, "over_provision": 10, "under_time": 30, "over_time": 35, "churn": 180,
 		"fairness_classes":          0.5625 / (2 * 0.3125), // 1/2 and 1/4
-		"fairness_users":            math.NaN(),            // one user is nobody to share with
+		"fairness_users":            math.NaN(),            // one user shares with no other
 		"executor_hours_and_driver": 218.0 / 3600, "core_hours": 338.0 / 3600, "gib_hours": 276.0 / 3600,
 		// 240 + 60 core-seconds of executors, 58 + 50 of drivers at 0.0001; 100 + 20 + 30 GiB-seconds of
 		// executors, 116 + 50 of drivers at 0.00001
@@ -75,8 +75,8 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	}
 }
 
-// Exactly at the deadline is in time; a millisecond later is not, and neither is
-// an application that fails early.
+// An application that ends exactly at its deadline is in time. One that ends a
+// millisecond later, or fails early, is not.
 func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 	a := App{Turnaround: time.Minute, Deadline: time.Minute, HasDeadline: true}
 	if a.Missed() {
@@ -96,8 +96,8 @@ func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 	}
 }
 
-// What does not exist is NaN and not 0: an application that never got an
-// executor has no queue wait, and a log tells nothing of busy cores.
+// Values that do not exist are NaN and not 0: an application that never got an
+// executor has no queue wait, and a log does not record busy cores.
 func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
 	unknown := App{Turnaround: time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Held: -1, Busy: -1, Executors: -1,
 		Memory: -1, Changes: -1, Failed: -1, Rerun: -1, Recomputed: -1}

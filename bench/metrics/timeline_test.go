@@ -8,7 +8,7 @@ import (
 	"dynalloc/traces"
 )
 
-// One executor for a tenth of a second in a year is still seen as a peak.
+// One executor for a tenth of a second in a year is still a peak after thinning.
 func TestThinningHidesNoPeak(t *testing.T) {
 	s := Series{Step: firstStep, limit: 16}
 	s.move(time.Hour, level{held: 1, cores: 2})
@@ -22,8 +22,8 @@ func TestThinningHidesNoPeak(t *testing.T) {
 	}
 }
 
-// An executor that is released and seen gone later counts once, and what an
-// application still holds at its end goes with it.
+// An executor that is released and removed later leaves once, and the executors that
+// an application holds at its end leave with it.
 func TestAnExecutorLeavesOnce(t *testing.T) {
 	w := &traces.Workload{Apps: []*traces.Application{{Class: "a"}}}
 	line := NewTimeline(w, []string{"a"})
@@ -45,7 +45,7 @@ func TestAnExecutorLeavesOnce(t *testing.T) {
 	}
 }
 
-// sumOfSamples is a series in one sample.
+// sumOfSamples merges a series into one sample.
 func sumOfSamples(s Series) Sample {
 	var sum Sample
 	for _, sample := range s.Samples {

@@ -61,7 +61,7 @@ type column struct {
 	value *string
 }
 
-// forQueries says whether it selects queries and not whole applications. whether it is for queries and not for whole applications.
+// forQueries says whether it selects queries and not whole applications.
 func (m *Match) forQueries() bool { return m.Group != "" || m.Description != "" || m.Execution != "" }
 
 // matches says whether it selects the application, or queries of it.

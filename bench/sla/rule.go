@@ -149,9 +149,7 @@ func nextClock(after time.Time, clock time.Duration, zone *time.Location) time.T
 
 // A SlackRule is the deadline of every application that no line of a file matches:
 // a factor times a reference. One factor makes the deadlines; reports show the
-// misses at the others beside it. a deadline for every application that has no other: a factor times
-// a reference. One factor makes the deadlines; what others would have made of
-// them is told beside it.
+// misses at the others beside it.
 type SlackRule struct {
 	Of      Basis     // Alone, Critical or History
 	Factors []float64 // ascending
@@ -171,8 +169,8 @@ func (s SlackRule) Headline() float64 {
 }
 
 // ParseSLA reads what every application must keep: a slack such as "alone",
-// "critical=1.5,2,3" or "history=1.2", else a deadline as in ParseDue, which
-// comes back as the only one of Deadlines. An error says what was expected.
+// "critical=1.5,2,3" or "history=1.2", else a deadline as in
+// ParseDeadlineRule, which is returned as the only line of Deadlines. An error says what was expected.
 func ParseSLA(text string) (SlackRule, Deadlines, error) {
 	key, value, given := strings.Cut(text, "=")
 	basis := Basis(strings.TrimSpace(key))

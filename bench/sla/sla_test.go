@@ -40,7 +40,7 @@ func TestAFileWithoutAHeaderLosesNoLine(t *testing.T) {
 	}
 }
 
-// Each column narrows down whose the deadline is, and an empty field fits all.
+// A line matches if all of its columns match; an empty field matches everything.
 func TestADeadlineIsForWhoeverAllColumnsFit(t *testing.T) {
 	d := readDeadlines(t, `name,queue,tag,user,deadline
 report-*,finance,,,1m
@@ -102,7 +102,7 @@ func TestBadDeadlinesNameFileAndLine(t *testing.T) {
 	}
 }
 
-// Six in the morning in Berlin, whatever the clocks do in between.
+// Six in the morning in Berlin, also over changes of daylight saving time.
 func TestATimeOfDayIsTheNextOneOnThatClock(t *testing.T) {
 	for _, c := range []struct{ submitted, due, want string }{
 		{"2026-03-02T03:00:00Z", "06:00 Europe/Berlin", "2h0m0s"},
@@ -114,7 +114,7 @@ func TestATimeOfDayIsTheNextOneOnThatClock(t *testing.T) {
 		{"2026-10-25T00:45:00Z", "02:30 Europe/Berlin", "45m0s"},      // and the second
 		{"2026-03-02T03:00:00Z", "02:59:30 UTC", "23h59m30s"},         // with seconds
 		{"2026-03-02T03:00:00Z", "22:00 America/New_York", "24h0m0s"}, // it is 22:00 there, yesterday
-		{"2026-03-02T03:00:00Z", "12:30 Asia/Kolkata", "4h0m0s"},      // half an hour beside everyone else
+		{"2026-03-02T03:00:00Z", "12:30 Asia/Kolkata", "4h0m0s"},      // an offset of half an hour
 	} {
 		at, err := time.Parse(time.RFC3339, c.submitted)
 		if err != nil {
@@ -130,8 +130,8 @@ func TestATimeOfDayIsTheNextOneOnThatClock(t *testing.T) {
 	}
 }
 
-// Days without work are cut out of a workload; a deadline is still that of the
-// application's own day: in Berlin, with the clocks of that day.
+// Where idle days are cut out of a workload, a time of day is still on the
+// application's original day, with the daylight saving time of that day.
 func TestATimeOfDayIsOfTheApplicationsOwnDay(t *testing.T) {
 	w := &traces.Workload{Epoch: time.Date(2026, 3, 25, 22, 0, 0, 0, time.UTC)}
 	for _, day := range []int{25, 28} {

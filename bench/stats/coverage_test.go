@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A population is a made-up world of which samples are drawn: its runs come in
-// blocks that share a bad day, and the true values are known.
+// A population is a synthetic population with known true values. Its runs come in
+// blocks whose values are correlated, like those of one day.
 type population struct {
 	name     string
 	blocks   int
@@ -22,8 +22,8 @@ type population struct {
 	spread   float64 // standard deviation of the logarithm of executor-seconds
 }
 
-// The populations range over what logs are like: few blocks and many, even and
-// crooked, rare misses and common ones, one comparison and ten.
+// The populations cover the variety of logs: few and many blocks, even and skewed
+// values, rare and common misses, one comparison and ten.
 var populations = []population{
 	{name: "executor-seconds, 10 days of 12 runs", blocks: 10, runs: 12, together: 0.3, policies: 1, spread: 0.5},
 	{name: "executor-seconds, 10 days, crooked", blocks: 10, runs: 12, together: 0.3, policies: 1, spread: 1},

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Nothing differed in twenty applications: something still may in the next.
+// No difference in twenty applications does not prove that there is none.
 func TestNoMissesSeenIsNotNoMissesEver(t *testing.T) {
 	none := make([]float64, 20)
 	each := make([]float64, 20)
@@ -21,7 +21,8 @@ func TestNoMissesSeenIsNotNoMissesEver(t *testing.T) {
 	}
 }
 
-// What is the same in every block is the same, and known to be.
+// Policies with equal values in every block do not differ, and the interval has
+// width zero.
 func TestEqualPoliciesDifferByNothing(t *testing.T) {
 	base := []float64{3, 1, 4, 1, 5, 9, 2, 6, 5, 3}
 	e := Simultaneous([]Contrast{{Sums: make([]float64, 10), Weights: base}}, 1)[0]
@@ -30,7 +31,7 @@ func TestEqualPoliciesDifferByNothing(t *testing.T) {
 	}
 }
 
-// The more policies are compared, the wider each interval.
+// Comparing more policies makes each interval wider.
 func TestManyComparisonsWidenIntervals(t *testing.T) {
 	contrast := func(k float64) Contrast {
 		c := Contrast{Sums: make([]float64, 30), Weights: make([]float64, 30)}

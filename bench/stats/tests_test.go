@@ -26,8 +26,8 @@ func TestMcNemarIsExact(t *testing.T) {
 	}
 }
 
-// With blocks of one application, flipping signs is McNemar's test: exactly
-// where every way is tried, nearly where they are drawn.
+// With blocks of one application, SignFlip is McNemar's test: exactly where it
+// enumerates the flips, approximately where it draws them.
 func TestFlippingSignsOfSingleApplicationsIsMcNemar(t *testing.T) {
 	for _, c := range []struct{ first, second int }{{0, 6}, {2, 9}, {5, 5}, {10, 25}} {
 		d := make([]float64, 40)

@@ -7,9 +7,9 @@ import (
 	"dynalloc/internal/logtest"
 )
 
-// reached is how near the replay has come to the recordings kept here, in
-// percent and with start-up as recorded: 95th percentiles of the errors, and the
-// median of the timeline's. When the replay gets better, lower them.
+// reached are the errors of the replay on the recordings kept here, in percent and
+// with start-up times as recorded: 95 % quantiles, and the median for the timeline.
+// Lower them when the replay gets better.
 var reached = map[string]struct{ application, jobs, executors, timeline float64 }{
 	"bursty":     {2.6, 8.6, 3.1, 3.2},
 	"cache":      {1.6, 8.8, 5.7, 6},
@@ -19,8 +19,8 @@ var reached = map[string]struct{ application, jobs, executors, timeline float64 
 	"reuse":      {4.7, 13.7, 17.2, 11.5},
 }
 
-// The figures do not get worse unnoticed, and predictions keep calling winners
-// right.
+// Errors do not grow unnoticed, and predictions still find the better of two
+// configurations.
 func TestFiguresDoNotGetWorse(t *testing.T) {
 	w := logtest.Read(t, strings.TrimSuffix(kept, "/"))
 	set, err := RunAll(t.Context(), Recordings(w.Apps), Options{Startup: StartupTo})
@@ -57,7 +57,7 @@ func TestFiguresDoNotGetWorse(t *testing.T) {
 	}
 }
 
-// Validations of one thing are the same however many run at a time.
+// Validations give equal results however many run at a time.
 func TestValidationsAreRepeatable(t *testing.T) {
 	w := logtest.Read(t, kept+"fanout")
 	var figures [2]Score

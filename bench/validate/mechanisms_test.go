@@ -18,9 +18,9 @@ const (
 // Real runs that the bars of VALIDATION.md do not cover, each replayed under
 // its own policy on its own cluster: copies of slow tasks, failed attempts,
 // several resource profiles, little memory, shuffle files that nothing keeps,
-// older versions, preferred hosts. What is left is the replay's own error; in
-// locality/* it is a stage whose tasks gave up waiting for their hosts, so that
-// the log no longer says which they were.
+// older versions, preferred hosts. The error that is left is the replay's own; in
+// locality/* it comes from a stage whose tasks gave up waiting for their hosts, so
+// that the log does not name these.
 func TestMechanismsAreReplayed(t *testing.T) {
 	for _, c := range []struct {
 		recording, cluster string
@@ -98,8 +98,8 @@ func TestFaultsAreReplayed(t *testing.T) {
 	}
 }
 
-// Outputs of a node that is gone are listed once more, with their old times.
-// That is not a clock that was set.
+// When a node is lost, Spark logs its map outputs again with their old times. That
+// is not a sign of a clock that was changed.
 func TestALostNodeIsNoDamage(t *testing.T) {
 	for _, name := range []string{"nodeloss/static3", "nodeloss/ess10", "killed/track10"} {
 		if l := logtest.Read(t, "../testdata/mechanisms/"+name).Apps[0].Log; l.Grade != traces.Complete {

@@ -12,10 +12,10 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// Applications that really shared a standalone cluster of 16 cores, each fleet
-// replayed with its own start-ups: every one waits as long for its first executor
-// as it did, within 10 % or 2 s, and they get it in the order in which they did;
-// who came within 0.2 s of another may come after it.
+// Applications really shared a standalone cluster of 16 cores. In the replay of each
+// fleet with its recorded start-up times every application waits as long for its
+// first executor as it really did, within 10 % or 2 s, and in the same order;
+// applications less than 0.2 s apart may change places.
 func TestFleetsWaitAsTheyDid(t *testing.T) {
 	cluster, err := cluster.Parse("standalone,nodes=1,cores=16,memory=32g")
 	if err != nil {

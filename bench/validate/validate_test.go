@@ -22,9 +22,9 @@ import (
 
 const kept = "../testdata/recordings/"
 
-// Of the recording that is predicted only settings and start-up times reach the
-// replay: its tasks may take thrice as long, its jobs and executors may end at
-// any time, or not be in the log at all, and nothing predicted changes.
+// Of the predicted recording only settings and start-up times reach the replay. Its
+// tasks may take three times as long, and its jobs and executors may end at any time
+// or be missing from the log: the prediction does not change.
 func TestNothingElseOfToReachesTheReplay(t *testing.T) {
 	from := logtest.Read(t, kept+"etl/static4")
 	for _, name := range []string{"etl/ess10", "etl/essmin3", "etl/decom10", "etl/static8"} {
@@ -75,7 +75,7 @@ func slower(line string) string {
 	return line
 }
 
-// silent leaves nothing but settings.
+// silent leaves only settings.
 func silent(line string) string {
 	if isSetting(line) {
 		return line
@@ -115,8 +115,8 @@ func rewritten(t *testing.T, folder string, rewrite func(string) string) string 
 	return path
 }
 
-// Applications that shared a full cluster waited for each other, and a log does
-// not say which part of the wait was starting.
+// Applications that shared a full cluster waited for each other, and a log does not
+// separate that wait from start-up.
 func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
 	w := logtest.Read(t, "../builtin/recordings/fleet-dra")
 	if _, err := Run(w, w, Options{Startup: StartupTo}); !errors.Is(err, ErrWaited) {
@@ -128,8 +128,8 @@ func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
 	}
 }
 
-// Three recordings of a fleet on 16 cores, two of them with executors that came
-// and went: from each the cluster is taken to have 16 cores.
+// Three recordings of a fleet on 16 cores, two of them with dynamic allocation: each
+// shows a cluster of 16 cores.
 func TestTheClusterIsWhatTheRecordingHeld(t *testing.T) {
 	for _, name := range []string{"fleet-static", "fleet-dra", "fleet-mixed"} {
 		if c := clusterFor(logtest.Read(t, "../builtin/recordings/"+name), nil); c.Capacity() != 16 || !c.Assumed {
@@ -141,10 +141,10 @@ func TestTheClusterIsWhatTheRecordingHeld(t *testing.T) {
 	}
 }
 
-// An application asked for two executors at 1 s and for two more at 3 s; the
-// last registered without the time of its request, which Spark sometimes loses.
-// Where no request is known, a static application asked when it started, and of
-// a dynamic one nobody knows when it asked.
+// An application requested two executors at 1 s and two more at 3 s; the last
+// registered without the time of its request, which Spark sometimes loses. Where no
+// request is known, a static application requested when it started, and the time of
+// a dynamic one's request is not known.
 func TestStartUpTimesAreInOrderOfRequest(t *testing.T) {
 	s := time.Second
 	app := func(dynamic string, executors ...traces.RecordedExecutor) *traces.Application {
@@ -211,10 +211,10 @@ func TestErrorsByHand(t *testing.T) {
 	}
 }
 
-// Logs come from one folder with folders in it. Applications that ran at one
-// time below a folder are one recording, those that ran one after the other are
-// one each, and so are simultaneous runs of the same in folders of their own.
-func TestRecordingsAreToldByContent(t *testing.T) {
+// In a folder with folders, applications that ran at the same time are one recording.
+// Those that ran one after the other are one recording each, and so are simultaneous
+// runs of one application in folders of their own.
+func TestRecordingsAreFoundByFoldersAndTimes(t *testing.T) {
 	start := time.Date(2026, 3, 31, 8, 0, 0, 0, time.UTC)
 	app := func(path, name string, from, to int) *traces.Application {
 		return &traces.Application{
@@ -241,8 +241,8 @@ func TestRecordingsAreToldByContent(t *testing.T) {
 	}
 }
 
-// What is called a repeat has the same settings; a host or a log folder is none.
-func TestRepeatsAreToldBySettings(t *testing.T) {
+// Repeats have equal settings; hosts and log folders do not count as settings.
+func TestRepeatsHaveEqualSettings(t *testing.T) {
 	r := func(name string) *traces.Workload { return logtest.Read(t, kept+name) }
 	if sameConfiguration(r("etl/ess10")) != sameConfiguration(r("etl/ess10.r2")) {
 		t.Error("etl/ess10.r2 is no repeat of etl/ess10")
@@ -257,9 +257,9 @@ func TestRepeatsAreToldBySettings(t *testing.T) {
 	}
 }
 
-// Where a set of properties leaves the size of an executor open, Spark's own
-// default holds, not what FROM had.
-func TestUnsaidSizesAreSparksDefaults(t *testing.T) {
+// If properties do not set the size of an executor, Spark's default counts, not the
+// size in FROM.
+func TestMissingSizesAreSparksDefaults(t *testing.T) {
 	work := &traces.Application{Profiles: []traces.Profile{{Cores: 8, MemoryMB: 9000, OverheadMB: 900, TaskCPUs: 2}}}
 	to := &traces.Application{Master: "spark://m:7077", SparkVersion: "3.5.1"}
 	want := traces.Profile{Cores: 0, MemoryMB: 1024, OverheadMB: 384, TaskCPUs: 1}
@@ -275,8 +275,7 @@ func TestUnsaidSizesAreSparksDefaults(t *testing.T) {
 	}
 }
 
-// Bars are raised where the real thing does not repeat itself that well, and
-// only there.
+// Limits are raised where real repeats differ by more, and only there.
 func TestBarsAreRaisedToTheFloor(t *testing.T) {
 	s := Summary{}
 	s.Application = Errors{N: 9, Median: 0.01, P95: 0.09}
@@ -294,8 +293,8 @@ func TestBarsAreRaisedToTheFloor(t *testing.T) {
 	}
 }
 
-// Two policies that differ by 10 s while repeats differ by 6 s: no call. By
-// 30 s: a call, and the replay has to agree.
+// Two policies that differ by 10 s while repeats differ by 6 s are not called. If they
+// differ by 30 s they are, and the replay must find the better one.
 func TestAWinnerIsCalledBeyondTheSpread(t *testing.T) {
 	var w Winner
 	w.call(100, 110, 100, 105, 0.06)
