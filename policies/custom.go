@@ -51,7 +51,7 @@ type IdleExecutor struct {
 
 var scriptKind = Kind{
 	Name: "script",
-	Doc:  "A policy of your own, written in Starlark; docs/POLICIES.md says how.",
+	Doc:  "A policy in a file, written in Starlark; docs/POLICIES.md explains how.",
 	Settings: slices.Concat([]Setting{
 		{Key: "file", Doc: "the script (no default)", Default: ""},
 		every, idle, cached, minimum, maximum,

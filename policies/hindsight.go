@@ -31,7 +31,7 @@ type Span struct{ From, To time.Duration }
 
 var hindsightKind = Kind{
 	Name: "hindsight",
-	Doc:  "No deployable policy: told the demand in advance, it is a reference for the others, and not a bound.",
+	Doc:  "A reference that is told the demand in advance: no driver can run it, and it is not a bound.",
 	Settings: slices.Concat([]Setting{
 		{Key: "lead", Doc: "how far it looks ahead (default: the typical time until an executor takes tasks)", Default: time.Duration(0)},
 		cached, minimum, maximum, ratio,

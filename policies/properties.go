@@ -26,7 +26,7 @@ func (app AppInfo) master(props spark.Properties) spark.Master {
 
 var recordedKind = Kind{
 	Name:     "recorded",
-	Doc:      "Each application under the settings that its own log shows.",
+	Doc:      "The settings that each application's own log shows.",
 	recorded: true,
 }
 

@@ -46,7 +46,7 @@ var (
 		Doc:   "how long an executor may be idle, in whole seconds (default 60s)",
 		Field: func(s *Spec) any { return &s.Allocation.Idle }}
 	cached = Setting{Key: "cached", Property: "spark.dynamicAllocation.cachedExecutorIdleTimeout", Unit: time.Second,
-		Doc:   "the same for one with cached blocks (default: for ever)",
+		Doc:   "the same for an executor with cached blocks (default: no limit)",
 		Field: func(s *Spec) any { return &s.Allocation.Cached }}
 	minimum = Setting{Key: "min", Property: "spark.dynamicAllocation.minExecutors", explicit: true,
 		Doc:   "fewest executors, for each resource profile (default 0)",
@@ -55,7 +55,7 @@ var (
 		Doc:   "most executors, for each resource profile (default: no limit)",
 		Field: func(s *Spec) any { return &s.Allocation.Max }}
 	ratio = Setting{Key: "ratio", Property: "spark.dynamicAllocation.executorAllocationRatio", since: spark.Version{Major: 2, Minor: 4},
-		Doc:   "executors for each that full parallelism needs, above 0 and at most 1 (default 1)",
+		Doc:   "share of the executors that full parallelism needs, above 0 and at most 1 (default 1)",
 		Field: func(s *Spec) any { return &s.Allocation.Ratio }}
 	cores = Setting{Key: "cores", Property: "spark.executor.cores", Doc: "cores of an executor (default: as recorded)",
 		Field: func(s *Spec) any { return &s.Cores }}
@@ -64,8 +64,8 @@ var (
 	coresMax = Setting{Key: "cores-max", Property: "spark.cores.max",
 		Doc:   "most cores of the application on a standalone cluster (default: no limit)",
 		Field: func(s *Spec) any { return &s.CoresMax }}
-	every   = Setting{Key: "every", Doc: "how often it is asked, a multiple of 100ms (default 100ms)", Field: func(s *Spec) any { return &s.Every }}
-	version = Setting{Key: "version", Doc: "Spark version whose rules hold, such as 3.4 (default: that of the log)",
+	every   = Setting{Key: "every", Doc: "how often it decides, a multiple of 100ms (default 100ms)", Field: func(s *Spec) any { return &s.Every }}
+	version = Setting{Key: "version", Doc: "Spark version whose rules apply, such as 3.4 (default: that of the log)",
 		Field: func(s *Spec) any { return &s.Version }}
 )
 
@@ -89,15 +89,15 @@ var simplest = Allocation{Idle: 60 * time.Second, Cached: forever, Max: unlimite
 var protection = []Setting{
 	{Key: "shuffle", Doc: "what protects shuffle files: service, tracking, decommission or none (default service)",
 		Field: func(s *Spec) any { return &s.Protection }},
-	service("true, unless shuffle says otherwise"),
+	service("true, unless shuffle is given"),
 	{Key: "fetch-rdd", Property: "spark.shuffle.service.fetch.rdd.enabled", since: spark.Version{Major: 3},
-		Doc:   "the service serves cached blocks on disk, so these hold no executor (default false)",
+		Doc:   "the service serves cached blocks on disk, so that they do not hold executors (default false)",
 		Field: func(s *Spec) any { return &s.Protection.FetchRDD }},
 	{Key: "tracking", Property: "spark.dynamicAllocation.shuffleTracking.enabled", since: spark.Version{Major: 3}, explicit: true,
 		Doc:   "keep executors whose shuffle files a job may need (default: if service is false)",
 		Field: func(s *Spec) any { return &s.Protection.Tracking }},
 	{Key: "tracking-timeout", Property: "spark.dynamicAllocation.shuffleTracking.timeout", Unit: time.Millisecond, since: spark.Version{Major: 3},
-		Doc:   "how long idle executors keep shuffle files that no running job needs (default: for ever)",
+		Doc:   "how long idle executors keep shuffle files that no running job needs (default: no limit)",
 		Field: func(s *Spec) any { return &s.Protection.TrackingTimeout }},
 	{Key: "decommission", Property: "spark.decommission.enabled", since: spark.Version{Major: 3, Minor: 1},
 		Doc:   "give executors back by decommissioning them (default false)",

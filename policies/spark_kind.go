@@ -9,18 +9,18 @@ import (
 
 var sparkKind = Kind{
 	Name: "spark",
-	Doc:  "Spark's dynamic allocation, with the external shuffle service unless said otherwise.",
+	Doc:  "Spark's dynamic allocation, by default with the external shuffle service.",
 	Settings: slices.Concat([]Setting{
 		idle, cached,
 		{Key: "backlog", Property: "spark.dynamicAllocation.schedulerBacklogTimeout", Unit: time.Second, explicit: true,
 			Doc:   "how long tasks wait before executors are added, in whole seconds (default 1s)",
 			Field: func(s *Spec) any { return &s.Allocation.Backlog }},
 		{Key: "sustained", Property: "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", Unit: time.Second,
-			Doc:   "how long until more are added, in whole seconds (default: as backlog)",
+			Doc:   "how long tasks wait until more are added, in whole seconds (default: backlog)",
 			Field: func(s *Spec) any { return &s.Allocation.Sustained }},
 		minimum, maximum,
 		{Key: "initial", Property: "spark.dynamicAllocation.initialExecutors", explicit: true,
-			Doc:   "executors at the start (default: as min)",
+			Doc:   "executors at the start (default: min)",
 			Field: func(s *Spec) any { return &s.Allocation.Initial }},
 		ratio,
 	}, protection),

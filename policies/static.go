@@ -11,7 +11,7 @@ var staticKind = Kind{
 	Name: "static",
 	Doc:  "A fixed number of executors from start to end: no dynamic allocation.",
 	Settings: []Setting{
-		{Key: "n", Property: "spark.executor.instances", Doc: "executors to ask for (default 2)", shown: true,
+		{Key: "n", Property: "spark.executor.instances", Doc: "number of executors (default 2)", shown: true,
 			Field: func(s *Spec) any { return &s.Executors }},
 		service("false"), cores, memory, coresMax, version,
 	},
