@@ -135,6 +135,22 @@ func (g *generator) capacity(s *scenario) []string {
 			set(preemption+"total_preemption_per_round", 1)
 			set(preemption+"natural_termination_factor", 1)
 		}
+		if g.oneIn(4) {
+			set(preemption+"preemption-to-balance-queue-after-satisfied.enabled", true)
+			set(preemption+"preemption-to-balance-queue-after-satisfied.max-wait-before-kill", pick(g, 0, 5000))
+		}
+		if g.oneIn(4) {
+			set(preemption+"additional_res_balance_based_on_reserved_containers", true)
+		}
+		if g.oneIn(4) {
+			set(preemption+"conservative-drf", true)
+		}
+		if g.oneIn(3) {
+			set(preemption+"intra-queue-preemption.enabled", true)
+			set(preemption+"intra-queue-preemption.preemption-order-policy", pick(g, "userlimit_first", "priority_first"))
+			set(preemption+"intra-queue-preemption.minimum-threshold", pick(g, "0", "0.5"))
+			set(preemption+"intra-queue-preemption.max-allowable-limit", pick(g, "0.2", "1"))
+		}
 	}
 	if g.oneIn(5) {
 		g.partition()

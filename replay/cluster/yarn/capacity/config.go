@@ -185,6 +185,9 @@ func (p *parser) readPreemption() {
 		balance:                p.Bool(balance+"enabled", false),
 		balanceWaitBeforeKill:  p.Milliseconds(balance+"max-wait-before-kill", 5*time.Minute),
 	}
+	if c.balanceWaitBeforeKill <= 0 { // PreemptionCandidatesSelector.getMaximumKillWaitTimeMs
+		c.balanceWaitBeforeKill = c.waitBeforeKill
+	}
 	const intra = preemptionPrefix + "intra-queue-preemption."
 	intraQueue := &intraQueueConfig{
 		minUsedCapacity: p.Float(intra+"minimum-threshold", 0.5),
