@@ -12,13 +12,16 @@ import (
 	"dynalloc/reports/words"
 )
 
+// neverFull stands for the cluster where it is not given and was never contended.
+const neverFull = "never full (not given)"
+
 // Advice is the report of what to set for each class: two sentences that can stand in
 // a ticket, the settings, and the evidence.
 func Advice(a *decide.Advice) *Document {
 	s := a.Suite
 	cluster := clusterFact(s)
 	if s.Config.Cluster.String() == validate.Unlimited.String() {
-		cluster.Text = "never full (not given)"
+		cluster.Text = neverFull
 	}
 	goal := "fewest missed deadlines, then fewest executor-seconds"
 	deadlines := Fact{Key: "deadline_basis", Label: "deadlines", Value: a.DeadlineBasis}
@@ -64,7 +67,10 @@ func Advice(a *decide.Advice) *Document {
 	if a.Joint != nil {
 		d.Sections = append(d.Sections, jointSection(a.Joint))
 	}
-	d.Notes = []note.Note{legendAdvice.With(), adviceOthersKeep.With(), adviceBacklog.With()}
+	if cluster.Text != neverFull {
+		d.Notes = ClusterNotes(&s.Config.Cluster)
+	}
+	d.Notes = append(append(d.Notes, gradeNotes(s.Workload)...), legendAdvice.With(), adviceOthersKeep.With(), adviceBacklog.With())
 	if left > 0 {
 		d.Notes = append(d.Notes, adviceMoreTried.With(left))
 	}

@@ -132,10 +132,8 @@ func comparisonNotes(r *bench.Results) []note.Note {
 			notes = append(notes, n)
 		}
 	}
-	add(s.Config.Cluster.Assumed, clusterAssumed.With())
-	notes = append(notes, managerNotes(&s.Config.Cluster)...)
+	notes = append(notes, ClusterNotes(&s.Config.Cluster)...)
 	notes = append(notes, gradeNotes(s.Workload)...)
-	notes = append(notes, s.Config.Cluster.Notes...)
 	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), coresNotCounted.With())
 	notes = append(notes, r.Notes...)
 	add(len(r.Truth) > 0 && len(s.Config.Faults) > 0, recordedWithoutFaults.With())

@@ -48,10 +48,15 @@ var (
 	legendWinner    = note.Declare("legend-winner")
 )
 
-// managerNotes are the limits of the model of the cluster's manager.
-func managerNotes(c *cluster.Cluster) []note.Note {
-	if t := c.Traits(); t.Caveat != "" {
-		return []note.Note{managerCaveat.With(t.Title, t.Caveat, t.Page)}
+// ClusterNotes are what limits the results of any replay on a cluster: whether it is
+// assumed, what is not validated about its manager, and what of its files is not modelled.
+func ClusterNotes(c *cluster.Cluster) []note.Note {
+	var notes []note.Note
+	if c.Assumed {
+		notes = append(notes, clusterAssumed.With())
 	}
-	return nil
+	if t := c.Traits(); t.Caveat != "" {
+		notes = append(notes, managerCaveat.With(t.Title, t.Caveat, t.Page))
+	}
+	return append(notes, c.Notes...)
 }

@@ -238,7 +238,8 @@ func searchNotes(t *decide.TuneResult) []note.Note {
 	if t.Interrupted {
 		figures = searchStopped
 	}
-	notes := []note.Note{searchIsNotComplete.With(), figures.With(t.Replicas)}
+	notes := append(ClusterNotes(&t.Suite.Config.Cluster), gradeNotes(t.Suite.Workload)...)
+	notes = append(notes, searchIsNotComplete.With(), figures.With(t.Replicas))
 	if len(t.Ambiguous) > 0 {
 		notes = append(notes, searchPatterns.With(t.Ambiguous))
 	}

@@ -94,13 +94,7 @@ func (t *textWriter) who(app int) string {
 
 func (t *textWriter) begin(s *bench.Suite, fleet policies.Fleet) {
 	fmt.Fprintf(t.out, "%s: %d applications under %s on %s, seed %d\n", s.Workload.Name, len(s.Workload.Apps), fleet, s.Config.Cluster, s.Config.Seed)
-	if s.Config.Cluster.Assumed {
-		fmt.Fprintln(t.out, "The cluster is assumed from the logs, so contention cannot be judged: give --cluster.")
-	}
-	if traits := s.Config.Cluster.Traits(); traits.Caveat != "" {
-		fmt.Fprintf(t.out, "%s is %s.\n", traits.Title, traits.Caveat)
-	}
-	for _, note := range slices.Concat(reports.WordAll(s.Config.Cluster.Notes), s.Workload.Notes, reports.WordAll(s.Notes)) {
+	for _, note := range slices.Concat(reports.WordAll(reports.ClusterNotes(&s.Config.Cluster)), s.Workload.Notes, reports.WordAll(s.Notes)) {
 		fmt.Fprintln(t.out, note)
 	}
 	fmt.Fprintln(t.out)
