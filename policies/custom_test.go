@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// diary is a client that writes down what it is asked, and lets everything go.
+// diary is a client that records requests and removes every executor it is asked to.
 type diary struct{ lines []string }
 
 func (d *diary) RequestTotal(targets []Target) bool {
@@ -24,7 +24,7 @@ func (d *diary) Remove(removals []Removal) (ids []ExecutorID) {
 	return ids
 }
 
-// needed asks for what is needed, and keeps what it sees.
+// needed wants as many executors as are needed, and records its views.
 type needed struct{ seen []View }
 
 func (p *needed) Size(v *View) int {
@@ -32,8 +32,8 @@ func (p *needed) Size(v *View) int {
 	return v.Needed
 }
 
-// picky is a needed that gives back what has been idle for two seconds, and
-// asks for more than it may.
+// picky gives back executors after two idle seconds, and tries to give back more
+// than it may.
 type picky struct{ needed }
 
 func (*picky) Remove(v *View) []ExecutorID {
@@ -81,9 +81,8 @@ func compare(t *testing.T, got []string, want string) {
 	}
 }
 
-// A simple policy is asked for a number, and the rest is done for it: five
-// tasks need three executors, of which two come; when all is done they go, each
-// after a minute idle.
+// A Sizer returns only a number. Five tasks need three executors, of which two come;
+// after the tasks they are removed, each when it has been idle for a minute.
 func TestSized(t *testing.T) {
 	p := &needed{}
 	compare(t, run(Sized("needed", func() Sizer { return p })), `
@@ -103,8 +102,8 @@ want 0: the policy's own decision`)
 	}
 }
 
-// One that picks whom to give back is not held to the timeout, but to its own
-// target, and cannot give back what it has not.
+// A Remover chooses which executors to give back, without a timeout. It cannot give
+// back more than exceed its target, nor an executor that does not exist.
 func TestSizedWithRemover(t *testing.T) {
 	compare(t, run(Sized("picky", func() Sizer { return &picky{} })), `
 want 0: 
@@ -117,8 +116,8 @@ remove 1: the policy's own decision
 want 0: the policy's own decision`)
 }
 
-// The settings around a simple policy are those of Spark: bounds and timeouts.
-// Asked every four seconds, it sees less.
+// Bounds and timeouts apply to a Sizer as to Spark's policy. Called every four
+// seconds, it sees less.
 func TestSizedSettings(t *testing.T) {
 	s := Sized("needed", func() Sizer { return &needed{} })
 	s.Allocation.Min, s.Allocation.Max, s.Allocation.Idle, s.Every = 1, 2, 10*time.Second, 4*time.Second
@@ -130,7 +129,7 @@ remove 0: idle for 10s
 want 1: the minimum`)
 }
 
-// A full policy of the user's own is made as it is.
+// A full policy is used as the program made it.
 func TestCustom(t *testing.T) {
 	s := Custom("two", func(env Env) Policy { return &static{client: env.Client, n: 2} })
 	compare(t, run(s), "want 2: fixed size")
@@ -139,8 +138,7 @@ func TestCustom(t *testing.T) {
 	}
 }
 
-// Only the policy that is told the demand goes through that door, and it says of
-// itself that no driver can be told.
+// Only hindsight is made by Foresee. It is not deployable, and a warning says so.
 func TestForeseeIsForHindsightAlone(t *testing.T) {
 	told, err := Parse("hindsight,max=4,lead=5s")
 	if err != nil || told.Deployable() || told.Conf() != "" || told.String() != "hindsight,lead=5s,max=4" {

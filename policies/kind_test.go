@@ -35,8 +35,8 @@ func register(t *testing.T, k *Kind) {
 	Register(k)
 }
 
-// A registered policy without a search of its own: a search tries its defaults,
-// with the shuffle files protected as the class can, after what matters more.
+// A registered policy has no search of its own: advise and tune try its defaults,
+// with the protection of shuffle files that the class can have.
 func TestRegisteredPolicyIsSearched(t *testing.T) {
 	register(t, &Kind{
 		Name: "double", Doc: "Twice what is needed.", Settings: DynamicSettings(), Defaults: DynamicDefaults(),
@@ -108,8 +108,8 @@ func TestOwnSettings(t *testing.T) {
 	}
 }
 
-// A name that is taken, or that no fleet could be written with, is a mistake of
-// the program.
+// A name that is taken, or that could not be written in a fleet, is an error in the
+// program.
 func TestRegisterRefuses(t *testing.T) {
 	for _, name := range []string{"", "spark", "a,b", "a=b", "a b"} {
 		func() {

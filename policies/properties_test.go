@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What the properties of a log amount to, by version and master.
+// The same properties are another spec in another version and with another master.
 func TestFromProperties(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -94,8 +94,8 @@ func propertiesOf(text string) map[string]string {
 	return props
 }
 
-// A conf file is what Java's Properties make of it: any separator, comments,
-// continued lines, the last of two.
+// A conf file is read as Java's Properties read it: with any separator, comments and
+// continued lines; the last of two values counts.
 func TestParseConf(t *testing.T) {
 	const conf = `# production
 ! also a comment

@@ -62,9 +62,9 @@ func (s scenario) endingEarlier() []scenario {
 	return all
 }
 
-// A policy with the old rule for timeouts differs from Spark 4.1 in a scenario
-// of hundreds of events; what is left of it after shrinking is a handful, and
-// shows the rule: what an executor holds makes it wait less, not longer.
+// A policy with the old rule for timeouts differs from Spark 4.1 in a scenario of
+// hundreds of events. After shrinking, a handful is left that shows the rule: with
+// cached blocks an executor waits less, not longer.
 func TestDisagreementShrinks(t *testing.T) {
 	old := func(c []scenario) int {
 		return slices.IndexFunc(c, func(s scenario) bool {

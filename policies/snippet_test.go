@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// What a snippet makes of an application's settings is the spec that it was
-// written for, whatever the settings were before, in every version that can have
-// it.
+// An application whose settings are changed as a snippet says runs under the spec of
+// the snippet, whatever its settings were before, in every version that has it.
 func TestSnippetsMakeTheirSpec(t *testing.T) {
 	before := []map[string]string{
 		{},
@@ -67,7 +66,7 @@ func TestSnippetsMakeTheirSpec(t *testing.T) {
 	}
 }
 
-// No version is given a setting that it does not know.
+// A snippet has no setting that the application's version does not know.
 func TestSnippetsKnowTheirVersion(t *testing.T) {
 	tracking, err := Parse("spark,shuffle=tracking")
 	if err != nil {

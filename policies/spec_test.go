@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Specs are canonical: what means the same is written the same.
+// Specs are canonical: those that mean the same are written in the same way.
 func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		"static":                          "static,n=2",
@@ -47,7 +47,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// What Spark refuses at start is refused, with Spark's name of the setting.
+// Parse refuses what Spark refuses at start, and names Spark's property.
 func TestParseRefuses(t *testing.T) {
 	for text, problem := range map[string]string{
 		"spark,min=-1":                       "spark.dynamicAllocation.minExecutors is -1",
@@ -138,7 +138,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// A fixed size is asked for once, and never given back.
+// A fixed number is requested once, and nothing is given back.
 func TestStatic(t *testing.T) {
 	s, err := Parse("static,n=3")
 	if err != nil {

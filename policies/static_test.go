@@ -20,8 +20,8 @@ func (a *asked) RequestTotal(targets []Target) bool {
 
 func (a *asked) Remove([]Removal) []ExecutorID { panic("a fixed size gives nothing back") }
 
-// The fixed size is asked for once, and again for a resource profile when its
-// first stage comes.
+// The fixed number is requested once, and again for another resource profile at its
+// first stage.
 func TestStaticAsksForEachProfileOnce(t *testing.T) {
 	var client asked
 	s, err := Parse("static,n=3")

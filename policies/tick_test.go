@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTicksWhenDue holds the contract of Tick: asking at every 100 ms, and
-// asking only after events and at the time that the last answer named, come to
-// the same thing, line by line, on clusters and jobs drawn at random.
+// TestTicksWhenDue checks the contract of Tick: calls every 100 ms, and calls only
+// after events and at the returned times, have the same results, line by line, on
+// random clusters and jobs.
 func TestTicksWhenDue(t *testing.T) {
 	specs := []string{
 		"spark,idle=3s", "spark,idle=2s,min=2,max=9,initial=4,backlog=2s,sustained=1s", "spark,idle=1s,ratio=0.5,max=20",
