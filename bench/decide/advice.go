@@ -46,10 +46,6 @@ type Advice struct {
 	deadlines []sla.Reference
 }
 
-// Deadline is the deadline, given or assumed, of an application of the suite's
-// workload, from its submission.
-func (a *Advice) Deadline(app int) time.Duration { return a.deadlines[app].Deadline }
-
 // ClassAdvice is the advice for one class.
 type ClassAdvice struct {
 	Class           string

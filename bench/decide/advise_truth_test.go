@@ -118,7 +118,7 @@ func adviseFromEach(t *testing.T, group []*traces.Workload, real []truth, goal G
 			t.Fatalf("%s: %v", log.Name, err)
 		}
 		c := &advice.Classes[0]
-		deadline := advice.Deadline(0).Seconds()
+		deadline := advice.deadlines[0].Deadline.Seconds()
 		cost := func(r truth) float64 {
 			switch {
 			case goal == ShortestTime:

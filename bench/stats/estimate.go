@@ -33,17 +33,6 @@ func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.In
 // interval excludes zero.
 func (e Estimate) Significant() bool { return e.Excludes(0) }
 
-// Mark is the sign of the figure for a table; "~" if it is not significant.
-func (e Estimate) Mark() string {
-	switch {
-	case math.IsNaN(e.Value) || !e.Significant():
-		return "~"
-	case e.Value < 0:
-		return "-"
-	}
-	return "+"
-}
-
 // Widened adds an independent error to the interval, given by its half-widths
 // below and above the value. Independent errors add in quadrature.
 func (e Estimate) Widened(below, above float64) Estimate {

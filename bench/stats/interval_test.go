@@ -26,7 +26,7 @@ func TestNoMissesSeenIsNotNoMissesEver(t *testing.T) {
 func TestEqualPoliciesDifferByNothing(t *testing.T) {
 	base := []float64{3, 1, 4, 1, 5, 9, 2, 6, 5, 3}
 	e := Simultaneous([]Contrast{{Sums: make([]float64, 10), Weights: base}}, 1)[0]
-	if e != (Estimate{}) || e.Mark() != "~" {
+	if e != (Estimate{}) || e.Significant() {
 		t.Errorf("%+v", e)
 	}
 }
@@ -74,20 +74,17 @@ func TestExchangedPoliciesMirrorTheInterval(t *testing.T) {
 	}
 }
 
-// A table marks a difference only if its interval lies on one side of zero.
-func TestSignificantDifferencesAreMarked(t *testing.T) {
-	for _, c := range []struct {
-		e    Estimate
-		want string
-	}{
-		{Estimate{2, Interval{1, 3}}, "+"},
-		{Estimate{-2, Interval{-3, -1}}, "-"},
-		{Estimate{2, Interval{-1, 5}}, "~"},
-		{Estimate{2, Interval{0, 4}}, "~"},
-		{Estimate{2, NoInterval()}, "~"},
+// A difference is significant only if its interval lies on one side of zero.
+func TestSignificantDifferences(t *testing.T) {
+	for e, want := range map[Estimate]bool{
+		{2, Interval{1, 3}}:    true,
+		{-2, Interval{-3, -1}}: true,
+		{2, Interval{-1, 5}}:   false,
+		{2, Interval{0, 4}}:    false,
+		{2, NoInterval()}:      false,
 	} {
-		if got := c.e.Mark(); got != c.want {
-			t.Errorf("%+v is marked %s, want %s", c.e, got, c.want)
+		if got := e.Significant(); got != want {
+			t.Errorf("%+v: significant %v, want %v", e, got, want)
 		}
 	}
 }
