@@ -12,6 +12,8 @@
 // under all of them, and a policy whose replay passes the horizon has rows without
 // values; the notes of the results say so.
 //
+// Observers that [Options] names follow the replays.
+//
 // Replays run side by side but share nothing that changes, and results stand in
 // the order of the suite, so that the same suite gives the same bytes however
 // many ran at a time. Numbers of one replay are exact, not sampled: a difference

@@ -57,8 +57,18 @@ func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set
 		}
 		all = append(all, runs[g]...)
 	}
-	if err := set.validate(ctx, all, o); err != nil {
+	err := bench.Options{Parallel: o.Parallel, Progress: o.Progress}.Each(ctx, len(all), func(i int) error { return all[i].validate(o) })
+	if err != nil {
 		return nil, err
+	}
+	forecasts := 0
+	for _, r := range all {
+		if r.forecast && r.from != r.to {
+			forecasts++
+		}
+	}
+	if forecasts > 0 {
+		set.Notes = append(set.Notes, pairsForecast.With(forecasts))
 	}
 	borrowed := Spread{}
 	for _, group := range groups {
@@ -107,23 +117,6 @@ type pairRun struct {
 	from, to int
 	done     *Validation
 	forecast bool // start-up times are learned from FROM, because the applications of TO waited for each other
-}
-
-func (set *Set) validate(ctx context.Context, all []*pairRun, o Options) error {
-	err := bench.Options{Parallel: o.Parallel, Progress: o.Progress}.Each(ctx, len(all), func(i int) error { return all[i].validate(o) })
-	if err != nil {
-		return err
-	}
-	refused := 0
-	for _, r := range all {
-		if r.forecast && r.from != r.to {
-			refused++
-		}
-	}
-	if refused > 0 {
-		set.Notes = append(set.Notes, pairsForecast.With(refused))
-	}
-	return nil
 }
 
 func (r *pairRun) validate(o Options) error {

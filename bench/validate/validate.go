@@ -137,8 +137,10 @@ func (p *pair) validate(constant []View) *Validation {
 		}
 	}
 	v.Apps = compareAll(recorded, replayed, partners(p.workload, p.to))
-	for _, lost := range unmatched(p.partner, len(p.from.Apps)) {
-		v.Apps = append(v.Apps, unmatchedApp(p.from.Apps[lost]))
+	for i, a := range p.from.Apps {
+		if !slices.Contains(p.partner, i) {
+			v.Apps = append(v.Apps, unmatchedApp(a))
+		}
 	}
 	v.Copy = compareAll(recorded, Recorded(p.from), p.partner)
 	if constant != nil {
@@ -150,17 +152,6 @@ func (p *pair) validate(constant []View) *Validation {
 
 // partners pairs the applications of to with those of from by their names.
 func partners(from, to *traces.Workload) []int { return bench.Partners(from, to, bench.AppName) }
-
-// unmatched are the indexes below n that have no partner.
-func unmatched(partner []int, n int) []int {
-	var list []int
-	for i := range n {
-		if !slices.Contains(partner, i) {
-			list = append(list, i)
-		}
-	}
-	return list
-}
 
 // configured is the work of an application with the Spark properties and version
 // of another recording of it.
