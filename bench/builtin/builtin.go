@@ -83,10 +83,7 @@ func Fleet() (*bench.Suite, error) {
 // times between 8:00 and 18:00: a report every five minutes and a load every ten,
 // both with a deadline, and ad-hoc queries and feature builds at random times, more
 // of them in the middle of the day.
-func Day() (*bench.Suite, error) { return DayOf(20261122) }
-
-// DayOf is the day with other random arrival times.
-func DayOf(seed uint64) (*bench.Suite, error) {
+func Day() (*bench.Suite, error) {
 	s, err := builtin()
 	if err != nil {
 		return nil, err
@@ -95,7 +92,7 @@ func DayOf(seed uint64) (*bench.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Workload = makeDay(fleet, seed)
+	s.Workload = MakeDay(fleet, 20261122)
 	text, err := recordings.ReadFile("recordings/deadlines.csv")
 	if err != nil {
 		return nil, err

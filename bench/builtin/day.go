@@ -25,8 +25,9 @@ var perDay = map[string]float64{"adhoc-queries": 80, "feature-build": 80}
 // load is the scheduled application that is not a report.
 const load = "warehouse-load"
 
-// makeDay makes a working day from the applications of a fleet.
-func makeDay(fleet *traces.Workload, seed uint64) *traces.Workload {
+// MakeDay makes a working day from the applications of the recorded fleet. Another
+// seed makes other arrival times.
+func MakeDay(fleet *traces.Workload, seed uint64) *traces.Workload {
 	w := &traces.Workload{Name: "day", Epoch: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
 	r := rand.New(rand.NewPCG(seed, 1))
 	count := map[string]int{}

@@ -24,15 +24,21 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fleet, err := builtin.Fleet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, err := builtin.Day()
+	if err != nil {
+		t.Fatal(err)
+	}
 	type dayOf struct{ more, slower, dearer []stats.Estimate }
 	found := make([]dayOf, days)
 	for d := range found {
-		s, err := builtin.DayOf(20261123 + uint64(d))
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := *day
+		s.Workload = builtin.MakeDay(fleet.Workload, 20261123+uint64(d))
 		s.Policies, s.Config.Seed = fleets, uint64(d)+1
-		r, err := bench.Run(t.Context(), s, bench.Options{})
+		r, err := bench.Run(t.Context(), &s, bench.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
