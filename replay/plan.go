@@ -15,7 +15,6 @@ type plan struct {
 	offset       []int32               // per stage, where its tasks begin in work
 	work         []int32               // milliseconds of each task on a warm executor, without overhead
 	reads        []bool                // per stage, whether it reads shuffle data
-	children     [][]int32             // per stage, the stages that read its output
 	graph        [][]int32             // per job, its stages, parents before children
 	followers    [][]follower          // per job + 1: what its end (0: the application's start) sets off
 	mapStages    [][]policies.MapStage // per job, the stages that write a shuffle
@@ -32,16 +31,15 @@ type follower struct {
 	gap   time.Duration
 }
 
-func newPlan(a *traces.Application, times *latency.Model) *plan {
+func newPlan(a *traces.Application, model *latency.Model) *plan {
 	p := &plan{
 		offset:       make([]int32, len(a.Stages)+1),
-		children:     make([][]int32, len(a.Stages)),
+		reads:        make([]bool, len(a.Stages)),
+		blocks:       make([][]int32, len(a.Stages)),
 		graph:        make([][]int32, len(a.Jobs)),
 		resultStages: make([][]int32, len(a.Jobs)),
-		followers:    make([][]follower, len(a.Jobs)+1),
 		mapStages:    make([][]policies.MapStage, len(a.Jobs)),
-		blocks:       make([][]int32, len(a.Stages)),
-		reads:        make([]bool, len(a.Stages)),
+		followers:    make([][]follower, len(a.Jobs)+1),
 	}
 	warm := latency.WarmDeserialize(a)
 	first := p.numberBlocks(a)
@@ -50,11 +48,8 @@ func newPlan(a *traces.Application, times *latency.Model) *plan {
 		p.offset[i] = int32(len(p.work))
 		for j := range s.Tasks {
 			t := &s.Tasks[j]
-			p.work = append(p.work, max(times.Work(t, warm[i]), t.OriginalRun))
+			p.work = append(p.work, max(model.Work(t, warm[i]), t.OriginalRun))
 			p.reads[i] = p.reads[i] || t.Read > 0
-		}
-		for _, parent := range s.Parents {
-			p.children[parent] = append(p.children[parent], int32(i))
 		}
 		for _, rdd := range s.Caches {
 			p.blocks[i] = append(p.blocks[i], first[rdd.ID])
@@ -62,19 +57,25 @@ func newPlan(a *traces.Application, times *latency.Model) *plan {
 	}
 	p.offset[len(a.Stages)] = int32(len(p.work))
 	p.computeBlocks(a)
-	follow := func(c traces.Cue, w eventType, index int) {
-		p.followers[c.After+1] = append(p.followers[c.After+1], follower{w, int32(index), c.Gap})
+	follow := func(c traces.Cue, t eventType, index int) {
+		p.followers[c.After+1] = append(p.followers[c.After+1], follower{t, int32(index), c.Gap})
 	}
+	readIn := slices.Repeat([]int{-1}, len(a.Stages)) // the last job in which another stage reads the stage
 	for i := range a.Jobs {
 		j := &a.Jobs[i]
-		for _, stage := range j.Stages {
-			p.graph[i] = append(p.graph[i], int32(stage))
-		}
-		p.resultStages[i] = p.resultsOf(p.graph[i])
 		follow(j.Cue, jobIsSubmitted, i)
 		for _, s := range j.Stages {
+			p.graph[i] = append(p.graph[i], int32(s))
+			for _, parent := range a.Stages[s].Parents {
+				readIn[parent] = i
+			}
 			if a.Stages[s].Map {
 				p.mapStages[i] = append(p.mapStages[i], policies.MapStage{Stage: int32(s), Shuffle: int32(s)})
+			}
+		}
+		for _, s := range p.graph[i] {
+			if readIn[s] != i {
+				p.resultStages[i] = append(p.resultStages[i], s)
 			}
 		}
 	}
@@ -82,20 +83,6 @@ func newPlan(a *traces.Application, times *latency.Model) *plan {
 		follow(u.Cue, rddIsUnpersisted, i)
 	}
 	return p
-}
-
-// resultsOf returns the stages of a graph that no other stage in it reads.
-func (p *plan) resultsOf(graph []int32) []int32 {
-	var results []int32
-	for _, s := range graph {
-		if !slices.ContainsFunc(p.children[s], func(child int32) bool {
-			_, listed := slices.BinarySearch(graph, child)
-			return listed
-		}) {
-			results = append(results, s)
-		}
-	}
-	return results
 }
 
 // computeBlocks finds out what computing each cached block costs: the work of the

@@ -2,6 +2,7 @@ package calibrate
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,26 +18,27 @@ import (
 // Schema names the form of a times file.
 const Schema = "dynalloc.times/1"
 
-// timesFile is a file of a latency.Model, field for field. Times are milliseconds.
+// timesFile is a file of a latency.Model, field for field. Times are milliseconds,
+// to a tenth.
 type timesFile struct {
-	Schema     string         `json:"schema"`
-	Levels     []float64      `json:"quantile_levels"`
-	Processors float64        `json:"processors"`
-	Driver     float64        `json:"driver_processors"`
-	DriverWork float64        `json:"driver_work_ms"`
-	GC         float64        `json:"gc_ms"`
-	Causes     []distribution `json:"causes"`
+	Schema     string      `json:"schema"`
+	Levels     []float64   `json:"quantile_levels"`
+	Processors float64     `json:"processors"`
+	Driver     float64     `json:"driver_processors"`
+	DriverWork float64     `json:"driver_work_ms"`
+	GC         float64     `json:"gc_ms"`
+	Causes     []causeFile `json:"causes"`
 }
 
-type distribution struct {
-	Cause     string    `json:"cause"`
-	What      string    `json:"what"`
-	N         int       `json:"n"`
-	Quantiles []float64 `json:"quantiles_ms"`
-	Crowding  float64   `json:"crowding"`
-	Most      int       `json:"most_beside"`
-	Source    string    `json:"source"`
-	Logs      []string  `json:"logs"`
+type causeFile struct {
+	Cause      string    `json:"cause"`
+	What       string    `json:"what"`
+	N          int       `json:"n"`
+	Quantiles  []float64 `json:"quantiles_ms"`
+	Contention float64   `json:"crowding"`
+	MaxOthers  int       `json:"most_beside"`
+	Source     string    `json:"source"`
+	Logs       []string  `json:"logs"`
 }
 
 // causeKeys are the names of causes in a times file.
@@ -44,18 +46,17 @@ var causeKeys = [latency.Causes]string{
 	latency.Startup: "startup", latency.Usable: "usable",
 	latency.ColdSlot: "cold_slot", latency.ColdSlotRun: "cold_slot_run",
 	latency.FirstRead: "first_read", latency.FirstReadRun: "first_read_run", latency.FirstOfStage: "first_of_stage",
-	latency.Overhead: "overhead", latency.RemovalLag: "removal_lag",
+	latency.Overhead: "overhead", latency.OverheadRun: "overhead_run", latency.RemovalLag: "removal_lag",
 }
 
-// Write writes times as a JSON object that Read takes, to a tenth of
-// a millisecond.
-func Write(w io.Writer, t *latency.Model) error {
-	f := timesFileOf(t)
+// Write writes times as a JSON object that Read takes.
+func Write(w io.Writer, m *latency.Model) error {
+	f := timesFileOf(m)
 	for cause := range latency.Causes {
-		d := &t.By[cause]
-		out := distribution{Cause: causeKeys[cause], What: cause.String(), N: d.N, Crowding: math.Round(1000*d.Contention) / 1000, Most: d.MaxOthers, Source: d.Source, Logs: d.Logs}
-		if out.Logs == nil {
-			out.Logs = []string{} // a list in JSON, never null
+		d := &m.By[cause]
+		out := causeFile{
+			Cause: causeKeys[cause], What: cause.String(), N: d.N, Contention: math.Round(1000*d.Contention) / 1000, MaxOthers: d.MaxOthers,
+			Source: d.Source, Logs: append([]string{}, d.Logs...), // a list in JSON, never null
 		}
 		for _, q := range d.Quantiles {
 			out.Quantiles = append(out.Quantiles, inMillis(q))
@@ -69,10 +70,10 @@ func Write(w io.Writer, t *latency.Model) error {
 }
 
 // timesFileOf is the file without the causes.
-func timesFileOf(t *latency.Model) timesFile {
+func timesFileOf(m *latency.Model) timesFile {
 	return timesFile{
-		Schema: Schema, Levels: latency.Levels[:], Processors: t.Processors.Float(),
-		Driver: t.DriverProcessors.Float(), DriverWork: inMillis(t.DriverWork), GC: inMillis(t.GC),
+		Schema: Schema, Levels: latency.Levels[:], Processors: m.Processors.Float(),
+		Driver: m.DriverProcessors.Float(), DriverWork: inMillis(m.DriverWork), GC: inMillis(m.GC),
 	}
 }
 
@@ -80,93 +81,92 @@ func inMillis(d time.Duration) float64 {
 	return float64(d.Round(time.Millisecond/10)) / float64(time.Millisecond)
 }
 
-// longest is the most that a time in a file may be, in milliseconds: a day.
-const longest = 24 * 60 * 60 * 1000
-
-// Read reads a times file. What is not in it has its default. An
-// error names the file and the field, and says what was expected.
-func Read(r io.Reader, file string) (latency.Model, error) {
-	t := Defaults()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return t, fmt.Errorf("%s: %w", file, err)
-	}
-	f := timesFileOf(&t)
-	f.Schema, f.Levels = "", nil // must be in it
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&f); err != nil {
-		return t, fmt.Errorf("%s: %w", place(file, text, err), explained(err))
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return t, fmt.Errorf("%s: expected one JSON object, found more after it", file)
-	}
-	if f.Schema != Schema {
-		return t, fmt.Errorf(`%s: schema: expected %q, found %q; "dynalloc calibrate" writes such files`, file, Schema, f.Schema)
-	}
-	if !slices.Equal(f.Levels, latency.Levels[:]) {
-		return t, fmt.Errorf("%s: quantile_levels: expected %v, found %v", file, latency.Levels, f.Levels)
-	}
-	for _, n := range []struct {
-		name  string
-		value float64
-		most  float64
-	}{
-		{"processors", f.Processors, 1e6}, {"driver_processors", f.Driver, 1e6},
-		{"driver_work_ms", f.DriverWork, longest}, {"gc_ms", f.GC, longest},
-	} {
-		if n.value < 0 || n.value > n.most {
-			return t, fmt.Errorf("%s: %s: expected a number from 0 to %.0f, found %g", file, n.name, n.most, n.value)
-		}
-	}
-	t.Processors, t.DriverProcessors = latency.ProcessorsOf(f.Processors), latency.ProcessorsOf(f.Driver)
-	t.DriverWork, t.GC = fromMillis(f.DriverWork), fromMillis(f.GC)
-	var seen [latency.Causes]bool
-	for i, in := range f.Causes {
-		cause := slices.Index(causeKeys[:], in.Cause)
-		if cause < 0 {
-			return t, fmt.Errorf("%s: causes[%d].cause: expected one of %s, found %q", file, i, strings.Join(causeKeys[:], ", "), in.Cause)
-		}
-		if seen[cause] {
-			return t, fmt.Errorf("%s: causes[%d].cause: %s comes a second time", file, i, in.Cause)
-		}
-		seen[cause] = true
-		if t.By[cause], err = in.read(); err != nil {
-			return t, fmt.Errorf("%s: causes[%d] (%s): %w", file, i, in.Cause, err)
-		}
-	}
-	return t, nil
-}
-
-// read checks a distribution; an error begins with the name of a field.
-func (in distribution) read() (latency.Distribution, error) {
-	d := latency.Distribution{N: in.N, Contention: in.Crowding, MaxOthers: in.Most, Source: in.Source, Logs: in.Logs}
-	if len(in.Quantiles) != len(d.Quantiles) {
-		return d, fmt.Errorf("quantiles_ms: expected %d times, found %d", len(d.Quantiles), len(in.Quantiles))
-	}
-	for i, q := range in.Quantiles {
-		if q < 0 || q > longest || i > 0 && q < in.Quantiles[i-1] {
-			return d, fmt.Errorf("quantiles_ms[%d]: expected milliseconds from 0 to %d, in ascending order, found %g", i, longest, q)
-		}
-		d.Quantiles[i] = fromMillis(q)
-	}
-	if in.N < 0 {
-		return d, fmt.Errorf("n: expected 0 or more, found %d", in.N)
-	}
-	if in.Crowding < 0 || in.Crowding > 1000 {
-		return d, fmt.Errorf("crowding: expected a share from 0 to 1000, found %g", in.Crowding)
-	}
-	if in.Most < 0 {
-		return d, fmt.Errorf("most_beside: expected 0 or more, found %d", in.Most)
-	}
-	return d, nil
-}
-
 func fromMillis(ms float64) time.Duration {
 	return time.Duration(math.Round(ms * float64(time.Millisecond)))
 }
 
-// place is the file and, where an error tells, the line.
+// Limits of the numbers in a file; larger ones are mistakes.
+const (
+	longestMillis  = 24 * 60 * 60 * 1000 // a day
+	mostProcessors = 1e6
+	mostContention = 1000
+	mostCount      = 1e9
+)
+
+// Read reads a times file. What is not in it has its default. An
+// error names the file and the field, and says what was expected.
+func Read(r io.Reader, file string) (latency.Model, error) {
+	m := Defaults()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return m, fmt.Errorf("%s: %w", file, err)
+	}
+	f := timesFileOf(&m)
+	f.Schema, f.Levels = "", nil // must be in it
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		return m, fmt.Errorf("%s: %w", place(file, text, err), explained(err))
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return m, fmt.Errorf("%s: expected one JSON object, found more after it", file)
+	}
+	if f.Schema != Schema {
+		return m, fmt.Errorf(`%s: schema: expected %q, found %q; "dynalloc calibrate" writes such files`, file, Schema, f.Schema)
+	}
+	if !slices.Equal(f.Levels, latency.Levels[:]) {
+		return m, fmt.Errorf("%s: quantile_levels: expected %v, found %v", file, latency.Levels, f.Levels)
+	}
+	if err := cmp.Or(
+		within("processors", f.Processors, mostProcessors), within("driver_processors", f.Driver, mostProcessors),
+		within("driver_work_ms", f.DriverWork, longestMillis), within("gc_ms", f.GC, longestMillis),
+	); err != nil {
+		return m, fmt.Errorf("%s: %w", file, err)
+	}
+	m.Processors, m.DriverProcessors = latency.ProcessorsOf(f.Processors), latency.ProcessorsOf(f.Driver)
+	m.DriverWork, m.GC = fromMillis(f.DriverWork), fromMillis(f.GC)
+	var seen [latency.Causes]bool
+	for i, in := range f.Causes {
+		in.Cause = cmp.Or(in.Cause, causeKeys[latency.OverheadRun]) // earlier versions wrote no name for it
+		cause := slices.Index(causeKeys[:], in.Cause)
+		if cause < 0 {
+			return m, fmt.Errorf("%s: causes[%d].cause: expected one of %s, found %q", file, i, strings.Join(causeKeys[:], ", "), in.Cause)
+		}
+		if seen[cause] {
+			return m, fmt.Errorf("%s: causes[%d].cause: %s comes a second time", file, i, in.Cause)
+		}
+		seen[cause] = true
+		if m.By[cause], err = in.read(); err != nil {
+			return m, fmt.Errorf("%s: causes[%d] (%s): %w", file, i, in.Cause, err)
+		}
+	}
+	return m, nil
+}
+
+// within returns an error if a number is not from 0 to most.
+func within(field string, value, most float64) error {
+	if value < 0 || value > most {
+		return fmt.Errorf("%s: expected a number from 0 to %.0f, found %g", field, most, value)
+	}
+	return nil
+}
+
+// read checks a distribution; an error begins with the name of a field.
+func (in causeFile) read() (latency.Distribution, error) {
+	d := latency.Distribution{N: in.N, Contention: in.Contention, MaxOthers: in.MaxOthers, Source: in.Source, Logs: in.Logs}
+	if len(in.Quantiles) != len(d.Quantiles) {
+		return d, fmt.Errorf("quantiles_ms: expected %d times, found %d", len(d.Quantiles), len(in.Quantiles))
+	}
+	for i, q := range in.Quantiles {
+		if q < 0 || q > longestMillis || i > 0 && q < in.Quantiles[i-1] {
+			return d, fmt.Errorf("quantiles_ms[%d]: expected milliseconds from 0 to %d, in ascending order, found %g", i, longestMillis, q)
+		}
+		d.Quantiles[i] = fromMillis(q)
+	}
+	return d, cmp.Or(within("n", float64(in.N), mostCount), within("crowding", in.Contention, mostContention), within("most_beside", float64(in.MaxOthers), mostCount))
+}
+
+// place is the file, with the line if the error has one.
 func place(file string, text []byte, err error) string {
 	var syntax *json.SyntaxError
 	var wrong *json.UnmarshalTypeError
@@ -183,7 +183,7 @@ func place(file string, text []byte, err error) string {
 	return fmt.Sprintf("%s:%d", file, 1+bytes.Count(text[:at], []byte("\n")))
 }
 
-// explained says what a JSON error means to who wrote the file.
+// explained says what a JSON error means to the person who wrote the file.
 func explained(err error) error {
 	var wrong *json.UnmarshalTypeError
 	switch {

@@ -78,9 +78,9 @@ func TestTimesFileErrors(t *testing.T) {
 		head + `"causes": [{"cause": "lunch"}]}`:                                                              `times.json: causes[0].cause: expected one of startup, usable, `,
 		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2]}]}`:                                     `times.json: causes[0] (usable): quantiles_ms: expected 7 times, found 2`,
 		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2, 3, 4, 5, 7, 6]}]}`:                      `causes[0] (usable): quantiles_ms[6]: expected milliseconds from 0 to 86400000, in ascending order, found 6`,
-		head + `"causes": [{"cause": "usable", "n": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:             `causes[0] (usable): n: expected 0 or more, found -1`,
-		head + `"causes": [{"cause": "usable", "crowding": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:      `causes[0] (usable): crowding: expected a share from 0 to 1000, found -1`,
-		head + `"causes": [{"cause": "usable", "most_beside": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:   `causes[0] (usable): most_beside: expected 0 or more, found -1`,
+		head + `"causes": [{"cause": "usable", "n": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:             `causes[0] (usable): n: expected a number from 0 to 1000000000, found -1`,
+		head + `"causes": [{"cause": "usable", "crowding": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:      `causes[0] (usable): crowding: expected a number from 0 to 1000, found -1`,
+		head + `"causes": [{"cause": "usable", "most_beside": -1, "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}]}`:   `causes[0] (usable): most_beside: expected a number from 0 to 1000000000, found -1`,
 		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2, 3, 4, 5, 6, 7]}, {"cause": "usable"}]}`: `causes[1].cause: usable comes a second time`,
 	} {
 		if _, err := Read(strings.NewReader(file), "times.json"); err == nil || !strings.Contains(err.Error(), want) {

@@ -1,6 +1,3 @@
-// Package cluster describes what applications share: nodes, the manager that hands
-// them out, and the faults that strike them. A cluster has a text form ([Parse]) and
-// a YAML file ([Open]).
 package cluster
 
 import (
@@ -30,20 +27,21 @@ type Cluster struct {
 	Notes    []note.Note      // on settings in its files that are not modeled
 }
 
-// mostNodes of one kind a cluster may have.
+// mostNodes is how many nodes of one kind a cluster may have; more are a typing
+// mistake.
 const mostNodes = 100_000
 
 // A Pool is nodes of one kind.
 type Pool struct {
 	Name  string // type of machine; may be empty
 	Nodes int
-	Label string // YARN's node label; empty: the default partition
+	Label string // YARN's node label or Kubernetes' node pool; empty: none
 	manager.Resources
 	Price float64 // of one node for an hour, in any currency; 0: not known
 }
 
-// Uniform is a standalone cluster of nodes of one kind, whose start-up times
-// are drawn from Times. Memory is in MiB.
+// Uniform is a standalone cluster of nodes of one kind, on which start-up times are
+// drawn from the times of a replay. Memory is in MiB.
 func Uniform(nodes, cores int, memoryMB int64) Cluster {
 	return Cluster{Manager: "standalone", Startup: -1, Pools: []Pool{{Nodes: nodes, Resources: manager.Resources{Cores: cores, MemoryMB: memoryMB}}}}
 }
@@ -122,7 +120,7 @@ func parse(text string) (c Cluster, err error) {
 	return c, c.Check()
 }
 
-// Check says what is missing of a cluster.
+// Check returns what is wrong with a cluster; nil if it can be used.
 func (c *Cluster) Check() error {
 	if err := c.checkPools(); err != nil {
 		return err
@@ -154,8 +152,8 @@ func (c *Cluster) checkPools() error {
 	return nil
 }
 
-// String is the cluster's text form; of one with nodes of several kinds, which
-// has none, a summary. One that was never held against a real cluster says so.
+// String is the cluster's text form. A cluster with nodes of several kinds has none
+// and gets a summary. The caveat of its manager is added.
 func (c Cluster) String() string {
 	var text strings.Builder
 	text.WriteString(c.Manager)
@@ -200,11 +198,11 @@ func (c Cluster) Short() string {
 	return text
 }
 
-// Assume makes up the cluster that the logs themselves show: the largest cores
-// and memory that all applications held at one time, spread evenly over as many
-// nodes as there were hosts, each with room for one executor of any kind at
-// least. Whether applications would compete for a larger or a smaller one
-// cannot be judged from it.
+// Assume returns the cluster that the logs themselves show: the most cores and the
+// most memory that all applications held at one time, spread evenly over as many
+// nodes as there were hosts. Each node has room for at least one executor of each
+// kind. The real cluster may have been larger, so contention cannot be judged from
+// it.
 func Assume(w *traces.Workload) Cluster {
 	cores, memory := 1, int64(1)
 	for _, l := range traces.RecordedUsage(w.Apps...) {

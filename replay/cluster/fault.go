@@ -12,20 +12,20 @@ import (
 type Fault struct {
 	Kind FaultKind
 	At   time.Duration // from the workload's start
-	// For is how long it lasts: until a lost node is back, empty (0: it stays
-	// away), or the manager is itself again.
+	// For is how long it lasts: until a lost node is back, empty (0: it stays away),
+	// or until the manager acts normally again.
 	For  time.Duration
 	Node int // index of a node that is lost or reclaimed
-	// App is a glob on the names of the applications that lose an executor, and
-	// Executor which of theirs: the n-th that they were granted, from 0; negative:
-	// of those that are up, the oldest.
+	// App is a pattern for the names of the applications that lose an executor.
+	// Executor says which one: the n-th that they were granted, from 0; negative: the
+	// oldest that has registered.
 	App      string
 	Executor int
-	// Silent is how long nobody notices that a node is lost: its connections stay
-	// open, and its tasks run on for their drivers.
+	// Silent is how long nobody notices that a node is lost: its connections stay open,
+	// and for their drivers its tasks keep running.
 	Silent time.Duration
-	Notice time.Duration // between the word that a spot node is reclaimed and its end
-	Every  time.Duration // a slow manager acts at most once in so long
+	Notice time.Duration // from the notice that a spot node is reclaimed to its end
+	Every  time.Duration // a slow manager acts at most once in this time
 }
 
 // A FaultKind is what goes wrong.
@@ -35,9 +35,9 @@ type FaultKind string
 const (
 	NodeLoss     FaultKind = "node-loss"     // a machine is gone with its executors, their files and its shuffle service
 	ExecutorLoss FaultKind = "executor-loss" // an executor's process ends; a shuffle service keeps its files
-	SpotReclaim  FaultKind = "spot-reclaim"  // as a node loss, with notice: executors that can be decommissioned are
-	ManagerAway  FaultKind = "manager-away"  // the manager grants nothing; what runs goes on
-	ManagerSlow  FaultKind = "manager-slow"  // the manager acts once in a while only
+	SpotReclaim  FaultKind = "spot-reclaim"  // a node loss with notice: executors are decommissioned if they can be
+	ManagerAway  FaultKind = "manager-away"  // the manager does nothing; what runs keeps running
+	ManagerSlow  FaultKind = "manager-slow"  // the manager acts only from time to time
 )
 
 // ParseFault reads a fault's text form. An error says what was expected.
@@ -60,7 +60,7 @@ func ParseFault(text string) (Fault, error) {
 	case ManagerSlow:
 		f.For, f.Every = d.Duration("for", -1), d.Duration("every", -1)
 	default:
-		return f, fmt.Errorf("fault %q: %q is none; expected node-loss, executor-loss, spot-reclaim, manager-away or manager-slow, as in node-loss,at=1h,node=3,for=10m", text, s.Name)
+		return f, fmt.Errorf("fault %q: the kind %q is not known; expected node-loss, executor-loss, spot-reclaim, manager-away or manager-slow, as in node-loss,at=1h,node=3,for=10m", text, s.Name)
 	}
 	if err := d.Done(); err != nil {
 		return f, fmt.Errorf("fault %q: %w", text, err)
@@ -106,7 +106,7 @@ func (f Fault) String() string {
 	return text
 }
 
-// inUnits writes a time in the largest unit that it is a whole number of.
+// inUnits writes a time in the largest unit of which it is a whole number.
 func inUnits(d time.Duration) string {
 	switch {
 	case d > 0 && d%time.Hour == 0:
@@ -117,7 +117,8 @@ func inUnits(d time.Duration) string {
 	return spec.FormatDuration(d)
 }
 
-// Check says whether the fault can happen on a cluster.
+// Check returns why the fault cannot happen on a cluster with so many nodes; nil if
+// it can.
 func (f *Fault) Check(nodes int) error {
 	if (f.Kind == NodeLoss || f.Kind == SpotReclaim) && f.Node >= nodes {
 		return fmt.Errorf("fault %q: node=%d: nodes are counted from 0, and the cluster has %d", f, f.Node, nodes)

@@ -44,10 +44,9 @@ type poolFile struct {
 	Price  float64       `yaml:"price"`
 }
 
-// Open reads a cluster: its text form (see Parse), the name
-// of a YAML file in files, or "example:standalone", a documented example of a
-// manager. Faults are what the file says goes wrong. An error names the file and
-// the line.
+// Open reads a cluster: its text form (see Parse), the name of a YAML file in files,
+// or "example:standalone", a documented example of a manager. Only files have faults.
+// An error names the file and the line.
 func Open(text string, files fs.FS) (Cluster, []Fault, error) {
 	if name, ok := strings.CutPrefix(text, "example:"); ok {
 		within, err := fs.Sub(examples, "examples")
@@ -163,7 +162,7 @@ func readSections(text []byte) (f clusterFile, sections []*ast.MappingValueNode,
 	return f, sections, nil
 }
 
-// openFiles reads the files that a cluster names, from a folder on.
+// openFiles reads the files that a cluster names, relative to a folder.
 func openFiles(c *Cluster, files fs.FS, folder string) error {
 	err := c.OpenFiles(func(name string) (io.ReadCloser, error) {
 		if !path.IsAbs(name) {
@@ -205,7 +204,7 @@ func yamlError(file string, err error) error {
 			message += fmt.Sprintf(", found %q", kind.Token.Value)
 		}
 	case errors.As(err, &unknown):
-		message += "; docs/CLUSTERS.md lists those that there are"
+		message += "; docs/CLUSTERS.md lists the fields"
 	}
 	return fmt.Errorf("%s:%d: %s", file, line, strings.Join(strings.Fields(message), " "))
 }

@@ -32,7 +32,7 @@ func TestClusterFile(t *testing.T) {
 		"manager: standalone\nstandalone: {workers: any}\nnodes: [{count: 1, cores: 1, memory: 1g}]": "c.yaml: standalone: workers: want one of ",
 		"manager: [": "c.yaml:1: ",
 		"manager: standalone\nlocality: near\nnodes: []":                                 "c.yaml: locality: want none or inferred, not \"near\"",
-		"manager: standalone\nnodes: [{count: 1, cores: 1, memory: 1g}]\nfaults: [fire]": "c.yaml: fault \"fire\": \"fire\" is none",
+		"manager: standalone\nnodes: [{count: 1, cores: 1, memory: 1g}]\nfaults: [fire]": "c.yaml: fault \"fire\": the kind \"fire\" is not known",
 	} {
 		_, _, err := Open("c.yaml", fstest.MapFS{"c.yaml": {Data: []byte(text)}})
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

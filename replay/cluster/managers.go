@@ -28,9 +28,9 @@ var table = []row{
 		settings: func() manager.Settings { return new(yarn.Config) },
 		Traits: Traits{
 			Title: "YARN", Master: "yarn", Manages: spark.Master.YARN, ReadsPolicy: true,
-			// The release of an executor rides on the next heartbeat of the application
-			// master (every 3 s if nothing is asked for); the heartbeat of its node (1 s)
-			// and a query of the reason follow.
+			// The application master reports a release with its next heartbeat (every 3 s if
+			// it requests nothing); the heartbeat of the node (1 s) and a query of the exit
+			// reason follow.
 			RemovalLag: 2500 * time.Millisecond,
 		},
 	},

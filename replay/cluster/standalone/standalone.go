@@ -1,6 +1,6 @@
-// Package standalone is Spark's standalone Master: applications in order of
-// registration, each taking all that it may before the next one gets anything.
-// There is no fairness and no preemption.
+// Package standalone models Spark's standalone Master. It serves applications in the
+// order of their registration: each takes all that it may before the next one gets
+// anything. There is no fairness and no preemption.
 package standalone
 
 import (
@@ -28,7 +28,8 @@ type Options struct {
 	// DefaultCores is spark.cores.max of applications that set none
 	// (spark.deploy.defaultCores); 0: no limit.
 	DefaultCores manager.Count `yaml:"default-cores"`
-	// Overhead counts what executors take beside their heap; the Master does not.
+	// Overhead counts the memory of executors beside their heap. The Master does not
+	// count it; see docs/decisions/0005-overhead-counts.md.
 	Overhead bool `yaml:"overhead"`
 }
 
@@ -148,7 +149,7 @@ func (m *Master) memory(p *manager.Profile) int64 {
 	return p.HeapMB
 }
 
-// cores is the least that an executor of a profile takes of a worker.
+// least is the fewest cores that an executor of a profile takes of a worker.
 func least(p *manager.Profile) int { return max(p.Cores, p.TaskCPUs) }
 
 // Fits says whether an empty worker has room for one executor of each profile,
@@ -300,8 +301,8 @@ func (m *Master) Serve(time.Duration) []manager.Action {
 }
 
 // placeDriver starts a driver on the first worker with room for it. The Master
-// begins its search at a random worker; here each search begins behind the
-// worker that took the last driver.
+// begins its search at a random worker; here each search begins after the worker
+// that took the last driver, which needs no random number and spreads drivers, too.
 func (m *Master) placeDriver(a *app) bool {
 	d := driverOf(&a.App)
 	for k := range m.nodes {

@@ -1,0 +1,13 @@
+// Package cluster describes what applications share: nodes, the manager that hands
+// them out, and the faults that occur. A cluster has a text form ([Parse]) and a YAML
+// file ([Open]).
+//
+//   - cluster.go: the cluster as data, its text form, and the cluster that logs show
+//   - managers.go: the table of cluster managers, and what the rest of the program has
+//     to know of each
+//   - file.go: the YAML file, and the built-in examples
+//   - fault.go: what goes wrong in a run
+//
+// Package manager, below, has the interface of a cluster manager. Each manager is a
+// package beside it: standalone, yarn, kubernetes.
+package cluster
