@@ -9,7 +9,6 @@ import (
 
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
-	"dynalloc/internal/note"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -115,10 +114,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 	for i := range r.Runs {
 		r.measure(&r.Runs[i])
 	}
-	for _, text := range s.Workload.Notes {
-		r.Notes = append(r.Notes, note.Plain(text))
-	}
-	r.Notes = slices.Concat(r.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.exclusionNotes())
+	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.exclusionNotes())
 	for _, t := range s.Truth {
 		if slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			r.addRecording(t)

@@ -26,7 +26,7 @@ func secs(s float64) time.Duration { return time.Duration(s * 1000 * float64(tim
 // build makes results by hand: what each application got under each policy, and
 // the samples of a timeline.
 func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline func(policy int) *metrics.Timeline) *bench.Results {
-	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: plainNotes(s.Workload.Notes)}
+	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: s.Workload.Notes}
 	for _, a := range s.Workload.Apps {
 		r.Classes = append(r.Classes, a.Class)
 	}
@@ -125,7 +125,7 @@ func lecture() *bench.Results {
 				Log: traces.Log{Grade: traces.Cut, Problems: []traces.Note{note.Plain("the log ends before the application does")}}},
 			{ID: "app-0003", Name: "report-2", Class: "report-*", Path: "logs/app-0003", Submit: 70 * time.Second},
 		},
-		Notes: []string{"Idle days between the selected applications are cut out: 2."},
+		Notes: []note.Note{note.Plain("Idle days between the selected applications are cut out: 2.")},
 	}
 	s := &bench.Suite{
 		Workload: w,
@@ -232,13 +232,4 @@ func sixteen(assumed bool) cluster.Cluster {
 	c := cluster.Uniform(1, 16, 32<<10)
 	c.Startup, c.Assumed = 4*time.Second, assumed
 	return c
-}
-
-// plainNotes are sentences as notes.
-func plainNotes(sentences []string) []note.Note {
-	var notes []note.Note
-	for _, s := range sentences {
-		notes = append(notes, note.Plain(s))
-	}
-	return notes
 }

@@ -4,6 +4,8 @@ import "dynalloc/internal/note"
 
 // benchWordings are the sentences for the notes of package bench and the packages below it.
 var benchWordings = map[note.Kind]string{
+	"builtin-day":             "The workload is one working day made from six recorded applications, not a recorded day: a report every 5 minutes ({reports}) and a load every 10 ({loads}), each within half a minute, and {people} runs that people start at random (seed {seed}); each run does the recorded work.",
+	"builtin-fleet":           "The workload is a recorded fleet: six applications that shared 16 cores, each with a fixed number of executors.",
 	"times-of-replay":         "Times of the replay: {times}.",
 	"times-from-file":         "Times of the replay: as in {file}.",
 	"selected-only":           "Only the selected applications are replayed. Their recorded truth is from a cluster that they shared with the others.",

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	_ "dynalloc/bench/builtin"
 	"dynalloc/internal/note"
 	_ "dynalloc/replay/cluster" // the packages that declare kinds
 	_ "dynalloc/traces/source"

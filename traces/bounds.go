@@ -1,15 +1,16 @@
 package traces
 
 import (
-	"container/heap"
+	"cmp"
+	"slices"
 	"time"
 )
 
-// CriticalPath is the least time from an application's start to its end, on
-// any cluster and under any policy: the longest chain of driver time and
-// stages, in which a stage takes as long as its longest task. It is the time
-// that the application takes with endless executors that are there from the
-// start, so no run of a replay without random task times can beat it.
+// CriticalPath is the least time from an application's start to its end, on any cluster
+// and under any policy: the longest chain of driver time and stages, in which a stage
+// takes as long as its longest task. An application takes this time with unlimited
+// executors that are there from the start, so no replay without random task times is
+// faster.
 func CriticalPath(a *Application) time.Duration {
 	_, jobs := IdealSchedule(a)
 	last := time.Duration(0)
@@ -19,106 +20,92 @@ func CriticalPath(a *Application) time.Duration {
 	return a.EarlierAttempts + last + a.Tail
 }
 
-// A StageSpan is when a stage would run.
+// A StageSpan is when a stage runs, from the application's start.
 type StageSpan struct {
 	Ready    time.Duration // all that it reads is there
 	End      time.Duration // its longest task has ended
 	Computed bool          // false: no job needs it
 }
 
-// IdealSchedule returns when each stage and each job of an application would run
-// with endless executors that are there from the start, from the application's
-// start.
+// IdealSchedule returns when each stage runs and each job ends with unlimited executors
+// that are there from the start, from the application's start.
 func IdealSchedule(a *Application) (stages []StageSpan, jobEnds []time.Duration) {
-	w := walk{app: a, stages: make([]StageSpan, len(a.Stages))}
-	followers := make([][]int, len(a.Jobs)+1) // by predecessor + 1
+	s := idealSchedule{app: a, stages: make([]StageSpan, len(a.Stages))}
+	followers := make([][]int, len(a.Jobs)+1) // of each job, by its index + 1; index 0 is the application's start
 	for i := range a.Jobs {
 		after := a.Jobs[i].Cue.After
 		followers[after+1] = append(followers[after+1], i)
 	}
-	// Jobs are taken in the order of their starts: the first that needs a stage
-	// computes it, those that come later find it done or under way.
-	ends := make([]time.Duration, len(a.Jobs))
-	var due starts
-	follow := func(after int, from time.Duration) {
+	// Jobs start in the order of their times, then their indexes: the first that needs a
+	// stage computes it, and later ones find it done or running.
+	type start struct {
+		at  time.Duration
+		job int
+	}
+	var pending []start // sorted
+	submit := func(after int, from time.Duration) {
 		for _, i := range followers[after+1] {
-			heap.Push(&due, start{i, from + a.Jobs[i].Cue.Gap})
+			next := start{from + a.Jobs[i].Cue.Gap, i}
+			at, _ := slices.BinarySearchFunc(pending, next, func(x, y start) int {
+				return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.job, y.job))
+			})
+			pending = slices.Insert(pending, at, next)
 		}
 	}
-	follow(-1, a.EarlierAttempts)
-	for len(due) > 0 {
-		s := heap.Pop(&due).(start)
-		ends[s.job] = w.job(s.job, s.at)
-		follow(s.job, ends[s.job])
+	jobEnds = make([]time.Duration, len(a.Jobs))
+	submit(-1, a.EarlierAttempts)
+	for len(pending) > 0 {
+		next := pending[0]
+		pending = pending[1:]
+		jobEnds[next.job] = s.job(next.job, next.at)
+		submit(next.job, jobEnds[next.job])
 	}
-	return w.stages, ends
+	return s.stages, jobEnds
 }
 
-// walk is an application run with endless executors.
-type walk struct {
+type idealSchedule struct {
 	app    *Application
 	stages []StageSpan
 }
 
-// job returns when a job ends that starts at the given time.
-func (w *walk) job(job int, at time.Duration) time.Duration {
-	stages := w.app.Jobs[job].Stages
+// job returns when a job ends that starts at a time.
+func (s *idealSchedule) job(job int, at time.Duration) time.Duration {
+	stages := s.app.Jobs[job].Stages
 	read := make(map[int]bool, len(stages)) // by another stage of the job
-	for _, s := range stages {
-		for _, parent := range w.app.Stages[s].Parents {
+	for _, i := range stages {
+		for _, parent := range s.app.Stages[i].Parents {
 			read[parent] = true
 		}
 	}
 	end := at
-	for _, s := range stages {
-		if !read[s] {
-			end = max(end, w.stage(s, at))
+	for _, i := range stages {
+		if !read[i] {
+			end = max(end, s.stage(i, at))
 		}
 	}
 	return end
 }
 
-// stage returns when a stage's output is there if it is wanted from a time on.
-func (w *walk) stage(stage int, at time.Duration) time.Duration {
-	if w.stages[stage].Computed {
-		return w.stages[stage].End
+// stage returns when a stage's output is there if a job needs it from a time on.
+func (s *idealSchedule) stage(i int, at time.Duration) time.Duration {
+	if s.stages[i].Computed {
+		return s.stages[i].End
 	}
-	s := &w.app.Stages[stage]
 	ready, longest := at, time.Duration(0)
-	for _, parent := range s.Parents {
-		ready = max(ready, w.stage(parent, at))
+	for _, parent := range s.app.Stages[i].Parents {
+		ready = max(ready, s.stage(parent, at))
 	}
-	for i := range s.Tasks {
-		longest = max(longest, s.Tasks[i].Work())
+	tasks := s.app.Stages[i].Tasks
+	for k := range tasks {
+		longest = max(longest, tasks[k].Work())
 	}
-	w.stages[stage] = StageSpan{Ready: ready, End: ready + longest, Computed: true}
+	s.stages[i] = StageSpan{Ready: ready, End: ready + longest, Computed: true}
 	return ready + longest
 }
 
-// start is a job that is due.
-type start struct {
-	job int
-	at  time.Duration
-}
-
-// starts is a heap of jobs by time, then number.
-type starts []start
-
-func (s starts) Len() int { return len(s) }
-func (s starts) Less(i, j int) bool {
-	return s[i].at < s[j].at || s[i].at == s[j].at && s[i].job < s[j].job
-}
-func (s starts) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
-func (s *starts) Push(x any)   { *s = append(*s, x.(start)) }
-func (s *starts) Pop() any {
-	last := (*s)[len(*s)-1]
-	*s = (*s)[:len(*s)-1]
-	return last
-}
-
-// TotalWork is the core time that an application's tasks take: the sum of
-// their work times the cores that each holds (spark.task.cpus of its profile).
-// Scheduling, failures and lost output can only add to it.
+// TotalWork is the core time of an application's tasks: the sum of their work times the
+// cores that each holds (spark.task.cpus of its profile). Scheduling, failures and lost
+// output can only add to it.
 func TotalWork(a *Application) time.Duration {
 	var sum time.Duration
 	for i := range a.Stages {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Check tests every structural rule of a workload and returns all faults,
-// joined; nil if there is none. What a Reader makes always passes.
+// Check tests all structural rules of a workload and returns all faults, joined; nil if
+// there is none. Workloads that this module reads or makes always pass.
 func (w *Workload) Check() error {
 	var faults []error
 	for i, a := range w.Apps {
@@ -15,7 +15,7 @@ func (w *Workload) Check() error {
 		if i > 0 {
 			before := w.Apps[i-1]
 			if a.Submit < before.Submit || a.Submit == before.Submit && a.ID < before.ID {
-				c.fault("it stands after %s, which was submitted later", before.ID)
+				c.fault("it is listed after %s, which was submitted later", before.ID)
 			}
 		}
 		faults = append(faults, c.faults...)
@@ -36,7 +36,7 @@ func (c *checker) fault(format string, args ...any) {
 func (c *checker) application() {
 	a := c.app
 	if a.Submit < 0 || a.EarlierAttempts < 0 || a.Setup < 0 {
-		c.fault("a time is negative: submit %v, earlier %v, setup %v", a.Submit, a.EarlierAttempts, a.Setup)
+		c.fault("a time is negative: submit %v, earlier attempts %v, setup %v", a.Submit, a.EarlierAttempts, a.Setup)
 	}
 	if len(a.Profiles) == 0 || a.Profiles[0].ID != 0 {
 		c.fault("the first resource profile is not Spark's default, 0")
@@ -44,11 +44,11 @@ func (c *checker) application() {
 	seen := map[int]bool{}
 	for _, p := range a.Profiles {
 		if seen[p.ID] {
-			c.fault("resource profile %d is there twice", p.ID)
+			c.fault("resource profile %d is listed twice", p.ID)
 		}
 		seen[p.ID] = true
 		if p.Cores < 0 || p.MemoryMB < 0 || p.OverheadMB < 0 || p.TaskCPUs < 1 || p.Limit < 0 {
-			c.fault("resource profile %d has a size that cannot be", p.ID)
+			c.fault("resource profile %d has an impossible size", p.ID)
 		}
 	}
 	for i := range a.Stages {
@@ -63,7 +63,7 @@ func (c *checker) application() {
 		c.cue(fmt.Sprintf("the unpersist of RDD %d", u.RDD), u.Cue, len(a.Jobs))
 	}
 	if a.Tail < 0 {
-		c.fault("the application ends before its last job")
+		c.fault("its tail is negative: %v", a.Tail)
 	}
 	c.recorded()
 }
@@ -80,7 +80,7 @@ func (c *checker) stage(i int) {
 	c.indexes(what, "parent", s.Parents, i)
 	for _, p := range s.Parents {
 		if p >= 0 && p < i && !c.app.Stages[p].Map {
-			c.fault("%s reads stage %d, which writes no shuffle", what, c.app.Stages[p].ID)
+			c.fault("%s reads stage %d, which writes no shuffle output", what, c.app.Stages[p].ID)
 		}
 	}
 	for k := range s.Tasks {
@@ -89,7 +89,7 @@ func (c *checker) stage(i int) {
 			c.fault("%s, task %d has a negative time or size", what, k)
 		}
 		if t.Host < -1 || int(t.Host) >= len(c.app.Hosts) && t.Host >= 0 || t.Locality > AnyLocality {
-			c.fault("%s, task %d ran at a place that is not known", what, k)
+			c.fault("%s, task %d has an unknown host or locality", what, k)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (c *checker) job(j *Job) {
 	}
 }
 
-// indexes checks that a list refers to what lies before a bound, each once.
+// indexes checks that a list has indexes below a bound, each once.
 func (c *checker) indexes(what, kind string, list []int, bound int) {
 	seen := map[int]bool{}
 	for _, n := range list {
@@ -127,11 +127,10 @@ func (c *checker) indexes(what, kind string, list []int, bound int) {
 	}
 }
 
-// cue checks that something hangs on a job before a bound, so that the cues
-// have no circle.
+// cue checks that something follows a job before a bound, so that cues have no cycle.
 func (c *checker) cue(what string, q Cue, bound int) {
 	if q.After < -1 || q.After >= bound {
-		c.fault("%s hangs on job index %d, out of range or out of order", what, q.After)
+		c.fault("%s follows job index %d, out of range or out of order", what, q.After)
 	}
 	if q.Gap < 0 {
 		c.fault("%s has a negative gap %v", what, q.Gap)
@@ -145,7 +144,7 @@ func (c *checker) recorded() {
 	}
 	for _, x := range r.Executors {
 		if x.Added < 0 || x.Cores < 0 || x.Removed >= 0 && x.Removed < x.Added {
-			c.fault("recorded executor %s has a life that cannot be", x.ID)
+			c.fault("recorded executor %s has impossible times or cores", x.ID)
 		}
 	}
 	for _, j := range r.Jobs {

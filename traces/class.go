@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// Class is the kind of an application, told from its name: the name with
-// dates, numbers and ids replaced by "*", so that the runs of one program fall
-// together. Neighboring stars and the separators between them become one star:
-// "report-2024-01-31" is of class "report-*". Numbers inside a word ("log4j")
-// and versions ("v2") belong to the word.
+// Class is the class of an application by its name: the name with dates, numbers and ids
+// replaced by "*", so that the runs of one program have the same class. Neighboring stars
+// and the separators between them become one star: "report-2024-01-31" has the class
+// "report-*". Numbers inside a word ("log4j") and versions ("v2") belong to the word.
 func Class(name string) string {
 	name = uuids.ReplaceAllString(strings.TrimSpace(name), "*")
 	name = words.ReplaceAllStringFunc(name, classOfWord)
@@ -24,7 +23,7 @@ var (
 	wholeNumber  = regexp.MustCompile(`^\pN+$`)
 	timestamp    = regexp.MustCompile(`(?i)^(\pL*?)\d+t\d+z?$|^\d+z$`)
 	endingNumber = regexp.MustCompile(`^(.*?\PN)\pN+$`)
-	version      = regexp.MustCompile(`(?i)^(v\d{1,3}|s3)$`) // of a program; and the store that everyone names
+	version      = regexp.MustCompile(`(?i)^(v\d{1,3}|s3)$`) // of a program, or the object store
 	hexadecimal  = regexp.MustCompile(`(?i)^[0-9a-f]{7,}$`)
 	twoDigits    = regexp.MustCompile(`\d.*\d`)
 )

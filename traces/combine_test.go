@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"dynalloc/internal/note"
 	"fmt"
 	"strings"
 	"testing"
@@ -64,8 +65,8 @@ func TestArrivalsOfOneWithApplicationsOfAnother(t *testing.T) {
 	if a := w.Apps[2]; a.Class != "report-*" {
 		t.Errorf("a report arrived and got an application of class %q", a.Class)
 	}
-	if len(w.Notes) == 0 || !strings.Contains(w.Notes[0], "never run like this") || !strings.Contains(w.Notes[0], "the 3 arrivals of log") || !strings.Contains(w.Notes[0], "1 of them by class") {
-		t.Errorf("notes %q", w.Notes)
+	if want := combined.With(3, "log", 1, len(apps.Apps), "fleet", 1); len(w.Notes) == 0 || !note.Equal(w.Notes[0], want) {
+		t.Errorf("notes %v, want %v", w.Notes, want)
 	}
 	again, err := Combine(arrivals, apps, 1)
 	if diff := cmp.Diff(w, again); err != nil || diff != "" {
@@ -182,7 +183,7 @@ func TestGeneratedWorkloadIsLikeTheRecordedOne(t *testing.T) {
 		t.Errorf("another seed gives the same workload: %v", err)
 	}
 	one := &Workload{Apps: w.Apps[:1]}
-	if _, err := Synthesize(one, time.Hour, 1); err == nil || !strings.Contains(err.Error(), "at one moment") {
-		t.Errorf("a generator was fitted to a single moment: %v", err)
+	if _, err := Synthesize(one, time.Hour, 1); err == nil || !strings.Contains(err.Error(), "at one time") {
+		t.Errorf("a generator was fitted to one time: %v", err)
 	}
 }

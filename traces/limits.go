@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// MaxTime is the year 2248: what lies beyond is no time of a log.
-const MaxTime = 1 << 43
-
-// MaxID bounds the ids of jobs, stages and partitions: Spark counts in 32 bits.
-const MaxID = 1<<31 - 1
-
-// MaxTask is the longest work that a Task holds, in its milliseconds.
-const MaxTask = math.MaxInt32 * time.Millisecond
-
-// MaxTasks bounds the tasks of one stage, as in the native text format. The
-// most in a public record are 99,410 (Alibaba 2018).
-const MaxTasks = 1e6
+// Bounds of what sources can say. Values beyond them are damage.
+const (
+	// MaxTime is the latest time of an event, in ms since 1970: the year 2248.
+	MaxTime = 1 << 43
+	// MaxID is the largest id of a job, a stage or a partition, because Spark counts in
+	// 32 bits.
+	MaxID = 1<<31 - 1
+	// MaxTask is the most work of a Task, because it counts ms in 32 bits.
+	MaxTask = math.MaxInt32 * time.Millisecond
+	// MaxTasks bounds the tasks of a stage that a source gives as a number. The most in
+	// a public record are 99,410 (Alibaba 2018).
+	MaxTasks = 1e6
+)

@@ -2,27 +2,39 @@ package traces
 
 import (
 	"bufio"
+	"errors"
+	"fmt"
 	"io"
 )
 
-// longestTableLine bounds a line of the formats that are read line by line. The
-// longest known, of MetaCentrum's SWF, name every node of a job.
-const longestTableLine = 64 << 20
+// longestLine bounds, in bytes, a line of the formats that are read line by line. The
+// longest known, in MetaCentrum's SWF logs, name all nodes of a job.
+const longestLine = 64 << 20
 
-// EachLine reads the lines of a file. An error of the stream is given the
-// number of the line after which it came.
+// EachLine calls take with each line of a file, without its end, and its number from 1.
+// An error of take or of the reader becomes a *LogError of that line; path is the name
+// of the file in it.
 func EachLine(r io.Reader, path string, take func(line string, number int) error) error {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 0, 64<<10), longestTableLine)
-	number := 0
-	for lines.Scan() {
-		number++
+	lines.Buffer(make([]byte, 0, 64<<10), longestLine)
+	number := 1
+	for ; lines.Scan(); number++ {
 		if err := take(lines.Text(), number); err != nil {
-			return err
+			return LineError(path, number, "%w", err)
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return LineError(path, number+1, "expected a line of text: %w", err)
+		return LineError(path, number, "expected a line of text: %w", err)
 	}
 	return nil
+}
+
+// LineError is an error about a line of a file, a *LogError. If err is such an error
+// already, it is returned as it is.
+func LineError(path string, line int, format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	if located := (*LogError)(nil); errors.As(err, &located) {
+		return located
+	}
+	return &LogError{Path: path, Line: line, Err: err}
 }

@@ -3,47 +3,25 @@ package traces
 import (
 	"fmt"
 	"time"
-
-	"dynalloc/internal/note"
 )
 
-// A Note is something that a reader of results should know, as a value: a kind and
-// its arguments. Package reports has the sentence for each kind.
-type Note = note.Note
-
-// Log says what was found in the log of an application and how far to trust it.
+// A Log says what was found in the log of an application, and how far to trust it.
 type Log struct {
 	Jobs             int           // JobStart events
-	Stages           int           // distinct submitted stage ids
+	Stages           int           // distinct ids of submitted stages
 	Tasks            int           // TaskEnd events
-	FailedTasks      int           // of those, reason not Success
-	ExecutorsAdded   int           // distinct executor ids, "driver" included
+	FailedTasks      int           // those whose reason is not Success
+	ExecutorsAdded   int           // distinct executor ids, including "driver"
 	ExecutorsRemoved int           // distinct executor ids
 	Span             time.Duration // last minus first event time
-	Lines            int           // lines read
-	BadLines         int           // of those, skipped because they could not be read
+	Lines            int           // that were read; 0 if the source is no event log
+	BadLines         int           // that were skipped because they could not be read
 	Grade            Grade
-	Problems         []Note // what is wrong with it; package reports words them
+	Problems         []Note // what is wrong with it
 }
 
-// Grade is the quality of a log, the worst that applies.
-type Grade uint8
-
-// Grades from best to worst.
-const (
-	Complete   Grade = iota // everything is there
-	Cut                     // the log ends before the application does
-	Lossy                   // events are missing, or lines could not be read
-	Clock                   // times run backwards: the driver's clock was set
-	Compacted               // the history server removed finished work: useless for a replay
-	Unreadable              // no application could be made of it
-)
-
-var gradeNames = [...]string{"complete", "cut", "lossy", "clock", "compacted", "unreadable"}
-
-func (g Grade) String() string { return gradeNames[g] }
-
-// DeriveLog fills in the counts that an event log would have had.
+// DeriveLog fills in the counts of a.Log for an application that was not read from an
+// event log.
 func (a *Application) DeriveLog() {
 	a.Log.Jobs, a.Log.Stages, a.Log.Tasks = len(a.Jobs), len(a.Stages), 0
 	for i := range a.Stages {
@@ -55,10 +33,28 @@ func (a *Application) DeriveLog() {
 	}
 }
 
-// A LogError is an event log of which no application can be made.
+// A Grade is the quality of a log: the worst one that applies.
+type Grade uint8
+
+// The grades, from best to worst.
+const (
+	Complete   Grade = iota // nothing is missing
+	Cut                     // the log ends before the application does
+	Lossy                   // events are missing, or lines could not be read
+	Clock                   // times run backwards: the driver's clock was set
+	Compacted               // the history server removed finished jobs: useless for a replay
+	Unreadable              // no application can be made of it
+)
+
+var gradeNames = [...]string{"complete", "cut", "lossy", "clock", "compacted", "unreadable"}
+
+func (g Grade) String() string { return gradeNames[g] }
+
+// A LogError is an event log, or a file of another format, of which no application can
+// be made.
 type LogError struct {
 	Path string
-	Line int // of the first line that could not be read, in its part; 0: there was none
+	Line int // in its file, of the first line that could not be read; 0 if there is none
 	Err  error
 	Log  Log // graded Unreadable, with all problems
 }
@@ -71,8 +67,3 @@ func (e *LogError) Error() string {
 }
 
 func (e *LogError) Unwrap() error { return e.Err }
-
-// LineError is an error about a line of a file.
-func LineError(path string, line int, format string, args ...any) error {
-	return &LogError{Path: path, Line: line, Err: fmt.Errorf(format, args...)}
-}

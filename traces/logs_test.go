@@ -47,7 +47,7 @@ func collect(t testing.TB, path string) (*traces.Workload, []*traces.LogError) {
 func writeAndRead(t testing.TB, w *traces.Workload) *traces.Workload {
 	t.Helper()
 	var text bytes.Buffer
-	if err := traces.WriteText(&text, w); err != nil {
+	if err := traces.WriteText(&text, w, traces.Note.String); err != nil {
 		t.Fatal(err)
 	}
 	again, err := traces.ReadText(bytes.NewReader(text.Bytes()), w.Name)

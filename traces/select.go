@@ -2,9 +2,7 @@ package traces
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -12,129 +10,75 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// Collect reads all applications and makes a workload of them: offset 0 is the
-// earliest start. What could not be read is returned beside it. The error is
-// that of a Reader that cannot go on.
-func Collect(name string, r Reader) (*Workload, []*LogError, error) {
-	w := &Workload{Name: name}
-	var bad []*LogError
-	for {
-		a, err := r.Read()
-		var unreadable *LogError
-		switch {
-		case err == io.EOF:
-			if noted, ok := r.(interface{ Notes() []string }); ok {
-				w.Notes = append(w.Notes, noted.Notes()...)
-			}
-			w.arrange()
-			return w, bad, nil
-		case errors.As(err, &unreadable):
-			bad = append(bad, unreadable)
-		case err != nil:
-			return nil, bad, err
-		default:
-			w.Apps = append(w.Apps, a)
-		}
-	}
-}
-
-// arrange sets Epoch, Submit and the order of applications by their starts.
-// Those of sources without wall-clock times keep their offsets.
-func (w *Workload) arrange() {
-	for _, a := range w.Apps {
-		if !a.Started.IsZero() && (w.Epoch.IsZero() || a.Started.Before(w.Epoch)) {
-			w.Epoch = a.Started
-		}
-	}
-	for _, a := range w.Apps {
-		if !a.Started.IsZero() {
-			a.Submit = a.Started.Sub(w.Epoch)
-		}
-	}
-	w.Sort()
-}
-
-func (w *Workload) Sort() {
-	slices.SortStableFunc(w.Apps, func(x, y *Application) int {
-		return cmp.Or(cmp.Compare(x.Submit, y.Submit), cmp.Compare(x.ID, y.ID))
-	})
-}
-
-// FromSparkLogs is the part of a workload that Spark's own logs tell of. Only they say
-// what executors and tasks take beside the work: in other records a wait for the
-// machine looks like the start-up of an executor.
+// FromSparkLogs returns the part of a workload that was read from Spark's event logs.
+// Only they tell what executors and tasks take besides the work: in other records, a
+// wait for the machine looks like the start-up of an executor.
 func (w *Workload) FromSparkLogs() *Workload {
-	logged := *w
-	logged.Apps = nil
+	part := *w
+	part.Apps = nil
 	for _, a := range w.Apps {
 		if a.Log.Lines > 0 {
-			logged.Apps = append(logged.Apps, a)
+			part.Apps = append(part.Apps, a)
 		}
 	}
-	return &logged
+	return &part
 }
 
-// A Selection picks applications of a workload. A zero field picks all.
+// A Selection selects applications of a workload. A zero field selects all.
 type Selection struct {
-	Name  string    // glob on the application's name: * is any text, ? any character
-	User  string    // glob on the user
+	Name  string    // glob for the application's name: * is any text, ? any character
+	User  string    // glob for the user
 	Since time.Time // submitted at this time or later
 	Until time.Time // submitted before this time
 }
 
-// Select returns a new workload of the applications that are picked, of which
-// the first is submitted at offset 0. Where none of them ran for 24 hours or
-// more, whole days are cut out, so that the time of day stays what it was, and
-// a note says so. It is an error if nothing is picked.
+// Select returns a new workload of the selected applications, the first of which is
+// submitted at offset 0. Whole days in which none of them ran are removed, so that the
+// time of day stays as it was; a note says so. It is an error if nothing is selected.
 func (w *Workload) Select(s Selection) (*Workload, error) {
-	picked := &Workload{Name: w.Name, Epoch: w.Epoch, Notes: slices.Clone(w.Notes)}
+	part := w.derived()
 	for _, a := range w.Apps {
-		if s.picks(w, a) {
-			own := *a
-			picked.Apps = append(picked.Apps, &own)
+		if s.selects(w, a) {
+			c := *a
+			part.Apps = append(part.Apps, &c)
 		}
 	}
-	if len(picked.Apps) == 0 {
+	if len(part.Apps) == 0 {
 		return nil, fmt.Errorf("none of %d applications is selected by %v", len(w.Apps), s)
 	}
-	if n := len(picked.Apps); n < len(w.Apps) {
-		picked.Notes = append(picked.Notes, fmt.Sprintf("%d of %d applications are selected: %v.", n, len(w.Apps), s))
+	if n := len(part.Apps); n < len(w.Apps) {
+		part.Notes = append(part.Notes, selected.With(n, len(w.Apps), s))
 	}
-	picked.startAtFirst()
-	picked.cutIdleDays()
-	return picked, nil
+	part.startAtFirst()
+	part.removeIdleDays()
+	return part, nil
 }
 
-func (s *Selection) picks(w *Workload, a *Application) bool {
+// derived is a workload without applications that is made of this one.
+func (w *Workload) derived() *Workload {
+	return &Workload{Name: w.Name, Epoch: w.Epoch, Notes: slices.Clip(w.Notes)}
+}
+
+func (s *Selection) selects(w *Workload, a *Application) bool {
 	at := w.Epoch.Add(a.Submit)
-	switch {
-	case s.Name != "" && !spec.Match(s.Name, a.Name), s.User != "" && !spec.Match(s.User, a.User):
-		return false
-	case !s.Since.IsZero() && at.Before(s.Since), !s.Until.IsZero() && !at.Before(s.Until):
-		return false
-	}
-	return true
+	return (s.Name == "" || spec.Match(s.Name, a.Name)) && (s.User == "" || spec.Match(s.User, a.User)) &&
+		(s.Since.IsZero() || !at.Before(s.Since)) && (s.Until.IsZero() || at.Before(s.Until))
 }
 
-// String is the selection for people, "all" if it picks everything.
+// String is the selection for people; "all" if it selects everything.
 func (s Selection) String() string {
 	var parts []string
-	if s.Name != "" {
-		parts = append(parts, "name "+s.Name)
+	add := func(set bool, word, value string) {
+		if set {
+			parts = append(parts, word+" "+value)
+		}
 	}
-	if s.User != "" {
-		parts = append(parts, "user "+s.User)
-	}
-	if !s.Since.IsZero() {
-		parts = append(parts, "since "+s.Since.Format(time.DateTime))
-	}
-	if !s.Until.IsZero() {
-		parts = append(parts, "until "+s.Until.Format(time.DateTime))
-	}
+	add(s.Name != "", "name", s.Name)
+	add(s.User != "", "user", s.User)
+	add(!s.Since.IsZero(), "since", s.Since.Format(time.DateTime))
+	add(!s.Until.IsZero(), "until", s.Until.Format(time.DateTime))
 	return cmp.Or(strings.Join(parts, ", "), "all")
 }
-
-const day = 24 * time.Hour
 
 // startAtFirst moves offset 0 to the first application.
 func (w *Workload) startAtFirst() {
@@ -147,29 +91,21 @@ func (w *Workload) startAtFirst() {
 	}
 }
 
-// cutIdleDays takes out whole days in which nothing ran.
-func (w *Workload) cutIdleDays() {
-	var cut, busyUntil time.Duration
+// removeIdleDays removes whole days in which nothing ran.
+func (w *Workload) removeIdleDays() {
+	const day = 24 * time.Hour
+	var removed, busyUntil time.Duration
 	for _, a := range w.Apps {
-		if idle := a.Submit - cut - busyUntil; idle >= day {
-			cut += idle.Truncate(day)
+		if idle := a.Submit - removed - busyUntil; idle >= day {
+			removed += idle.Truncate(day)
 		}
-		a.Submit -= cut
-		busyUntil = max(busyUntil, a.Submit+a.EarlierAttempts+a.length())
+		a.Submit -= removed
+		busyUntil = max(busyUntil, a.Submit+a.EarlierAttempts)
+		if a.Recorded != nil {
+			busyUntil = max(busyUntil, a.Submit+a.EarlierAttempts+a.Recorded.End)
+		}
 	}
-	switch days := cut / day; days {
-	case 0:
-	case 1:
-		w.Notes = append(w.Notes, "1 idle day is cut out.")
-	default:
-		w.Notes = append(w.Notes, fmt.Sprintf("%d idle days are cut out.", days))
+	if days := removed / day; days > 0 {
+		w.Notes = append(w.Notes, idleDaysCut.With(int(days)))
 	}
-}
-
-// length is how long the attempt that counts really took, 0 if that is not known.
-func (a *Application) length() time.Duration {
-	if a.Recorded == nil {
-		return 0
-	}
-	return a.Recorded.End
 }

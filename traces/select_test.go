@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestIdleDaysAreCutOut(t *testing.T) {
 	if got := submits(picked); !slices.Equal(got, []float64{0, 2, 24, 49, 72}) {
 		t.Errorf("submitted at hours %v", got)
 	}
-	if !slices.Equal(picked.Notes, []string{"3 idle days are cut out."}) {
+	if fmt.Sprint(picked.Notes) != "[workload-idle-days-cut days=3]" {
 		t.Errorf("notes %q", picked.Notes)
 	}
 	if got := submits(w); !slices.Equal(got, []float64{0, 2, 24, 97, 144}) {

@@ -7,22 +7,21 @@ import (
 	"time"
 )
 
-// A Shaking says by how much the inputs of a replay are moved, to see what of
-// its outcome hangs on chance (Tsafrir, Ouaknine, Feitelson: Reducing performance
+// A Shaking says by how much the inputs of a replay are changed at random, to see which
+// part of the result is chance (Tsafrir, Ouaknine, Feitelson: Reducing performance
 // evaluation sensitivity and variability by input shaking, MASCOTS 2007).
 type Shaking struct {
-	Arrivals time.Duration // an application comes up to so much earlier or later, each time as likely
-	Work     float64       // standard deviation of the logarithm of a task's run time, and of a driver's gap
+	Arrivals time.Duration // the most by which an application comes earlier or later; uniform
+	Work     float64       // standard deviation of the logarithm of the factor on a task's run time and a driver's gap
 }
 
-// Shake returns a workload whose arrivals and durations are moved at random:
-// factors on times are log-normal with mean 1. What is drawn for an application
-// depends on the seed and its place in the workload alone. The second result
-// gives for each application of the new workload its index in the old one, as
-// their order may change.
+// Shake returns a workload whose arrivals and durations are changed at random; factors
+// on times are log-normal with mean 1. The numbers drawn for an application depend only
+// on the seed and its index in the workload. The second result has, for each application
+// of the new workload, its index in the old one: their order can change.
 func Shake(w *Workload, by Shaking, seed uint64) (*Workload, []int) {
 	shaken := &Workload{Name: w.Name, Epoch: w.Epoch, Notes: w.Notes}
-	origin := make(map[*Application]int, len(w.Apps)) // only looked up
+	origin := make(map[*Application]int, len(w.Apps))
 	for i, a := range w.Apps {
 		c := by.shake(a, rand.New(rand.NewPCG(seed, uint64(i))))
 		shaken.Apps = append(shaken.Apps, c)

@@ -3,41 +3,36 @@ package traces
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
 
-// gapBlock is how many gaps between arrivals are drawn together, so that bursts
-// stay bursts.
+// gapBlock is how many neighboring gaps between arrivals are drawn together, so that
+// bursts stay bursts.
 const gapBlock = 10
 
-// Synthesize makes a new workload that is like a recorded one, for so long a
-// time. Each class is fitted by itself: its arrivals are drawn from its recorded
-// gaps, ten neighbors at a time, its applications from its recorded ones, and the
-// tasks of each stage, with replacement, from that stage's own. So rates, bursts,
-// graphs and spreads are kept class by class, and what classes have to do with
-// each other is not. The same seed gives the same workload.
+// Synthesize makes a new workload of a given length that is like a recorded one. Each
+// class is fitted by itself: its arrivals are drawn from its recorded gaps, ten neighbors
+// at a time, its applications from its recorded ones, and the tasks of each stage, with
+// replacement, from that stage's own. So the rates, bursts, graphs and spreads of each
+// class are kept, and correlations between classes are not. The same seed gives the same
+// workload. It is an error if there is nothing to fit to, or if nothing arrives.
 func Synthesize(w *Workload, span time.Duration, seed uint64) (*Workload, error) {
 	if len(w.Apps) == 0 || span <= 0 {
-		return nil, errors.New("a generator needs applications to be fitted to, and a time above 0 to fill")
+		return nil, errors.New("expected applications to fit to, and a length above 0")
 	}
 	recorded := w.Apps[len(w.Apps)-1].Submit - w.Apps[0].Submit
 	if recorded == 0 {
-		return nil, errors.New("all applications of it are submitted at one moment: combine them with the arrivals of another source first")
+		return nil, errors.New("all applications are submitted at one time: combine them with the arrivals of another source first")
 	}
-	s := synthesis{span: span, recorded: recorded, w: &Workload{
-		Name: w.Name + ", generated", Epoch: w.Epoch, Notes: w.Notes[:len(w.Notes):len(w.Notes)],
-	}}
+	s := synthesis{span: span, recorded: recorded, w: w.derived()}
+	s.w.Name += ", generated"
 	byClass := map[string][]*Application{}
-	var classes []string
 	for _, a := range w.Apps {
-		if byClass[a.Class] == nil {
-			classes = append(classes, a.Class)
-		}
 		byClass[a.Class] = append(byClass[a.Class], a)
 	}
-	slices.Sort(classes)
-	for _, class := range classes {
+	for _, class := range slices.Sorted(maps.Keys(byClass)) {
 		s.class(class, byClass[class], seed)
 	}
 	if len(s.w.Apps) == 0 {
@@ -50,13 +45,11 @@ func Synthesize(w *Workload, span time.Duration, seed uint64) (*Workload, error)
 			a.Started = s.w.Epoch.Add(a.Submit)
 		}
 	}
-	s.w.Notes = append(s.w.Notes, fmt.Sprintf(
-		"Generated (seed %d): %d applications in %v, fitted class by class to the %d of %s in %v. Nothing of it ever ran.",
-		seed, len(s.w.Apps), span, len(w.Apps), w.Name, recorded))
+	s.w.Notes = append(s.w.Notes, synthesized.With(seed, len(s.w.Apps), span, len(w.Apps), w.Name, recorded))
 	return s.w, nil
 }
 
-// A synthesis is a workload in the making.
+// A synthesis is a workload that is being made.
 type synthesis struct {
 	w              *Workload
 	span, recorded time.Duration
@@ -69,8 +62,8 @@ func (s *synthesis) class(class string, from []*Application, seed uint64) {
 	for i := range from[1:] {
 		gaps = append(gaps, from[i+1].Submit-from[i].Submit)
 	}
-	// What is left of the recorded time around the class's arrivals is a gap too, so
-	// that a class that came once comes about once in as long a time.
+	// The rest of the recorded time, around the class's arrivals, is a gap too, so that
+	// a class that came once comes about once in as long a time.
 	gaps = append(gaps, s.recorded-(from[len(from)-1].Submit-from[0].Submit))
 	at := -time.Duration(random.Float64() * float64(s.recorded))
 	block := 0
@@ -78,7 +71,7 @@ func (s *synthesis) class(class string, from []*Application, seed uint64) {
 		if n%gapBlock == 0 {
 			block = random.IntN(len(gaps))
 		}
-		// A class whose gaps are all 0 came at one moment: it would never end.
+		// At least 1 ms: if all gaps of a class were 0, the loop would not end.
 		at += max(gaps[(block+n%gapBlock)%len(gaps)], time.Millisecond)
 		if at >= s.span {
 			return
@@ -86,7 +79,7 @@ func (s *synthesis) class(class string, from []*Application, seed uint64) {
 		if at < 0 {
 			continue
 		}
-		a := from[random.IntN(len(from))].unrun()
+		a := from[random.IntN(len(from))].unrecorded()
 		a.Submit, a.Path, a.Attempt, a.EarlierAttempts = at.Truncate(time.Millisecond), "", "", 0
 		redrawn := false
 		stages := slices.Clone(a.Stages)
@@ -103,7 +96,7 @@ func (s *synthesis) class(class string, from []*Application, seed uint64) {
 			stages[i].Tasks = tasks
 		}
 		if redrawn {
-			// Applications that share their jobs are taken for copies of each other.
+			// Two applications with the same slice of jobs count as copies of each other.
 			a.Stages, a.Jobs = stages, slices.Clone(a.Jobs)
 		}
 		s.w.Apps = append(s.w.Apps, a)

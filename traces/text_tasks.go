@@ -11,8 +11,7 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// parseTasks reads "12x10s,1x60s", and after each time what else is known of
-// the task.
+// parseTasks reads "12x10s,1x60s", with further parts of a task after its run time.
 func parseTasks(text string) ([]Task, error) {
 	var tasks []Task
 	for group := range strings.SplitSeq(text, ",") {
@@ -39,58 +38,64 @@ func parseTasks(text string) ([]Task, error) {
 	return tasks, nil
 }
 
-// brief keeps a list of thousands of tasks out of an error.
-func brief(text string) string {
-	if len(text) > 60 {
-		return text[:60] + "..."
-	}
-	return text
-}
+var localityNames = [...]string{UnknownLocality: "unknown", ProcessLocal: "process", NodeLocal: "node", NoPref: "nopref", RackLocal: "rack", AnyLocality: "any"}
 
-// parsePlace reads where a task ran and how near to its data: "1", a host that
-// it preferred, or "1:any".
+// parsePlace reads where a task ran and how near to its data: "1", a preferred host, or
+// "1:any".
 func (t *Task) parsePlace(text string) bool {
-	host, level, said := strings.Cut(text, ":")
+	host, level, hasLevel := strings.Cut(text, ":")
 	n, err := strconv.ParseInt(host, 10, 16)
 	locality := int(NodeLocal)
-	if said {
+	if hasLevel {
 		locality = slices.Index(localityNames[:], level)
 	}
-	if err != nil || n < -1 || n < 0 && !said || locality < 0 {
+	if err != nil || n < -1 || n < 0 && !hasLevel || locality < 0 {
 		return false
 	}
 	t.Host, t.Locality = int16(n), Locality(locality)
 	return true
 }
 
+// A taskPart is a part of a task besides its run time, and its word in the text form: a
+// flag by its word alone, a number with its value after the word.
+type taskPart struct {
+	word  string
+	value any // *bool, *uint8, *int32 or *int64
+}
+
+// parts are the parts of a task, in the order in which they are written: times in ms,
+// shuffle bytes, marks of first tasks, and the number of contenders.
+func (t *Task) parts() []taskPart {
+	return []taskPart{
+		{"d", &t.Deserialize}, {"r", &t.Result}, {"s", &t.Scheduler}, {"g", &t.GettingResult}, {"o", &t.OriginalRun},
+		{"in", &t.Read}, {"out", &t.Write},
+		{"cold", &t.Cold}, {"first", &t.First}, {"firstread", &t.FirstRead}, {"again", &t.Recomputed},
+		{"b", &t.Contenders},
+	}
+}
+
 // parsePart reads one of the parts that follow a task's run time.
-func (t *Task) parsePart(word string) bool {
-	for _, m := range t.marks() {
-		if word == m.letter {
-			*m.value = true
-			return true
-		}
-	}
-	letter := strings.TrimRight(word, "0123456789")
-	n, err := strconv.ParseInt(word[len(letter):], 10, 64)
-	if err != nil {
-		return false
-	}
-	for _, s := range t.sizes() {
-		if letter == s.letter {
-			*s.value = n
-			return true
-		}
-	}
+func (t *Task) parsePart(text string) bool {
+	word := strings.TrimRight(text, "0123456789")
+	n, err := strconv.ParseInt(text[len(word):], 10, 64)
 	for _, p := range t.parts() {
-		if letter == p.letter && n <= math.MaxInt32 {
-			*p.value = int32(n)
-			return true
+		if p.word != word {
+			continue
 		}
-	}
-	if letter == "b" && n <= math.MaxUint8 {
-		t.Contenders = uint8(n)
-		return true
+		switch v := p.value.(type) {
+		case *bool:
+			*v = word == text
+			return *v
+		case *uint8:
+			*v = uint8(n)
+			return err == nil && n <= math.MaxUint8
+		case *int32:
+			*v = int32(n)
+			return err == nil && n <= math.MaxInt32
+		case *int64:
+			*v = n
+			return err == nil
+		}
 	}
 	return false
 }
@@ -103,33 +108,32 @@ func textTasks(tasks []Task) string {
 		for i+n < len(tasks) && tasks[i+n] == tasks[i] {
 			n++
 		}
-		groups = append(groups, fmt.Sprintf("%dx%s", n, textTask(&tasks[i])))
+		groups = append(groups, fmt.Sprintf("%dx%s", n, textTask(tasks[i])))
 		i += n
 	}
 	return strings.Join(groups, ",")
 }
 
-// textTask writes a task: its run time, then what is not 0 of it, each after
-// the letter that says what it is.
-func textTask(t *Task) string {
+// textTask writes a task: its run time, the parts that are not 0, and its place.
+func textTask(t Task) string {
 	text := spec.FormatDuration(time.Duration(t.Run) * time.Millisecond)
 	for _, p := range t.parts() {
-		if *p.value != 0 {
-			text += "/" + p.letter + strconv.FormatInt(int64(*p.value), 10)
+		var n int64
+		switch v := p.value.(type) {
+		case *bool:
+			if *v {
+				text += "/" + p.word
+			}
+		case *uint8:
+			n = int64(*v)
+		case *int32:
+			n = int64(*v)
+		case *int64:
+			n = *v
 		}
-	}
-	for _, p := range t.sizes() {
-		if *p.value != 0 {
-			text += "/" + p.letter + strconv.FormatInt(*p.value, 10)
+		if n != 0 {
+			text += "/" + p.word + strconv.FormatInt(n, 10)
 		}
-	}
-	for _, p := range t.marks() {
-		if *p.value {
-			text += "/" + p.letter
-		}
-	}
-	if t.Contenders != 0 {
-		text += "/b" + strconv.Itoa(int(t.Contenders))
 	}
 	switch {
 	case t.Host >= 0 && t.Locality == NodeLocal:
@@ -138,27 +142,4 @@ func textTask(t *Task) string {
 		text += fmt.Sprintf("@%d:%s", t.Host, localityNames[t.Locality])
 	}
 	return text
-}
-
-var localityNames = [...]string{UnknownLocality: "unknown", ProcessLocal: "process", NodeLocal: "node", NoPref: "nopref", RackLocal: "rack", AnyLocality: "any"}
-
-// A taskPart is a number of a task with the letter that stands for it in text.
-type taskPart[T any] struct {
-	letter string
-	value  *T
-}
-
-// parts are the times of a task beside its run time, in milliseconds.
-func (t *Task) parts() []taskPart[int32] {
-	return []taskPart[int32]{{"d", &t.Deserialize}, {"r", &t.Result}, {"s", &t.Scheduler}, {"g", &t.GettingResult}, {"o", &t.OriginalRun}}
-}
-
-// sizes are its shuffle data, in bytes.
-func (t *Task) sizes() []taskPart[int64] {
-	return []taskPart[int64]{{"in", &t.Read}, {"out", &t.Write}}
-}
-
-// marks say which of the first tasks it was.
-func (t *Task) marks() []taskPart[bool] {
-	return []taskPart[bool]{{"cold", &t.Cold}, {"first", &t.First}, {"firstread", &t.FirstRead}, {"again", &t.Recomputed}}
 }

@@ -2,6 +2,7 @@ package traces
 
 import (
 	"bytes"
+	"dynalloc/internal/note"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 func writeAndRead(t testing.TB, w *Workload) (*Workload, string) {
 	t.Helper()
 	var text bytes.Buffer
-	if err := WriteText(&text, w); err != nil {
+	if err := WriteText(&text, w, note.Note.String); err != nil {
 		t.Fatal(err)
 	}
 	again, err := ReadText(bytes.NewReader(text.Bytes()), w.Name)
@@ -68,7 +69,7 @@ func TestTextFaults(t *testing.T) {
 		"epoch yesterday":                              "t:1: epoch yesterday: expected a time",
 		"set a b":                                      "t:1: expected, after an app: set PROPERTY VALUE",
 		"app a name=\"b":                               `t:1: expected a quote at the end of "b`,
-		"app a\n job lists=x":                          "t:2: lists=x: no stage before this job says as=x",
+		"app a\n job lists=x":                          "t:2: lists=x: no stage before this line says as=x",
 		"app a\n job\n  stage tasks=1x30d":             "t:3: tasks=1x30d: expected COUNTxDURATION",
 		"app a\n job\n  stage tasks=1x3s/x4":           `t:3: tasks=1x3s/x4: expected a part of a task after /, such as /d200 or /cold, found "x4"`,
 		"app a\n job\n  stage tasks=1x3s profile=1":    "t:3: profile=1: the app has 1 profiles before this line",

@@ -6,16 +6,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"dynalloc/internal/note"
 )
 
-// A textWord is a word of a line; one that begins with a quote is no key=value.
+// A textWord is a word of a line. One that begins with a quote is no key=value.
 type textWord struct {
 	text   string
 	quoted bool
 }
 
-// textWords splits a line at blanks. Quotes, in which Go's escapes hold, keep a
-// word together; # outside of them starts a comment.
+// textWords splits a line at blanks. A part in quotes, which can have Go's escapes,
+// belongs to one word; # outside of quotes starts a comment.
 func textWords(line string) ([]textWord, error) {
 	var words []textWord
 	for {
@@ -47,8 +49,24 @@ func textWords(line string) ([]textWord, error) {
 	}
 }
 
-// textLists are the lines that take words as they are, not key=value.
-var textLists = map[string]func(t *textReader, words []textWord) error{
+// quoted puts quotes around a value that is not one word without them.
+func quoted(s string) string {
+	if s == "" || strings.ContainsAny(s, " =\"#\\") || strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) >= 0 {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+// brief shortens a list of thousands of tasks for an error.
+func brief(text string) string {
+	if len(text) > 60 {
+		return text[:60] + "..."
+	}
+	return text
+}
+
+// wordLines are the lines that have words and no keys.
+var wordLines = map[string]func(t *textReader, words []textWord) error{
 	"note":  (*textReader).note,
 	"epoch": (*textReader).epoch,
 	"set":   (*textReader).set,
@@ -59,7 +77,7 @@ func (t *textReader) note(words []textWord) error {
 	if len(words) != 1 {
 		return errors.New(`expected: note "TEXT"`)
 	}
-	t.w.Notes = append(t.w.Notes, words[0].text)
+	t.w.Notes = append(t.w.Notes, note.Plain(words[0].text))
 	return nil
 }
 

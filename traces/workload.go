@@ -6,123 +6,122 @@ import (
 	"dynalloc/internal/spark"
 )
 
-// A Workload is a set of applications that share a cluster, as data: when each
-// arrived, what work it brought, and how it really ran where that is known.
-// It is finished before anything replays it and is never changed after.
+// A Workload is a set of applications that share a cluster, as data: when each arrived,
+// what work it brought, and how it really ran where that is known. Nothing changes a
+// workload after it is finished.
 type Workload struct {
 	Name  string
-	Epoch time.Time      // wall-clock time of offset 0; the zero Time if there is none
+	Epoch time.Time      // wall-clock time of offset 0; zero if there is none
 	Apps  []*Application // by Submit, then ID
-	Notes []string       // what every report must say about this workload, one sentence each
+	Notes []Note         // what every report must say about this workload
 }
 
-// An Application is one Spark application: the last attempt of it, if the
-// cluster manager started several.
+// An Application is one Spark application. If the cluster manager started several
+// attempts, it is the last one.
 type Application struct {
 	Path         string // where it was read from
-	ID           string // as Spark or the cluster manager gave it
-	Attempt      string // attempt that counts; empty where the log has none
+	ID           string // from Spark or the cluster manager
+	Attempt      string // the attempt that counts; empty if the log has none
 	Name         string
-	Class        string // see Class; the unit by which results are grouped
+	Class        string // see func Class; results are grouped by it
 	User         string
-	Queue        string // queue of the cluster manager; empty where unknown
-	SparkVersion string // "3.5.1"; empty where the log does not say
+	Queue        string // of the cluster manager; empty if unknown
+	SparkVersion string // such as "3.5.1"; empty if unknown
 	Master       string // spark.master
 
 	Started time.Time     // ApplicationStart of the first attempt, wall clock
 	Submit  time.Duration // the same as an offset from Workload.Epoch
 
-	Properties spark.Properties // the Spark properties that the log shows as set
+	Properties spark.Properties // that the log shows as set
 	Profiles   []Profile        // resource profiles; index 0 is Spark's default profile
 
-	EarlierAttempts time.Duration // time from the first attempt's start to the start of the one that counts
-	Setup           time.Duration // from (the last attempt's) start until the driver asks for its first executors
+	EarlierAttempts time.Duration // from the first attempt's start to the start of the one that counts
+	Setup           time.Duration // from that start until the driver requests its first executors
 
-	// DriverShares: the driver ran on the machine of its executors, so that those
-	// that started beside it slowed it down; DriverBeside is how many those were, on
-	// average, from Setup to the first job.
+	// DriverOnExecutorHost is true if the driver ran on the machine of its executors, so
+	// that those that were starting slowed it down. DriverContenders is how many these
+	// were on average, from Setup to the first job.
 	DriverOnExecutorHost bool
 	DriverContenders     float64
 
-	Stages []Stage // parents before children
-	Jobs   []Job   // by recorded submission
-	// Unpersists are releases of cached data, in log order.
-	Unpersists []Unpersist
-	Tail       time.Duration // from the end of the last job (the start, if there is none) until the driver stops
+	Stages     []Stage       // parents before children
+	Jobs       []Job         // in the order of their recorded submission
+	Unpersists []Unpersist   // releases of cached data, in the order of the log
+	Tail       time.Duration // from the end of the last job, or the start if there is none, until the driver stops
 
-	Hosts    []string // names that Task.Host indexes
+	Hosts    []string // the names that Task.Host indexes
 	Recorded *Recorded
 	Log      Log
 }
 
-// A Profile is what one executor of a resource profile has and what one task
-// of it takes.
+// A Profile is the size of an executor of a resource profile, and of a task on it.
 type Profile struct {
-	ID         int   // as in the log; 0 is the default profile
-	Cores      int   // of one executor; 0: unset, so a standalone worker gives all it has
+	ID         int   // Spark's; 0 is the default profile
+	Cores      int   // of one executor; 0: not set, so an executor takes a whole standalone worker
 	MemoryMB   int64 // heap of one executor, MiB (spark.executor.memory)
-	OverheadMB int64 // beside the heap, MiB (overhead, off-heap, Python)
-	TaskCPUs   int   // spark.task.cpus, at least 1
-	Limit      int   // most tasks at one time that custom resources (GPUs) allow; 0: no limit
+	OverheadMB int64 // beside the heap, MiB: overhead, off-heap memory, Python
+	TaskCPUs   int   // cores of one task (spark.task.cpus), at least 1
+	Limit      int   // most tasks at one time that custom resources such as GPUs allow; 0: no limit
 }
 
-// A Cue says when the driver does something: so long after the end of a job,
-// or after the application's start. Jobs are closed loop: what a policy makes
-// late stays late for all that hangs on it.
+// Memory is what one executor takes of a node in MiB, overhead included.
+func (p *Profile) Memory() int64 { return p.MemoryMB + p.OverheadMB }
+
+// A Cue says when the driver does something: a time after the end of a job, or after
+// the application's start. Jobs are a closed loop: if a policy makes a job late, all
+// that follows it is late too.
 type Cue struct {
 	After int           // index into Application.Jobs; -1: the application's start
-	Gap   time.Duration // driver time from there, 0 or more
+	Gap   time.Duration // the driver's time since then, 0 or more
 }
 
-// A Job is one action of the driver: a graph of stages that ends in a result.
+// A Job is one action of the driver: a graph of stages with a result.
 type Job struct {
-	ID        int // as in the log
-	Cue       Cue
-	Stages    []int  // indexes into Application.Stages of every stage in its graph, also of those it may skip
-	Pool      string // scheduler pool; empty means "default"
-	Group     string // spark.jobGroup.id
-	Execution string // SQL execution id
-	Failed    bool   // JobEnd said JobFailed
-
+	ID          int // Spark's
+	Cue         Cue
+	Stages      []int  // indexes into Application.Stages of all stages of its graph, even if it may skip them; sorted
+	Pool        string // of the scheduler; empty means "default"
+	Group       string // spark.jobGroup.id
+	Execution   string // SQL execution id
 	Description string // spark.job.description
+	Failed      bool   // the log says JobFailed
 }
 
-// A Stage is the work of one stage, freed from attempts: one task for each
-// partition, with the times of its successful run. A skipped stage is not
-// listed again: jobs that skip it name the stage whose output they reuse.
+// A Stage is the work of one stage, over all its attempts: one task for each partition,
+// with the times of its successful run. A skipped stage has no entry of its own: a job
+// that skips it lists the stage whose output it reuses.
 type Stage struct {
-	ID      int // as in the log (of the original, where others skip it)
-	Name    string
-	Parents []int // indexes into Application.Stages
-	Profile int   // index into Application.Profiles
-	Map     bool  // it writes shuffle output
-	Caches  []CachedRDD
-	Tasks   []Task // by partition; never empty
-	// Failures are attempts at tasks that failed of themselves (an exception, no
-	// lost executor or lost input) before one succeeded, in order of their ends.
-	Failures []Failure
+	ID       int // Spark's; of the original if others skip it
+	Name     string
+	Parents  []int // indexes into Application.Stages, sorted
+	Profile  int   // index into Application.Profiles
+	Map      bool  // it writes shuffle output
+	Caches   []CachedRDD
+	Tasks    []Task    // by partition; never empty
+	Failures []Failure // in the order of their ends
 }
 
-// A Failure is a task attempt that failed.
+// A Failure is a run of a task that failed by itself, for example by an exception, and
+// not because an executor or input was lost.
 type Failure struct {
 	Task int           // index into Stage.Tasks
 	Work time.Duration // how long it ran
 }
 
-// CachedRDD is a persisted RDD that a stage computes or reads: each of its
-// tasks leaves (or finds) one block of it.
+// A CachedRDD is a persisted RDD that a stage computes or reads. Each task of the stage
+// leaves or finds one block of it.
 type CachedRDD struct {
 	ID     int
-	Memory bool // storage level uses memory
-	Disk   bool // storage level uses disk
+	Memory bool // the storage level uses memory
+	Disk   bool // the storage level uses disk
 }
 
-// Locality is how near to its data a task was launched.
+// A Locality is how near to its data a task was launched.
 type Locality uint8
 
-// The levels, from nearest to farthest; Unknown is for logs that do not say.
+// The levels, from nearest to farthest.
 const (
-	UnknownLocality Locality = iota
+	UnknownLocality Locality = iota // the log does not say
 	ProcessLocal
 	NodeLocal
 	NoPref
@@ -130,73 +129,69 @@ const (
 	AnyLocality
 )
 
-// A Task is one task's work, split as its log splits it. The parts are whole
-// milliseconds. What a replay keeps is Work: run, deserialize and result
-// serialization; Scheduler and Getting are the recorded driver's congestion.
+// A Task is the time of one task, in the parts that its log tells apart, in ms. A replay
+// keeps Work: Run, Deserialize and Result. Scheduler and GettingResult are delays of the
+// recorded driver.
 type Task struct {
 	Run           int32 // executor run time
 	Deserialize   int32 // executor deserialize time
 	Result        int32 // result serialization time
-	Scheduler     int32 // rest of the wall time: launch, status update, waiting in the driver
+	Scheduler     int32 // the rest of the wall time: launch, status update, waiting in the driver
 	GettingResult int32 // fetching a large result
-	OriginalRun   int32 // how long an original ran before its speculative copy won, in ms; 0: there was none
-	Recomputed    bool  // cached data that it reads was gone, so it computed that again
+	OriginalRun   int32 // how long the original ran before its speculative copy won; 0: there was no copy
+	Recomputed    bool  // cached data that it reads was gone, so it computed the data again
 	Cold          bool  // among the first tasks of its executor, one for each slot
 	First         bool  // among the first tasks of its stage on its executor, one for each slot
 	FirstRead     bool  // among the first tasks of its executor that read shuffle data, one for each slot
-	Contenders    uint8 // if First and not Cold, other First tasks of its stage that started on its host with it; else other executors that were starting there
-	Locality      Locality
-	Host          int16 // index into Application.Hosts; -1 unknown
-	Read          int64 // shuffle bytes read
-	Write         int64 // shuffle bytes written
+
+	// Contenders is how many others it shared its host's processors with while they
+	// started: First tasks of its stage that were launched with it if it is First and not
+	// Cold, else executors that were starting.
+	Contenders uint8
+	Locality   Locality
+	Host       int16 // index into Application.Hosts; -1: unknown
+	Read       int64 // shuffle bytes read
+	Write      int64 // shuffle bytes written
 }
 
-// Work is the time that the task itself took, without the driver's part.
+// Work is the time that the task itself takes, without the driver's part.
 func (t *Task) Work() time.Duration {
 	return (time.Duration(t.Run) + time.Duration(t.Deserialize) + time.Duration(t.Result)) * time.Millisecond
 }
 
-// Unpersist is the driver dropping a cached RDD.
+// An Unpersist is the driver's release of a cached RDD.
 type Unpersist struct {
 	RDD int
 	Cue Cue
 }
 
-// Recorded is how an application really ran, kept beside the workload for
-// validation; a replay never reads it. Times are offsets from the start of
-// the attempt that counts.
+// Recorded is how an application really ran. It is kept beside the workload for
+// validation and calibration; the engine does not replay it. Times are offsets from the
+// start of the attempt that counts.
 type Recorded struct {
-	End       time.Duration // ApplicationEnd, or the last event where it is missing
-	Ended     bool          // ApplicationEnd was seen
+	End       time.Duration // ApplicationEnd, or the last event if that is missing
+	Ended     bool          // the log has ApplicationEnd
 	Executors []RecordedExecutor
 	Jobs      []RecordedJob
 }
 
-// RecordedExecutor is the life of one executor as the driver saw it.
+// A RecordedExecutor is the life of one executor as the driver saw it.
 type RecordedExecutor struct {
 	ID        string
 	Host      string
 	Cores     int
-	Profile   int           // resource profile id
-	Requested time.Duration // Request Time; -1 where the log has none
+	Profile   int           // Spark's id of the resource profile
+	Requested time.Duration // -1: unknown
 	Added     time.Duration // ExecutorAdded
-	FirstTask time.Duration // launch of its first task; -1 if it ran none
-	Awaited   bool          // tasks waited for it when it registered, so that FirstTask tells when it could run them
-	LastTask  time.Duration // end of its last task; -1 if it ran none
-	Removed   time.Duration // first ExecutorRemoved; -1: alive at the end
+	FirstTask time.Duration // launch of its first task; -1: it ran none
+	Awaited   bool          // tasks waited for it when it registered, so FirstTask is when it could run them
+	LastTask  time.Duration // end of its last task; -1: it ran none
+	Removed   time.Duration // first ExecutorRemoved; -1: it was alive at the end
 	Reason    string        // of the removal
 }
 
-// RecordedJob is a job's real submission and end; End is -1 if it never ended.
+// A RecordedJob is a job's real submission and end; End is -1 if it never ended.
 type RecordedJob struct {
 	ID         int
 	Start, End time.Duration
-}
-
-// A Reader hands on applications one by one, in no particular order, so that
-// memory is bounded by the largest application and not by the logs.
-type Reader interface {
-	// Read returns the next application, or io.EOF after the last. Any other
-	// error belongs to one log; reading may go on after it.
-	Read() (*Application, error)
 }

@@ -8,10 +8,17 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/sla"
+	"dynalloc/internal/note"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
+)
+
+// How the built-in workloads came about.
+var (
+	madeDay       = note.Declare("builtin-day", "reports", "loads", "people", "seed")
+	recordedFleet = note.Declare("builtin-fleet")
 )
 
 // recordings are real runs of six applications that shared a standalone cluster of
@@ -62,7 +69,7 @@ func Fleet() (*bench.Suite, error) {
 	if s.Workload, err = record("fleet-static"); err != nil {
 		return nil, err
 	}
-	s.Workload.Notes = append(s.Workload.Notes, "The workload is a recorded fleet: six applications that shared 16 cores, each with a fixed number of executors.")
+	s.Workload.Notes = append(s.Workload.Notes, recordedFleet.With())
 	s.Truth = []bench.Truth{{Policy: "recorded", Workload: s.Workload}}
 	for i, name := range []string{"fleet-dra", "fleet-mixed"} {
 		w, err := record(name)

@@ -59,8 +59,7 @@ func MakeDay(fleet *traces.Workload, seed uint64) *traces.Workload {
 	schedule(reportEvery, reports...)
 	slices.SortStableFunc(w.Apps, func(a, b *traces.Application) int { return int(a.Submit - b.Submit) })
 	scheduled := int((closing-opening)/reportEvery) + int((closing-opening)/loadEvery)
-	w.Notes = []string{fmt.Sprintf(
-		"The workload is one working day made from six recorded applications, not a recorded day: a report every 5 minutes (%d) and a load every 10 (%d), each within half a minute, and %d runs that people start at random (seed %d); each run does the recorded work.",
+	w.Notes = []traces.Note{madeDay.With(
 		int((closing-opening)/reportEvery), int((closing-opening)/loadEvery), len(w.Apps)-scheduled, seed)}
 	return w
 }

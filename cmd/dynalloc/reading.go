@@ -118,7 +118,7 @@ func (r *reading) Read() (*traces.Application, error) {
 }
 
 // Notes are the notes of the logs for the workload made of them.
-func (r *reading) Notes() []string { return r.logs.Notes() }
+func (r *reading) Notes() []traces.Note { return r.logs.Notes() }
 
 // classOf is the first of the user's patterns that matches the application's name,
 // otherwise the class that the reader assigned.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/reports"
 	"dynalloc/reports/words"
 	"dynalloc/traces"
 )
@@ -111,10 +112,10 @@ func spanOf(w *traces.Workload) time.Duration {
 
 func (by *synthesis) write(cmd *cobra.Command, w *traces.Workload) error {
 	if by.out == "" {
-		return traces.WriteText(cmd.OutOrStdout(), w)
+		return traces.WriteText(cmd.OutOrStdout(), w, reports.Word)
 	}
 	var text bytes.Buffer
-	if err := traces.WriteText(&text, w); err != nil {
+	if err := traces.WriteText(&text, w, reports.Word); err != nil {
 		return err
 	}
 	message := fmt.Sprintf("%s written to %s.", words.Plural(len(w.Apps), "application"), by.out)

@@ -94,7 +94,7 @@ func (t *textWriter) who(app int) string {
 
 func (t *textWriter) begin(s *bench.Suite, fleet policies.Fleet) {
 	fmt.Fprintf(t.out, "%s: %d applications under %s on %s, seed %d\n", s.Workload.Name, len(s.Workload.Apps), fleet, s.Config.Cluster, s.Config.Seed)
-	for _, note := range slices.Concat(reports.WordAll(reports.ClusterNotes(&s.Config.Cluster)), s.Workload.Notes, reports.WordAll(s.Notes)) {
+	for _, note := range reports.WordAll(slices.Concat(reports.ClusterNotes(&s.Config.Cluster), s.Workload.Notes, s.Notes)) {
 		fmt.Fprintln(t.out, note)
 	}
 	fmt.Fprintln(t.out)

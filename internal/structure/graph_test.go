@@ -25,7 +25,7 @@ reports/words             -> bench/metrics bench/stats
 
 bench/decide              -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster replay/latency traces
 bench/validate            -> bench bench/metrics bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster replay/latency traces
-bench/builtin             -> bench bench/sla policies replay replay/cluster traces traces/source
+bench/builtin             -> bench bench/sla internal/note policies replay replay/cluster traces traces/source
 bench                     -> bench/metrics bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster replay/latency traces
 bench/metrics             -> bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/cluster traces
 bench/sla                 -> bench/stats internal/note internal/spec replay traces

@@ -12,84 +12,67 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/note"
 	"dynalloc/traces"
 )
 
-// A columns says which columns of a CSV file mean what. A row is a stage: so
-// many equal tasks. Rows with the same application are one.
+// A column is what a column of a CSV file can mean.
+type column int
+
+const (
+	appColumn     column = iota // id of the application; rows with the same one are one application
+	submitColumn                // when the application, or this stage of it, was submitted
+	secondsColumn               // mean duration of one task
+	tasksColumn                 // number of tasks; one if there is no such column
+	stageColumn                 // name of the stage in its application
+	afterColumn                 // names of the stages that it reads, separated by ; or spaces
+	coresColumn                 // of one task; a part of a core counts as a whole one
+	classColumn
+	userColumn
+	queueColumn
+	columnKinds
+)
+
+// columnKeys are what a file's own mapping calls the columns. Columns with these names
+// need no mapping.
+var columnKeys = [columnKinds]string{"app", "submit", "seconds", "tasks", "stage", "after", "cores", "class", "user", "queue"}
+
+// columns says which columns of a CSV file mean what. A row is a stage of equal tasks.
 type columns struct {
-	kind   string // class of all applications, where no column gives it; empty: told from their ids
-	app    string // id of the application
-	submit string // when the application, or this stage of it, was submitted
-	tasks  string // number of tasks; empty: one
-	each   string // mean duration of one task
-	stage  string // id of the stage in its application
-	after  string // ids of the stages that it reads, separated by ; or spaces
-	cores  string // of one task; a part of a core counts as a whole one
-	class  string
-	user   string
-	queue  string
-	unit   time.Duration // of submit and each
-	notes  []string
+	names [columnKinds]string // in the header; empty if the format does not have it
+	class string              // of all applications without a class column; empty: by their ids
+	unit  time.Duration       // of submit times and durations
+	note  note.Kind           // what the mapping assumes besides; empty: nothing
 }
 
-// A columnKey is what a mapping calls a column, and where its name is kept.
-type columnKey struct {
-	key    string
-	column *string
-}
-
-// columnKeys are the names by which a file's own mapping calls the columns; the
-// same names need no mapping.
-func (c *columns) columnKeys() []columnKey {
-	return []columnKey{
-		{"app", &c.app}, {"submit", &c.submit}, {"seconds", &c.each}, {"tasks", &c.tasks}, {"stage", &c.stage},
-		{"after", &c.after}, {"cores", &c.cores}, {"class", &c.class}, {"user", &c.user}, {"queue", &c.queue},
-	}
-}
+// required are the columns that every file needs.
+var required = []column{appColumn, submitColumn, secondsColumn}
 
 // mappingMark begins the line that says which columns mean what.
 const mappingMark = "#columns"
 
-// isMappedCSV takes a file that brings its mapping, or that names its columns
-// as a mapping would.
-func isMappedCSV(head []byte) bool {
+// sniffMappedCSV takes a file with a mapping, or with the required columns under the
+// names of columnKeys.
+func sniffMappedCSV(head []byte) bool {
 	line := firstLine(head, "")
-	if strings.HasPrefix(line, mappingMark) {
-		return true
-	}
 	names := strings.Split(line, ",")
-	for _, needed := range []string{"app", "submit", "seconds"} {
-		if !slices.Contains(names, needed) {
-			return false
-		}
-	}
-	return true
+	return strings.HasPrefix(line, mappingMark) ||
+		!slices.ContainsFunc(required, func(c column) bool { return !slices.Contains(names, columnKeys[c]) })
 }
 
-// matches takes a file whose header names all columns of the mapping.
-func (c columns) matches(head []byte) bool {
-	names := strings.Split(firstLine(head, ""), ",")
-	for _, column := range []string{c.app, c.submit, c.tasks, c.each, c.stage, c.after, c.cores} {
-		if column != "" && !slices.Contains(names, column) {
-			return false
-		}
-	}
-	return true
+// sniff takes a file whose header has all columns of the format.
+func (c columns) sniff(head []byte) bool {
+	header := strings.Split(firstLine(head, ""), ",")
+	return !slices.ContainsFunc(c.names[:], func(name string) bool { return name != "" && !slices.Contains(header, name) })
 }
 
-// readMappedCSV reads a CSV file whose first line may be a mapping:
+// readMappedCSV reads a CSV file whose first line can be a mapping:
 //
 //	#columns app=job_id submit=start_ms seconds=length_ms tasks=instances unit=1ms
 //
-// What the mapping does not name is looked for under its own name, and does
-// without where it may.
+// A column that the mapping does not name is looked for under its own key.
 func readMappedCSV(r io.Reader, path string) (*traces.Workload, error) {
-	c := columns{unit: time.Second}
-	for _, k := range c.columnKeys() {
-		*k.column = k.key
-	}
-	return c.readRows(r, path, true)
+	return columns{unit: time.Second, names: columnKeys}.readRows(r, path, true)
 }
 
 func (c columns) read(r io.Reader, path string) (*traces.Workload, error) {
@@ -99,106 +82,73 @@ func (c columns) read(r io.Reader, path string) (*traces.Workload, error) {
 // mapping reads the line that says which columns mean what.
 func (c *columns) mapping(line string) error {
 	for _, word := range strings.Fields(line) {
-		key, column, ok := strings.Cut(word, "=")
+		key, name, _ := strings.Cut(word, "=")
 		if key == "unit" {
-			unit, err := time.ParseDuration(column)
+			unit, err := time.ParseDuration(name)
 			if err != nil || unit <= 0 {
 				return fmt.Errorf("%s: expected unit=TIME such as unit=1ms, found %q", mappingMark, word)
 			}
 			c.unit = unit
 			continue
 		}
-		keys := c.columnKeys()
-		at := slices.IndexFunc(keys, func(k columnKey) bool { return k.key == key })
-		if at < 0 || !ok || column == "" {
-			return fmt.Errorf("%s: expected one of app, submit, seconds, tasks, stage, after, cores, class, user, queue or unit before a = and a column after it, found %q", mappingMark, word)
+		at := slices.Index(columnKeys[:], key)
+		if at < 0 || name == "" {
+			return fmt.Errorf("%s: expected KEY=COLUMN with a key of %s or unit, found %q", mappingMark, strings.Join(columnKeys[:], ", "), word)
 		}
-		*keys[at].column = column
+		c.names[at] = name
 	}
 	return nil
 }
 
-// A csvRow is a stage as its row gives it.
-type csvRow struct {
-	line          int
-	app           string
-	submit        time.Duration
-	tasks         int
-	each          time.Duration
-	stage         string
-	after         []string
-	cores         int
-	class         string
-	user, queue   string
-	placed, walks bool // of the search for circles
-}
-
-func (c *columns) readRows(r io.Reader, path string, mapped bool) (*traces.Workload, error) {
-	table := csv.NewReader(r)
-	table.ReuseRecord, table.FieldsPerRecord, table.TrimLeadingSpace = true, -1, true
-	var column func(name string) int
-	var header int
-	byApp := map[string][]csvRow{}
+// readRows reads a file; mapped says that its first line can be a mapping.
+func (c columns) readRows(r io.Reader, path string, mapped bool) (*traces.Workload, error) {
+	t := csv.NewReader(r)
+	t.ReuseRecord, t.FieldsPerRecord, t.TrimLeadingSpace = true, -1, true
+	var header *csvHeader
+	byApp := map[string][]stage{}
 	var apps []string
+	line := 0
 	for {
-		record, err := table.Read()
+		record, err := t.Read()
 		if err == io.EOF {
 			break
 		}
-		if err != nil {
-			if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
-				return nil, traces.LineError(path, parse.Line, "expected values with commas between them: %w", parse.Err)
-			}
-			line, _ := table.FieldPos(0)
+		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
+			return nil, traces.LineError(path, parse.Line, "expected values with commas between them: %w", parse.Err)
+		} else if err != nil {
 			return nil, traces.LineError(path, line+1, "expected a row: %w", err)
 		}
-		line, _ := table.FieldPos(0)
-		if column == nil {
-			if mapped && strings.HasPrefix(record[0], mappingMark) {
-				if err := c.mapping(strings.TrimPrefix(strings.Join(record, ","), mappingMark)); err != nil {
-					return nil, traces.LineError(path, line, "%w", err)
+		line, _ = t.FieldPos(0)
+		switch {
+		case header == nil && mapped && strings.HasPrefix(record[0], mappingMark):
+			mapped = false
+			err = c.mapping(strings.TrimPrefix(strings.Join(record, ","), mappingMark))
+		case header == nil:
+			header, err = c.header(record)
+		default:
+			var s stage
+			if s, err = header.stage(record); err == nil {
+				s.line = line
+				if byApp[s.app] == nil {
+					apps = append(apps, s.app)
 				}
-				mapped = false
-				continue
+				byApp[s.app] = append(byApp[s.app], s)
 			}
-			names := slices.Clone(record)
-			header = len(names)
-			column = func(name string) int {
-				if name == "" {
-					return -1 // not mapped, though some headers have a column without a name
-				}
-				return slices.Index(names, name)
-			}
-			for _, needed := range []string{c.app, c.submit, c.each} {
-				if column(needed) < 0 {
-					return nil, traces.LineError(path, line, "expected a column %q; the header has %s", needed, strings.Join(names, ", "))
-				}
-			}
-			continue
 		}
-		if len(record) != header {
-			return nil, traces.LineError(path, line, "expected %d values, as in the header, found %d", header, len(record))
-		}
-		row, err := c.row(record, column)
 		if err != nil {
 			return nil, traces.LineError(path, line, "%w", err)
 		}
-		row.line = line
-		if byApp[row.app] == nil {
-			apps = append(apps, row.app)
-		}
-		byApp[row.app] = append(byApp[row.app], row)
 	}
-	if column == nil {
+	if header == nil {
 		return nil, traces.LineError(path, 1, "expected a header that names the columns, found nothing")
 	}
-	w := &traces.Workload{Name: path, Notes: []string{fmt.Sprintf(noteDerived, path)}}
-	for _, note := range c.notes {
-		w.Notes = append(w.Notes, path+": "+note)
+	w := &traces.Workload{Name: path, Notes: []traces.Note{withoutSettings.With(path)}}
+	if c.note != "" {
+		w.Notes = append(w.Notes, c.note.With(path))
 	}
 	shared := equalTasks{}
 	for _, id := range apps {
-		a, err := c.application(byApp[id], shared, path)
+		a, err := shared.application(byApp[id], path)
 		if err != nil {
 			return nil, err
 		}
@@ -207,136 +157,67 @@ func (c *columns) readRows(r io.Reader, path string, mapped bool) (*traces.Workl
 	return w, nil
 }
 
-// row reads one row.
-func (c *columns) row(record []string, column func(string) int) (csvRow, error) {
-	text := func(name string) string {
-		if i := column(name); i >= 0 {
-			return strings.TrimSpace(record[i])
+// A csvHeader is a header line and what its columns mean.
+type csvHeader struct {
+	columns
+	at    [columnKinds]int // index in a record; -1: there is no such column
+	width int              // columns
+}
+
+func (c *columns) header(record []string) (*csvHeader, error) {
+	h := &csvHeader{columns: *c, width: len(record)}
+	for i, name := range c.names {
+		if h.at[i] = -1; name != "" { // some headers have a column without a name
+			h.at[i] = slices.Index(record, name)
 		}
-		return ""
+		if h.at[i] < 0 && slices.Contains(required, column(i)) {
+			return nil, fmt.Errorf("expected a column %q; the header has %s", name, strings.Join(record, ", "))
+		}
 	}
-	var faults error
-	number := func(name string, def float64) float64 {
-		value := text(name)
-		if value == "" && column(name) < 0 {
-			return def
+	return h, nil
+}
+
+// stage reads a row.
+func (h *csvHeader) stage(record []string) (s stage, err error) {
+	if len(record) != h.width {
+		return s, fmt.Errorf("expected %d values, as in the header, found %d", h.width, len(record))
+	}
+	text := func(c column) string {
+		if h.at[c] < 0 {
+			return ""
 		}
-		n, err := strconv.ParseFloat(value, 64)
-		if faults == nil && (err != nil || math.IsNaN(n) || n < 0 || n > 1e15) {
-			faults = fmt.Errorf("column %s: expected a number, 0 or more, found %q", name, value)
+		return strings.TrimSpace(record[h.at[c]])
+	}
+	number := func(c column, otherwise, limit float64) float64 {
+		if h.at[c] < 0 {
+			return otherwise
+		}
+		n, parseErr := strconv.ParseFloat(text(c), 64)
+		switch {
+		case err != nil:
+		case parseErr != nil || !(n >= 0):
+			err = fmt.Errorf("column %s: expected a number, 0 or more, found %q", h.names[c], text(c))
+		case n > limit:
+			err = fmt.Errorf("column %s: expected at most %.0f, found %s", h.names[c], limit, text(c))
 		}
 		return n
 	}
-	length := func(name string) time.Duration {
-		n := number(name, 0) * float64(c.unit)
-		if faults == nil && n > float64(traces.MaxTime)*float64(time.Millisecond) {
-			faults = fmt.Errorf("column %s: %s is too long a time", name, text(name))
-		}
-		return time.Duration(n).Round(time.Millisecond)
+	longest := float64(traces.MaxTime) * float64(time.Millisecond) / float64(h.unit)
+	duration := func(c column) time.Duration {
+		return time.Duration(number(c, 0, longest) * float64(h.unit)).Round(time.Millisecond)
 	}
-	row := csvRow{
-		app: text(c.app), submit: length(c.submit), tasks: int(number(c.tasks, 1)), each: length(c.each), stage: text(c.stage),
-		after: strings.FieldsFunc(text(c.after), func(r rune) bool { return r == ';' || r == ' ' }),
-		cores: int(math.Ceil(number(c.cores, 1))), class: text(c.class), user: text(c.user), queue: text(c.queue),
+	s = stage{
+		app: text(appColumn), submit: duration(submitColumn), name: text(stageColumn), user: text(userColumn), queue: text(queueColumn),
+		after: strings.FieldsFunc(text(afterColumn), func(r rune) bool { return r == ';' || r == ' ' }),
+		cores: int(math.Ceil(number(coresColumn, 1, traces.MaxID))),
 	}
+	s.class = cmp.Or(text(classColumn), h.class, traces.Class(s.app))
+	tasks, each := number(tasksColumn, 1, math.MaxFloat64), duration(secondsColumn)
 	switch {
-	case faults != nil:
-		return row, faults
-	case row.app == "":
-		return row, fmt.Errorf("column %s: expected an application, found nothing", c.app)
-	case row.cores < 0 || row.cores > traces.MaxID:
-		return row, fmt.Errorf("column %s: expected the cores of one task, found %q", c.cores, text(c.cores))
+	case err != nil:
+		return s, err
+	case s.app == "":
+		return s, fmt.Errorf("column %s: expected an application, found nothing", h.names[appColumn])
 	}
-	return row, checkEqual(row.tasks, row.each)
-}
-
-// application makes one application of its rows. Where the file says which
-// stage reads which, they are one job; else each submit time is a job of its
-// own, of stages side by side.
-func (c *columns) application(rows []csvRow, shared equalTasks, path string) (*traces.Application, error) {
-	graph := slices.ContainsFunc(rows, func(r csvRow) bool { return len(r.after) > 0 })
-	if graph {
-		var err error
-		if rows, err = parentsFirst(rows, path); err != nil {
-			return nil, err
-		}
-	} else {
-		slices.SortStableFunc(rows, func(x, y csvRow) int { return cmp.Compare(x.submit, y.submit) })
-	}
-	start, cores := rows[0].submit, 1
-	index := map[string]int{}
-	for i, r := range rows {
-		start, cores = min(start, r.submit), max(cores, r.cores)
-		if r.stage != "" {
-			index[r.stage] = i
-		}
-	}
-	first := &rows[0]
-	a := derivedApp(first.app, cmp.Or(first.class, c.kind, traces.Class(first.app)), cores)
-	a.User, a.Queue, a.Submit = first.user, first.queue, start
-	for i, r := range rows {
-		if i == 0 || !graph && r.submit != rows[i-1].submit {
-			a.Jobs = append(a.Jobs, traces.Job{ID: len(a.Jobs), Cue: traces.Cue{After: -1, Gap: r.submit - start}})
-		}
-		if graph {
-			a.Jobs[0].Cue.Gap = 0
-		}
-		s := traces.Stage{ID: i, Name: r.stage, Tasks: shared.of(r.tasks, r.each)}
-		for _, parent := range r.after {
-			p := index[parent]
-			if !slices.Contains(s.Parents, p) {
-				s.Parents = append(s.Parents, p)
-			}
-			a.Stages[p].Map = true
-		}
-		slices.Sort(s.Parents)
-		a.Stages = append(a.Stages, s)
-		j := &a.Jobs[len(a.Jobs)-1]
-		j.Stages = append(j.Stages, i)
-	}
-	return a, nil
-}
-
-// parentsFirst orders stages so that each stands after all that it reads, and
-// otherwise as the file has them.
-func parentsFirst(rows []csvRow, path string) ([]csvRow, error) {
-	index := map[string]int{}
-	for i, r := range rows {
-		if _, twice := index[r.stage]; twice {
-			return nil, traces.LineError(path, r.line, "expected each stage of application %s once, found %q again", r.app, r.stage)
-		}
-		index[r.stage] = i
-	}
-	ordered := make([]csvRow, 0, len(rows))
-	// A row waits on the stack while its parents are placed; a stack of our own,
-	// as chains may be long.
-	for i := range rows {
-		stack := []int{i}
-		for len(stack) > 0 {
-			r := &rows[stack[len(stack)-1]]
-			next := -1
-			for _, name := range r.after {
-				p, ok := index[name]
-				switch {
-				case !ok:
-					return nil, traces.LineError(path, r.line, "stage %q of application %s reads stage %q, which is not there", r.stage, r.app, name)
-				case rows[p].walks && !rows[p].placed, p == stack[len(stack)-1]:
-					return nil, traces.LineError(path, r.line, "stage %q of application %s waits for itself by way of stage %q", r.stage, r.app, name)
-				case !rows[p].placed:
-					next = p
-				}
-			}
-			if next >= 0 {
-				r.walks = true
-				stack = append(stack, next)
-				continue
-			}
-			if !r.placed {
-				r.placed = true
-				ordered = append(ordered, *r)
-			}
-			stack = stack[:len(stack)-1]
-		}
-	}
-	return ordered, nil
+	return s, s.setTasks(tasks, each)
 }

@@ -13,30 +13,30 @@ import (
 	"dynalloc/traces"
 )
 
-// A decimaFile is the TPC-H profiles of Decima (Mao et al., SIGCOMM 2019), all
-// queries of one data size: for each stage the durations of its tasks, measured
-// with several numbers of executors.
+// A decimaFile is the TPC-H profiles of Decima (Mao et al., SIGCOMM 2019): all queries
+// of one data size. Each stage has the durations of its tasks, measured with several
+// numbers of executors.
 type decimaFile struct {
 	Size    string                 `json:"size"`
 	Queries map[string]decimaQuery `json:"queries"`
 }
 
 type decimaQuery struct {
-	Edges  [][]float64            `json:"adj_mat"` // [i][j] is 1: stage i before stage j
+	Edges  [][]float64            `json:"adj_mat"` // [i][j] is 1 if stage i is before stage j
 	Stages map[string]decimaStage `json:"task_duration"`
 }
 
 type decimaStage struct {
-	First map[string][]int64 `json:"first_wave"` // milliseconds, by number of executors
+	First map[string][]int64 `json:"first_wave"` // ms, by number of executors
 	Rest  map[string][]int64 `json:"rest_wave"`
 }
 
-// decimaExecutors are the numbers of executors that were measured, the one whose
-// durations are taken first: the middle of the nine. A few stages were not
-// measured with it and take the nearest that they were measured with.
+// decimaExecutors are the numbers of executors with which stages were measured, in
+// order of preference: the middle of the nine, then the nearest to it for the few
+// stages that were not measured with it.
 var decimaExecutors = []string{"40", "50", "20", "60", "10", "5", "2", "80", "100"}
 
-// durations are those of a stage's tasks, as they were measured.
+// durations returns the durations of a stage's tasks in ms.
 func (s *decimaStage) durations() []int64 {
 	for _, n := range decimaExecutors {
 		if ms := slices.Concat(s.First[n], s.Rest[n]); len(ms) > 0 {
@@ -46,14 +46,14 @@ func (s *decimaStage) durations() []int64 {
 	return nil
 }
 
-// isDecima looks for the keys that every query's profile has.
-func isDecima(head []byte) bool {
+// sniffDecima looks for the keys that each query's profile has.
+func sniffDecima(head []byte) bool {
 	head = bytes.TrimSpace(head)
 	return bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head, []byte(`"adj_mat"`)) && bytes.Contains(head, []byte(`"task_duration"`))
 }
 
-// largestDecima bounds a file of profiles, which is one JSON object; the largest
-// known takes 3 MB.
+// largestDecima bounds, in bytes, a file of profiles, which is one JSON object. The
+// largest known one has 3 MB.
 const largestDecima = 256 << 20
 
 func readDecima(r io.Reader, path string) (*traces.Workload, error) {
@@ -66,63 +66,50 @@ func readDecima(r io.Reader, path string) (*traces.Workload, error) {
 		return nil, traces.LineError(path, 1+bytes.Count(bytes.TrimRight(text, "\n"), []byte("\n")),
 			"expected one JSON object with size and queries: %v", err)
 	}
-	w := &traces.Workload{Name: path, Notes: []string{
-		fmt.Sprintf(noteDerived, path),
-		fmt.Sprintf("%s: Decima's TPC-H profiles, which have no arrival times: all queries are submitted at once, until they are combined with arrivals of another source (dynalloc synth --arrivals). Durations are those measured with %s executors, or with the nearest number where a stage has none; more of them do not make tasks slower here, as they did there.", path, decimaExecutors[0]),
-	}}
+	w := &traces.Workload{Name: path, Notes: []traces.Note{withoutSettings.With(path), decimaNote.With(path, decimaExecutors[0])}}
 	for _, name := range slices.Sorted(maps.Keys(f.Queries)) {
 		q := f.Queries[name]
-		a, err := q.application(fmt.Sprintf("tpch-%s-q%s", f.Size, name))
+		stages, err := q.stages(fmt.Sprintf("tpch-%s-q%s", f.Size, name), "tpch-q"+name)
 		if err != nil {
 			return nil, traces.LineError(path, 1, "query %s: %w", name, err)
 		}
-		a.Class = "tpch-q" + name
+		a, err := equalTasks{}.application(stages, path)
+		if err != nil {
+			return nil, err
+		}
 		w.Apps = append(w.Apps, a)
 	}
 	return w, nil
 }
 
-// application makes an application of one job of a query.
-func (q *decimaQuery) application(id string) (*traces.Application, error) {
-	rows := make([]csvRow, len(q.Stages))
-	tasks := make([][]traces.Task, len(q.Stages))
-	if len(q.Edges) != len(q.Stages) || len(rows) == 0 {
+// stages are the stages of a query, which is one job.
+func (q *decimaQuery) stages(app, class string) ([]stage, error) {
+	if len(q.Edges) != len(q.Stages) || len(q.Stages) == 0 {
 		return nil, fmt.Errorf("expected as many stages in adj_mat as in task_duration, and at least one, found %d and %d", len(q.Edges), len(q.Stages))
 	}
-	for i := range rows {
-		stage, ok := q.Stages[strconv.Itoa(i)]
-		if !ok {
-			return nil, fmt.Errorf("expected the durations of stage %d in task_duration", i)
-		}
-		for _, ms := range stage.durations() {
+	stages := make([]stage, len(q.Stages))
+	for i := range stages {
+		measured := q.Stages[strconv.Itoa(i)]
+		stages[i] = stage{line: 1, app: app, class: class, name: strconv.Itoa(i)}
+		for _, ms := range measured.durations() {
 			if ms < 0 || ms > traces.MaxTask.Milliseconds() {
 				return nil, fmt.Errorf("stage %d: expected durations in milliseconds, found %d", i, ms)
 			}
-			tasks[i] = append(tasks[i], traces.Task{Run: int32(ms), Host: -1})
+			stages[i].tasks = append(stages[i].tasks, traces.Task{Run: int32(ms), Host: -1})
 		}
-		if len(tasks[i]) == 0 {
-			return nil, fmt.Errorf("stage %d: expected durations of its tasks, found none", i)
+		if len(stages[i].tasks) == 0 {
+			return nil, fmt.Errorf("stage %d: expected durations of its tasks in task_duration, found none", i)
 		}
-		rows[i] = csvRow{app: id, stage: strconv.Itoa(i), tasks: 1}
 	}
 	for i, edges := range q.Edges {
-		if len(edges) != len(rows) {
-			return nil, fmt.Errorf("expected %d numbers in row %d of adj_mat, found %d", len(rows), i, len(edges))
+		if len(edges) != len(stages) {
+			return nil, fmt.Errorf("expected %d numbers in row %d of adj_mat, found %d", len(stages), i, len(edges))
 		}
 		for j, edge := range edges {
 			if edge != 0 {
-				rows[j].after = append(rows[j].after, strconv.Itoa(i))
+				stages[j].after = append(stages[j].after, strconv.Itoa(i))
 			}
 		}
 	}
-	graph := columns{}
-	a, err := graph.application(rows, equalTasks{}, id)
-	if err != nil {
-		return nil, err
-	}
-	for i := range a.Stages {
-		at, _ := strconv.Atoi(a.Stages[i].Name)
-		a.Stages[i].Tasks = tasks[at]
-	}
-	return a, nil
+	return stages, nil
 }

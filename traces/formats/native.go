@@ -2,8 +2,8 @@ package formats
 
 import "strings"
 
-// isNativeText takes a file whose first line could stand first in the text form.
-func isNativeText(head []byte) bool {
+// sniffNative takes a file whose first line can stand first in the native text form.
+func sniffNative(head []byte) bool {
 	word, _, found := strings.Cut(firstLine(head, "#"), " ")
 	return found && (word == "app" || word == "note" || word == "epoch")
 }

@@ -8,23 +8,25 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/internal/note"
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
-// The Standard Workload Format of the Parallel Workloads Archive (Feitelson,
-// Tsafrir, Krakov, JPDC 74(10), 2014): a line for each job, 18 numbers, -1 where
-// a number is not known, header lines that begin with a semicolon.
+// The fields of the Standard Workload Format of the Parallel Workloads Archive
+// (Feitelson, Tsafrir, Krakov, JPDC 74(10), 2014). A job is a line of 18 numbers, of
+// which -1 is unknown; a line that begins with a semicolon belongs to the header.
 const (
-	swfJob = iota
-	swfSubmit
-	swfWait
-	swfRun
+	swfJob    = iota
+	swfSubmit // seconds
+	swfWait   // seconds
+	swfRun    // seconds
 	swfProcessors
 	_ // CPU time of a processor
 	_ // memory of a processor
-	swfAsked
-	_ // time asked for
-	_ // memory asked for
+	swfRequestedProcessors
+	_ // requested time
+	_ // requested memory
 	_ // status
 	swfUser
 	swfGroup
@@ -33,133 +35,127 @@ const (
 	swfFields = 18
 )
 
-// isSWF looks at the first line that is no header.
-func isSWF(head []byte) bool {
+// sniffSWF looks at the first line after the header.
+func sniffSWF(head []byte) bool {
 	_, err := swfNumbers(firstLine(head, ";"))
 	return err == nil
 }
 
-// swfNumbers reads a job's line. Logs that add fields after the eighteenth,
-// as MetaCentrum's do, are read without them.
+// swfNumbers reads the line of a job. Some logs, such as MetaCentrum's, have fields
+// after the eighteenth, which are not read.
 func swfNumbers(line string) (n [swfFields]float64, err error) {
 	words := strings.Fields(line)
 	if len(words) < swfFields {
 		return n, fmt.Errorf("expected the 18 numbers of a job, found %d words", len(words))
 	}
 	for i := range n {
-		if n[i], err = strconv.ParseFloat(words[i], 64); err != nil || math.Abs(n[i]) > 1e15 || math.IsNaN(n[i]) {
+		if n[i], err = strconv.ParseFloat(words[i], 64); err != nil || !(math.Abs(n[i]) <= 1e15) {
 			return n, fmt.Errorf("expected a number in field %d, found %q", i+1, words[i])
 		}
 	}
 	return n, nil
 }
 
-// An swfReader makes applications of jobs. A job is rigid: one executor of as
-// many cores as it had processors, and one task that takes them all for the run
-// time, so that it starts when all its processors are there, and not before.
+// An swfReader makes applications of jobs. A job is rigid: it becomes one executor with
+// as many cores as the job had processors, and one task that takes all of them for the
+// run time. So it starts when all its processors are free and not before.
 type swfReader struct {
 	w          *traces.Workload
-	path       string
 	processors int // of the machine; 0: the header does not say
-	dropped    map[string]int
+	jobs       int
+	leftOut    map[note.Kind]int
 }
 
-// why jobs are dropped, in the order in which notes name them
-var swfDrops = []string{"a run time below 0", "no processors", "a submit time below 0", "more processors than the machine has"}
-
 func readSWF(r io.Reader, path string) (*traces.Workload, error) {
-	s := swfReader{w: &traces.Workload{Name: path}, path: path, dropped: map[string]int{}}
-	jobs := 0
-	err := traces.EachLine(r, path, func(line string, number int) error {
+	s := swfReader{w: &traces.Workload{Name: path}, leftOut: map[note.Kind]int{}}
+	err := traces.EachLine(r, path, func(line string, _ int) error {
 		line = strings.TrimSpace(line)
 		if header, ok := strings.CutPrefix(line, ";"); ok {
-			return s.header(header, number)
+			return s.header(header)
 		}
 		if line == "" {
 			return nil
 		}
-		jobs++
 		n, err := swfNumbers(line)
 		if err != nil {
-			return traces.LineError(path, number, "%w", err)
+			return err
 		}
-		s.job(n)
+		s.jobs++
+		if kind := s.job(n); kind != "" {
+			s.leftOut[kind]++
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.epoch()
-	s.notes(jobs)
+	s.notes(path)
 	return s.w, nil
 }
 
-func (s *swfReader) header(text string, line int) error {
+func (s *swfReader) header(text string) error {
 	key, value, _ := strings.Cut(text, ":")
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	if key != "MaxProcs" && key != "UnixStartTime" {
 		return nil
 	}
 	n, err := strconv.ParseInt(value, 10, 64)
-	if err != nil {
-		return traces.LineError(s.path, line, "expected a whole number after %s, found %q", key, value)
-	}
-	if key == "UnixStartTime" && n > 0 && n < traces.MaxTime/1000 {
+	switch {
+	case err != nil:
+		return fmt.Errorf("expected a whole number after %s, found %q", key, value)
+	case key == "UnixStartTime" && n > 0 && n < traces.MaxTime/1000:
 		s.w.Epoch = time.Unix(n, 0).UTC()
-	}
-	if key == "MaxProcs" && n > 0 && n <= traces.MaxID {
+	case key == "MaxProcs" && n > 0 && n <= traces.MaxID:
 		s.processors = int(n)
 	}
 	return nil
 }
 
-func (s *swfReader) job(n [swfFields]float64) {
+// job adds a job, or returns why it is left out.
+func (s *swfReader) job(n [swfFields]float64) note.Kind {
 	processors := int(n[swfProcessors])
 	if processors <= 0 {
-		processors = int(n[swfAsked])
+		processors = int(n[swfRequestedProcessors])
 	}
 	switch {
 	case n[swfRun] < 0:
-		s.dropped[swfDrops[0]]++
-		return
+		return swfNegativeRun
 	case processors <= 0:
-		s.dropped[swfDrops[1]]++
-		return
+		return swfNoProcessors
 	case n[swfSubmit] < 0:
-		s.dropped[swfDrops[2]]++
-		return
+		return swfNegativeSubmit
 	case processors > traces.MaxID || s.processors > 0 && processors > s.processors:
-		s.dropped[swfDrops[3]]++
-		return
+		return swfTooLarge
 	}
-	run := swfTime(n[swfRun])
 	a := &traces.Application{
 		ID: fmt.Sprintf("job-%07.0f", n[swfJob]), Name: "program-" + swfName(n[swfProgram]), Class: "all",
 		User: swfName(n[swfUser]), Submit: swfTime(n[swfSubmit]),
 		Profiles: []traces.Profile{{Cores: processors, TaskCPUs: processors}},
-		Properties: map[string]string{
+		Properties: spark.Properties{
 			"spark.dynamicAllocation.enabled": "false", "spark.executor.instances": "1",
 			"spark.executor.cores": strconv.Itoa(processors), "spark.cores.max": strconv.Itoa(processors),
 		},
+		Jobs: []traces.Job{{Cue: traces.Cue{After: -1}}},
 	}
 	if n[swfQueue] >= 0 {
 		a.Queue = "queue-" + swfName(n[swfQueue])
 		a.Class = a.Queue
 	}
-	a.Jobs = []traces.Job{{Cue: traces.Cue{After: -1}}}
-	for first := true; first || run > 0; first = false {
+	// A task has at most traces.MaxTask of work: a longer job is a chain of stages.
+	run := swfTime(n[swfRun])
+	for i := 0; i == 0 || run > 0; i++ {
 		part := min(run, traces.MaxTask.Truncate(24*time.Hour))
-		i := len(a.Stages)
-		stage := traces.Stage{ID: i, Tasks: []traces.Task{{Run: int32(part.Milliseconds()), Host: -1}}}
+		run -= part
+		stage := traces.Stage{ID: i, Tasks: []traces.Task{{Run: int32(part.Milliseconds()), Host: -1}}, Map: run > 0}
 		if i > 0 {
-			stage.Parents, a.Stages[i-1].Map = []int{i - 1}, true
+			stage.Parents = []int{i - 1}
 		}
 		a.Stages = append(a.Stages, stage)
 		a.Jobs[0].Stages = append(a.Jobs[0].Stages, i)
-		run -= part
 	}
-	if wait := swfTime(n[swfWait]); n[swfWait] >= 0 {
-		end := wait + swfTime(n[swfRun])
+	if n[swfWait] >= 0 {
+		wait, end := swfTime(n[swfWait]), swfTime(n[swfWait])+swfTime(n[swfRun])
 		a.Recorded = &traces.Recorded{
 			End: end, Ended: true, Jobs: []traces.RecordedJob{{Start: 0, End: end}},
 			Executors: []traces.RecordedExecutor{{
@@ -169,10 +165,10 @@ func (s *swfReader) job(n [swfFields]float64) {
 		}
 	}
 	s.w.Apps = append(s.w.Apps, a)
+	return ""
 }
 
-// swfTime is a time in seconds, of which the format has no more than days of
-// centuries; it has been checked to be finite.
+// swfTime is a time of so many seconds, brought into the range of a workload's times.
 func swfTime(seconds float64) time.Duration {
 	seconds = min(max(seconds, 0), traces.MaxTime/1000)
 	return time.Duration(math.Round(seconds*1000)) * time.Millisecond
@@ -185,14 +181,13 @@ func swfName(n float64) string {
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-// millennium is the start of the year 2000. Submit times count from the start
-// of a log, which no log is that long after; those past it are Unix times, as
-// in MetaCentrum's logs.
-const millennium = 946684800 * time.Second
+// year2000 separates two kinds of submit times: those before it count from the start of
+// a log, those after it are Unix times, as in MetaCentrum's logs.
+const year2000 = 946684800 * time.Second
 
 func (s *swfReader) epoch() {
 	for _, a := range s.w.Apps {
-		if !s.w.Epoch.IsZero() || a.Submit < millennium {
+		if !s.w.Epoch.IsZero() || a.Submit < year2000 {
 			return
 		}
 	}
@@ -200,15 +195,13 @@ func (s *swfReader) epoch() {
 }
 
 const (
-	// mostWork is the core time that a replay's ledger can count.
+	// mostWork is the core time that a replay can count.
 	mostWork = time.Duration(math.MaxInt64)
 	year     = 365 * 24 * time.Hour
 )
 
-func (s *swfReader) notes(jobs int) {
-	note := func(format string, args ...any) {
-		s.w.Notes = append(s.w.Notes, fmt.Sprintf("%s: ", s.path)+fmt.Sprintf(format, args...))
-	}
+func (s *swfReader) notes(path string) {
+	add := func(n traces.Note) { s.w.Notes = append(s.w.Notes, n) }
 	largest, waits, work := 0, 0, 0.0
 	for _, a := range s.w.Apps {
 		work += traces.TotalWork(a).Seconds()
@@ -217,22 +210,21 @@ func (s *swfReader) notes(jobs int) {
 			waits++
 		}
 	}
-	note("an SWF log. Each job is one executor with all its processors and one task, so no policy can make it smaller; memory is not replayed.")
+	add(swfRigidJobs.With(path))
 	if s.processors > 0 {
-		note("the machine had %d processors: --cluster standalone,nodes=1,cores=%d,memory=1g,startup=0s is like it.", s.processors, s.processors)
+		add(swfMachine.With(path, s.processors))
 	} else {
-		note("the log does not say how large the machine was; its largest job had %d processors, and all must fit on one node.", largest)
+		add(swfMachineUnknown.With(path, largest))
 	}
 	if work > mostWork.Seconds()/2 {
-		note("its work is %.0f core-years, and a replay counts up to %.0f: waits and ends are right, and what is held, busy or wasted is not. A window of it (dynalloc synth --from --until) is counted right.",
-			work/year.Seconds(), mostWork.Seconds()/year.Seconds())
+		add(swfTooMuchWork.With(path, work/year.Seconds(), mostWork.Seconds()/year.Seconds()))
 	}
 	if waits < len(s.w.Apps) {
-		note("%d of %d jobs have no recorded wait.", len(s.w.Apps)-waits, len(s.w.Apps))
+		add(swfWithoutWaits.With(path, len(s.w.Apps)-waits, len(s.w.Apps)))
 	}
-	for _, why := range swfDrops {
-		if n := s.dropped[why]; n > 0 {
-			note("%d of %d jobs are left out: %s.", n, jobs, why)
+	for _, kind := range []note.Kind{swfNegativeRun, swfNoProcessors, swfNegativeSubmit, swfTooLarge} {
+		if n := s.leftOut[kind]; n > 0 {
+			add(kind.With(path, n, s.jobs))
 		}
 	}
 }

@@ -12,30 +12,30 @@ import (
 )
 
 // SWIM's samples of Facebook's MapReduce jobs (Chen, Ganapathi, Griffith, Katz,
-// MASCOTS 2011): six columns with tabs between them. They have bytes, and neither
+// MASCOTS 2011) have six columns with tabs between them. They record bytes, and neither
 // tasks nor durations.
 const (
-	swimJob = iota
-	swimSubmit
-	_ // seconds since the job before
-	swimInput
+	swimJob    = iota
+	swimSubmit // seconds
+	_          // seconds since the job before
+	swimInput  // bytes, like the next two
 	swimShuffle
 	swimOutput
 	swimFields
 )
 
 const (
-	// swimTaskBytes is what one task takes in: dfs.blocksize of Hadoop, 128 MiB,
-	// which is also spark.sql.files.maxPartitionBytes.
+	// swimTaskBytes is what one task reads: dfs.blocksize of Hadoop, 128 MiB, which is
+	// also spark.sql.files.maxPartitionBytes.
 	swimTaskBytes = 128 << 20
-	// swimBytesPerSecond is what one task reads and writes: an assumption, as no
-	// record says it. Half of it doubles every duration.
+	// swimBytesPerSecond is how fast one task reads and writes. It is an assumption: no
+	// record says it. Half of it doubles all durations.
 	swimBytesPerSecond = 10 << 20
-	// swimLeast is what a task takes however little it reads, an assumption too.
-	swimLeast = time.Second
+	// swimMinimum is the least duration of a task, also an assumption.
+	swimMinimum = time.Second
 )
 
-func isSWIM(head []byte) bool {
+func sniffSWIM(head []byte) bool {
 	_, err := swimRow(firstLine(head, ""))
 	return err == nil
 }
@@ -55,10 +55,7 @@ func swimRow(line string) (n [swimFields]int64, err error) {
 }
 
 func readSWIM(r io.Reader, path string) (*traces.Workload, error) {
-	w := &traces.Workload{Name: path, Notes: []string{
-		fmt.Sprintf(noteDerived, path),
-		fmt.Sprintf("%s: a SWIM sample, which has bytes and no durations: tasks are made up, of 128 MiB each, at 10 MiB/s and at least a second.", path),
-	}}
+	w := &traces.Workload{Name: path, Notes: []traces.Note{withoutSettings.With(path), swimNote.With(path)}}
 	shared := equalTasks{}
 	err := traces.EachLine(r, path, func(line string, number int) error {
 		if strings.TrimSpace(line) == "" {
@@ -66,49 +63,40 @@ func readSWIM(r io.Reader, path string) (*traces.Workload, error) {
 		}
 		n, err := swimRow(line)
 		if err != nil {
-			return traces.LineError(path, number, "%w", err)
+			return err
 		}
 		if n[swimSubmit] > traces.MaxTime/1000 {
-			return traces.LineError(path, number, "expected a submit time in seconds, found %d", n[swimSubmit])
+			return fmt.Errorf("expected a submit time in seconds, found %d", n[swimSubmit])
 		}
-		name, _, _ := strings.Cut(line, "\t")
-		a := derivedApp(name, "map", 1)
-		a.Submit = time.Duration(n[swimSubmit]) * time.Second
-		a.Jobs = []traces.Job{{Cue: traces.Cue{After: -1}, Stages: []int{0}}}
-		// Maps read the input and write the shuffle, or the output where there is no
-		// shuffle; reducers read the shuffle and write the output.
+		id, _, _ := strings.Cut(line, "\t")
+		maps := stage{line: number, app: id, name: "map", class: "map", submit: time.Duration(n[swimSubmit]) * time.Second}
+		stages := []stage{maps}
+		// Maps read the input and write the shuffle, or the output if there is no
+		// shuffle. Reducers read the shuffle and write the output.
 		written := n[swimOutput]
 		if n[swimShuffle] > 0 {
 			written = n[swimShuffle]
-		}
-		if err := swimStage(a, "map", n[swimInput], written, shared); err != nil {
-			return traces.LineError(path, number, "%w", err)
-		}
-		if n[swimShuffle] > 0 {
-			a.Class = "map-reduce"
-			if err := swimStage(a, "reduce", n[swimShuffle], n[swimOutput], shared); err != nil {
-				return traces.LineError(path, number, "%w", err)
+			stages[0].class = "map-reduce"
+			reduces := maps
+			reduces.name, reduces.after = "reduce", []string{"map"}
+			if err := reduces.setBytes(n[swimShuffle], n[swimOutput]); err != nil {
+				return err
 			}
-			a.Stages[0].Map, a.Stages[1].Parents = true, []int{0}
-			a.Jobs[0].Stages = []int{0, 1}
+			stages = append(stages, reduces)
 		}
+		if err := stages[0].setBytes(n[swimInput], written); err != nil {
+			return err
+		}
+		a, err := shared.application(stages, path)
 		w.Apps = append(w.Apps, a)
-		return nil
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return w, nil
+	return w, err
 }
 
-// swimStage adds a stage that reads and writes so many bytes.
-func swimStage(a *traces.Application, name string, in, out int64, shared equalTasks) error {
+// setBytes gives a stage the tasks that read and write these bytes.
+func (s *stage) setBytes(in, out int64) error {
 	tasks := max(1, math.Ceil(float64(in)/swimTaskBytes))
-	seconds := (float64(in) + float64(out)) / tasks / swimBytesPerSecond
-	if tasks > traces.MaxTasks || seconds > traces.MaxTask.Seconds() {
-		return fmt.Errorf("expected a job of at most %d tasks and %.0f seconds a task, found %.0f and %.0f", int(traces.MaxTasks), traces.MaxTask.Seconds(), tasks, seconds)
-	}
-	each := max(swimLeast, time.Duration(seconds*float64(time.Second)).Round(100*time.Millisecond))
-	a.Stages = append(a.Stages, traces.Stage{ID: len(a.Stages), Name: name, Tasks: shared.of(int(tasks), each)})
-	return nil
+	each := (float64(in) + float64(out)) / tasks / swimBytesPerSecond * float64(time.Second)
+	return s.setTasks(tasks, max(swimMinimum, time.Duration(each).Round(100*time.Millisecond)))
 }

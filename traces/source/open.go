@@ -28,7 +28,7 @@ type Logs struct {
 	done   int
 	tables int              // files of foreign formats that were found
 	table  *traces.Workload // of the file of a foreign format that is being handed on
-	notes  []string
+	notes  []traces.Note
 }
 
 // Open finds the event logs in files, folders and archives of the operating system. It
@@ -68,7 +68,7 @@ func (l *Logs) Skipped() []Skipped { return l.found.Skipped }
 
 // Notes returns what reports must say about the files of foreign formats that have been
 // read so far. traces.Collect makes them the workload's notes.
-func (l *Logs) Notes() []string { return l.notes }
+func (l *Logs) Notes() []traces.Note { return l.notes }
 
 // Close removes temporary files. It is not needed after Read has returned io.EOF.
 func (l *Logs) Close() error { return l.found.close() }

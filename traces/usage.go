@@ -6,18 +6,17 @@ import (
 	"time"
 )
 
-// A Level is how much was held from a time on.
+// A Usage is what applications held from a time on.
 type Usage struct {
-	At        time.Duration
+	At        time.Duration // from the workload's start
 	Executors int
 	Cores     int
-	MemoryMB  int64
+	MemoryMB  int64 // MiB, overhead included
 }
 
-// RecordedUsage returns the executors, cores and memory that recorded applications
-// held over time, as their drivers saw it: from ExecutorAdded to the first
-// ExecutorRemoved, else to the application's end. An executor's memory is that
-// of its resource profile, overhead included.
+// RecordedUsage returns what recorded applications held over time, as their drivers saw
+// it: each executor from ExecutorAdded to the first ExecutorRemoved, or else to the
+// application's end.
 func RecordedUsage(apps ...*Application) []Usage {
 	var changes []Usage
 	for _, a := range apps {
@@ -36,32 +35,33 @@ func RecordedUsage(apps ...*Application) []Usage {
 		}
 	}
 	slices.SortStableFunc(changes, func(x, y Usage) int {
-		return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.Executors, y.Executors)) // at equal times those that leave go first
+		// At equal times removals come first: a peak must not count both the executor
+		// that leaves and the one that takes its place.
+		return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.Executors, y.Executors))
 	})
 	levels := changes[:0]
 	var now Usage
 	for _, c := range changes {
 		now = Usage{c.At, now.Executors + c.Executors, now.Cores + c.Cores, now.MemoryMB + c.MemoryMB}
 		if n := len(levels); n > 0 && levels[n-1].At == c.At {
-			levels[n-1] = now
-			continue
+			levels = levels[:n-1]
 		}
 		levels = append(levels, now)
 	}
 	return levels
 }
 
-// PeakExecutors is the most executors that the application held at one time
-// when it was recorded; 0 if that is not known.
+// PeakExecutors is the most executors that the application held at one time when it was
+// recorded; 0 if that is not known.
 func (a *Application) PeakExecutors() int {
 	peak := 0
-	for _, l := range RecordedUsage(a) {
-		peak = max(peak, l.Executors)
+	for _, u := range RecordedUsage(a) {
+		peak = max(peak, u.Executors)
 	}
 	return peak
 }
 
-// profile returns the resource profile with an id of Spark's, else the default one.
+// profile returns the resource profile with one of Spark's ids, or else the default one.
 func (a *Application) profile(id int) *Profile {
 	for i := range a.Profiles {
 		if a.Profiles[i].ID == id {
@@ -73,6 +73,3 @@ func (a *Application) profile(id int) *Profile {
 	}
 	return &a.Profiles[0]
 }
-
-// Memory is what one executor takes of a node, overhead included, in MiB.
-func (p *Profile) Memory() int64 { return p.MemoryMB + p.OverheadMB }

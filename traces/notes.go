@@ -1,0 +1,17 @@
+package traces
+
+import "dynalloc/internal/note"
+
+// A Note is something that a reader of results should know, as a value: a kind and its
+// arguments. Package reports has the sentence for each kind.
+type Note = note.Note
+
+// How a workload was made of others.
+var (
+	selected    = note.Declare("workload-selected", "applications", "of", "by")
+	idleDaysCut = note.Declare("workload-idle-days-cut", "days")
+	loadChanged = note.Declare("workload-load-changed", "load", "asked", "seed", "copies", "pipelines", "more")
+	windowCut   = note.Declare("workload-window", "from", "until", "applications", "warming", "warmup", "draining", "drain")
+	combined    = note.Declare("workload-combined", "arrivals", "from", "seed", "applications", "of", "known")
+	synthesized = note.Declare("workload-generated", "seed", "applications", "span", "recorded", "of", "time")
+)
