@@ -26,7 +26,7 @@ func (s Size) fitsIn(o Size) bool { return s.CPU <= o.CPU && s.Memory <= o.Memor
 
 func (s Size) String() string { return s.CPU.String() + " CPU and " + s.Memory.String() }
 
-// UnmarshalText reads an amount of processors, at most 10^9 cores.
+// UnmarshalText reads an amount of processors, at most 10^12 cores.
 func (c *CPU) UnmarshalText(text []byte) error {
 	word, scale := string(text), 1000.0
 	if cut, ok := strings.CutSuffix(word, "m"); ok {

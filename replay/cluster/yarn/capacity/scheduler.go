@@ -21,10 +21,10 @@ type Scheduler struct {
 	queues map[string]*queue   // by path
 	byName map[string][]*queue // by the last part of the path
 
-	nodes       map[int]*schedulerNode
-	largestNode scheduler.Resource // most memory and most cores of any node
-	cluster     scheduler.Resource
-	partitions  map[string]scheduler.Resource // resources of nodes by label; none is ever taken out
+	nodes      map[int]*schedulerNode
+	sizes      scheduler.NodeSizes
+	cluster    scheduler.Resource
+	partitions map[string]scheduler.Resource // resources of nodes by label; none is ever taken out
 
 	apps          map[int]*appAttempt
 	containers    map[int]*container
@@ -42,7 +42,7 @@ func New(config *Config, sharedLabels ...string) *Scheduler {
 	s := &Scheduler{
 		config: config, calculator: config.calculator, sharedLabels: sharedLabels,
 		queues: map[string]*queue{}, byName: map[string][]*queue{},
-		nodes: map[int]*schedulerNode{}, partitions: map[string]scheduler.Resource{},
+		nodes: map[int]*schedulerNode{}, sizes: scheduler.NodeSizes{}, partitions: map[string]scheduler.Resource{},
 		apps: map[int]*appAttempt{}, containers: map[int]*container{}, marked: map[*container]time.Duration{},
 	}
 	s.root = s.newQueue(nil, config.root)
@@ -60,7 +60,7 @@ func (s *Scheduler) positive(r scheduler.Resource) bool { return s.more(r, sched
 
 // AddNode takes in a node.
 func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
-	s.nodes[n.ID] = &schedulerNode{Node: n, free: n.Total}
+	s.nodes[n.ID], s.sizes[n.ID] = &schedulerNode{Node: n, free: n.Total}, n.Total
 	s.partitions[n.Label] = s.partitions[n.Label].Plus(n.Total)
 	s.resize(s.cluster.Plus(n.Total))
 }
@@ -79,15 +79,13 @@ func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 		s.unreserve(n.reserved)
 	}
 	delete(s.nodes, node)
+	delete(s.sizes, node)
 	s.resize(s.cluster.Minus(n.Total))
 }
 
 // resize sets the resources of the cluster and what follows from them.
 func (s *Scheduler) resize(cluster scheduler.Resource) {
-	s.cluster, s.largestNode = cluster, scheduler.Resource{}
-	for _, n := range s.nodes { // any order: a maximum
-		s.largestNode = s.largestNode.Max(n.Total)
-	}
+	s.cluster = cluster
 	s.root.updateShares(newLimits(cluster))
 }
 
@@ -114,7 +112,7 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	if !l.config.mayUse(label) {
 		return fmt.Errorf("the queue %s may not use nodes with the label %s", l.config.path, label)
 	}
-	largest := s.largest(l.config.maxContainer)
+	largest := s.sizes.Largest(l.config.maxContainer)
 	if err := a.CheckMaster(largest); err != nil {
 		return fmt.Errorf("queue %s: %w", l.config.path, err)
 	}
@@ -134,7 +132,7 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	s.apps[a.ID] = app
 	l.submit(app)
 	// YARN normalizes the request again, and then without the queue's maximum.
-	app.ask(scheduler.Request{Priority: scheduler.MasterPriority, Size: s.normalize(app.master, s.largest(s.config.largest)), Count: 1})
+	app.ask(scheduler.Request{Priority: scheduler.MasterPriority, Size: s.normalize(app.master, s.sizes.Largest(s.config.largest)), Count: 1})
 	return nil
 }
 
@@ -170,15 +168,6 @@ func (s *Scheduler) place(a scheduler.App) (*leafQueue, error) {
 	return q.leaf, nil
 }
 
-// largest is the largest container where one of a size is allowed: with no more memory
-// and cores than the node that has most of them (ClusterNodeTracker.getMaxAllowedAllocation).
-func (s *Scheduler) largest(allowed scheduler.Resource) scheduler.Resource {
-	if len(s.nodes) == 0 {
-		return allowed
-	}
-	return allowed.Min(s.largestNode)
-}
-
 // normalize is the size of the container that is given where r is asked for.
 func (s *Scheduler) normalize(r, largest scheduler.Resource) scheduler.Resource {
 	return s.calculator.Normalize(r, s.config.smallest, largest, s.config.smallest)
@@ -188,10 +177,10 @@ func (s *Scheduler) normalize(r, largest scheduler.Resource) scheduler.Resource 
 // container that is larger than the largest one of its queue is ignored.
 func (s *Scheduler) Ask(_ time.Duration, app int, r scheduler.Request) {
 	a := s.apps[app]
-	if a == nil || !r.Size.FitsIn(s.largest(a.queue.config.maxContainer)) {
+	if a == nil || !r.Size.FitsIn(s.sizes.Largest(a.queue.config.maxContainer)) {
 		return
 	}
-	r.Size = s.normalize(r.Size, s.largest(s.config.largest))
+	r.Size = s.normalize(r.Size, s.sizes.Largest(s.config.largest))
 	a.ask(r)
 	if a.queue.config.sizeBasedWeight && a.hasMaster {
 		a.queue.noteReorder(a)

@@ -130,8 +130,9 @@ func (a *appAttempt) newContainer(n *schedulerNode, r scheduler.Request) *contai
 // allocate gives the application a container. The first one is its master's.
 func (a *appAttempt) allocate(c *container) {
 	s := a.s
-	s.containers = append(s.containers, c)
-	c.id, c.index = len(s.containers), len(a.containers)
+	s.lastContainer++
+	c.id, c.index = s.lastContainer, len(a.containers)
+	s.containers[c.id] = c
 	a.containers = append(a.containers, c)
 	a.used = a.used.Plus(c.size)
 	a.queue.use(c.size)

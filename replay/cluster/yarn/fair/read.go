@@ -66,7 +66,7 @@ func (p *parser) number(e *hadoop.Element) float32 {
 	return float32(x)
 }
 
-// part is a number from 0 to 1; others are cut to that.
+// part is a number that is cut to the range from 0 to 1.
 func (p *parser) part(e *hadoop.Element) float32 { return max(min(p.number(e), 1), 0) }
 
 // seconds is a timeout in whole seconds.

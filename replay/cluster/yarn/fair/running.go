@@ -2,6 +2,7 @@ package fair
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -121,5 +122,11 @@ func (q *queue) waitingLists(lists [][]*appAttempt) [][]*appAttempt {
 
 // waitingOf lists a user's waiting applications, by arrival.
 func (s *Scheduler) waitingOf(user string) []*appAttempt {
-	return slices.DeleteFunc(slices.Clone(s.apps), func(a *appAttempt) bool { return a == nil || a.user != user || a.runnable })
+	var apps []*appAttempt
+	for _, id := range slices.Sorted(maps.Keys(s.apps)) {
+		if a := s.apps[id]; a.user == user && !a.runnable {
+			apps = append(apps, a)
+		}
+	}
+	return apps
 }

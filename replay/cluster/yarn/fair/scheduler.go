@@ -20,13 +20,15 @@ type Scheduler struct {
 	byPath    map[string]*queue // only looked up
 	runningOf map[string]int    // runnable applications by user
 
-	nodes      java.HashMap[*schedulerNode]
-	byID       map[int]*schedulerNode // nodes
-	cluster    scheduler.Resource
-	free       scheduler.Resource     // of the cluster, at the last count
-	apps       []*appAttempt          // by identifier; nil: not there
-	containers []*container           // by identifier, from 1; nil: ended
-	assigned   []scheduler.Allocation // in this heartbeat
+	nodes         java.HashMap[*schedulerNode]
+	byID          map[int]*schedulerNode // nodes
+	sizes         scheduler.NodeSizes
+	cluster       scheduler.Resource
+	free          scheduler.Resource // of the cluster, at the last count
+	apps          map[int]*appAttempt
+	containers    map[int]*container
+	lastContainer int
+	assigned      []scheduler.Allocation // in this heartbeat
 
 	starved *java.PriorityQueue[*appAttempt]
 	kills   []pendingKill // by time
@@ -35,7 +37,8 @@ type Scheduler struct {
 // New makes a scheduler without nodes.
 func New(c *Config) *Scheduler {
 	s := &Scheduler{
-		config: c, byPath: map[string]*queue{}, runningOf: map[string]int{}, byID: map[int]*schedulerNode{},
+		config: c, byPath: map[string]*queue{}, runningOf: map[string]int{}, byID: map[int]*schedulerNode{}, sizes: scheduler.NodeSizes{},
+		apps: map[int]*appAttempt{}, containers: map[int]*container{},
 		starved: java.NewPriorityQueue(mostStarved),
 	}
 	s.root = s.newQueue("root", nil, false)
@@ -58,7 +61,7 @@ func New(c *Config) *Scheduler {
 func (s *Scheduler) AddNode(now time.Duration, n scheduler.Node) {
 	s.now = now
 	x := &schedulerNode{id: n.ID, total: n.Total, free: n.Total}
-	s.byID[n.ID] = x
+	s.byID[n.ID], s.sizes[n.ID] = x, n.Total
 	s.nodes.Add(java.NodeHash(n.ID), x)
 	s.resize(s.cluster.Plus(n.Total))
 }
@@ -77,6 +80,7 @@ func (s *Scheduler) RemoveNode(now time.Duration, node int) {
 		n.reserved.app.unreserve(n)
 	}
 	delete(s.byID, node)
+	delete(s.sizes, node)
 	s.nodes.Remove(n)
 	s.resize(s.cluster.Minus(n.total))
 }
@@ -120,9 +124,6 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 		s:           s, id: a.ID, user: a.User, queue: q, lastAtFairShare: now,
 	}
 	x.updateWeight()
-	for len(s.apps) <= a.ID {
-		s.apps = append(s.apps, nil)
-	}
 	s.apps[a.ID] = x
 	if s.mayRun(q, a.User) {
 		s.run(x)
@@ -133,17 +134,9 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	return nil
 }
 
-// largest is the largest container that a queue, which may be nil, can have: as
-// configured, with no more memory and cores than the node that has most of them.
+// largest is the largest container that a queue can have, which may be nil.
 func (s *Scheduler) largest(q *queue) scheduler.Resource {
-	largest := s.config.largest
-	var node scheduler.Resource
-	for _, n := range s.nodes.Values() {
-		node = node.Max(n.total)
-	}
-	if len(s.byID) > 0 {
-		largest = largest.Min(node)
-	}
+	largest := s.sizes.Largest(s.config.largest)
 	if q != nil {
 		largest = largest.Min(q.largestContainer())
 	}
@@ -160,20 +153,12 @@ func (s *Scheduler) normalize(q *queue, r scheduler.Resource) scheduler.Resource
 // is ignored.
 func (s *Scheduler) Ask(now time.Duration, app int, r scheduler.Request) {
 	s.now = now
-	a := s.app(app)
+	a := s.apps[app]
 	if a == nil || !r.Size.FitsIn(s.largest(a.queue)) || a.queue.hasNoneOf(r.Size) {
 		return
 	}
 	r.Size = s.normalize(a.queue, r.Size)
 	a.ask(r)
-}
-
-// app is the application of an identifier, nil if it is not there.
-func (s *Scheduler) app(id int) *appAttempt {
-	if id < 0 || id >= len(s.apps) {
-		return nil
-	}
-	return s.apps[id]
 }
 
 // NodeUpdate offers the free resources of a node: to applications for which
@@ -208,24 +193,21 @@ func (s *Scheduler) NodeUpdate(now time.Duration, node int) []scheduler.Allocati
 // Complete ends a container.
 func (s *Scheduler) Complete(now time.Duration, container int) {
 	s.now = now
-	if container < 1 || container > len(s.containers) {
-		return
-	}
-	if c := s.containers[container-1]; c != nil {
+	if c := s.containers[container]; c != nil {
 		s.complete(c)
 	}
 }
 
 func (s *Scheduler) complete(c *container) {
 	c.app.complete(c)
-	s.containers[c.id-1] = nil
+	delete(s.containers, c.id)
 	s.countFree()
 }
 
 // Finish ends an application. Others that waited for it may become runnable.
 func (s *Scheduler) Finish(now time.Duration, app int) {
 	s.now = now
-	a := s.app(app)
+	a := s.apps[app]
 	if a == nil {
 		return
 	}
@@ -239,7 +221,7 @@ func (s *Scheduler) Finish(now time.Duration, app int) {
 	}
 	a.requests, a.requestOrder = nil, java.HashMap[int]{}
 	a.finished = true
-	s.apps[app] = nil
+	delete(s.apps, app)
 	s.leave(a)
 }
 

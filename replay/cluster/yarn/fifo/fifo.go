@@ -9,6 +9,7 @@ package fifo
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,16 +37,16 @@ func Read(site hadoop.File) (c *Config, notes []note.Note, err error) {
 
 // A Scheduler is YARN's FIFO scheduler.
 type Scheduler struct {
-	config     *Config
-	nodes      []*schedulerNode
-	apps       []*application // by identifier
-	containers []*container   // by identifier, from 1; nil: ended
+	config        *Config
+	nodes         map[int]*schedulerNode
+	sizes         scheduler.NodeSizes
+	apps          []*application // by identifier
+	containers    map[int]*container
+	lastContainer int
 }
 
 type schedulerNode struct {
-	id    int
-	total scheduler.Resource
-	free  int64 // MiB
+	free int64 // MiB
 }
 
 type application struct {
@@ -61,21 +62,20 @@ type container struct {
 }
 
 // New makes a scheduler without nodes.
-func New(c *Config) *Scheduler { return &Scheduler{config: c} }
+func New(c *Config) *Scheduler {
+	return &Scheduler{config: c, nodes: map[int]*schedulerNode{}, sizes: scheduler.NodeSizes{}, containers: map[int]*container{}}
+}
 
 // AddNode takes in a node. The FIFO scheduler knows no labels.
 func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
-	s.nodes = append(s.nodes, &schedulerNode{id: n.ID, total: n.Total, free: n.Total.MemoryMB})
+	s.nodes[n.ID], s.sizes[n.ID] = &schedulerNode{free: n.Total.MemoryMB}, n.Total
 }
 
 // RemoveNode ends a node and its containers.
 func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
-	for i, c := range s.containers {
-		if c != nil && c.node.id == node {
-			s.containers[i] = nil
-		}
-	}
-	s.nodes = slices.DeleteFunc(s.nodes, func(n *schedulerNode) bool { return n.id == node })
+	maps.DeleteFunc(s.containers, func(_ int, c *container) bool { return c.node == s.nodes[node] })
+	delete(s.nodes, node)
+	delete(s.sizes, node)
 }
 
 // Submit takes in an application and asks for its master.
@@ -83,26 +83,13 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	if a.Label != "" {
 		return fmt.Errorf("application %d asks for nodes labeled %q: the FIFO scheduler knows no labels", a.ID, a.Label)
 	}
-	if err := a.CheckMaster(s.largest()); err != nil {
+	if err := a.CheckMaster(s.sizes.Largest(s.config.largest)); err != nil {
 		return err
 	}
 	s.apps = append(s.apps, &application{id: a.ID})
 	slices.SortStableFunc(s.apps, func(a, b *application) int { return a.id - b.id })
 	s.Ask(now, a.ID, scheduler.Request{Priority: scheduler.MasterPriority, Size: a.Master, Count: 1})
 	return nil
-}
-
-// largest is the largest container: as configured, but with no more memory and cores
-// than the node that has most of them.
-func (s *Scheduler) largest() scheduler.Resource {
-	if len(s.nodes) == 0 {
-		return s.config.largest
-	}
-	var node scheduler.Resource
-	for _, n := range s.nodes {
-		node = node.Max(n.total)
-	}
-	return s.config.largest.Min(node)
 }
 
 func (s *Scheduler) app(id int) *application {
@@ -117,21 +104,20 @@ func (s *Scheduler) app(id int) *application {
 // that is larger than the largest one is ignored.
 func (s *Scheduler) Ask(_ time.Duration, app int, r scheduler.Request) {
 	a := s.app(app)
-	if a == nil || !r.Size.FitsIn(s.largest()) {
+	if a == nil || !r.Size.FitsIn(s.sizes.Largest(s.config.largest)) {
 		return
 	}
-	r.Size = scheduler.Calculator{}.Normalize(r.Size, s.config.smallest, s.largest(), s.config.smallest)
+	r.Size = scheduler.Calculator{}.Normalize(r.Size, s.config.smallest, s.sizes.Largest(s.config.largest), s.config.smallest)
 	a.requests.Set(r)
 }
 
 // NodeUpdate fills a node: each application gets as many containers as have room, by
 // priority. An application stops at the first priority of which no container fits.
 func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (assigned []scheduler.Allocation) {
-	i := slices.IndexFunc(s.nodes, func(n *schedulerNode) bool { return n.id == node })
-	if i < 0 {
+	n := s.nodes[node]
+	if n == nil {
 		return nil
 	}
-	n := s.nodes[i]
 	for _, a := range s.apps {
 		if n.free < s.config.smallest.MemoryMB {
 			break
@@ -143,11 +129,12 @@ func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (assigned []scheduler.
 				break
 			}
 			for range count {
-				s.containers = append(s.containers, &container{node: n, size: x.Size.MemoryMB})
-				a.containers = append(a.containers, len(s.containers))
+				s.lastContainer++
+				s.containers[s.lastContainer] = &container{node: n, size: x.Size.MemoryMB}
+				a.containers = append(a.containers, s.lastContainer)
 				n.free -= x.Size.MemoryMB
 				assigned = append(assigned, scheduler.Allocation{
-					Container: len(s.containers), App: a.id, Node: node, Priority: x.Priority, Size: x.Size, Master: !a.hasMaster,
+					Container: s.lastContainer, App: a.id, Node: node, Priority: x.Priority, Size: x.Size, Master: !a.hasMaster,
 				})
 				a.hasMaster = true
 			}
@@ -160,10 +147,9 @@ func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (assigned []scheduler.
 
 // Complete ends a container.
 func (s *Scheduler) Complete(_ time.Duration, container int) {
-	if container >= 1 && container <= len(s.containers) && s.containers[container-1] != nil {
-		c := s.containers[container-1]
+	if c := s.containers[container]; c != nil {
 		c.node.free += c.size
-		s.containers[container-1] = nil
+		delete(s.containers, container)
 	}
 }
 

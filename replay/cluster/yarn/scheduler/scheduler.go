@@ -39,6 +39,22 @@ type Node struct {
 	Total Resource
 }
 
+// NodeSizes are the resources of the nodes by identifier.
+type NodeSizes map[int]Resource
+
+// Largest is the largest container where one of a size is allowed: with no more memory
+// and cores than the node that has most of them (ClusterNodeTracker.getMaxAllowedAllocation).
+func (n NodeSizes) Largest(allowed Resource) Resource {
+	if len(n) == 0 {
+		return allowed
+	}
+	var most Resource
+	for _, size := range n { // any order: a maximum
+		most = most.Max(size)
+	}
+	return allowed.Min(most)
+}
+
 // An App is an application attempt.
 type App struct {
 	ID       int // dense, by submission
