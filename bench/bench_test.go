@@ -18,13 +18,13 @@ func BenchmarkPolicy(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	results := Run(b, suite, bench.Options{})
+	results := run(b, suite, bench.Options{})
 	w := results.Suite.Workload
 	for i := range results.Runs {
 		outcome := &results.Runs[i]
 		b.Run("policy="+outcome.Policy.Name, func(b *testing.B) {
 			for b.Loop() {
-				timeline, meter := metrics.NewTimeline(w, results.Classes), metrics.NewMeter(w, suite.Config.Cluster.Capacity(), 0)
+				timeline, meter := metrics.NewTimeline(w), metrics.NewMeter(w, suite.Config.Cluster.Capacity(), 0)
 				if _, err := replay.Run(w, outcome.Policy, suite.Config, timeline, meter); err != nil {
 					b.Fatal(err)
 				}

@@ -15,7 +15,7 @@ import (
 )
 
 // run runs a suite.
-func Run(t testing.TB, s *bench.Suite, o bench.Options) *bench.Results {
+func run(t testing.TB, s *bench.Suite, o bench.Options) *bench.Results {
 	t.Helper()
 	r, err := bench.Run(context.Background(), s, o)
 	if err != nil {
@@ -31,11 +31,11 @@ func TestParallelRunsChangeNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	dump := func(o bench.Options) []byte {
-		r := Run(t, s, o)
+		r := run(t, s, o)
 		var b bytes.Buffer
 		for i := range r.Runs {
 			run := &r.Runs[i]
-			fmt.Fprintf(&b, "%s %x %v %v\n", run.Policy.Name, run.Result.Digest, run.All.Values, run.Timeline.All.Samples)
+			fmt.Fprintf(&b, "%s %x %v %v\n", run.Policy.Name, run.Result.Digest, run.All.Values, run.Timeline.Samples)
 		}
 		fmt.Fprint(&b, r.Reference, r.Truth, r.Notes)
 		return b.Bytes()
@@ -45,38 +45,32 @@ func TestParallelRunsChangeNothing(t *testing.T) {
 	}
 }
 
-// The timeline and the ledger have equal sums, to the millisecond, over all
-// applications and for each class, however often the timeline was thinned.
+// The timeline and the ledger have equal sums, to the millisecond, however often the
+// timeline was thinned.
 func TestTheTimelineAddsUpToTheLedger(t *testing.T) {
 	for _, suite := range []func() (*bench.Suite, error){builtin.Fleet, builtin.Day} {
 		s, err := suite()
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := Run(t, s, bench.Options{})
+		r := run(t, s, bench.Options{})
 		for _, run := range r.Runs {
-			var want, byClass metrics.Sample
+			var want metrics.Sample
 			for _, a := range run.Result.Apps {
 				want.Add(metrics.Sample{Held: a.Ledger.Executor, Cores: a.Ledger.Held(), Busy: a.Ledger.Busy})
 			}
-			got := Total(run.Timeline.All)
-			for _, series := range run.Timeline.ByClass {
-				byClass.Add(Total(series))
-			}
+			got := total(run.Timeline.Series)
 			if got.Held != want.Held || got.Cores != want.Cores || got.Busy != want.Busy {
 				t.Errorf("%s, %s: timeline %+v, ledger %+v", s.Workload.Name, run.Policy.Name, got, want)
 			}
-			if byClass.Cores != got.Cores || byClass.Wanted != got.Wanted {
-				t.Errorf("%s, %s: classes %+v, all %+v", s.Workload.Name, run.Policy.Name, byClass, got)
-			}
-			if n := len(run.Timeline.All.Samples); n > 4096 {
+			if n := len(run.Timeline.Samples); n > 4096 {
 				t.Errorf("%s: %d samples", run.Policy.Name, n)
 			}
 		}
 	}
 }
 
-func Total(s metrics.Series) metrics.Sample {
+func total(s metrics.Series) metrics.Sample {
 	var sum metrics.Sample
 	for _, sample := range s.Samples {
 		sum.Add(sample)
@@ -91,7 +85,7 @@ func TestSharesOfARowAddUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Config.Attribute = true
-	r := Run(t, s, bench.Options{})
+	r := run(t, s, bench.Options{})
 	for _, class := range append([]string{""}, r.Classes...) {
 		for _, row := range r.Rows(class) {
 			if row.Recorded {

@@ -86,7 +86,7 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 // kept, without results.
 func (r *Results) replay(i int, o Options) error {
 	s := r.Suite
-	run := Outcome{Policy: s.Policies[i], Timeline: metrics.NewTimeline(s.Workload, r.Classes)}
+	run := Outcome{Policy: s.Policies[i], Timeline: metrics.NewTimeline(s.Workload)}
 	run.meter = metrics.NewMeter(s.Workload, s.Config.Cluster.Capacity(), s.Prices.Minimum)
 	observers := []replay.Observer{run.Timeline, run.meter}
 	if o.Observe != nil {
@@ -98,7 +98,7 @@ func (r *Results) replay(i int, o Options) error {
 		run.Result = result
 	case errors.Is(err, replay.ErrHorizon) && i > 0:
 		run.Result, run.Problem = &replay.Result{Policy: run.Policy.Name, Cluster: s.Config.Cluster}, err.Error()
-		run.Timeline = metrics.NewTimeline(s.Workload, r.Classes)
+		run.Timeline = metrics.NewTimeline(s.Workload)
 	default:
 		return err
 	}

@@ -151,7 +151,7 @@ func TestReportsOfNextToNothing(t *testing.T) {
 			Policies: []policies.Fleet{fleet("recorded", "recorded")},
 		}
 		r := build(s, make([]sla.Reference, apps), [][]got{make([]got, apps)}, func(int) *metrics.Timeline {
-			return &metrics.Timeline{All: metrics.Series{Step: time.Second}, ByClass: make([]metrics.Series, 1)}
+			return &metrics.Timeline{Series: metrics.Series{Step: time.Second}}
 		})
 		change(r)
 		return r

@@ -144,18 +144,17 @@ func lecture() *bench.Results {
 		{{3, 0, 4, 120, 1150, 900}, {2, 0, 4, 30, 112, 100}, {2, 1, 4, 31, 112, 100}},
 	}
 	r := build(s, references, given, func(p int) *metrics.Timeline {
-		t := &metrics.Timeline{All: metrics.Series{Step: time.Second}}
+		t := &metrics.Timeline{Series: metrics.Series{Step: time.Second}}
 		for i := range 130 {
 			held := []int{8, 4, 6}[p]
 			if i < 6 || i > 100 {
 				held = 1
 			}
-			t.All.Samples = append(t.All.Samples, metrics.Sample{
-				PeakHeld: held, PeakWanted: held + i%3, Held: time.Duration(held) * time.Second, Wanted: time.Duration(held+i%3) * time.Second,
+			t.Samples = append(t.Samples, metrics.Sample{
+				PeakHeld: held, Held: time.Duration(held) * time.Second, Wanted: time.Duration(held+i%3) * time.Second,
 				Cores: time.Duration(2*held) * time.Second, Busy: time.Duration(held) * time.Second,
 			})
 		}
-		t.ByClass = make([]metrics.Series, 2)
 		return t
 	})
 	r.Slack = sla.DefaultSlack
@@ -208,7 +207,7 @@ func day() *bench.Results {
 	}
 	return build(s, references, given, func(p int) *metrics.Timeline {
 		step := firstPictureStep << 8
-		t := &metrics.Timeline{All: metrics.Series{Step: step}, ByClass: make([]metrics.Series, len(names))}
+		t := &metrics.Timeline{Series: metrics.Series{Step: step}}
 		for i := range int(24 * time.Hour / step) {
 			load := 4 + 3*math.Sin(float64(i)/500) + 2*random.NormFloat64()
 			if i > 2900 || i%7 == 0 {
@@ -216,8 +215,8 @@ func day() *bench.Results {
 			}
 			n := min(8, max(0, int(load)))
 			wanted := max(n, int(load*float64(1+p%3)))
-			t.All.Samples = append(t.All.Samples, metrics.Sample{
-				PeakHeld: n, PeakWanted: wanted, Held: time.Duration(n) * step, Wanted: time.Duration(wanted) * step,
+			t.Samples = append(t.Samples, metrics.Sample{
+				PeakHeld: n, Held: time.Duration(n) * step, Wanted: time.Duration(wanted) * step,
 				Cores: time.Duration(2*n) * step, Busy: time.Duration(2*n) * step * time.Duration(30+5*p) / 100,
 			})
 		}

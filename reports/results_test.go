@@ -153,7 +153,7 @@ func TestRepeatedWork(t *testing.T) {
 func TestARowWithoutValuesIsDashes(t *testing.T) {
 	r := lecture()
 	run := &r.Runs[2]
-	run.Problem, run.Result, run.Timeline = "policy mixed: it does not end", &replay.Result{Policy: "mixed"}, &metrics.Timeline{All: metrics.Series{Step: firstPictureStep}}
+	run.Problem, run.Result, run.Timeline = "policy mixed: it does not end", &replay.Result{Policy: "mixed"}, &metrics.Timeline{Series: metrics.Series{Step: firstPictureStep}}
 	for _, row := range append([]metrics.Row{run.All}, run.ByClass...) {
 		for i := range row.Values {
 			row.Values[i] = math.NaN()

@@ -67,8 +67,7 @@ type ClassAdvice struct {
 	// same as a share of Static, and TimeDelta the turnaround of Dynamic less that of
 	// Static as a share of Static.
 	Saved, SavedShare, TimeDelta stats.Estimate
-	MissDelta                    stats.Estimate // misses of all applications, Dynamic less Static
-	Assumed                      bool           // no deadline is given for the class: its deadline is AssumedFactor times its turnaround alone
+	Assumed                      bool // no deadline is given for the class: its deadline is AssumedFactor times its turnaround alone
 	SmallestStatic               SmallestStatic
 	Blocks                       bench.Blocks // over which the intervals of the class's own figures are made
 	Model                        validate.ModelError
@@ -87,14 +86,13 @@ const deadlinesKept = 0.99
 
 // Joint is the result of all advice taken together.
 type Joint struct {
-	Fleet           policies.Fleet
-	Before, After   float64        // misses of all applications, with the current settings and as advised
-	Of              int            // runs with a deadline
-	MissDelta       stats.Estimate // After less Before
-	SavedShare      stats.Estimate // of all executor-seconds
-	TimeDelta       stats.Estimate // of all turnarounds, as a share
-	Worse           []note.Note    // classes that miss more deadlines than with their own advice alone
-	ExecutorSeconds float64        // as advised
+	Fleet         policies.Fleet
+	Before, After float64        // misses of all applications, with the current settings and as advised
+	Of            int            // runs with a deadline
+	MissDelta     stats.Estimate // After less Before
+	SavedShare    stats.Estimate // of all executor-seconds
+	TimeDelta     stats.Estimate // of all turnarounds, as a share
+	Worse         []note.Note    // classes that miss more deadlines than with their own advice alone
 }
 
 // An Evaluation is what a class gets under one candidate.

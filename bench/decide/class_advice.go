@@ -90,7 +90,6 @@ func (j *judge) choose(advice *ClassAdvice) *trial {
 	}
 	static, dynamic := advice.Static.trial, advice.Dynamic.trial
 	advice.Verdict = j.verdict(static, dynamic)
-	advice.MissDelta = j.missDelta(j.all, dynamic, static)
 	dearer := j.costDeltas([]*trial{dynamic}, static)[0]
 	advice.SavedShare = dearer.Scaled(-1)
 	advice.Saved = dearer.Scaled(-advice.Static.ExecutorSeconds)

@@ -43,11 +43,10 @@ func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, erro
 	all := newJudge(a.options.Goal, a.scenario, upTo(len(a.scenario.workload.Apps)), model, a.suite.Config.Seed)
 	joint := &Joint{
 		Fleet: outer, Before: all.all.total(before, metrics.MissOf), After: all.all.total(after, metrics.MissOf),
-		Of:              int(math.Round(all.all.total(before, metrics.DeadlineOf))),
-		MissDelta:       all.missDelta(all.all, after, before),
-		SavedShare:      all.costDeltas([]*trial{after}, before)[0].Scaled(-1),
-		TimeDelta:       all.timeDeltas([]*trial{after}, before)[0],
-		ExecutorSeconds: all.all.total(after, metrics.ExecutorSecondsOf),
+		Of:         int(math.Round(all.all.total(before, metrics.DeadlineOf))),
+		MissDelta:  all.missDelta(all.all, after, before),
+		SavedShare: all.costDeltas([]*trial{after}, before)[0].Scaled(-1),
+		TimeDelta:  all.timeDeltas([]*trial{after}, before)[0],
 	}
 	for k, c := range a.classes {
 		own := a.scenario.sampling(c.apps)

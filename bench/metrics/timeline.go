@@ -8,25 +8,19 @@ import (
 	"dynalloc/traces"
 )
 
-// The most samples of one series. A day over all applications then has samples of
-// 25.6 s.
-const (
-	overallSamples = 4096
-	classSamples   = 1024
-)
+// mostSamples is the most samples that a series keeps. Those of a day are then 25.6 s
+// long.
+const mostSamples = 4096
 
 // firstStep is the length of a sample before any thinning: the interval at which
 // Spark decides on executors.
 const firstStep = policies.Interval
 
-// A Timeline is a replay.Observer that records executors and cores over time, over
-// all applications and by class. Its memory is bounded for a replay of any length.
+// A Timeline is a replay.Observer that records executors and cores over time. Its
+// memory is bounded for a replay of any length.
 type Timeline struct {
-	All     Series
-	ByClass []Series // in the order of the classes it was made with
-
+	Series
 	workload *traces.Workload
-	class    []int // by application
 	apps     []presence
 }
 
@@ -40,22 +34,20 @@ type Series struct {
 	since time.Duration
 }
 
-// A Sample is one step of a series. Peaks are the largest counts at any time in
-// the step, so that thinning hides none. The integrals are exact, so that means
-// over any number of samples are exact too.
+// A Sample is one step of a series. PeakHeld is the largest count at any time in
+// the step, so that thinning does not hide a peak. The integrals are exact, so that
+// means over any number of samples are exact too.
 type Sample struct {
-	PeakHeld   int           // executors
-	PeakWanted int           // executors: the sum of the applications' last targets
-	Held       time.Duration // executor-time held
-	Wanted     time.Duration // executor-time wanted
-	Cores      time.Duration // core-time held
-	Busy       time.Duration // core-time in which tasks ran
+	PeakHeld int           // executors
+	Held     time.Duration // executor-time held
+	Wanted   time.Duration // executor-time wanted
+	Cores    time.Duration // core-time held
+	Busy     time.Duration // core-time in which tasks ran
 }
 
 // Add merges another sample into s, as if both were one longer step.
 func (s *Sample) Add(other Sample) {
 	s.PeakHeld = max(s.PeakHeld, other.PeakHeld)
-	s.PeakWanted = max(s.PeakWanted, other.PeakWanted)
 	s.Held += other.Held
 	s.Wanted += other.Wanted
 	s.Cores += other.Cores
@@ -73,21 +65,8 @@ type presence struct {
 }
 
 // NewTimeline returns an observer for one replay of the workload.
-func NewTimeline(w *traces.Workload, classes []string) *Timeline {
-	t := &Timeline{
-		All:      Series{Step: firstStep, limit: overallSamples},
-		ByClass:  make([]Series, len(classes)),
-		workload: w, class: make([]int, len(w.Apps)), apps: make([]presence, len(w.Apps)),
-	}
-	index := make(map[string]int, len(classes))
-	for i, c := range classes {
-		t.ByClass[i] = Series{Step: firstStep, limit: classSamples}
-		index[c] = i
-	}
-	for i, a := range w.Apps {
-		t.class[i] = index[a.Class]
-	}
-	return t
+func NewTimeline(w *traces.Workload) *Timeline {
+	return &Timeline{Series: Series{Step: firstStep, limit: mostSamples}, workload: w, apps: make([]presence, len(w.Apps))}
 }
 
 // Observe takes one event of the replay.
@@ -126,17 +105,11 @@ func (t *Timeline) Observe(e replay.Event) {
 	default:
 		return
 	}
-	t.All.move(e.At, change)
-	t.ByClass[t.class[e.App]].move(e.At, change)
+	t.move(e.At, change)
 }
 
-// Finish draws every series out to the end of the replay.
-func (t *Timeline) Finish(end time.Duration) {
-	t.All.move(end, level{})
-	for i := range t.ByClass {
-		t.ByClass[i].move(end, level{})
-	}
-}
+// Finish extends the series to the end of the replay.
+func (t *Timeline) Finish(end time.Duration) { t.move(end, level{}) }
 
 // move extends the current level until at and then changes it.
 func (s *Series) move(at time.Duration, change level) {
@@ -152,8 +125,8 @@ func (s *Series) move(at time.Duration, change level) {
 		until := min(at, time.Duration(i+1)*s.Step)
 		span := until - s.since
 		s.Samples[i].Add(Sample{
-			PeakHeld: s.now.held, PeakWanted: s.now.wanted,
-			Held: time.Duration(s.now.held) * span, Wanted: time.Duration(s.now.wanted) * span,
+			PeakHeld: s.now.held,
+			Held:     time.Duration(s.now.held) * span, Wanted: time.Duration(s.now.wanted) * span,
 			Cores: time.Duration(s.now.cores) * span, Busy: time.Duration(s.now.busy) * span,
 		})
 		s.since = until

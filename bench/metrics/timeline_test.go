@@ -26,7 +26,7 @@ func TestThinningHidesNoPeak(t *testing.T) {
 // an application holds at its end leave with it.
 func TestAnExecutorLeavesOnce(t *testing.T) {
 	w := &traces.Workload{Apps: []*traces.Application{{Class: "a"}}}
-	line := NewTimeline(w, []string{"a"})
+	line := NewTimeline(w)
 	for _, e := range []replay.Event{
 		{At: 0, Kind: replay.TargetChanged, N: 3},
 		{At: 0, Kind: replay.ExecutorGranted, Executor: 0, N: 2},
@@ -39,8 +39,8 @@ func TestAnExecutorLeavesOnce(t *testing.T) {
 		line.Observe(e)
 	}
 	line.Finish(5 * time.Second)
-	want := Sample{PeakHeld: 2, PeakWanted: 3, Held: 4 * time.Second, Wanted: 9 * time.Second, Cores: 8 * time.Second}
-	if got := sumOfSamples(line.All); got != want {
+	want := Sample{PeakHeld: 2, Held: 4 * time.Second, Wanted: 9 * time.Second, Cores: 8 * time.Second}
+	if got := sumOfSamples(line.Series); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

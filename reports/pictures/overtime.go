@@ -78,7 +78,7 @@ func Utilization(w io.Writer, r *bench.Results) error {
 func seriesOf(r *bench.Results, end time.Duration) []metrics.Series {
 	series := make([]metrics.Series, len(r.Runs))
 	for i := range r.Runs {
-		series[i] = coarse(r.Runs[i].Timeline.All, end)
+		series[i] = coarse(r.Runs[i].Timeline.Series, end)
 	}
 	return series
 }
