@@ -19,10 +19,10 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// TestCases plays the cases in testdata/cases. Each is taken from the public
-// documentation of Kubernetes, Spark, Kueue, YuniKorn or the cluster autoscaler:
-// what the document says, where, a set-up, and what happens in the model. The
-// golden part is read against the document when it changes.
+// TestCases plays the cases in testdata/cases. Each is from the public documentation of
+// Kubernetes, Spark, Kueue, YuniKorn or the cluster autoscaler: it has what the document
+// says and where, a cluster, and a script. Whoever changes a golden file in
+// testdata/happens compares it with the document.
 func TestCases(t *testing.T) {
 	for _, name := range caseNames(t) {
 		t.Run(name, func(t *testing.T) {
@@ -32,8 +32,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestThereAreEnoughCases holds the table to the number that was asked for, and
-// each case to its source.
+// TestThereAreEnoughCases checks that there are many cases, each with its source.
 func TestThereAreEnoughCases(t *testing.T) {
 	names := caseNames(t)
 	if len(names) < 25 {
@@ -134,7 +133,7 @@ func (c *documented) play(t *testing.T) string {
 	return p.out.String()
 }
 
-// A player tells a manager what a script says, and what an engine would.
+// A player sends a manager the events of a script, and those that an engine would.
 type player struct {
 	t     *testing.T
 	m     *Manager

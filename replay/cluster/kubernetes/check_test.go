@@ -9,7 +9,7 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// What is wrong is said with the name of the field as it stands in the file.
+// Each error names the field as it is written in the file.
 func TestCheck(t *testing.T) {
 	for _, c := range []struct{ options, want string }{
 		{"drivers: inside", "drivers: inside; expected one of pods, outside"},

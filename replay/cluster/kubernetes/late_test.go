@@ -8,8 +8,7 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// A manager that is served late, as one that is slow or away for a while, plays
-// what it has missed then, and goes on.
+// A manager that is served late plays then what it has missed.
 func TestServedLate(t *testing.T) {
 	none := time.Duration(0)
 	node := manager.Node{Label: "auto", Resources: manager.Resources{Cores: 4, MemoryMB: 8192}}

@@ -14,8 +14,8 @@ import (
 
 const randomClusters = 200
 
-// A world is a random cluster with random applications, and what is told to it
-// when; what it does is written down.
+// A world is a random cluster with random applications and their events; it writes
+// down the manager's actions.
 type world struct {
 	t     *testing.T
 	m     *Manager
@@ -247,7 +247,7 @@ func (w *world) act(at time.Duration, actions []manager.Action) (told bool) {
 	return told
 }
 
-// check holds the books against what they are the sum of.
+// check compares the manager's accounts with the pods and workloads that they count.
 func (w *world) check(at time.Duration) {
 	used, pods := map[*namespace]Size{}, map[*namespace]int{}
 	count := func(p *pod) {
@@ -335,7 +335,7 @@ func (w *world) check(at time.Duration) {
 	}
 }
 
-func TestBooksAgree(t *testing.T) {
+func TestAccountsAgree(t *testing.T) {
 	actions := 0
 	for seed := range uint64(randomClusters) {
 		actions += strings.Count(newWorld(t, seed, false).play(), "\n")
@@ -345,8 +345,8 @@ func TestBooksAgree(t *testing.T) {
 	}
 }
 
-// TestElidingIsSound plays each round and each scan, those at which nothing can
-// happen included, and compares.
+// TestElidingIsSound compares a run with one that plays each round and each scan, also
+// those in which nothing can happen.
 func TestElidingIsSound(t *testing.T) {
 	for seed := range uint64(randomClusters) {
 		if elided, every := newWorld(t, seed, false).play(), newWorld(t, seed, true).play(); elided != every {

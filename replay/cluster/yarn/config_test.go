@@ -6,8 +6,8 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// Without a queue file there is one queue, whatever queue a log names and whoever
-// submitted: YARN's fair scheduler alone would refuse a user called root.
+// Without a queue file there is one queue for all applications, whatever queue a log
+// names and whoever submitted them. YARN's own fair scheduler would refuse a user called root.
 func TestOneQueueTakesAll(t *testing.T) {
 	nodes := []manager.Node{{Resources: manager.Resources{Cores: 8, MemoryMB: 32 << 10}}}
 	for _, scheduler := range Schedulers {

@@ -19,8 +19,8 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A fakeDriver tells a manager what drivers would, at times of its own, serves it
-// when it wants to be, and writes down what it does.
+// A fakeDriver sends a manager the events of drivers at given times, serves it when it
+// wants to be served, and writes down its actions.
 type fakeDriver struct {
 	*Manager
 	t     *testing.T
@@ -61,7 +61,7 @@ func (d *fakeDriver) at(at time.Duration, do func(now time.Duration)) {
 // ms is a time of a story.
 func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
-// submit has an application come, and register as soon as its master was placed.
+// submit submits an application, which registers as soon as its master is placed.
 func (d *fakeDriver) submit(at int, a manager.App) {
 	d.at(ms(at), func(now time.Duration) {
 		if err := d.Fits(a); err != nil {
@@ -217,9 +217,9 @@ func same(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// A request goes out when the driver changes the total, 200 ms after the last
-// call at the earliest; nodes assign one container each with their heartbeats, and
-// the master hears of them at its calls, 200, 400, 800, ... ms apart.
+// A request is sent when the driver changes its total, at the earliest 200 ms after the
+// last call. Nodes assign one container in each of their heartbeats, and the application
+// master learns of them at its calls, which are 200, 400, 800, ... ms apart.
 func TestMasterCallsAndNodesBeat(t *testing.T) {
 	d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
 	d.submit(300, app(0))
@@ -234,8 +234,8 @@ func TestMasterCallsAndNodesBeat(t *testing.T) {
 	)
 }
 
-// Heartbeats and rounds that change nothing are elided. What the manager does is
-// the same as if they were not, and as if it were asked at each of them.
+// Heartbeats and rounds that change nothing are elided. The manager's actions are the
+// same as if all of them were played.
 func TestEliding(t *testing.T) {
 	const pools = `<allocations><queue name="a"/><queue name="b"><weight>2</weight></queue>
 <defaultFairSharePreemptionTimeout>5</defaultFairSharePreemptionTimeout>
@@ -301,9 +301,9 @@ func TestEliding(t *testing.T) {
 	}
 }
 
-// What an executor held is free when its node reports its end: its master
-// releases it at its next call, here at 14 s, as a kill wakes nobody; the node
-// hears of it at once and reports at 15 s, and whoever waits hears at 18 s.
+// What an executor held is free when its node reports its end. Its application master
+// releases it at its next call, here at 14 s, because a kill does not wake the master; the
+// node is told then and reports at 15 s, and another master learns of the free room at 18 s.
 func TestFreedWhenTheNodeReports(t *testing.T) {
 	d := newStory(t, 1, fifoOf(t), Options{})
 	d.submit(0, app(0))
@@ -338,9 +338,8 @@ func TestSurplusIsGivenBack(t *testing.T) {
 	}
 }
 
-// Of requests that the resource manager has partly met, without the master's
-// knowledge, too many are made when the total changes; what comes of it is given
-// back.
+// If the resource manager has met a part of the requests and the application master does
+// not know yet, a new total makes it request too many containers. It gives the surplus back.
 func TestRequestsAreRepeated(t *testing.T) {
 	d := newStory(t, 4, capacityOf(t, singleQueue), Options{})
 	book := &ledger{Scheduler: d.scheduler}
@@ -381,8 +380,8 @@ func TestPreemptedIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// A node that fell silent counts as lost only ten minutes later: only then its
-// executors are asked for again.
+// A silent node counts as lost only ten minutes later: only then its executors are
+// requested again.
 func TestLostNodeCountsAsLostLater(t *testing.T) {
 	d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
 	d.submit(0, app(0))
@@ -403,7 +402,7 @@ func TestLostNodeCountsAsLostLater(t *testing.T) {
 	}
 }
 
-// A queue that may have one application refuses a second one while it has it.
+// A queue that may have one application refuses a second one until the first has ended.
 func TestRefusedIsSubmittedAgain(t *testing.T) {
 	one := strings.Replace(singleQueue, "</configuration>", "<property><name>yarn.scheduler.capacity.root.default.maximum-applications</name><value>1</value></property></configuration>", 1)
 	d := newStory(t, 1, capacityOf(t, one), Options{})
@@ -441,7 +440,7 @@ func TestFits(t *testing.T) {
 	}
 }
 
-// The sizes of masters before they are rounded.
+// The sizes of application masters before YARN rounds them.
 func TestMasterSize(t *testing.T) {
 	for _, c := range []struct {
 		version    string

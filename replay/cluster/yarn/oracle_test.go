@@ -32,8 +32,8 @@ var (
 	yarnRecord    = flag.Int("record", 0, "how many of the scenarios to record in testdata/oracle")
 )
 
-// What YARN's own classes have answered: to scenarios of the first seeds, and to
-// those that once came out differently, shrunk.
+// Files with the answers of YARN's own classes: to random scenarios, and to scenarios that
+// once came out differently, as small as they could be made.
 const (
 	recordedFile = "testdata/oracle/random-3.4.2.txt.gz"
 	keptFile     = "testdata/oracle/kept-3.4.2.txt"
@@ -355,9 +355,9 @@ func (p *player) lose() {
 	}
 }
 
-// TestRecordedScenarios holds the schedulers against what YARN's own classes
-// answered to random scenarios: who got which container where and in which order,
-// what was reserved, and what was preempted, must agree line by line.
+// TestRecordedScenarios compares the schedulers with the answers of YARN's own classes to
+// random scenarios. Who got which container where and in which order, what was reserved,
+// and what was preempted must be the same line by line.
 func TestRecordedScenarios(t *testing.T) {
 	packed, err := os.ReadFile(recordedFile)
 	if err != nil {

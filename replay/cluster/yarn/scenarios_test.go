@@ -8,9 +8,8 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// newScenario makes a random scenario: the seed says all. Kind is the scheduler,
-// empty for any. Each feature is off in many scenarios, so that what goes wrong
-// can be told apart.
+// newScenario makes the random scenario of a seed. Kind is the scheduler; empty: any.
+// Each feature is off in many scenarios, so that a difference shows which one is wrong.
 func newScenario(seed uint64, kind string) scenario {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0)), site: map[string]string{}}
 	if kinds := []string{"capacity", "fair", "capacity", "fair", "fifo"}; kind == "" {

@@ -20,7 +20,7 @@ var gig = scheduler.NewResource(1024, 1)
 // When a single application runs, it has the whole cluster. When others come, they
 // get what becomes free, until all have the same.
 func TestFairDocOneAppThenMany(t *testing.T) {
-	s := tellFair(t, `<allocations><queue name="q"/></allocations>`)
+	s := newFairStory(t, `<allocations><queue name="q"/></allocations>`)
 	s.addNodes(3, 8*1024, 100)
 	s.submit("first", "q", "ann", gig, 100)
 	s.run(20)
@@ -39,7 +39,7 @@ func TestFairDocOneAppThenMany(t *testing.T) {
 // minResources: a queue below its minimum is offered a node before any other.
 // Of two such queues, the one that has the smaller part of its minimum is first.
 func TestFairDocMinimumFirst(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="a"><minResources>8192 mb, 0 vcores</minResources></queue>
 		<queue name="b"><minResources>2048 mb, 0 vcores</minResources></queue>
 		<queue name="heavy"><weight>100</weight></queue>
@@ -61,7 +61,7 @@ func TestFairDocMinimumFirst(t *testing.T) {
 // maxResources: no container is assigned that would put the queue, or one above
 // it, over the limit. A percentage is of the cluster.
 func TestFairDocMaximum(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="up">
 			<maxResources>50%</maxResources>
 			<queue name="a"><maxResources>4096 mb, 100 vcores</maxResources></queue>
@@ -77,7 +77,7 @@ func TestFairDocMaximum(t *testing.T) {
 
 // maxContainerAllocation: the largest container that a queue gives, or its parent.
 func TestFairDocLargestContainer(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="up"><maxContainerAllocation>2048 mb, 2 vcores</maxContainerAllocation><queue name="a"/></queue>
 	</allocations>`)
 	s.addNodes(1, 8*1024, 8)
@@ -93,7 +93,7 @@ func TestFairDocLargestContainer(t *testing.T) {
 
 // maxChildResources: the limit of queues that the file does not declare.
 func TestFairDocChildOfParent(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="users" type="parent"><maxChildResources>4096 mb,4 vcores</maxChildResources></queue>
 		<queuePlacementPolicy>
 			<rule name="nestedUserQueue"><rule name="default" queue="users"/></rule>
@@ -111,7 +111,7 @@ func TestFairDocChildOfParent(t *testing.T) {
 // maxRunningApps of a queue, of a user and of all users: more applications do not
 // fail, they wait until earlier ones end.
 func TestFairDocRunningApps(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="a"><maxRunningApps>2</maxRunningApps></queue>
 		<queue name="b"/>
 		<user name="bob"><maxRunningApps>1</maxRunningApps></user>
@@ -135,12 +135,12 @@ func TestFairDocRunningApps(t *testing.T) {
 	s.expectRunning(map[string]int{"a2": 1, "a3": 1, "b2": 1, "b3": 1})
 }
 
-// maxAMShare: masters take at most this part of the queue's fair share, by default
-// half of it; -1 is no limit. Of cores, which the policy fair does not share, it is
-// a part of what is free; there are plenty here.
+// maxAMShare: application masters use at most this part of the queue's fair share, by
+// default half of it; -1 is no limit. The policy fair shares no cores, so for these it is
+// a part of those that are free, of which there are plenty here.
 func TestFairDocMasters(t *testing.T) {
 	for share, want := range map[string]int{"": 4, "<maxAMShare>0.3</maxAMShare>": 2, "<maxAMShare>1.0</maxAMShare>": 8, "<maxAMShare>-1.0</maxAMShare>": 8} {
-		s := tellFair(t, `<allocations><queue name="q">`+share+`</queue></allocations>`)
+		s := newFairStory(t, `<allocations><queue name="q">`+share+`</queue></allocations>`)
 		s.addNodes(1, 8*1024, 100)
 		for i := range 10 {
 			s.submit(fmt.Sprint(i), "q", "ann", gig, 0)
@@ -154,7 +154,7 @@ func TestFairDocMasters(t *testing.T) {
 
 // weight: a queue of weight 0 gets something after all others have.
 func TestFairDocWeightZero(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="some"><maxAMShare>-1</maxAMShare></queue>
 		<queue name="none"><weight>0</weight><maxAMShare>-1</maxAMShare></queue>
 	</allocations>`)
@@ -171,7 +171,7 @@ func TestFairDocWeightZero(t *testing.T) {
 // what is left over. The node still has room for the second's small containers
 // where the first's large ones do not fit.
 func TestFairDocFifoPolicy(t *testing.T) {
-	s := tellFair(t, `<allocations><queue name="q"><schedulingPolicy>fifo</schedulingPolicy></queue></allocations>`,
+	s := newFairStory(t, `<allocations><queue name="q"><schedulingPolicy>fifo</schedulingPolicy></queue></allocations>`,
 		"yarn.scheduler.reservation-threshold.increment-multiple=100") // no node is reserved
 	s.addNodes(1, 12*1024, 12)
 	s.submit("first", "q", "ann", scheduler.NewResource(4096, 4), 2)
@@ -183,13 +183,13 @@ func TestFairDocFifoPolicy(t *testing.T) {
 	}
 }
 
-// schedulingPolicy drf: of what each needs most, all get the same part of the
-// cluster. With 18 cores and 36 GiB, one's containers of 1 core and 4 GiB and the
-// other's of 3 cores and 1 GiB come to two thirds each, of memory here and of
-// cores there, as in the paper by Ghodsi and others (NSDI 2011); masters of 1 core
-// and 1 GiB are besides.
+// schedulingPolicy drf: all get the same part of the cluster of the resource that they
+// need most of. The example is that of the paper by Ghodsi and others (NSDI 2011): with 18
+// cores and 36 GiB, one application's containers of 1 core and 4 GiB get two thirds of
+// the memory, and the other's of 3 cores and 1 GiB two thirds of the cores. The cluster
+// here has room for the masters besides.
 func TestFairDocDominantResource(t *testing.T) {
-	s := tellFair(t, `<allocations><defaultQueueSchedulingPolicy>drf</defaultQueueSchedulingPolicy><queue name="q"><maxAMShare>-1</maxAMShare></queue></allocations>`)
+	s := newFairStory(t, `<allocations><defaultQueueSchedulingPolicy>drf</defaultQueueSchedulingPolicy><queue name="q"><maxAMShare>-1</maxAMShare></queue></allocations>`)
 	s.addNodes(1, 38*1024, 20)
 	s.submit("memory", "q", "ann", scheduler.NewResource(4096, 1), 100)
 	s.submit("cores", "q", "bob", scheduler.NewResource(1024, 3), 100)
@@ -198,9 +198,9 @@ func TestFairDocDominantResource(t *testing.T) {
 }
 
 // Preemption: a queue below its minimum for minSharePreemptionTimeout takes
-// containers of others. They are warned, and killed after waitTimeBeforeKill.
+// containers of others. They are marked, and killed after waitTimeBeforeKill.
 func TestFairDocMinimumPreempts(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="hog"/>
 		<queue name="sla"><minResources>4096 mb, 4 vcores</minResources><minSharePreemptionTimeout>3</minSharePreemptionTimeout></queue>
 	</allocations>`, "yarn.scheduler.fair.preemption=true")
@@ -230,7 +230,7 @@ func TestFairDocMinimumPreempts(t *testing.T) {
 // fairSharePreemptionTimeout takes containers of others, but not of a queue with
 // allowPreemptionFrom false, nor below the others' fair share.
 func TestFairDocFairSharePreempts(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<defaultFairSharePreemptionTimeout>2</defaultFairSharePreemptionTimeout>
 		<defaultFairSharePreemptionThreshold>1.0</defaultFairSharePreemptionThreshold>
 		<queue name="hog"/>
@@ -254,7 +254,7 @@ func TestFairDocUtilization(t *testing.T) {
 		<queue name="hog"/><queue name="late"/>
 	</allocations>`
 	for threshold, marked := range map[string]bool{"0.9": false, "0.8": true} {
-		s := tellFair(t, file, "yarn.scheduler.fair.preemption=true",
+		s := newFairStory(t, file, "yarn.scheduler.fair.preemption=true",
 			"yarn.scheduler.fair.preemption.cluster-utilization-threshold="+threshold, "yarn.scheduler.maximum-allocation-mb=16384")
 		s.addNodes(2, 8*1024, 8)
 		s.submit("hog", "hog", "ann", scheduler.NewResource(2560, 1), 4) // 1 + 4 * 3 GiB of 16
@@ -270,7 +270,7 @@ func TestFairDocUtilization(t *testing.T) {
 // sizebasedweight: applications are weighed by the logarithm to base 2 of one plus
 // the memory that they ask for.
 func TestFairDocSizeBasedWeight(t *testing.T) {
-	s := tellFair(t, `<allocations><queue name="q"/></allocations>`, "yarn.scheduler.fair.sizebasedweight=true")
+	s := newFairStory(t, `<allocations><queue name="q"/></allocations>`, "yarn.scheduler.fair.sizebasedweight=true")
 	s.submit("small", "q", "ann", gig, 0)
 	s.s.Preempt(0)
 	if w := s.s.(*Scheduler).apps[0].weight; w < 10.0013 || w > 10.0015 { // log2(1025)
@@ -293,7 +293,7 @@ func TestFairDocAssignMultiple(t *testing.T) {
 		for i := 1; i < len(lines); i++ {
 			lines[i] = "yarn.scheduler.fair." + lines[i]
 		}
-		s := tellFair(t, `<allocations><queue name="q"><maxAMShare>-1</maxAMShare></queue></allocations>`, lines...)
+		s := newFairStory(t, `<allocations><queue name="q"><maxAMShare>-1</maxAMShare></queue></allocations>`, lines...)
 		s.addNodes(1, 16*1024, 16)
 		for i := range 16 {
 			s.submit(fmt.Sprint(i), "q", "ann", gig, 0)
@@ -314,7 +314,7 @@ func TestFairDocIncrement(t *testing.T) {
 		"yarn.scheduler.increment-allocation-mb=400 yarn.scheduler.increment-allocation-vcores=2":                      scheduler.NewResource(1600, 4),
 		"yarn.scheduler.minimum-allocation-mb=3000 yarn.scheduler.increment-allocation-mb=1000":                        scheduler.NewResource(3000, 3),
 	} {
-		s := tellFair(t, `<allocations><queue name="q"/></allocations>`, strings.Fields(site)...)
+		s := newFairStory(t, `<allocations><queue name="q"/></allocations>`, strings.Fields(site)...)
 		s.addNodes(1, 8*1024, 8)
 		s.submit("app", "q", "ann", scheduler.NewResource(1500, 3), 1)
 		s.run(2)
@@ -324,8 +324,8 @@ func TestFairDocIncrement(t *testing.T) {
 	}
 }
 
-// Where an application goes: its queue may be named with or without root, made
-// when it comes, replaced by the user's or by "default", or refused.
+// An application's queue may be named with or without "root.", be created when the
+// application is submitted, be replaced by the user's or by "default", or be refused.
 func TestFairDocPlacement(t *testing.T) {
 	const file = `<allocations><queue name="known"/><queue name="parent"><queue name="leaf"/></queue>%s</allocations>`
 	for _, c := range []struct {
@@ -356,7 +356,7 @@ func TestFairDocPlacement(t *testing.T) {
 		if policy != "" {
 			policy = "<queuePlacementPolicy>" + policy + "</queuePlacementPolicy>"
 		}
-		s := tellFair(t, fmt.Sprintf(file, policy), strings.Fields(c.site)...)
+		s := newFairStory(t, fmt.Sprintf(file, policy), strings.Fields(c.site)...)
 		got := ""
 		if err := s.s.Submit(0, scheduler.App{ID: 0, Queue: c.queue, User: "first.last", Master: gig}); err == nil {
 			got = s.s.(*Scheduler).apps[0].queue.path

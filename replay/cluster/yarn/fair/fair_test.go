@@ -29,7 +29,7 @@ type story struct {
 
 }
 
-func tellFair(t *testing.T, queues string, site ...string) *story {
+func newFairStory(t *testing.T, queues string, site ...string) *story {
 	t.Helper()
 	c, notes, err := Read(xmlFile("fair-scheduler.xml", queues), xmlFile("yarn-site.xml", siteXML(site...)))
 	if err != nil || len(notes) > 0 {
@@ -120,7 +120,7 @@ func (s *story) expectRunning(want map[string]int) {
 
 // A queue of twice the weight is given twice the memory, while both want more.
 func TestFairWeights(t *testing.T) {
-	s := tellFair(t, `<allocations>
+	s := newFairStory(t, `<allocations>
 		<queue name="reports"><weight>2</weight></queue>
 		<queue name="studies"/>
 	</allocations>`)
@@ -139,10 +139,10 @@ func TestFairWeights(t *testing.T) {
 	}
 }
 
-// What one queue does not want, the other may have; when the first comes back, it
-// gets what becomes free, and nothing is taken from the other.
+// One queue may use what the other does not want. When the other wants it again, it
+// gets what becomes free; without preemption nothing is taken from the first.
 func TestFairElasticity(t *testing.T) {
-	s := tellFair(t, `<allocations><queue name="a"/><queue name="b"/></allocations>`)
+	s := newFairStory(t, `<allocations><queue name="a"/><queue name="b"/></allocations>`)
 	s.addNodes(2, 8*1024, 8)
 	s.submit("first", "a", "ann", scheduler.NewResource(1024, 1), 100)
 	s.run(20)

@@ -12,8 +12,8 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// docFile is the example of YARN's documentation, but for the <maxAMShare> of
-// sample_queue: YARN 3.4 itself refuses that in a parent.
+// docFile is the example of YARN's documentation without the <maxAMShare> of
+// sample_queue, which YARN 3.4 itself refuses in a parent.
 // https://hadoop.apache.org/docs/r3.4.1/hadoop-yarn/hadoop-yarn-site/FairScheduler.html
 const docFile = `<?xml version="1.0"?>
 <allocations>
@@ -58,7 +58,8 @@ const docFile = `<?xml version="1.0"?>
 </allocations>
 `
 
-// What the file says is known by queue; what is not modeled is named by line.
+// The configuration has what the file says of each queue; every setting that is not
+// modeled has a note.
 func TestReadFair(t *testing.T) {
 	c, notes, err := Read(xmlFile("fair-scheduler.xml", docFile), hadoop.File{})
 	if err != nil {
@@ -122,8 +123,7 @@ func TestFairResources(t *testing.T) {
 	}
 }
 
-// YARN reads a maximum of memory alone as one of no cores, and the minimum then
-// is the least that the queue may have.
+// YARN reads a maximum of memory alone as a maximum of no cores.
 func TestFairMemoryAlone(t *testing.T) {
 	c, notes, err := Read(xmlFile("f.xml", "<allocations>\n<queue name='q'><maxResources>memory-mb=4096</maxResources></queue></allocations>"), hadoop.File{})
 	if err != nil {
@@ -139,8 +139,8 @@ func TestFairMemoryAlone(t *testing.T) {
 	}
 }
 
-// A file that YARN would not start with is refused in one line: where, and what
-// was expected.
+// A file that YARN would not start with is an error that says where, and what was
+// expected.
 func TestReadFairRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                      "f.xml:1: expected <allocations>, found the end of the file",
@@ -169,7 +169,7 @@ func TestReadFairRefuses(t *testing.T) {
 	}
 }
 
-// What YARN passes over, it passes over here, and says so.
+// What YARN ignores is ignored, with a note.
 func TestReadFairWarns(t *testing.T) {
 	_, notes, err := Read(xmlFile("f.xml", `<allocations>
 <queue name="a">
@@ -197,8 +197,8 @@ func TestReadFairWarns(t *testing.T) {
 	}
 }
 
-// The properties of yarn-site.xml; one that concerns scheduling and is not
-// modeled is named, others are not its concern.
+// The properties of yarn-site.xml count. One that concerns scheduling and is not modeled
+// has a note; others are left alone.
 func TestReadFairSite(t *testing.T) {
 	empty := "<allocations/>"
 	c, notes, err := Read(xmlFile("f.xml", empty), xmlFile("yarn-site.xml", siteXML(
@@ -237,8 +237,8 @@ func TestReadFairSite(t *testing.T) {
 	}
 }
 
-// FuzzReadFair feeds the reader with anything: what it takes, a scheduler can be
-// made of, and it shares a cluster without more than all of it being given.
+// FuzzReadFair reads any file without a panic. With a file that it accepts a scheduler
+// assigns no more than the whole cluster.
 func FuzzReadFair(f *testing.F) {
 	f.Add(docFile)
 	f.Add(`<allocations><queue name="root"><schedulingPolicy>drf</schedulingPolicy><queue name="a"><weight>-1</weight><minResources>1 mb,1 vcores</minResources></queue></queue></allocations>`)

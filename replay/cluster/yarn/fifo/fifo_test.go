@@ -12,9 +12,9 @@ import (
 
 var _ scheduler.Scheduler = (*Scheduler)(nil)
 
-// The first application gets all that has room, on each heartbeat as many as
-// fit. What is left of a node goes to the next, whose containers are smaller.
-// Memory alone counts: a node of two cores holds three and more containers.
+// The first application gets all containers that have room, in each heartbeat as many as
+// fit. The next one, whose containers are smaller, gets what is left of a node. Only
+// memory counts: a node of two cores holds three and more containers.
 func TestFifo(t *testing.T) {
 	const site = `<configuration>
 <property><name>yarn.scheduler.minimum-allocation-mb</name><value>1000</value></property>

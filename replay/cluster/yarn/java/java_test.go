@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What a Java 17 prints of the same strings.
+// The hash codes and the order are those that Java 17 prints.
 func TestJavaOrder(t *testing.T) {
 	if h := StringHash("hello"); h != 99162322 {
 		t.Error(h)
@@ -30,7 +30,7 @@ func TestJavaOrder(t *testing.T) {
 	}
 }
 
-// A strict order is the sorted order, whatever the tree or heap.
+// With a strict order the tree and the heap give the sorted order.
 func TestStrictOrders(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 200 {
