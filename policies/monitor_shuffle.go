@@ -111,13 +111,3 @@ func (m *monitor) shuffleCleaned(e *Event) {
 		}
 	}
 }
-
-// jobReading is a running job that may read shuffle files of the executor, or -1.
-func (m *monitor) jobReading(t *tracker) int {
-	for shuffle := range m.shuffles {
-		if u := &m.shuffles[shuffle]; len(u.jobs) > 0 && t.shuffles.has(shuffle) {
-			return u.jobs[0]
-		}
-	}
-	return -1
-}
