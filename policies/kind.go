@@ -8,33 +8,32 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// A Kind is a policy that a user can name, with everything that the rest of the
-// program asks of it: one row of the table below. Nothing outside of a row
-// compares a kind's name. All functions may be nil; each says what that means.
+// A Kind is a policy that a user can name, with everything that the program needs to
+// know about it: one row of the table below. No code outside of a row compares the
+// name of a kind. Every function may be nil.
 type Kind struct {
 	Name     string
 	Doc      string    // one sentence
 	Settings []Setting // what can be set, in the order in which a spec is written
 	Defaults Spec      // the settings of a spec that names nothing else; its Kind is not read
 
-	// Fixed: the number of executors does not change while the application runs,
-	// so that nothing of the dynamic allocation is checked or shown.
+	// Fixed: the number of executors does not change while the application runs.
+	// The settings of dynamic allocation have no meaning then.
 	Fixed bool
 
-	// New makes the policy for one application. Nil: the policy cannot be made
-	// as it stands (see Spec.Recorded, Spec.Unread, Spec.Deployable).
+	// New makes the policy for one application. Nil: a policy cannot be made from
+	// the spec alone (see Spec.Recorded, Spec.Unread, Spec.Deployable).
 	New func(s Spec, env Env) Policy
-	// Foresee makes a policy that is told the demand in advance, in place of New.
+	// Foresee makes a policy that is told the demand in advance, instead of New.
 	Foresee func(s Spec, env Env, f *Forecast) Policy
-	// Check refuses settings that the checks common to all kinds let pass.
+	// Check refuses settings, after the checks that are common to all kinds.
 	Check func(s Spec) error
-	// Limits says what a driver under the policy will never go beyond. Nil: it
-	// promises nothing.
+	// Limits returns bounds that the policy never exceeds. Nil: there are none.
 	Limits func(s Spec) Limits
-	// Snippet writes the spec as properties of Spark. Nil: Spark has no settings
-	// for the policy.
+	// Snippet returns the spec as properties of Spark. Nil: Spark has none for the
+	// policy.
 	Snippet func(s Spec, on Deployment) (Snippet, error)
-	// Search is how advise and tune look for good settings. Empty: they try the
+	// Search is how advise and tune search for good settings. Empty: they try the
 	// defaults.
 	Search Search
 
@@ -42,23 +41,23 @@ type Kind struct {
 	unread   bool // stands for a file that has to be read first
 }
 
-// Limits are how many executors of one resource profile a driver asks for at
-// least and at most, and Ratio is how many of those that full parallelism needs.
+// Limits are the least and the most executors that a driver requests for one
+// resource profile, and the share of those that full parallelism needs.
 type Limits struct {
 	Min, Max int
 	Ratio    float64 // in (0, 1]
 }
 
-// kinds is the table of policies. To add one, write it in a file of its own with
-// its row, and name the row here.
+// kinds is the table of policies. To add a policy, write it and its row in a file,
+// and name the row here.
 var kinds = []*Kind{&staticKind, &sparkKind, &scriptKind, &hindsightKind, &recordedKind}
 
 // Kinds returns the policies that a user can name, in the order of the help.
 func Kinds() []*Kind { return slices.Clone(kinds) }
 
-// Register adds a policy of another module to those that a user can name: Parse
-// and ParseFleet then read it, and advise and tune try it. Call it before the
-// first spec is read; it panics if the name is taken or is none.
+// Register adds a policy of another module to the table: Parse and ParseFleet read
+// it, and advise and tune try it. It must be called before the first spec is parsed.
+// It panics if the name is taken or cannot be written in a fleet.
 func Register(k *Kind) {
 	if k.Name == "" || strings.ContainsAny(k.Name, " \t/:"+notInNames) {
 		panic(fmt.Sprintf("policies: %q cannot be the name of a policy", k.Name))

@@ -60,7 +60,7 @@ func (s Spec) Unread() bool { return s.Kind.unread }
 // demand in advance is a reference, and no driver knows the future.
 func (s Spec) Deployable() bool { return s.Kind.Foresee == nil }
 
-// Limits are what a driver under the policy will never go beyond.
+// Limits are bounds that the policy never exceeds.
 func (s Spec) Limits() Limits {
 	if s.Kind.Limits == nil {
 		return Limits{Max: unlimited, Ratio: 1}
