@@ -14,7 +14,7 @@ import (
 	"dynalloc/traces"
 )
 
-// addsUp says where an attribution of a replay differs from what it divides.
+// addsUp reports parts of an attribution that do not add up to their whole.
 func addsUp(t *testing.T, r *Result) {
 	t.Helper()
 	for i := range r.Apps {
@@ -107,8 +107,8 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 	}
 }
 
-// enrich gives a random workload what attribution has to bear besides: copies of
-// slow tasks, tasks that fail, tasks that prefer a node, and other managers.
+// enrich adds what makes attribution harder to a random workload: copies of slow
+// tasks, tasks that fail, tasks that prefer a node, and other managers.
 func enrich(w *traces.Workload, c *Config, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	c.Cluster.Locality = r.IntN(2) == 0
@@ -134,7 +134,7 @@ func enrich(w *traces.Workload, c *Config, seed uint64) {
 	}
 }
 
-// randomFaults has some replays lose executors, a node for a while, or their
+// randomFaults has some replays lose executors, a node for some time, or their
 // manager.
 func randomFaults(t *testing.T, seed uint64) []cluster.Fault {
 	t.Helper()
@@ -150,7 +150,7 @@ func randomFaults(t *testing.T, seed uint64) []cluster.Fault {
 	return faults
 }
 
-// To ask for causes changes nothing of what happens.
+// Attribution does not change what happens.
 func TestAttributionChangesNothing(t *testing.T) {
 	for seed := range uint64(50) {
 		w, fleet, config := randomRun(seed)
@@ -169,10 +169,11 @@ func TestAttributionChangesNothing(t *testing.T) {
 	}
 }
 
-// Cases that a person follows on paper: what an application's time is due to,
-// and that of its executors, second by second. The stories in testdata tell what
-// happened; the others are told here. Executors have one core, start in two
-// seconds and are seen to go at once, unless the case says otherwise.
+// Cases that a person can follow on paper: the causes of an application's time and
+// of its executors' time, second by second. Some are stories in testdata, which say
+// what happened; the others are described here. Executors have one core, start in
+// two seconds, and their drivers see at once that they are gone, unless the case
+// says otherwise.
 func TestWhereTheTimeWentByHand(t *testing.T) {
 	type seconds = map[TimeCause]float64
 	type coreSeconds = map[HoldCause]float64
@@ -328,9 +329,9 @@ app a cores=2
 	}
 }
 
-// With executors without end that are there from the start, nothing is left but
-// the driver and the work of the longest tasks, in no waves; with one executor of
-// one slot, nothing but the driver, the start-up, and other tasks.
+// With unlimited executors from the start, the time consists of the driver and the
+// work of the longest tasks, without waves. With one executor of one slot, it
+// consists of the driver, the start-up, and other tasks.
 func TestEndlessExecutorsLeaveOnlyTheWork(t *testing.T) {
 	for seed := range uint64(100) {
 		w := randomWorkload(seed)
@@ -385,8 +386,8 @@ func storyOf(t *testing.T, name string) (workload, run string) {
 	return workload, run
 }
 
-// Lateness is laid to the causes from the last of the order on, as far as each
-// goes, and to the work itself only when all delay is used up.
+// Lateness is attributed to the causes from the last one in their order on, each
+// with the time that it has, and to the work itself only when all delays are used.
 func TestLatenessIsDueToTheLastCausesFirst(t *testing.T) {
 	const s = time.Second
 	parts := Turnaround{TimeDriver: 10 * s, TimeExecution: 20 * s, TimeStartup: 3 * s, TimeRamp: 5 * s}
@@ -408,9 +409,9 @@ func TestLatenessIsDueToTheLastCausesFirst(t *testing.T) {
 	}
 }
 
-// The executors that four tasks of ten seconds need are there after five seconds;
-// a fixed size has what it may have as soon as that is up, and an application
-// without tasks never needs any.
+// Four tasks of ten seconds have their executors after five seconds. A fixed size is
+// complete when its executors are usable. An application without tasks never ramps
+// up.
 func TestHowLongUntilTheExecutorsNeededAreThere(t *testing.T) {
 	for _, c := range []struct {
 		workload, policy string

@@ -11,8 +11,8 @@ import (
 	"dynalloc/traces"
 )
 
-// crowd is a workload of applications that come every ten seconds and compete
-// for one cluster: two jobs of two stages each, 48 tasks in all.
+// crowd is a workload of applications that arrive every ten seconds and compete for
+// one cluster: two jobs of two stages each, 48 tasks in all.
 func crowd(tb testing.TB, apps int) *traces.Workload {
 	var text strings.Builder
 	for i := range apps {
@@ -25,8 +25,8 @@ func crowd(tb testing.TB, apps int) *traces.Workload {
 	return w
 }
 
-// BenchmarkReplay is the speed of the engine: events that a second of replaying
-// plays, by size of the workload and policy.
+// BenchmarkReplay measures the speed of the engine in events per second, by size of
+// the workload and policy.
 func BenchmarkReplay(b *testing.B) {
 	config := Config{Cluster: cluster.Uniform(4, 32, 64<<10), Seed: 1}
 	config.Cluster.Startup = 3 * time.Second
@@ -53,8 +53,8 @@ func BenchmarkReplay(b *testing.B) {
 	}
 }
 
-// BenchmarkAttribution is what it costs to say where the time went, as a ratio
-// to the same replay without.
+// BenchmarkAttribution measures what attribution costs, as a ratio to the same replay
+// without it.
 func BenchmarkAttribution(b *testing.B) {
 	config := Config{Cluster: cluster.Uniform(4, 32, 64<<10), Seed: 1}
 	config.Cluster.Startup = 3 * time.Second

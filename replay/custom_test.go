@@ -8,7 +8,7 @@ import (
 	"dynalloc/traces"
 )
 
-// moody is a policy whose mind changes with time alone, and that lets go of
+// moody is a policy whose target changes with time alone, and that releases
 // executors by how long they have been idle.
 type moody struct{}
 
@@ -28,9 +28,9 @@ func (moody) Remove(v *policies.View) (ids []policies.ExecutorID) {
 	return ids
 }
 
-// A simple policy of the user's own need not know that ticks are left out where
-// nothing happens: it is asked on its own grid, and asking the frame around it
-// more often changes nothing.
+// The engine leaves out ticks at which nothing can happen. A custom policy does not
+// notice: it is asked on its own grid, and ticking the code around it more often
+// changes nothing.
 func TestSizedPolicyTicksOnlyWhenDue(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, _ policies.Fleet, c Config) {
 		s := policies.Sized("moody", func() policies.Sizer { return moody{} })

@@ -17,8 +17,8 @@ app load cores=2 memory=1g
     stage tasks=8x10s
 `
 
-// A workload is replayed under dynamic allocation, and says how long it took
-// and what it held.
+// Replay a workload under dynamic allocation, and see how long it took and how many
+// executors it held.
 func ExampleRun() {
 	w, err := traces.ReadText(strings.NewReader(nightly), "nightly")
 	if err != nil {
@@ -38,17 +38,17 @@ func ExampleRun() {
 	// done after 25s with at most 2 executors
 }
 
-// What moved the target is told while it happens.
+// An observer prints each change of the target, with the reason.
 func ExampleObserverFunc() {
 	w, _ := traces.ReadText(strings.NewReader(nightly), "nightly")
 	on, _ := cluster.Parse("standalone,cores=4,memory=8g,startup=3s")
 	fleet, _ := policies.ParseFleet("spark,idle=10s,max=5")
-	tell := replay.ObserverFunc(func(e replay.Event) {
+	observer := replay.ObserverFunc(func(e replay.Event) {
 		if e.Kind == replay.TargetChanged {
 			fmt.Println(e.At, e.Happened(w)+":", e.Why)
 		}
 	})
-	if _, err := replay.Run(w, fleet, replay.Config{Cluster: on}, tell); err != nil {
+	if _, err := replay.Run(w, fleet, replay.Config{Cluster: on}, observer); err != nil {
 		panic(err)
 	}
 	// Output:

@@ -14,10 +14,9 @@ import (
 	"dynalloc/traces"
 )
 
-// A ramp that Spark climbs from 1 s to 4 s is known to hindsight before: all
-// twelve executors are asked for at once, each goes when its task has ended, and
-// the two of the second job come just in time for it. Nothing is left to wait
-// for but the first start-up.
+// Spark ramps up from 1 s to 4 s. Hindsight knows the demand in advance: it requests
+// all twelve executors at once, releases each when its task has ended, and has the
+// two of the second job ready just in time. The only wait is the first start-up.
 func TestHindsightAsksInAdvanceAndKeepsNothing(t *testing.T) {
 	w, err := traces.ReadText(strings.NewReader(`
 app etl cores=1
@@ -42,11 +41,10 @@ app etl cores=1
 	}
 }
 
-// Told the demand, an application never starts its first task later than
-// under Spark's policy with the same protection. Nor do more of its
-// executors wait for a grant, where the cluster has room: where it has not, who
-// asks sooner waits longer. And where executors take nothing with them when they
-// go, it never ends later.
+// With known demand, an application never starts its first task later than under
+// Spark's policy with the same protection. If the cluster has room, no more of its
+// executors wait for a grant; if not, earlier requests wait longer. If executors
+// take no shuffle files with them when they leave, it never ends later.
 func TestHindsightIsNeverWorseThanSpark(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // TestAnInstantHasAnOrder plays the story in which each phase of an instant has
 // something to do at 10 s. The engine's order decides what each phase sees, so
 // the first event of each phase comes after the first event of the phase before
-// it. Exchanging any two neighbors in Step or in class fails this test and the
+// it. Exchanging any two neighbors in Step or among the phases fails this test and the
 // story; what the order decides beyond the sequence of events is in the story
 // one_instant_decides_what_is_lost.
 func TestAnInstantHasAnOrder(t *testing.T) {

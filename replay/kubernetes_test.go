@@ -109,8 +109,8 @@ func TestKubernetesPlaysTheSameTwice(t *testing.T) {
 	})
 }
 
-// Without a shuffle service to ask for, a policy that asks for it is refused
-// before anything happens, and the reason says what to use instead.
+// There is no external shuffle service on Kubernetes. A policy that needs it is
+// refused before the replay begins, and the reason says what to use instead.
 func TestKubernetesRefusesTheShuffleService(t *testing.T) {
 	w, _, c := randomRun(1)
 	c.Cluster.Manager = "kubernetes"

@@ -11,8 +11,8 @@ import (
 	"dynalloc/traces"
 )
 
-// The relations that must hold whatever the workload: each test plays the same
-// random runs twice in two ways and compares.
+// Relations that must hold for every workload: each test replays the same random
+// runs in two ways and compares.
 const randomRuns = 150
 
 func eachRandomRun(t *testing.T, relation func(t *testing.T, w *traces.Workload, f policies.Fleet, c Config)) {
@@ -49,7 +49,7 @@ func fleet(t *testing.T, text string) policies.Fleet {
 	return f
 }
 
-// steady takes all spread out of times.
+// steady removes the spread from times.
 func steady(t latency.Model) latency.Model {
 	for i := range t.By {
 		t.By[i] = latency.Constant(t.By[i].Quantiles.Median().Truncate(time.Millisecond))
@@ -74,8 +74,8 @@ func TestTickingAtEveryGridPointChangesNothing(t *testing.T) {
 	eachRandomRun(t, ticksWhenDue)
 }
 
-// ticksWhenDue holds a replay that ticks policies when they ask for it to one that
-// ticks them at every point of the grid.
+// ticksWhenDue compares a replay that ticks policies when they ask for it with one
+// that ticks them at every point of the grid.
 func ticksWhenDue(t *testing.T, w *traces.Workload, f policies.Fleet, c Config) {
 	t.Helper()
 	e, err := New(w, f, c)
@@ -140,8 +140,9 @@ func TestWithoutRandomPartsTheSeedDoesNotMatter(t *testing.T) {
 	})
 }
 
-// Twice as long in every respect, the tick included, is the same at half the
-// speed. Only the static policy can be scaled: Spark's tick is fixed.
+// If all times are doubled, the interval of ticks included, everything happens at
+// twice the time. Only the static policy can be scaled, as Spark's interval is
+// fixed.
 func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 	eachRandomRun(t, func(t *testing.T, w *traces.Workload, _ policies.Fleet, c Config) {
 		c.Offers, c.Times = Ordered, steady(c.Times)

@@ -92,9 +92,9 @@ func (a *application) readsMissing(stage int32) bool {
 	return (!a.service || a.filesLost) && !a.parentsAvailable(stage)
 }
 
-// fetchFailed takes in that a task could not read its input: its stage's
-// attempt is over, though its running tasks go on, and after a short wait the
-// stages whose output is missing are submitted again, then this one.
+// fetchFailed is what the driver does when a task could not read its input: the
+// attempt of its stage ends, although its running tasks keep running. After a short
+// wait the stages whose output is missing are submitted again, then this one.
 func (a *application) fetchFailed(set *taskSet) {
 	if set.zombie {
 		return

@@ -56,7 +56,7 @@ func randomWorkload(seed uint64) *traces.Workload {
 	return w
 }
 
-// list returns a stage and all that it reads, in order.
+// list returns a stage and all stages that it reads, in order.
 func list(a *traces.Application, stage int, listed []int) []int {
 	for _, parent := range a.Stages[stage].Parents {
 		listed = list(a, parent, listed)

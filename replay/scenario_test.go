@@ -19,7 +19,7 @@ import (
 )
 
 // TestStories plays the scenarios in testdata. A story has prose on top, then
-// a workload and one run of it or several ("run", "run 2", ...), and for each what
+// a workload and one or more runs of it ("run", "run 2", ...), and for each what
 // happened: a timeline without task lines (unless the run says otherwise) and a
 // summary.
 func TestStories(t *testing.T) {
@@ -55,7 +55,7 @@ func readStory(t *testing.T, file string) story {
 	return s
 }
 
-// numbers returns what the names of the runs' sections end in: "", " 2", " 3", ...
+// numbers returns the ends of the names of the runs' sections: "", " 2", " 3", ...
 func (s *story) numbers() []string {
 	numbers := []string{""}
 	for n := 2; s.sections[fmt.Sprintf("run %d", n)] != ""; n++ {
@@ -111,8 +111,8 @@ type run struct {
 	summary bool // there is no timeline
 }
 
-// readRun reads the lines of a run: "policy SPEC", "cluster SPEC" and, where a
-// story is about them, "fault SPEC", "offers shuffled", "usable 1s", "cold 1s", "lag 5s", "gc 30m",
+// readRun reads the lines of a run: "policy SPEC", "cluster SPEC" and, if a story is
+// about them, "fault SPEC", "offers shuffled", "usable 1s", "cold 1s", "lag 5s", "gc 30m",
 // "show tasks", "show jobs" (no executors), "show summary" (nothing else).
 func readRun(t *testing.T, text string) run {
 	t.Helper()

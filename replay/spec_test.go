@@ -9,8 +9,8 @@ import (
 	"dynalloc/traces"
 )
 
-// What the log had set for allocation does not hold under another policy: the
-// allocator of pods reads what the policy says.
+// The settings of dynamic allocation in a log do not hold under another policy: the
+// allocator of pods reads those of the policy.
 func TestTheManagerReadsThePolicysSettings(t *testing.T) {
 	app := &traces.Application{Properties: map[string]string{
 		"spark.dynamicAllocation.executorIdleTimeout": "600s", "spark.kubernetes.namespace": "etl",

@@ -49,7 +49,7 @@ func TestStartingExecutorsShareTheProcessorsOfTheirNode(t *testing.T) {
 }
 
 // A driver was recorded for ten seconds before its first job, beside three executors
-// that started: with one processor for all it got a quarter of it. So eight seconds
+// that started: with one processor for all of them it got a quarter. So eight seconds
 // of the ten were its two seconds of work, and two were the program's own.
 func TestDriverWasSlowedDownByThoseBesideIt(t *testing.T) {
 	times := latency.Model{DriverProcessors: latency.OneProcessor, DriverWork: 2 * time.Second}
@@ -63,8 +63,8 @@ func TestDriverWasSlowedDownByThoseBesideIt(t *testing.T) {
 	}
 }
 
-// Two executors are asked for after one second and three after five. Then the target
-// falls by three: the two that still come were asked for after one second.
+// Two executors are requested after one second and three after five. Then the target
+// falls by three: the two that still come were requested after one second.
 func TestFallingTargetTakesBackTheLatestRequests(t *testing.T) {
 	var q requestQueue
 	q.change(2, time.Second)
@@ -81,7 +81,7 @@ func TestFallingTargetTakesBackTheLatestRequests(t *testing.T) {
 }
 
 // A node is lost four seconds after a task of two cores began on it: eight seconds
-// of core-time are for nothing.
+// of core-time are lost.
 func TestLostTasksAreDiscardedWithAllTheirCores(t *testing.T) {
 	r := replayed(t, "app etl cores=2 cpus=2\n  job\n    stage tasks=1x10s\n", "static,n=1", "standalone,nodes=2,cores=2,memory=16g,startup=1s",
 		func(c *Config) {

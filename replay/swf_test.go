@@ -17,11 +17,11 @@ import (
 	"dynalloc/traces/source"
 )
 
-// The standalone master walks the applications in order of registration and
-// starts what fits: one that does not fit waits, and does not hold up those
-// behind it. For jobs that are one executor each, this is written down here once
-// more, with no engine: a machine of so many processors, a list of those that
-// wait, and a walk over it whenever a job comes or goes.
+// The standalone master goes through the applications in order of registration and
+// starts what fits: one that does not fit waits, and does not delay those behind it.
+// For jobs that are one executor each, this is computed here without the engine: a
+// machine with a number of processors, a list of waiting jobs, and a walk over it
+// whenever a job comes or goes.
 func waits(w *traces.Workload, processors int) []time.Duration {
 	waits := make([]time.Duration, len(w.Apps))
 	run := func(app int) (d time.Duration) {

@@ -13,7 +13,7 @@ import (
 const msec = time.Millisecond
 
 // A recorded first task deserialized for 100 ms instead of 5 and ran 40 ms
-// longer than a warm one. What it paid for being the first is taken off its
+// longer than a warm one. What it paid for being the first is subtracted from its
 // work, so that the replayed first task does not pay twice.
 func TestFirstTasksPayOnce(t *testing.T) {
 	a := &traces.Application{Stages: []traces.Stage{{Tasks: []traces.Task{
@@ -51,8 +51,8 @@ func TestSlotsPayOnceForEachFirst(t *testing.T) {
 	}
 }
 
-// A drawn time lies within the quantiles, follows them, and depends on nothing
-// but its key.
+// A drawn time lies within the quantiles, follows them, and depends only on its
+// key.
 func TestDrawnTimesFollowTheQuantiles(t *testing.T) {
 	e := &Engine{config: Config{Seed: 1}}
 	d := &e.config.Times.By[latency.Usable]

@@ -20,8 +20,8 @@ func heavy() *traces.Application {
 	}
 }
 
-// The overhead in the log stands for as long as the heap is that of the log. A
-// policy that sets another heap gets Spark's overhead for it.
+// The overhead in the log holds as long as the heap is that of the log. A policy that
+// sets another heap gets Spark's overhead for it.
 func TestOverheadOfTheLogStands(t *testing.T) {
 	w := &traces.Workload{Apps: []*traces.Application{heavy()}}
 	for _, c := range []struct {
@@ -47,8 +47,8 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 	}
 }
 
-// An application that may hold fewer cores than one executor has waits for ever,
-// and the error says which application, and why.
+// An application that may hold fewer cores than one executor has would wait for
+// ever. The error says which application it is, and why it waits.
 func TestNeverAnExecutor(t *testing.T) {
 	w, err := traces.ReadText(strings.NewReader("app etl cores=4 memory=1g\n  job\n    stage tasks=1x1s\n"), "never")
 	if err != nil {

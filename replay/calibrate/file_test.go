@@ -11,8 +11,8 @@ import (
 	"dynalloc/traces/source"
 )
 
-// What is written is read back, and writing that gives the same file: times are
-// kept to a tenth of a millisecond.
+// A written file can be read, and writing what was read gives the same file: times
+// have a tenth of a millisecond.
 func TestTimesFileRoundTrip(t *testing.T) {
 	logs, err := source.Open("../../bench/builtin/recordings/fleet-dra")
 	if err != nil {
@@ -45,7 +45,7 @@ func TestTimesFileRoundTrip(t *testing.T) {
 	}
 }
 
-// A cause that the file leaves out has its default.
+// A cause that is not in the file has its default.
 func TestTimesFileLeavesTheRestToDefaults(t *testing.T) {
 	const file = `{"schema": "dynalloc.times/1", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1],
 		"causes": [{"cause": "overhead", "quantiles_ms": [1, 1, 1, 2.5, 3, 3, 3]}]}`
@@ -62,7 +62,7 @@ func TestTimesFileLeavesTheRestToDefaults(t *testing.T) {
 	}
 }
 
-// What is wrong is said with file, line or field, and what was expected.
+// An error names the file, the line or field, and what was expected.
 func TestTimesFileErrors(t *testing.T) {
 	const head = `{"schema": "dynalloc.times/1", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1], `
 	for file, want := range map[string]string{

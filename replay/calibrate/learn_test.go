@@ -14,7 +14,7 @@ import (
 
 const ms = time.Millisecond
 
-// near wants a time within a hundredth of another, or a millisecond.
+// near expects a time within a hundredth of another one, or within a millisecond.
 func near(t *testing.T, what string, got, want time.Duration) {
 	t.Helper()
 	if d := (got - want).Abs(); d > max(want/100, ms) {
@@ -22,10 +22,10 @@ func near(t *testing.T, what string, got, want time.Duration) {
 	}
 }
 
-// Executors take 100 ms alone and 30 ms more for each other beside them. With
-// crowds of all sizes up to nine that is what is learned, but for the weight of
-// the default (no crowding): one part in 1 + the variance, 8.25.
-func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
+// Executors take 100 ms alone and 30 ms more for each other one beside them. From
+// samples with up to nine others that is what is learned, except for the weight of
+// the default (no contention): one part in 1 + the variance, 8.25.
+func TestContentionIsSeparatedFromWhatOneTakesAlone(t *testing.T) {
 	var samples []sample
 	for i := range 40 {
 		others := i % 10
@@ -47,9 +47,9 @@ func TestCrowdingIsToldFromWhatOneTakesAlone(t *testing.T) {
 	}
 }
 
-// Where each has the same number of others, the log does not tell what one
-// takes alone: the default's crowding is taken off.
-func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
+// If every sample has the same number of others, the log does not show what one takes
+// alone: the default contention is subtracted.
+func TestContentionThatALogDoesNotShowIsTheDefault(t *testing.T) {
 	samples := slices.Repeat([]sample{{300 * ms, 4, "a.log"}}, latency.MinSamples)
 	d := latency.Distribution{Contention: 0.5}
 	learn(&d, samples)
@@ -57,7 +57,7 @@ func TestCrowdingThatALogCannotTellIsTheDefault(t *testing.T) {
 	near(t, "beside four", d.Typical(4), 300*ms)
 }
 
-// Nine samples are too few: the default stands, and says so.
+// Nine samples are too few: the default stands, and its source says so.
 func TestFewSamplesLeaveTheDefault(t *testing.T) {
 	d := latency.Constant(7 * time.Second)
 	d.Source = "default"
@@ -81,8 +81,8 @@ func firstTaskApp() *traces.Application {
 	return a
 }
 
-// What first tasks pay is learned from what they take beyond the warm ones,
-// and what hides in their run time follows it.
+// The cost of first tasks is learned from what they take in addition to warm ones,
+// and what is hidden in their run time is scaled with it.
 func TestFirstTasksAreComparedWithWarmOnes(t *testing.T) {
 	a := firstTaskApp()
 	times, notes := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(1, 8, 1<<20))
@@ -98,8 +98,9 @@ func TestFirstTasksAreComparedWithWarmOnes(t *testing.T) {
 	}
 }
 
-// Executors idle for 10 s are killed at the next tick, and seen gone 5.02 s
-// later. One that something held for longer says nothing.
+// Executors that are idle for 10 s are killed at the next tick, and their driver sees
+// 5.02 s later that they are gone. One that something else kept for longer does not
+// count.
 func TestRemovalLagIsWhatIsBeyondTheIdleTimeout(t *testing.T) {
 	a := &traces.Application{
 		Path: "a.log", Master: "spark://host:7077", SparkVersion: "3.5.1", Recorded: &traces.Recorded{End: time.Hour},

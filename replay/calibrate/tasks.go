@@ -31,7 +31,7 @@ func taskSamples(a *traces.Application, samples *[latency.Causes][]sample) {
 			cause := latency.Overhead
 			switch {
 			case t.Cold && t.FirstRead:
-				continue // it paid twice: one cannot tell for what
+				continue // it paid for two causes, which cannot be separated
 			case t.Cold:
 				cause = latency.ColdSlot
 			case t.FirstRead:
@@ -49,10 +49,10 @@ func taskSamples(a *traces.Application, samples *[latency.Causes][]sample) {
 
 func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }
 
-// removalLags returns how long the driver took to see that executors which it
-// killed for idleness were gone. When it killed one is not in the log: it is
-// the idle timeout after the executor's last task, where nothing but that
-// timeout held it, and on average half a tick later.
+// removalLags returns how long the driver took to see that executors which it killed
+// were gone. The time of a kill is not in the log: it is the idle timeout after the
+// executor's last task, if only that timeout kept it, and on average half a tick
+// later.
 func removalLags(a *traces.Application) []sample {
 	const (
 		halfTick = 50 * time.Millisecond

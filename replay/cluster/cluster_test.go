@@ -2,8 +2,8 @@ package cluster
 
 import "testing"
 
-// What stands in the margin of a picture is short, and says whether the model
-// was ever held against a real cluster.
+// The text in the margin of a picture is short, and says whether the model was
+// compared with a real cluster.
 func TestAClusterInFewWords(t *testing.T) {
 	for text, want := range map[string]string{
 		"standalone,nodes=4,cores=32,memory=64g,startup=2s": "standalone,nodes=4,cores=32,memory=64g,startup=2s",

@@ -7,7 +7,7 @@ import (
 	"testing/fstest"
 )
 
-// What a cluster file says is what the cluster has; a line that is wrong is named.
+// The cluster has what its file says; an error names the line that is wrong.
 func TestClusterFile(t *testing.T) {
 	files := fstest.MapFS{
 		"two.yaml": {Data: []byte("manager: standalone\nstartup: 2s\nlocality: inferred\nnodes:\n- {type: big, count: 1, cores: 8, memory: 16g, price: 0.8}\n- {count: 2, cores: 4, memory: 8192}\nstandalone: {spread: false, default-cores: 4}\nfaults: ['manager-away,at=1h,for=5m']\n")},
@@ -41,7 +41,7 @@ func TestClusterFile(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, there is a cluster or an error of one line.
+// Any text gives a cluster or an error of one line.
 func FuzzCluster(f *testing.F) {
 	for _, name := range Examples() {
 		text, err := fs.ReadFile(examples, "examples/"+strings.TrimPrefix(name, "example:")+".yaml")

@@ -9,7 +9,7 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// A script plays a Master and tells what it did.
+// A script drives a Master and says what it did.
 type script struct {
 	*Master
 	t *testing.T
@@ -106,8 +106,8 @@ func TestDefaultCores(t *testing.T) {
 	s.expect("0@0 0@0 1@0 1@0 1@0")
 }
 
-// In cluster mode a driver needs room on a worker before anything else, in order of
-// arrival; one that finds none does not hold up the next.
+// In cluster mode drivers are placed before executors, in order of arrival. One that
+// finds no room does not delay the next.
 func TestDriversGoFirst(t *testing.T) {
 	clusterMode := func(cores int) func(*manager.App) {
 		return func(a *manager.App) { a.ClusterMode, a.Driver = true, spark.DriverSize{Cores: cores, HeapMB: 1 << 10} }
@@ -149,7 +149,7 @@ func TestALostWorker(t *testing.T) {
 	s.expect("0@1 0@1")
 }
 
-// What can never be placed is said before anything is asked.
+// An application that can never be placed is refused before it asks for anything.
 func TestWhatFitsNowhere(t *testing.T) {
 	s := workers(t, *Defaults(), 4)
 	err := s.Fits(manager.App{Profiles: []manager.Profile{{Cores: 6, TaskCPUs: 1, HeapMB: 1 << 10}}})
