@@ -42,6 +42,13 @@ func Collect(name string, r Reader) (*Workload, []*LogError, error) {
 	}
 }
 
+// Arrange makes a workload of applications; the earliest start is at offset 0.
+func Arrange(name string, apps []*Application) *Workload {
+	w := &Workload{Name: name, Apps: slices.Clone(apps)}
+	w.arrange()
+	return w
+}
+
 // arrange sets Epoch, Submit and the order of applications by their starts. Applications
 // of sources without wall-clock times keep their offsets.
 func (w *Workload) arrange() {

@@ -3,7 +3,6 @@ package validate
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"path"
 	"slices"
@@ -21,14 +20,6 @@ import (
 // or after its log if the folder has others.
 func Recordings(apps []*traces.Application) []*traces.Workload {
 	var found []*traces.Workload
-	take := func(name string, apps []*traces.Application) {
-		list := listed(apps)
-		w, _, err := traces.Collect(name, &list)
-		if err != nil {
-			panic(err) // a list in memory has no errors
-		}
-		found = append(found, w)
-	}
 	var visit func(folder string, apps []*traces.Application)
 	visit = func(folder string, apps []*traces.Application) {
 		below := map[string][]*traces.Application{} // by the next element of the path
@@ -42,7 +33,7 @@ func Recordings(apps []*traces.Application) []*traces.Workload {
 		}
 		direct := below[""]
 		if unbroken(apps) && (len(direct) == len(apps) || !oneName(apps)) {
-			take(folder, apps)
+			found = append(found, traces.Arrange(folder, apps))
 			return
 		}
 		delete(below, "")
@@ -50,24 +41,12 @@ func Recordings(apps []*traces.Application) []*traces.Workload {
 			visit(path.Join(folder, part), below[part])
 		}
 		for _, chain := range chains(direct) {
-			take(chain[0].Path, chain)
+			found = append(found, traces.Arrange(chain[0].Path, chain))
 		}
 	}
 	visit(commonFolder(apps), apps)
 	slices.SortStableFunc(found, func(x, y *traces.Workload) int { return cmp.Compare(x.Name, y.Name) })
 	return found
-}
-
-// listed is a traces.Reader of a list.
-type listed []*traces.Application
-
-func (l *listed) Read() (*traces.Application, error) {
-	if len(*l) == 0 {
-		return nil, io.EOF
-	}
-	a := (*l)[0]
-	*l = (*l)[1:]
-	return a, nil
 }
 
 func oneName(apps []*traces.Application) bool {
