@@ -158,7 +158,7 @@ func TestLogsNameNobody(t *testing.T) {
 
 // Twenty-seven classes have 27 names, none of which is taken for a number.
 func TestPseudonymsKeepClassesApart(t *testing.T) {
-	r := redactor{pseudonyms: map[string]string{}, counts: map[string]int{}}
+	r := newRedactor()
 	seen := map[string]bool{}
 	for i := range 60 {
 		word := strings.Repeat("x", i+1)
