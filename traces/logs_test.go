@@ -2,46 +2,16 @@ package traces_test
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
-
-// recordedLog is a log of ours, below bench in the repository, or else one of
-// those beside it.
-func recordedLog(t testing.TB, name string) string {
-	t.Helper()
-	path := filepath.Join("..", "..", "shared", "traces", filepath.FromSlash(name))
-	if strings.HasPrefix(name, "bench/") {
-		path = filepath.Join("..", filepath.FromSlash(name))
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the recorded logs are not beside the repository: %v", err)
-	}
-	return path
-}
-
-// collect reads all logs below a path.
-func collect(t testing.TB, path string) (*traces.Workload, []*traces.LogError) {
-	t.Helper()
-	logs, err := source.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer logs.Close()
-	w, bad, err := traces.Collect(path, logs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w, bad
-}
 
 // writeAndRead is a workload after it was written as text and read again.
 func writeAndRead(t testing.TB, w *traces.Workload) *traces.Workload {
@@ -101,7 +71,7 @@ func TestLogsAreWrittenAsText(t *testing.T) {
 		"bench/testdata/mechanisms/failures/static4",
 	} {
 		t.Run(filepath.Base(log), func(t *testing.T) {
-			w, bad := collect(t, recordedLog(t, log))
+			w, bad := logtest.Collect(t, logtest.Path(t, "..", log))
 			if len(bad) > 0 {
 				t.Fatal(bad[0])
 			}

@@ -3,7 +3,9 @@ package logtest
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"dynalloc/traces"
@@ -14,15 +16,42 @@ import (
 // test if one of them cannot be read.
 func Read(t testing.TB, paths ...string) *traces.Workload {
 	t.Helper()
+	w, bad := Collect(t, paths...)
+	if len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	return w
+}
+
+// Collect returns all applications below some paths as one workload, and what could
+// not be read.
+func Collect(t testing.TB, paths ...string) (*traces.Workload, []*traces.LogError) {
+	t.Helper()
 	logs, err := source.Open(paths...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer logs.Close()
 	w, bad, err := traces.Collect(paths[0], logs)
-	if err != nil || len(bad) > 0 {
-		t.Fatal(err, bad)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return w
+	return w, bad
+}
+
+// Path returns the path of a recording: of one below bench in the repository, whose
+// root is given, or else of a file of the public collection beside the repository. It
+// skips the test if the file is not there.
+func Path(t testing.TB, root, name string) string {
+	t.Helper()
+	path := filepath.Join(root, "..", "shared", "traces", filepath.FromSlash(name))
+	if strings.HasPrefix(name, "bench/") {
+		path = filepath.Join(root, filepath.FromSlash(name))
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("the recordings are not beside the repository: %v", err)
+	}
+	return path
 }
 
 // Folders returns the folders below one that hold event logs. It fails the test

@@ -10,20 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/traces"
 	"dynalloc/traces/formats"
-	"dynalloc/traces/source"
 )
-
-// sharedTrace is the path of a public file beside the repository.
-func sharedTrace(t testing.TB, name string) string {
-	t.Helper()
-	p := filepath.Join("..", "..", "..", "shared", "traces", filepath.FromSlash(name))
-	if _, err := os.Stat(p); err != nil {
-		t.Skipf("the recorded traces are not beside the repository: %v", err)
-	}
-	return p
-}
 
 // readAs writes a file and reads it as a user would.
 func readAs(t testing.TB, name, text string) (*traces.Workload, []*traces.LogError) {
@@ -32,21 +22,7 @@ func readAs(t testing.TB, name, text string) (*traces.Workload, []*traces.LogErr
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return collect(t, path)
-}
-
-func collect(t testing.TB, path string) (*traces.Workload, []*traces.LogError) {
-	t.Helper()
-	logs, err := source.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer logs.Close()
-	w, bad, err := traces.Collect(path, logs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w, bad
+	return logtest.Collect(t, path)
 }
 
 // readOnly reads a file that has to be good.
@@ -79,8 +55,8 @@ func TestPublicFilesAreRead(t *testing.T) {
 		{"decima-tpch/tpch_100g.json.gz", 22, 34659},
 	} {
 		t.Run(file.path, func(t *testing.T) {
-			path := sharedTrace(t, file.path)
-			w, bad := collect(t, path)
+			path := logtest.Path(t, "../..", file.path)
+			w, bad := logtest.Collect(t, path)
 			if len(bad) > 0 {
 				t.Fatal(bad[0])
 			}
@@ -105,7 +81,7 @@ func TestPublicFilesAreRead(t *testing.T) {
 // core seconds; tasks of half a core count as one with a whole core, so the
 // seconds are compared without cores.
 func TestAlibaba2017KeepsItsWork(t *testing.T) {
-	w, bad := collect(t, sharedTrace(t, "alibaba-2017-batch/jobs_first70pct.csv.gz"))
+	w, bad := logtest.Collect(t, logtest.Path(t, "../..", "alibaba-2017-batch/jobs_first70pct.csv.gz"))
 	if len(bad) > 0 {
 		t.Fatal(bad[0])
 	}

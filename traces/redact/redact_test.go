@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"dynalloc/internal/logtest"
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -32,35 +33,6 @@ func redactInto(t testing.TB, dir string, paths ...string) []Log {
 	return done
 }
 
-// recordedLog is a log of ours, below bench in the repository, or else one of
-// those beside it.
-func recordedLog(t testing.TB, name string) string {
-	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "traces", filepath.FromSlash(name))
-	if strings.HasPrefix(name, "bench/") {
-		path = filepath.Join("..", "..", filepath.FromSlash(name))
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the recorded logs are not beside the repository: %v", err)
-	}
-	return path
-}
-
-// collect reads all logs below a path.
-func collect(t testing.TB, path string) (*traces.Workload, []*traces.LogError) {
-	t.Helper()
-	logs, err := source.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer logs.Close()
-	w, bad, err := traces.Collect(path, logs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w, bad
-}
-
 // A redacted log gives the same workload but for names: every task, cue and
 // recorded executor of it.
 func TestLogsGiveTheSameWorkload(t *testing.T) {
@@ -75,10 +47,10 @@ func TestLogsGiveTheSameWorkload(t *testing.T) {
 		"bench/testdata/mechanisms/nodeloss/static3",
 	} {
 		t.Run(filepath.Base(log), func(t *testing.T) {
-			dir, path := t.TempDir(), recordedLog(t, log)
+			dir, path := t.TempDir(), logtest.Path(t, "../..", log)
 			redactInto(t, dir, path)
-			before, _ := collect(t, path)
-			after, bad := collect(t, dir)
+			before, _ := logtest.Collect(t, path)
+			after, bad := logtest.Collect(t, dir)
 			if len(bad) > 0 || len(after.Apps) != len(before.Apps) {
 				t.Fatalf("%d applications became %d: %v", len(before.Apps), len(after.Apps), bad)
 			}
@@ -136,7 +108,7 @@ func TestLogsNameNobody(t *testing.T) {
 	if at := bytes.Index(text, []byte("SECRET")); at >= 0 {
 		t.Fatalf("a name is left: %.200s", text[max(0, at-100):])
 	}
-	w, bad := collect(t, to)
+	w, bad := logtest.Collect(t, to)
 	if len(bad) > 0 || len(w.Apps) != 2 {
 		t.Fatalf("%d applications, %v", len(w.Apps), bad)
 	}
