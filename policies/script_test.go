@@ -299,6 +299,9 @@ func (s *script) look(name string) string {
 		return strconv.Itoa(s.policy.targets()[profile].n)
 	case "why":
 		return strings.ReplaceAll(s.policy.targets()[profile].why.String(), " ", "_")
+	case "round":
+		why := s.policy.targets()[profile].why
+		return fmt.Sprintf("%d/%d", why.Step, why.Need)
 	case "because":
 		return strings.ReplaceAll(s.because.String(), " ", "_")
 	case "step":

@@ -47,15 +47,14 @@ func (s *allocationManager) Start(time.Duration) { s.send() }
 
 // Observe counts an event, and starts or ends the wait for more executors.
 func (s *allocationManager) Observe(e *Event) {
-	unseen := e.Kind == StageSubmitted && !s.known[e.Profile]
 	s.accounting.Observe(e)
 	switch e.Kind {
 	case StageSubmitted:
 		s.initializing = false
 		s.onSchedulerBacklogged(e.At)
-		if unseen {
+		if t := &s.wanted[e.Profile]; t.Why.Cause == NoCause { // the first stage of the profile
 			s.initial(e.Profile)
-			if s.wanted[e.Profile].N > 0 {
+			if t.N > 0 {
 				s.send() // at once, unlike other changes of a target
 			}
 		}

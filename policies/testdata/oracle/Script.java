@@ -300,7 +300,7 @@ public class Script implements ExecutorAllocationClient {
         return "graceful:" + count.gracefullyDecommissioned().getCount() + ",unfinished:" + count.decommissionUnfinished().getCount()
             + ",killed:" + count.driverKilled().getCount() + ",unexpected:" + count.exitedUnexpectedly().getCount();
       case "hints": return hints(profile);
-      case "why", "because", "wake": return null;
+      case "why", "round", "because", "wake": return null;
       default: throw new IllegalArgumentException(name);
     }
   }
