@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dynalloc/internal/golden"
 )
@@ -34,6 +35,7 @@ func TestMutantsAreCaught(t *testing.T) {
 	sound(t, copied, list)
 
 	var made strings.Builder
+	fmt.Fprintf(&made, "\n%s: %d mutants, and a test notices each of them.\n", time.Now().UTC().Format(time.DateOnly), len(list))
 	made.WriteString("\n| broken rule | file | caught by |\n| --- | --- | --- |\n")
 	failed := 0
 	for i, m := range list {
