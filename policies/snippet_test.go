@@ -83,3 +83,20 @@ func TestSnippetsKnowTheirVersion(t *testing.T) {
 		t.Errorf("the service under Spark 2.4: %v\n%s", err, s)
 	}
 }
+
+// A standalone cluster limits an application by cores: where it had such a limit, the
+// new one has room for the maximum number of executors and for no more.
+func TestSnippetsLimitTheCoresOnAStandaloneCluster(t *testing.T) {
+	s, err := Parse("spark,max=6")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ master, want string }{
+		{"spark://host:7077", "\nspark.cores.max 12\n"}, {"yarn", "# remove spark.cores.max (it is 8)\n"},
+	} {
+		snippet, err := s.SnippetFor(map[string]string{"spark.cores.max": "8"}, AppInfo{Master: c.master}, 2)
+		if err != nil || !strings.Contains(snippet.String(), c.want) {
+			t.Errorf("%s: %v\n%swant %q", c.master, err, snippet, c.want)
+		}
+	}
+}
