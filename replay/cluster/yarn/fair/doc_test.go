@@ -359,7 +359,7 @@ func TestFairDocPlacement(t *testing.T) {
 		s := newFairStory(t, fmt.Sprintf(file, policy), strings.Fields(c.site)...)
 		got := ""
 		if err := s.s.Submit(0, scheduler.App{ID: 0, Queue: c.queue, User: "first.last", Master: gig}); err == nil {
-			got = s.s.(*Scheduler).apps[0].queue.path
+			got = s.s.(*Scheduler).apps[0].queue.name
 		}
 		if got != c.want {
 			t.Errorf("%s %s: queue %q comes to %q, want %q", c.policy, c.site, c.queue, got, c.want)

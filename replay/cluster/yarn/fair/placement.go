@@ -95,18 +95,10 @@ func (p *parser) rule(e *hadoop.Element, of *placementRule) *placementRule {
 	case r.parent == nil:
 	case r.name == "default" || r.name == "specified" || r.name == "reject":
 		p.Fail(e.Line, "expected no rule inside %q", r.name)
-	case r.class() == r.parent.class():
+	case r.parent.name == r.name, r.parent.name == "user" && r.name == "nestedUserQueue":
 		p.Fail(e.Line, "expected another parent rule of %q than %q", r.name, r.parent.name)
 	}
 	return r
-}
-
-// class is what a rule does; two names mean the same.
-func (r *placementRule) class() string {
-	if r.name == "nestedUserQueue" {
-		return "user"
-	}
-	return r.name
 }
 
 // isQueueName says whether YARN accepts the name of a queue, with its parents' names.

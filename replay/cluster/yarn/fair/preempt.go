@@ -258,7 +258,7 @@ func (n *schedulerNode) mastersLast() []*container {
 // canLose says whether a container of the application may be preempted, besides
 // others of it: what it keeps must not be below its fair share.
 func (a *appAttempt) canLose(c *container, others scheduler.Resource) bool {
-	if !a.queue.preemptable || c.marked || c.master && !a.s.config.mayPreemptMasters(a.queue.path) {
+	if !a.queue.preemptable || c.marked || c.master && !a.s.config.mayPreemptMasters(a.queue.name) {
 		return false
 	}
 	left := a.used.Minus(a.marked).Minus(c.size).Minus(others)

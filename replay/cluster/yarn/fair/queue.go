@@ -2,7 +2,6 @@ package fair
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 type queue struct {
 	schedulable
 	s        *Scheduler
-	path     string // root.a.b
 	parent   *queue // nil: the root
 	children []*queue
 	leaf     bool
@@ -53,35 +51,19 @@ func (s *Scheduler) queue(name string) *queue { return s.byPath[rooted(name)] }
 // nil where YARN refuses: below a leaf, or with a policy that the parent's does not
 // allow. Parents that were created before the refusal stay.
 func (s *Scheduler) createQueue(path string, leaf bool) *queue {
-	missing := []string{path}
-	at := path
-	for {
-		i := strings.LastIndexByte(at, '.')
-		if i < 0 {
-			return nil
-		}
-		if part := at[i+1:]; part == "" || part != strings.TrimSpace(part) {
-			return nil
-		}
-		at = at[:i]
-		if q := s.byPath[at]; q != nil {
-			if q.leaf {
-				return nil
-			}
-			break
-		}
-		missing = append(missing, at)
+	i := strings.LastIndexByte(path, '.')
+	if name := path[i+1:]; i < 0 || name == "" || name != strings.TrimSpace(name) {
+		return nil
 	}
-	parent := s.byPath[at]
-	for i, path := range slices.Backward(missing) {
-		policy := s.config.policyOf(path)
-		leaf := leaf && i == 0
-		if !parent.policy.allowsChild(policy) || !leaf && policy == fifo {
-			return nil
-		}
-		parent = s.newQueue(path, parent, leaf)
+	parent := s.byPath[path[:i]]
+	if parent == nil {
+		parent = s.createQueue(path[:i], false)
 	}
-	return parent
+	policy := s.config.policyOf(path)
+	if parent == nil || parent.leaf || !parent.policy.allowsChild(policy) || !leaf && policy == fifo {
+		return nil
+	}
+	return s.newQueue(path, parent, leaf)
 }
 
 // newQueue makes a queue with what the queue file says of it. It takes over timeouts
@@ -98,7 +80,7 @@ func (s *Scheduler) newQueue(path string, parent *queue, leaf bool) *queue {
 	}
 	q := &queue{
 		schedulable: schedulable{name: path, weight: orElse(file.weight, 1), minShare: file.minResources},
-		s:           s, path: path, parent: parent, leaf: leaf,
+		s:           s, parent: parent, leaf: leaf,
 		policy:             c.policyOf(path),
 		maxResources:       orElse(file.maxResources, maxResources),
 		maxChildResources:  file.maxChildResources,

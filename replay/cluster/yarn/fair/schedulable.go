@@ -9,8 +9,8 @@ import (
 // A schedulable is what shares a queue's resources: a child queue or an application.
 // YARN's name is Schedulable.
 type schedulable struct {
-	name      string
-	start     int64 // ms; when an application came, 0 for queues
+	name      string // of a queue: root.a.b
+	start     int64  // ms; when an application came, 0 for queues
 	weight    float32
 	minShare  scheduler.Resource
 	maxShare  scheduler.Resource

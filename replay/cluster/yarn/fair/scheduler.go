@@ -117,7 +117,7 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 		return fmt.Errorf("application %d: %s is not a leaf queue", a.ID, path)
 	}
 	if q.hasNoneOf(a.Master) {
-		return fmt.Errorf("application %d: queue %s may have no memory or no cores", a.ID, q.path)
+		return fmt.Errorf("application %d: queue %s may have no memory or no cores", a.ID, q.name)
 	}
 	x := &appAttempt{
 		schedulable: schedulable{name: java.ApplicationID(a.ID), start: now.Milliseconds(), maxShare: scheduler.Unbounded, running: 1},
@@ -236,7 +236,7 @@ type Share struct {
 func (s *Scheduler) Shares() []Share { return s.root.appendShares(nil) }
 
 func (q *queue) appendShares(all []Share) []Share {
-	all = append(all, Share{Queue: q.path, Fair: q.fairShare})
+	all = append(all, Share{Queue: q.name, Fair: q.fairShare})
 	for _, c := range q.children {
 		all = c.appendShares(all)
 	}
