@@ -58,7 +58,7 @@ func Advice(a *decide.Advice) *Document {
 		}
 		tried := evaluationTable(c, all)
 		for _, row := range tried.Rows {
-			records.add(append([]Cell{{Value: c.Class}, {Value: c.Runs}}, row...)...)
+			records.add(c.Class, c.Runs, row)
 		}
 		classes, details = append(classes, classRecord(c)), append(details, detailRecord(a, c, tried))
 		d.Sections = append(d.Sections, classSection(a, c, list))
@@ -166,11 +166,11 @@ func evaluationTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
 			misses = Cell{fmt.Sprintf("%.1f of %d", j.Misses.Value, j.Of), words.Thousandths(j.Misses.Value)}
 			within = Cell{fmt.Sprintf("%.0f to %.0f", j.Misses.Low, j.Misses.High), interval(j.Misses.Interval, words.Thousandths)}
 		}
-		t.add(Cell{name, j.Policy.String()}, Cell{Value: j.Replicas}, misses, Cell{Value: j.Of}, within,
+		t.add(Cell{name, j.Policy.String()}, j.Replicas, misses, j.Of, within,
 			Cell{fmt.Sprintf("%.1f", j.OtherClassMisses), words.Thousandths(j.OtherClassMisses)},
 			Cell{fmt.Sprintf("%.1f", j.Turnaround), words.Thousandths(j.Turnaround)},
 			Cell{fmt.Sprintf("%.*f", places, j.ExecutorSeconds/3600), words.Thousandths(j.ExecutorSeconds)},
-			wordCell(more), wordCell(cost), wordCell(longer), Cell{Value: j.Problem})
+			more, cost, longer, j.Problem)
 	}
 	return t
 }

@@ -26,11 +26,11 @@ func Calibration(t *latency.Model, logs int) *Document {
 		} else {
 			defaults = append(defaults, fmt.Sprintf("%s: %s.", cause, d.Source))
 		}
-		cells := []Cell{wordCell(cause.String()), {fmt.Sprint(d.N), d.N}}
+		var quantiles []Cell
 		for _, q := range d.Quantiles[1 : len(d.Quantiles)-1] {
-			cells = append(cells, Cell{brief(q), float64(q) / float64(time.Millisecond)})
+			quantiles = append(quantiles, Cell{brief(q), float64(q) / float64(time.Millisecond)})
 		}
-		table.add(append(cells, Cell{fmt.Sprintf("%+.0f %%", 100*d.Contention), d.Contention}, wordCell(from))...)
+		table.add(cause.String(), d.N, quantiles, Cell{fmt.Sprintf("%+.0f %%", 100*d.Contention), d.Contention}, from)
 	}
 	s := section("times", "", table)
 	if t.Processors > 0 {

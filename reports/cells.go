@@ -7,9 +7,6 @@ import (
 	"dynalloc/reports/words"
 )
 
-// wordCell is text, for people and programs alike.
-func wordCell(text string) Cell { return Cell{text, text} }
-
 // changeCell is a difference of counts.
 func changeCell(n int) Cell { return Cell{words.Change(n), n} }
 
@@ -18,7 +15,7 @@ func group(name string, row int) Cell {
 	if row > 0 {
 		return Cell{Value: name}
 	}
-	return wordCell(name)
+	return Cell{name, name}
 }
 
 // estimateCells are an estimate and its interval, shown in one column.

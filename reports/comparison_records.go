@@ -204,18 +204,12 @@ func metricRecords(r *bench.Results) *Table {
 	for c, class := range append([]string{""}, r.Classes...) {
 		name := class
 		if class == "" {
-			name = everyClass
+			name = "(all)"
 		}
 		grade := worstGrade(r.Suite.Workload, class).String()
 		add := func(policy, source, metric string, unit metrics.Unit, better metrics.Better, value, difference float64) {
-			var cells []Cell
-			for _, v := range []any{
-				r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), r.Suite.Config.Seed, r.DeadlineBasis,
-				policy, specs[policy], source, name, metric, unit, better, value, difference, grade,
-			} {
-				cells = append(cells, Cell{Value: v})
-			}
-			t.add(cells...)
+			t.add(r.Suite.Workload.Name, r.Suite.Config.Cluster.String(), r.Suite.Config.Seed, r.DeadlineBasis,
+				policy, specs[policy], source, name, metric, unit, better, value, difference, grade)
 		}
 		for _, row := range r.Rows(class) {
 			differences := row.Minus(r.Base(row))

@@ -36,9 +36,6 @@ var metricSections = []struct {
 // policy's own row.
 const recordedLabel = "  recorded truth"
 
-// everyClass stands in the class column for all applications together.
-const everyClass = "(all)"
-
 // headline is the metrics of the first table.
 func headline() []metrics.Metric {
 	var list []metrics.Metric
@@ -119,18 +116,15 @@ func metricTable(list []metrics.Metric, blocks [][]metrics.Row, classes []string
 	}
 	for b, rows := range blocks {
 		for i, r := range rows {
-			cells := []Cell{wordCell(label(r))}
+			var names []Cell
 			if classes != nil {
-				class := classes[b]
-				if class == "" {
-					class = everyClass
-				}
-				cells = append([]Cell{group(class, i)}, cells...)
+				names = append(names, group(classes[b], i))
 			}
+			var values []Cell
 			for _, m := range list {
-				cells = append(cells, metricCell(r, m))
+				values = append(values, metricCell(r, m))
 			}
-			t.add(cells...)
+			t.add(names, label(r), values)
 		}
 		t.addBreak()
 	}
@@ -172,16 +166,16 @@ func differences(r *bench.Results) *Table {
 		if row.Policy == r.Runs[0].Policy.Name && !row.Recorded {
 			continue
 		}
-		cells := []Cell{wordCell(label(row))}
+		name, base := row.Policy, r.Base(row)
 		if row.Recorded {
-			cells[0] = wordCell(row.Policy + ", recorded truth")
+			name += ", recorded truth"
 		}
-		base := r.Base(row)
+		var values []Cell
 		for _, m := range list {
 			v := row.Value(m.Name) - base.Value(m.Name)
-			cells = append(cells, Cell{words.Signed(v, m.Unit), v})
+			values = append(values, Cell{words.Signed(v, m.Unit), v})
 		}
-		t.add(cells...)
+		t.add(name, values)
 	}
 	return t
 }
@@ -202,23 +196,17 @@ func significance(d *Document, r *bench.Results) *Table {
 	}
 	d.Notes = append(d.Notes, legendSignificance.With(r.Runs[0].Policy.Name, blocks))
 	for _, l := range list {
-		cells := []Cell{wordCell(l.Policy), wordCell(blocks.String())}
+		if l.NoValues {
+			none := Cell{Text: words.Missing}
+			t.add(l.Policy, blocks.String(), none, nil, false, none, nil, none, nil)
+			continue
+		}
 		misses := words.Insignificant
 		if l.MissesSignificant {
 			misses = fmt.Sprintf("%+.0f [%+.0f, %+.0f]", l.MissDelta.Value, l.MissDelta.Low, l.MissDelta.High)
 		}
-		cells = append(cells, estimateCells(misses, l.MissDelta)...)
-		cells = append(cells, Cell{Value: l.MissesSignificant})
-		cells = append(cells, estimateCells(words.Relative(l.TimeDelta), l.TimeDelta)...)
-		cells = append(cells, estimateCells(words.Relative(l.CostDelta), l.CostDelta)...)
-		if l.NoValues {
-			for i := 2; i < len(cells); i++ {
-				if cells[i] = (Cell{Text: words.Missing}); t.Columns[i].Key == "more_misses_significant" {
-					cells[i].Value = false
-				}
-			}
-		}
-		t.add(cells...)
+		t.add(l.Policy, blocks.String(), estimateCells(misses, l.MissDelta), l.MissesSignificant,
+			estimateCells(words.Relative(l.TimeDelta), l.TimeDelta), estimateCells(words.Relative(l.CostDelta), l.CostDelta))
 	}
 	return t
 }
@@ -234,12 +222,12 @@ func sweep(r *bench.Results) *Table {
 		t.Columns = append(t.Columns, Column{Head: fmt.Sprintf("misses at\n%g x", factor)})
 	}
 	add := func(label string, apps []metrics.App) {
-		cells := []Cell{wordCell(label)}
+		var misses []Cell
 		all, _ := r.Sweep(apps)
 		for _, m := range all {
-			cells = append(cells, wordCell(outOf(float64(m.Missed), float64(m.Of))))
+			misses = append(misses, Cell{Text: outOf(float64(m.Missed), float64(m.Of))})
 		}
-		t.add(cells...)
+		t.add(label, misses)
 	}
 	for i := range r.Runs {
 		add(r.Runs[i].Policy.Name, r.Runs[i].Apps)
@@ -285,9 +273,7 @@ func effectsOnClasses(r *bench.Results) *Table {
 			t.addBreak()
 		}
 		last = x.Policy
-		cells := []Cell{group(x.Policy, row), wordCell(x.Changed)}
-		cells = append(append(cells, effectCells(own)...), effectCells(others)...)
-		t.add(append(append(cells, wordCell(r.Classes[most])), effectCells(x.Effects[most])...)...)
+		t.add(group(x.Policy, row), x.Changed, effectCells(own), effectCells(others), r.Classes[most], effectCells(x.Effects[most]))
 	}
 	return t
 }
@@ -307,7 +293,7 @@ func waitOfEach(e bench.Effect) time.Duration {
 }
 
 func effectCells(e bench.Effect) []Cell {
-	return []Cell{wordCell(words.Change(e.Misses)), wordCell(words.Signed(waitOfEach(e).Seconds(), metrics.Seconds))}
+	return []Cell{changeCell(e.Misses), {Text: words.Signed(waitOfEach(e).Seconds(), metrics.Seconds)}}
 }
 
 // faultCosts is what the faults cost under each policy.
@@ -316,11 +302,11 @@ func faultCosts(r *bench.Results) *Table {
 		{Head: "policy", Key: "policy"}, {Head: "SLA\nmisses", Key: "misses"}, {Head: "failed", Key: "failed"},
 		{Head: "turnaround\nmean s", Key: "turnaround_ms"}, {Head: "executor-\nhours held", Key: "executor_held_ms"},
 		{Head: "executors\nlost", Key: "executors_lost"}, {Head: "of those\npreempted", Key: "executors_preempted"},
-		{Head: "tasks\nrun again", Key: "tasks_rerun"}, {Head: "task-s\ndiscarded", Key: "task_discarded_ms"},
+		{Head: "tasks\nrerun", Key: "tasks_rerun"}, {Head: "task-s\ndiscarded", Key: "task_discarded_ms"},
 	}}
 	n := time.Duration(max(len(r.Suite.Workload.Apps), 1))
 	for _, c := range r.FaultCosts {
-		t.add(wordCell(c.Policy), changeCell(c.Misses), changeCell(c.Failed),
+		t.add(c.Policy, changeCell(c.Misses), changeCell(c.Failed),
 			Cell{words.Signed((c.Turnaround / n).Seconds(), metrics.Seconds), c.Turnaround.Milliseconds()},
 			Cell{words.Signed(c.Executors.Hours(), metrics.ExecutorHours), c.Executors.Milliseconds()},
 			changeCell(c.Lost), changeCell(c.Preempted), changeCell(c.Rerun),
@@ -335,7 +321,7 @@ func policyList(r *bench.Results) *Table {
 	for i := range r.Runs {
 		name, spec := r.Runs[i].Policy.Name, specOf(r.Runs[i].Policy)
 		if same, err := policies.ParseFleet(name); err != nil || specOf(same) != spec {
-			t.add(wordCell(name), wordCell(spec))
+			t.add(name, spec)
 		}
 	}
 	return t

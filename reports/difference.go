@@ -71,11 +71,11 @@ func differenceTable(g *bench.Gate) *Table {
 			more = words.Missing
 		}
 		intervals := g.Blocks.Unit != bench.ByReplica
-		t.add(wordCell(l.Policy), class, count(l.OldMisses), count(l.NewMisses), count(l.Of),
-			Cell{Text: more}, Cell{Value: orNull(intervals && l.Of > 0, interval(l.MissDelta.Interval, words.Thousandths))}, Cell{Value: l.MissesSignificant},
+		t.add(l.Policy, class, count(l.OldMisses), count(l.NewMisses), count(l.Of),
+			more, orNull(intervals && l.Of > 0, interval(l.MissDelta.Interval, words.Thousandths)), l.MissesSignificant,
 			Cell{fmt.Sprintf("%.2f", l.OldHours), words.Thousandths(l.OldHours)}, Cell{fmt.Sprintf("%.2f", l.NewHours), words.Thousandths(l.NewHours)},
 			Cell{changed(g, l.CostDelta, l.CostSignificant, 100), words.Rounded(l.CostDelta.Value)},
-			Cell{Value: orNull(intervals, interval(l.CostDelta.Interval, words.Rounded))}, Cell{Value: l.CostSignificant}, worse)
+			orNull(intervals, interval(l.CostDelta.Interval, words.Rounded)), l.CostSignificant, worse)
 	}
 	return t
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"io"
 
 	"dynalloc/internal/note"
@@ -108,8 +109,28 @@ func keys(names ...string) []Column {
 	return columns
 }
 
-// add appends a row.
-func (t *Table) add(cells ...Cell) { t.Rows = append(t.Rows, cells) }
+// add appends a row. A value is a Cell, several ([]Cell), or the value of one that is
+// shown as fmt.Sprint writes it; nil is an empty cell.
+func (t *Table) add(values ...any) {
+	var row []Cell
+	for _, v := range values {
+		switch v := v.(type) {
+		case Cell:
+			row = append(row, v)
+		case []Cell:
+			row = append(row, v...)
+		case nil:
+			row = append(row, Cell{})
+		default:
+			cell := Cell{Value: v}
+			if !t.Columns[len(row)].Hidden {
+				cell.Text = fmt.Sprint(v)
+			}
+			row = append(row, cell)
+		}
+	}
+	t.Rows = append(t.Rows, row)
+}
 
 // addBreak ends a block of rows.
 func (t *Table) addBreak() { t.Breaks = append(t.Breaks, len(t.Rows)) }

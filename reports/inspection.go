@@ -35,12 +35,10 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 		if a.Attempt != "" {
 			id += " attempt " + a.Attempt
 		}
-		count := func(n int) Cell { return Cell{fmt.Sprint(n), n} }
-		all.add(Cell{Text: OneLine(id)}, Cell{Value: a.ID}, Cell{Value: a.Attempt},
-			Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, Cell{Value: a.Class}, Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
-			Cell{length(log.Span), log.Span.Seconds()}, count(log.Jobs), count(log.Stages), count(log.Tasks), count(log.FailedTasks),
-			Cell{Text: fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved)}, Cell{Value: log.ExecutorsAdded}, Cell{Value: log.ExecutorsRemoved},
-			wordCell(log.Grade.String()), wordCell(a.Path), Cell{Value: notesJSON(log.Problems)})
+		all.add(OneLine(id), a.ID, a.Attempt, Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, a.Class, Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
+			Cell{length(log.Span), log.Span.Seconds()}, log.Jobs, log.Stages, log.Tasks, log.FailedTasks,
+			fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved), log.ExecutorsAdded, log.ExecutorsRemoved,
+			log.Grade.String(), a.Path, notesJSON(log.Problems))
 		if i < listedAnyway || log.Grade != traces.Complete {
 			people.Rows = append(people.Rows, all.Rows[i])
 		}
@@ -94,7 +92,7 @@ func classTable(logs []*traces.Application) *Table {
 	slices.Sort(classes)
 	t := &Table{Left: 1, Columns: heads("class", "applications", "tasks")}
 	for _, c := range classes {
-		t.add(wordCell(OneLine(c)), wordCell(fmt.Sprint(applications[c])), wordCell(fmt.Sprint(tasks[c])))
+		t.add(OneLine(c), applications[c], tasks[c])
 	}
 	return t
 }
@@ -132,7 +130,7 @@ func skippedTable(skipped []source.Skipped) *Table {
 	slices.Sort(reasons)
 	t := &Table{Left: 1, Columns: heads("reason", "files")}
 	for _, why := range reasons {
-		t.add(wordCell(why), wordCell(fmt.Sprint(count[why])))
+		t.add(why, count[why])
 	}
 	return t
 }

@@ -30,9 +30,9 @@ func small() *Document {
 		{Head: "policy", Key: "policy"}, {Head: "misses\nall", Key: "misses"}, {Head: "\nlate"},
 		{Key: "share_interval", Hidden: true}, {Key: "ok", Hidden: true}, {Key: "why", Hidden: true},
 	}}
-	t.add(wordCell("static"), Cell{"3", 3.0}, Cell{Text: "1 of 3"}, Cell{Value: stats.Interval{Low: 0.25, High: 0.75}}, Cell{Value: true}, Cell{Value: []string{"a", "b"}})
+	t.add("static", Cell{"3", 3.0}, Cell{Text: "1 of 3"}, Cell{Value: stats.Interval{Low: 0.25, High: 0.75}}, Cell{Value: true}, Cell{Value: []string{"a", "b"}})
 	t.addBreak()
-	t.add(wordCell("  a_b"), Cell{"-", math.NaN()}, Cell{}, Cell{}, Cell{Value: false}, Cell{Value: []string(nil)})
+	t.add("  a_b", Cell{"-", math.NaN()}, Cell{}, Cell{}, Cell{Value: false}, Cell{Value: []string(nil)})
 	return &Document{
 		Schema: "dynalloc.small/1", Title: "Two policies",
 		Facts: []Fact{
@@ -171,7 +171,7 @@ func TestTextNamesLongTables(t *testing.T) {
 	d.Files.Report = "report"
 	long := &Table{Left: 1, Columns: heads("row")}
 	for range longTable {
-		long.add(wordCell("x"))
+		long.add("x")
 	}
 	d.Sections = append(d.Sections, Section{Heading: "By application", Blocks: []Block{long}, Detail: true})
 	if text := render(t, "text", d); !strings.Contains(text, "Longer tables, in report.md\n\n- By application\n") || strings.Contains(text, " x\n") {
@@ -186,10 +186,10 @@ func TestTextNamesLongTables(t *testing.T) {
 // commas, and the numbers stay in the first line.
 func TestLongNamesAreFolded(t *testing.T) {
 	wide := &Table{Left: 1, Columns: heads("policy")}
-	rows := [][]Cell{{wordCell("spark,idle=10s,backlog=5s,shuffle=tracking")}, {wordCell("static,n=2")}}
+	rows := [][]any{{"spark,idle=10s,backlog=5s,shuffle=tracking"}, {"static,n=2"}}
 	for range 9 {
 		wide.Columns = append(wide.Columns, Column{Head: "executor-h"})
-		rows[0], rows[1] = append(rows[0], wordCell("1.25")), append(rows[1], wordCell("2.5"))
+		rows[0], rows[1] = append(rows[0], "1.25"), append(rows[1], "2.5")
 	}
 	wide.add(rows[0]...)
 	wide.add(rows[1]...)

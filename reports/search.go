@@ -160,19 +160,15 @@ func fleetTable(t *decide.TuneResult) *Table {
 		{Head: "executor-\nhours held", Key: "executor_hours"}, {Head: "saved\n%", Key: "saved_share"}, {Head: "95 %\ninterval", Key: "saved_interval"},
 		{Head: "slower\n%", Key: "slower_share"}, {Key: "keeps_goal", Hidden: true}, {Key: "front", Hidden: true},
 	}...)}
-	setting := []Cell{{Value: t.Suite.Workload.Name}, {Value: t.Suite.Config.Cluster.String()}, {Value: t.Suite.Config.Seed}}
 	row := func(name, standing, what string, f *decide.FleetResult) {
 		saved := []Cell{{bare(f.Saved.Value), f.Saved.Value}, {strings.TrimSpace(between(f.Saved.Interval)), f.Saved.Interval}}
 		if f == &t.Base {
 			saved[0].Text, saved[1].Text = words.Missing, ""
 		}
-		cells := append(append([]Cell{}, setting...),
-			wordCell(name), Cell{Text: standing}, Cell{Value: what}, Cell{Value: f.Fleet.String()},
-			Cell{mean(f.Misses) + " of " + mean(f.Deadlines), f.Misses}, Cell{Value: f.Deadlines},
+		table.add(t.Suite.Workload.Name, t.Suite.Config.Cluster.String(), t.Suite.Config.Seed, name, standing, what, f.Fleet.String(),
+			Cell{mean(f.Misses) + " of " + mean(f.Deadlines), f.Misses}, f.Deadlines,
 			Cell{bare(f.MissRate.Value), f.MissRate.Value}, Cell{strings.TrimSpace(between(f.MissRate.Interval)), f.MissRate.Interval},
-			Cell{hours(f.ExecutorHours), f.ExecutorHours})
-		cells = append(cells, saved...)
-		table.add(append(cells, Cell{bare(f.Slowdown), f.Slowdown}, Cell{Value: f.MeetsGoal}, Cell{Value: f.OnFront})...)
+			Cell{hours(f.ExecutorHours), f.ExecutorHours}, saved, Cell{bare(f.Slowdown), f.Slowdown}, f.MeetsGoal, f.OnFront)
 	}
 	row("recorded", "", "recorded", &t.Base)
 	table.addBreak()
@@ -187,18 +183,8 @@ func fleetTable(t *decide.TuneResult) *Table {
 	for i := range t.Hindsight {
 		row(fleetName("H", i), hindsightLabel, hindsightLabel, &t.Hindsight[i])
 	}
-	bounds := append(append([]Cell{}, setting...), make([]Cell, len(table.Columns)-len(setting))...)
-	for i, c := range table.Columns {
-		switch c.Key {
-		case "name", "what":
-			bounds[i].Value = "lower bounds"
-		case "misses":
-			bounds[i].Value = t.Bounds.Misses
-		case "executor_hours":
-			bounds[i].Value = t.Bounds.ExecutorHours
-		}
-	}
-	table.add(bounds...)
+	table.add(t.Suite.Workload.Name, t.Suite.Config.Cluster.String(), t.Suite.Config.Seed, "lower bounds", "", "lower bounds", nil,
+		t.Bounds.Misses, nil, nil, nil, t.Bounds.ExecutorHours, nil, nil, nil, nil, nil)
 	return table
 }
 
@@ -223,7 +209,7 @@ func ruleTable(t *decide.TuneResult) *Table {
 		for i := range fleets {
 			out.addBreak()
 			for k, rule := range fleets[i].Fleet.Rules {
-				out.add(group(fleetName(kind, i), k), wordCell(rule.Pattern), wordCell(rule.Spec.String()))
+				out.add(group(fleetName(kind, i), k), rule.Pattern, rule.Spec.String())
 			}
 		}
 	}

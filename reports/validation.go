@@ -35,7 +35,7 @@ func Validation(v *validate.Validation) *Document {
 		c := &v.Apps[i]
 		t := comparisonTable(c)
 		for _, row := range t.Rows {
-			records.add(append([]Cell{{Value: c.Recorded.Name}}, row...)...)
+			records.add(c.Recorded.Name, row)
 		}
 		s := Section{Key: "application", Heading: c.Recorded.Name, Blocks: []Block{t}}
 		if len(c.Unmatched) > 0 {
@@ -52,7 +52,7 @@ func comparisonTable(c *validate.Comparison) *Table {
 	t := &Table{Left: 1, Columns: heads("", "recorded", "replayed", "error %")}
 	r, p := &c.Recorded, &c.Predicted
 	line := func(name string, r, p, e float64) {
-		t.add(wordCell(name), Cell{inSeconds(r), r}, Cell{inSeconds(p), p}, Cell{words.Percent(e), e})
+		t.add(name, Cell{inSeconds(r), r}, Cell{inSeconds(p), p}, Cell{words.Percent(e), e})
 	}
 	none := math.NaN()
 	line("application, s", r.Seconds, p.Seconds, c.Error)
@@ -79,10 +79,10 @@ func executorTable(c *validate.Comparison) *Table {
 		if i >= len(lives) {
 			return make([]Cell, 2)
 		}
-		return []Cell{wordCell(inSeconds(lives[i].From.Seconds())), wordCell(inSeconds(lives[i].To.Seconds()))}
+		return []Cell{{Text: inSeconds(lives[i].From.Seconds())}, {Text: inSeconds(lives[i].To.Seconds())}}
 	}
 	for i := range max(len(c.Recorded.Executors), len(c.Predicted.Executors)) {
-		t.add(append(append([]Cell{wordCell(fmt.Sprint(i + 1))}, cells(c.Recorded.Executors, i)...), cells(c.Predicted.Executors, i)...)...)
+		t.add(i+1, cells(c.Recorded.Executors, i), cells(c.Predicted.Executors, i))
 	}
 	return t
 }

@@ -51,31 +51,26 @@ func errorTable(s *validate.Set) *Table {
 		{Head: "timeline\nmedian %", Key: "timeline_median"}, {Head: "\np95 %", Key: "timeline_p95"},
 		{Head: "winner\ntime"}, {Head: "winner\nexec-s"},
 	}}
-	row := func(label, name, by string, pairs Cell, s *validate.Score, winners ...string) {
+	row := func(label, name, by string, pairs any, s *validate.Score, winners ...any) {
 		a, j, e, l := s.Application, s.Jobs, s.ExecutorSeconds, s.Timeline
-		cells := []Cell{{Text: label}, {Value: name}, wordCell(by), pairs}
+		var errors []Cell
 		for _, v := range []float64{a.Median, a.P95, a.Bias, j.Median, j.P95, e.Median, e.P95, e.Bias, l.Median, l.P95} {
-			cells = append(cells, Cell{words.Percent(v), v})
+			errors = append(errors, Cell{words.Percent(v), v})
 		}
-		for i := range 2 {
-			var cell Cell
-			if i < len(winners) {
-				cell = wordCell(winners[i])
-			}
-			cells = append(cells, cell)
+		if winners == nil {
+			winners = []any{nil, nil}
 		}
-		t.add(cells...)
+		t.add(append([]any{label, name, by, pairs, errors}, winners...)...)
 	}
-	count := func(n int) Cell { return Cell{fmt.Sprint(n), n} }
 	rows := func(label, name string, sum *validate.Summary) {
 		t.addBreak()
-		row(label, name, "replay", count(sum.Pairs), &sum.Score, calls(sum.Winner), calls(sum.WinnerOfExecutors))
-		row("", name, "copy", Cell{}, &sum.Copy)
+		row(label, name, "replay", sum.Pairs, &sum.Score, calls(sum.Winner), calls(sum.WinnerOfExecutors))
+		row("", name, "copy", nil, &sum.Copy)
 		if sum.Constant.Application.N > 0 {
-			row("", name, "constant", Cell{}, &sum.Constant)
+			row("", name, "constant", nil, &sum.Constant)
 		}
 		if sum.Floor.Application.N > 0 {
-			row("", name, "repeats", count(sum.Floor.Application.N), &sum.Floor)
+			row("", name, "repeats", sum.Floor.Application.N, &sum.Floor)
 		}
 	}
 	for i := range s.Workloads {
@@ -123,7 +118,7 @@ func barTable(s *validate.Summary) *Table {
 		if b.Raised {
 			verdict += ", bar raised because repeats differ by more"
 		}
-		t.add(wordCell(b.Name), wordCell(verdict), wordCell(words.Percent(b.Value)+" %"), wordCell(sign+" "+words.Percent(b.Limit)+" %"))
+		t.add(b.Name, verdict, words.Percent(b.Value)+" %", sign+" "+words.Percent(b.Limit)+" %")
 	}
 	return t
 }
@@ -132,17 +127,17 @@ func barTable(s *validate.Summary) *Table {
 func skillTable(s *validate.Set) *Table {
 	t := &Table{Left: 1, Columns: heads("workload", "over copy\napplication", "\nexecutor-s", "\njobs", "over constant\napplication", "\nexecutor-s", "\njobs")}
 	row := func(name string, m *validate.Summary) {
-		cells := []Cell{wordCell(name)}
+		var skills []Cell
 		for _, k := range []validate.Skill{m.OverCopy, m.OverConstant} {
 			for _, v := range []float64{k.Application, k.ExecutorSeconds, k.Jobs} {
 				text := words.Missing
 				if words.Finite(v) {
 					text = fmt.Sprintf("%.2f", v)
 				}
-				cells = append(cells, Cell{text, v})
+				skills = append(skills, Cell{text, v})
 			}
 		}
-		t.add(cells...)
+		t.add(name, skills)
 	}
 	for i := range s.Workloads {
 		row(s.Workloads[i].Name, &s.Workloads[i].Summary)
@@ -169,7 +164,7 @@ func worstPairs(s *validate.Set) *Table {
 	slices.SortStableFunc(list, func(x, y pair) int { return cmp.Compare(y.rank, x.rank) })
 	folder := sharedFolder(s.Pairs)
 	for _, p := range list[:min(worstShown, len(list))] {
-		cells := []Cell{wordCell(strings.TrimPrefix(p.v.From, folder)), wordCell(strings.TrimPrefix(p.v.To, folder))}
+		var errors []Cell
 		for _, of := range []func(*validate.Comparison) float64{
 			func(c *validate.Comparison) float64 { return c.Error }, worstJob,
 			func(c *validate.Comparison) float64 { return c.ExecutorError }, func(c *validate.Comparison) float64 { return c.TimelineError },
@@ -178,9 +173,9 @@ func worstPairs(s *validate.Set) *Table {
 			for i := range p.v.Apps {
 				v = worse(v, of(&p.v.Apps[i]))
 			}
-			cells = append(cells, Cell{words.Percent(v), v})
+			errors = append(errors, Cell{words.Percent(v), v})
 		}
-		t.add(cells...)
+		t.add(strings.TrimPrefix(p.v.From, folder), strings.TrimPrefix(p.v.To, folder), errors)
 	}
 	return t
 }
