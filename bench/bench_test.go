@@ -18,7 +18,7 @@ func BenchmarkPolicy(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	results := run(b, suite, bench.Options{})
+	results := Run(b, suite, bench.Options{})
 	w := results.Suite.Workload
 	for i := range results.Runs {
 		outcome := &results.Runs[i]

@@ -14,8 +14,8 @@ import (
 	"dynalloc/traces"
 )
 
-// run runs a suite.
-func run(t testing.TB, s *bench.Suite, o bench.Options) *bench.Results {
+// Run runs a suite.
+func Run(t testing.TB, s *bench.Suite, o bench.Options) *bench.Results {
 	t.Helper()
 	r, err := bench.Run(context.Background(), s, o)
 	if err != nil {
@@ -31,7 +31,7 @@ func TestParallelRunsChangeNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	dump := func(o bench.Options) []byte {
-		r := run(t, s, o)
+		r := Run(t, s, o)
 		var b bytes.Buffer
 		for i := range r.Runs {
 			run := &r.Runs[i]
@@ -53,13 +53,13 @@ func TestTheTimelineAddsUpToTheLedger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := run(t, s, bench.Options{})
+		r := Run(t, s, bench.Options{})
 		for _, run := range r.Runs {
 			var want metrics.Sample
 			for _, a := range run.Result.Apps {
 				want.Add(metrics.Sample{Held: a.Ledger.Executor, Cores: a.Ledger.Held(), Busy: a.Ledger.Busy})
 			}
-			got := total(run.Timeline.Series)
+			got := Total(run.Timeline.Series)
 			if got.Held != want.Held || got.Cores != want.Cores || got.Busy != want.Busy {
 				t.Errorf("%s, %s: timeline %+v, ledger %+v", s.Workload.Name, run.Policy.Name, got, want)
 			}
@@ -70,7 +70,7 @@ func TestTheTimelineAddsUpToTheLedger(t *testing.T) {
 	}
 }
 
-func total(s metrics.Series) metrics.Sample {
+func Total(s metrics.Series) metrics.Sample {
 	var sum metrics.Sample
 	for _, sample := range s.Samples {
 		sum.Add(sample)
@@ -85,7 +85,7 @@ func TestSharesOfARowAddUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Config.Attribute = true
-	r := run(t, s, bench.Options{})
+	r := Run(t, s, bench.Options{})
 	for _, class := range append([]string{""}, r.Classes...) {
 		for _, row := range r.Rows(class) {
 			if row.Recorded {

@@ -13,14 +13,14 @@ import (
 )
 
 // A nightly load of sixteen tasks on a cluster with room for eight executors.
-const nightly = `
+const Nightly = `
 app load cores=2 memory=1g
   job
     stage tasks=16x10s
 `
 
-func nightlySuite(fleets ...string) *bench.Suite {
-	w, err := traces.ReadText(strings.NewReader(nightly), "nightly")
+func NightlySuite(fleets ...string) *bench.Suite {
+	w, err := traces.ReadText(strings.NewReader(Nightly), "nightly")
 	if err != nil {
 		panic(err)
 	}
@@ -32,7 +32,7 @@ func nightlySuite(fleets ...string) *bench.Suite {
 
 // A fixed size is compared with dynamic allocation.
 func ExampleRun() {
-	results, err := bench.Run(context.Background(), nightlySuite("static,n=2", "spark,idle=10s"), bench.Options{})
+	results, err := bench.Run(context.Background(), NightlySuite("static,n=2", "spark,idle=10s"), bench.Options{})
 	if err != nil {
 		panic(err)
 	}
@@ -48,7 +48,7 @@ func ExampleRun() {
 // of executors changes. The suite's own figures do not need it.
 func ExampleOptions_observe() {
 	changes := map[string]*int{}
-	suite := nightlySuite("static,n=2", "spark,idle=10s")
+	suite := NightlySuite("static,n=2", "spark,idle=10s")
 	for _, fleet := range suite.Policies {
 		changes[fleet.Name] = new(int) // Observe may be called from several goroutines at a time
 	}

@@ -139,7 +139,7 @@ type appPair struct{ old, new int }
 // pairApps pairs the applications of both files by their ids.
 func (g *Gate) pairApps() []appPair {
 	var pairs []appPair
-	for old, k := range Partners(g.New.Workload, g.Old.Workload, AppID) {
+	for old, k := range Partners(g.New.Workload, g.Old.Workload, appID) {
 		if k >= 0 {
 			pairs = append(pairs, appPair{old, k})
 		}

@@ -20,8 +20,8 @@ func Partners(from, to *traces.Workload, key func(*traces.Application) string) [
 	return partner
 }
 
-// AppName and AppID are keys for Partners.
+// AppName is the key of Partners for different runs of the same applications.
 func AppName(a *traces.Application) string { return a.Name }
 
-// AppID is the id that the cluster manager gave the application.
-func AppID(a *traces.Application) string { return a.ID }
+// appID is the key of Partners for the same runs.
+func appID(a *traces.Application) string { return a.ID }

@@ -15,10 +15,10 @@ import (
 	"dynalloc/traces"
 )
 
-// Shaking is how the replicas of a workload are varied: arrivals by seconds, task
+// shaking is how the replicas of a workload are varied: arrivals by seconds, task
 // times and driver gaps by as much as repeats of one application on an idle
 // cluster differ (docs/STATISTICS.md).
-var Shaking = traces.Shaking{Arrivals: 3 * time.Second, Work: 0.05}
+var shaking = traces.Shaking{Arrivals: 3 * time.Second, Work: 0.05}
 
 // The spread of start-up times between replicas, as the standard deviation of the
 // logarithm: where logs show start-up, the error of their mean; where they do not,
@@ -100,7 +100,7 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 	}
 	seed := c.Seed + uint64(r)<<32
 	random := rand.New(rand.NewPCG(seed, 0x57a7))
-	by := Shaking
+	by := shaking
 	if tasksOf(w) > mostCopied {
 		by.Work = 0 // the replica then shares its tasks with the workload
 	}

@@ -236,14 +236,14 @@ func (g *Group) fairness(key func(*App) string) float64 {
 	for _, k := range slices.Sorted(maps.Keys(speeds)) {
 		means = append(means, stats.Mean(speeds[k]))
 	}
-	return Jain(means)
+	return jain(means)
 }
 
-// Jain is the fairness index of Jain, Chiu and Hawe (A Quantitative Measure of
+// jain is the fairness index of Jain, Chiu and Hawe (A Quantitative Measure of
 // Fairness and Discrimination for Resource Allocation in Shared Computer
 // Systems, 1984): (sum of x)^2 / (n x sum of x^2). It is 1 if all values are equal
 // and 1/n if only one is not 0; NaN for no values, and where all are 0.
-func Jain(x []float64) float64 {
+func jain(x []float64) float64 {
 	var sum, squares float64
 	for _, v := range x {
 		sum += v

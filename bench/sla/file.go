@@ -41,7 +41,7 @@ type Match struct {
 	Class string
 	Queue string
 	User  string
-	Tag   string // any of the application's tags: see Tags
+	Tag   string // any tag of the application: see tagsOf
 
 	Group       string // of a job: spark.jobGroup.id
 	Description string // of a job: spark.job.description
@@ -69,7 +69,7 @@ func (m *Match) matches(a *traces.Application) bool {
 	if !globMatches(m.Name, a.Name) || !globMatches(m.Class, a.Class) || !globMatches(m.Queue, a.Queue) || !globMatches(m.User, a.User) {
 		return false
 	}
-	return m.Tag == "" || slices.ContainsFunc(Tags(a), func(tag string) bool { return spec.Match(m.Tag, tag) })
+	return m.Tag == "" || slices.ContainsFunc(tagsOf(a), func(tag string) bool { return spec.Match(m.Tag, tag) })
 }
 
 // matchesJob says whether it selects a job of an application that matches. The

@@ -15,10 +15,10 @@ const (
 	databricksTags  = "spark.databricks.clusterUsageTags.clusterAllTags" // [{"key":"team","value":"finance"}]
 )
 
-// Tags returns the tags of an application, sorted: each tag of spark.yarn.tags
+// tagsOf returns the tags of an application, sorted: each tag of spark.yarn.tags
 // ("nightly"), each label of the driver's pod and each tag of a Databricks cluster
 // ("team=finance"), and every property with its value ("spark.app.tier=gold").
-func Tags(a *traces.Application) []string {
+func tagsOf(a *traces.Application) []string {
 	var tags []string
 	for key, value := range a.Properties {
 		tags = append(tags, key+"="+value)

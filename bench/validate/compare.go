@@ -8,9 +8,9 @@ import (
 	"dynalloc/traces"
 )
 
-// ShortJob is the least time by which the error of a job is divided. The error of a
+// shortJob is the least time by which the error of a job is divided. The error of a
 // job of one second that takes 0.2 s longer is then 4 %, not 20 %.
-const ShortJob = 5.0 // seconds
+const shortJob = 5.0 // seconds
 
 // A Comparison is a predicted application beside the recorded one. Numbers that do
 // not exist are NaN.
@@ -30,7 +30,7 @@ type Comparison struct {
 type JobComparison struct {
 	ID                  int
 	Recorded, Predicted float64 // seconds
-	Error               float64 // as a share of max(recorded, ShortJob), signed
+	Error               float64 // as a share of max(recorded, shortJob), signed
 }
 
 // compareAll compares each recorded application with its partner among the
@@ -72,7 +72,7 @@ func compare(recorded, predicted View) Comparison {
 			c.Unmatched = append(c.Unmatched, r.ID)
 			continue
 		}
-		c.Jobs = append(c.Jobs, JobComparison{r.ID, r.Seconds, p, relative(r.Seconds, p, max(r.Seconds, ShortJob))})
+		c.Jobs = append(c.Jobs, JobComparison{r.ID, r.Seconds, p, relative(r.Seconds, p, max(r.Seconds, shortJob))})
 	}
 	for _, p := range predicted.Jobs {
 		if !slices.ContainsFunc(recorded.Jobs, func(r JobView) bool { return r.ID == p.ID }) {
