@@ -21,7 +21,7 @@ func (s Spec) check() error {
 	case s.CoresMax < 0:
 		return fmt.Errorf("spark.cores.max is %d: it must be positive", s.CoresMax)
 	case s.Version != "" && !spark.ParseVersion(s.Version).Known():
-		return fmt.Errorf("version %q: want a Spark version such as 3.5 or 4.1.0", s.Version)
+		return fmt.Errorf("version %q: expected a Spark version such as 3.5 or 4.1.0", s.Version)
 	case s.Fixed() || s.Recorded():
 		return nil
 	case s.Every != s.Kind.Defaults.Every && (s.Every < Interval || s.Every%Interval != 0):

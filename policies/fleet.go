@@ -36,7 +36,7 @@ func ParseFleet(text string) (Fleet, error) {
 	if name, rest, found := strings.Cut(text, ":"); found && !strings.ContainsAny(name, notInNames) {
 		f.Name, rules = strings.TrimSpace(name), rest
 		if f.Name == "" || strings.ContainsAny(f.Name, " \t/") {
-			return Fleet{}, fmt.Errorf("fleet %q: want a short name without blanks and slashes before the colon", text)
+			return Fleet{}, fmt.Errorf("fleet %q: expected a short name without blanks and slashes before the colon", text)
 		}
 	}
 	for rule := range strings.SplitSeq(rules, ";") {
@@ -47,7 +47,7 @@ func ParseFleet(text string) (Fleet, error) {
 		}
 		pattern = strings.TrimSpace(pattern)
 		if pattern == "" || strings.TrimSpace(policy) == "" {
-			return Fleet{}, fmt.Errorf("fleet %q: want PATTERN=POLICY;..., got %q", text, rule)
+			return Fleet{}, fmt.Errorf("fleet %q: expected PATTERN=POLICY;..., found %q", text, rule)
 		}
 		s, err := Parse(policy)
 		if err != nil && policy != rules {

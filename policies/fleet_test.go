@@ -49,12 +49,12 @@ func TestParseFleet(t *testing.T) {
 		}
 	}
 	for text, problem := range map[string]string{
-		"":                     "want PATTERN=POLICY",
-		"a=static;":            "want PATTERN=POLICY",
-		"=static":              "want PATTERN=POLICY",
-		"a=":                   "want PATTERN=POLICY",
-		"my fleet:static":      "want a short name without blanks and slashes",
-		":static":              "want a short name",
+		"":                     "expected PATTERN=POLICY",
+		"a=static;":            "expected PATTERN=POLICY",
+		"=static":              "expected PATTERN=POLICY",
+		"a=":                   "expected PATTERN=POLICY",
+		"my fleet:static":      "expected a short name without blanks and slashes",
+		":static":              "expected a short name",
 		"a=sprak":              `did you mean "spark"?`,
 		"a=static;b=spark,x=1": `spark has no setting "x"`,
 	} {

@@ -103,7 +103,7 @@ func TestOwnSettings(t *testing.T) {
 	if again, err := back.Set("share", "0.25"); err != nil || again != s {
 		t.Errorf("the same settings are another spec: %+v, %v", again, err)
 	}
-	if _, err := s.Set("n", "many"); err == nil || err.Error() != "policy tuned: n=many: want a whole number" {
+	if _, err := s.Set("n", "many"); err == nil || err.Error() != "policy tuned: n=many: expected a whole number" {
 		t.Errorf("a value that is none: %v", err)
 	}
 }

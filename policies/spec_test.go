@@ -65,7 +65,7 @@ func TestParseRefuses(t *testing.T) {
 		"spark,ratio=1.1":                    "spark.dynamicAllocation.executorAllocationRatio is 1.1",
 		"spark,ratio=NaN":                    "spark.dynamicAllocation.executorAllocationRatio is NaN",
 		"spark,service=false,tracking=false": "needs one of spark.shuffle.service.enabled",
-		"spark,version=new":                  `version "new": want a Spark version`,
+		"spark,version=new":                  `version "new": expected a Spark version`,
 		"spark,cores=-1":                     "spark.executor.cores is -1",
 		"spark,memory=-1g":                   "spark.executor.memory is -1024 MiB",
 		"spark,cores-max=-1":                 "spark.cores.max is -1",
@@ -75,7 +75,7 @@ func TestParseRefuses(t *testing.T) {
 		"sprak":                              `there is no policy "sprak"; did you mean "spark"?`,
 		"eager":                              `there is no policy "eager"; there are static, spark, script, hindsight, recorded`,
 		"recorded,n=3":                       "recorded takes no settings",
-		"":                                   "want a name first",
+		"":                                   "expected a name first",
 	} {
 		if s, err := Parse(text); err == nil || !strings.Contains(err.Error(), problem) {
 			t.Errorf("%q is read as %v, %v; want %q", text, s, err, problem)

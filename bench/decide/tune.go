@@ -145,13 +145,13 @@ func newSearch(ctx context.Context, t Tuning, o bench.Options) (*search, error) 
 func (t *Tuning) Check() error {
 	switch {
 	case t.MissRate < 0 || t.MissRate > 1:
-		return fmt.Errorf("a miss rate of %g: want a share from 0 to 1", t.MissRate)
+		return fmt.Errorf("a miss rate of %g: expected a share from 0 to 1", t.MissRate)
 	case t.MaxSlowdown < 0:
-		return fmt.Errorf("slower by %g: want a share of 0 or more", t.MaxSlowdown)
+		return fmt.Errorf("slower by %g: expected a share of 0 or more", t.MaxSlowdown)
 	case t.Replicas < 1:
-		return fmt.Errorf("%d replicas: want 1 or more", t.Replicas)
+		return fmt.Errorf("%d replicas: expected 1 or more", t.Replicas)
 	case t.Budget < 4*t.Replicas:
-		return fmt.Errorf("a budget of %d replays is too small: with %d replicas want at least %d", t.Budget, t.Replicas, 4*t.Replicas)
+		return fmt.Errorf("a budget of %d replays is too small: with %d replicas at least %d are needed", t.Budget, t.Replicas, 4*t.Replicas)
 	}
 	for _, s := range t.Candidates {
 		if s.Unread() {

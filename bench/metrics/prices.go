@@ -26,7 +26,7 @@ type Prices struct {
 func ParsePrices(text string) (Prices, error) {
 	s, err := spec.Parse("prices," + text)
 	if err != nil {
-		return Prices{}, fmt.Errorf("prices %q: want key=value, as in core-hour=0.05,gib-hour=0.005,minimum=60s", text)
+		return Prices{}, fmt.Errorf("prices %q: expected key=value, as in core-hour=0.05,gib-hour=0.005,minimum=60s", text)
 	}
 	d := s.Decoder()
 	p := Prices{
@@ -45,7 +45,7 @@ func ParsePrices(text string) (Prices, error) {
 		return Prices{}, fmt.Errorf("prices %q: the minimum charge must be a time, 0 or more", text)
 	}
 	if p.NodeHour == 0 && p.CoreHour == 0 && p.GiBHour == 0 {
-		return Prices{}, fmt.Errorf("prices %q: want at least one of node-hour, core-hour and gib-hour above 0", text)
+		return Prices{}, fmt.Errorf("prices %q: expected at least one of node-hour, core-hour and gib-hour above 0", text)
 	}
 	return p, nil
 }

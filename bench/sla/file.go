@@ -114,7 +114,7 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 		case errors.As(err, &broken):
 			return nil, fmt.Errorf("%s:%d: not a line of CSV: %w", file, broken.Line, broken.Err)
 		case err == io.EOF && len(deadlines) == 0:
-			return nil, fmt.Errorf(`%s: no deadline in it; want lines such as "report-*,90s"`, file)
+			return nil, fmt.Errorf(`%s: no deadline in it; expected lines such as "report-*,90s"`, file)
 		case err == io.EOF:
 			return deadlines, nil
 		case err != nil:
@@ -185,9 +185,9 @@ func readHead(record []string) ([]string, error) {
 func readDeadline(head, record []string) (Deadline, error) {
 	if len(record) != len(head) {
 		if slices.Equal(head, withoutHead) {
-			return Deadline{}, fmt.Errorf(`want a pattern and a deadline, as in "report-*,90s", not %q`, strings.Join(record, ","))
+			return Deadline{}, fmt.Errorf(`expected a pattern and a deadline, as in "report-*,90s", found %q`, strings.Join(record, ","))
 		}
-		return Deadline{}, fmt.Errorf("want %d fields as in the header, %s; there are %d", len(head), strings.Join(head, ","), len(record))
+		return Deadline{}, fmt.Errorf("expected %d fields as in the header, %s; found %d", len(head), strings.Join(head, ","), len(record))
 	}
 	var d Deadline
 	var err error
@@ -204,7 +204,7 @@ func readDeadline(head, record []string) (Deadline, error) {
 		}
 	}
 	if d.Match == (Match{}) {
-		return d, fmt.Errorf(`it matches nothing: want a pattern in one of the columns before the deadline, such as * for all, not %q`, strings.Join(record, ","))
+		return d, fmt.Errorf(`it matches nothing: expected a pattern in one of the columns before the deadline, such as * for all, found %q`, strings.Join(record, ","))
 	}
 	if b := d.Basis; d.forQueries() && b != Within && b != Alone && b != History && b != None {
 		return d, fmt.Errorf("the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not %q", d.DeadlineRule.String())

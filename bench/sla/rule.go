@@ -100,7 +100,7 @@ func parseClock(text string) (time.Duration, error) {
 func loadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, fmt.Errorf("%q is no time zone; want a name such as Europe/Berlin, America/New_York or UTC", name)
+		return nil, fmt.Errorf("%q is no time zone; expected a name such as Europe/Berlin, America/New_York or UTC", name)
 	}
 	return zone, nil
 }
@@ -187,7 +187,7 @@ func ParseSLA(text string) (SlackRule, Deadlines, error) {
 		for word := range strings.SplitSeq(value, ",") {
 			factor, err := parseFactor(word)
 			if err != nil {
-				return SlackRule{}, nil, fmt.Errorf("%s: want factors above 0, as in %s=1.2,1.5,2, not %q", text, basis, strings.TrimSpace(word))
+				return SlackRule{}, nil, fmt.Errorf("%s: expected factors above 0, as in %s=1.2,1.5,2, found %q", text, basis, strings.TrimSpace(word))
 			}
 			s.Factors = append(s.Factors, factor)
 		}

@@ -94,7 +94,7 @@ func decode[T any](d *Decoder, key string, def T, want string, parse func(string
 	v, err := parse(text)
 	if err != nil {
 		if d.err == nil {
-			d.err = fmt.Errorf("%s: %s=%s: want %s", d.spec.Name, key, text, want)
+			d.err = fmt.Errorf("%s: %s=%s: expected %s", d.spec.Name, key, text, want)
 		}
 		return def
 	}
@@ -114,7 +114,7 @@ func (d *Decoder) Done() error {
 			return fmt.Errorf("%s has no setting %q; did you mean %q?", d.spec.Name, a.Key, near)
 		}
 		if len(d.known) == 0 {
-			return fmt.Errorf("%s takes no settings, got %q", d.spec.Name, a.Key)
+			return fmt.Errorf("%s takes no settings, found %q", d.spec.Name, a.Key)
 		}
 		return fmt.Errorf("%s has no setting %q; it has %s", d.spec.Name, a.Key, strings.Join(d.known, ", "))
 	}

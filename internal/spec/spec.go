@@ -32,7 +32,7 @@ func Parse(text string) (Spec, error) {
 	name, rest, more := strings.Cut(text, ",")
 	s := Spec{Name: strings.TrimSpace(name)}
 	if s.Name == "" || strings.Contains(s.Name, "=") {
-		return Spec{}, fmt.Errorf("%q: want a name first, as in NAME,key=value", text)
+		return Spec{}, fmt.Errorf("%q: expected a name first, as in NAME,key=value", text)
 	}
 	for more {
 		var part string
@@ -40,7 +40,7 @@ func Parse(text string) (Spec, error) {
 		key, value, found := strings.Cut(part, "=")
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 		if !found || key == "" || value == "" {
-			return Spec{}, fmt.Errorf("%q: want key=value, got %q", text, strings.TrimSpace(part))
+			return Spec{}, fmt.Errorf("%q: expected key=value, found %q", text, strings.TrimSpace(part))
 		}
 		for _, earlier := range s.Args {
 			if earlier.Key == key {

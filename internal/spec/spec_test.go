@@ -12,12 +12,12 @@ func TestParse(t *testing.T) {
 		{text: "static", want: "static"},
 		{text: "spark,idle=60s,max=50", want: "spark,idle=60s,max=50"},
 		{text: " spark , idle = 60s ", want: "spark,idle=60s"},
-		{text: "", problem: "want a name first"},
-		{text: "idle=60s", problem: "want a name first"},
-		{text: "spark,idle", problem: `want key=value, got "idle"`},
-		{text: "spark,", problem: `want key=value, got ""`},
-		{text: "spark,=3", problem: "want key=value"},
-		{text: "spark,idle=", problem: "want key=value"},
+		{text: "", problem: "expected a name first"},
+		{text: "idle=60s", problem: "expected a name first"},
+		{text: "spark,idle", problem: `expected key=value, found "idle"`},
+		{text: "spark,", problem: `expected key=value, found ""`},
+		{text: "spark,=3", problem: "expected key=value"},
+		{text: "spark,idle=", problem: "expected key=value"},
 		{text: "spark,idle=1s,idle=2s", problem: "idle is given twice"},
 	} {
 		got, err := Parse(c.text)
@@ -72,13 +72,13 @@ func TestDecoder(t *testing.T) {
 		t.Error("not given:", nodes, memory, startup, share, on, order, err)
 	}
 	for text, problem := range map[string]string{
-		"standalone,nodes=many":       "standalone: nodes=many: want a whole number",
-		"standalone,nodes=4000000000": "want a whole number",
-		"standalone,memory=64x":       "want a size such as 512m or 4g",
-		"standalone,startup=soon":     "want a time such as 60s, 500ms or 1min",
-		"standalone,share=x":          "want a number",
-		"standalone,on=yes":           "want true or false",
-		"standalone,order=lifo":       "want one of fifo, fair",
+		"standalone,nodes=many":       "standalone: nodes=many: expected a whole number",
+		"standalone,nodes=4000000000": "expected a whole number",
+		"standalone,memory=64x":       "expected a size such as 512m or 4g",
+		"standalone,startup=soon":     "expected a time such as 60s, 500ms or 1min",
+		"standalone,share=x":          "expected a number",
+		"standalone,on=yes":           "expected true or false",
+		"standalone,order=lifo":       "expected one of fifo, fair",
 		"standalone,ndoes=4":          `standalone has no setting "ndoes"; did you mean "nodes"?`,
 		"standalone,gpus=4":           `standalone has no setting "gpus"; it has nodes, memory, startup, share, on, order`,
 	} {
@@ -87,7 +87,7 @@ func TestDecoder(t *testing.T) {
 		}
 	}
 	s, _ := Parse("recorded,n=4")
-	if err := s.Decoder().Done(); err == nil || err.Error() != `recorded takes no settings, got "n"` {
+	if err := s.Decoder().Done(); err == nil || err.Error() != `recorded takes no settings, found "n"` {
 		t.Error("no settings:", err)
 	}
 }

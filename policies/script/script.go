@@ -114,9 +114,9 @@ func (r *running) function(globals starlark.StringDict, name string) *starlark.F
 	f, ok := globals[name].(*starlark.Function)
 	switch {
 	case globals.Has(name) && !ok:
-		r.err = fmt.Errorf("script %s: %s is a %s, want a function %s(view)", r.script.file, name, globals[name].Type(), name)
+		r.err = fmt.Errorf("script %s: %s is a %s, expected a function %s(view)", r.script.file, name, globals[name].Type(), name)
 	case ok && f.NumParams() != 1:
-		r.err = fmt.Errorf("script %s: %s takes %d arguments, want %s(view)", f.Position(), name, f.NumParams(), name)
+		r.err = fmt.Errorf("script %s: %s takes %d arguments, expected %s(view)", f.Position(), name, f.NumParams(), name)
 	}
 	return f
 }
@@ -164,7 +164,7 @@ func (r *running) Size(v *policies.View) int {
 	}
 	n, err := starlark.AsInt32(result)
 	if err != nil || n < 0 {
-		r.err = fmt.Errorf("script %s: target returned %s (%s), want a whole number of executors, 0 or more; math.ceil rounds up",
+		r.err = fmt.Errorf("script %s: target returned %s (%s), expected a whole number of executors, 0 or more; math.ceil rounds up",
 			r.target.Position(), result, result.Type())
 		return 0
 	}
@@ -184,7 +184,7 @@ func (r remover) Remove(v *policies.View) []policies.ExecutorID {
 		return nil
 	}
 	wrong := func() {
-		r.err = fmt.Errorf("script %s: remove returned %s (%s), want a list of ids of idle executors, as in [e.id for e in view.idle]",
+		r.err = fmt.Errorf("script %s: remove returned %s (%s), expected a list of ids of idle executors, as in [e.id for e in view.idle]",
 			r.remove.Position(), result, result.Type())
 	}
 	list, ok := result.(starlark.Iterable)

@@ -157,8 +157,8 @@ func TestScriptsThatAreWrong(t *testing.T) {
 		{"grammar", "def target(view):\n  return 1 +\n", "script my.star:2:13: got newline, want primary expression"},
 		{"unknown name", "def target(view):\n  return veiw.needed\n", "script my.star:2:10: undefined: veiw"},
 		{"no target", "def size(view):\n  return 1\n", "script my.star: it does not define target(view)"},
-		{"not a function", "target = 3\n", "script my.star: target is a int, want a function target(view)"},
-		{"arguments", "\ndef target():\n  return 1\n", "script my.star:2:1: target takes 0 arguments, want target(view)"},
+		{"not a function", "target = 3\n", "script my.star: target is a int, expected a function target(view)"},
+		{"arguments", "\ndef target():\n  return 1\n", "script my.star:2:1: target takes 0 arguments, expected target(view)"},
 		{"its own lines", "x = 1 // 0\n", "script my.star:1:7: in <toplevel>: floored division by zero"},
 		{"files", "load('other.star', 'x')\n", "script my.star:1:1: in <toplevel>: cannot load other.star: a script is one file, and loads no other"},
 		{"clock", "load('time.star', 'time')\n", "cannot load time.star"},
@@ -172,12 +172,12 @@ func TestScriptsThatAreWrong(t *testing.T) {
 		{"division", "def half(n):\n  return n // 0\ndef target(view):\n  return half(view.needed)\n", "script my.star:2:12: in half: floored division by zero"},
 		{"no field", "def target(view):\n  return view.neded\n", "script my.star:2:14: in target: view has no .neded (did you mean .needed?)"},
 		{"change", "def target(view):\n  view.needed = 3\n  return 1\n", "script my.star:2:7: in target: can't assign to .needed field of view"},
-		{"fraction", "def target(view):\n  return view.needed / 2\n", "script my.star:1:1: target returned 0.0 (float), want a whole number of executors, 0 or more; math.ceil rounds up"},
+		{"fraction", "def target(view):\n  return view.needed / 2\n", "script my.star:1:1: target returned 0.0 (float), expected a whole number of executors, 0 or more; math.ceil rounds up"},
 		{"nothing", "def target(view):\n  pass\n", "script my.star:1:1: target returned None (NoneType)"},
 		{"negative", "def target(view):\n  return -1\n", "target returned -1 (int)"},
 		{"endless", "def target(view):\n  while True:\n    pass\n", "script my.star:1:1: in target: Starlark computation cancelled: more than 1000000 steps in one call"},
-		{"no list", "def target(view):\n  return 1\ndef remove(view):\n  return 7\n", "script my.star:3:1: remove returned 7 (int), want a list of ids"},
-		{"no ids", "def target(view):\n  return 1\ndef remove(view):\n  return ['7']\n", `script my.star:3:1: remove returned ["7"] (list), want a list of ids`},
+		{"no list", "def target(view):\n  return 1\ndef remove(view):\n  return 7\n", "script my.star:3:1: remove returned 7 (int), expected a list of ids"},
+		{"no ids", "def target(view):\n  return 1\ndef remove(view):\n  return ['7']\n", `script my.star:3:1: remove returned ["7"] (list), expected a list of ids`},
 	} {
 		f, err := load(t, "script,file=my.star", c.text)
 		if err != nil {

@@ -227,7 +227,7 @@ func (f *clusterFile) cluster() (Cluster, error) {
 	c := Cluster{Manager: f.Manager, Startup: time.Duration(f.Startup)}
 	manages := find(f.Manager)
 	if manages == nil {
-		return c, fmt.Errorf("manager: want one of %s, not %q", strings.Join(Managers(), ", "), f.Manager)
+		return c, fmt.Errorf("manager: expected one of %s, found %q", strings.Join(Managers(), ", "), f.Manager)
 	}
 	c.Settings = manages.settings()
 	switch f.Locality {
@@ -235,7 +235,7 @@ func (f *clusterFile) cluster() (Cluster, error) {
 	case "inferred":
 		c.Locality = true
 	default:
-		return c, fmt.Errorf("locality: want none or inferred, not %q", f.Locality)
+		return c, fmt.Errorf("locality: expected none or inferred, found %q", f.Locality)
 	}
 	for _, p := range f.Nodes {
 		c.Pools = append(c.Pools, Pool{

@@ -23,15 +23,15 @@ func TestClusterFile(t *testing.T) {
 		t.Errorf("faults %v, prices of %v", faults, c.Pools)
 	}
 	for text, want := range map[string]string{
-		"manager: nomad\n":                             "c.yaml: manager: want one of standalone, yarn, kubernetes, not \"nomad\"",
+		"manager: nomad\n":                             "c.yaml: manager: expected one of standalone, yarn, kubernetes, found \"nomad\"",
 		"manager: standalone\nstartup: soon\n":         "c.yaml:2: expected a time such as 4s or 10min, found \"soon\"",
 		"manager: standalone\nnodes: [{memory: much}]": "c.yaml:2: expected a size such as 512m or 128g, found \"much\"",
 		"manager: standalone\nnodes: [{count: 1}]":     "c.yaml: cores=0: expected the cores of one node, at least 1",
 		"manager: standalone\nnode: 3":                 "c.yaml:2: unknown field \"node\"",
 		"manager: yarn\nkubernetes: {}":                "c.yaml: kubernetes: settings of a manager that is not the file's: manager: yarn",
-		"manager: standalone\nstandalone: {workers: any}\nnodes: [{count: 1, cores: 1, memory: 1g}]": "c.yaml: standalone: workers: want one of ",
+		"manager: standalone\nstandalone: {workers: any}\nnodes: [{count: 1, cores: 1, memory: 1g}]": "c.yaml: standalone: workers: expected one of ",
 		"manager: [": "c.yaml:1: ",
-		"manager: standalone\nlocality: near\nnodes: []":                                 "c.yaml: locality: want none or inferred, not \"near\"",
+		"manager: standalone\nlocality: near\nnodes: []":                                 "c.yaml: locality: expected none or inferred, found \"near\"",
 		"manager: standalone\nnodes: [{count: 1, cores: 1, memory: 1g}]\nfaults: [fire]": "c.yaml: fault \"fire\": the kind \"fire\" is not known",
 	} {
 		_, _, err := Open("c.yaml", fstest.MapFS{"c.yaml": {Data: []byte(text)}})

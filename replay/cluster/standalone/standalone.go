@@ -47,7 +47,7 @@ func (o *Options) Parse(d *spec.Decoder) {
 // Load checks the options; there are no files.
 func (o *Options) Load([]manager.Node, func(string) (io.ReadCloser, error)) ([]note.Note, error) {
 	if !slices.Contains(Selections, string(o.Selection)) {
-		return nil, fmt.Errorf("standalone: workers: want one of %s, not %q", strings.Join(Selections, ", "), o.Selection)
+		return nil, fmt.Errorf("standalone: workers: expected one of %s, found %q", strings.Join(Selections, ", "), o.Selection)
 	}
 	return nil, nil
 }

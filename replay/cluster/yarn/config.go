@@ -63,7 +63,7 @@ func (c *Config) Parse(d *spec.Decoder) {
 func (c *Config) Load(nodes []manager.Node, open func(name string) (io.ReadCloser, error)) (notes []note.Note, err error) {
 	c.Scheduler = cmp.Or(c.Scheduler, Schedulers[0])
 	if !slices.Contains(Schedulers, c.Scheduler) {
-		return nil, fmt.Errorf("scheduler: want one of %s, not %q", strings.Join(Schedulers, ", "), c.Scheduler)
+		return nil, fmt.Errorf("scheduler: expected one of %s, found %q", strings.Join(Schedulers, ", "), c.Scheduler)
 	}
 	if c.Scheduler == "fifo" && c.Queues != "" {
 		return nil, errors.New("the FIFO scheduler has no queue file")
