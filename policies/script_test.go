@@ -389,7 +389,9 @@ func (s *allocationManager) reset() {
 	s.addTime = 0
 	for i := range s.wanted {
 		s.steps[i] = 1
-		s.wanted[i].N, s.wanted[i].Why = s.set.initial(), Reason{Cause: InitialTarget}
+		if s.known[i] {
+			s.initial(i)
+		}
 	}
 	m := &s.monitor
 	clear(m.trackers)

@@ -31,6 +31,9 @@ type allocationManager struct {
 func newAllocationManager(s Spec, env Env) *allocationManager {
 	m := &allocationManager{accounting: newAccounting(s, env), set: s.Allocation, addTime: Never, initializing: true, steps: make([]int, len(env.Profiles))}
 	m.onSchedulerQueueEmpty()
+	for i := range m.wanted {
+		m.wanted[i].N = s.Allocation.Min // holds executors also of a profile without a stage
+	}
 	m.initial(0)
 	return m
 }
