@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"dynalloc/internal/note"
 	"dynalloc/internal/spec"
@@ -121,17 +122,17 @@ func (c *Config) New(nodes []manager.Node, _ uint64) (manager.Manager, error) {
 		}
 		c = &loaded
 	}
-	var o Options
-	fresh := func() scheduler.Scheduler { return fifo.New(c.fifo) }
+	rounds := time.Duration(0)
+	newScheduler := func() scheduler.Scheduler { return fifo.New(c.fifo) }
 	switch c.Scheduler {
 	case "capacity":
-		o.RoundInterval = c.capacity.PreemptionInterval()
-		fresh = func() scheduler.Scheduler { return capacity.New(c.capacity, c.Shared...) }
+		rounds = c.capacity.PreemptionInterval()
+		newScheduler = func() scheduler.Scheduler { return capacity.New(c.capacity, c.Shared...) }
 	case "fair":
-		o.RoundInterval = c.fair.UpdateInterval()
-		fresh = func() scheduler.Scheduler { return fair.New(c.fair) }
+		rounds = c.fair.UpdateInterval()
+		newScheduler = func() scheduler.Scheduler { return fair.New(c.fair) }
 	}
-	return New(nodes, fresh, o), nil
+	return New(nodes, newScheduler, rounds), nil
 }
 
 // String is the configuration for people: "scheduler=fair,queues=fair-scheduler.xml".

@@ -24,7 +24,7 @@ func (m *Manager) heartbeatsMatter() bool {
 
 // roundsMatter says whether rounds of preemption can change anything.
 func (m *Manager) roundsMatter() bool {
-	return m.options.RoundInterval > 0 && (m.nothingElided || m.unassigned > 0 || len(m.marked) > 0 || m.quietRounds <= 2)
+	return m.roundInterval > 0 && (m.nothingElided || m.unassigned > 0 || len(m.marked) > 0 || m.quietRounds <= 2)
 }
 
 // computeNext is the time at which something can come of being served: at the next
@@ -90,7 +90,7 @@ func (m *Manager) advance(until time.Duration) {
 // come to the same. Elided heartbeats before now are skipped.
 func (m *Manager) makeUp(until, now time.Duration) {
 	if m.nextRound <= until {
-		m.round(m.nextRound + (until-m.nextRound)/m.options.RoundInterval*m.options.RoundInterval)
+		m.round(m.nextRound + (until-m.nextRound)/m.roundInterval*m.roundInterval)
 	}
 	if !m.heartbeatsMatter() {
 		m.nextBeat = max(m.nextBeat, m.firstBeat(now))
@@ -101,7 +101,7 @@ func (m *Manager) makeUp(until, now time.Duration) {
 func (m *Manager) postpone(now time.Duration) {
 	m.nextBeat = max(m.nextBeat, m.firstBeat(now))
 	if m.nextRound < now {
-		m.nextRound += (now - m.nextRound + m.options.RoundInterval - 1) / m.options.RoundInterval * m.options.RoundInterval
+		m.nextRound += (now - m.nextRound + m.roundInterval - 1) / m.roundInterval * m.roundInterval
 	}
 	for m.calls.next() < now {
 		m.callAt(m.calls[0], now)

@@ -1,7 +1,6 @@
 package yarn
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -11,26 +10,13 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// Options are settings of the resource manager besides those of its queues.
-type Options struct {
-	// Heartbeat is the time between two heartbeats of a node; 0: 1 s
-	// (yarn.resourcemanager.nodemanagers.heartbeat-interval-ms).
-	Heartbeat time.Duration
-	// RoundInterval is the time between two rounds of the preemption monitor (3 s,
-	// yarn.resourcemanager.monitor.capacity.preemption.monitoring_interval), or of
-	// the fair scheduler's update thread (0.5 s, yarn.scheduler.fair.update-interval-ms),
-	// without which that scheduler assigns nothing; 0: there are no rounds.
-	RoundInterval time.Duration
-	// NodeExpiry is how long a node is silent until it counts as lost; 0: 10 min
-	// (yarn.nm.liveness-monitor.expiry-interval-ms). Until then its executors count
-	// as running, and no others are started in their place.
-	NodeExpiry time.Duration
-}
+// heartbeatInterval is the time between two heartbeats of a node
+// (yarn.resourcemanager.nodemanagers.heartbeat-interval-ms).
+const heartbeatInterval = time.Second
 
 // A Manager is YARN as Spark sees it: a scheduler with the heartbeats that drive
 // it, and Spark's application masters, which ask it for what drivers want.
 type Manager struct {
-	options   Options
 	scheduler scheduler.Scheduler
 	empty     emptyCluster
 
@@ -43,8 +29,15 @@ type Manager struct {
 	executorOf map[int]int // executor by the scheduler's container; only looked up
 	calls      callQueue
 
-	nextBeat  int // the next heartbeat, counted over all nodes since time 0
-	nextRound time.Duration
+	// roundInterval is the time between two rounds of the preemption monitor, or of the
+	// fair scheduler's update thread, without which that assigns nothing; 0: no rounds.
+	roundInterval time.Duration
+	nextRound     time.Duration
+	nextBeat      int // the next heartbeat, counted over all nodes since time 0
+	// nodeExpiry is how long a node is silent until it counts as lost: 10 minutes
+	// (yarn.nm.liveness-monitor.expiry-interval-ms). Until then its executors count as
+	// running, and no others are started in their place.
+	nodeExpiry time.Duration
 
 	unassigned        int         // containers that the scheduler still has to assign
 	mastersUnassigned int         // of these, application masters
@@ -71,22 +64,21 @@ type executor struct {
 var _ manager.Manager = (*Manager)(nil)
 
 // New makes a manager of these nodes. NewScheduler makes a scheduler without nodes;
-// it is called twice, because Fits tries applications on an empty cluster.
-func New(nodes []manager.Node, newScheduler func() scheduler.Scheduler, o Options) *Manager {
-	o.Heartbeat = cmp.Or(o.Heartbeat, time.Second)
-	o.NodeExpiry = cmp.Or(o.NodeExpiry, 10*time.Minute)
+// it is called twice, because Fits tries applications on an empty cluster. Rounds is the
+// time between two rounds of preemption or update, 0 if there are none.
+func New(nodes []manager.Node, newScheduler func() scheduler.Scheduler, rounds time.Duration) *Manager {
 	m := &Manager{
-		options: o, scheduler: newScheduler(), empty: emptyCluster{scheduler: newScheduler(), nodes: nodes, known: map[string]error{}},
-		executorOf: map[int]int{}, marked: map[int]int{},
+		scheduler: newScheduler(), empty: emptyCluster{scheduler: newScheduler(), nodes: nodes, known: map[string]error{}},
+		executorOf: map[int]int{}, marked: map[int]int{}, roundInterval: rounds, nodeExpiry: 10 * time.Minute,
 		nextExpiry: manager.Never, serveAt: manager.Never, quietBeats: math.MaxInt32, quietRounds: math.MaxInt32,
+	}
+	if rounds == 0 {
+		m.nextRound = manager.Never
 	}
 	for i, n := range nodes {
 		m.nodes = append(m.nodes, node{Node: n, expires: manager.Never})
 		m.scheduler.AddNode(0, asNode(i, n))
 		m.empty.scheduler.AddNode(0, asNode(i, n))
-	}
-	if o.RoundInterval == 0 {
-		m.nextRound = manager.Never
 	}
 	return m
 }
@@ -189,7 +181,7 @@ func (m *Manager) releaseExecutor(now time.Duration, am *appMaster, name int) {
 	am.running[e.profile]--
 	call := m.nextCallOf(am, now)
 	m.callAt(am, call)
-	m.completeOn(e.node, completion{at: m.heartbeatAfter(e.node, call) + m.options.Heartbeat, executor: name})
+	m.completeOn(e.node, completion{at: m.heartbeatAfter(e.node, call) + heartbeatInterval, executor: name})
 }
 
 // finish ends an application. All that it holds is free when the node of its

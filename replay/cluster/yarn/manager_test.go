@@ -134,12 +134,12 @@ func (d *fakeDriver) note(now time.Duration, format string, args ...any) {
 }
 
 // newStory is a cluster of nodes of 10 GiB and 10 cores with a scheduler.
-func newStory(t *testing.T, nodes int, fresh func() scheduler.Scheduler, o Options) *fakeDriver {
+func newStory(t *testing.T, nodes int, fresh func() scheduler.Scheduler, rounds time.Duration) *fakeDriver {
 	var all []manager.Node
 	for i := range nodes {
 		all = append(all, manager.Node{Name: fmt.Sprint(i), Resources: manager.Resources{Cores: 10, MemoryMB: 10 << 10}})
 	}
-	return &fakeDriver{Manager: New(all, fresh, o), t: t}
+	return &fakeDriver{Manager: New(all, fresh, rounds), t: t}
 }
 
 // app is an application whose executors take 2 GiB in a container.
@@ -221,7 +221,7 @@ func same(t *testing.T, got []string, want ...string) {
 // last call. Nodes assign one container in each of their heartbeats, and the application
 // master learns of them at its calls, which are 200, 400, 800, ... ms apart.
 func TestMasterCallsAndNodesBeat(t *testing.T) {
-	d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
+	d := newStory(t, 2, capacityOf(t, singleQueue), 0)
 	d.submit(300, app(0))
 	d.ask(1050, 0, 5)
 	same(t, d.run(20000),
@@ -256,7 +256,8 @@ func TestEliding(t *testing.T) {
 			for seed := range uint64(60) {
 				play := func(every bool) []string {
 					r := rand.New(rand.NewPCG(seed, 1))
-					d := newStory(t, 1+r.IntN(4), kind.fresh, Options{RoundInterval: kind.rounds, NodeExpiry: 20 * time.Second})
+					d := newStory(t, 1+r.IntN(4), kind.fresh, kind.rounds)
+					d.nodeExpiry = 20 * time.Second
 					d.nothingElided = every
 					apps := 1 + r.IntN(4)
 					for i := range apps {
@@ -305,7 +306,7 @@ func TestEliding(t *testing.T) {
 // releases it at its next call, here at 14 s, because a kill does not wake the master; the
 // node is told then and reports at 15 s, and another master learns of the free room at 18 s.
 func TestFreedWhenTheNodeReports(t *testing.T) {
-	d := newStory(t, 1, fifoOf(t), Options{})
+	d := newStory(t, 1, fifoOf(t), 0)
 	d.submit(0, app(0))
 	d.ask(1000, 0, 4)
 	d.submit(2000, app(1))
@@ -326,7 +327,7 @@ func TestFreedWhenTheNodeReports(t *testing.T) {
 // A container that was assigned while its request was being withdrawn is given
 // back at the next call, and somebody else can have it.
 func TestSurplusIsGivenBack(t *testing.T) {
-	d := newStory(t, 1, capacityOf(t, singleQueue), Options{})
+	d := newStory(t, 1, capacityOf(t, singleQueue), 0)
 	book := &ledger{Scheduler: d.scheduler}
 	d.scheduler = book
 	d.submit(0, app(0))
@@ -341,7 +342,7 @@ func TestSurplusIsGivenBack(t *testing.T) {
 // If the resource manager has met a part of the requests and the application master does
 // not know yet, a new total makes it request too many containers. It gives the surplus back.
 func TestRequestsAreRepeated(t *testing.T) {
-	d := newStory(t, 4, capacityOf(t, singleQueue), Options{})
+	d := newStory(t, 4, capacityOf(t, singleQueue), 0)
 	book := &ledger{Scheduler: d.scheduler}
 	d.scheduler = book
 	d.submit(0, app(0))
@@ -359,7 +360,7 @@ func TestRequestsAreRepeated(t *testing.T) {
 // A preempted executor is missing, so its master asks for another, although
 // others took its place.
 func TestPreemptedIsAskedForAgain(t *testing.T) {
-	d := newStory(t, 1, capacityOf(t, twoQueues), Options{RoundInterval: 3 * time.Second})
+	d := newStory(t, 1, capacityOf(t, twoQueues), 3*time.Second)
 	d.submit(0, app(0, "spark.yarn.queue", "a"))
 	d.ask(1000, 0, 4)
 	d.submit(20000, app(1, "spark.yarn.queue", "b"))
@@ -383,7 +384,7 @@ func TestPreemptedIsAskedForAgain(t *testing.T) {
 // A silent node counts as lost only ten minutes later: only then its executors are
 // requested again.
 func TestLostNodeCountsAsLostLater(t *testing.T) {
-	d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
+	d := newStory(t, 2, capacityOf(t, singleQueue), 0)
 	d.submit(0, app(0))
 	d.ask(1000, 0, 4)
 	d.at(ms(8000), func(now time.Duration) { d.Observe(manager.Event{At: now, Kind: manager.NodeLost, Node: 1}) })
@@ -405,7 +406,7 @@ func TestLostNodeCountsAsLostLater(t *testing.T) {
 // A queue that may have one application refuses a second one until the first has ended.
 func TestRefusedIsSubmittedAgain(t *testing.T) {
 	one := strings.Replace(singleQueue, "</configuration>", "<property><name>yarn.scheduler.capacity.root.default.maximum-applications</name><value>1</value></property></configuration>", 1)
-	d := newStory(t, 1, capacityOf(t, one), Options{})
+	d := newStory(t, 1, capacityOf(t, one), 0)
 	d.submit(0, app(0))
 	d.submit(1500, app(1))
 	d.finish(10500, 0)
@@ -429,7 +430,7 @@ func TestFits(t *testing.T) {
 		{"a driver that is left at home", app(0, "spark.driver.memory", "10g"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := newStory(t, 2, capacityOf(t, singleQueue), Options{})
+			d := newStory(t, 2, capacityOf(t, singleQueue), 0)
 			for range 2 { // known the second time
 				err := d.Fits(c.app)
 				if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {

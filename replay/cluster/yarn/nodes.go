@@ -35,13 +35,13 @@ func (m *Manager) completeOn(node int, c completion) {
 
 // phase is when in an interval a node sends its heartbeat.
 func (m *Manager) phase(node int) time.Duration {
-	return (time.Duration(node) * m.options.Heartbeat / time.Duration(len(m.nodes))).Truncate(time.Millisecond)
+	return (time.Duration(node) * heartbeatInterval / time.Duration(len(m.nodes))).Truncate(time.Millisecond)
 }
 
 // heartbeatAfter is the first heartbeat of a node that is not before t.
 func (m *Manager) heartbeatAfter(node int, t time.Duration) time.Duration {
 	phase := m.phase(node)
-	return phase + (max(t-phase, 0)+m.options.Heartbeat-1)/m.options.Heartbeat*m.options.Heartbeat
+	return phase + (max(t-phase, 0)+heartbeatInterval-1)/heartbeatInterval*heartbeatInterval
 }
 
 // heartbeatTime is the time of the next heartbeat of any node.
@@ -49,12 +49,12 @@ func (m *Manager) heartbeatTime() time.Duration { return m.timeOf(m.nextBeat) }
 
 func (m *Manager) timeOf(beat int) time.Duration {
 	n := len(m.nodes)
-	return time.Duration(beat/n)*m.options.Heartbeat + m.phase(beat%n)
+	return time.Duration(beat/n)*heartbeatInterval + m.phase(beat%n)
 }
 
 // firstBeat is the first heartbeat of any node that is not before t.
 func (m *Manager) firstBeat(t time.Duration) int {
-	beat := int(t/m.options.Heartbeat) * len(m.nodes)
+	beat := int(t/heartbeatInterval) * len(m.nodes)
 	for m.timeOf(beat) < t {
 		beat++
 	}
@@ -121,7 +121,7 @@ func (m *Manager) silence(now time.Duration, node int) {
 	if n.silent {
 		return
 	}
-	n.silent, n.expires = true, now+m.options.NodeExpiry
+	n.silent, n.expires = true, now+m.nodeExpiry
 	m.updateExpiry()
 	for _, c := range n.completions {
 		m.completing--

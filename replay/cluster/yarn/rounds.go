@@ -9,7 +9,7 @@ import (
 
 // round plays a round of the preemption monitor or of the update thread.
 func (m *Manager) round(now time.Duration) {
-	m.nextRound = now + m.options.RoundInterval
+	m.nextRound = now + m.roundInterval
 	m.quietRounds++
 	for _, k := range m.scheduler.Preempt(now) {
 		m.noteChange()

@@ -46,7 +46,7 @@ func (p *parser) readCapacities(q *queueConfig, at string) {
 		}
 		c := &capacityConfig{weight: -1}
 		q.capacities[label] = c
-		absolute := p.readCapacity(c, of+"capacity", q.parent == nil && label == "", q.parent == nil)
+		absolute := p.readCapacity(c, of+"capacity", q.parent == nil)
 		if i == 0 {
 			q.absoluteResources = absolute
 		} else if q.parent != nil && absolute != q.absoluteResources {
@@ -69,12 +69,12 @@ func (p *parser) readCapacities(q *queueConfig, at string) {
 
 // readCapacity reads a capacity in any of its forms, and says whether it is absolute.
 // The root has all of every label.
-func (p *parser) readCapacity(c *capacityConfig, name string, rootOfAll, root bool) (absolute bool) {
+func (p *parser) readCapacity(c *capacityConfig, name string, root bool) (absolute bool) {
 	value, _ := p.Text(name)
 	absolute = absoluteForm.MatchString(value)
 	switch {
 	case root:
-		p.WrongIf(rootOfAll && p.Has(name) && value != "100" && value != "100.0", name, "100, the root has all")
+		p.WrongIf(name == prefix+"root.capacity" && p.Has(name) && value != "100" && value != "100.0", name, "100, the root has all")
 		c.capacity = 1
 	case value == "":
 	case absolute:
