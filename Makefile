@@ -51,7 +51,7 @@ benchstat: ## compare the policies in BENCH (bench.txt)
 	go run $(BENCHSTAT) -col /policy -filter .name:Policy $(BENCH)
 
 golden: ## rewrite the expected output of tests, and show what changed
-	go test ./cmd/dynalloc ./replay ./replay/cluster/kubernetes ./reports -update
+	go test ./cmd/dynalloc ./replay ./replay/cluster/kubernetes -update
 	git diff --stat
 
 demo: ## compare policies on the built-in day
