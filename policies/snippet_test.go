@@ -75,6 +75,15 @@ func TestSnippetsKnowTheirVersion(t *testing.T) {
 	if _, err := tracking.SnippetFor(nil, AppInfo{SparkVersion: "2.4.8"}, 2); err == nil || !strings.Contains(err.Error(), "shuffleTracking") {
 		t.Errorf("shuffle tracking under Spark 2.4: %v", err)
 	}
+	decommission, err := Parse("spark,shuffle=decommission")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version, known := range map[string]bool{"3.0.1": false, "3.1.1": true} {
+		if _, err := decommission.SnippetFor(nil, AppInfo{SparkVersion: version}, 2); (err == nil) != known {
+			t.Errorf("decommissioning under Spark %s: %v", version, err)
+		}
+	}
 	plain, err := Parse("spark")
 	if err != nil {
 		t.Fatal(err)
