@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -18,12 +17,6 @@ import (
 
 	"dynalloc/replay/cluster/manager"
 )
-
-// examples has for each manager a documented cluster, NAME.yaml, and its help,
-// NAME.txt.
-//
-//go:embed examples
-var examples embed.FS
 
 // A clusterFile is a cluster written as YAML, without the section of its manager,
 // which the manager's settings read; docs/CLUSTERS.md explains it.
@@ -49,14 +42,10 @@ type poolFile struct {
 // An error names the file and the line.
 func Open(text string, files fs.FS) (Cluster, []Fault, error) {
 	if name, ok := strings.CutPrefix(text, "example:"); ok {
-		within, err := fs.Sub(examples, "examples")
-		if err != nil {
-			return Cluster{}, nil, err
-		}
-		if _, err := fs.Stat(within, name+".yaml"); err != nil {
+		if find(name) == nil {
 			return Cluster{}, nil, fmt.Errorf("cluster %q: there is no such example; there are %s", text, strings.Join(Examples(), ", "))
 		}
-		return readCluster(name+".yaml", within)
+		return readCluster("cluster.yaml", example(name))
 	}
 	if ext := path.Ext(text); ext == ".yaml" || ext == ".yml" {
 		return readCluster(text, files)
@@ -70,31 +59,35 @@ func Open(text string, files fs.FS) (Cluster, []Fault, error) {
 
 // Examples are the built-in clusters, as Open takes them.
 func Examples() []string {
-	entries, err := examples.ReadDir("examples")
-	if err != nil {
-		panic(err) // it is embedded
-	}
 	var names []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok {
-			names = append(names, "example:"+name)
-		}
+	for _, name := range Managers() {
+		names = append(names, "example:"+name)
 	}
+	slices.Sort(names)
 	return names
 }
 
 // Example is the text of a built-in cluster.
-func Example(manager string) string { return embedded(manager + ".yaml") }
+func Example(manager string) string { return embedded(manager, "cluster.yaml") }
 
 // Help explains a manager and its settings in the one-line form, for a help text.
-func Help(manager string) string { return embedded(manager + ".txt") }
+func Help(manager string) string { return embedded(manager, "help.txt") }
 
-func embedded(name string) string {
-	text, err := examples.ReadFile("examples/" + name)
+func embedded(manager, name string) string {
+	text, err := fs.ReadFile(example(manager), name)
 	if err != nil {
 		panic(err) // each manager has both files
 	}
 	return string(text)
+}
+
+// example has the files of a manager's example.
+func example(manager string) fs.FS {
+	files, err := fs.Sub(find(manager).example, "example")
+	if err != nil {
+		panic(err) // the path is valid
+	}
+	return files
 }
 
 // readCluster reads a cluster file.

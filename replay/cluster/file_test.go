@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -43,12 +42,8 @@ func TestClusterFile(t *testing.T) {
 
 // Any text gives a cluster or an error of one line.
 func FuzzCluster(f *testing.F) {
-	for _, name := range Examples() {
-		text, err := fs.ReadFile(examples, "examples/"+strings.TrimPrefix(name, "example:")+".yaml")
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text)
+	for _, name := range Managers() {
+		f.Add([]byte(Example(name)))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		_, _, err := Open("c.yaml", fstest.MapFS{"c.yaml": {Data: text}})

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"embed"
 	"time"
 
 	"dynalloc/internal/spark"
@@ -16,7 +17,7 @@ import (
 var table = []row{
 	{
 		name:     "standalone",
-		settings: func() manager.Settings { return standalone.Defaults() },
+		settings: func() manager.Settings { return standalone.Defaults() }, example: standalone.Example,
 		Traits: Traits{
 			Title: "A standalone cluster", RemovalLag: promptLag, DelaysRemoval: true,
 			// A standalone cluster may stand in for one that the log does not name.
@@ -25,7 +26,7 @@ var table = []row{
 	},
 	{
 		name:     "yarn",
-		settings: func() manager.Settings { return new(yarn.Config) },
+		settings: func() manager.Settings { return new(yarn.Config) }, example: yarn.Example,
 		Traits: Traits{
 			Title: "YARN", Master: "yarn", Manages: spark.Master.YARN, ReadsPolicy: true,
 			// The application master reports a release with its next heartbeat (every 3 s if
@@ -36,7 +37,7 @@ var table = []row{
 	},
 	{
 		name:     "kubernetes",
-		settings: func() manager.Settings { return new(kubernetes.Options) },
+		settings: func() manager.Settings { return new(kubernetes.Options) }, example: kubernetes.Example,
 		Traits: Traits{
 			Title: "Kubernetes", Master: "k8s:", Manages: spark.Master.Kubernetes, ReadsPolicy: true,
 			RemovalLag: promptLag, Overhead: spark.Kubernetes, NoShuffleService: kubernetes.ErrShuffleService,
@@ -52,6 +53,9 @@ const promptLag = 50 * time.Millisecond
 type row struct {
 	name     string
 	settings func() manager.Settings // with their defaults
+	// example is a folder of that name with a documented cluster (cluster.yaml), the
+	// files that it names, and the help of the manager's settings (help.txt).
+	example embed.FS
 	Traits
 }
 

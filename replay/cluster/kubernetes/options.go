@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"cmp"
+	"embed"
 	"io"
 	"time"
 
@@ -9,6 +10,11 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
 )
+
+// Example has a documented cluster, and the help of its settings.
+//
+//go:embed example
+var Example embed.FS
 
 // Options describe a Kubernetes cluster besides its nodes. The zero value is a
 // cluster with nothing configured: no quotas, one priority, no queue, no autoscaler.

@@ -5,6 +5,7 @@ package standalone
 
 import (
 	"cmp"
+	"embed"
 	"fmt"
 	"io"
 	"slices"
@@ -16,6 +17,11 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
 )
+
+// Example has a documented cluster, and the help of its settings.
+//
+//go:embed example
+var Example embed.FS
 
 // Options are the Master's own settings.
 type Options struct {

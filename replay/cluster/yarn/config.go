@@ -2,6 +2,7 @@ package yarn
 
 import (
 	"cmp"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,11 @@ import (
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
+
+// Example has a documented cluster, and the help of its settings.
+//
+//go:embed example
+var Example embed.FS
 
 // Schedulers are the names of YARN's schedulers.
 var Schedulers = []string{"capacity", "fair", "fifo"}
