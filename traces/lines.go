@@ -5,22 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // longestLine bounds, in bytes, a line of the formats that are read line by line. The
 // longest known, in MetaCentrum's SWF logs, name all nodes of a job.
 const longestLine = 64 << 20
 
-// EachLine calls take with each line of a file, without its end, and its number from 1.
-// An error of take or of the reader becomes a *LogError of that line; path is the name
+// EachLine calls take with each line of a file that is not blank, without blanks at its
+// ends, and with its number from 1. An error of take or of the reader becomes a *LogError of that line; path is the name
 // of the file in it.
 func EachLine(r io.Reader, path string, take func(line string, number int) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 64<<10), longestLine)
 	number := 1
 	for ; lines.Scan(); number++ {
-		if err := take(lines.Text(), number); err != nil {
-			return LineError(path, number, "%w", err)
+		if line := strings.TrimSpace(lines.Text()); line != "" {
+			if err := take(line, number); err != nil {
+				return LineError(path, number, "%w", err)
+			}
 		}
 	}
 	if err := lines.Err(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -129,31 +130,6 @@ func (s *scanner) end() {
 	}
 }
 
-// What a byte inside a string means.
-const (
-	plain uint8 = iota // itself
-	quote
-	escape
-	control
-	nonASCII
-)
-
-var byteClass = func() (class [256]uint8) {
-	for c := range class {
-		switch {
-		case c == '"':
-			class[c] = quote
-		case c == '\\':
-			class[c] = escape
-		case c < ' ':
-			class[c] = control
-		case c >= 0x80:
-			class[c] = nonASCII
-		}
-	}
-	return class
-}()
-
 // str passes over a string. It returns where the string lies, quotes included, and
 // whether its bytes are its text.
 func (s *scanner) str() (from, to int, verbatim bool) {
@@ -163,13 +139,11 @@ func (s *scanner) str() (from, to int, verbatim bool) {
 		if i = skipPlain(b, i); i >= len(b) {
 			break
 		}
-		switch byteClass[b[i]] {
-		case plain:
-			i++
-		case quote:
+		switch c := b[i]; {
+		case c == '"':
 			s.at = i + 1
 			return from, s.at, verbatim
-		case escape:
+		case c == '\\':
 			verbatim = false
 			n := escapeLen(b[i:])
 			if n == 0 {
@@ -177,11 +151,11 @@ func (s *scanner) str() (from, to int, verbatim bool) {
 				return 0, 0, false
 			}
 			i += n
-		case control:
+		case c < ' ':
 			s.fail(errNotJSON)
 			return 0, 0, false
-		case nonASCII:
-			verbatim = false
+		default:
+			verbatim = verbatim && c < utf8.RuneSelf
 			i++
 		}
 	}

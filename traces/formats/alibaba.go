@@ -41,9 +41,6 @@ func readAlibaba2018(r io.Reader, path string) (*traces.Workload, error) {
 	w := &traces.Workload{Name: path, Notes: []traces.Note{withoutSettings.With(path), alibaba2018Note.With(path)}}
 	shared := equalTasks{}
 	err := traces.EachLine(r, path, func(line string, number int) error {
-		if strings.TrimSpace(line) == "" {
-			return nil
-		}
 		var g alibabaGraph
 		if err := json.Unmarshal([]byte(line), &g); err != nil {
 			return fmt.Errorf("expected a JSON object with id, job, stages and edges: %v", err)

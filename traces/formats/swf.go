@@ -69,12 +69,8 @@ type swfReader struct {
 func readSWF(r io.Reader, path string) (*traces.Workload, error) {
 	s := swfReader{w: &traces.Workload{Name: path}, leftOut: map[note.Kind]int{}}
 	err := traces.EachLine(r, path, func(line string, _ int) error {
-		line = strings.TrimSpace(line)
 		if header, ok := strings.CutPrefix(line, ";"); ok {
 			return s.header(header)
-		}
-		if line == "" {
-			return nil
 		}
 		n, err := swfNumbers(line)
 		if err != nil {

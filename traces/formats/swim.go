@@ -58,9 +58,6 @@ func readSWIM(r io.Reader, path string) (*traces.Workload, error) {
 	w := &traces.Workload{Name: path, Notes: []traces.Note{withoutSettings.With(path), swimNote.With(path)}}
 	shared := equalTasks{}
 	err := traces.EachLine(r, path, func(line string, number int) error {
-		if strings.TrimSpace(line) == "" {
-			return nil
-		}
 		n, err := swimRow(line)
 		if err != nil {
 			return err

@@ -251,6 +251,10 @@ func (c counting) Open(name string) (fs.File, error) {
 	return countingFile{f, c.open}, nil
 }
 
+func (f countingFile) ReadAt(p []byte, off int64) (int, error) {
+	return f.File.(io.ReaderAt).ReadAt(p, off)
+}
+
 func (f countingFile) Close() error {
 	*f.open--
 	return f.File.Close()

@@ -2,7 +2,6 @@ package source
 
 import (
 	"archive/zip"
-	"bytes"
 	"compress/flate"
 	"errors"
 	"fmt"
@@ -18,9 +17,15 @@ type sharedFile struct {
 
 	mu    sync.Mutex
 	users int
-	file  io.ReadCloser
-	at    io.ReaderAt
+	file  archiveFile
 	size  int64 // bytes
+}
+
+// An archiveFile is a file that can be read at an offset, as those of the operating
+// system and embedded ones can.
+type archiveFile interface {
+	fs.File
+	io.ReaderAt
 }
 
 // acquire opens the file if nobody uses it. Each call needs a release.
@@ -32,11 +37,17 @@ func (f *sharedFile) acquire() error {
 		if err != nil {
 			return err
 		}
-		if f.at, f.size, err = randomAccess(file); err != nil {
+		at, ok := file.(archiveFile)
+		if !ok {
+			file.Close()
+			return errors.New("this file system cannot read an archive at an offset: unpack it first")
+		}
+		info, err := at.Stat()
+		if err != nil {
 			file.Close()
 			return err
 		}
-		f.file = file
+		f.file, f.size = at, info.Size()
 	}
 	f.users++
 	return nil
@@ -48,12 +59,11 @@ func (f *sharedFile) release() error {
 	if f.users--; f.users > 0 {
 		return nil
 	}
-	f.at = nil
 	return f.file.Close()
 }
 
 // ReadAt reads from the file between acquire and release.
-func (f *sharedFile) ReadAt(p []byte, off int64) (int, error) { return f.at.ReadAt(p, off) }
+func (f *sharedFile) ReadAt(p []byte, off int64) (int, error) { return f.file.ReadAt(p, off) }
 
 // open opens an entry and keeps the archive open until the entry is closed.
 func (f *sharedFile) open(entry func() (io.ReadCloser, error)) (io.ReadCloser, error) {
@@ -102,28 +112,4 @@ func (e entryReader) Read(p []byte) (int, error) {
 		err = fmt.Errorf("%w: %v", errCorrupt, err)
 	}
 	return n, err
-}
-
-// largestInMemory bounds, in bytes, an archive that is held in memory because its file
-// system cannot read at an offset.
-const largestInMemory = 1 << 30
-
-// randomAccess returns a file as something to read at an offset, and its size.
-func randomAccess(r io.Reader) (io.ReaderAt, int64, error) {
-	at, isAt := r.(io.ReaderAt)
-	if f, ok := r.(fs.File); ok && isAt {
-		info, err := f.Stat()
-		if err != nil {
-			return nil, 0, err
-		}
-		return at, info.Size(), nil
-	}
-	all, err := io.ReadAll(io.LimitReader(r, largestInMemory+1))
-	if err != nil {
-		return nil, 0, err
-	}
-	if len(all) > largestInMemory {
-		return nil, 0, fmt.Errorf("larger than %d MiB: unpack it first", largestInMemory>>20)
-	}
-	return bytes.NewReader(all), int64(len(all)), nil
 }
