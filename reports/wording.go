@@ -36,8 +36,7 @@ const listShown = 6
 // placeholder is an argument in a sentence.
 var placeholder = regexp.MustCompile(`\{([a-z]+)(?::([^}]*))?\}`)
 
-// Word is the sentence for a note. A kind without a sentence, as in a file that a
-// newer version wrote, is shown as it is.
+// Word is the sentence for a note. A kind without a sentence is shown as it is.
 func Word(n note.Note) string {
 	sentence, ok := wordings[n.Kind]
 	if !ok {
@@ -88,7 +87,7 @@ func wordValue(v any, form string) string {
 		if form != "" && !strings.HasPrefix(form, "%") {
 			return words.Plural(v, form)
 		}
-		if strings.HasSuffix(form, "f") { // a whole number that was read from JSON
+		if strings.HasSuffix(form, "f") { // a count in a form for fractions
 			return fmt.Sprintf(form, float64(v))
 		}
 	}

@@ -70,7 +70,7 @@ func Declare(kind Kind, args ...string) Kind {
 	return kind
 }
 
-// Kinds are all declared kinds, sorted.
+// Kinds are all declared kinds, sorted, for the test that each has a sentence.
 func Kinds() []Kind {
 	var kinds []Kind
 	for kind := range declared {
