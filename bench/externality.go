@@ -1,11 +1,13 @@
 package bench
 
 import (
+	"slices"
 	"time"
 
 	"dynalloc/bench/metrics"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/traces"
 )
 
 // An Externality is the effect of one class's policy on the other classes that
@@ -65,19 +67,11 @@ func (r *Results) externalityReplays() []*sideReplay {
 // changes says whether a fleet gives an application of a class another policy
 // than the base does.
 func (s *Suite) changes(f policies.Fleet, class string) bool {
-	for _, a := range s.Workload.Apps {
-		if a.Class != class {
-			continue
-		}
+	return slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool {
 		before, err := replay.SpecFor(s.Policies[0], a)
-		if err != nil {
-			continue
-		}
-		if after, err := replay.SpecFor(f, a); err == nil && after != before {
-			return true
-		}
-	}
-	return false
+		after, wrong := replay.SpecFor(f, a)
+		return a.Class == class && err == nil && wrong == nil && after != before
+	})
 }
 
 // measureExternalities computes the effects of the side replays.

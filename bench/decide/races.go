@@ -98,16 +98,22 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 // for a class on the whole cluster may not be best when it shares the cluster.
 func (s *search) tuneFleet(ctx context.Context, until int) error {
 	sc := s.joint
-	list := []int{s.enterAll(sc, func(_ int, c *tuneClass) policies.Spec { return c.short[0] })}
+	var list []int
+	add := func(i int) {
+		if !slices.Contains(list, i) {
+			list = append(list, i)
+		}
+	}
+	add(s.enterAll(sc, func(_ int, c *tuneClass) policies.Spec { return c.short[0] }))
 	for _, price := range missPrices {
-		list = append(list, s.enterAll(sc, func(_ int, c *tuneClass) policies.Spec { return c.bestAt(price, s.goal) }))
+		add(s.enterAll(sc, func(_ int, c *tuneClass) policies.Spec { return c.bestAt(price, s.goal) }))
 	}
 	for _, spec := range slices.Concat([]policies.Spec{policies.Recorded()}, s.Candidates, policies.Start(s.widest())) {
-		list = append(list, s.enterAll(sc, func(int, *tuneClass) policies.Spec { return spec }))
+		add(s.enterAll(sc, func(int, *tuneClass) policies.Spec { return spec }))
 	}
 	best := -1
 	for range mostRounds {
-		finalists, err := s.race(ctx, sc, distinct(list), jointFinalists, until-s.spent)
+		finalists, err := s.race(ctx, sc, list, jointFinalists, until-s.spent)
 		if err != nil {
 			return err
 		}
@@ -120,7 +126,7 @@ func (s *search) tuneFleet(ctx context.Context, until int) error {
 			for _, spec := range to {
 				specs := slices.Clone(sc.candidates[from].specs)
 				specs[class] = spec
-				list = append(list, s.enter(sc, -1, specs...))
+				add(s.enter(sc, -1, specs...))
 			}
 		}
 		for _, from := range finalists[:min(2, len(finalists))] {
@@ -164,17 +170,6 @@ func (c *tuneClass) bestAt(price float64, g goal) policies.Spec {
 		}
 	}
 	return c.short[best]
-}
-
-// distinct keeps the first of equal numbers.
-func distinct(list []int) []int {
-	var out []int
-	for _, i := range list {
-		if !slices.Contains(out, i) {
-			out = append(out, i)
-		}
-	}
-	return out
 }
 
 // replayedFully are the candidates of the joint scenario that were replayed in all

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"dynalloc/replay"
@@ -45,42 +44,42 @@ var HoldParts = [replay.HoldCauses]Part{
 // attributionMetrics are the shares of turnaround and of core-time held by cause.
 func attributionMetrics() []Metric {
 	var list []Metric
+	share := func(section Section, name, label string, better Better, doc string, whole func(*App) time.Duration, part func(*replay.Attribution) time.Duration) {
+		list = append(list, Metric{name, section, label, Percent, doc, better, "own", shareOf(whole, part)})
+	}
 	for c, p := range TimeParts {
 		better := Lower
 		if c := replay.TimeCause(c); c == replay.TimeDriver || c == replay.TimeExecution {
 			better = Neither
 		}
-		list = append(list, Metric{
-			Name: "time_" + p.Key, Section: TimeByCause, Label: "time: " + p.Label, Unit: Percent, Better: better, Source: "own",
-			Doc: fmt.Sprintf("turnaround in which, on the realized critical path, %s / turnaround, both summed over applications", p.Doc),
-			Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Turnaround[c] }),
-		})
+		share(TimeByCause, "time_"+p.Key, "time: "+p.Label, better,
+			fmt.Sprintf("turnaround in which, on the realized critical path, %s / turnaround, both summed over applications", p.Doc),
+			turnaround, func(a *replay.Attribution) time.Duration { return a.Turnaround[c] })
+		if replay.TimeCause(c) == replay.TimeExecution {
+			share(TimeByCause, "time_waves", "waves, part of execution", Lower,
+				"the part of time_execution in which the task on the path waits behind tasks of its own set: turnaround that more executors would have shortened / turnaround",
+				turnaround, func(a *replay.Attribution) time.Duration { return a.Waves })
+		}
 	}
-	list = slices.Insert(list, int(replay.TimeExecution)+1, Metric{
-		Name: "time_waves", Section: TimeByCause, Label: "waves, part of execution", Unit: Percent, Better: Lower, Source: "own",
-		Doc: "the part of time_execution in which the task on the path waits behind tasks of its own set: turnaround that more executors would have shortened / turnaround",
-		Of:  shareOf(turnaround, func(a *replay.Attribution) time.Duration { return a.Waves }),
-	})
 	for c, p := range HoldParts {
 		better := Lower
 		if replay.HoldCause(c) == replay.HoldBusy {
 			better = Higher
 		}
-		list = append(list, Metric{
-			Name: "hold_" + p.Key, Section: ExecutorTimeByCause, Label: "held: " + p.Label, Unit: Percent, Better: better, Source: "own",
-			Doc: fmt.Sprintf("core-time %s / core-time held", p.Doc),
-			Of:  shareOf(held, func(a *replay.Attribution) time.Duration { return a.Cores[c] }),
-		})
+		share(ExecutorTimeByCause, "hold_"+p.Key, "held: "+p.Label, better,
+			fmt.Sprintf("core-time %s / core-time held", p.Doc),
+			held, func(a *replay.Attribution) time.Duration { return a.Cores[c] })
+	}
+	rampUp := func(a *App) time.Duration {
+		if a.Attribution == nil {
+			return -1
+		}
+		return a.Attribution.RampUp
 	}
 	return append(list, Metric{
-		Name: "reach_p50", Section: TimeByCause, Label: "ramp-up time p50", Unit: Seconds, Better: Lower, Source: "own",
-		Doc: "median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
-		Of: quantileOf(0.50, seconds(func(a *App) time.Duration {
-			if a.Attribution == nil {
-				return -1
-			}
-			return a.Attribution.RampUp
-		})),
+		"reach_p50", TimeByCause, "ramp-up time p50", Seconds,
+		"median over applications of the time from the first task that is ready until as many executors take tasks as the unfinished tasks could use, or as policy, application and cluster allow",
+		Lower, "own", quantileOf(0.50, seconds(rampUp)),
 	})
 }
 
