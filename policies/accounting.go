@@ -11,7 +11,9 @@ type accounting struct {
 	monitor monitor
 	slots   []int // of one executor, by profile
 
-	known    []bool   // by profile: the default one, and those that a stage has used
+	known      []bool // by profile: the default one, and those that a stage has used
+	firstStage bool   // the last stage that was submitted is the first of its profile
+
 	wanted   []Target // by profile; those of unknown profiles are not sent
 	sent     []Target // in the last request
 	left     []int    // executors that would remain, by profile; -1: not counted yet
@@ -42,6 +44,7 @@ func (a *accounting) Observe(e *Event) {
 	case StageSubmitted:
 		a.demand.stageSubmitted(e)
 		a.hints.submitted(e)
+		a.firstStage = !a.known[e.Profile]
 		a.known[e.Profile] = true
 	case StageCompleted:
 		a.hints.completed(e.Stage)

@@ -55,9 +55,9 @@ func (s *allocationManager) Observe(e *Event) {
 	case StageSubmitted:
 		s.initializing = false
 		s.onSchedulerBacklogged(e.At)
-		if t := &s.wanted[e.Profile]; t.Why.Cause == NoCause { // the first stage of the profile
+		if s.firstStage {
 			s.initial(e.Profile)
-			if t.N > 0 {
+			if s.wanted[e.Profile].N > 0 {
 				s.send() // at once, unlike other changes of a target
 			}
 		}
