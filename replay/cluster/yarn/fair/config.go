@@ -29,31 +29,6 @@ type Config struct {
 	siteConfig
 }
 
-// A siteConfig is what yarn-site.xml says.
-type siteConfig struct {
-	smallest, largest scheduler.Resource // container
-	increment         scheduler.Resource // sizes of containers are multiples of it
-
-	preemption           bool
-	utilizationThreshold float32         // part of the cluster in use from which on there is preemption
-	waitBeforeKill       time.Duration   // from marking a container
-	waitBeforeCheck      time.Duration   // after that, until starvation is looked for again
-	amPreemption         bool            // application masters may be preempted
-	amPreemptionOf       map[string]bool // the same by queue
-	updateInterval       time.Duration
-
-	assignMultiple   bool // more than one container in a heartbeat
-	dynamicMaxAssign bool // up to half of the node's free resources
-	maxAssign        int  // containers in a heartbeat; 0 or less: no limit
-
-	sizeBasedWeight bool
-	reservableNodes float32 // part of the nodes that an application may reserve
-	reserveFrom     float32 // increments that a container has at least for which a node is reserved
-
-	userAsDefaultQueue bool
-	undeclaredQueues   bool // queues that the file does not declare may be created
-}
-
 // A queueConfig is what the file says of a queue; nil is what it does not say.
 type queueConfig struct {
 	path               string // root.a.b
@@ -77,10 +52,7 @@ type queueConfig struct {
 // never is a timeout that does not come.
 const never = time.Duration(math.MaxInt64)
 
-// newConfig is the configuration without any file.
-//
-// Source: FairSchedulerConfiguration and AllocationConfiguration;
-// https://hadoop.apache.org/docs/r3.4.1/hadoop-yarn/hadoop-yarn-site/FairScheduler.html.
+// newConfig is the configuration of an empty queue file (AllocationConfiguration).
 func newConfig() *Config {
 	return &Config{
 		queues:             map[string]*queueConfig{},
@@ -92,21 +64,6 @@ func newConfig() *Config {
 		minShareTimeout:    never,
 		fairShareTimeout:   never,
 		fairShareThreshold: 0.5,
-		siteConfig: siteConfig{
-			increment:            scheduler.NewResource(1024, 1),
-			utilizationThreshold: 0.8,
-			waitBeforeKill:       15 * time.Second,
-			waitBeforeCheck:      10 * time.Second,
-			amPreemption:         true,
-			amPreemptionOf:       map[string]bool{},
-			updateInterval:       500 * time.Millisecond,
-			dynamicMaxAssign:     true,
-			maxAssign:            -1,
-			reservableNodes:      0.05,
-			reserveFrom:          2,
-			userAsDefaultQueue:   true,
-			undeclaredQueues:     true,
-		},
 	}
 }
 

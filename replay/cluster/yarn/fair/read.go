@@ -37,7 +37,8 @@ func Read(queues, site hadoop.File) (c *Config, notes []note.Note, err error) {
 	p := &parser{Reader: hadoop.Reader{Name: queues.Name}, c: newConfig()}
 	p.read(p.Parse(queues.Text, "allocations"))
 	p.check()
-	return p.c, append(p.Notes, p.c.readSite(site)...), nil
+	p.c.siteConfig, notes = readSite(site)
+	return p.c, append(p.Notes, notes...), nil
 }
 
 // A parser takes the elements of a queue file into a configuration.

@@ -2,42 +2,71 @@ package fair
 
 import (
 	"strings"
+	"time"
 
 	"dynalloc/internal/note"
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-var (
-	intervalNegative = note.Declare("yarn-interval-negative", "file", "line", "setting", "default")
-)
+var intervalNegative = note.Declare("yarn-interval-negative", "file", "line", "setting", "default")
+
+// A siteConfig is what yarn-site.xml says.
+type siteConfig struct {
+	smallest, largest scheduler.Resource // container
+	increment         scheduler.Resource // sizes of containers are multiples of it
+
+	preemption           bool
+	utilizationThreshold float32         // part of the cluster in use from which on there is preemption
+	waitBeforeKill       time.Duration   // from marking a container
+	waitBeforeCheck      time.Duration   // after that, until starvation is looked for again
+	amPreemption         bool            // application masters may be preempted
+	amPreemptionOf       map[string]bool // the same by queue
+	updateInterval       time.Duration
+
+	assignMultiple   bool // more than one container in a heartbeat
+	dynamicMaxAssign bool // up to half of the node's free resources
+	maxAssign        int  // containers in a heartbeat; 0 or less: no limit
+
+	sizeBasedWeight bool
+	reservableNodes float32 // part of the nodes that an application may reserve
+	reserveFrom     float32 // increments that a container has at least for which a node is reserved
+
+	userAsDefaultQueue bool
+	undeclaredQueues   bool // queues that the file does not declare may be created
+}
 
 // readSite reads the properties of the fair scheduler and the sizes of containers. A
 // note names each property of scheduling that is not modeled.
-func (c *Config) readSite(site hadoop.File) []note.Note {
+//
+// Source: FairSchedulerConfiguration;
+// https://hadoop.apache.org/docs/r3.4.1/hadoop-yarn/hadoop-yarn-site/FairScheduler.html.
+func readSite(site hadoop.File) (siteConfig, []note.Note) {
+	const fair, update = "yarn.scheduler.fair.", "yarn.scheduler.fair.update-interval-ms"
 	p := hadoop.ReadProperties(site)
+	c := siteConfig{
+		increment:            readIncrement(p),
+		preemption:           p.Bool(fair+"preemption", false),
+		utilizationThreshold: p.Float(fair+"preemption.cluster-utilization-threshold", 0.8),
+		waitBeforeKill:       p.Milliseconds(fair+"waitTimeBeforeKill", 15*time.Second),
+		waitBeforeCheck:      p.Milliseconds(fair+"waitTimeBeforeNextStarvationCheck", 10*time.Second),
+		amPreemption:         p.Bool(fair+"am.preemption", true),
+		amPreemptionOf:       map[string]bool{},
+		updateInterval:       p.Milliseconds(update, 500*time.Millisecond),
+		assignMultiple:       p.Bool(fair+"assignmultiple", false),
+		dynamicMaxAssign:     p.Bool(fair+"dynamic.max.assign", true),
+		maxAssign:            p.Int(fair+"max.assign", -1),
+		sizeBasedWeight:      p.Bool(fair+"sizebasedweight", false),
+		reservableNodes:      p.Float(fair+"reservable-nodes", 0.05),
+		reserveFrom:          p.Float("yarn.scheduler.reservation-threshold.increment-multiple", 2),
+		userAsDefaultQueue:   p.Bool(fair+"user-as-default-queue", true),
+		undeclaredQueues:     p.Bool(fair+"allow-undeclared-pools", true),
+	}
 	c.smallest, c.largest = p.ContainerSizes(scheduler.Resource{})
-	c.readIncrement(p)
-	const fair = "yarn.scheduler.fair."
-	c.reserveFrom = p.Float("yarn.scheduler.reservation-threshold.increment-multiple", c.reserveFrom)
-	c.preemption = p.Bool(fair+"preemption", c.preemption)
-	c.utilizationThreshold = p.Float(fair+"preemption.cluster-utilization-threshold", c.utilizationThreshold)
-	c.waitBeforeKill = p.Milliseconds(fair+"waitTimeBeforeKill", c.waitBeforeKill)
-	c.waitBeforeCheck = p.Milliseconds(fair+"waitTimeBeforeNextStarvationCheck", c.waitBeforeCheck)
-	const update = fair + "update-interval-ms"
-	if interval := p.Milliseconds(update, c.updateInterval); interval >= 0 {
-		c.updateInterval = interval
-	} else {
+	if c.updateInterval < 0 {
+		c.updateInterval = 500 * time.Millisecond
 		p.NoteOf(update, intervalNegative, update, c.updateInterval)
 	}
-	c.amPreemption = p.Bool(fair+"am.preemption", c.amPreemption)
-	c.assignMultiple = p.Bool(fair+"assignmultiple", c.assignMultiple)
-	c.dynamicMaxAssign = p.Bool(fair+"dynamic.max.assign", c.dynamicMaxAssign)
-	c.maxAssign = p.Int(fair+"max.assign", c.maxAssign)
-	c.sizeBasedWeight = p.Bool(fair+"sizebasedweight", c.sizeBasedWeight)
-	c.reservableNodes = p.Float(fair+"reservable-nodes", c.reservableNodes)
-	c.userAsDefaultQueue = p.Bool(fair+"user-as-default-queue", c.userAsDefaultQueue)
-	c.undeclaredQueues = p.Bool(fair+"allow-undeclared-pools", c.undeclaredQueues)
 	p.CheckClass("FairScheduler")
 	p.Text(fair + "allocation.file") // known to the caller, who has read that file
 	for _, left := range p.Unused() {
@@ -46,17 +75,16 @@ func (c *Config) readSite(site hadoop.File) []note.Note {
 		}
 	}
 	p.NoteUnused()
-	return p.Notes
+	return c, p.Notes
 }
 
 // readIncrement reads what the sizes of containers are multiples of. The names with
 // resource-types are the newer ones and win.
-func (c *Config) readIncrement(p *hadoop.Properties) {
+func readIncrement(p *hadoop.Properties) scheduler.Resource {
 	const memory, cores = "yarn.resource-types.memory-mb.increment-allocation", "yarn.resource-types.vcores.increment-allocation"
-	c.increment.MemoryMB = p.MiB("yarn.scheduler.increment-allocation-mb", c.increment.MemoryMB)
-	c.increment.MemoryMB = hadoop.Value(p, memory, c.increment.MemoryMB, "an amount of memory like 512 or 1 Gi", hadoop.ParseMiB)
-	c.increment.Cores = p.Int(cores, p.Int("yarn.scheduler.increment-allocation-vcores", c.increment.Cores))
-	if c.increment.MemoryMB <= 0 || c.increment.Cores <= 0 {
-		p.Fail(1, "expected an increment-allocation above 0, found %s", c.increment)
-	}
+	mib := p.MiB("yarn.scheduler.increment-allocation-mb", 1024)
+	mib = hadoop.Value(p, memory, mib, "an amount of memory like 512 or 1 Gi", hadoop.ParseMiB)
+	r := scheduler.NewResource(mib, p.Int(cores, p.Int("yarn.scheduler.increment-allocation-vcores", 1)))
+	p.FailIf(r.MemoryMB <= 0 || r.Cores <= 0, 1, "expected an increment-allocation above 0, found %s", r)
+	return r
 }
