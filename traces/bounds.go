@@ -22,7 +22,7 @@ func CriticalPath(a *Application) time.Duration {
 
 // A StageSpan is when a stage runs, from the application's start.
 type StageSpan struct {
-	Ready    time.Duration // all that it reads is there
+	Ready    time.Duration // the output of all stages that it reads is there
 	End      time.Duration // its longest task has ended
 	Computed bool          // false: no job needs it
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// tasks of so many milliseconds of work each.
+// tasks makes tasks with their work in ms.
 func tasks(ms ...int32) []Task {
 	list := make([]Task, len(ms))
 	for i := range ms {

@@ -49,9 +49,9 @@ func checked(t testing.TB, w *Workload, err error) *Workload {
 	return w
 }
 
-// Jobs of a machine's log bring when and who, Spark applications bring what:
-// reports where a report arrives, anything where the class is not known.
-func TestArrivalsOfOneWithApplicationsOfAnother(t *testing.T) {
+// A log of a machine says when and who, Spark applications say what: a report if a report
+// arrives, any application if the class is not known.
+func TestArrivalsAreCombinedWithApplications(t *testing.T) {
 	arrivals, err := ReadText(strings.NewReader("app x1 submit=5s user=eve queue=q\napp x2 submit=5s user=eve\napp x3 submit=7s name=report-99\n"), "log")
 	if err != nil {
 		t.Fatal(err)
@@ -120,21 +120,21 @@ func TestLoadIsChangedByWholePipelines(t *testing.T) {
 	}
 }
 
-// A window keeps what surrounds it as load, in classes of its own.
+// A window keeps the applications around it as load, in separate classes.
 func TestWindowWithWarmUpAndDrain(t *testing.T) {
 	w := fleet(t)
 	cut, err := w.Cut(Window{From: 10 * time.Hour, Until: 12 * time.Hour, WarmUp: 2 * time.Hour, Drain: time.Hour})
 	checked(t, cut, err)
-	var told []string
+	var kept []string
 	for _, a := range cut.Apps {
-		told = append(told, fmt.Sprintf("%v %s %s", a.Submit, a.ID, a.Class))
+		kept = append(kept, fmt.Sprintf("%v %s %s", a.Submit, a.ID, a.Class))
 	}
 	want := []string{
 		"0s report-8 (warm-up)", "1m0s load-8 (warm-up)", "1h0m0s report-9 (warm-up)",
 		"2h0m0s report-10 report-*", "2h1m0s load-10 load-*", "3h0m0s report-11 report-*", "3h6m40s big big",
 		"4h0m0s report-12 (drain)", "4h1m0s load-12 (drain)",
 	}
-	if diff := cmp.Diff(want, told); diff != "" {
+	if diff := cmp.Diff(want, kept); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if w.Apps[0].Class != "report-*" {

@@ -27,7 +27,7 @@ func writeAndRead(t testing.TB, w *traces.Workload) *traces.Workload {
 	return again
 }
 
-// recordingPaths names the recordings that travel with the repository.
+// recordingPaths are the recordings in the repository.
 func recordingPaths(t *testing.T) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("eventlog", "testdata", "recordings", "*.zstd"))
@@ -61,7 +61,7 @@ func TestCollect(t *testing.T) {
 	}
 }
 
-// What logs give is written with all that a replay looks at.
+// Workloads of logs are written with all that a replay uses.
 func TestLogsAreWrittenAsText(t *testing.T) {
 	for _, log := range []string{
 		"sparklint/application_1472176676028_407508_1",

@@ -19,7 +19,7 @@ type pipeline struct {
 
 // Scale changes the load of a workload to about factor times its work, by leaving out
 // whole pipelines or by adding copies of them. So the rhythm of each pipeline stays;
-// arrivals are never moved closer together, which would make bursts that nobody has.
+// arrivals are never moved closer together, which would make bursts that never happen.
 // Pipelines are picked at random from the seed. All applications of a copy come later by
 // the same time of up to an hour. If a source has neither users nor names that come
 // again, each application is a pipeline.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// app is an application that ran so long from a time on.
+// app is an application that was submitted at a time and ran for a length.
 func app(id, user string, submit, length time.Duration) *Application {
 	return &Application{ID: id, Name: "job " + id, User: user, Submit: submit,
 		Profiles: []Profile{{TaskCPUs: 1}}, Tail: length, Recorded: &Recorded{End: length}}
@@ -34,9 +34,9 @@ func submits(w *Workload) (hours []float64) {
 	return hours
 }
 
-// Wednesday to Thursday nobody worked, and most of Saturday: three days are
-// cut, and the time of day stays.
-func TestIdleDaysAreCutOut(t *testing.T) {
+// Nothing ran from Wednesday to Thursday and on most of Saturday. Three days are removed,
+// and the time of day stays.
+func TestIdleDaysAreRemoved(t *testing.T) {
 	w := week()
 	picked, err := w.Select(Selection{})
 	if err != nil {

@@ -20,8 +20,8 @@ func shakable() *Workload {
 	return w
 }
 
-// Shaken inputs are a workload still, of the same work on the whole, and the one
-// that they were made from is as it was.
+// Shaken inputs are a valid workload of about the same work, and the workload from which
+// they were made is unchanged.
 func TestShakenWorkloadIsNearlyTheSame(t *testing.T) {
 	w := shakable()
 	shaken, from := Shake(w, Shaking{Arrivals: 5 * time.Second, Work: 0.1}, 7)
@@ -50,8 +50,8 @@ func TestShakenWorkloadIsNearlyTheSame(t *testing.T) {
 	}
 }
 
-// The same seed shakes alike, another one otherwise, and nothing shaken is
-// nothing changed.
+// The same seed gives the same result and another seed another one. Without arrivals and
+// work to shake, nothing changes.
 func TestShakingFollowsItsSeed(t *testing.T) {
 	w := shakable()
 	by := Shaking{Arrivals: time.Second, Work: 0.1}

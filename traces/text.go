@@ -181,7 +181,7 @@ func (t *textReader) named(key, names string) ([]int, error) {
 	return stages, nil
 }
 
-// list adds a stage and all that it reads to a job.
+// list adds a stage, and the stages that it reads, to a job.
 func (t *textReader) list(j *Job, stage int) {
 	if slices.Contains(j.Stages, stage) {
 		return
@@ -271,7 +271,7 @@ func parseCache(text string) (CachedRDD, error) {
 	return c, nil
 }
 
-// parseFailure reads a failure of one of so many tasks: "2:3s".
+// parseFailure reads a failure of one of a number of tasks: "2:3s".
 func parseFailure(text string, tasks int) (Failure, error) {
 	task, after, ok := strings.Cut(text, ":")
 	n, err := strconv.Atoi(task)

@@ -62,8 +62,8 @@ app "a report" name=report=1 mode=unset speculation=unset spark=3.5.1 master=yar
 	}
 }
 
-// A fault is told with its line and what was expected.
-func TestTextFaults(t *testing.T) {
+// A fault is explained by its line and what was expected.
+func TestFaultsOfTheTextFormAreExplained(t *testing.T) {
 	for text, want := range map[string]string{
 		"app a\n note x y":                             `t:2: expected: note "TEXT"`,
 		"epoch yesterday":                              "t:1: epoch yesterday: expected a time",
@@ -82,7 +82,7 @@ func TestTextFaults(t *testing.T) {
 	}
 }
 
-// Whatever can be read is written so that it is read the same again.
+// Any workload that can be read is the same after it is written and read again.
 func FuzzText(f *testing.F) {
 	f.Add("app a cores=2 submit=3s\n job\n  stage as=x tasks=2x3s/cold@1\n job after=-1 lists=x\n  stage reads=none tasks=1x1ms\n end gap=4s")
 	f.Add("epoch 2026-03-31T08:00:00Z\nnote \"x\"\napp \"a b\" mode=unset\n set k \"v=\\n\"\n hosts h\n")

@@ -88,7 +88,7 @@ type Job struct {
 }
 
 // A Stage is the work of one stage, over all its attempts: one task for each partition,
-// with the times of its successful run. A skipped stage has no entry of its own: a job
+// with the times of its successful run. A skipped stage has no entry: a job
 // that skips it lists the stage whose output it reuses.
 type Stage struct {
 	ID       int // Spark's; of the original if others skip it

@@ -8,8 +8,8 @@ import (
 	"dynalloc/traces"
 )
 
-// Whatever a log says, reading it does not panic, and what is accepted passes
-// every structural rule.
+// Reading a log of any content does not panic, and an application that it gives keeps
+// all structural rules.
 func FuzzReadLog(f *testing.F) {
 	s := testStage{id: 0, tasks: 2, rdds: "0 1<0"}
 	r := testStage{id: 1, tasks: 1, parents: []int{0}, rdds: "2<1"}
@@ -42,8 +42,8 @@ func FuzzReadLog(f *testing.F) {
 	})
 }
 
-// Absurd numbers in a log do not decide how much memory reading it takes.
-func TestAbsurdNumbersTakeNoMemory(t *testing.T) {
+// Huge ids, counts and sizes in a log do not make its reader take memory.
+func TestHugeNumbersTakeNoMemory(t *testing.T) {
 	s := testStage{id: 1 << 30, tasks: 1<<31 - 1, rdds: "0"}
 	l := newLog("a").executor("1", 1<<31-1, 1).job(1<<31-1, 1, "", s).submit(s, 1<<31-1, 1)
 	l.task(testTask{id: 1 << 60, stage: s.id, index: 1<<31 - 1, partition: 1<<31 - 1, kind: "ResultTask", reason: "Success", from: 1, to: 2, run: 500})
@@ -53,9 +53,9 @@ func TestAbsurdNumbersTakeNoMemory(t *testing.T) {
 	}
 }
 
-// Before Spark 1.3 nothing but block managers tells of executors, jobs have no
-// times, and before 1.4 stages have no parents.
-func TestOldLogsAreReadByWhatTheyHave(t *testing.T) {
+// Before Spark 1.3 a log shows executors only by their block managers, and jobs have no
+// times; before 1.4 stages have no parents.
+func TestLogsOfSpark1AreRead(t *testing.T) {
 	l := &logBuilder{}
 	l.add(`{"Event":"SparkListenerBlockManagerAdded","Block Manager ID":{"Executor ID":"<driver>","Host":"d","Port":1},"Maximum Memory":1,"Timestamp":%d}`, at(0.5)).
 		add(`{"Event":"SparkListenerApplicationStart","App Name":"old","Timestamp":%d,"User":"ann"}`, at(0)).

@@ -168,7 +168,7 @@ func fillPartitions(have, rest []taskRun, total int) []taskRun {
 	return filled
 }
 
-// tasksOf returns the tasks of a stage with all that its log tells about them.
+// tasksOf returns the tasks of a stage with all that its log says about them.
 func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]bool) []traces.Task {
 	tasks, byLaunch := make([]traces.Task, len(runs)), make([]int, len(runs))
 	for i := range runs {

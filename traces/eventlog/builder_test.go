@@ -10,7 +10,7 @@ import (
 )
 
 // A logBuilder is an event log written by a test: one application whose times are
-// told in seconds from its start.
+// given in seconds from its start.
 type logBuilder struct{ lines []string }
 
 // testStart is when test logs begin, in ms since 1970.

@@ -18,7 +18,7 @@ const (
 	// launchSpread is how far apart, in ms, tasks can be launched that got their
 	// slots at the same time: the driver needs some time to send each.
 	launchSpread = 100
-	// warmUp is how long, in ms, an executor goes on starting after its first task
+	// warmUp is how long, in ms, an executor still counts as starting after its first task
 	// was launched, because that task loads classes.
 	warmUp = 300
 	// typicalStart is how long, in ms, an executor is taken to have been starting

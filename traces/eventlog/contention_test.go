@@ -11,9 +11,10 @@ func (l *logBuilder) readingTask(id, stage, index int, executor string, from flo
 }
 
 // Two executors with one slot each. The second starts while the first has its
-// first task, so each is cold beside the other. The next stage reads shuffle
-// data on both at once; in the last stage they are a quarter of a second apart.
-func TestFirstTasksKnowWhoStartsBesideThem(t *testing.T) {
+// first task, so each of the two cold tasks has a contender. The next stage reads
+// shuffle data on both at the same time; in the last stage the tasks are a quarter of a
+// second apart.
+func TestFirstTasksCountTheirContenders(t *testing.T) {
 	maps := testStage{id: 0, tasks: 3, rdds: "0"}
 	reads := testStage{id: 1, tasks: 3, parents: []int{0}, rdds: "1<0"}
 	again := testStage{id: 2, tasks: 2, parents: []int{0}, rdds: "2<0"}
@@ -57,9 +58,9 @@ func TestFirstTasksKnowWhoStartsBesideThem(t *testing.T) {
 	}
 }
 
-// An executor that comes when all tasks have been launched gets its first task
-// from the next stage: that does not tell when it was usable.
-func TestAnExecutorThatNobodyWaitedForIsNotWanted(t *testing.T) {
+// An executor registers when all tasks have been launched. Its first task is of the next
+// stage, so its launch does not show when the executor was ready.
+func TestAnExecutorWithoutWaitingTasksIsNotAwaited(t *testing.T) {
 	one := testStage{id: 0, tasks: 1, rdds: "0"}
 	two := testStage{id: 1, tasks: 1, parents: []int{0}, rdds: "1<0"}
 	l := newLog("a").executor("1", 1, 0.5).job(0, 0.1, "", one, two).submit(one, 0, 0.1)

@@ -78,7 +78,7 @@ func TestRecordingOfPools(t *testing.T) {
 		after int
 	}{{"batch", -1}, {"sla", -1}, {"sla", 1}} {
 		if j := a.Jobs[i]; j.Pool != want.pool || j.Cue.After != want.after {
-			t.Errorf("job %d is in pool %s and hangs on %d, want %+v", i, j.Pool, j.Cue.After, want)
+			t.Errorf("job %d is in pool %s and follows %d, want %+v", i, j.Pool, j.Cue.After, want)
 		}
 	}
 	if a.Tail < 2*time.Second || a.Tail > 2100*time.Millisecond {
@@ -120,7 +120,7 @@ func TestExecutorIsRemovedOnce(t *testing.T) {
 
 // Since Spark 3.4 an executor's information says when it registered; the event may
 // be written later.
-func TestExecutorRegisteredWhenItsInformationSays(t *testing.T) {
+func TestExecutorIsAddedAtItsRegistrationTime(t *testing.T) {
 	l := newLog("a").add(`{"Event":"SparkListenerExecutorAdded","Timestamp":%d,"Executor ID":"1","Executor Info":{"Host":"h1","Total Cores":2,"Request Time":%d,"Registration Time":%d}}`,
 		at(9), at(2), at(5))
 	x := readBuilt(t, l.end(10)).Recorded.Executors[0]

@@ -10,8 +10,8 @@ import (
 )
 
 // A task fails twice with an exception and once because its executor was lost,
-// then succeeds. The exceptions are the work's own and stay with it.
-func TestFailuresThatAreTheWorksOwn(t *testing.T) {
+// then succeeds. Only the exceptions are kept: they would happen in any run.
+func TestFailuresByExceptionAreKept(t *testing.T) {
 	s := testStage{id: 0, tasks: 1}
 	l := newLog("a").executor("1", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
 	for i, reason := range []string{"ExceptionFailure", "ExecutorLostFailure", "ExceptionFailure", "Success"} {
@@ -28,7 +28,7 @@ func TestFailuresThatAreTheWorksOwn(t *testing.T) {
 // An original runs for eight seconds until its copy, started after five, has
 // won. The task's own time is the copy's; the original would have taken at
 // least as long as it ran.
-func TestOriginalThatLostToItsCopy(t *testing.T) {
+func TestOriginalThatLostAgainstItsSpeculativeCopy(t *testing.T) {
 	s := testStage{id: 0, tasks: 1}
 	l := newLog("a").executor("1", 1, 0).executor("2", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
 	l.task(testTask{id: 1, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900})
@@ -43,7 +43,7 @@ func TestOriginalThatLostToItsCopy(t *testing.T) {
 
 // The executor that holds a cached block leaves. The next task that wants the
 // block computes it again; a third finds it.
-func TestCachedBlockThatWasComputedAgain(t *testing.T) {
+func TestLostCachedBlockIsComputedAgain(t *testing.T) {
 	l := newLog("a").executor("1", 1, 0).executor("2", 1, 0)
 	for id := range 3 {
 		s := testStage{id: id, tasks: 1, rdds: "7"}

@@ -16,8 +16,8 @@ func cues(a *traces.Application) (cues []traces.Cue) {
 	return cues
 }
 
-// Each job hangs on what its thread of the driver had waited for.
-func TestJobsHangOnTheirPredecessors(t *testing.T) {
+// Each job follows the job that its thread of the driver had waited for.
+func TestJobsFollowTheirPredecessors(t *testing.T) {
 	const s = time.Second
 	for _, story := range []struct {
 		name    string
@@ -42,7 +42,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 			want: []traces.Cue{{After: -1, Gap: 1 * s}, {After: -1, Gap: 3 * s}, {After: 1, Gap: 3 * s}, {After: 0, Gap: 1 * s}}, tail: 78 * s,
 		},
 		{
-			name: "a query's jobs hang on each other though another query ended later",
+			name: "a query's jobs follow each other although another query ended later",
 			events: func(l *logBuilder) {
 				one, two := `"spark.sql.execution.id":"1"`, `"spark.sql.execution.id":"2"`
 				l.job(0, 1, one).jobEnd(0, 4).job(1, 2, two).jobEnd(1, 6).job(2, 7, one).jobEnd(2, 9)
@@ -50,7 +50,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 			want: []traces.Cue{{After: -1, Gap: 1 * s}, {After: -1, Gap: 2 * s}, {After: 0, Gap: 3 * s}}, tail: 91 * s, unclear: 1,
 		},
 		{
-			name: "a broadcast beside a scan: both hang on what was before",
+			name: "a broadcast and a scan at the same time: both follow the job before",
 			events: func(l *logBuilder) {
 				query := `"spark.sql.execution.id":"7"`
 				l.job(0, 1, "").jobEnd(0, 3).job(1, 5, query).job(2, 6, query).jobEnd(2, 8).jobEnd(1, 9).job(3, 10, query).jobEnd(3, 11)
@@ -98,7 +98,7 @@ func TestJobsHangOnTheirPredecessors(t *testing.T) {
 
 // Spark does not log when cached data were released; the newest time before
 // the line stands for it.
-func TestUnpersistHangsOnTheJobBeforeIt(t *testing.T) {
+func TestUnpersistFollowsTheJobBeforeIt(t *testing.T) {
 	a := readBuilt(t, newLog("a").job(0, 1, "").jobEnd(0, 3).executor("1", 2, 5).
 		add(`{"Event":"SparkListenerUnpersistRDD","RDD ID":7}`).job(1, 9, "").jobEnd(1, 10).end(11))
 	want := []traces.Unpersist{{RDD: 7, Cue: traces.Cue{After: 0, Gap: 2 * time.Second}}}

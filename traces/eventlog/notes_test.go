@@ -47,8 +47,8 @@ func shiftTimes(line string, ms int64) string {
 	})
 }
 
-// What happens to a good recording is seen, named and graded.
-func TestDamageIsGradedAndNamed(t *testing.T) {
+// A good recording is damaged in many ways. Each is found, reported and graded.
+func TestDamageIsGradedAndReported(t *testing.T) {
 	const (
 		taskEnd = `"SparkListenerTaskEnd"`
 		appEnd  = `"SparkListenerApplicationEnd"`
@@ -187,7 +187,7 @@ func TestUnreadableLogs(t *testing.T) {
 	}
 }
 
-// A query plan of 64 MiB passes by without being held.
+// A log has a query plan of 64 MiB, which is passed over and not kept in memory.
 func TestLongLinesThatAreNotNeededTakeNoMemory(t *testing.T) {
 	plan := `{"Event":"org.apache.spark.sql.Plan","plan":"` + strings.Repeat("x", 64<<20) + "\"}\n"
 	text := newLog("a").String() + plan + (&logBuilder{}).end(5).String()

@@ -61,7 +61,7 @@ func (o *oracleTask) event() taskEvent {
 	}
 }
 
-// The scanner accepts the lines that the library accepts, and reads the same.
+// The scanner accepts the lines that the library accepts, and reads the same values.
 func FuzzScannerAgreesWithTheLibrary(f *testing.F) {
 	for _, seed := range []string{
 		`{"Event":"SparkListenerTaskEnd","Stage ID":3,"Task Info":{"Task ID":1,"Partition ID":7,"Speculative":true,"Host":"a\u0062\\"},"Task End Reason":{"Reason":"Success"}}`,
@@ -128,7 +128,7 @@ func taskLines(b *testing.B, size int) []byte {
 	return bytes.Repeat(tasks.Bytes(), size/tasks.Len()+1)
 }
 
-// How fast the lines that most of a log consists of become tasks.
+// Measures how fast TaskEnd lines, which are most of a log, become tasks.
 func BenchmarkEventLog(b *testing.B) {
 	b.Run("size=10MB", func(b *testing.B) {
 		text := taskLines(b, 10<<20)

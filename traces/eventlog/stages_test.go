@@ -17,7 +17,7 @@ func stageIDs(a *traces.Application) (ids []int) {
 
 // A second job lists the first job's map stage under a new number and skips
 // it: it is the same stage, linked by its RDDs.
-func TestSkippedStageIsTheOneWhoseShuffleItReuses(t *testing.T) {
+func TestSkippedStageIsLinkedToTheShuffleItReuses(t *testing.T) {
 	mapped := testStage{id: 0, tasks: 2, rdds: "0 1<0"}
 	first := testStage{id: 1, tasks: 1, parents: []int{0}, rdds: "2<1 3<2"}
 	skipped := testStage{id: 2, tasks: 2, rdds: "0 1<0"}
@@ -37,8 +37,8 @@ func TestSkippedStageIsTheOneWhoseShuffleItReuses(t *testing.T) {
 }
 
 // One RDD feeds two shuffles of equal size; a later job skips one of them.
-// Only the RDD that reads the shuffle tells which.
-func TestOneRDDWithTwoShufflesIsToldApartByItsReader(t *testing.T) {
+// Only the RDD that reads the shuffle identifies it.
+func TestTwoShufflesOfOneRDDAreSeparatedByTheirReaders(t *testing.T) {
 	left := testStage{id: 0, tasks: 2, rdds: "0"}
 	right := testStage{id: 3, tasks: 2, rdds: "0"}
 	onlyLeft := testStage{id: 2, tasks: 1, parents: []int{0}, rdds: "1<0 3<1"}
@@ -58,8 +58,8 @@ func TestOneRDDWithTwoShufflesIsToldApartByItsReader(t *testing.T) {
 }
 
 // The executors with a shuffle's output are gone, so the next job computes
-// half of it again under a new stage number. That is no work of its own.
-func TestRecomputedShuffleIsNoWorkOfItsOwn(t *testing.T) {
+// half of it again under a new stage number. This is not counted as work.
+func TestRecomputedShuffleIsNotCountedAsWork(t *testing.T) {
 	mapped := testStage{id: 0, tasks: 4, rdds: "0"}
 	first := testStage{id: 1, tasks: 1, parents: []int{0}, rdds: "1<0 2<1"}
 	again := testStage{id: 2, tasks: 4, rdds: "0"}
@@ -156,7 +156,7 @@ func TestFirstTasksOfAnExecutorAreCold(t *testing.T) {
 }
 
 // A stage with nothing to do is dropped; its children read its parents.
-func TestEmptyStageIsSteppedOver(t *testing.T) {
+func TestChildrenOfAnEmptyStageReadItsParents(t *testing.T) {
 	top := testStage{id: 0, tasks: 1, rdds: "0"}
 	empty := testStage{id: 1, parents: []int{0}, rdds: "1<0"}
 	last := testStage{id: 2, tasks: 1, parents: []int{1}, rdds: "2<1"}
@@ -167,8 +167,8 @@ func TestEmptyStageIsSteppedOver(t *testing.T) {
 	}
 }
 
-// An iterative program lists all earlier stages in every job: three hundred
-// jobs of up to as many stages. All are linked to the one of each that ran.
+// An iterative program lists all earlier stages in each job: three hundred jobs of up to
+// three hundred stages. Each is linked to the one that ran.
 func TestLongLineageIsLinkedToWhatRan(t *testing.T) {
 	const jobs = 300
 	l := newLog("a").executor("1", 1, 1)
@@ -195,7 +195,7 @@ func TestLongLineageIsLinkedToWhatRan(t *testing.T) {
 	}
 }
 
-// Two jobs shuffled the same RDD, each for a reader of its own. A third job skips a
+// Two jobs shuffled the same RDD, each for another reader. A third job skips a
 // shuffle of that RDD and does not say how it reads it: the latest one is taken.
 func TestSkippedStageReusesTheLatestShuffle(t *testing.T) {
 	jobs := newLog("a").executor("1", 2, 1)

@@ -71,8 +71,8 @@ func (e equalTasks) of(n int, each time.Duration) []traces.Task {
 }
 
 // application makes one application of its stages. If the record says which stage
-// reads which, they are one job. Else each submit time is a job of its own, with stages
-// that run at the same time.
+// reads which, they are one job. Else each submit time is one job, with stages that run
+// at the same time.
 func (e equalTasks) application(stages []stage, path string) (*traces.Application, error) {
 	graph := slices.ContainsFunc(stages, func(s stage) bool { return len(s.after) > 0 })
 	if graph {

@@ -42,7 +42,7 @@ func (secondsFormat) Read(r io.Reader, path string) (*traces.Workload, error) {
 	return w, lines.Err()
 }
 
-// A program adds a format of its own, which is then found and read like the others.
+// A program adds a format, which is then found and read like the others.
 func Example() {
 	formats.Formats = append(formats.Formats, secondsFormat{})
 	const file = "seconds\n90\n30\n"

@@ -25,7 +25,7 @@ func readAs(t testing.TB, name, text string) (*traces.Workload, []*traces.LogErr
 	return logtest.Collect(t, path)
 }
 
-// readOnly reads a file that has to be good.
+// readOnly reads a file, and fails the test if it cannot be read.
 func readOnly(t testing.TB, name, text string) *traces.Workload {
 	t.Helper()
 	w, bad := readAs(t, name, text)
@@ -35,8 +35,8 @@ func readOnly(t testing.TB, name, text string) *traces.Workload {
 	return w
 }
 
-// Every public file of another format is recognized and read whole: all of its
-// applications, as many tasks as its description counts.
+// Each public file of a foreign format is recognized and read to its end: all
+// applications, and the number of tasks that its description gives.
 func TestPublicFilesAreRead(t *testing.T) {
 	for _, file := range []struct {
 		path        string
@@ -156,8 +156,8 @@ func TestCutFilesAreRefused(t *testing.T) {
 	}
 }
 
-// An SWF job is one executor with all its processors; its wait is kept beside
-// it, jobs that cannot have run are left out, and a note says so.
+// An SWF job is one executor with all its processors, and its wait is kept as recorded.
+// Jobs that cannot have run are left out, and notes say so.
 func TestSWFJobsAreRigid(t *testing.T) {
 	w := readOnly(t, "log.swf", `; UnixStartTime: 1000000000
 ; MaxProcs: 8
@@ -190,8 +190,8 @@ func TestSWFJobsAreRigid(t *testing.T) {
 	}
 }
 
-// A CSV file brings its mapping along; where rows of an application have
-// different submit times, the later ones come so long after its start.
+// A CSV file has its own mapping. Rows of an application with later submit times become
+// later jobs.
 func TestCSVWithItsOwnMapping(t *testing.T) {
 	w := readOnly(t, "jobs.csv", `#columns app=job submit=start_ms seconds=took_ms tasks=n user=who unit=1ms
 job,start_ms,took_ms,n,who
@@ -220,8 +220,8 @@ func TestCSVWithGraph(t *testing.T) {
 	}
 }
 
-// A MapReduce job becomes maps of one block each and, where it shuffled,
-// reducers that read them.
+// A MapReduce job becomes maps of one block each and, if it shuffled, reducers that read
+// the maps.
 func TestSWIMJobsGetTasksFromBytes(t *testing.T) {
 	w := readOnly(t, "fb.tsv", "small\t10\t10\t100\t0\t5\nbig\t20\t10\t1342177280\t268435456\t0\n")
 	small, big := w.Apps[0], w.Apps[1]
@@ -251,8 +251,7 @@ func TestDecimaTakesOneExecutorCount(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, a reader gives a workload that keeps the rules, or an
-// error of one line.
+// For any bytes, a format gives a workload that keeps all rules, or an error of one line.
 func FuzzFormats(f *testing.F) {
 	for _, seed := range []string{
 		"; MaxProcs: 4\n1 0 0 10 4 -1 -1 4 -1 -1 1 1 1 1 1 -1 -1 -1\n",
@@ -279,8 +278,8 @@ func FuzzFormats(f *testing.F) {
 	})
 }
 
-// A log of more core time than can be counted says so, and a smaller one does
-// not.
+// A log with more core time than a replay can count has a note that says so, a smaller
+// one has not.
 func TestSWFWorkBeyondCountingIsNoted(t *testing.T) {
 	const job = "1 0 0 %RUN 50000 -1 -1 8 -1 -1 1 3 1 2 1 -1 -1 -1\n"
 	large := readOnly(t, "large.swf", strings.Repeat(strings.Replace(job, "%RUN", "100000", 1), 2))

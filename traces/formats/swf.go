@@ -164,7 +164,8 @@ func (s *swfReader) job(n [swfFields]float64) note.Kind {
 	return ""
 }
 
-// swfTime is a time of so many seconds, brought into the range of a workload's times.
+// swfTime is a time in seconds as a duration, brought into the range of a workload's
+// times.
 func swfTime(seconds float64) time.Duration {
 	seconds = min(max(seconds, 0), traces.MaxTime/1000)
 	return time.Duration(math.Round(seconds*1000)) * time.Millisecond

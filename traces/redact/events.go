@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Forms of text that name nobody.
+// Forms of text that are no names.
 var (
 	sparkWord    = regexp.MustCompile(`^[A-Za-z]{1,40}(_[A-Z]+)?$`) // a word of Spark's protocol
 	digits       = regexp.MustCompile(`^[0-9]{1,19}$`)

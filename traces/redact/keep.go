@@ -108,7 +108,7 @@ func (e each) keep(r *redactor, value jsontext.Value) (jsontext.Value, error) {
 	return append(out, ']'), nil
 }
 
-// number keeps numbers, true, false and null, which name nobody.
+// number keeps numbers, true, false and null, which are no names.
 type number struct{}
 
 func (number) keep(_ *redactor, value jsontext.Value) (jsontext.Value, error) {
@@ -141,7 +141,7 @@ func replaced(kind string) text {
 	return func(r *redactor, name string) string { return r.pseudonym(kind, name) }
 }
 
-// unless keeps a text of a form that names nobody, and replaces others by pseudonyms.
+// unless keeps a text of a form that is no name, and replaces others by pseudonyms.
 func unless(harmless *regexp.Regexp, kind string) text {
 	return func(r *redactor, s string) string {
 		if harmless.MatchString(s) {

@@ -33,9 +33,9 @@ func redactInto(t testing.TB, dir string, paths ...string) []Log {
 	return done
 }
 
-// A redacted log gives the same workload but for names: every task, cue and
-// recorded executor of it.
-func TestLogsGiveTheSameWorkload(t *testing.T) {
+// Logs are redacted and read again. The workload is the same except for names: each
+// task, cue and recorded executor.
+func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 	for _, log := range []string{
 		"sparklint/application_1472176676028_407508_1",
 		"spark-core-tests/spark-events/application_1628109047826_1317105",
@@ -74,7 +74,7 @@ func TestLogsGiveTheSameWorkload(t *testing.T) {
 	}
 }
 
-// A log full of names, and none of them is left; what allocation depends on is.
+// secretLog is full of names.
 const secretLog = `{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}
 {"Event":"SparkListenerApplicationStart","App Name":"SECRET-report-2026-03-31","App ID":"app-20260331080000-0001","Timestamp":1000,"User":"SECRET-ada"}
 {"Event":"SparkListenerEnvironmentUpdate","JVM Information":{"Java Home":"/SECRET/java"},"Spark Properties":{"spark.app.name":"SECRET-report-2026-03-31","spark.master":"spark://SECRET-host:7077","spark.executor.cores":"2","spark.dynamicAllocation.enabled":"true","spark.dynamicAllocation.executorIdleTimeout":"10s","spark.SECRET.key":"1","spark.executor.memory":"/SECRET","spark.yarn.queue":"SECRET-queue"},"System Properties":{"user.dir":"/SECRET"}}
@@ -89,7 +89,7 @@ no JSON, and a SECRET
 {"Event":"SparkListenerApplicationEnd","Timestamp":9000}
 `
 
-func TestLogsNameNobody(t *testing.T) {
+func TestRedactedLogsHaveNoNames(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
 	second := strings.NewReplacer("2026-03-31", "2026-04-01", "-0001", "-0002").Replace(secretLog)
 	for name, text := range map[string]string{"a": secretLog, "b": second} {
@@ -128,7 +128,7 @@ func TestLogsNameNobody(t *testing.T) {
 	}
 }
 
-// Twenty-seven classes have 27 names, none of which is taken for a number.
+// Sixty classes get 60 pseudonyms, none of which looks like a number.
 func TestPseudonymsKeepClassesApart(t *testing.T) {
 	r := newRedactor()
 	seen := map[string]bool{}

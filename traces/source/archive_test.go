@@ -20,8 +20,8 @@ import (
 // An entryOf is a name and a content in an archive.
 type entryOf struct{ name, content string }
 
-// shuffled are the entries of a rolling log and two single ones, out of order
-// and with what archives carry along.
+// shuffled are the entries of a rolling log and two single logs, out of order and with
+// other files that archives contain.
 func shuffled() []entryOf {
 	return []entryOf{
 		{"out/eventlog_v2_a/events_10_a", aLog("10")},
@@ -131,7 +131,7 @@ func TestARollingLogAtTheTopOfAnArchive(t *testing.T) {
 	`)
 }
 
-func TestTheSpoolHoldsOnlyLogsAndIsRemoved(t *testing.T) {
+func TestTheSpoolKeepsOnlyLogsAndIsRemoved(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	big := strings.Repeat("not a log at all\n", 1<<16)

@@ -169,8 +169,8 @@ func (t *decodedText) explain(err error) error {
 	return corrupt("%v: %v", t.codec, err)
 }
 
-// An errorKeeper keeps the error that ended a stream, because a decoder may report it
-// as an error of its own.
+// An errorKeeper keeps the error that ended a stream, because a decoder may replace
+// it.
 type errorKeeper struct {
 	r   io.Reader
 	err error

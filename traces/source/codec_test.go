@@ -125,7 +125,7 @@ func readText(stored []byte, name string) ([]byte, *codec, error) {
 	return text, c, err
 }
 
-func TestEveryCodecIsToldByContentWhateverTheName(t *testing.T) {
+func TestCodecsAreRecognizedByContentUnderAnyName(t *testing.T) {
 	text := someEvents(400)
 	for want, encode := range encoders {
 		for _, name := range []string{"app-1", "app-1.zstd", "app-1.lz4", "app-1.snappy.inprogress", "app-1.lzf", "eventlog.gz"} {
@@ -137,13 +137,13 @@ func TestEveryCodecIsToldByContentWhateverTheName(t *testing.T) {
 	}
 }
 
-func TestASkippableFrameIsTakenForLZ4OnlyByName(t *testing.T) {
+func TestASkippableFrameIsLZ4OnlyByName(t *testing.T) {
 	skippable := "\x50\x2a\x4d\x18\x04\x00\x00\x00note"
 	for name, c := range map[string]*codec{"app-1.lz4": lz4Frames, "app-1.zstd": zstdFrames} {
 		text := someEvents(3)
-		got, told, err := readText(append([]byte(skippable), encoders[c](text)...), name)
-		if told != c || err != nil || !bytes.Equal(got, text) {
-			t.Errorf("%s: read as %v, %q, error %v", name, told, got, err)
+		got, found, err := readText(append([]byte(skippable), encoders[c](text)...), name)
+		if found != c || err != nil || !bytes.Equal(got, text) {
+			t.Errorf("%s: read as %v, %q, error %v", name, found, got, err)
 		}
 	}
 }
@@ -209,7 +209,7 @@ func TestDamageIsReportedAsDamage(t *testing.T) {
 	}
 }
 
-func TestAFileOfZeroesUnderACodecsNameIsDamaged(t *testing.T) {
+func TestAFileOfZerosNamedAfterACodecIsDamaged(t *testing.T) {
 	for _, ext := range []string{"zstd", "lz4", "snappy", "lzf", "gz"} {
 		if text, _, err := readText(make([]byte, 100), "app-1."+ext); !errors.Is(err, errCorrupt) {
 			t.Errorf(".%s: read %d bytes, error %v; want corruption", ext, len(text), err)
@@ -244,7 +244,7 @@ func TestSparksOwnCompressedLogsReadAsTheirOriginals(t *testing.T) {
 	}
 }
 
-func TestAHeaderThatLiesClaimsNoMemory(t *testing.T) {
+func TestAWrongLengthInAHeaderTakesNoMemory(t *testing.T) {
 	for what, stored := range map[string]string{
 		"lz4 block of 32 MiB":                 lz4BlockMagic + "\x2f\x00\x00\xff\x01\x00\x00\x00\x02\x00\x00\x00\x00few",
 		"lz4 block of 32 MiB made of 3 bytes": lz4BlockMagic + "\x2f\x03\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00few",
@@ -282,7 +282,7 @@ func TestClosedDecodersLeaveNothingRunning(t *testing.T) {
 	}
 }
 
-func TestTheDisksErrorIsNotTakenForDamage(t *testing.T) {
+func TestAnErrorOfTheDiskIsNotReportedAsDamage(t *testing.T) {
 	broken := errors.New("input/output error")
 	for c, encode := range encoders {
 		stored := encode(someEvents(400))
@@ -300,7 +300,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func TestXXHash32AgreesWithItsAuthor(t *testing.T) {
+func TestXXHash32AgreesWithItsReference(t *testing.T) {
 	// From the sanity checks of the reference implementation and its manual.
 	for text, want := range map[string]uint32{
 		"":    0x02cc5d05,

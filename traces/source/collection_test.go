@@ -119,8 +119,8 @@ func TestCountsAgreeWithTheChecker(t *testing.T) {
 	}
 }
 
-// damaged are the logs of the collection that are not as Spark wrote them; all
-// others are complete, or cut because their application was still running.
+// damaged are the logs of the collection that somebody changed. All others are
+// complete, or cut because their application was still running.
 var damaged = map[string]traces.Grade{
 	// Their ExecutorAdded lines were edited to 2.5 years after the jobs.
 	"eventlog_3nodes_12cores_exec_removed": traces.Clock,
@@ -152,7 +152,7 @@ func TestUndamagedLogsAreCompleteOrCut(t *testing.T) {
 	}
 }
 
-// readFiles reads files by name as one workload's worth of logs.
+// readFiles reads files, given by name and text, as the logs of one folder.
 func readFiles(t *testing.T, files map[string]string, each bool) ([]*traces.Application, []*traces.LogError) {
 	t.Helper()
 	fsys := fstest.MapFS{}
@@ -171,7 +171,7 @@ func readFiles(t *testing.T, files map[string]string, each bool) ([]*traces.Appl
 	return apps, bad
 }
 
-// A compacted log has lost finished work, which nothing in it shows.
+// A compacted log has lost finished jobs. Only its file name shows it.
 func TestCompactedLogIsFlagged(t *testing.T) {
 	older, newer, _ := strings.Cut(oneJob("app-1", "", 0), "\n")
 	apps, _ := readFiles(t, map[string]string{

@@ -23,7 +23,7 @@
 // a file of another kind. Both get open readers of text and know nothing of files,
 // archives and codecs.
 //
-// # Files are told by their content
+// # Files are recognized by their content
 //
 // Logs are renamed, recompressed and packed when people collect them. So a file's
 // first bytes tell its codec, and the first line that is an event tells that it is a

@@ -36,7 +36,7 @@ func tree(files map[string]string) fstest.MapFS {
 	return fsys
 }
 
-// lines writes down what was found, one line a log and one a skipped file:
+// lines writes what was found, a line for each log and for each skipped file:
 //
 //	log PATH [compacted|in progress|databricks|incomplete|version V]: PART PART ...
 //	    PROBLEM
@@ -76,7 +76,8 @@ func find(fsys fs.FS, root, shown string) *found {
 	return s.finish()
 }
 
-// expect compares what was found with its written form, indented as in the test.
+// expect compares what was found with the lines that were expected, indented as in the
+// test.
 func expect(t *testing.T, f *found, want string) {
 	t.Helper()
 	t.Cleanup(func() { f.close() })
@@ -151,7 +152,7 @@ func TestALogDamagedAtItsBeginningIsStillALog(t *testing.T) {
 	`)
 }
 
-func TestWhatTheUserNamesIsTriedUnlessItIsRubbish(t *testing.T) {
+func TestANamedFileIsReadUnlessItIsBinaryOrEmpty(t *testing.T) {
 	fsys := tree(map[string]string{
 		"notes":   "this is not a valid log file\n",
 		"rubbish": "\x00\x01\x02\x03\x04\x05\x06\x07",
@@ -184,7 +185,7 @@ func TestPathsOfTheOperatingSystem(t *testing.T) {
 	}
 }
 
-func TestSymbolicLinksAreFollowedAndNeverTwice(t *testing.T) {
+func TestSymbolicLinksAreFollowedOnce(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("making symbolic links needs a privilege on Windows")
 	}
@@ -231,7 +232,7 @@ func (g guarded) Open(name string) (fs.File, error) {
 	return g.FS.Open(name)
 }
 
-func TestWhatMayNotBeOpenedIsNamedAndTheRestIsRead(t *testing.T) {
+func TestFilesWithoutPermissionAreReportedAndOthersAreRead(t *testing.T) {
 	fsys := guarded{tree(map[string]string{
 		"app-1":            aLog("one"),
 		"secret-app":       aLog("two"),
@@ -297,9 +298,9 @@ func TestEveryRecordedLogIsFoundAndNothingElse(t *testing.T) {
 	}
 }
 
-// A folder of event logs is one cluster's: a workload of another format in it
-// is passed over, with a word that says how to have it.
-func TestWorkloadFilesInFoldersAreNotMeant(t *testing.T) {
+// A folder of event logs belongs to one cluster. A workload of another format in it is
+// skipped, and the reason says how to read it.
+func TestForeignWorkloadsInFoldersAreSkipped(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "jobs.csv"), []byte("app,submit,seconds\na,0,1\n"), 0o644); err != nil {
 		t.Fatal(err)

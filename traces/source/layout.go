@@ -64,8 +64,8 @@ func number(digits string) int {
 	return n
 }
 
-// rolling collects the logs that Spark rolled over by size. Each is normally in a
-// folder of its own.
+// rolling collects the logs that Spark rolled over by size. Each is normally in its own
+// folder.
 func (l *layout) rolling(files []file) []file {
 	type group struct{ parts, status []part }
 	groups := map[string]*group{} // by application id

@@ -182,8 +182,8 @@ func TestAFolderOfSpark1(t *testing.T) {
 	`)
 }
 
-// inFolder makes a folder of files: each a name, alone for a small event log,
-// or with "=" and its content.
+// inFolder makes a folder of files. Each is a name, which stands for a small event log,
+// or a name and its content with "=" between them.
 func inFolder(folder string, files []string) fstest.MapFS {
 	contents := map[string]string{}
 	for _, f := range files {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// oneJob is the log of one attempt of an application on YARN: one job of one
-// task. It starts so many seconds after 1,700,000,000 and takes six.
+// oneJob is the log of one attempt of an application on YARN: one job of one task. It
+// begins at Unix time 1,700,000,000 plus start, in seconds, and takes six seconds.
 func oneJob(id, attempt string, start int64) string {
 	const stage = `{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"s","Number of Tasks":1,"Parent IDs":[],"RDD Info":[{"RDD ID":0,"Parent IDs":[],"Storage Level":{"Use Disk":false,"Use Memory":false}}]`
 	const text = `{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"ID","Timestamp":@0,"User":"ann","App Attempt ID":"ATTEMPT"}

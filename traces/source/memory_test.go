@@ -16,8 +16,7 @@ import (
 )
 
 // The reading of many large logs takes no more memory than one of them needs.
-// The reader runs in a process of its own, so that what other tests held does
-// not count.
+// The reader runs in its own process, so that memory of other tests does not count.
 func TestMemoryIsBoundedByOneApplication(t *testing.T) {
 	const logs, size, limit = 200, 50 << 20, 400 << 20
 	if os.Getenv("TRACES_READ_GENERATED") != "" {
@@ -98,8 +97,8 @@ type generatedLogs struct {
 	size  int64
 }
 
-// taskNumber is the number of the first task. Numbers have as many digits, so
-// that lines are made by writing over digits.
+// taskNumber is the number of the first task. All numbers have the same length, so a
+// line is made by writing over the digits of another.
 const taskNumber = 10_000_000
 
 func newGeneratedLogs(size int) *generatedLogs {

@@ -9,8 +9,7 @@ import (
 	"dynalloc/traces"
 )
 
-// Three attempts are one application: the last counts, and what the others
-// took is time held.
+// Three attempts are one application: the last counts, and the others are time held.
 func TestAttemptsAreOneApplication(t *testing.T) {
 	files := map[string]string{
 		"a/app_1_2":  oneJob("application_1", "2", 100),
@@ -37,8 +36,8 @@ func TestAttemptsAreOneApplication(t *testing.T) {
 	}
 }
 
-// The last attempt counts even if it died before it did anything.
-func TestLastAttemptCountsThoughItDidNothing(t *testing.T) {
+// The driver of the second attempt dies before its first job. This attempt counts.
+func TestLastAttemptCountsEvenIfItDidNothing(t *testing.T) {
 	early := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"App Attempt ID":"2"}`, 1_700_000_100_000)
 	apps, bad := readFiles(t, map[string]string{"app_1": oneJob("application_1", "1", 0), "app_2": early}, false)
 	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != traces.Cut || apps[0].EarlierAttempts != 100*time.Second {
@@ -46,7 +45,7 @@ func TestLastAttemptCountsThoughItDidNothing(t *testing.T) {
 	}
 }
 
-// The same log lies in two folders: it is read once.
+// The same log is in two folders. It is read once.
 func TestCopiedLogIsReadOnce(t *testing.T) {
 	text := emptyLog("app-1")
 	apps, _ := readFiles(t, map[string]string{"backup/app-1": text, "logs/app-1": text + " \n"}, false)
@@ -58,7 +57,7 @@ func TestCopiedLogIsReadOnce(t *testing.T) {
 	}
 }
 
-// Two standalone clusters number their applications alike.
+// Two standalone clusters give the same id to different applications.
 func TestEqualIDsOfTwoClustersAreTwoApplications(t *testing.T) {
 	later := strings.ReplaceAll(emptyLog("app-1"), "17000000", "17000009")
 	apps, _ := readFiles(t, map[string]string{"x/app-1": emptyLog("app-1"), "y/app-1": later}, false)

@@ -28,7 +28,7 @@ type archiveFile interface {
 	io.ReaderAt
 }
 
-// acquire opens the file if nobody uses it. Each call needs a release.
+// acquire opens the file if it is not open. Each call needs a release.
 func (f *sharedFile) acquire() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
