@@ -14,56 +14,56 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// graph has a line for each package of the module: what it may import from the
-// module. A package stands above those that it imports. A line that ends in "..."
-// allows all packages below it.
+// graph has a line for each package of the module: what it imports from the module.
+// A package stands above those that it imports. A line that ends in "..." allows all
+// packages below it.
 const graph = `
-cmd/dynalloc              -> ...
-reports                   -> ...
-reports/pictures          -> bench bench/decide bench/metrics bench/validate replay reports/words
-reports/words             -> bench/metrics bench/stats
+cmd/dynalloc                  -> ...
+reports                       -> bench bench/decide bench/metrics bench/stats bench/validate internal/note policies replay replay/cluster replay/latency reports/pictures reports/words traces traces/source
+reports/pictures              -> bench bench/decide bench/metrics bench/validate replay reports/words
+reports/words                 -> bench/metrics bench/stats
 
-bench/decide              -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster replay/latency traces
-bench/validate            -> bench bench/metrics bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster replay/latency traces
-bench/builtin             -> bench bench/sla internal/note policies replay replay/cluster traces traces/source
-bench                     -> bench/metrics bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/calibrate replay/cluster replay/latency traces
-bench/metrics             -> bench/sla bench/stats internal/note internal/spark internal/spec policies replay replay/cluster traces
-bench/sla                 -> bench/stats internal/note internal/spec replay traces
-bench/stats               ->
+bench/decide                  -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/cluster replay/latency traces
+bench/validate                -> bench bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster replay/latency traces
+bench/builtin                 -> bench bench/sla internal/note replay replay/cluster traces traces/source
+bench                         -> bench/metrics bench/sla bench/stats internal/note policies replay replay/calibrate replay/latency traces
+bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec policies replay replay/cluster traces
+bench/sla                     -> bench/stats internal/note internal/spec replay traces
+bench/stats                   ->
 
-internal/logtest          -> traces traces/source
-traces/redact             -> traces traces/eventlog traces/source
-traces/source             -> internal/note traces traces/eventlog traces/formats
+internal/logtest              -> traces traces/source
+traces/redact                 -> traces traces/eventlog traces/source
+traces/source                 -> internal/note traces traces/eventlog traces/formats
 
-replay/calibrate          -> internal/note internal/spark internal/spec policies replay/cluster replay/latency traces
-replay                    -> internal/note internal/spark internal/spec policies replay/cluster replay/cluster/manager replay/latency traces
-replay/latency            -> traces
-replay/cluster            -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
-replay/cluster/standalone -> internal/note internal/spark internal/spec replay/cluster/manager
-replay/cluster/kubernetes -> internal/note internal/spark internal/spec replay/cluster/manager
-replay/cluster/yarn       -> internal/note internal/spark internal/spec replay/cluster/manager replay/cluster/yarn/capacity replay/cluster/yarn/fair replay/cluster/yarn/fifo replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
-replay/cluster/yarn/capacity -> internal/note internal/spec replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
-replay/cluster/yarn/fair  -> internal/note internal/spec replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
-replay/cluster/yarn/fifo  -> internal/note internal/spec replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
-replay/cluster/yarn/hadoop -> internal/note replay/cluster/yarn/scheduler
-replay/cluster/yarn/scheduler -> internal/note internal/spec replay/cluster/manager replay/cluster/yarn/java
-replay/cluster/yarn/java  ->
-replay/cluster/manager    -> internal/note internal/spark internal/spec
+replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
+replay                        -> internal/spark internal/spec policies replay/cluster replay/cluster/manager replay/latency traces
+replay/latency                -> traces
+replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
+replay/cluster/standalone     -> internal/note internal/spec replay/cluster/manager
+replay/cluster/kubernetes     -> internal/note internal/spark internal/spec replay/cluster/manager
+replay/cluster/yarn           -> internal/note internal/spark internal/spec replay/cluster/manager replay/cluster/yarn/capacity replay/cluster/yarn/fair replay/cluster/yarn/fifo replay/cluster/yarn/hadoop replay/cluster/yarn/scheduler
+replay/cluster/yarn/capacity  -> internal/note replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/fair      -> internal/note replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/fifo      -> internal/note replay/cluster/yarn/hadoop replay/cluster/yarn/scheduler
+replay/cluster/yarn/hadoop    -> internal/note replay/cluster/yarn/scheduler
+replay/cluster/yarn/scheduler ->
+replay/cluster/yarn/java      ->
+replay/cluster/manager        -> internal/note internal/spark internal/spec
 
-traces/formats            -> internal/note internal/spark traces
-traces/eventlog           -> internal/note internal/spark traces
-traces                    -> internal/note internal/spark internal/spec
+traces/formats                -> internal/note internal/spark traces
+traces/eventlog               -> internal/note internal/spark traces
+traces                        -> internal/note internal/spark internal/spec
 
-policies/script           -> policies
-policies                  -> internal/note internal/spark internal/spec
+policies/script               -> policies
+policies                      -> internal/note internal/spark internal/spec
 
-internal/spark            -> internal/spec
-internal/spec             ->
-internal/note             ->
-internal/golden           ->
-internal/differential     ->
-internal/structure        ->
-internal/mutants          ->
+internal/spark                -> internal/spec
+internal/spec                 ->
+internal/note                 ->
+internal/golden               ->
+internal/differential         ->
+internal/structure            ->
+internal/mutants              ->
 `
 
 // onlyTests are the packages that no code but tests may import.
@@ -95,7 +95,12 @@ func TestImportsGoDown(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range order {
+	for i, name := range order {
+		for _, imported := range allowed[name] {
+			if !slices.Contains(found[name], imported) && !slices.Equal(allowed[name], order[i+1:]) {
+				fail("%s does not import %s, as graph says", name, imported)
+			}
+		}
 		if _, there := found[name]; !there {
 			fail("graph has a line for %s, which is no package", name)
 		}
@@ -150,7 +155,7 @@ func drawn(imports map[string][]string, order []string) string {
 	var b strings.Builder
 	for _, name := range slices.Concat(order, others) {
 		if list, there := imports[name]; there {
-			fmt.Fprintf(&b, "%-25s -> %s\n", name, strings.Join(list, " "))
+			fmt.Fprintf(&b, "%-29s -> %s\n", name, strings.Join(list, " "))
 		}
 	}
 	return b.String()
