@@ -32,11 +32,11 @@ app etl cores=1
 	if c.Cluster, err = cluster.Parse("standalone,nodes=1,cores=100,memory=400g,startup=2s"); err != nil {
 		t.Fatal(err)
 	}
-	spark, told := play(t, w, fleet(t, "spark"), c).Apps[0], play(t, w, fleet(t, "hindsight"), c).Apps[0]
-	if told.End != 107*time.Second || spark.End != 115*time.Second {
-		t.Errorf("it ends at %s, and under Spark's policy at %s; want 1m47s and 1m55s", told.End, spark.End)
+	spark, hindsight := play(t, w, fleet(t, "spark"), c).Apps[0], play(t, w, fleet(t, "hindsight"), c).Apps[0]
+	if hindsight.End != 107*time.Second || spark.End != 115*time.Second {
+		t.Errorf("it ends at %s, and under Spark's policy at %s; want 1m47s and 1m55s", hindsight.End, spark.End)
 	}
-	if held := told.Ledger.Executor; held != (12*12+2*7)*time.Second {
+	if held := hindsight.Ledger.Executor; held != (12*12+2*7)*time.Second {
 		t.Errorf("it held %s of executor time; want 14 start-ups of 2 s, 12 tasks of 10 s and 2 of 5 s", held)
 	}
 }
@@ -66,16 +66,16 @@ func TestHindsightIsNeverWorseThanSpark(t *testing.T) {
 			continue // Spark refuses it
 		}
 		c := first.config
-		told := policies.Fleet{Name: "hindsight"}
+		hindsight := policies.Fleet{Name: "hindsight"}
 		safe := true
 		for _, r := range f.Rules {
 			safe = safe && r.Spec.Protection.Service
 			if r.Spec.Dynamic() {
 				r.Spec.Kind = policies.Hindsight().Kind
-				told.Rules = append(told.Rules, r)
+				hindsight.Rules = append(hindsight.Rules, r)
 			}
 		}
-		if len(told.Rules) < len(f.Rules) {
+		if len(hindsight.Rules) < len(f.Rules) {
 			continue
 		}
 		w, err := traces.ReadText(bytes.NewReader(sections["workload"]), file)
@@ -84,11 +84,11 @@ func TestHindsightIsNeverWorseThanSpark(t *testing.T) {
 		}
 		compared++
 		if _, err := Run(w, f, c); err != nil {
-			continue // it comes to no end, whatever is told
+			continue // it does not end under any policy
 		}
-		spark, hindsight := play(t, w, f, c), play(t, w, told, c)
+		spark, foreseen := play(t, w, f, c), play(t, w, hindsight, c)
 		for i := range spark.Apps {
-			s, h := &spark.Apps[i], &hindsight.Apps[i]
+			s, h := &spark.Apps[i], &foreseen.Apps[i]
 			if h.FirstTask > s.FirstTask {
 				t.Errorf("%s: the first task starts at %s, under Spark's policy at %s", file, h.FirstTask, s.FirstTask)
 			}

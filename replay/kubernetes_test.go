@@ -114,9 +114,9 @@ func TestKubernetesPlaysTheSameTwice(t *testing.T) {
 func TestKubernetesRefusesTheShuffleService(t *testing.T) {
 	w, _, c := randomRun(1)
 	c.Cluster.Manager = "kubernetes"
-	misfits := Unschedulable(w, fleet(t, "spark"), c.Cluster)
-	if len(misfits) != len(w.Apps) || misfits[0].Reason != kubernetes.ErrShuffleService.Error() {
-		t.Errorf("got %v", misfits)
+	refused := Unschedulable(w, fleet(t, "spark"), c.Cluster)
+	if len(refused) != len(w.Apps) || refused[0].Reason != kubernetes.ErrShuffleService.Error() {
+		t.Errorf("got %v", refused)
 	}
 	if found := Unschedulable(w, fleet(t, "spark,shuffle=tracking"), c.Cluster); len(found) > 0 {
 		t.Errorf("tracking is refused: %v", fmt.Sprint(found[0]))

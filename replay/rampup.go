@@ -10,7 +10,7 @@ import (
 // A rampUp waits for the moment at which an application has as many slots as its
 // unfinished tasks could use.
 type rampUp struct {
-	most    int           // slots that the policy, the application's limits and the cluster allow
+	most    int           // slots that may come
 	ratio   float64       // slots for each task that the policy aims at: spark.dynamicAllocation.executorAllocationRatio
 	since   time.Duration // when the first task was ready
 	started bool
@@ -19,21 +19,18 @@ type rampUp struct {
 	slots   int // of usable executors
 }
 
+// newRampUp waits for at most as many slots of the default profile as the policy,
+// the application's limits and the cluster allow.
 func (a *application) newRampUp(spec policies.Spec) rampUp {
-	return rampUp{most: a.mostSlots(spec), ratio: spec.Limits().Ratio}
-}
-
-// mostSlots is how many slots the default profile of an application may have.
-func (a *application) mostSlots(spec policies.Spec) int {
-	p := &a.profiles[0]
+	p, limits := &a.profiles[0], spec.Limits()
 	most := a.engine.config.Cluster.Capacity() / int(p.taskCPUs)
 	if a.coresMax > 0 {
 		most = min(most, a.coresMax/int(p.taskCPUs))
 	}
 	if p.cores > 0 {
-		most = min(most, spec.Limits().Max*int(p.slots(p.cores)))
+		most = min(most, limits.Max*int(p.slots(p.cores)))
 	}
-	return most
+	return rampUp{most: most, ratio: limits.Ratio}
 }
 
 // demand adds the tasks of a set.

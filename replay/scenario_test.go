@@ -83,7 +83,7 @@ func playStory(t *testing.T, file string) {
 		}
 	}
 	for _, number := range s.numbers() {
-		timeline, summary := tell(t, s.workload, s.run(t, number))
+		timeline, summary := timelineOf(t, s.workload, s.run(t, number))
 		for _, part := range []struct{ name, text string }{{"run", s.sections["run"+number]}, {"timeline", timeline}, {"summary", summary}} {
 			played.Files = append(played.Files, txtar.File{Name: part.name + number, Data: []byte(part.text)})
 		}
@@ -174,7 +174,8 @@ func constant(text string) (latency.Distribution, error) {
 	return latency.Constant(d), err
 }
 
-func tell(t *testing.T, w *traces.Workload, played run) (timeline, summary string) {
+// timelineOf replays a run, and returns its timeline and its summary.
+func timelineOf(t *testing.T, w *traces.Workload, of run) (timeline, summary string) {
 	t.Helper()
 	if err := w.Check(); err != nil {
 		t.Fatal(err)
@@ -183,13 +184,13 @@ func tell(t *testing.T, w *traces.Workload, played run) (timeline, summary strin
 	for _, a := range w.Apps {
 		width = max(width, len(a.Name))
 	}
-	f, err := policies.ParseFleet(played.policy)
+	f, err := policies.ParseFleet(of.policy)
 	if err != nil {
-		return "", err.Error() + "\n" // that it is refused is the story
+		return "", err.Error() + "\n" // a story may be about the refusal
 	}
 	var b strings.Builder
-	r, err := Run(w, f, played.config, ObserverFunc(func(e Event) {
-		if !played.shows(e.Kind) {
+	r, err := Run(w, f, of.config, ObserverFunc(func(e Event) {
+		if !of.shows(e.Kind) {
 			return
 		}
 		line := fmt.Sprintf("%8.1fs  %-*s  %-28s  %s", e.At.Seconds(), width, w.Apps[e.App].Name, e.Happened(w), e.Why)

@@ -34,20 +34,18 @@ type speculationRules struct {
 // speculationOf reads the settings from an application's properties, with the
 // defaults of its version.
 func speculationOf(app *traces.Application, rules policies.Rules) speculationRules {
-	p := app.Properties
-	s := speculationRules{
-		on:       p.Bool("spark.speculation", false),
-		quantile: 0.75, multiplier: 1.5, minRuntime: 100 * time.Millisecond, efficiency: rules.EfficientSpeculation, longRunFactor: 2,
-	}
+	p, quantile, multiplier := app.Properties, 0.75, 1.5
 	if rules.LateSpeculation {
-		s.quantile, s.multiplier = 0.9, 3
+		quantile, multiplier = 0.9, 3
 	}
-	s.quantile = p.Float("spark.speculation.quantile", s.quantile)
-	s.multiplier = p.Float("spark.speculation.multiplier", s.multiplier)
-	s.longRunFactor = p.Float("spark.speculation.efficiency.longRunTaskFactor", s.longRunFactor)
-	s.efficiency = p.Bool("spark.speculation.efficiency.enabled", s.efficiency)
-	s.minRuntime = p.Duration("spark.speculation.minTaskRuntime", time.Millisecond, s.minRuntime)
-	return s
+	return speculationRules{
+		on:            p.Bool("spark.speculation", false),
+		quantile:      p.Float("spark.speculation.quantile", quantile),
+		multiplier:    p.Float("spark.speculation.multiplier", multiplier),
+		minRuntime:    p.Duration("spark.speculation.minTaskRuntime", time.Millisecond, 100*time.Millisecond),
+		efficiency:    p.Bool("spark.speculation.efficiency.enabled", rules.EfficientSpeculation),
+		longRunFactor: p.Float("spark.speculation.efficiency.longRunTaskFactor", 2),
+	}
 }
 
 // scheduleSpeculation has a set checked for slow tasks, if speculation is on and

@@ -76,7 +76,7 @@ func TestFallingTargetTakesBackTheLatestRequests(t *testing.T) {
 		}
 	}
 	if at := q.answer(); at != 5*time.Second {
-		t.Errorf("one that nobody asks for any more answers %s, want the latest request, 5s", at)
+		t.Errorf("one that is not wanted any more answers %s, want the latest request, 5s", at)
 	}
 }
 

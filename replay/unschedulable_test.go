@@ -40,8 +40,8 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 		}
 		on := cluster.Uniform(1, 8, c.node)
 		on.Settings = &standalone.Options{Spread: true, Selection: standalone.MostCores, Overhead: true}
-		odd := Unschedulable(w, fleet, on)
-		if fits := len(odd) == 0; fits != c.fits {
+		refused := Unschedulable(w, fleet, on)
+		if fits := len(refused) == 0; fits != c.fits {
 			t.Errorf("%s on %d MiB: fits %v, want %v", c.policy, c.node, fits, c.fits)
 		}
 	}
@@ -59,9 +59,9 @@ func TestNeverAnExecutor(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Run(w, fleet, Config{Cluster: cluster.Uniform(1, 8, 8<<10)})
-	var odd *AppError
+	var refused *AppError
 	want := "application etl (etl) under policy static,n=1,cores-max=2: it never gets an executor of 4 cores: it holds 0, and spark.cores.max is 2"
-	if !errors.As(err, &odd) || err.Error() != want {
+	if !errors.As(err, &refused) || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }

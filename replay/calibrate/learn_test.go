@@ -37,7 +37,7 @@ func TestContentionIsSeparatedFromWhatOneTakesAlone(t *testing.T) {
 		t.Errorf("alone: %s, want a little over 100ms", alone)
 	}
 	if want := 0.3 * 8.25 / 9.25; math.Abs(d.Contention-want) > 0.001 {
-		t.Errorf("crowding %.3f, want %.3f", d.Contention, want)
+		t.Errorf("contention %.3f, want %.3f", d.Contention, want)
 	}
 	if !slices.Equal(d.Logs, []string{"a.log"}) || d.N != 40 {
 		t.Errorf("learned from %d in %v", d.N, d.Logs)

@@ -6,6 +6,10 @@
 // they happen, is served once at the end of each instant, and says when it wants
 // to be served next. It is a pure function of what it observes: it does no I/O,
 // reads no clock and starts no goroutine.
+//
+//   - manager.go: what a manager observes, and what it does
+//   - settings.go: what the description of a cluster says for one manager
+//   - yaml.go: values in cluster files
 package manager
 
 import (
