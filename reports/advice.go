@@ -221,7 +221,7 @@ func detailRecord(a *decide.Advice, c *decide.ClassAdvice, tried *Table) Object 
 	return Object{
 		{"class", c.Class}, {"runs", c.Runs}, {"text", evidence(a.Goal, c)}, {"now", c.Current.Policy.String()},
 		{"static", name(c.Static)}, {"dynamic", name(c.Dynamic)}, {"blocks", c.Blocks.String()},
-		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", WordAll(c.Flips)}, {"notes", notesJSON(c.Notes)}, {"tried", tried.objects()},
+		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", WordAll(c.Flips)}, {"notes", c.Notes}, {"tried", tried.objects()},
 	}
 }
 

@@ -71,7 +71,7 @@ func applicationRecords(r *bench.Results) (list []Object) {
 			{"submit_ms", a.Submit.Milliseconds()}, {"deadline_ms", orNull(ref.HasDeadline, ref.Deadline.Milliseconds())},
 			{"alone_ms", ref.Alone.Milliseconds()}, {"critical_path_ms", ref.Critical.Milliseconds()},
 			{"history_ms", orNull(ref.History > 0, ref.History.Milliseconds())},
-			{"grade", a.Log.Grade.String()}, {"problems", notesJSON(a.Log.Problems)},
+			{"grade", a.Log.Grade.String()}, {"problems", a.Log.Problems},
 		})
 	}
 	return list

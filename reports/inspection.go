@@ -38,7 +38,7 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 		all.add(OneLine(id), a.ID, a.Attempt, Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, a.Class, Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
 			Cell{length(log.Span), log.Span.Seconds()}, log.Jobs, log.Stages, log.Tasks, log.FailedTasks,
 			fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved), log.ExecutorsAdded, log.ExecutorsRemoved,
-			log.Grade.String(), a.Path, notesJSON(log.Problems))
+			log.Grade.String(), a.Path, log.Problems)
 		if i < listedAnyway || log.Grade != traces.Complete {
 			people.Rows = append(people.Rows, all.Rows[i])
 		}

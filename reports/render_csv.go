@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dynalloc/bench/stats"
+	"dynalloc/internal/note"
 	"dynalloc/reports/words"
 )
 
@@ -63,6 +64,8 @@ func csvValue(v any) string {
 		return ""
 	case float64:
 		return exact(v)
+	case []note.Note:
+		return strings.Join(WordAll(v), "; ")
 	case []string:
 		return strings.Join(v, "; ")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dynalloc/bench/stats"
+	"dynalloc/internal/note"
 	"dynalloc/reports/words"
 )
 
@@ -29,7 +30,7 @@ func JSON(w io.Writer, d *Document) error {
 			}
 		}
 	}
-	o = append(o, Field{"notes", notesJSON(d.Notes)})
+	o = append(o, Field{"notes", d.Notes})
 	compact, err := appendJSON(nil, o)
 	if err != nil {
 		return err
@@ -66,16 +67,11 @@ func appendJSON(b []byte, v any) (_ []byte, err error) {
 		}
 		return append(b, '}'), nil
 	case []Object:
-		b = append(b, '[')
-		for i, o := range v {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			if b, err = appendJSON(b, o); err != nil {
-				return nil, err
-			}
-		}
-		return append(b, ']'), nil
+		return appendList(b, v)
+	case note.Note:
+		return appendJSON(b, record(v))
+	case []note.Note:
+		return appendList(b, v)
 	case int:
 		return strconv.AppendInt(b, int64(v), 10), nil
 	case int64:
@@ -104,4 +100,17 @@ func appendJSON(b []byte, v any) (_ []byte, err error) {
 	e.SetEscapeHTML(false)
 	err = e.Encode(v)
 	return append(b, bytes.TrimSpace(text.Bytes())...), err
+}
+
+func appendList[T any](b []byte, list []T) (_ []byte, err error) {
+	b = append(b, '[')
+	for i, v := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = appendJSON(b, v); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
 }

@@ -376,6 +376,8 @@ func TestAnInspectionOfLogs(t *testing.T) {
 	text := render(t, "text", Inspection(inspected()))
 	says(t, text, "app-1 attempt 1 etl 4.1.4 1m2s 1 2 16 1 +2 -0 complete logs/a1", "app-2 report 1 - 7.9s", "report-* 1 16", "etl 1 32",
 		"app-1 has 2 logs of one application", "a checksum file 2", "no Spark event log 1")
+	says(t, text, "- logs/b: no end", "- logs/b: no start")
+	says(t, render(t, "csv", Inspection(inspected())), ",cut,logs/b,no end; no start")
 	if strings.Contains(text, "cannot be opened") {
 		t.Error("what has had its line on standard error is counted again")
 	}

@@ -123,7 +123,7 @@ func validationSet() *validate.Set {
 func inspected() ([]*traces.Application, []source.Skipped) {
 	log := traces.Log{Span: 62 * time.Second, Jobs: 1, Stages: 2, Tasks: 16, FailedTasks: 1, ExecutorsAdded: 2}
 	cut, bad := log, traces.Log{Grade: traces.Unreadable}
-	cut.Grade, cut.Span = traces.Cut, 7900*time.Millisecond
+	cut.Grade, cut.Span, cut.Problems = traces.Cut, 7900*time.Millisecond, []traces.Note{note.Plain("no end"), note.Plain("no start")}
 	return []*traces.Application{
 			{Path: "logs/a1", ID: "app-1", Attempt: "1", Name: "etl", Class: "etl", SparkVersion: "4.1.4", Log: log},
 			{Path: "logs/a2", ID: "app-1", Attempt: "2", Name: "etl", Class: "etl", SparkVersion: "4.1.4", Log: log},

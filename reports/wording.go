@@ -57,17 +57,13 @@ func WordAll(notes []note.Note) []string {
 	return out
 }
 
-// notesJSON are notes for programs: kind, arguments and sentence.
-func notesJSON(notes []note.Note) []Object {
-	out := []Object{}
-	for _, n := range notes {
-		args := Object{}
-		for _, a := range n.Args {
-			args = append(args, Field{a.Name, a.Value})
-		}
-		out = append(out, Object{{"kind", n.Kind}, {"args", args}, {"text", Word(n)}})
+// record is a note for programs: kind, arguments and sentence.
+func record(n note.Note) Object {
+	args := Object{}
+	for _, a := range n.Args {
+		args = append(args, Field{a.Name, a.Value})
 	}
-	return out
+	return Object{{"kind", string(n.Kind)}, {"args", args}, {"text", Word(n)}}
 }
 
 // wordValue writes an argument as the form behind its colon says.

@@ -1,7 +1,6 @@
 package note
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -48,18 +47,6 @@ func TestAKindIsDeclaredOnceAndKnowsItsArguments(t *testing.T) {
 			}()
 			f()
 		}()
-	}
-}
-
-func TestJSONHasKindAndArguments(t *testing.T) {
-	got, err := json.Marshal(nested.With("dynamic", lost.With("a.log", uint8(3), float32(0.5), 90*time.Second, []string{"x"}, "cut")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `{"kind":"test-nested","args":{"policy":"dynamic","warning":` +
-		`{"kind":"test-lost","args":{"after":"1m30s","because":"cut","lines":3,"log":"a.log","names":["x"],"share":0.5}}}}`
-	if string(got) != want {
-		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
