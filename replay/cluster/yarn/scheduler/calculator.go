@@ -10,7 +10,7 @@ import (
 // DominantResourceCalculator looks at the dominant share, which is the larger one
 // of a resource's shares of the cluster's memory and cores. Some results are in
 // single precision, as in YARN, because the last bit may decide which queue comes
-// first. Steps and sizes of containers have at least 1 of each kind that counts.
+// first. Steps have at least 1 of each kind that counts.
 //
 // Source: DefaultResourceCalculator and DominantResourceCalculator in
 // org.apache.hadoop.yarn.util.resource.
@@ -108,10 +108,14 @@ func (c Calculator) AnyUsedUp(r Resource) bool {
 	return r.MemoryMB <= 0 || c.Dominant && r.Cores <= 0
 }
 
-// Containers is how many containers of a size fit into what is available.
+// Containers is how many containers of a size fit into what is available. A kind of
+// which they take nothing does not count.
 func (c Calculator) Containers(available, size Resource) int64 {
-	n := available.MemoryMB / size.MemoryMB
-	if c.Dominant {
+	n := int64(math.MaxInt32)
+	if size.MemoryMB > 0 {
+		n = available.MemoryMB / size.MemoryMB
+	}
+	if c.Dominant && size.Cores > 0 {
 		n = min(n, int64(available.Cores/size.Cores))
 	}
 	return n
