@@ -169,54 +169,21 @@ const (
 	mostFileLines = 400
 )
 
-// A limit is a higher limit for one package or file, with the reason.
-type limit struct {
-	path  string // a package, or a file with its folder
-	files int    // 0: mostFiles
-	lines int    // 0: mostLines, or mostFileLines for a file
-	why   string
-}
-
-var exceptions = []limit{}
-
-// TestPackagesAndFilesAreSmall counts files and lines of code.
+// TestPackagesAndFilesAreSmall counts files and lines of code. There are no
+// exceptions.
 func TestPackagesAndFilesAreSmall(t *testing.T) {
-	used := map[string]bool{}
-	limitOf := func(path string, general limit) limit {
-		for _, e := range exceptions {
-			if e.path == path {
-				used[path] = true
-				return limit{files: max(e.files, general.files), lines: max(e.lines, general.lines)}
-			}
-		}
-		return general
-	}
-	// An exception that is not needed fails, so that the list stays true.
-	check := func(path string, files, lines int, general limit) {
-		l := limitOf(path, general)
-		if files > l.files || lines > l.lines {
-			t.Errorf("%s has %d files and %d lines of code; at most %d and %d are allowed", path, files, lines, l.files, l.lines)
-		}
-		if used[path] && files <= general.files && lines <= general.lines {
-			t.Errorf("%s has %d files and %d lines of code: it needs no exception", path, files, lines)
-		}
-	}
 	for _, p := range sources(t) {
 		name, _ := inModule(p.PkgPath)
 		total := 0
 		for _, file := range p.GoFiles {
 			lines := codeLines(t, file)
 			total += lines
-			check(name+"/"+filepath.Base(file), 1, lines, limit{files: 1, lines: mostFileLines})
+			if lines > mostFileLines {
+				t.Errorf("%s/%s has %d lines of code, more than %d", name, filepath.Base(file), lines, mostFileLines)
+			}
 		}
-		check(name, len(p.GoFiles), total, limit{files: mostFiles, lines: mostLines})
-	}
-	for _, e := range exceptions {
-		if !used[e.path] {
-			t.Errorf("there is an exception for %s, which does not exist", e.path)
-		}
-		if e.why == "" {
-			t.Errorf("the exception for %s has no reason", e.path)
+		if len(p.GoFiles) > mostFiles || total > mostLines {
+			t.Errorf("%s has %d files and %d lines of code; at most %d and %d are allowed", name, len(p.GoFiles), total, mostFiles, mostLines)
 		}
 	}
 }
