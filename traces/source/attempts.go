@@ -3,7 +3,6 @@ package source
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -88,14 +87,10 @@ func groupAttempts(logs []logStart) []logGroup {
 	return groups
 }
 
-// compareAttempts compares attempt ids, which are numbers on YARN.
+// compareAttempts compares attempt ids, which are numbers on YARN: the longer one is
+// larger.
 func compareAttempts(x, y string) int {
-	m, errX := strconv.Atoi(x)
-	n, errY := strconv.Atoi(y)
-	if errX == nil && errY == nil {
-		return cmp.Compare(m, n)
-	}
-	return strings.Compare(x, y)
+	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(x, y))
 }
 
 // read makes an application of the last attempt. The time since the start of the first
