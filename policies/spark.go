@@ -126,10 +126,7 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 	}
 	s.before = append(s.before[:0], s.wanted...)
 	moved := false
-	for i := range s.wanted {
-		if !s.known[i] {
-			continue
-		}
+	for i := range s.wanted { // a profile without a stage needs nothing
 		if need := s.need(i); need < s.wanted[i].N {
 			s.lower(i, need)
 		} else if now >= s.addTime {
