@@ -33,7 +33,7 @@ test-yarn: ## compare the YARN schedulers with YARN's own classes in SCENARIOS (
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/cluster/yarn/testdata/oracle/test-yarn.sh
 
 race: ## run the tests of concurrent code with the race detector
-	go test -short -race ./bench/... ./policies ./replay
+	go test -short -race -timeout 20m ./bench/... ./policies ./replay
 
 lint: ## check formatting, vet, staticcheck and go.mod
 	@test -z "$$(gofmt -l .)" || { echo "make lint: run gofmt -w on:"; gofmt -l .; exit 1; }
