@@ -181,7 +181,7 @@ func resize(p *traces.Profile, properties spark.Properties, master spark.Master)
 	p.TaskCPUs = properties.Count("spark.task.cpus", 1)
 }
 
-// Roomy is a cluster that is never full: what an application that had a cluster
+// Unlimited is a cluster that is never full: what an application that had a cluster
 // to itself is replayed on.
 var Unlimited = cluster.Uniform(1, 1<<16, 1<<30)
 

@@ -29,9 +29,11 @@
 //
 // # Reading the code
 //
-// Each command has a file named after it: its flags, and a function that reads the
-// input, calls one of the packages below and prints the result; replay.go has two
-// more, timeline.go and why.go. What the commands share, in the order of a run:
+// main.go starts the command that is asked for. Each command has a file with its
+// flags, and a function that reads the input, calls one of the packages below and
+// prints the result: compare.go, advise.go, tune.go, diff.go, replay.go with timeline.go
+// and why.go, inspect.go, validate.go, calibrate.go, synth.go, redact.go and
+// version.go. What the commands share, in the order of a run:
 //
 //   - flags.go: flags that are parsed when they are set;
 //   - inputs.go: which workload is replayed on which cluster; clusters.go,
