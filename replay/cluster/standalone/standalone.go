@@ -282,6 +282,13 @@ func (m *Master) lose(node int) {
 			a.coresHeld -= c.cores
 		}
 	}
+	// A replay does not model that drivers die. One that ran here takes nothing of the
+	// worker from now on, so that its end frees nothing of the worker that comes back.
+	for _, a := range m.apps {
+		if a != nil && a.driver == node {
+			a.driver = -1
+		}
+	}
 }
 
 // Next is never: the Master acts on what happens, at once.

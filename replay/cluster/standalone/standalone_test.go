@@ -157,3 +157,18 @@ func TestWhatFitsNowhere(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A worker of four cores is lost with a driver of one core and comes back with four.
+// The driver's end must not free a fifth.
+func TestALostWorkerComesBackWithItsOwnCores(t *testing.T) {
+	s := workers(t, *Defaults(), 4)
+	s.app(0, 1, 0, func(a *manager.App) {
+		a.ClusterMode, a.Driver = true, spark.DriverSize{Cores: 1, HeapMB: 1 << 10}
+	})
+	s.expect("driver 0@0")
+	s.Observe(manager.Event{Kind: manager.NodeLost})
+	s.Observe(manager.Event{Kind: manager.NodeRestored})
+	s.Observe(manager.Event{Kind: manager.AppFinished})
+	s.app(1, 1, 5)
+	s.expect("1@0 1@0 1@0 1@0")
+}
