@@ -14,7 +14,7 @@ import (
 	"dynalloc/reports/words"
 )
 
-// evidence is the advice for a class in two sentences: what to do, and why.
+// evidence is the advice for a class: a sentence on what to do, and the reason.
 func evidence(goal decide.Goal, c *decide.ClassAdvice) []string {
 	if c.Verdict == decide.Insufficient {
 		return []string{
@@ -64,7 +64,7 @@ func inWords(s policies.Spec) string {
 	return "dynamic (" + s.String() + ")"
 }
 
-// missEvidence is the second sentence where misses count.
+// missEvidence is the reason where misses count.
 func missEvidence(c *decide.ClassAdvice) string {
 	d, s := c.Dynamic, c.Static
 	name := "Dynamic allocation"
@@ -73,15 +73,15 @@ func missEvidence(c *decide.ClassAdvice) string {
 	}
 	deadlines := "deadlines"
 	if c.Assumed {
-		deadlines = fmt.Sprintf("deadlines of %g x its run alone (none is given)", decide.AssumedFactor)
+		deadlines = fmt.Sprintf("assumed deadlines (%g times the run alone)", decide.AssumedFactor)
 	}
 	replays := ""
 	if c.Blocks.Unit == bench.ByReplica {
 		replays = " in replays with varied inputs"
 	}
 	bounds := func(j *decide.Evaluation) string { return fmt.Sprintf("[%.0f, %.0f]", j.Misses.Low, j.Misses.High) }
-	return fmt.Sprintf("%s misses %.0f of %d %s %s%s%s, %s misses %.0f %s; it %s.", name, d.Misses.Value, d.Of, deadlines, bounds(d),
-		replays, because(d), inWords(s.Policy), s.Misses.Value, bounds(s), takes(c))
+	return fmt.Sprintf("%s misses %.0f of %d %s %s%s%s; a fixed size of %s misses %.0f %s. Dynamic allocation %s.", name, d.Misses.Value, d.Of,
+		deadlines, bounds(d), replays, because(d), words.Plural(s.Policy.Executors, "executor"), s.Misses.Value, bounds(s), takes(c))
 }
 
 // takes says how many executor-hours dynamic allocation takes compared with the fixed
@@ -110,26 +110,26 @@ var causes = map[replay.TimeCause]string{
 	replay.TimeQueue: "wait in the manager's queue", replay.TimeRamp: "the ramp",
 }
 
-// because names the most frequent cause of misses: ", of which 6 because of the ramp (...)".
+// because names the most frequent cause of misses: ", 6 of them because of the ramp (...)".
 func because(j *decide.Evaluation) string {
 	if len(j.Causes) == 0 || math.Round(j.Causes[0].Misses) < 1 {
 		return ""
 	}
 	b := j.Causes[0]
-	text := fmt.Sprintf(", of which %.0f because of %s", b.Misses, causes[b.Cause])
+	text := fmt.Sprintf(", %.0f of them because of %s", b.Misses, causes[b.Cause])
 	if slices.Contains([]replay.TimeCause{replay.TimeRamp, replay.TimeStartup, replay.TimeQueue}, b.Cause) && j.RampUpTime > 0 {
-		text += fmt.Sprintf(" (median %.1f s to the executors it needs)", j.RampUpTime.Seconds())
+		text += fmt.Sprintf(" (median %.1f s until it has the executors that it needs)", j.RampUpTime.Seconds())
 	}
 	return text
 }
 
-// timeEvidence is the second sentence where turnaround counts.
+// timeEvidence is the reason where turnaround counts.
 func timeEvidence(c *decide.ClassAdvice) string {
 	v, i, word := c.TimeDelta.Value, c.TimeDelta.Interval, "longer"
 	if v < 0 {
 		v, i, word = -v, i.Scaled(-1), "less"
 	}
-	return fmt.Sprintf("Dynamic allocation at its best (%s) takes %.0f %% [%.0f, %.0f] %s than %s: %.1f and %.1f s on average. It %s.",
+	return fmt.Sprintf("Dynamic allocation at its best (%s) takes %.0f %% [%.0f, %.0f] %s than %s: %.1f and %.1f s on average. Dynamic allocation %s.",
 		c.Dynamic.Policy, 100*v, 100*i.Low, 100*i.High, word, inWords(c.Static.Policy), c.Dynamic.Turnaround, c.Static.Turnaround, takes(c))
 }
 
@@ -146,7 +146,7 @@ func basis(a *decide.Advice, c *decide.ClassAdvice) []string {
 		if c.Stable && len(a.CheckedAt) > 0 {
 			out = append(out, "Stable: the verdict is the same at "+words.List(a.CheckedAt, 8)+".")
 		} else if !c.Stable {
-			out = append(out, "Unstable: at "+joined(WordAll(c.Flips))+".")
+			out = append(out, "Unstable: the verdict changes at "+joined(WordAll(c.Flips))+".")
 		}
 	}
 	if text := cheaper(a, c); text != "" {

@@ -274,7 +274,7 @@ func TestAdviceSaysWhatToSetAndWhy(t *testing.T) {
 	text := render(t, "text", Advice(a))
 	says(t, text,
 		"lecture: advice for 2 classes of 3 applications", "goal: fewest missed deadlines, then fewest executor-seconds", "deadlines: from deadlines.csv",
-		"report-*: keep static, 4 executors Dynamic allocation at its best (spark,idle=10s,max=8) misses 6 of 20 deadlines [3, 11], of which 5 because of the ramp (median 12.5 s to the executors it needs), static, 4 executors misses 1 [0, 4]; it would take 25 % [20, 30] fewer executor-hours.",
+		"report-*: keep static, 4 executors Dynamic allocation at its best (spark,idle=10s,max=8) misses 6 of 20 deadlines [3, 11], 5 of them because of the ramp (median 12.5 s until it has the executors that it needs); a fixed size of 4 executors misses 1 [0, 4]. Dynamic allocation would take 25 % [20, 30] fewer executor-hours.",
 		"spark.dynamicAllocation.enabled false", "Stable: the verdict is the same at slack x1.2 and load x2.",
 		"Not advised although cheaper: static,n=3 would save 22 % [10, 30] of the executor-hours. It does not miss significantly more, but in the replays it misses 2.0 more than the best policy",
 		"Smallest fixed size that keeps 99 % of the deadlines (p99): 4 executors, in 100 replayed runs.",
@@ -306,9 +306,9 @@ func TestAdviceForOtherGoalsAndVerdicts(t *testing.T) {
 		"shortest time": {func(a *caseOfReports) { a.all.Goal = decide.ShortestTime }, []string{
 			"goal: shortest turnaround", "Dynamic allocation at its best (spark,idle=10s,max=8) takes 18 % [-10, 40] longer than static, 4 executors: 50.0 and 42.5 s on average."}},
 		"to dynamic": {func(a *caseOfReports) {
-			a.Advised, a.Verdict, a.Stable, a.Flips = *a.Dynamic, "dynamic", false, []note.Note{note.Plain("load x2: static")}
+			a.Advised, a.Verdict, a.Stable, a.Flips = *a.Dynamic, "dynamic", false, []note.Note{note.Plain("load x2 to static")}
 		}, []string{
-			"report-*: change from static, 4 executors to dynamic (spark,idle=10s,max=8)", "Dynamic allocation misses 6 of 20", "it takes 25 %", "Unstable: at load x2: static.",
+			"report-*: change from static, 4 executors to dynamic (spark,idle=10s,max=8)", "Dynamic allocation misses 6 of 20", "Dynamic allocation takes 25 %", "Unstable: the verdict changes at load x2 to static.",
 			"It needs the external shuffle service on every node"}},
 		"another size": {func(a *caseOfReports) { a.Advised.Policy = spec("static,n=3") }, []string{"keep static allocation, but change static, 4 executors to static, 3 executors"}},
 		"no difference, kept": {func(a *caseOfReports) { a.Verdict = "no-difference" }, []string{
@@ -320,7 +320,7 @@ func TestAdviceForOtherGoalsAndVerdicts(t *testing.T) {
 		"few runs": {func(a *caseOfReports) {
 			a.Blocks.Unit, a.Assumed, a.SmallestStatic.Of, a.NoSnippet = "replica", true, 20, "a script"
 		}, []string{
-			"deadlines of 1.5 x its run alone (none is given) [3, 11] in replays with varied inputs", "Evidence: 5 replays of 20 runs with varied inputs, too few to predict other runs.",
+			"assumed deadlines (1.5 times the run alone) [3, 11] in replays with varied inputs", "Evidence: 5 replays of 20 runs with varied inputs, too few to predict other runs.",
 			"So few runs cannot separate 99 % from slightly less.", "# no settings: a script"}},
 		"no deadline": {func(a *caseOfReports) { a.SmallestStatic.Of, a.Current.OtherClassMisses = 0, 9 }, []string{"No run has a deadline", "Other classes miss 9.0 deadlines with the current setting and 2.0"}},
 		"no size":     {func(a *caseOfReports) { a.SmallestStatic.Executors, a.SmallestStatic.Kept = 0, 0.9 }, []string{"No fixed size that was tried keeps 99 % of the deadlines; the best keeps 90 %."}},

@@ -31,7 +31,7 @@ var benchWordings = map[note.Kind]string{
 	"load-not-checked":          "Whether the advice holds at a load of {load:%g} could not be checked: {error}.",
 	"load-not-replayed":         "At {at} it could not be replayed.",
 	"current-settings-differ":   "{count} of its {runs} runs had other settings than {policy}; what is called current is each run with its own.",
-	"verdict-flips":             "{at}: {verdict}",
+	"verdict-flips":             "{at} to {verdict}",
 	"joint-misses-more":         "{class} misses {together:%.1f} of {of:%.0f} deadlines with all advice taken, {alone:%.1f} with its own alone",
 	"tasks-compute":             "Its tasks compute (SQL): replays of such recordings predict time within {percent:%.0f} % only, and intervals are widened by that.",
 	"logs-incomplete":           "{count} of {runs} logs are not complete ({grades}); give logs that are complete (\"dynalloc inspect\" says what is missing)",
