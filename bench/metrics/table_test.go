@@ -142,9 +142,9 @@ func TestDocumentationHoldsTheSameMetrics(t *testing.T) {
 	for i, m := range Table {
 		want := fmt.Sprintf("| `%s` | %s | %s | %s | %s |", m.Name, m.Unit, m.Better, m.Doc, m.Source)
 		if i >= len(written) {
-			t.Errorf("docs/METRICS.md lacks the line\n%s", want)
+			t.Fatalf("docs/METRICS.md lacks the line\n%s", want)
 		} else if written[i] != want {
-			t.Errorf("docs/METRICS.md, metric %d:\nin the table: %s\nin the doc:   %s", i+1, want, written[i])
+			t.Fatalf("docs/METRICS.md, metric %d:\nin the table: %s\nin the doc:   %s", i+1, want, written[i])
 		}
 	}
 	if len(written) > len(Table) {
