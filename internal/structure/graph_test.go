@@ -2,12 +2,14 @@ package structure
 
 import (
 	"fmt"
+	"go/parser"
 	"go/scanner"
 	"go/token"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,30 +81,31 @@ func TestImportsGoDown(t *testing.T) {
 		t.Errorf(format, args...)
 	}
 	found := map[string][]string{}
-	for _, p := range sources(t) {
+	for _, p := range listed(t) {
 		name, _ := inModule(p.PkgPath)
-		found[name] = importsOf(p)
+		files := importsOf(t, p)
+		found[name] = slices.Sorted(maps.Keys(files))
 		if _, listed := allowed[name]; !listed {
-			fail("package %s has no line in graph", name)
+			fail("package %s has no line in graph: add one in graph_test.go", name)
 			continue
 		}
 		for _, imported := range found[name] {
 			switch {
 			case slices.Contains(onlyTests, imported):
-				fail("%s imports %s, which only tests may import", name, imported)
+				fail("%s imports %s, which only tests may import", strings.Join(files[imported], ", "), imported)
 			case !slices.Contains(allowed[name], imported):
-				fail("%s may not import %s", name, imported)
+				fail("%s: %s may not import %s: move what it needs to a package below both, or change graph in graph_test.go", strings.Join(files[imported], ", "), name, imported)
 			}
 		}
 	}
 	for i, name := range order {
 		for _, imported := range allowed[name] {
 			if !slices.Contains(found[name], imported) && !slices.Equal(allowed[name], order[i+1:]) {
-				fail("%s does not import %s, as graph says", name, imported)
+				fail("%s does not import %s any more: remove it from the line of graph", name, imported)
 			}
 		}
 		if _, there := found[name]; !there {
-			fail("graph has a line for %s, which is no package", name)
+			fail("graph has a line for %s, which is no package: remove it", name)
 		}
 	}
 	if failed {
@@ -136,16 +139,27 @@ func allowedImports(t *testing.T) (allowed map[string][]string, order []string) 
 	return allowed, order
 }
 
-// importsOf returns what a package imports from the module, in alphabetical order.
-func importsOf(p *packages.Package) []string {
-	var list []string
-	for path := range p.Imports {
-		if name, ours := inModule(path); ours {
-			list = append(list, name)
+// importsOf returns what a package imports from the module, with the files that do.
+func importsOf(t *testing.T, p *packages.Package) map[string][]string {
+	t.Helper()
+	name, _ := inModule(p.PkgPath)
+	files := map[string][]string{}
+	for _, path := range p.GoFiles {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range file.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if imported, ours := inModule(imported); ours {
+				files[imported] = append(files[imported], name+"/"+filepath.Base(path))
+			}
 		}
 	}
-	slices.Sort(list)
-	return list
+	return files
 }
 
 // drawn returns a line for each package in the form of graph: first those of graph in
@@ -179,11 +193,11 @@ func TestPackagesAndFilesAreSmall(t *testing.T) {
 			lines := codeLines(t, file)
 			total += lines
 			if lines > mostFileLines {
-				t.Errorf("%s/%s has %d lines of code, more than %d", name, filepath.Base(file), lines, mostFileLines)
+				t.Errorf("%s/%s has %d lines of code, more than %d: divide it", name, filepath.Base(file), lines, mostFileLines)
 			}
 		}
 		if len(p.GoFiles) > mostFiles || total > mostLines {
-			t.Errorf("%s has %d files and %d lines of code; at most %d and %d are allowed", name, len(p.GoFiles), total, mostFiles, mostLines)
+			t.Errorf("%s has %d files and %d lines of code; at most %d and %d are allowed: divide it", name, len(p.GoFiles), total, mostFiles, mostLines)
 		}
 	}
 }

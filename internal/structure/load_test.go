@@ -34,6 +34,17 @@ func sources(t *testing.T) []*packages.Package {
 	return list
 }
 
+// listed returns all packages of the module with the names of their files only. It
+// also works while the code does not compile, as when packages import each other.
+func listed(t *testing.T) []*packages.Package {
+	t.Helper()
+	list, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedFiles, Dir: "../.."}, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
 // inModule returns a package's path below the module, such as "replay/cluster". The
 // result for packages of other modules is false.
 func inModule(path string) (string, bool) { return strings.CutPrefix(path, module+"/") }

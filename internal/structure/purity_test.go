@@ -58,6 +58,7 @@ func impurities(p *packages.Package) []comparison {
 	}
 	for _, file := range p.Syntax {
 		excused := excusedLines(p.Fset, file)
+		sorted := map[ast.Node]bool{} // iterators over maps that slices.Sorted takes
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.GoStmt, *ast.ChanType, *ast.SelectStmt:
@@ -65,6 +66,16 @@ func impurities(p *packages.Package) []comparison {
 			case *ast.RangeStmt:
 				if overMap(p.TypesInfo, n.X) && !excused[p.Fset.Position(n.Pos()).Line] {
 					report(n, "a loop over a map: its order is random; sort the keys, or say why it does not matter in a comment %q", anyOrder)
+				}
+			case *ast.CallExpr:
+				if f, ok := callee(p.TypesInfo, n); ok && f.FullName() == "slices.Sorted" {
+					if iterator, ok := n.Args[0].(*ast.CallExpr); ok {
+						sorted[iterator.Fun] = true
+					}
+				}
+			case *ast.SelectorExpr:
+				if isMapIterator(p.TypesInfo.Uses[n.Sel]) && !sorted[n] && !excused[p.Fset.Position(n.Pos()).Line] {
+					report(n, "an iterator over a map: its order is random; give it to slices.Sorted, or say why it does not matter in a comment %q", anyOrder)
 				}
 			case *ast.Ident:
 				if used := p.TypesInfo.Uses[n]; used != nil && used.Pkg() != nil && isImpure(used) {
@@ -77,20 +88,15 @@ func impurities(p *packages.Package) []comparison {
 	return list
 }
 
-// overMap tells whether a loop goes over a map, or over an iterator that package
-// maps makes of one.
+// overMap tells whether a loop goes over a map.
 func overMap(info *types.Info, x ast.Expr) bool {
-	if t := info.TypeOf(x); t != nil {
-		if _, ok := t.Underlying().(*types.Map); ok {
-			return true
-		}
-	}
-	call, ok := x.(*ast.CallExpr)
-	if !ok {
-		return false
-	}
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	return ok && info.Uses[sel.Sel] != nil && info.Uses[sel.Sel].Pkg() != nil && info.Uses[sel.Sel].Pkg().Path() == "maps"
+	_, ok := info.TypeOf(x).Underlying().(*types.Map)
+	return ok
+}
+
+// isMapIterator tells whether a function of package maps makes an iterator of a map.
+func isMapIterator(used types.Object) bool {
+	return used != nil && used.Pkg() != nil && used.Pkg().Path() == "maps" && slices.Contains([]string{"Keys", "Values", "All"}, used.Name())
 }
 
 func isImpure(used types.Object) bool {
@@ -120,7 +126,7 @@ func excusedLines(files *token.FileSet, file *ast.File) map[int]bool {
 // function returns, and a call of the clock, also through another name.
 func TestImpuritiesAreFound(t *testing.T) {
 	const text = `package p
-import ("maps"; clock "time")
+import ("maps"; "slices"; clock "time")
 type table struct{ rows map[string]int }
 func (t table) get() map[string]int { return t.rows }
 func f(t table) (n int) {
@@ -128,6 +134,9 @@ func f(t table) (n int) {
 	for range t.rows { n++ }
 	for range t.get() { n++ }
 	for range maps.Keys(t.rows) { n++ }
+	list := slices.Collect(maps.Keys(t.rows))
+	list = slices.Sorted(maps.Keys(t.rows))
+	n += len(list)
 	go func() {}()
 	return n + clock.Now().Year()
 }`
@@ -147,7 +156,7 @@ func f(t table) (n int) {
 	for _, found := range impurities(p) {
 		lines = append(lines, files.Position(found.at).Line)
 	}
-	if want := []int{7, 8, 9, 10, 11}; !slices.Equal(lines, want) {
+	if want := []int{7, 8, 9, 10, 13, 14}; !slices.Equal(lines, want) {
 		t.Errorf("found in lines %d, want %d", lines, want)
 	}
 }
