@@ -15,8 +15,12 @@ import (
 	"dynalloc/replay/latency"
 )
 
-// Schema names the form of a times file.
-const Schema = "dynalloc.times/1"
+// Schema names the form of a times file. The first form had no name for the cause
+// overhead_run; Read takes it, too.
+const (
+	Schema      = "dynalloc.times/2"
+	firstSchema = "dynalloc.times/1"
+)
 
 // timesFile is a file of a latency.Model, field for field. Times are milliseconds,
 // to a tenth.
@@ -111,7 +115,7 @@ func Read(r io.Reader, file string) (latency.Model, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return m, fmt.Errorf("%s: expected one JSON object, found more after it", file)
 	}
-	if f.Schema != Schema {
+	if f.Schema != Schema && f.Schema != firstSchema {
 		return m, fmt.Errorf(`%s: schema: expected %q, found %q; "dynalloc calibrate" writes such files`, file, Schema, f.Schema)
 	}
 	if !slices.Equal(f.Levels, latency.Levels[:]) {
@@ -127,7 +131,9 @@ func Read(r io.Reader, file string) (latency.Model, error) {
 	m.DriverWork, m.GC = fromMillis(f.DriverWork), fromMillis(f.GC)
 	var seen [latency.Causes]bool
 	for i, in := range f.Causes {
-		in.Cause = cmp.Or(in.Cause, causeKeys[latency.OverheadRun]) // earlier versions wrote no name for it
+		if f.Schema == firstSchema {
+			in.Cause = cmp.Or(in.Cause, causeKeys[latency.OverheadRun])
+		}
 		cause := slices.Index(causeKeys[:], in.Cause)
 		if cause < 0 {
 			return m, fmt.Errorf("%s: causes[%d].cause: expected one of %s, found %q", file, i, strings.Join(causeKeys[:], ", "), in.Cause)

@@ -47,7 +47,7 @@ func TestTimesFileRoundTrip(t *testing.T) {
 
 // A cause that is not in the file has its default.
 func TestTimesFileLeavesTheRestToDefaults(t *testing.T) {
-	const file = `{"schema": "dynalloc.times/1", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1],
+	const file = `{"schema": "dynalloc.times/2", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1],
 		"causes": [{"cause": "overhead", "quantiles_ms": [1, 1, 1, 2.5, 3, 3, 3]}]}`
 	got, err := Read(strings.NewReader(file), "times.json")
 	if err != nil {
@@ -62,19 +62,37 @@ func TestTimesFileLeavesTheRestToDefaults(t *testing.T) {
 	}
 }
 
+// The first form of the file left out the name of one cause.
+func TestTimesFileOfTheFirstForm(t *testing.T) {
+	file := func(schema string) string {
+		return `{"schema": "` + schema + `", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1],
+			"causes": [{"cause": "", "quantiles_ms": [1, 1, 1, 2.5, 3, 3, 3]}]}`
+	}
+	got, err := Read(strings.NewReader(file("dynalloc.times/1")), "times.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q := got.By[latency.OverheadRun].Quantiles; q.Median().Microseconds() != 2500 {
+		t.Errorf("overhead_run: median %s", q.Median())
+	}
+	if _, err := Read(strings.NewReader(file("dynalloc.times/2")), "times.json"); err == nil {
+		t.Error("a cause without a name was read")
+	}
+}
+
 // An error names the file, the line or field, and what was expected.
 func TestTimesFileErrors(t *testing.T) {
-	const head = `{"schema": "dynalloc.times/1", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1], `
+	const head = `{"schema": "dynalloc.times/2", "quantile_levels": [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1], `
 	for file, want := range map[string]string{
 		``:                         `times.json: it ends too early`,
 		"{\n\"schema\": 1}":        `times.json:2: schema: expected string, found a number`,
 		"{\n\n\"schema\" \"x\"}":   `times.json:3: invalid character '"' after object key`,
-		`{"schema": "other/1"}`:    `times.json: schema: expected "dynalloc.times/1", found "other/1"`,
+		`{"schema": "other/1"}`:    `times.json: schema: expected "dynalloc.times/2", found "other/1"`,
 		`{"startup": 4}`:           `times.json: unknown field "startup"`,
 		head + `"gc_ms": 1} {}`:    `times.json: expected one JSON object, found more after it`,
 		head + `"gc_ms": -1}`:      `times.json: gc_ms: expected a number from 0 to 86400000, found -1`,
 		head + `"processors": -1}`: `times.json: processors: expected a number from 0 to 1000000, found -1`,
-		`{"schema": "dynalloc.times/1", "quantile_levels": [0, 1]}`:                                           `times.json: quantile_levels: expected [0 0.05 0.25 0.5 0.75 0.95 1], found [0 1]`,
+		`{"schema": "dynalloc.times/2", "quantile_levels": [0, 1]}`:                                           `times.json: quantile_levels: expected [0 0.05 0.25 0.5 0.75 0.95 1], found [0 1]`,
 		head + `"causes": [{"cause": "lunch"}]}`:                                                              `times.json: causes[0].cause: expected one of startup, usable, `,
 		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2]}]}`:                                     `times.json: causes[0] (usable): quantiles_ms: expected 7 times, found 2`,
 		head + `"causes": [{"cause": "usable", "quantiles_ms": [1, 2, 3, 4, 5, 7, 6]}]}`:                      `causes[0] (usable): quantiles_ms[6]: expected milliseconds from 0 to 86400000, in ascending order, found 6`,
