@@ -156,6 +156,15 @@ func TestWhatFitsNowhere(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "fits on no node of the cluster (4 cores, 16384 MiB)") {
 		t.Errorf("got %v", err)
 	}
+	small := []manager.Profile{{Cores: 2, TaskCPUs: 1, HeapMB: 1 << 10}}
+	driver := spark.DriverSize{Cores: 5, HeapMB: 1 << 10}
+	err = s.Fits(manager.App{Profiles: small, ClusterMode: true, Driver: driver})
+	if err == nil || !strings.HasPrefix(err.Error(), "its driver of 5 cores and 1024 MiB fits on no node") {
+		t.Errorf("a driver in cluster mode: got %v", err)
+	}
+	if err := s.Fits(manager.App{Profiles: small, Driver: driver}); err != nil {
+		t.Errorf("a driver outside of the cluster: got %v", err)
+	}
 }
 
 // A worker of four cores is lost with a driver of one core and comes back with four.
