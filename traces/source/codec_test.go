@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,12 +139,14 @@ func TestCodecsAreRecognizedByContentUnderAnyName(t *testing.T) {
 }
 
 func TestASkippableFrameIsLZ4OnlyByName(t *testing.T) {
-	skippable := "\x50\x2a\x4d\x18\x04\x00\x00\x00note"
-	for name, c := range map[string]*codec{"app-1.lz4": lz4Frames, "app-1.zstd": zstdFrames} {
-		text := someEvents(3)
-		got, found, err := readText(append([]byte(skippable), encoders[c](text)...), name)
-		if found != c || err != nil || !bytes.Equal(got, text) {
-			t.Errorf("%s: read as %v, %q, error %v", name, found, got, err)
+	for first := byte(0x50); first <= 0x5f; first++ { // the sixteen magic numbers
+		skippable := append([]byte{first}, "\x2a\x4d\x18\x04\x00\x00\x00note"...)
+		for name, c := range map[string]*codec{"app-1.lz4": lz4Frames, "app-1.zstd": zstdFrames} {
+			text := someEvents(3)
+			got, found, err := readText(slices.Concat(skippable, encoders[c](text)), name)
+			if found != c || err != nil || !bytes.Equal(got, text) {
+				t.Errorf("%s, magic number %#x: read as %v, %q, error %v", name, first, found, got, err)
+			}
 		}
 	}
 }
