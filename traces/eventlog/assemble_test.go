@@ -83,3 +83,17 @@ func TestLogsOfSpark1AreRead(t *testing.T) {
 		t.Errorf("executors %+v", x)
 	}
 }
+
+// The driver takes the time from ApplicationStart to its block manager to set up. If
+// that is more than ten minutes, one of the two times is wrong and none is used.
+func TestTheTimeToSetUpIsAtMostTenMinutes(t *testing.T) {
+	for _, c := range []struct {
+		registered float64 // the driver's block manager, in seconds
+		want       time.Duration
+	}{{2.5, 2500 * time.Millisecond}, {600, 10 * time.Minute}, {601, 0}} {
+		l := newLog("a").add(`{"Event":"SparkListenerBlockManagerAdded","Block Manager ID":{"Executor ID":"driver","Host":"d","Port":1},"Maximum Memory":1,"Timestamp":%d}`, at(c.registered))
+		if a := readBuilt(t, l.end(900)); a.Setup != c.want {
+			t.Errorf("registered after %g s: set up in %v, want %v", c.registered, a.Setup, c.want)
+		}
+	}
+}
