@@ -50,7 +50,11 @@ type Limits struct {
 
 // kinds is the table of policies. To add a policy, write it and its row in a file,
 // and name the row here.
-var kinds = []*Kind{&staticKind, &sparkKind, &scriptKind, &hindsightKind, &recordedKind}
+var kinds []*Kind
+
+// The table is filled here, so that functions of a row may parse and write specs,
+// which look up the table.
+func init() { kinds = []*Kind{&staticKind, &sparkKind, &scriptKind, &hindsightKind, &recordedKind} }
 
 // Kinds returns the policies that a user can name, in the order of the help.
 func Kinds() []*Kind { return slices.Clone(kinds) }
