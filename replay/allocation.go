@@ -113,7 +113,7 @@ func (a *application) release(x *executor) {
 	}
 }
 
-// unlist takes an executor off those that take tasks.
+// unlist removes an executor from the list of those that take tasks.
 func (a *application) unlist(id policies.ExecutorID) {
 	if i := slices.Index(a.schedulable, id); i >= 0 {
 		a.schedulable = slices.Delete(a.schedulable, i, i+1)
@@ -186,7 +186,7 @@ func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took
 }
 
 // usualStartup is the median start-up that was measured on standalone clusters
-// of Spark 4.1 (docs/MODEL.md). It stands where start-ups are given and none of
+// of Spark 4.1 (docs/MODEL.md). It is used if start-ups are given and none of
 // them counts from the request.
 const usualStartup = 5 * time.Second
 

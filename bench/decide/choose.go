@@ -36,7 +36,7 @@ func (j *judge) exceedsTolerance(by deadlineSet, base *trial, difference float64
 // of one application differ by as much (docs/VALIDATION.md).
 const costTolerance = 0.02
 
-// byFigures orders trials by figures of a sampling, the first one first.
+// byFigures orders trials by the first figure of a sampling, equal ones by the next.
 func byFigures(figures ...func(*trial) float64) func(x, y *trial) int {
 	return func(x, y *trial) int {
 		for _, f := range figures {

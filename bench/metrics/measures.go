@@ -27,7 +27,7 @@ func executors(a *App) time.Duration  { return a.Executors }
 func appWait(a *App) time.Duration { return a.AppWait }
 
 // driverTime is the time for which the application's driver ran: the whole
-// turnaround where its begin is not known.
+// turnaround if its start is not known.
 func driverTime(a *App) time.Duration { return a.Turnaround - max(0, a.AppWait) }
 
 // driverCores is the core-time of the application's driver.

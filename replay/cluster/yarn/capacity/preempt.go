@@ -9,8 +9,8 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// Preempt is a round of preemption, if the monitor is on: queues that wait and have
-// less than they are guaranteed get containers back from queues that have more. A
+// Preempt runs one round of preemption if the monitor is on. Queues below their
+// guarantee that wait get containers back from queues above their guarantee. A
 // container is marked first, and killed if it is still chosen after the configured wait.
 //
 // Source: ProportionalCapacityPreemptionPolicy.

@@ -7,14 +7,14 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A demandMode is which demand a round of preemption goes by.
+// A demandMode says which demand a round of preemption uses.
 type demandMode struct {
 	withReserved bool // what is reserved counts as wanted
 	balance      bool // queues may get more than they are guaranteed
 }
 
-// computeIdeals works out what every queue of a partition should have, and from that
-// what is to be preempted of it.
+// computeIdeals computes what every queue of a partition should have, and how much is to
+// be preempted of it to get there.
 //
 // Source: PreemptableResourceCalculator.
 func (r *preemptionRound) computeIdeals(root *tempQueue, mode demandMode) {
@@ -153,7 +153,7 @@ func (r *preemptionRound) noteUnderserved(t *tempQueue) {
 	}
 }
 
-// idealShare is which part of its guarantee a queue's ideal is.
+// idealShare is a queue's ideal as a share of its guarantee.
 func (r *preemptionRound) idealShare(total scheduler.Resource, t *tempQueue) float64 {
 	if r.s.calculator.Compare(total, t.guaranteed, scheduler.Resource{}) <= 0 {
 		return 1<<31 - 1
