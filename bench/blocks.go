@@ -7,33 +7,33 @@ import (
 	"dynalloc/traces"
 )
 
-// A BlockUnit is what is resampled when intervals are made. Runs in one block
-// depend on each other: they share a queue, an overloaded hour, an input.
+// A BlockUnit is the unit that is resampled for confidence intervals. Runs in one block
+// depend on each other: they share a queue, an overloaded hour or an input.
 type BlockUnit string
 
-// The units, from the one that keeps most of the dependence together. Where the
-// runs fall into fewer than FewestBlocks of one, the next is taken.
+// The units, from the widest, which keeps most of the dependence inside blocks. If the
+// runs form fewer than FewestBlocks blocks of one unit, the next is used.
 const (
 	ByDay     BlockUnit = "day"
 	ByUser    BlockUnit = "user"
 	ByHour    BlockUnit = "hour"
 	ByRun     BlockUnit = "run"
-	ByReplica BlockUnit = "replica" // no block of runs: shaken replays of the same runs
+	ByReplica BlockUnit = "replica" // each block is one shaken replay of the same runs
 )
 
-// FewestBlocks is the number of blocks that an interval needs. With fewer it
-// depends on one or two of them.
+// FewestBlocks is the number of blocks that an interval needs. With fewer, one or two
+// blocks would determine it.
 const FewestBlocks = 10
 
-// Blocks says to which block each of some applications belongs.
+// Blocks assigns each of a list of applications to a block.
 type Blocks struct {
 	Unit BlockUnit
 	N    int   // number of blocks
 	Of   []int // by application: its block, 0 to N-1
 }
 
-// BlocksOf divides applications of a workload, given by their indexes, into blocks
-// of the widest unit that makes enough of them. Days and hours are in UTC.
+// BlocksOf divides applications of a workload, given by their indexes, into blocks of
+// the widest unit that gives at least FewestBlocks. Days and hours are in UTC.
 func BlocksOf(w *traces.Workload, apps []int) Blocks {
 	for _, unit := range []BlockUnit{ByDay, ByUser, ByHour, ByRun} {
 		if b := divide(w, apps, unit); b.N >= FewestBlocks {

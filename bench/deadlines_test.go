@@ -72,7 +72,7 @@ func TestDeadlinesFromHistory(t *testing.T) {
 		}
 	}
 	s.Workload.Apps[1].Recorded, s.Workload.Apps[2].Recorded = nil, nil
-	want := "deadlines from history: lecture does not say how its applications really ran; give event logs, or another slack such as alone=1.5"
+	want := "deadlines from history: lecture has no recorded runs; give event logs, or another slack such as alone=1.5"
 	if _, err := Run(context.Background(), s, Options{}); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -19,7 +19,7 @@ type Externality struct {
 	Effects []Effect // on each class, in the order of Results.Classes
 }
 
-// An Effect is the change of a class's figures against the base; negative is an
+// An Effect is the change of a class's figures relative to the base; negative is an
 // improvement.
 type Effect struct {
 	Misses     int
@@ -36,17 +36,17 @@ type sideReplay struct {
 	result *replay.Result // nil: the replay failed
 }
 
-// replayBeside runs a side replay. If it fails it has no result: the policy's own
-// replay reports what is wrong with it.
+// replayBeside runs a side replay. If it fails it has no result and no error, because
+// the replay of the policy itself reports the error.
 func (s *Suite) replayBeside(run *sideReplay) {
 	if result, err := replay.Run(s.Workload, run.fleet, run.config); err == nil {
 		run.result = result
 	}
 }
 
-// externalityReplays are the replays for the externalities: one for each policy
-// but the base and each class whose settings it changes. There are none where all
-// applications are of one class.
+// externalityReplays are the replays for the externalities: one for each policy but the
+// base and each class whose settings it changes. There are none if all applications are
+// of one class.
 func (r *Results) externalityReplays() []*sideReplay {
 	s := r.Suite
 	if len(r.Classes) < 2 {
@@ -64,8 +64,8 @@ func (r *Results) externalityReplays() []*sideReplay {
 	return runs
 }
 
-// changes says whether a fleet gives an application of a class another policy
-// than the base does.
+// changes reports whether a fleet gives an application of a class another policy than
+// the base does.
 func (s *Suite) changes(f policies.Fleet, class string) bool {
 	return slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool {
 		before, err := replay.SpecFor(s.Policies[0], a)

@@ -6,18 +6,18 @@ import (
 	"dynalloc/bench/metrics"
 )
 
-// A FaultCost is what the suite's faults cost under one policy: the replay with
-// the faults, less the same replay without them.
+// A FaultCost is the cost of the suite's faults under one policy: the figures of the
+// replay with the faults minus those of the same replay without them.
 type FaultCost struct {
 	Policy     string
 	Misses     int
-	Failed     int           // applications that Spark gave up
+	Failed     int           // applications that Spark stopped after repeated stage failures
 	Turnaround time.Duration // sum over the applications
 	Executors  time.Duration // executor-time held
 	Lost       int           // executors that ended without being released by their application
 	Preempted  int           // those of Lost that the cluster manager preempted
 	Rerun      int           // tasks that ran again because their output was lost
-	Discarded  time.Duration // core-time of tasks that were running on executors when these were lost
+	Discarded  time.Duration // core-time of tasks that were running on executors when the executors were lost
 }
 
 // faultFreeReplays are the replays of each policy without the faults; none if

@@ -10,8 +10,8 @@ import (
 	"dynalloc/traces"
 )
 
-// A Snapshot is the content of a result file: applications, and what each got
-// under each policy.
+// A Snapshot is the content of a result file: applications and their results under each
+// policy.
 type Snapshot struct {
 	Name     string
 	Workload *traces.Workload // identities, classes, users and times of the applications, without their work
@@ -24,10 +24,10 @@ type SnapshotPolicy struct {
 	Apps       []metrics.App // by application of the workload; empty: the replay passed its horizon
 }
 
-// GateOptions are by how much new results may be worse than old ones.
+// GateOptions are the limits by which new results may be worse than old ones.
 type GateOptions struct {
-	Misses   float64  // additional misses that pass
-	Cost     float64  // additional executor-time that passes, as a share of the old
+	Misses   float64  // additional misses that are allowed
+	Cost     float64  // additional executor-time that is allowed, as a share of the old
 	Policies []string // the policies that are compared; empty: all that both files have
 	Seed     uint64   // of the resampling
 }
@@ -41,24 +41,23 @@ type Gate struct {
 	Notes    []Note
 }
 
-// A GateLine compares one policy, over all applications or one class. Where there
-// are too few runs for statistics every difference counts as significant and has
-// no interval.
+// A GateLine compares one policy, over all applications or one class. If there are too
+// few runs for statistics, every difference counts as significant and has no interval.
 type GateLine struct {
 	Policy             string
 	Class              string // empty: all
 	Of                 int    // applications with a deadline
 	OldMisses          int
 	NewMisses          int
-	MissDelta          stats.Estimate // new less old
+	MissDelta          stats.Estimate // new minus old
 	MissesSignificant  bool           // by interval and test
 	OldHours, NewHours float64        // executor-hours
 	CostDelta          stats.Estimate // of executor-hours, as a share of the old
 	CostSignificant    bool
 }
 
-// Worse names the figures that fail the gate: those that are significantly worse,
-// and by more than passes.
+// Worse names the figures that fail the gate: those that are significantly worse by
+// more than the limit.
 func (l *GateLine) Worse(o GateOptions) []string {
 	var why []string
 	if l.MissesSignificant && l.MissDelta.Value > o.Misses {
@@ -70,7 +69,7 @@ func (l *GateLine) Worse(o GateOptions) []string {
 	return why
 }
 
-// Failed says whether any line is worse.
+// Failed reports whether any line is worse than the limits allow.
 func (g *Gate) Failed() bool {
 	return slices.ContainsFunc(g.Lines, func(l GateLine) bool { return len(l.Worse(g.Options)) > 0 })
 }
@@ -82,10 +81,10 @@ var (
 	policySpecChanged = note.Declare("gate-spec-changed", "policy", "old", "new")
 )
 
-// CompareSnapshots compares a result file with an older one. Applications are
-// paired by their ids; those that only one file has are left out, with a note. It
-// fails if the files have no application or no policy in common, or if a policy
-// no longer comes to an end.
+// CompareSnapshots compares a result file with an older one. Applications are paired by
+// their ids; those that only one file has are left out, with a note. It fails if the
+// files have no application or no policy in common, or if a policy that ended before
+// does not end now.
 func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 	g := &Gate{Old: before, New: after, Options: o}
 	pairs := g.pairApps()
@@ -113,7 +112,7 @@ func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 			g.Notes = append(g.Notes, policyNowEnds.With(p.Name, before.Name))
 			continue
 		case len(q.Apps) == 0:
-			return nil, fmt.Errorf("policy %s does not come to an end in %s", p.Name, after.Name)
+			return nil, fmt.Errorf("policy %s does not end in %s", p.Name, after.Name)
 		}
 		compared++
 		if p.Spec != q.Spec {
@@ -152,7 +151,7 @@ func (g *Gate) pairApps() []appPair {
 	return pairs
 }
 
-// addLines adds up the figures of one policy, and its paired differences by block.
+// addLines sums the figures of one policy, and its paired differences by block.
 func (g *Gate) addLines(p, q *SnapshotPolicy, pairs []appPair, misses, costs *[]stats.Contrast) {
 	names := []string{""}
 	if all := Classes(g.Old.Workload); len(all) > 1 {
@@ -184,7 +183,7 @@ func (g *Gate) addLines(p, q *SnapshotPolicy, pairs []appPair, misses, costs *[]
 	}
 }
 
-// estimate gives the lines their differences, with intervals that hold together.
+// estimate sets the differences of the lines, with simultaneous intervals.
 func (g *Gate) estimate(misses, costs []stats.Contrast) {
 	exact := g.Blocks.Unit == ByReplica // too few runs for intervals
 	for i := range g.Lines {

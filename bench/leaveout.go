@@ -10,9 +10,9 @@ import (
 	"dynalloc/traces"
 )
 
-// Horizon is how much simulated time a replay of a workload may take before it
-// is given up: twenty times the recording's length and thirty days. A policy
-// under which applications keep losing their output may never finish.
+// Horizon is the largest simulated time of a replay of a workload, after which the
+// replay stops: twenty times the recording's length plus thirty days. A policy under
+// which applications keep losing their output may never finish.
 func Horizon(w *traces.Workload) time.Duration {
 	end := time.Duration(0)
 	for _, a := range w.Apps {
@@ -53,8 +53,8 @@ func firstErrorOfEachApp(list []*replay.AppError) []*replay.AppError {
 	})
 }
 
-// without returns the suite without some applications of its workload, also in
-// the truth that is the workload itself. It fails if none is left.
+// without returns the suite without some applications of its workload, and without them
+// in a truth that is the workload itself. It fails if no application is left.
 func (s *Suite) without(failed []*replay.AppError) (*Suite, error) {
 	if len(failed) == 0 {
 		return s, nil
@@ -85,9 +85,9 @@ var (
 	profilesWithStatic = note.Declare("profiles-with-static", "count")
 )
 
-// exclusionNotes say which applications and values are missing from the rows, and
-// how many applications with resource profiles ran with a fixed size, which Spark
-// itself refuses.
+// exclusionNotes name the applications and values that are missing from the rows, and
+// count the applications with resource profiles that ran under a static policy, which
+// Spark itself refuses.
 func (r *Results) exclusionNotes() []Note {
 	var notes []Note
 	for _, e := range r.LeftOut {

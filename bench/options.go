@@ -11,19 +11,19 @@ import (
 	"dynalloc/replay"
 )
 
-// Options say how a suite is run. They do not change its results.
+// Options control how a suite is run. They do not change its results.
 type Options struct {
 	Parallel int                   // replays at a time; 0: one for each processor
 	Progress func(done, total int) // called after each replay, one call at a time; may be nil
-	// Observe returns observers for the replay of one of the suite's policies; may be
-	// nil. Replays run side by side, so Observe is called from several goroutines, and
-	// an observer that serves two replays must guard its state.
+	// Observe returns observers for the replay of one of the suite's policies; may be nil.
+	// Replays run in parallel, so Observe is called from several goroutines, and an
+	// observer that is used for several replays must synchronize access to its state.
 	Observe func(policies.Fleet) []replay.Observer
 }
 
-// Each calls do with every number below n, Parallel at a time, and reports
-// progress after each call. It returns the first error; an error, or the end of
-// ctx, stops it between calls.
+// Each calls do with every number from 0 to n-1, up to Parallel calls at a time, and
+// reports progress after each. An error or the cancellation of ctx prevents further
+// calls; Each returns the first error.
 func (o Options) Each(ctx context.Context, n int, do func(i int) error) error {
 	parallel := o.Parallel
 	if parallel <= 0 {

@@ -2,9 +2,9 @@ package bench
 
 import "dynalloc/traces"
 
-// Partners pairs the applications of two workloads that have the same key. It
-// returns for each application of to the index of its partner in from, -1 if it
-// has none. Where several have one key, the first is paired with the first.
+// Partners pairs the applications of two workloads that have the same key. It returns
+// for each application of to the index of its partner in from, -1 if it has none. If
+// several have the same key, the first is paired with the first, and so on.
 func Partners(from, to *traces.Workload, key func(*traces.Application) string) []int {
 	free := map[string][]int{}
 	for i, a := range from.Apps {

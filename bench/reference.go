@@ -13,7 +13,7 @@ import (
 
 // A workKey is equal for applications that do the same work. Workloads made from
 // recordings repeat applications, and one replay alone is enough for all repeats;
-// repeats share their slices, so that comparing pointers is enough.
+// repeats share their slices, so that comparing pointers is sufficient.
 type workKey struct {
 	stages               *traces.Stage
 	jobs                 *traces.Job
@@ -36,8 +36,8 @@ func firstOf[T any](list []T) *T {
 	return &list[0]
 }
 
-// distinctWork returns, for each application of the workload, the index of the
-// first that does the same work; and those firsts in order.
+// distinctWork returns, for each application of the workload, the index of the first
+// that does the same work; and the indexes of these first ones, in order.
 func distinctWork(w *traces.Workload) (same, firsts []int) {
 	seen := make(map[workKey]int)
 	same = make([]int, len(w.Apps))
@@ -72,8 +72,8 @@ func (s *Suite) alone(index int) (*replay.AppResult, error) {
 	return &result.Apps[0], nil
 }
 
-// Misses counts the applications of a group that missed their deadlines, of those
-// that have one.
+// Misses is the number of applications of a group that missed their deadlines, and the
+// number of those that have one.
 type Misses struct{ Missed, Of int }
 
 // Sweep counts the misses that applications of the results, replayed or recorded,

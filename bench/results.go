@@ -7,19 +7,19 @@ import (
 	"dynalloc/replay"
 )
 
-// Results are the answer to a suite.
+// Results are the results of a suite.
 type Results struct {
 	Suite         *Suite             // without the applications in LeftOut
 	Classes       []string           // of the workload's applications, sorted
 	Reference     []sla.Reference    // one for each application of the workload
 	Queries       []sla.Query        // those that have a deadline of their own, by application
-	Slack         sla.SlackRule      // the rule in force; zero: none makes deadlines
+	Slack         sla.SlackRule      // the slack rule that applies; zero: none
 	Runs          []Outcome          // one for each policy, in the suite's order
 	Truth         []Recording        // one for each of the suite's truths, in its order
 	Externalities []Externality      // the effect of each change of a class's policy on every class
 	FaultCosts    []FaultCost        // the cost of the faults under each policy; nil: there are no faults
 	LeftOut       []*replay.AppError // applications in no row, because they cannot be replayed
-	DeadlineBasis string             // in words, where the deadlines come from
+	DeadlineBasis string             // source of the deadlines, in words
 	Notes         []Note
 }
 
@@ -35,24 +35,24 @@ type Outcome struct {
 	ByClass  []metrics.Row // in the order of Results.Classes
 }
 
-// A Recording is how the applications really ran, in the metrics that follow from
-// a log; the others are NaN.
+// A Recording is the recorded run of the applications, in the metrics that a log shows;
+// the others are NaN.
 type Recording struct {
 	Policy  string
-	Apps    []metrics.App // in the order of the recording; -1 where a log does not say
+	Apps    []metrics.App // in the order of the recording; values that a log does not show are -1
 	All     metrics.Row
 	ByClass []metrics.Row // in the order of Results.Classes
 }
 
-// Base returns the row to which differences of row are taken: that of the first
-// policy over the same applications.
+// Base returns the row to which row is compared: that of the first policy over the same
+// applications.
 func (r *Results) Base(row metrics.Row) metrics.Row {
 	return r.pick(row.Class, r.Runs[0].All, r.Runs[0].ByClass)
 }
 
-// Rows returns the rows over all applications (class empty) or of one class, in
-// the order of reports: each policy, followed by how its applications really ran
-// where that is known.
+// Rows returns the rows over all applications (class empty) or of one class, in the
+// order of reports: each policy, followed by the recorded run of its applications if
+// there is one.
 func (r *Results) Rows(class string) []metrics.Row {
 	var rows []metrics.Row
 	for i := range r.Runs {
@@ -67,7 +67,8 @@ func (r *Results) Rows(class string) []metrics.Row {
 	return rows
 }
 
-// pick chooses the row of a class, or the one over all for the empty class.
+// pick returns the row of a class, or the one over all applications for the empty
+// class.
 func (r *Results) pick(class string, all metrics.Row, byClass []metrics.Row) metrics.Row {
 	if class == "" {
 		return all

@@ -14,10 +14,10 @@ import (
 )
 
 // Run replays the suite. An application that cannot be replayed under one of the
-// policies is left out under all of them, so that rows compare; a policy whose
-// replay passes the horizon has rows without values. Notes say both. Run fails if
-// no application is left, or if the base cannot be replayed. Cancelling ctx stops
-// it between replays.
+// policies is left out under all of them, so that rows are comparable; a policy whose
+// replay passes the horizon has rows without values. Notes name both. Run fails if no
+// application is left, or if the base cannot be replayed. Cancelling ctx stops it
+// between replays.
 func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 	s, leftOut, err := s.Feasible()
 	for err == nil {
@@ -38,9 +38,9 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 	return nil, err
 }
 
-// replayAll replays every policy, every application alone, and what externalities
-// and the cost of faults are measured against. It returns the applications that
-// could not be replayed; the results are then incomplete.
+// replayAll replays every policy, every application alone, and the side replays for
+// externalities and the cost of faults. It returns the applications that could not be
+// replayed; the results are then incomplete.
 func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError, error) {
 	s := r.Suite
 	same, firsts := distinctWork(s.Workload)

@@ -13,8 +13,8 @@ import (
 	"dynalloc/traces"
 )
 
-// A Note is something that a reader of results should know; package reports has
-// the sentence for it.
+// A Note is a fact that a reader of results should know; package reports has its
+// sentence.
 type Note = note.Note
 
 // A Suite is one comparison: a workload, a cluster, and the policies.
@@ -25,7 +25,7 @@ type Suite struct {
 	Deadlines sla.Deadlines    // of applications and queries; may be empty
 	Slack     sla.SlackRule    // for applications that no line of Deadlines matches; zero: see sla.Deadlines.SlackInForce
 	Prices    metrics.Prices   // of the resources that applications hold; may be zero
-	Truth     []Truth          // how the logs really ran; may be empty
+	Truth     []Truth          // recorded runs to compare with; may be empty
 	Notes     []Note           // shown in every report, besides the workload's notes
 }
 
@@ -37,15 +37,15 @@ type Truth struct {
 	Workload *traces.Workload
 }
 
-// Where the times of a replay come from.
+// Notes on the source of the times of a replay.
 var (
 	timesOfReplay = note.Declare("times-of-replay", "times")
 	timesFromFile = note.Declare("times-from-file", "file")
 )
 
-// Notes for the maker of a suite: it replays a selection of the applications whose
-// recorded truth it has, or executors start as the cluster says and not as the
-// times of the replay say.
+// Notes that callers add to a suite: it replays only a selection of the recorded
+// applications, or the start-up time is the cluster's instead of that in the times of
+// the replay.
 var (
 	SelectedOnly   = note.Declare("selected-only")
 	ClusterStartup = note.Declare("cluster-startup", "startup")

@@ -12,9 +12,9 @@ import (
 
 var recordedUnmatched = note.Declare("recorded-apps-unmatched", "count", "policy")
 
-// addRecording measures how a truth's applications really ran. A log records
-// neither targets nor grants, so executors count from their registration until
-// the driver saw them leave, and only the metrics that follow from that exist.
+// addRecording measures the recorded run of a truth's applications. A log records
+// neither targets nor grants, so executors count from their registration until the
+// driver saw them leave, and only the metrics that follow from that exist.
 func (r *Results) addRecording(t Truth) {
 	partner := Partners(r.Suite.Workload, t.Workload, AppName)
 	unmatched := 0
@@ -40,7 +40,7 @@ func (r *Results) addRecording(t Truth) {
 	}
 	cluster := &r.Suite.Config.Cluster
 	window := last - max(first, 0)
-	var nodes []time.Duration // a log does not say when nodes come and go: all are there throughout
+	var nodes []time.Duration // a log does not show when nodes join and leave, so all nodes count for the whole time
 	for i := range cluster.Pools {
 		nodes = append(nodes, time.Duration(cluster.Pools[i].Nodes)*window)
 	}

@@ -12,11 +12,12 @@ import (
 	"dynalloc/reports/words"
 )
 
-// neverFull stands for the cluster where it is not given and was never contended.
+// neverFull is shown as the cluster if none is given and no two applications ran at the
+// same time.
 const neverFull = "never full (not given)"
 
-// Advice is the report of what to set for each class: two sentences that can stand in
-// a ticket, the settings, and the evidence.
+// Advice is the report of what to set for each class: two sentences to copy into a
+// ticket, the settings, and the evidence.
 func Advice(a *decide.Advice) *Document {
 	s := a.Suite
 	cluster := clusterFact(s)
@@ -78,7 +79,8 @@ func Advice(a *decide.Advice) *Document {
 	return d
 }
 
-// classSection is the advice for a class; list is the policies of its table.
+// classSection builds the section of a class; list has the policies that its table
+// shows.
 func classSection(a *decide.Advice, c *decide.ClassAdvice, list []*decide.Evaluation) Section {
 	sentences := evidence(a.Goal, c)
 	s := Section{Key: "class", Heading: strings.TrimSuffix(sentences[0], "."), Blocks: []Block{Paragraph(sentences[1])}}
@@ -96,12 +98,13 @@ func classSection(a *decide.Advice, c *decide.ClassAdvice, list []*decide.Evalua
 	return s
 }
 
-// triedShown is how many policies the table of a class has.
+// triedShown is the largest number of policies in the table of a class.
 const triedShown = 12
 
-// shown are the policies of a class's table: the advised one, the one in the logs,
-// the best of each kind, and of the others that were judged in all replays those with
-// the fewest misses and executor-seconds. It also says how many are left out.
+// shown selects the policies for the table of a class: the advised one, the one in the
+// logs, the best of each kind, and then, of the policies that were evaluated in all
+// replays, those with the fewest misses and executor-seconds. more is the number of
+// policies left out.
 func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Evaluation, more int) {
 	rank := func(j *decide.Evaluation) int {
 		switch {
@@ -133,7 +136,7 @@ func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Evaluation, 
 	return list, more
 }
 
-// evaluationColumns are what there is to say about a policy that was tried for a class.
+// evaluationColumns are the columns of a table of policies that were tried for a class.
 var evaluationColumns = []Column{
 	{Head: "policy", Key: "policy"}, {Key: "replays", Hidden: true}, {Head: "misses", Key: "misses"}, {Key: "of", Hidden: true},
 	{Head: "[95 %]", Key: "misses_interval"}, {Head: "misses of\nothers", Key: "misses_elsewhere"},
@@ -144,7 +147,7 @@ var evaluationColumns = []Column{
 // evaluationTable compares policies of a class.
 func evaluationTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
 	t := &Table{Left: 1, Columns: evaluationColumns}
-	places := 2 // of executor-hours: more where they are few
+	places := 2 // decimal places of executor-hours: more if the values are small
 	if slices.ContainsFunc(list, func(j *decide.Evaluation) bool { return j.ExecutorSeconds < 360 }) {
 		places = 3
 	}
@@ -175,7 +178,7 @@ func evaluationTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
 	return t
 }
 
-// jointSection is what all advice does together.
+// jointSection reports the effect of following the advice for all classes at once.
 func jointSection(j *decide.Joint) Section {
 	s := Section{Key: "joint", Heading: "All advice together"}
 	s.Blocks = append(s.Blocks, Paragraph(fmt.Sprintf(
@@ -188,7 +191,7 @@ func jointSection(j *decide.Joint) Section {
 	return s
 }
 
-// classRecord is the advice for a class in short, for programs.
+// classRecord is the short form of the advice for a class, for programs.
 func classRecord(c *decide.ClassAdvice) Object {
 	of, conf := c.Dynamic, ""
 	if of == nil {
@@ -225,7 +228,8 @@ func detailRecord(a *decide.Advice, c *decide.ClassAdvice, tried *Table) Object 
 	}
 }
 
-// jointRecord is what all advice does together, for programs.
+// jointRecord is the effect of following the advice for all classes at once, for
+// programs.
 func jointRecord(j *decide.Joint) any {
 	if j == nil {
 		return nil

@@ -32,7 +32,7 @@ func evidence(goal decide.Goal, c *decide.ClassAdvice) []string {
 	return []string{head, missEvidence(c)}
 }
 
-// action says what to do.
+// action is the recommendation: keep, change, or no significant difference.
 func action(c *decide.ClassAdvice) string {
 	keep := c.Advised.Policy == c.Current.Policy
 	switch {
@@ -64,7 +64,7 @@ func inWords(s policies.Spec) string {
 	return "dynamic (" + s.String() + ")"
 }
 
-// missEvidence is the reason where misses count.
+// missEvidence is the reason if the goal is few missed deadlines.
 func missEvidence(c *decide.ClassAdvice) string {
 	d, s := c.Dynamic, c.Static
 	name := "Dynamic allocation"
@@ -84,8 +84,8 @@ func missEvidence(c *decide.ClassAdvice) string {
 		deadlines, bounds(d), replays, because(d), words.Plural(s.Policy.Executors, "executor"), s.Misses.Value, bounds(s), takes(c))
 }
 
-// takes says how many executor-hours dynamic allocation takes compared with the fixed
-// size.
+// takes compares the executor-hours of dynamic allocation with those of the static
+// policy.
 func takes(c *decide.ClassAdvice) string {
 	verb := "takes"
 	if c.Advised.Static() {
@@ -94,7 +94,7 @@ func takes(c *decide.ClassAdvice) string {
 	return verb + " " + lessOrMore(c.SavedShare) + " executor-hours"
 }
 
-// lessOrMore writes a share that is saved, or taken more if it is negative.
+// lessOrMore writes a saved share as "less", and a negative one as "more".
 func lessOrMore(saved stats.Estimate) string {
 	v, i, word := saved.Value, saved.Interval, "fewer"
 	if v < 0 {
@@ -103,9 +103,9 @@ func lessOrMore(saved stats.Estimate) string {
 	return fmt.Sprintf("%s %% [%s, %s] %s", words.WholePercent("", v), words.WholePercent("", i.Low), words.WholePercent("", i.High), word)
 }
 
-// causes are the causes of lateness in a sentence.
+// causes names the causes of turnaround as a sentence needs them.
 var causes = map[replay.TimeCause]string{
-	replay.TimeDriver: "the driver's own work", replay.TimeExecution: "the tasks themselves on so few executors", replay.TimeRecompute: "repeated work",
+	replay.TimeDriver: "work in the driver", replay.TimeExecution: "the tasks themselves on so few executors", replay.TimeRecompute: "repeated work",
 	replay.TimeLocality: "locality wait", replay.TimeSlot: "slots taken by other stages", replay.TimeStartup: "executor start-up",
 	replay.TimeQueue: "wait in the manager's queue", replay.TimeRamp: "the ramp",
 }
@@ -123,7 +123,7 @@ func because(j *decide.Evaluation) string {
 	return text
 }
 
-// timeEvidence is the reason where turnaround counts.
+// timeEvidence is the reason if the goal is a short turnaround.
 func timeEvidence(c *decide.ClassAdvice) string {
 	v, i, word := c.TimeDelta.Value, c.TimeDelta.Interval, "longer"
 	if v < 0 {
@@ -188,12 +188,12 @@ func cheaper(a *decide.Advice, c *decide.ClassAdvice) string {
 		cheapest.Policy, -100*cheapest.CostDelta.Value, 100*saved.Low, 100*saved.High, cheapest.Misses.Value+cheapest.OtherClassMisses-fewest)
 }
 
-// leastStatic says which fixed size keeps 99 % of the deadlines.
+// leastStatic names the smallest fixed size that keeps 99 % of the deadlines.
 func leastStatic(c *decide.ClassAdvice) string {
 	l := c.SmallestStatic
 	switch {
 	case l.Of == 0:
-		return "No run has a deadline, so there is no smallest fixed size that keeps the deadlines."
+		return "No run has a deadline, so there is no smallest static size that keeps the deadlines."
 	case l.Executors == 0:
 		return fmt.Sprintf("No fixed size that was tried keeps 99 %% of the deadlines; the best keeps %.0f %%.", 100*l.Kept)
 	}
@@ -204,7 +204,6 @@ func leastStatic(c *decide.ClassAdvice) string {
 	return text
 }
 
-// joined writes reasons one after the other.
 func joined(reasons []string) string { return strings.Join(reasons, "; ") }
 
 func upper(s string) string {

@@ -8,9 +8,10 @@ import (
 	"dynalloc/reports/words"
 )
 
-// Calibration is the report of what logs show about the time that a run takes beside
-// its tasks' own work; logs is how many applications were read. For programs there is
-// the file of times itself.
+// Calibration is the report of the times that t has learned from logs: driver and
+// executor start-up, and the overhead of first tasks. logs is the number of
+// applications that were read. The JSON form is the file of times itself, as --times
+// reads it.
 func Calibration(t *latency.Model, logs int) *Document {
 	table := &Table{Key: "causes", Left: 1, Columns: []Column{
 		{Head: "cause", Key: "what"}, {Head: "samples", Key: "n"},
@@ -41,14 +42,14 @@ func Calibration(t *latency.Model, logs int) *Document {
 	}
 	return &Document{
 		Schema:   "dynalloc.calibrate/1",
-		Title:    fmt.Sprintf("Times beside the tasks' own work, from the logs of %s", words.Plural(logs, "application")),
-		Summary:  []string{"Quantiles are of an executor or task alone. \"each other\" is by how much every other one at the same time on the same node prolongs it."},
+		Title:    fmt.Sprintf("Start-up and other times beside the work of tasks, from the logs of %s", words.Plural(logs, "application")),
+		Summary:  []string{"Quantiles are of an executor or task that starts alone on its node. \"each other\": the additional time for each other executor or task that starts there at the same time."},
 		Sections: []Section{s},
 		Records:  func() *Table { return table },
 	}
 }
 
-// brief writes a time with about three digits.
+// brief writes a time with about three significant digits.
 func brief(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", d.Milliseconds())

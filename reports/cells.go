@@ -10,7 +10,7 @@ import (
 // changeCell is a difference of counts.
 func changeCell(n int) Cell { return Cell{words.Change(n), n} }
 
-// group names a group of rows in its first row alone.
+// group is the first cell of a row: only the first row of a group shows the name.
 func group(name string, row int) Cell {
 	if row > 0 {
 		return Cell{Value: name}
@@ -31,7 +31,8 @@ func interval(i stats.Interval, round func(float64) float64) stats.Interval {
 	return stats.Interval{Low: round(i.Low), High: round(i.High)}
 }
 
-// orNull is a value for programs where there is one.
+// orNull is v if it exists, else nil, which JSON writes as null and CSV as an empty
+// field.
 func orNull(exists bool, v any) any {
 	if !exists {
 		return nil
@@ -39,5 +40,6 @@ func orNull(exists bool, v any) any {
 	return v
 }
 
-// moment is a time in whole milliseconds; null for what never happened.
+// moment is a time in whole milliseconds; null if it is negative, which means that the
+// event never happened.
 func moment(at time.Duration) any { return orNull(at >= 0, at.Milliseconds()) }

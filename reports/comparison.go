@@ -122,7 +122,7 @@ func faultList(r *bench.Results) string {
 	return words.List(texts, 3)
 }
 
-// comparisonNotes are what limits the results, then what the columns mean.
+// comparisonNotes are the limits of the results, then the meaning of the columns.
 func comparisonNotes(r *bench.Results) []note.Note {
 	s := r.Suite
 	lost := len(used(metricsIn(metrics.Losses), replays(r.Rows("")))) > 0
@@ -184,5 +184,5 @@ func gradeNotes(w *traces.Workload) []note.Note {
 	return notes
 }
 
-// specOf is what a policy's name stands for.
+// specOf is the spec of a policy without its short name.
 func specOf(f policies.Fleet) string { return strings.TrimPrefix(f.String(), f.Name+":") }

@@ -77,7 +77,7 @@ func applicationRecords(r *bench.Results) (list []Object) {
 	return list
 }
 
-// resultRecords are what each application got under each policy.
+// resultRecords has one record for each policy and application.
 func resultRecords(r *bench.Results) (list []Object) {
 	for i := range r.Runs {
 		for j := range r.Runs[i].Result.Apps {
@@ -87,7 +87,7 @@ func resultRecords(r *bench.Results) (list []Object) {
 	return list
 }
 
-// resultRecord is what an application got under a policy.
+// resultRecord is the result of one application under one policy.
 func resultRecord(policy string, a *replay.AppResult, got *metrics.App) Object {
 	slack, known := got.Slack()
 	o := Object{
@@ -126,8 +126,8 @@ func valueRecord(values []float64) map[string]any {
 	return record
 }
 
-// slackFact counts misses at every factor of the slack; null if no deadline is by a
-// factor.
+// slackFact counts misses at every deadline factor; null if no deadline is a multiple
+// of the time of a run.
 func slackFact(r *bench.Results) any {
 	if len(r.Slack.Factors) == 0 {
 		return nil
@@ -152,8 +152,8 @@ func slackFact(r *bench.Results) any {
 	return Object{{"of", r.Slack.Of}, {"headline", r.Slack.Headline()}, {"factors", r.Slack.Factors}, {"misses", misses}}
 }
 
-// queryRecords are the queries with a deadline, and how long each took under each
-// policy in the order of policies; null: it did not end.
+// queryRecords has one record for each query with a deadline, with its time under each
+// policy, in the order of the policies; null if the query did not end.
 func queryRecords(r *bench.Results) []Object {
 	out := []Object{}
 	of := make(map[int]int) // queries of an application so far
@@ -173,7 +173,7 @@ func queryRecords(r *bench.Results) []Object {
 	return out
 }
 
-// effectRecords are what a change of one class's policy alone did to every class.
+// effectRecords are the effects on every class of changing the policy of one class.
 func effectRecords(r *bench.Results) []Object {
 	out := []Object{}
 	for _, x := range r.Externalities {
@@ -189,9 +189,10 @@ func effectRecords(r *bench.Results) []Object {
 	return out
 }
 
-// metricRecords is every metric of every row in long form, as data frames and
-// databases like it: over all applications and by class, replayed and recorded, with
-// its difference to the first policy and the worst grade of the logs behind it.
+// metricRecords has one record for each metric of each row (long form), because data
+// frames and databases read that most easily: over all applications and by class,
+// replayed and recorded, with the difference to the first policy and the worst grade of
+// the logs that the value depends on.
 func metricRecords(r *bench.Results) *Table {
 	t := &Table{Columns: keys("workload", "cluster", "seed", "deadlines", "policy", "spec", "source", "class", "metric", "unit", "better", "value", "difference", "grade")}
 	specs := make(map[string]string)
@@ -240,7 +241,7 @@ func worstGrade(w *traces.Workload, class string) traces.Grade {
 	return grade
 }
 
-// origin says whether a row is a replay or how the applications really ran.
+// origin says whether a row is from a replay or from the recorded logs.
 func origin(r metrics.Row) string {
 	if r.Recorded {
 		return "recorded"

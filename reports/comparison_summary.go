@@ -13,11 +13,11 @@ import (
 // namesShown is how many policies a sentence lists.
 const namesShown = 3
 
-// classesShown is how many classes the summary goes through; the table has all.
+// classesShown is how many classes the summary describes; the table has all.
 const classesShown = 8
 
-// comparisonSummary says in sentences what the table shows. It claims nothing beyond
-// this workload, cluster and seed.
+// comparisonSummary states the main results of the table in sentences. Every sentence
+// holds for this workload, cluster and seed only.
 func comparisonSummary(r *bench.Results) []string {
 	if len(r.Runs) < 2 {
 		return nil
@@ -45,7 +45,7 @@ func comparisonSummary(r *bench.Results) []string {
 	return out
 }
 
-// deadlinesFirst are the classes, those with deadlines first.
+// deadlinesFirst returns the classes, those with deadlines first.
 func deadlinesFirst(r *bench.Results) []string {
 	rank := func(class string) int {
 		if r.Rows(class)[0].Value("with_deadline") > 0 {
@@ -97,8 +97,8 @@ func classSentence(class string, rows []metrics.Row) string {
 	return s + "."
 }
 
-// candidates are the replayed rows of policies that could be chosen: the base, and
-// those that are deployable.
+// candidates returns the replayed rows of the base policy and of all deployable
+// policies. Recorded rows and hindsight cannot be chosen.
 func candidates(r *bench.Results, class string) []metrics.Row {
 	var out []metrics.Row
 	for i, row := range replays(r.Rows(class)) {
@@ -109,17 +109,18 @@ func candidates(r *bench.Results, class string) []metrics.Row {
 	return out
 }
 
-// replays leaves out the rows of recorded truth.
+// replays returns rows without those of recorded truth.
 func replays(rows []metrics.Row) []metrics.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return r.Recorded })
 }
 
-// lowest returns the lowest value of a metric and the policies that have it, as a
-// table would show it: policies that print alike are alike.
+// lowest returns the lowest value of a metric and the policies that have it. Values are
+// compared as tables print them, so that policies whose printed values are equal are
+// treated as equal.
 func lowest(rows []metrics.Row, metric string) (low float64, names []string) {
 	low = math.Inf(1)
 	for _, r := range rows {
-		if v := r.Value(metric); v < low { // false if it does not exist
+		if v := r.Value(metric); v < low { // false for NaN, a value that does not exist
 			low = v
 		}
 	}

@@ -14,12 +14,12 @@ import (
 	"dynalloc/reports/words"
 )
 
-// metricSections are the tables of metrics, in the order of the report. Which metric
-// is in which says its own row of [metrics.Table].
+// metricSections are the tables of metrics, in the order of the report. The rows of
+// [metrics.Table] say which section a metric belongs to.
 var metricSections = []struct {
 	key     metrics.Section
 	heading string
-	byClass bool // it has rows for each class too, of replays alone
+	byClass bool // it also has rows for each class, without recorded truth
 }{
 	{metrics.Deadlines, "Deadlines", false},
 	{metrics.Waiting, "Waiting", false},
@@ -32,11 +32,11 @@ var metricSections = []struct {
 	{metrics.Fit, "Elasticity and fairness", false},
 }
 
-// recordedLabel names the row of how a policy's applications really ran, under the
-// policy's own row.
+// recordedLabel names the row of recorded truth, which stands under the row of the
+// policy that was recorded.
 const recordedLabel = "  recorded truth"
 
-// headline is the metrics of the first table.
+// headline returns the metrics of the first table.
 func headline() []metrics.Metric {
 	var list []metrics.Metric
 	for _, name := range metrics.Headline {
@@ -45,7 +45,7 @@ func headline() []metrics.Metric {
 	return list
 }
 
-// metricsIn is the metrics of a section.
+// metricsIn returns the metrics of a section.
 func metricsIn(key metrics.Section) []metrics.Metric {
 	var list []metrics.Metric
 	for _, m := range metrics.Table {
@@ -63,7 +63,8 @@ func used(list []metrics.Metric, rows []metrics.Row) []metrics.Metric {
 	})
 }
 
-// unitsShown are the units that heads name: the label of a metric says the others.
+// unitsShown are the units that column heads name. The labels of metrics name the other
+// units already.
 var unitsShown = []metrics.Unit{metrics.Percent, metrics.Seconds, metrics.ExecutorSeconds, metrics.TaskSeconds, metrics.Times, metrics.PerHour}
 
 // metricColumns are the columns of metrics: label and unit on short lines.
@@ -82,10 +83,11 @@ func metricColumns(list []metrics.Metric) []Column {
 	return columns
 }
 
-// headWidth is how wide the lines of a head are, unless a word is longer.
+// headWidth is the largest width of a line of a column head, unless a single word is
+// longer.
 const headWidth = 10
 
-// lines breaks a head after blanks and hyphens.
+// lines breaks a column head into lines, after blanks and hyphens.
 func lines(head string) string {
 	var done []string
 	line := ""
@@ -107,8 +109,8 @@ func lines(head string) string {
 
 func abs(n int) int { return max(n, -n) }
 
-// metricTable shows metrics of rows: a block for each class, or one without a column
-// of classes if classes is nil.
+// metricTable builds a table of metrics with one block of rows for each class. If
+// classes is nil there is one block and no column of classes.
 func metricTable(list []metrics.Metric, blocks [][]metrics.Row, classes []string) *Table {
 	t := &Table{Left: 1, Columns: append(heads("policy"), metricColumns(list)...)}
 	if classes != nil {
@@ -131,7 +133,7 @@ func metricTable(list []metrics.Metric, blocks [][]metrics.Row, classes []string
 	return t
 }
 
-// label names a row: the policy, or under it how its applications really ran.
+// label is the name of a row: the policy, or recordedLabel for recorded truth.
 func label(r metrics.Row) string {
 	if r.Recorded {
 		return recordedLabel
@@ -139,7 +141,7 @@ func label(r metrics.Row) string {
 	return r.Policy
 }
 
-// counted are the metrics that count misses, with the metric of how many could miss.
+// counted maps each metric that counts misses to the metric that counts the deadlines.
 var counted = map[string]string{"sla_misses": "with_deadline", "query_misses": "queries_with_deadline"}
 
 func metricCell(r metrics.Row, m metrics.Metric) Cell {
@@ -150,7 +152,7 @@ func metricCell(r metrics.Row, m metrics.Metric) Cell {
 	return Cell{words.Number(v, m.Unit), v}
 }
 
-// outOf writes misses and of how many.
+// outOf writes misses and the number of deadlines.
 func outOf(missed, of float64) string {
 	if !(of > 0) {
 		return words.Missing
@@ -158,7 +160,8 @@ func outOf(missed, of float64) string {
 	return fmt.Sprintf("%.0f of %.0f", missed, of)
 }
 
-// differences is the first table with each value less that of the first policy.
+// differences is the first table as differences: each value minus that of the first
+// policy.
 func differences(r *bench.Results) *Table {
 	list := headline()
 	t := &Table{Left: 1, Columns: append(heads("policy"), metricColumns(list)...)}
@@ -180,8 +183,8 @@ func differences(r *bench.Results) *Table {
 	return t
 }
 
-// significance is how sure the differences to the first policy are. It adds a note
-// on how to read it, or that the runs are too few.
+// significance is the table of significant differences to the first policy. It adds a
+// note on how to read it or, instead of a table, that there are too few runs.
 func significance(d *Document, r *bench.Results) *Table {
 	list, blocks := decide.Significances(r)
 	t := &Table{Key: "significance", Left: 1, Columns: []Column{
@@ -211,8 +214,8 @@ func significance(d *Document, r *bench.Results) *Table {
 	return t
 }
 
-// sweep counts the misses of each policy at every factor of the slack; nil if no
-// deadline is by a factor.
+// sweep counts the misses of each policy at every deadline factor; nil if no deadline
+// is a multiple of the time of a run.
 func sweep(r *bench.Results) *Table {
 	if len(r.Slack.Factors) < 2 {
 		return nil
@@ -240,8 +243,8 @@ func sweep(r *bench.Results) *Table {
 	return t
 }
 
-// effectsOnClasses has a row for each class that a policy changes, as far as the
-// change alone affects other classes.
+// effectsOnClasses has a row for each class whose change of policy affects other
+// classes, and each class that it affects.
 func effectsOnClasses(r *bench.Results) *Table {
 	t := &Table{Left: 2, Columns: heads("policy", "class that changes", "its own\nmisses", "its own\nwait s", "others'\nmisses", "others'\nwait s", "largest\neffect on", "misses", "wait s")}
 	last := ""
@@ -278,8 +281,8 @@ func effectsOnClasses(r *bench.Results) *Table {
 	return t
 }
 
-// larger orders effects by misses, then by wait for each application, whatever
-// their sign.
+// larger orders effects by the absolute change of misses, then of the wait per
+// application.
 func larger(x, y bench.Effect) bool {
 	if a, b := abs(x.Misses), abs(y.Misses); a != b {
 		return a > b
@@ -287,7 +290,7 @@ func larger(x, y bench.Effect) bool {
 	return waitOfEach(x).Abs() > waitOfEach(y).Abs()
 }
 
-// waitOfEach is the wait for each application, to a tenth of a second.
+// waitOfEach is the change of the wait per application, rounded to a tenth of a second.
 func waitOfEach(e bench.Effect) time.Duration {
 	return (e.Wait / time.Duration(max(e.Apps, 1))).Round(100 * time.Millisecond)
 }
@@ -315,7 +318,8 @@ func faultCosts(r *bench.Results) *Table {
 	return t
 }
 
-// policyList says what short names stand for; most policies are their own name.
+// policyList is the table of short names and their specs; most policies have no short
+// name.
 func policyList(r *bench.Results) *Table {
 	t := &Table{Left: 2, Columns: heads("policy", "settings")}
 	for i := range r.Runs {

@@ -14,9 +14,9 @@ import (
 func Difference(g *bench.Gate) *Document {
 	limits := fmt.Sprintf("more than %g additional misses, or %g %% more executor-hours; ", g.Options.Misses, 100*g.Options.Cost)
 	if g.Blocks.Unit == bench.ByReplica {
-		limits += words.Plural(len(g.Blocks.Of), "run") + " are too few for intervals, so the amounts alone decide"
+		limits += words.Plural(len(g.Blocks.Of), "run") + " are too few for confidence intervals, so only these limits decide"
 	} else {
-		limits += fmt.Sprintf("only if the difference is significant by 95 %% intervals over %s that hold together (`~`: not significant, the interval contains zero)", g.Blocks)
+		limits += fmt.Sprintf("only if the difference is significant by simultaneous 95 %% confidence intervals over %s (`~`: not significant, the interval contains zero)", g.Blocks)
 	}
 	verdict := "No worse than before."
 	if g.Failed() {
@@ -80,7 +80,8 @@ func differenceTable(g *bench.Gate) *Table {
 	return t
 }
 
-// changed writes a difference with its interval, in a multiple of its unit.
+// changed writes a difference with its interval, both multiplied by times (100 for
+// percent).
 func changed(g *bench.Gate, e stats.Estimate, significant bool, times float64) string {
 	switch {
 	case math.IsNaN(e.Value):

@@ -1,4 +1,5 @@
-// Package reports says in words, tables and pictures what the other packages found.
+// Package reports presents the results of the other packages as text, tables and
+// pictures.
 //
 // Each kind of result has one function that builds its [Document]: [Comparison],
 // [Advice], [Search], [Difference], [Validation], [ValidationSet], [Inspection] and

@@ -7,21 +7,22 @@ import (
 	"dynalloc/internal/note"
 )
 
-// A Document is a report before it has a form: facts, sections with tables, notes
-// and figures. Each kind of result has one function that builds its document, and
-// each form (text, Markdown, CSV, JSON) one function that renders any document.
+// A Document is a report that is not rendered yet: facts, sections with tables, notes
+// and figures. Each kind of result has one function that builds its document, and each
+// form (text, Markdown, CSV, JSON) one function that renders any document.
 //
-// What programs read has a key, and what people read a label or a heading. Keys stay
-// the same when a wording changes. An element with a key alone is in JSON and CSV
-// only, one with a label alone in text and Markdown only.
+// An element with a key is written for programs, and an element with a label or a
+// heading for people. Keys stay the same when a wording changes. An element that has
+// only a key appears only in JSON and CSV; one that has only a label appears only in
+// text and Markdown.
 type Document struct {
-	Schema   string // of the JSON form, with its version: it grows when a key changes
+	Schema   string // of the JSON form, with its version, which rises when a key changes
 	Title    string
 	Facts    []Fact
 	Summary  []string // the answer in sentences
 	Sections []Section
 	Notes    []note.Note
-	Records  func() *Table // what CSV holds; nil: nothing
+	Records  func() *Table // the rows of the CSV form; nil: none
 	Files    Files
 	Figures  []Figure
 }
@@ -33,65 +34,64 @@ type Files struct {
 	Results string // in the forms for programs
 }
 
-// A Fact is one value: a setting, or a list or record for programs alone.
+// A Fact is one value: a setting, or a list or record for programs only.
 type Fact struct {
 	Key   string // in JSON; empty: for people alone
 	Label string // in text; empty: for programs alone
-	Value any    // a long list is a func() any, so that only the formats that show it make it
+	Value any    // a long list is a func() any, so that it is built only for formats that show it
 	Text  string // the value in text; empty: the value itself
 }
 
-// A Section is a heading with what stands under it.
+// A Section is a heading and its blocks.
 type Section struct {
 	Key     string
 	Heading string
 	Blocks  []Block
-	// Detail marks a section whose table is left out of text if it has very many rows;
-	// text then names the section.
+	// Detail marks a section that text leaves out if its table has more than longTable
+	// rows; text then only names the section.
 	Detail bool
 }
 
 // A Block is a [Paragraph], [Bullets], [Code] or a *[Table].
 type Block any
 
-// Kinds of blocks.
 type (
 	Paragraph string
 	Bullets   []string
 	Code      string // lines that are shown as they are, each with its line end
 )
 
-// A Table has a row for each thing that it compares.
+// A Table has rows and columns, for people, for programs, or for both.
 type Table struct {
 	Key     string // in JSON, where its rows are a list of objects; empty: for people alone
-	Left    int    // columns at the left that are words; the others are numbers, right-aligned
+	Left    int    // number of left-aligned columns with words; the others have numbers, right-aligned
 	Columns []Column
 	Rows    [][]Cell
-	Breaks  []int // indexes of the rows before which a block ends
+	Breaks  []int // indexes of the rows that begin a new block
 }
 
 // A Column is a column of a table.
 type Column struct {
 	Head   string // in text; it may have several lines
 	Key    string // in JSON and CSV; empty: for people alone
-	Hidden bool   // for programs alone
-	Word   bool   // aligned like the columns at the left
+	Hidden bool   // for programs only
+	Word   bool   // left-aligned
 }
 
-// A Cell is a value with the text that tables show of it.
+// A Cell is a value and the text that tables show for it.
 type Cell struct {
 	Text  string
-	Value any // string, bool, integer, float64, []string, stats.Interval or Object; nil where there is none
+	Value any // string, bool, integer, float64, []string, stats.Interval or Object; nil: no value
 }
 
-// A Figure is a picture of a document.
+// A Figure is a picture that belongs to a document.
 type Figure struct {
 	File string
 	Doc  string // what it shows
 	Draw func(io.Writer) error
 }
 
-// heads are the columns of a table for people.
+// heads makes the columns of a table for people.
 func heads(texts ...string) []Column {
 	columns := make([]Column, len(texts))
 	for i, text := range texts {
@@ -100,7 +100,7 @@ func heads(texts ...string) []Column {
 	return columns
 }
 
-// keys are the columns of a table for programs.
+// keys makes the columns of a table for programs.
 func keys(names ...string) []Column {
 	columns := make([]Column, len(names))
 	for i, name := range names {
@@ -109,8 +109,8 @@ func keys(names ...string) []Column {
 	return columns
 }
 
-// add appends a row. A value is a Cell, several ([]Cell), or the value of one that is
-// shown as fmt.Sprint writes it; nil is an empty cell.
+// add appends a row. A value is a Cell, a []Cell for several columns, or any other
+// value, which is shown as fmt.Sprint writes it; nil is an empty cell.
 func (t *Table) add(values ...any) {
 	var row []Cell
 	for _, v := range values {
@@ -140,7 +140,7 @@ func section(key, heading string, t *Table) Section {
 	return Section{Key: key, Heading: heading, Blocks: []Block{t}}
 }
 
-// objects are the rows of a table as JSON has them.
+// objects returns the rows of a table as JSON objects.
 func (t *Table) objects() []Object {
 	list := make([]Object, len(t.Rows))
 	for i, row := range t.Rows {

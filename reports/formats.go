@@ -8,16 +8,16 @@ import (
 	"path/filepath"
 )
 
-// A Format is one form of every document.
+// A Format is a form in which any document can be rendered.
 type Format struct {
 	Name      string // after --format
 	Extension string // of files
-	People    bool   // it is for people, not for programs
+	People    bool   // true: for people; false: for programs
 	Doc       string // for help texts
 	Render    func(io.Writer, *Document) error
 }
 
-// Formats is every form.
+// Formats is the table of all formats.
 var Formats = []Format{
 	{"text", ".txt", true, "tables and notes, to read", Text},
 	{"markdown", ".md", true, "the same in Markdown", Markdown},
@@ -35,10 +35,10 @@ func Write(w io.Writer, format string, d *Document) error {
 	return fmt.Errorf("format %q: expected text, markdown, csv or json", format)
 }
 
-// WriteAll writes a document in every format and with all its figures into a folder,
-// which it makes if it is not there, and returns the paths. Each file is written
-// beside its place and then moved there, so that a reader never sees half of one;
-// after an error, files written before it stay.
+// WriteAll writes a document in every format and with all its figures into a folder and
+// returns the paths. It creates the folder if it does not exist. Each file is written
+// under a temporary name and then renamed, so that a reader never sees an incomplete
+// file. After an error, the files written before it remain.
 func WriteAll(dir string, d *Document) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("folder for reports: %w", err)
@@ -73,7 +73,7 @@ func WriteAll(dir string, d *Document) ([]string, error) {
 	return paths, nil
 }
 
-// replaceFile puts a whole file in the place of whatever was there.
+// replaceFile writes a file under a temporary name and renames it to path.
 func replaceFile(path string, content []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// A grid is what people see of a table: text in cells.
+// A grid is the part of a table that is for people: cells of text.
 type grid struct {
 	head   []string
 	word   []bool // by column: left-aligned
@@ -17,7 +17,7 @@ type grid struct {
 	breaks []int
 }
 
-// grid leaves out the columns for programs.
+// grid returns the table without the columns for programs.
 func (t *Table) grid() *grid {
 	g := &grid{rows: make([][]string, len(t.Rows)), breaks: t.Breaks}
 	for c := range t.Columns {
@@ -33,11 +33,11 @@ func (t *Table) grid() *grid {
 	return g
 }
 
-// tableWidth is how wide a table may be in text.
+// tableWidth is the largest width of a table in text, in characters.
 const tableWidth = 150
 
-// folded is the grid with its longest names broken after commas and semicolons if it
-// would be too wide for a terminal.
+// folded returns the grid; if it is wider than tableWidth, long names are broken after
+// commas and semicolons.
 func (t *Table) folded() *grid {
 	g := t.grid()
 	total, widest, name := 0, 0, -1
@@ -63,8 +63,9 @@ func (t *Table) folded() *grid {
 	return g
 }
 
-// foldName breaks a policy's name into lines of at most limit letters, if it has
-// commas and semicolons to break after; those after the first are indented.
+// foldName breaks a policy's name after commas and semicolons into lines of at most
+// limit letters. The lines after the first are indented. A name without either stays
+// whole.
 func foldName(name string, limit int) []string {
 	const indent = "  "
 	var lines []string
@@ -79,8 +80,8 @@ func foldName(name string, limit int) []string {
 	return append(lines, line)
 }
 
-// fullHeads repeats the first line of a head in the columns after it that have only
-// a second: the heads of Markdown stand alone.
+// fullHeads repeats the first line of a head in the following columns that have only a
+// second line, because a column head in Markdown must be complete on its own.
 func fullHeads(heads []string) []string {
 	full := slices.Clone(heads)
 	name := ""
@@ -96,8 +97,8 @@ func fullHeads(heads []string) []string {
 	return full
 }
 
-// options switch off what tablewriter does to words by default: capitals, wrapping,
-// trimming, and widths that depend on the locale.
+// options switches off what tablewriter does by default: it would write heads in
+// capitals, wrap and trim cells, and take widths from the locale.
 func (g *grid) options() []tablewriter.Option {
 	align := make([]tw.Align, len(g.head))
 	for i := range align {

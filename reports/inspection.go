@@ -12,13 +12,13 @@ import (
 	"dynalloc/traces/source"
 )
 
-// listedAnyway is how many logs are listed whatever their grade; of more, only those
-// that something is wrong with.
+// listedAnyway is the number of logs up to which all are listed. Of a larger number
+// only logs with problems are listed.
 const listedAnyway = 100
 
-// Inspection is the report of what is in event logs: every log on its own, with its
-// grade and its problems. Of each application it reads the names and the log alone;
-// an unreadable log has a path and no name.
+// Inspection is the report on event logs: one row for each log with its grade and its
+// problems. It reads only the names and the Log of each application. An unreadable log
+// has a path and no name.
 func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document {
 	all := &Table{Left: 4, Columns: []Column{
 		{Head: "application"}, {Key: "id", Hidden: true}, {Key: "attempt", Hidden: true},
@@ -72,7 +72,7 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 	return d
 }
 
-// classTable has the classes and how many applications each has.
+// classTable counts the applications of each class.
 func classTable(logs []*traces.Application) *Table {
 	applications, tasks, seen := map[string]int{}, map[string]int{}, map[string]bool{}
 	var classes []string
@@ -97,7 +97,7 @@ func classTable(logs []*traces.Application) *Table {
 	return t
 }
 
-// attemptList names the applications that have several logs.
+// attemptList names the applications that have a log for each of several attempts.
 func attemptList(logs []*traces.Application) Bullets {
 	count := map[string]int{}
 	for _, a := range logs {
@@ -113,8 +113,8 @@ func attemptList(logs []*traces.Application) Bullets {
 	return list
 }
 
-// skippedTable counts by reason the files that are no event logs and were not expected
-// to be. Files that should have been read have had their line on standard error.
+// skippedTable counts, by reason, the skipped files that did not look like event logs.
+// Files that should have been readable are already reported on standard error.
 func skippedTable(skipped []source.Skipped) *Table {
 	count := map[string]int{}
 	var reasons []string
@@ -135,7 +135,7 @@ func skippedTable(skipped []source.Skipped) *Table {
 	return t
 }
 
-// length writes a duration as people say it: 7.9s, 1h2m3s.
+// length writes a duration in Go's form: 7.9s, 1h2m3s.
 func length(d time.Duration) string {
 	if d < time.Minute {
 		return d.Round(100 * time.Millisecond).String()
@@ -143,5 +143,6 @@ func length(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-// OneLine keeps what a log says from breaking a table.
+// OneLine returns s with every run of white space replaced by one blank, because a line
+// break in text from a log would break a table.
 func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

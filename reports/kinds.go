@@ -5,8 +5,8 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// The kinds of notes that reports make themselves: what follows from a result as a
-// whole, and how to read a table (legends). wording_reports.go has their sentences.
+// The kinds of notes that reports make themselves: conclusions from a result as a
+// whole, and legends of tables. wording_reports.go has their sentences.
 var (
 	clusterAssumed        = note.Declare("cluster-assumed")
 	managerCaveat         = note.Declare("manager-caveat", "manager", "caveat", "page")
@@ -48,8 +48,9 @@ var (
 	legendWinner    = note.Declare("legend-winner")
 )
 
-// ClusterNotes are what limits the results of any replay on a cluster: whether it is
-// assumed, what is not validated about its manager, and what of its files is not modelled.
+// ClusterNotes are the limits of every result on a cluster: whether the cluster is
+// assumed, what is not validated about its manager, and which settings of its files are
+// not modelled.
 func ClusterNotes(c *cluster.Cluster) []note.Note {
 	var notes []note.Note
 	if c.Assumed {

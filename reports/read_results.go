@@ -13,8 +13,8 @@ import (
 	"dynalloc/traces"
 )
 
-// savedResults is what a gate needs to know of a result file: a part of the JSON form
-// of a comparison, which comparison_records.go writes.
+// savedResults is the part of a result file that a gate needs. comparison_records.go
+// writes the whole form, the JSON form of a comparison.
 type savedResults struct {
 	Schema   string `json:"schema"`
 	Workload string `json:"workload"`
@@ -88,7 +88,7 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 	return s, nil
 }
 
-// measured is what an application got.
+// measured returns the metrics of an application.
 func (o *savedResult) measured(a *savedApplication) metrics.App {
 	app := metrics.App{Class: a.Class, User: a.User, Turnaround: milliseconds(o.EndMS - o.SubmitMS), Executors: milliseconds(o.HeldMS)}
 	if a.DeadlineMS != nil {

@@ -12,8 +12,8 @@ import (
 	"dynalloc/reports/words"
 )
 
-// CSV renders the records of a document. A value that does not exist is empty; an
-// interval has two columns, for its ends.
+// CSV renders the records of a document. A value that does not exist is an empty field;
+// an interval has two columns, one for each end.
 func CSV(w io.Writer, d *Document) error {
 	out := csv.NewWriter(w)
 	if d.Records != nil {
@@ -72,7 +72,7 @@ func csvValue(v any) string {
 	return fmt.Sprint(v)
 }
 
-// exact writes a number to a millionth.
+// exact writes a number rounded to a millionth.
 func exact(v float64) string {
 	if !words.Finite(v) {
 		return ""

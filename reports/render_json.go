@@ -47,9 +47,9 @@ func JSON(w io.Writer, d *Document) error {
 func (o Object) MarshalJSON() ([]byte, error) { return appendJSON(nil, o) }
 
 // appendJSON appends a value. A number that does not exist and an interval without
-// bounds are null, a list is never null, and what is special in HTML is not escaped.
-// The types that make up nearly all of a large file have a case of their own, because
-// encoding/json would pass over nested objects once for each level.
+// bounds are null, a list is never null, and characters that are special in HTML are
+// not escaped. The types that make up nearly all of a large file are handled here,
+// because encoding/json would scan nested objects once more for each level.
 func appendJSON(b []byte, v any) (_ []byte, err error) {
 	switch v := v.(type) {
 	case func() any:
@@ -60,7 +60,7 @@ func appendJSON(b []byte, v any) (_ []byte, err error) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b, _ = appendJSON(b, f.Key) // a string always has a form
+			b, _ = appendJSON(b, f.Key) // a string cannot fail to encode
 			if b, err = appendJSON(append(b, ':'), f.Value); err != nil {
 				return nil, err
 			}

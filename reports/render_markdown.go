@@ -65,8 +65,8 @@ func markdownBlock(b *bytes.Buffer, block Block) error {
 	return nil
 }
 
-// markdown writes the table in GitHub's Markdown. A name that is indented under
-// another one is in italics.
+// markdown writes the table in GitHub's Markdown. An indented name, such as recorded
+// truth, is in italics.
 func (g *grid) markdown(b *bytes.Buffer) error {
 	view := tablewriter.NewTable(b, append(g.options(), tablewriter.WithRenderer(renderer.NewMarkdown()))...)
 	head := fullHeads(g.head)

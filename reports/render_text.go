@@ -12,10 +12,12 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// textWidth is where sentences break; tables may be a little wider.
+// textWidth is the width at which sentences are wrapped, in characters; tables may be
+// wider.
 const textWidth = 118
 
-// longTable is from how many rows on the table of a detailed section is left out.
+// longTable is the number of rows from which text leaves out a section marked as
+// Detail.
 const longTable = 25
 
 // Text renders a document for a terminal of about 130 columns.
@@ -51,7 +53,7 @@ func Text(w io.Writer, d *Document) error {
 	return err
 }
 
-// shown is a fact as people read it.
+// shown returns the text of a fact.
 func (f *Fact) shown() string {
 	if f.Text != "" {
 		return f.Text
@@ -76,7 +78,7 @@ func textFacts(b *bytes.Buffer, facts []Fact) {
 	}
 }
 
-// long says whether text leaves the section out.
+// long reports whether text leaves the section out.
 func (s *Section) long() bool {
 	return s.Detail && slices.ContainsFunc(s.Blocks, func(block Block) bool {
 		t, ok := block.(*Table)
@@ -122,7 +124,8 @@ func textBlock(b *bytes.Buffer, block Block) error {
 	return nil
 }
 
-// paragraph writes wrapped text; lines after the first are indented like it.
+// paragraph writes wrapped text after a mark; the following lines are indented by the
+// width of the mark.
 func paragraph(b *bytes.Buffer, mark, text string) {
 	for i, line := range wrap(text, textWidth-len(mark)) {
 		if i > 0 {
@@ -150,8 +153,8 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// text writes the table for a terminal: a line under the head, air between blocks,
-// no other ruling.
+// text writes the table for a terminal: a rule under the head, an empty line between
+// blocks, and no other rules.
 func (g *grid) text(b *bytes.Buffer) error {
 	var table bytes.Buffer
 	view := tablewriter.NewTable(&table, append(g.options(), tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{

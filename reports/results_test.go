@@ -65,7 +65,7 @@ func TestTheLectureAsAComparison(t *testing.T) {
 		"lecture: 3 applications under 3 policies", "memory=32g,startup=4s (assumed from the logs)", "prices: core-hour=0.05",
 		"Fewest SLA misses: mixed with 0 of 3 (recorded: 2).", "Fewest executor-hours: static-2 with 0.17 (recorded: 0.25).",
 		"report-*: fewest misses under static-2 and mixed (0 of 2; at worst 2)",
-		"The cluster is not given", "Quality grade cut, 1 log, whose results deserve less trust: app-0002 (the log ends before the application does).",
+		"The cluster is not given", "Quality grade cut, 1 log, whose results are less reliable: app-0002 (the log ends before the application does).",
 		"3 runs are too few to say which differences are significant", "applications arrive during 70 s of the 130 s under recorded",
 		"mixed report-*=static,n=2;*=spark,idle=5s,max=6",
 	)
@@ -282,7 +282,7 @@ func TestAdviceSaysWhatToSetAndWhy(t *testing.T) {
 		"warehouse-load: no advice, because the logs do not allow a judgement (1 run) The log is cut; one run is too few.",
 		"misses go from 3.0 to 1.0 of 21 (difference -2.0 [-4.0, +0.0]), all executor-hours are 10 % [5, 20] more",
 		"Together the changes are worse than each on its own: report-*: 2 instead of 1.",
-		"The tables leave out 1 policy of less interest; --format json has all of them.", "report-*: static,n=99 could not be replayed: it does not fit.",
+		"The tables leave out 1 policy with more misses or executor-hours; --format json has all of them.", "report-*: static,n=99 could not be replayed: it does not fit.",
 	)
 	if got := row(t, text, "spark,idle=10s,max=8"); !slices.Equal(got, strings.Fields("6.0 of 20 3 to 11 2.0 50.0 1.50 +5.0 -25 [-30, -20] ~")) {
 		t.Errorf("the row of dynamic allocation is %q", got)
@@ -336,7 +336,7 @@ func TestAdviceForOtherGoalsAndVerdicts(t *testing.T) {
 // The gate fails on a policy that is significantly worse.
 func TestDifferencesBetweenResults(t *testing.T) {
 	text := render(t, "text", Difference(gate()))
-	says(t, text, "fails on: more than 1 additional misses, or 5 % more executor-hours; only if the difference is significant by 95 % intervals over 10 hours", "Worse than before.")
+	says(t, text, "fails on: more than 1 additional misses, or 5 % more executor-hours; only if the difference is significant by simultaneous 95 % confidence intervals over 10 hours", "Worse than before.")
 	if got := row(t, text, "team"); !slices.Equal(got, strings.Fields("all 0 38 180 +38 [+20, +55] 19.00 31.00 +63.2 [+50, +80] WORSE: misses, cost")) {
 		t.Errorf("the row is %q", got)
 	}
@@ -346,7 +346,7 @@ func TestDifferencesBetweenResults(t *testing.T) {
 	few.Blocks, few.Lines = bench.Blocks{Unit: bench.ByReplica, Of: []int{0, 1}}, few.Lines[:2]
 	few.Lines[1].MissDelta.Value, few.Lines[1].NewMisses, few.Lines[1].CostSignificant, few.Lines[1].CostDelta.Value = 1, 1, true, math.NaN()
 	text = render(t, "text", Difference(few))
-	says(t, text, "2 runs are too few for intervals", "No worse than before.")
+	says(t, text, "2 runs are too few for confidence intervals", "No worse than before.")
 	if got := row(t, text, "team"); !slices.Equal(got, strings.Fields("all 0 1 180 +1 19.00 31.00 -")) {
 		t.Errorf("the row is %q", got)
 	}
@@ -354,7 +354,7 @@ func TestDifferencesBetweenResults(t *testing.T) {
 
 func TestAValidationComparesEachJob(t *testing.T) {
 	text := render(t, "text", Validation(validated("etl/a", "etl/b")))
-	says(t, text, "start-up: to", "application, s 100.000 104.000 4.0", "job 0, s 40.000 41.000 2.5", "job 1, s - 8.000 -", "Jobs that only one run has: [7]", "2 4.000 90.000")
+	says(t, text, "start-up: to", "application, s 100.000 104.000 4.0", "job 0, s 40.000 41.000 2.5", "job 1, s - 8.000 -", "Jobs that are in only one of the two runs: [7]", "2 4.000 90.000")
 	says(t, squeezed(render(t, "json", Validation(validated("etl/a", "etl/b")))), `"unmatched_jobs": [ 7 ]`, `"skill": { "copy": { "application": 0.9, "executor_seconds": 0.8, "jobs": null }`)
 }
 
@@ -431,7 +431,7 @@ func TestManyPoorLogsAreCounted(t *testing.T) {
 		w.Apps = append(w.Apps, &traces.Application{ID: "app-" + strconv.Itoa(i), Log: traces.Log{Grade: traces.Lossy}})
 	}
 	w.Apps = append(w.Apps, w.Apps[0])
-	if got := Word(gradeNotes(w)[0]); got != "Quality grade lossy, 9 logs, whose results deserve less trust: app-0, app-1, app-2, app-3, app-4, app-5 and 3 more." {
+	if got := Word(gradeNotes(w)[0]); got != "Quality grade lossy, 9 logs, whose results are less reliable: app-0, app-1, app-2, app-3, app-4, app-5 and 3 more." {
 		t.Error(got)
 	}
 }

@@ -37,7 +37,7 @@ func Search(t *decide.TuneResult) *Document {
 	table := fleetTable(t)
 	d.Records = func() *Table { return table }
 	people := *table
-	people.Rows = table.Rows[:len(table.Rows)-1] // the bounds are in the summary
+	people.Rows = table.Rows[:len(table.Rows)-1] // without the bounds, which the summary states
 	d.Sections = []Section{section("fleets", "Fleets", &people), section("rules", "Policies of each fleet", ruleTable(t))}
 	if t.Chosen >= 0 {
 		f := &t.Fleets[t.Chosen]
@@ -50,16 +50,16 @@ func Search(t *decide.TuneResult) *Document {
 	return d
 }
 
-// searchEffort says how much the search took.
+// searchEffort states how many policies were tried and how many replays that took.
 func searchEffort(t *decide.TuneResult) string {
-	text := fmt.Sprintf("%d policies and fleets tried in %.0f replays of the workload; %.0f without dropping any early", t.Candidates, t.Spent, t.Grid)
+	text := fmt.Sprintf("%d policies and fleets tried in %.0f replays of the workload; it would take %.0f if none were dropped early", t.Candidates, t.Spent, t.Grid)
 	if t.Interrupted {
-		text += "; stopped before its end"
+		text += "; interrupted"
 	}
 	return text
 }
 
-// searchSummary says in sentences what was found.
+// searchSummary states the main results of a search in sentences.
 func searchSummary(t *decide.TuneResult) []string {
 	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", hours(t.Base.ExecutorHours), missesOf(&t.Base))
 	if t.Chosen < 0 {
@@ -87,14 +87,15 @@ func searchSummary(t *decide.TuneResult) []string {
 	return append(sentences, boundSentence(t))
 }
 
-// boundSentence says what no policy can improve on.
+// boundSentence states the lower bounds of executor-hours and misses, and what
+// hindsight reaches.
 func boundSentence(t *decide.TuneResult) string {
-	text := fmt.Sprintf("No policy can hold less than %s executor-hours, which the tasks themselves take", hours(t.Bounds.ExecutorHours))
+	text := fmt.Sprintf("No policy can hold less than %s executor-hours, the time of the tasks themselves", hours(t.Bounds.ExecutorHours))
 	if t.Bounds.Misses > 0 {
-		text += fmt.Sprintf(", or miss fewer than %s deadlines, which are shorter than the critical paths", mean(t.Bounds.Misses))
+		text += fmt.Sprintf(", or miss fewer than %s deadlines, because so many are shorter than the critical path", mean(t.Bounds.Misses))
 	}
 	text += "."
-	for i := range t.Hindsight { // the cheapest that keeps the miss rate, whatever else it makes slower
+	for i := range t.Hindsight { // the cheapest that keeps the miss rate; how much it slows other classes does not count here
 		if h := &t.Hindsight[i]; h.Misses <= t.Tuning.MissRate*h.Deadlines {
 			return text + fmt.Sprintf(" Hindsight, which knows the demand in advance, holds %s and misses %s.", hours(h.ExecutorHours), mean(h.Misses))
 		}
@@ -102,7 +103,7 @@ func boundSentence(t *decide.TuneResult) string {
 	return text
 }
 
-// missesOf writes misses out of how many, and their share with its interval.
+// missesOf writes misses, the number of deadlines, and the miss rate with its interval.
 func missesOf(f *decide.FleetResult) string {
 	if f.Deadlines == 0 {
 		return "none, as there are no deadlines"
@@ -110,7 +111,7 @@ func missesOf(f *decide.FleetResult) string {
 	return fmt.Sprintf("%s of %.0f, or %s%s", mean(f.Misses), f.Deadlines, words.Share(f.MissRate.Value), between(f.MissRate.Interval))
 }
 
-// saving says what a fleet saves, or what it takes more.
+// saving writes the share of executor-hours that a fleet saves, or takes in addition.
 func saving(e stats.Estimate) string {
 	if e.Value < 0 {
 		return fmt.Sprintf("%s%s more", words.Share(-e.Value), between(e.Interval.Scaled(-1)))
@@ -118,7 +119,7 @@ func saving(e stats.Estimate) string {
 	return fmt.Sprintf("%s%s less", words.Share(e.Value), between(e.Interval))
 }
 
-// between writes an interval of shares after a blank, and nothing where there is none.
+// between writes a blank and an interval of shares, or nothing if there is no interval.
 func between(i stats.Interval) string {
 	if math.IsNaN(i.Low) || math.IsNaN(i.High) {
 		return ""
@@ -145,7 +146,8 @@ func hours(v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
-// Fleets of a search have names: F1, F2, ... those found, H1, H2, ... hindsight.
+// fleetName names the fleets of a search: F1, F2, ... are those found, H1, H2, ...
+// hindsight.
 func fleetName(kind string, i int) string { return fmt.Sprintf("%s%d", kind, i+1) }
 
 const hindsightLabel = "hindsight, not deployable"
@@ -188,7 +190,8 @@ func fleetTable(t *decide.TuneResult) *Table {
 	return table
 }
 
-// standingOf says in a word what a fleet is among those found.
+// standingOf describes the rank of a fleet among those found: chosen, on the front, or
+// neither.
 func standingOf(t *decide.TuneResult, i int) string {
 	f := &t.Fleets[i]
 	switch {
@@ -202,7 +205,7 @@ func standingOf(t *decide.TuneResult, i int) string {
 	return ""
 }
 
-// ruleTable is what each class runs under in each fleet.
+// ruleTable shows the policy of each class in each fleet.
 func ruleTable(t *decide.TuneResult) *Table {
 	out := &Table{Left: 3, Columns: heads("fleet", "class", "policy")}
 	add := func(kind string, fleets []decide.FleetResult) {
@@ -218,7 +221,7 @@ func ruleTable(t *decide.TuneResult) *Table {
 	return out
 }
 
-// searchNotes say what the numbers mean and what limits them.
+// searchNotes are the meaning and the limits of the numbers of a search.
 func searchNotes(t *decide.TuneResult) []note.Note {
 	figures := searchChecked
 	if t.Interrupted {

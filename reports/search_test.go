@@ -21,7 +21,7 @@ func tuned(t *testing.T) *decide.TuneResult {
 		Fleets: []decide.FleetResult{
 			{Fleet: fleet("", "load=static,n=1;report-*=spark,max=1"), Conf: []string{"spark.executor.instances 1\n", "spark.dynamicAllocation.maxExecutors 1\n"}, Misses: 7.5, Deadlines: 20, MissRate: estimate(0.375, 0.2, 0.6), ExecutorHours: 0.9, Saved: estimate(0.55, 0.5, 0.6), Slowdown: 0.02, OnFront: true},
 			{Fleet: fleet("", "load=static,n=2;report-*=spark,idle=5s,max=4"), Conf: []string{"spark.executor.instances 2\n", "spark.dynamicAllocation.maxExecutors 4\n"}, Misses: 0.75, Deadlines: 20, MissRate: estimate(0.0375, 0.001, 0.12), ExecutorHours: 1.25, Saved: estimate(0.375, 0.31, 0.44), Slowdown: 0.03, MeetsGoal: true, OnFront: true},
-			{Fleet: fleet("", "load=recorded;report-*=script,file=my.star"), Conf: []string{"# as it is set now\n", "# there are no settings of Spark for this policy\n"}, Misses: 1, Deadlines: 20, MissRate: estimate(0.05, 0.01, 0.2), ExecutorHours: 2.5, Saved: estimate(-0.25, math.NaN(), math.NaN()), Slowdown: 0.3},
+			{Fleet: fleet("", "load=recorded;report-*=script,file=my.star"), Conf: []string{"# no change\n", "# there are no settings of Spark for this policy\n"}, Misses: 1, Deadlines: 20, MissRate: estimate(0.05, 0.01, 0.2), ExecutorHours: 2.5, Saved: estimate(-0.25, math.NaN(), math.NaN()), Slowdown: 0.3},
 		},
 		Hindsight: []decide.FleetResult{
 			{Fleet: fleet("", "load=hindsight,max=2;report-*=hindsight,max=4"), Misses: 0.5, Deadlines: 20, MissRate: estimate(0.025, 0.001, 0.1), ExecutorHours: 0.75, Saved: estimate(0.625, 0.6, 0.65), MeetsGoal: true, OnFront: true},
@@ -36,10 +36,10 @@ func TestASearchNamesTheCheapestFleet(t *testing.T) {
 	d := Search(tuned(t))
 	text := render(t, "text", d)
 	says(t, text,
-		"lecture: 3 applications, tuned for a miss rate of at most 5 %", "150 policies and fleets tried in 211 replays of the workload; 600 without dropping any early",
+		"lecture: 3 applications, tuned for a miss rate of at most 5 %", "150 policies and fleets tried in 211 replays of the workload; it would take 600 if none were dropped early",
 		"The cheapest fleet that was found holds 1.25 executor-hours, 38 % [31, 44] less than the recorded settings (2.00). It misses 0.75 of 20, or 3.8 % [0.1, 12].",
 		"So few misses in so few runs do not prove the miss rate: it may be as high as 12 %.",
-		"No policy can hold less than 0.500 executor-hours, which the tasks themselves take, or miss fewer than 0.25 deadlines, which are shorter than the critical paths.",
+		"No policy can hold less than 0.500 executor-hours, the time of the tasks themselves, or miss fewer than 0.25 deadlines, because so many are shorter than the critical path.",
 		"Hindsight, which knows the demand in advance, holds 0.750 and misses 0.50.",
 		"# report-*: spark,idle=5s,max=4 spark.dynamicAllocation.maxExecutors 4", "Classes without deadlines: load.",
 	)
@@ -66,7 +66,7 @@ func TestASearchWithoutAnAnswer(t *testing.T) {
 	none.Base.Deadlines = 0
 	text := render(t, "text", Search(none))
 	says(t, text, "No fleet that was tried keeps a miss rate of 5 %.", "The fewest misses are 0.75 of 20, or 3.8 % [0.1, 12], at 1.25 executor-hours.", "none, as there are no deadlines",
-		"stopped before its end", "The search was stopped.", "the patterns of the fleets give some applications of load the policy of another class", "too small to tune 2 classes on its own")
+		"interrupted", "The search was stopped.", "the patterns of the fleets give some applications of load the policy of another class", "too small to tune 2 classes on its own")
 	if strings.Contains(text, "spark-defaults.conf") || strings.Contains(text, "indsight") {
 		t.Errorf("it says what to set, or shows hindsight, where there is none:\n%s", text)
 	}

@@ -13,8 +13,9 @@ import (
 // validationSchema names the JSON form of a validation, and of a set of them.
 const validationSchema = "dynalloc.validate/1"
 
-// Validation is the report of one recording predicted from another: each application,
-// each job, and when executors came and went.
+// Validation is the report of a recording that is predicted from another one: the
+// errors of each application and each job, and the registrations and removals of
+// executors.
 func Validation(v *validate.Validation) *Document {
 	d := &Document{
 		Schema: validationSchema,
@@ -39,7 +40,7 @@ func Validation(v *validate.Validation) *Document {
 		}
 		s := Section{Key: "application", Heading: c.Recorded.Name, Blocks: []Block{t}}
 		if len(c.Unmatched) > 0 {
-			s.Blocks = append(s.Blocks, Paragraph(fmt.Sprintf("Jobs that only one run has: %v", c.Unmatched)))
+			s.Blocks = append(s.Blocks, Paragraph(fmt.Sprintf("Jobs that are in only one of the two runs: %v", c.Unmatched)))
 		}
 		s.Blocks = append(s.Blocks, Paragraph("Executors: registered and removed, in seconds after ApplicationStart"), executorTable(c))
 		d.Sections = append(d.Sections, s)

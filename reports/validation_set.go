@@ -14,10 +14,11 @@ import (
 	"dynalloc/reports/words"
 )
 
-// worstShown is how many pairs the list of the worst has.
+// worstShown is the number of rows in the table of the worst pairs.
 const worstShown = 15
 
-// ValidationSet is the report of all ordered pairs of recordings of a folder.
+// ValidationSet is the report of all ordered pairs of recordings in a folder, each
+// predicted from the other.
 func ValidationSet(s *validate.Set) *Document {
 	pairs := []Object{}
 	for _, v := range s.Pairs {
@@ -41,7 +42,8 @@ func ValidationSet(s *validate.Set) *Document {
 	}
 }
 
-// errorTable has the errors of each workload, of the baselines and between repeats.
+// errorTable shows the errors of each workload and of the baselines, and the spread
+// between repeats.
 func errorTable(s *validate.Set) *Table {
 	t := &Table{Left: 2, Columns: []Column{
 		{Head: "workload"}, {Key: "workload", Hidden: true}, {Head: "", Key: "predicted_by"}, {Head: "pairs", Key: "pairs"},
@@ -85,7 +87,7 @@ func errorTable(s *validate.Set) *Table {
 	return t
 }
 
-// overName says what the summary is over.
+// overName names the workloads that the summary covers.
 func overName(s *validate.Set) string {
 	if s.Startup == validate.StartupTo {
 		return "all with bars"
@@ -100,7 +102,8 @@ func calls(w validate.Winner) string {
 	return fmt.Sprintf("%d of %d", w.Right, w.Calls)
 }
 
-// barTable compares the summary with the bars that the replay has to reach.
+// barTable compares the errors of the summary with the accuracy bars that the replay
+// must meet.
 func barTable(s *validate.Summary) *Table {
 	t := &Table{Left: 2, Columns: heads("", "", "reached", "bar")}
 	for _, b := range validate.Bars(s) {
@@ -116,14 +119,15 @@ func barTable(s *validate.Summary) *Table {
 			sign = ">="
 		}
 		if b.Raised {
-			verdict += ", bar raised because repeats differ by more"
+			verdict += ", bar raised because repeated runs differ by more"
 		}
 		t.add(b.Name, verdict, words.Percent(b.Value)+" %", sign+" "+words.Percent(b.Limit)+" %")
 	}
 	return t
 }
 
-// skillTable has the skill of each workload over both baselines.
+// skillTable shows the skill of each workload over both baselines. Skill is 1 - mean
+// absolute error / that of the baseline; 0 is no better than the baseline.
 func skillTable(s *validate.Set) *Table {
 	t := &Table{Left: 1, Columns: heads("workload", "over copy\napplication", "\nexecutor-s", "\njobs", "over constant\napplication", "\nexecutor-s", "\njobs")}
 	row := func(name string, m *validate.Summary) {
@@ -180,7 +184,8 @@ func worstPairs(s *validate.Set) *Table {
 	return t
 }
 
-// sharedFolder is the beginning, up to a slash, that all recordings' names share.
+// sharedFolder is the longest common prefix, up to a slash, of the names of all
+// recordings.
 func sharedFolder(pairs []*validate.Validation) string {
 	shared := pairs[0].From
 	for _, v := range pairs {
@@ -191,7 +196,7 @@ func sharedFolder(pairs []*validate.Validation) string {
 	return shared[:strings.LastIndex(shared, "/")+1]
 }
 
-// worse is the error with the larger amount, signed.
+// worse returns the error with the larger absolute value, with its sign.
 func worse(x, y float64) float64 {
 	if math.IsNaN(y) || math.Abs(y) <= math.Abs(x) {
 		return x

@@ -10,16 +10,16 @@ import (
 	"dynalloc/reports/words"
 )
 
-// wordings has the sentence of each kind of note, gathered from the tables below it,
-// one for each package that makes notes (wording_traces.go and so on). A sentence
-// names the arguments of its kind in braces:
+// wordings maps each kind of note to its sentence. It joins the tables of
+// wording_traces.go and so on, one for each package that makes notes. A sentence names
+// the arguments of its kind in braces:
 //
 //	{name}        the value; a list as "a, b and c"
 //	{name:%.1f}   the value with a verb of package fmt
 //	{name:stage}  a count with its noun: "1 stage", "3 stages"
 //
-// What is wrong with a log is a phrase that can stand in parentheses; everything
-// else is a sentence with its period.
+// A problem of a log is a phrase that can stand in parentheses; every other wording is
+// a sentence with its period.
 var wordings = func() map[note.Kind]string {
 	all := map[note.Kind]string{note.PlainText: "{text}"}
 	for _, table := range []map[note.Kind]string{
@@ -30,13 +30,13 @@ var wordings = func() map[note.Kind]string {
 	return all
 }()
 
-// listShown is how many items of a list a sentence names.
+// listShown is the largest number of items of a list that a sentence names.
 const listShown = 6
 
-// placeholder is an argument in a sentence.
+// placeholder matches an argument in a sentence.
 var placeholder = regexp.MustCompile(`\{([a-z]+)(?::([^}]*))?\}`)
 
-// Word is the sentence for a note. A kind without a sentence is shown as it is.
+// Word returns the sentence for a note, or the kind itself if it has no sentence.
 func Word(n note.Note) string {
 	sentence, ok := wordings[n.Kind]
 	if !ok {
@@ -48,7 +48,7 @@ func Word(n note.Note) string {
 	})
 }
 
-// WordAll is the sentence for each note.
+// WordAll returns the sentence of each note.
 func WordAll(notes []note.Note) []string {
 	var out []string
 	for _, n := range notes {
@@ -57,7 +57,7 @@ func WordAll(notes []note.Note) []string {
 	return out
 }
 
-// record is a note for programs: kind, arguments and sentence.
+// record returns a note for programs: kind, arguments and sentence.
 func record(n note.Note) Object {
 	args := Object{}
 	for _, a := range n.Args {
@@ -66,7 +66,7 @@ func record(n note.Note) Object {
 	return Object{{"kind", string(n.Kind)}, {"args", args}, {"text", Word(n)}}
 }
 
-// wordValue writes an argument as the form behind its colon says.
+// wordValue writes an argument in the form that follows its colon.
 func wordValue(v any, form string) string {
 	switch v := v.(type) {
 	case note.Note:
@@ -83,7 +83,7 @@ func wordValue(v any, form string) string {
 		if form != "" && !strings.HasPrefix(form, "%") {
 			return words.Plural(v, form)
 		}
-		if strings.HasSuffix(form, "f") { // a count in a form for fractions
+		if strings.HasSuffix(form, "f") { // an integer with a verb for floats
 			return fmt.Sprintf(form, float64(v))
 		}
 	}

@@ -5,9 +5,9 @@ import "dynalloc/internal/note"
 // reportsWordings are the sentences for the notes that reports make themselves.
 var reportsWordings = map[note.Kind]string{
 	clusterAssumed:        "The cluster is not given: it is assumed to have the largest number of cores and amount of memory that the logs held at one time. Contention cannot be judged from an assumption; give the cluster with --cluster.",
-	managerCaveat:         "{manager} is {caveat}. {page} says what is modelled, and from which documents.",
-	poorLogs:              "Quality grade {grade}, {logs:log}, whose results deserve less trust: {names}.",
-	coresNotCounted:       "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. The replay does not slow tasks down for it; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
+	managerCaveat:         "{manager} is {caveat}. {page} lists what is modelled and from which documents.",
+	poorLogs:              "Quality grade {grade}, {logs:log}, whose results are less reliable: {names}.",
+	coresNotCounted:       "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. The replay does not slow tasks down because of that; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
 	recordedTruth:         "Recorded truth: how the applications really ran, from their logs. A log does not show when executors were granted: here they count from registration until the driver saw them leave. Values that a log does not show are left out.",
 	recordedWithoutFaults: "The recorded truth ran without the faults.",
 	nothingLost:           "No policy lost shuffle files or cached blocks with an executor: no work was repeated.",
@@ -15,9 +15,9 @@ var reportsWordings = map[note.Kind]string{
 	tooFewRuns:            "{runs:run} are too few to say which differences are significant (docs/STATISTICS.md).",
 
 	legendDifferences:   "Differences are to {base}, the first row. Every number is exact for this workload, cluster and seed; another day or seed gives other numbers.",
-	legendSignificance:  "Significant differences to {base}: 95 % intervals over {blocks}, which hold together and include the model's own error. `~`: not significant (the interval contains zero). docs/STATISTICS.md has the method.",
+	legendSignificance:  "Significant differences to {base}: simultaneous 95 % intervals over {blocks}, which include the error of the model. `~`: not significant (the interval contains zero). docs/STATISTICS.md has the method.",
 	legendColumns:       "Columns that are zero or unknown in every row are left out; CSV and JSON have all metrics. docs/METRICS.md has the formulas.",
-	legendMisses:        "SLA misses: applications whose time from submission to end is longer than their deadline, of those that have one. Tardiness: by how much; 0 for an application in time. Slack left: the share of the deadline that is left; negative if the application is late.",
+	legendMisses:        "SLA misses: applications whose time from submission to end is longer than their deadline, of those that have one. Tardiness: time from the deadline to the end; 0 for an application in time. Slack left: the share of the deadline that is left; negative if the application is late.",
 	legendWait:          "Queue wait: from submission until the first executor registers. Its parts are the time until the first executor is requested (driver, backlog timeout), until it is granted (the manager's queue), and until it registers (start-up). Executor wait: executor-seconds that are requested, allowed by the application's own limits, and not granted.",
 	legendUtilization:   "Cores held and busy: core-time held, and core-time in which tasks ran, of all cores of the cluster from the first submission to the last end. Efficiency: core-time in which tasks ran of core-time held.",
 	legendSlowdown:      "Slowdown: turnaround over the critical path, which is the turnaround with unlimited executors that are already running. p50, p95: quantiles by definition R-7.",
@@ -25,10 +25,10 @@ var reportsWordings = map[note.Kind]string{
 	legendCauses:        "Turnaround by cause: each millisecond of a turnaround has one cause, found on the critical path from the end backwards. Waves: the part of the execution that waits for tasks of the same stage; more executors shorten it. Ramp-up time: from the first ready task until there are as many executors as its tasks can use. Executor time by cause: each core-millisecond held has one cause. The parts add up exactly.",
 	legendLosses:        "Work repeated: tasks that ran a second time because an executor left with their shuffle output, and task time spent on computing cached blocks again. An application fails if Spark gives up after four attempts in a row at a stage; it misses its deadline.",
 
-	legendAdvice:      "> marks the advised policy, (now) the one in the logs. More misses (of all applications), executor-hours and turnaround are differences to the advised policy. `~`: not significant (the interval contains zero). The 95 % intervals of a table hold together. docs/STATISTICS.md has the method and how often it is right, docs/ADVICE.md how advice is found and how it did where the truth is known.",
+	legendAdvice:      "> marks the advised policy, (now) the one in the logs. More misses (of all applications), executor-hours and turnaround are differences to the advised policy. `~`: not significant (the interval contains zero). The 95 % intervals of a table are simultaneous. docs/STATISTICS.md has the method and its measured coverage, docs/ADVICE.md how advice is found and how accurate it is where the best policy is known.",
 	adviceOthersKeep:  "While the policies of one class are tried, the other classes keep the settings in their logs.",
 	adviceBacklog:     "Dynamic allocation is tried with the shortest backlog timeout that Spark accepts, 1 s.",
-	adviceMoreTried:   "The tables leave out {more:policy} of less interest; --format json has all of them.",
+	adviceMoreTried:   "The tables leave out {more:policy} with more misses or executor-hours; --format json has all of them.",
 	adviceNotReplayed: "{class}: {policy} could not be replayed: {problem}.",
 
 	searchIsNotComplete: "A search tries some of all possible settings: a cheaper fleet may exist.",
@@ -37,7 +37,7 @@ var reportsWordings = map[note.Kind]string{
 	searchPatterns:      "As written, the patterns of the fleets give some applications of {classes} the policy of another class; the replays did not. Name the classes with --class.",
 	searchUntried:       "The budget was too small to tune {number:class} on its own: {classes}. Use a larger --budget or fewer classes (--class).",
 	searchHindsight:     "H1 and so on are hindsight: policies that know the demand in advance. Hindsight is a reference, not a deployable policy and not a bound.",
-	searchFreeClasses:   "Classes without deadlines: {classes}. \"slower\" is how much longer the one that suffers most takes on average than under its recorded settings; a fleet may make it at most {percent} slower.",
+	searchFreeClasses:   "Classes without deadlines: {classes}. \"slower\" is how much longer the class with the largest slowdown takes on average than under its recorded settings; a fleet may make it at most {percent} slower.",
 
 	legendErrors:    "Errors are relative to the recording, job errors to at least 5 s of it. Median and p95 are of absolute errors; bias is the mean of signed errors.",
 	legendBaselines: "copy predicts that a run looks like the recording it is predicted from; constant predicts the median of the workload's other recordings; repeats is how far runs with equal settings are apart.",

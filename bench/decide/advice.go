@@ -28,16 +28,16 @@ type AdviseOptions struct {
 	bench.Options
 	Goal     Goal            // empty: FewestMisses
 	Policies []policies.Spec // candidates besides the usual ones
-	Only     bool            // no other candidates than Policies and what the class has now
+	Only     bool            // no candidates besides Policies and the current policy of the class
 }
 
-// Advice is which settings each class of a workload should have.
+// Advice is the recommended settings for each class of a workload.
 type Advice struct {
 	Suite         *bench.Suite
 	Goal          Goal
-	Replicas      int // replays of each policy that was judged; all but the first are shaken
+	Replicas      int // replays of each policy that reached the final comparison; all but the first are shaken
 	Classes       []ClassAdvice
-	Joint         *Joint // nil: nothing is to be changed, or there is only one class
+	Joint         *Joint // nil: no change is advised, or there is only one class
 	DeadlineBasis string
 	LeftOut       []*replay.AppError // applications that cannot be replayed and are of no class
 	CheckedAt     []string           // the other deadlines and loads at which the verdicts were checked
@@ -52,7 +52,7 @@ type ClassAdvice struct {
 	Runs            int
 	Verdict         Verdict
 	Stable          bool
-	Flips           []note.Note // why it is not stable: the changes under which the verdict is another
+	Flips           []note.Note // the deadlines and loads at which the verdict differs; empty if it is stable
 	Insufficiencies []note.Note // why the logs are insufficient
 	Notes           []note.Note
 
@@ -63,39 +63,39 @@ type ClassAdvice struct {
 	Snippet   policies.Snippet
 	NoSnippet string // why there is no snippet
 
-	// Saved is the executor-seconds of Static less those of Dynamic, SavedShare the
-	// same as a share of Static, and TimeDelta the turnaround of Dynamic less that of
-	// Static as a share of Static.
+	// Saved is the executor-seconds of Static minus those of Dynamic. SavedShare is the
+	// same as a share of Static. TimeDelta is the turnaround of Dynamic minus that of
+	// Static, as a share of Static.
 	Saved, SavedShare, TimeDelta stats.Estimate
-	Assumed                      bool // no deadline is given for the class: its deadline is AssumedFactor times its turnaround alone
+	Assumed                      bool // no deadline is given for the class: each run's deadline is AssumedFactor times its turnaround alone
 	SmallestStatic               SmallestStatic
-	Blocks                       bench.Blocks // over which the intervals of the class's own figures are made
+	Blocks                       bench.Blocks // the blocks that are resampled for the intervals of the class
 	Model                        validate.ModelError
 	Evaluations                  []Evaluation // of all candidates, in their order
 }
 
 // SmallestStatic is the smallest fixed size that keeps 99 % of the deadlines.
 type SmallestStatic struct {
-	Executors int     // 0: none of the candidates does
-	Kept      float64 // share of the deadlines that it keeps, or that the best keeps if none does
+	Executors int     // 0: no candidate keeps that many
+	Kept      float64 // share of the deadlines that it keeps, 0 to 1; if Executors is 0, the share that the best candidate keeps
 	Of        int     // replayed runs with a deadline
 }
 
 // deadlinesKept is the share of deadlines that SmallestStatic keeps.
 const deadlinesKept = 0.99
 
-// Joint is the result of all advice taken together.
+// Joint is the result of following the advice for all classes at once.
 type Joint struct {
 	Fleet         policies.Fleet
 	Before, After float64        // misses of all applications, with the current settings and as advised
 	Of            int            // runs with a deadline
-	MissDelta     stats.Estimate // After less Before
+	MissDelta     stats.Estimate // After minus Before
 	SavedShare    stats.Estimate // of all executor-seconds
 	TimeDelta     stats.Estimate // of all turnarounds, as a share
 	Worse         []note.Note    // classes that miss more deadlines than with their own advice alone
 }
 
-// An Evaluation is what a class gets under one candidate.
+// An Evaluation is the result of a class under one candidate.
 type Evaluation struct {
 	Policy           policies.Spec
 	Replicas         int            // replays of it; only one if it was screened out
@@ -104,12 +104,12 @@ type Evaluation struct {
 	OtherClassMisses float64        // misses of the other classes
 	Turnaround       float64        // mean, seconds
 	ExecutorSeconds  float64
-	Problem          string // why it could not be replayed; then there are no figures
+	Problem          string // why it could not be replayed; the other fields are then empty
 
-	// The differences to what is advised, for candidates that were replayed in all
-	// replicas; the intervals hold together. Misses are those of all applications, or
-	// the class's own if its deadlines are assumed, and of all replicas where Of is.
-	// Cost (executor-seconds) and time (turnaround) are shares.
+	// Differences to the advised policy, for candidates that were replayed in all
+	// replicas; their intervals are simultaneous. Misses are those of all applications, or
+	// of the class only if its deadlines are assumed; they are summed over all replicas if
+	// Of is. CostDelta (executor-seconds) and TimeDelta (turnaround) are shares.
 	MissDelta, CostDelta, TimeDelta stats.Estimate
 	MissesSignificant               bool
 
@@ -119,13 +119,12 @@ type Evaluation struct {
 	trial *trial
 }
 
-// A MissCause is the number of a policy's misses that are due to one cause: the
-// cause of the largest part of the time by which each run is late
-// (replay.Turnaround.Late).
+// A MissCause is the number of a policy's misses with one main cause: the cause of the
+// largest part of the time by which each run is late (replay.Turnaround.Late).
 type MissCause struct {
 	Cause  replay.TimeCause
 	Misses float64
 }
 
-// Static says whether the policy is a fixed size.
+// Static reports whether the policy is a fixed number of executors.
 func (e *Evaluation) Static() bool { return e.Policy.Fixed() }

@@ -13,8 +13,8 @@ import (
 	"dynalloc/traces"
 )
 
-// The number of replicas. Where many runs make the blocks, replicas only smooth
-// the figures, and few are enough; otherwise intervals rest on the replicas alone.
+// The number of replicas. If the blocks consist of many runs, replicas only smooth the
+// figures, so few are enough; otherwise the intervals rest on the replicas alone.
 const (
 	replicasOfMany = 5
 	replicasOfFew  = 20
@@ -26,8 +26,8 @@ const (
 // replica, and the best of each kind are replayed in all.
 const budget = 40000
 
-// AssumedFactor times its turnaround alone is the deadline of a class that has
-// none.
+// AssumedFactor times the turnaround of a run alone is its deadline if the class has no
+// deadlines.
 var AssumedFactor = sla.DefaultSlack.Headline()
 
 // loadSteps are the loads at which a verdict is checked.
@@ -39,9 +39,9 @@ var (
 )
 
 // Advise finds for each class of a workload whether a fixed number of executors or
-// dynamic allocation is better, and with which settings. The candidates of one
-// class are replayed while the other classes keep their recorded settings; at the
-// end all advice is replayed together.
+// dynamic allocation is better, and with which settings. The candidates of one class
+// are replayed while the other classes keep their recorded settings; at the end the
+// advice for all classes is replayed together.
 func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, error) {
 	if o.Goal == "" {
 		o.Goal = FewestMisses
@@ -58,7 +58,7 @@ func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, erro
 	}
 	for i := range results.Reference {
 		if ref := &results.Reference[i]; !ref.HasDeadline {
-			ref.Deadline = sla.Multiple(AssumedFactor, ref.Alone) // used only where a class has no deadline
+			ref.Deadline = sla.Multiple(AssumedFactor, ref.Alone) // used only if the class has no deadline
 		}
 	}
 	a := &adviser{suite: results.Suite, options: o, results: results, current: map[*scenario]*trial{}}
@@ -68,7 +68,7 @@ func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, erro
 	return a.advise(ctx)
 }
 
-// neverShared says whether no two applications of a workload ran at the same time.
+// neverShared reports whether no two applications of a workload ran at the same time.
 func neverShared(w *traces.Workload) bool {
 	until := time.Duration(0)
 	for _, a := range w.Apps {
@@ -80,7 +80,7 @@ func neverShared(w *traces.Workload) bool {
 	return true
 }
 
-// An adviser makes advice.
+// An adviser holds the state of one call of Advise.
 type adviser struct {
 	suite    *bench.Suite
 	options  AdviseOptions
@@ -115,7 +115,7 @@ func (a *adviser) prepare() error {
 	a.scenario = a.newScenario("", w, upTo(len(w.Apps)), a.replicas)
 	for _, load := range loadSteps {
 		if len(w.Apps) < bench.FewestBlocks {
-			break // too few runs to leave some out
+			break // too few runs to compute a load from a part of them
 		}
 		if scaled, err := a.scaled(load); err == nil {
 			a.loads = append(a.loads, scaled)

@@ -15,8 +15,8 @@ type Goal string
 // Goals. Under both, the policy with the fewest executor-seconds is best among
 // those whose difference is not significant.
 const (
-	FewestMisses Goal = "misses" // the misses of all applications
-	ShortestTime Goal = "time"   // the turnaround of the class
+	FewestMisses Goal = "misses" // minimize the misses of all applications
+	ShortestTime Goal = "time"   // minimize the turnaround of the class
 )
 
 // missTolerance is the share of the class's runs by which the misses of a policy
@@ -25,15 +25,15 @@ const (
 // misses: with few runs no difference is significant.
 const missTolerance = 0.01
 
-// exceedsTolerance says whether a difference of misses, as a share of the runs
-// with deadlines, exceeds the tolerance.
+// exceedsTolerance reports whether a difference of misses, as a share of the runs with
+// deadlines, exceeds the tolerance.
 func (j *judge) exceedsTolerance(by deadlineSet, base *trial, difference float64) bool {
 	return difference*by.over.total(base, deadlineCount(by.assumed)) > missTolerance*float64(len(j.own.apps))
 }
 
-// costTolerance is the share of executor-seconds that another policy must save for
-// the current one to be changed, if nothing but the cost speaks for it. Repeats
-// of one application differ by as much (docs/VALIDATION.md).
+// costTolerance is the share of executor-seconds that a policy must save to replace the
+// current one if it is better in cost only. Repeats of one application differ by as
+// much (docs/VALIDATION.md).
 const costTolerance = 0.02
 
 // byFigures orders trials by the first figure of a sampling, equal ones by the next.
@@ -53,7 +53,7 @@ func (by sampling) totalOf(f metrics.Figure) func(*trial) float64 {
 	return func(t *trial) float64 { return by.total(t, f) }
 }
 
-// best is the policy that the goal asks for, among some with trials.
+// best is the policy of a list that is best by the goal.
 func (j *judge) best(list []*trial) *trial {
 	tied := j.equals(list)
 	cost := j.own.totalOf(metrics.ExecutorSecondsOf)
@@ -64,11 +64,11 @@ func (j *judge) best(list []*trial) *trial {
 	return cheapest
 }
 
-// equals are the policies that are as good as the best in the first figure of the
-// goal: the difference is not significant, and the estimate is within the
-// tolerance for misses, or one standard error of the model for time (the rule of
-// Breiman and others, Classification and Regression Trees, 1984, for taking the
-// simpler of two models).
+// equals are the policies that are as good as the best in the first figure of the goal.
+// For misses, the difference must not be significant and the estimate must be within
+// the tolerance. For time, the estimate must be within one standard error of the model
+// (the rule of Breiman and others, Classification and Regression Trees, 1984, for
+// choosing the simpler of two models).
 func (j *judge) equals(list []*trial) []*trial {
 	cost := j.own.totalOf(metrics.ExecutorSecondsOf)
 	if j.goal == ShortestTime {
@@ -130,13 +130,13 @@ func (j *judge) verdict(static, dynamic *trial) Verdict {
 	return NoDifference
 }
 
-// finalists is the number of candidates of each kind that are replayed in all
-// replicas by their merits.
+// finalists is the number of candidates of each kind that screening selects for replay
+// in all replicas.
 const finalists = 4
 
-// mostJudged is the number of candidates that are replayed in all replicas: the
-// finalists of both kinds, the current policy, the smallest fixed size that keeps
-// the deadlines, and the best with the other protection of shuffle files.
+// mostJudged is the largest number of candidates that are replayed in all replicas: the
+// finalists of both kinds, the current policy, the smallest fixed size that keeps the
+// deadlines, and the best with the other protection of shuffle files.
 const mostJudged = 2*finalists + 3
 
 // split divides the candidates that could be replayed into fixed sizes and others.
@@ -153,7 +153,8 @@ func split(list []*candidate) (static, dynamic []*candidate) {
 	return static, dynamic
 }
 
-// screen picks from one replica the candidates that are replayed in all.
+// screen selects, by their results in one replica, the candidates that are replayed in
+// all replicas.
 func (j *judge) screen(list []*candidate) []*candidate {
 	kept := map[*candidate]bool{list[0]: true} // the current policy
 	static, dynamic := split(list)
@@ -176,8 +177,8 @@ func (j *judge) screen(list []*candidate) []*candidate {
 	return slices.DeleteFunc(slices.Clone(list), func(c *candidate) bool { return !kept[c] })
 }
 
-// shortlist is the best of one kind by the goal, and the cheapest of those that
-// are nearly as good.
+// shortlist is the best candidates of one kind by the goal, and the cheapest of those
+// that are nearly as good.
 func (j *judge) shortlist(kind []*candidate) []*candidate {
 	best := j.bestOnce(kind)
 	if best == nil {
@@ -192,7 +193,8 @@ func (j *judge) shortlist(kind []*candidate) []*candidate {
 	return append(good[:min(finalists-1, len(good))], best)
 }
 
-// bestOnce is the best by the goal in the first replica, then by cost; nil of none.
+// bestOnce is the best candidate by the goal in the first replica, then by cost; nil
+// for an empty list.
 func (j *judge) bestOnce(list []*candidate) *candidate {
 	if len(list) == 0 {
 		return nil
@@ -216,7 +218,7 @@ func (j *judge) goalOnce(t *trial) float64 {
 // costOnce is the class's executor-seconds in the first replica.
 func (j *judge) costOnce(t *trial) float64 { return t.sum(j.own.apps, 1, metrics.ExecutorSecondsOf) }
 
-// keepsDeadlines says whether the class keeps nearly all deadlines in the first
+// keepsDeadlines reports whether the class keeps nearly all deadlines in the first
 // replica.
 func (j *judge) keepsDeadlines(c *candidate) bool {
 	missed := c.sum(j.own.apps, 1, j.missed(j.assumed, 0))

@@ -12,15 +12,15 @@ import (
 	"dynalloc/traces"
 )
 
-// A class is the applications that get one policy.
+// A class is a set of applications that run under one policy.
 type class struct {
 	name    string
-	token   string        // stands for the class in rules: the pattern of a name could match other classes
+	token   string        // replaces the class's name in rules, because a name used as a pattern could match other classes
 	apps    []int         // indexes into the workload
 	current policies.Spec // the most frequent recorded settings
 	others  int           // applications with other settings than current
 	cores   int           // of one executor; 0: not known
-	room    int           // the most executors that have tasks to run and for which the cluster has room
+	room    int           // largest useful number of executors: limited by the tasks and by the cluster's size
 	last    *traces.Application
 	master  string // spark.master on the cluster of the comparison
 }
@@ -30,7 +30,7 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 	var list []*class
 	for k, name := range bench.Classes(w) {
 		if name == traces.ClassWarmUp || name == traces.ClassDrain {
-			continue // these only load the cluster before and after the window
+			continue // warm-up and drain applications are only load before and after the window
 		}
 		cl := &class{name: name, token: fmt.Sprintf("#%d#", k)}
 		settings := map[policies.Spec]int{} // only looked up, never ranged over
@@ -62,8 +62,8 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 	return list, nil
 }
 
-// coresOf is the cores of one executor of an application; 0 where it takes all
-// cores of a worker and no executor was recorded.
+// coresOf is the number of cores of one executor of an application; 0 if an executor
+// takes all cores of a worker and none was recorded.
 func coresOf(a *traces.Application) int {
 	if len(a.Profiles) > 0 && a.Profiles[0].Cores > 0 {
 		return a.Profiles[0].Cores
@@ -78,8 +78,8 @@ func coresOf(a *traces.Application) int {
 	return 0
 }
 
-// usefulExecutors is the number of executors for which an application has tasks:
-// those that the largest stage of any job fills.
+// usefulExecutors is the number of executors for which an application has tasks, which
+// is the number that its largest stage fills.
 func usefulExecutors(a *traces.Application) int {
 	slots := 1
 	if len(a.Profiles) > 0 {
@@ -96,9 +96,9 @@ func usefulExecutors(a *traces.Application) int {
 	return most
 }
 
-// candidates are the usual candidates of a class: the current policy, those that
-// each kind of policy names, and the current policy with one change. Policies that
-// the class's Spark version does not support are left out.
+// candidates are the default candidates of a class: the current policy, those that each
+// kind of policy proposes, and the current policy with one change. Policies that the
+// class's Spark version does not support are left out.
 func (c *class) candidates() []policies.Spec {
 	space := policies.Space{Protections: c.protections()}
 	for n := 1; n < c.room; n = max(n+1, n*5/4) {
@@ -114,14 +114,14 @@ func (c *class) candidates() []policies.Spec {
 	return unique(append(list, c.current.Variants(space)...))
 }
 
-// canHave says whether the class's Spark version supports a spec. A policy that is
+// canHave reports whether the class's Spark version supports a spec. A policy that is
 // not a setting of Spark, such as a script, is always possible.
 func (c *class) canHave(s policies.Spec) bool {
 	_, err := c.snippet(s)
 	return err == nil || s.Kind.Snippet == nil
 }
 
-// protections are what can keep shuffle files on the class's cluster, the current
+// protections are the ways to protect shuffle files on the class's cluster, the current
 // one first. Spark has no shuffle service on Kubernetes.
 func (c *class) protections() []policies.Protection {
 	service := policies.Protection{Service: true, TrackingTimeout: policies.Never}
@@ -139,8 +139,8 @@ func (c *class) snippet(s policies.Spec) (policies.Snippet, error) {
 	return s.SnippetFor(c.last.Properties, policies.AppInfo{SparkVersion: c.last.SparkVersion, Master: c.master}, c.cores)
 }
 
-// plain drops settings of a log that only repeat the size of its executors, so
-// that equal policies have equal specs.
+// plain drops settings that only repeat the recorded size of executors, so that equal
+// policies have equal specs.
 func (c *class) plain(s policies.Spec) policies.Spec {
 	if s.Cores == c.cores {
 		s.Cores = 0

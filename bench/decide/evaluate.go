@@ -13,7 +13,7 @@ import (
 	"dynalloc/replay"
 )
 
-// evaluate measures what the class gets under a candidate.
+// evaluate measures the results of the class under a candidate.
 func (j *judge) evaluate(c *candidate) Evaluation {
 	t := c.trial
 	e := Evaluation{Policy: c.specs[0], trial: t}
@@ -52,8 +52,8 @@ func (j *judge) evaluate(c *candidate) Evaluation {
 	return e
 }
 
-// compareWith sets the differences to what is advised in the evaluations of
-// candidates that were replayed in as many replicas.
+// compareWith sets, in the evaluations, the differences to the advised policy. Only
+// candidates that were replayed in as many replicas can be compared.
 func (j *judge) compareWith(advised *trial, evaluations []Evaluation) {
 	var others []*trial
 	var at []*Evaluation

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// A score is the figures of a fleet by which a search compares, as means over the
-// replicas in which it was replayed.
+// A score is the figures of a fleet that a search compares, as means over the replicas
+// in which it was replayed.
 type score struct {
 	misses, deadlines float64
 	seconds           float64 // executor-seconds
@@ -18,7 +18,7 @@ type score struct {
 // A goal is the limits that a fleet must meet; the cheapest that does is the best.
 type goal struct{ missRate, slower float64 }
 
-// excess is by how much a fleet exceeds the limits; 0 if it meets the goal.
+// excess is the amount by which a fleet exceeds the limits; 0 if it meets the goal.
 func (g goal) excess(s score) float64 {
 	if s.failed {
 		return math.Inf(1)
@@ -36,9 +36,9 @@ func (g goal) compare(a, b score) int {
 	return cmp.Or(cmp.Compare(g.excess(a), g.excess(b)), cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.misses, b.misses))
 }
 
-// dominates says whether a is as good as b in misses and in cost, and better in one
-// of them. A fleet that is slower than the goal allows does not dominate one that
-// is not.
+// dominates reports whether a is at least as good as b in misses and in cost, and
+// better in one of them. A fleet that exceeds the slowdown limit does not dominate one
+// that meets it.
 func (g goal) dominates(a, b score) bool {
 	if a.failed || b.failed {
 		return !a.failed
@@ -64,11 +64,12 @@ func (g goal) front(list []int, at func(int) score) []int {
 	return front
 }
 
-// best picks a number of fleets from a list, the best first. Half of them are the
-// best by the goal. After few replicas a fleet that meets the goal may seem not
-// to, so a quarter are those of the front that are nearest to the goal, on either
-// side. The rest are spread over the front, so that cheap and safe fleets stay in
-// the race; where the front is too short, the fronts without it follow.
+// best selects a number of fleets from a list, the best first. Half of them are the
+// best by the goal. A quarter are those of the front that are nearest to the goal, on
+// either side, because after few replicas a fleet that meets the goal may seem to miss
+// it. The rest are spread over the front, so that cheap and safe fleets stay in the
+// race. If the front is too short, the next fronts (those without the fleets already
+// taken) follow.
 func (g goal) best(list []int, keep int, at func(int) score) []int {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(i, j int) int { return g.compare(at(i), at(j)) })
@@ -98,7 +99,7 @@ func (g goal) best(list []int, keep int, at func(int) score) []int {
 	return slices.DeleteFunc(sorted, func(i int) bool { return !kept[i] })
 }
 
-// distance is how far the misses are from the limit of the goal.
+// distance is the absolute difference between the miss rate and the limit of the goal.
 func (g goal) distance(s score) float64 {
 	if s.failed {
 		return math.Inf(1)
@@ -106,7 +107,7 @@ func (g goal) distance(s score) float64 {
 	return math.Abs(s.misses - g.missRate*s.deadlines)
 }
 
-// sampled picks a number of elements of a list at even steps, with both ends.
+// sampled selects n evenly spaced elements of a list, including both ends.
 func sampled(list []int, n int) []int {
 	if n >= len(list) || n < 2 {
 		return list[:min(n, len(list))]
@@ -130,10 +131,10 @@ func halvingSteps(replicas int) []int {
 
 // successiveHalving races candidates over replicas (Jamieson and Talwalkar,
 // Non-stochastic best arm identification, AISTATS 2016): all are replayed in one
-// replica, the better half of them in two, and so on, so that poor ones cost
-// little. It returns the finalists, which are replayed in all replicas, the best
-// first. Play replays candidates in the first replicas, as far as they have not
-// been; at returns the score in those.
+// replica, the better half of them in two, and so on, so that poor candidates cost few
+// replays. It returns the finalists, which are replayed in all replicas, the best
+// first. play replays candidates in the first replicas, except those that are replayed
+// already; at returns a candidate's score over these replicas.
 func (g goal) successiveHalving(list []int, replicas, finalists int, play func(list []int, replicas int) error, at func(int) score) ([]int, error) {
 	for _, r := range halvingSteps(replicas) {
 		if err := play(list, r); err != nil {
@@ -148,7 +149,7 @@ func (g goal) successiveHalving(list []int, replicas, finalists int, play func(l
 	return list, nil
 }
 
-// raceCost is the most replays that a race of so many candidates takes.
+// raceCost is the largest number of replays that a race takes.
 func raceCost(candidates, replicas, finalists int) int {
 	total, before := 0, 0
 	for _, r := range halvingSteps(replicas) {

@@ -14,10 +14,10 @@ import (
 
 var jointMissesMore = note.Declare("joint-misses-more", "class", "together", "of", "alone")
 
-// joint replays all advice together.
+// joint replays the workload with the advice for all classes.
 func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, error) {
 	changed := false
-	inner, outer := bench.RecordedFleet(), policies.Fleet{Name: "advised"} // by tokens for the replay, by names for people
+	inner, outer := bench.RecordedFleet(), policies.Fleet{Name: "advised"} // inner has tokens for the replay, outer has names for reports
 	inner.Name = outer.Name
 	model := validate.ModelError{}
 	for k, c := range a.classes {
@@ -38,7 +38,7 @@ func (a *adviser) joint(ctx context.Context, advice []ClassAdvice) (*Joint, erro
 		return nil, err
 	}
 	if after.err != nil {
-		return nil, fmt.Errorf("all advice together: %w", after.err)
+		return nil, fmt.Errorf("replaying the advice for all classes together: %w", after.err)
 	}
 	all := newJudge(a.options.Goal, a.scenario, upTo(len(a.scenario.workload.Apps)), model, a.suite.Config.Seed)
 	joint := &Joint{

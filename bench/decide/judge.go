@@ -18,12 +18,12 @@ type judge struct {
 	seed     uint64
 	model    validate.ModelError
 	scenario *scenario
-	all      sampling     // every application: whose deadlines a policy makes missed
-	own      sampling     // those of the class: what it costs
-	step     deadlineStep // other deadlines; zero: as they are
-	current  *trial       // of the policy that is set now; may be nil
-	// assumed says that no deadline is given for the class. It is then also held to
-	// an assumed one, after those that are given for other classes.
+	all      sampling     // every application, because a policy can make any of them miss a deadline
+	own      sampling     // the applications of the class, over which its cost is summed
+	step     deadlineStep // changed deadlines; zero: unchanged
+	current  *trial       // of the current policy; may be nil
+	// assumed is true if no deadline is given for the class. Its assumed deadlines are
+	// then compared too, after the given deadlines of other classes.
 	assumed bool
 }
 
@@ -33,12 +33,12 @@ func newJudge(goal Goal, s *scenario, apps []int, model validate.ModelError, see
 	return j
 }
 
-// A deadlineStep is neighboring deadlines at which a verdict must hold: the next
-// slack factor for deadlines from the slack, a share more or less for the others.
+// A deadlineStep changes deadlines slightly, to check that a verdict still holds:
+// deadlines from a slack rule use its next factor, others are multiplied by a factor.
 type deadlineStep struct {
 	name   string
-	slack  float64 // factor of the slack
-	factor float64 // of other deadlines; 0: all deadlines are as they are
+	slack  float64 // the slack rule's factor to use instead
+	factor float64 // multiplies all other deadlines; 0: all deadlines are unchanged
 }
 
 // of is an application with the deadline of the step.
@@ -54,14 +54,15 @@ func (s deadlineStep) of(a *metrics.App) metrics.App {
 	return b
 }
 
-// A deadlineSet is a set of deadlines by whose misses policies are compared.
+// A deadlineSet is a set of deadlines; policies are compared by how many of them they
+// miss.
 type deadlineSet struct {
 	over    sampling
 	assumed bool // every application counts, with its assumed deadline
 }
 
-// deadlineSets are the sets in order of importance: the deadlines that are given,
-// of all applications; then those assumed for the class, if it has none.
+// deadlineSets are the sets in order of importance: the given deadlines of all
+// applications, then the assumed ones of the class if it has none.
 func (j *judge) deadlineSets() []deadlineSet {
 	if j.assumed {
 		return []deadlineSet{{over: j.all}, {j.own, true}}
@@ -69,7 +70,7 @@ func (j *judge) deadlineSets() []deadlineSet {
 	return []deadlineSet{{over: j.all}}
 }
 
-// missed is the figure of misses if turnarounds were longer by a share.
+// missed is the figure that counts misses if all turnarounds were longer by a share.
 func (j *judge) missed(assumed bool, longer float64) metrics.Figure {
 	return func(a *metrics.App) float64 {
 		b := j.step.of(a)
@@ -79,10 +80,10 @@ func (j *judge) missed(assumed bool, longer float64) metrics.Figure {
 	}
 }
 
-// misses is the figure of misses of a set of deadlines.
+// misses is the figure that counts misses of a set of deadlines.
 func (j *judge) misses(by deadlineSet) metrics.Figure { return j.missed(by.assumed, 0) }
 
-// deadlineCount is the figure of applications with a deadline.
+// deadlineCount is the figure that counts applications with a deadline.
 func deadlineCount(assumed bool) metrics.Figure {
 	if assumed {
 		return func(*metrics.App) float64 { return 1 }
@@ -90,9 +91,9 @@ func deadlineCount(assumed bool) metrics.Figure {
 	return metrics.DeadlineOf
 }
 
-// missDeltas compares the misses under some policies with those under one. The
-// differences are shares of the runs with deadlines. A difference is significant
-// if both its interval, widened by the model's error, and a test say so.
+// missDeltas compares the misses under other policies with those under base. The
+// differences are shares of the runs with deadlines. A difference is significant only
+// if both its interval, widened by the model's error, and a test show it.
 func (j *judge) missDeltas(by deadlineSet, others []*trial, base *trial) (deltas []stats.Estimate, significant []bool) {
 	significant = make([]bool, len(others))
 	runs := by.over.sums(base, deadlineCount(by.assumed))
@@ -116,8 +117,8 @@ func (j *judge) missDeltas(by deadlineSet, others []*trial, base *trial) (deltas
 	return deltas, significant
 }
 
-// modelRange is by how much misses fall and rise if turnarounds are off by the
-// model's error; misses gives them for turnarounds that are longer by a share.
+// modelRange is the change of misses, below and above, if turnarounds are wrong by the
+// model's error; misses returns their number if turnarounds are longer by a share.
 func (j *judge) modelRange(misses func(longer float64) float64) (below, above float64) {
 	off := validate.HalfWidth(j.model.Time)
 	now := misses(0)
@@ -130,8 +131,8 @@ func (j *judge) missDelta(over sampling, other, base *trial) stats.Estimate {
 	return deltas[0].Scaled(over.total(base, metrics.DeadlineOf))
 }
 
-// timeDeltas and costDeltas compare the class's turnarounds and executor-seconds
-// under some policies with those under one, as shares of the latter.
+// timeDeltas and costDeltas compare the class's turnarounds and executor-seconds under
+// other policies with those under base, as shares of base.
 func (j *judge) timeDeltas(others []*trial, base *trial) []stats.Estimate {
 	return j.relative(metrics.TurnaroundOf, j.model.Time, others, base)
 }
@@ -140,10 +141,10 @@ func (j *judge) costDeltas(others []*trial, base *trial) []stats.Estimate {
 	return j.relative(metrics.ExecutorSecondsOf, j.model.Executors, others, base)
 }
 
-// relative compares a figure of the class under some policies with that under one,
-// as shares of the latter. What is drawn once for a whole replica, as start-up is,
-// does not average out over its runs: the spread between replicas widens the
-// interval, and so does the model's error.
+// relative compares a figure of the class under other policies with that under base, as
+// shares of base. Random values that are drawn once for a whole replica, such as
+// start-up times, do not average out over its runs. Therefore the spread between
+// replicas widens the interval, as does the model's error.
 func (j *judge) relative(f metrics.Figure, deviation float64, others []*trial, base *trial) []stats.Estimate {
 	contrasts := make([]stats.Contrast, len(others))
 	of := j.own.sums(base, f)
@@ -153,7 +154,7 @@ func (j *judge) relative(f metrics.Figure, deviation float64, others []*trial, b
 	estimates := stats.Simultaneous(contrasts, j.seed)
 	for i, o := range others {
 		if slices.Equal(contrasts[i].Sums, make([]float64, len(of))) {
-			estimates[i] = stats.Estimate{} // equal results: the model's error is equal too
+			estimates[i] = stats.Estimate{} // equal results: the model's error cancels
 			continue
 		}
 		half := math.Hypot(validate.HalfWidth(deviation)*(1+estimates[i].Value), j.own.spread(f, o, base))

@@ -11,7 +11,7 @@ import (
 	"dynalloc/traces"
 )
 
-// logQuality is how far the logs of a class can be relied on.
+// logQuality describes how reliable the logs of a class are.
 type logQuality struct {
 	model           validate.ModelError
 	insufficiencies []note.Note // reasons to give no advice
@@ -80,8 +80,8 @@ func (a *adviser) logQualities() []logQuality {
 	return list
 }
 
-// selfCheck replays the logs with their own settings and compares. It is nil where
-// it is not recorded how the applications ran.
+// selfCheck compares the replay under the recorded settings with the recording. It is
+// nil if the logs do not record how the applications ran.
 func (a *adviser) selfCheck() []validate.Comparison {
 	w := a.suite.Workload
 	for _, app := range w.Apps {

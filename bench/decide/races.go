@@ -11,15 +11,15 @@ import (
 
 // Limits of a search.
 const (
-	classFinalists = 6   // specs of a class that go on to the joint search
+	classFinalists = 6   // specs of a class that enter the joint search
 	jointFinalists = 8   // fleets that remain at the end of a race
-	mostRounds     = 8   // rounds of steps to neighbors, and of changes of one class
+	mostRounds     = 8   // largest number of rounds of neighbor steps, and of changes of one class
 	mostChecked    = 10  // fleets of the front that are verified
-	classShare     = 0.6 // of the search's budget, for classes by themselves
+	classShare     = 0.6 // share of the search's budget for tuning classes one by one
 )
 
 // race runs one race in a scenario, with as many candidates as the budget (in
-// applications replayed) allows. It returns nil if that is none.
+// applications replayed) allows. It returns nil if the budget allows none.
 func (s *search) race(ctx context.Context, sc *tuneScenario, list []int, finalists, budget int) ([]int, error) {
 	size := len(sc.workload.Apps)
 	base := s.Replicas - sc.base.done
@@ -33,8 +33,8 @@ func (s *search) race(ctx context.Context, sc *tuneScenario, list []int, finalis
 	return s.goal.successiveHalving(list, s.Replicas, finalists, play, sc.at)
 }
 
-// find tunes the classes and then fleets of them. It returns the fleets of the
-// joint scenario that are to be verified, the best first.
+// find tunes the classes and then fleets of their finalists. It returns the fleets of
+// the joint scenario that verify replays again, the best first.
 func (s *search) find(ctx context.Context) ([]int, error) {
 	size := len(s.Suite.Workload.Apps)
 	reserve := min(s.Budget/2, (mostChecked+2+len(hindsightRatios))*s.Replicas)
@@ -55,8 +55,8 @@ func (s *search) find(ctx context.Context) ([]int, error) {
 	return s.toVerify(), nil
 }
 
-// tuneClass searches one class by itself: it races a first list, and then the
-// neighbors of the finalists against them, until none is better.
+// tuneClass searches the specs of one class without the others: it races a first list,
+// and then the finalists against their neighbors, until no neighbor is better.
 func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 	c := s.classes[k]
 	sc := s.newScenario(c.name, c.apps, 0)
@@ -91,11 +91,11 @@ func (s *search) tuneClass(ctx context.Context, k, budget int) error {
 	return nil
 }
 
-// tuneFleet searches fleets until the budget is spent. It begins with the best of
-// each class, the best of each class at one price of a miss, for many prices, the
-// recorded settings, and one policy for all classes. Then it changes the policy of
-// one class at a time, to another of its finalists and to a neighbor: what is best
-// for a class on the whole cluster may not be best when it shares the cluster.
+// tuneFleet searches fleets until the budget is spent. It begins with the best of each
+// class, the best of each class at one price of a miss, for many prices, the recorded
+// settings, and one policy for all classes. Then it changes the policy of one class at
+// a time, to another of its finalists and to a neighbor: the spec that is best for a
+// class alone on the cluster may not be best when the classes share it.
 func (s *search) tuneFleet(ctx context.Context, until int) error {
 	sc := s.joint
 	var list []int
@@ -156,8 +156,8 @@ func (s *search) widest() policies.Space {
 // all that a workload holds.
 var missPrices = []float64{0, 10, 30, 100, 300, 1000, 3000, 10000, 100000, 1e9}
 
-// bestAt is the finalist of a class that is cheapest at a price of a miss, among
-// those that are not too slow.
+// bestAt is the finalist of a class with the lowest cost, misses included at a price,
+// among those within the slowdown limit.
 func (c *tuneClass) bestAt(price float64, g goal) policies.Spec {
 	best, least := 0, math.Inf(1)
 	for k, s := range c.scores {
@@ -184,8 +184,8 @@ func (s *search) replayedFully() []int {
 	return full
 }
 
-// toVerify are the best fleets by the goal and the front, at most as many as can
-// be verified, the best first.
+// toVerify are the best fleets by the goal and those of the front, at most mostChecked,
+// the best first.
 func (s *search) toVerify() []int {
 	full := s.replayedFully()
 	if len(full) == 0 {
@@ -198,8 +198,8 @@ func (s *search) toVerify() []int {
 // count as equal.
 const costEquality = 0.005
 
-// dropAlike keeps a number of candidates of a list that has the best first. Of
-// those that give nearly the same it keeps the one with the fewest settings.
+// dropAlike keeps at most keep candidates of a list that has the best first. Of
+// candidates with nearly equal results it keeps the one with the fewest settings.
 func (s *search) dropAlike(sc *tuneScenario, list []int, keep int) []int {
 	var out []int
 	for _, i := range list {
@@ -214,7 +214,7 @@ func (s *search) dropAlike(sc *tuneScenario, list []int, keep int) []int {
 	return s.goal.best(out, keep, sc.at)
 }
 
-// alike says whether two fleets give nearly the same.
+// alike reports whether two fleets have nearly equal results.
 func (s *search) alike(a, b score) bool {
 	return a.misses == b.misses && s.goal.excess(a) == s.goal.excess(b) && math.Abs(a.seconds-b.seconds) <= costEquality*min(a.seconds, b.seconds)
 }

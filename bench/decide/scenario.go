@@ -21,16 +21,16 @@ import (
 var shaking = traces.Shaking{Arrivals: 3 * time.Second, Work: 0.05}
 
 // The spread of start-up times between replicas, as the standard deviation of the
-// logarithm: where logs show start-up, the error of their mean; where they do not,
-// the difference between recordings.
+// logarithm: if logs show start-up times, the error of their mean; otherwise the
+// difference between recordings.
 const (
 	startupLearned = 0.05
 	startupUnknown = 0.25
 )
 
 // mostCopied is the number of tasks up to which the task times of a workload are
-// shaken. Each replica has its own copy of the tasks; for so many tasks the copies
-// take some hundred megabytes.
+// shaken. Each replica has a copy of the tasks; for this many tasks the copies take
+// several hundred megabytes.
 const mostCopied = 500_000
 
 func tasksOf(w *traces.Workload) int {
@@ -76,7 +76,7 @@ func newScenario(name string, classes []*class, w *traces.Workload, from []int, 
 	for i, at := range from {
 		app := *w.Apps[i]
 		app.Class = token[at]
-		app.Recorded = of.workload.Apps[at].Recorded // a fixed size follows from it where the settings say none
+		app.Recorded = of.workload.Apps[at].Recorded // a static size is taken from it if the settings give none
 		out.Apps[i], s.reference[i] = &app, of.reference[at]
 	}
 	for r := first; r < first+replicas; r++ {
@@ -140,8 +140,8 @@ func (s *scenario) replay(f policies.Fleet, r int) ([]metrics.App, error) {
 	return apps, nil
 }
 
-// original finds for each application of a scaled workload (traces.Scale) the one
-// that it is, or of which it is a copy.
+// original returns, for each application of a scaled workload (traces.Scale), the index
+// of the original application.
 func original(scaled, w *traces.Workload) ([]int, error) {
 	byID := map[string]int{}
 	for i := len(w.Apps) - 1; i >= 0; i-- {
@@ -154,7 +154,7 @@ func original(scaled, w *traces.Workload) ([]int, error) {
 			at, found = byID[a.ID[:cut]]
 		}
 		if !found {
-			return nil, fmt.Errorf("application %s of the scaled workload is a copy of none", a.ID)
+			return nil, fmt.Errorf("application %s of the scaled workload is not a copy of any application", a.ID)
 		}
 		from[i] = at
 	}

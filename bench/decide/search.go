@@ -21,7 +21,7 @@ type search struct {
 	joint   *tuneScenario
 	goal    goal
 	spent   int             // applications replayed
-	grid    int             // applications that all of tried would have taken in all replicas
+	grid    int             // applications that replaying all of tried in all replicas would take
 	tried   map[string]bool // by scenario and fleet
 	out     TuneResult
 }
@@ -30,8 +30,8 @@ type search struct {
 type tuneClass struct {
 	*class
 	space  policies.Space
-	short  []policies.Spec // the finalists, which go on to the joint search; the best first
-	scores []score         // of each of short, in the class by itself
+	short  []policies.Spec // the finalists, which enter the joint search; the best first
+	scores []score         // of each of short, in the replay of this class alone
 }
 
 // A tuneScenario is a scenario of a search with its candidates.
@@ -117,8 +117,8 @@ func (s *search) enterAll(sc *tuneScenario, of func(k int, c *tuneClass) policie
 	return s.enter(sc, -1, specs...)
 }
 
-// play replays candidates of a scenario, and its base, in the first replicas, as
-// far as they have not been replayed.
+// play replays candidates of a scenario, and its base, in the first replicas, except
+// those that are replayed already.
 func (s *search) play(ctx context.Context, sc *tuneScenario, list []int, replicas int) error {
 	trials := []*trial{sc.base}
 	for _, i := range list {
@@ -150,7 +150,7 @@ func (s *search) reportProgress(applications int) {
 	}
 }
 
-// score is what a fleet gets in the replicas in which it was replayed.
+// score is the mean result of a fleet over the replicas in which it was replayed.
 func (sc *tuneScenario) score(t *trial) score {
 	out := score{failed: t.err != nil}
 	if out.failed || t.done == 0 {

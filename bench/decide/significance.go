@@ -11,7 +11,7 @@ import (
 // over all applications of one replay each.
 type Significance struct {
 	Policy            string
-	MissDelta         stats.Estimate // misses, policy less base
+	MissDelta         stats.Estimate // misses, policy minus base
 	MissesSignificant bool           // by interval and test
 	TimeDelta         stats.Estimate // of all turnarounds, as a share of the base
 	CostDelta         stats.Estimate // of executor-time, as a share of the base
@@ -48,8 +48,8 @@ func Significances(r *bench.Results) ([]Significance, bench.Blocks) {
 	return list, j.all.blocks
 }
 
-// judgeOf prepares the comparison of replays with that of the base: a judge over
-// all applications, the base, and the other policies that came to an end.
+// judgeOf prepares the comparison of replays with the base: a judge over all
+// applications, the base, and the other policies whose replays ended.
 func judgeOf(r *bench.Results, model validate.ModelError) (j *judge, base *trial, others []*trial) {
 	s := &scenario{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
 	for i := 1; i < len(r.Runs); i++ {

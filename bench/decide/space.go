@@ -8,7 +8,8 @@ import (
 	"dynalloc/traces"
 )
 
-// newSpace has sizes up to a number: every one up to 4, then two for each doubling.
+// newSpace is a space of sizes up to most: every size up to 4, then two for each
+// doubling.
 func newSpace(most int, protection policies.Protection) policies.Space {
 	s := policies.Space{Protections: []policies.Protection{protection}}
 	for n, step := 1, 1; n < most; n += step {
@@ -21,8 +22,7 @@ func newSpace(most int, protection policies.Protection) policies.Space {
 	return s
 }
 
-// spaceOf is the space of a class: sizes up to the number of executors that have
-// tasks to run and for which the cluster has room.
+// spaceOf is the space of a class: sizes up to the largest useful number of executors.
 func (s *search) spaceOf(c *class) policies.Space {
 	cluster := &s.Suite.Config.Cluster
 	most := min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster))
@@ -35,8 +35,8 @@ func (s *search) spaceOf(c *class) policies.Space {
 	return newSpace(most, protection)
 }
 
-// protectionOf is what keeps an application's shuffle files under dynamic
-// allocation: what its settings say, or tracking if they say nothing.
+// protectionOf is how an application protects shuffle files under dynamic allocation:
+// as its settings say, or by tracking if they say nothing.
 func protectionOf(a *traces.Application) policies.Protection {
 	props := map[string]string{}
 	for key, value := range a.Properties {
@@ -52,8 +52,8 @@ func protectionOf(a *traces.Application) policies.Protection {
 
 var tracking = policies.Protection{Tracking: true, TrackingTimeout: policies.Never}
 
-// executorCores is the cores of one executor of a profile; where the profile takes
-// all cores of a worker, the mean cores of a node.
+// executorCores is the number of cores of one executor of a profile; if it takes all
+// cores of a worker, the mean number of cores of a node.
 func executorCores(a *traces.Application, profile int, c *cluster.Cluster) int {
 	if p := a.Profiles[profile]; p.Cores > 0 {
 		return p.Cores

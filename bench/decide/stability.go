@@ -16,8 +16,8 @@ var (
 	loadNotReplayed = note.Declare("load-not-replayed", "at")
 )
 
-// checkStability looks for changes under which the verdict is another: tighter and
-// looser deadlines, less and more load.
+// checkStability checks whether the verdict differs under tighter and looser deadlines,
+// and under less and more load.
 func (a *adviser) checkStability(ctx context.Context, c *class, j *judge, advice *ClassAdvice) error {
 	if advice.Static == nil || advice.Dynamic == nil || advice.Verdict == Insufficient {
 		return nil
@@ -55,7 +55,7 @@ func (a *adviser) checkStability(ctx context.Context, c *class, j *judge, advice
 	return nil
 }
 
-// deadlineSteps are the next tighter and the next looser deadlines.
+// deadlineSteps returns the next tighter and the next looser deadlines.
 func (a *adviser) deadlineSteps() []deadlineStep {
 	slack := a.results.Slack
 	tighter, looser := deadlineStep{"deadlines x0.8", 0, 0.8}, deadlineStep{"deadlines x1.25", 0, 1.25}
@@ -75,13 +75,13 @@ func (a *adviser) deadlineSteps() []deadlineStep {
 }
 
 // scaled is the workload at another load. Whole pipelines are left out or doubled
-// (traces.Scale), chosen by a seed under which each class keeps some of its runs;
-// where there are too few pipelines, single runs.
+// (traces.Scale), chosen by a seed with which each class keeps some of its runs. If
+// there are too few pipelines, single runs are left out or doubled.
 func (a *adviser) scaled(load float64) (*scenario, error) {
 	whole := a.suite.Workload
 	single := newScenario("", a.classes, whole, upTo(len(whole.Apps)), &origin{whole, a.results.Reference, a.suite.Config}, 0, 0).workload
 	for _, app := range single.Apps {
-		app.User = "" // with a class that is no part of its name, each run is a pipeline of its own
+		app.User = "" // without a user, and with a class that is not a prefix of its name, each run is a pipeline
 	}
 	const seeds = 10
 	for _, w := range []*traces.Workload{whole, single} {
@@ -103,7 +103,7 @@ func (a *adviser) scaled(load float64) (*scenario, error) {
 			return a.newScenario(fmt.Sprintf("load x%g", load), scaled, from, a.replicas), nil
 		}
 	}
-	return nil, errors.New("every choice of runs drops a class")
+	return nil, errors.New("every selection of runs that was tried leaves a class without runs")
 }
 
 // pipelines counts the groups of applications that traces.Scale leaves out or

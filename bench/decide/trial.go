@@ -25,7 +25,7 @@ type candidate struct {
 
 func newTrial(f policies.Fleet) *trial { return &trial{fleet: f} }
 
-// isStatic says whether the candidate is a fixed size for one class.
+// isStatic reports whether the candidate is a fixed number of executors.
 func (c *candidate) isStatic() bool { return c.specs[0].Fixed() }
 
 // trialsOf returns the trials of candidates.
@@ -46,8 +46,8 @@ func (s *scenario) remaining(list []*trial, replicas int) int {
 	return n
 }
 
-// play replays fleets in those of the first replicas of the scenario in which they
-// have not been replayed.
+// play replays fleets in the first replicas of the scenario, except those that are
+// replayed already.
 func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o bench.Options) error {
 	type job struct {
 		trial   *trial
@@ -58,7 +58,7 @@ func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o benc
 	for _, t := range list {
 		for len(t.runs) < replicas {
 			jobs = append(jobs, job{t, len(t.runs)})
-			t.runs = append(t.runs, nil) // replays write into their places side by side
+			t.runs = append(t.runs, nil) // replays run concurrently and each writes its own element
 		}
 	}
 	failed := make([]error, len(jobs))
@@ -67,7 +67,7 @@ func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o benc
 		j.trial.runs[j.replica], failed[i] = s.replay(j.trial.fleet, j.replica)
 		return nil
 	})
-	for i, j := range jobs { // by ascending replica: the first error stays
+	for i, j := range jobs { // by ascending replica, so that the first error is kept
 		if j.trial.err == nil {
 			j.trial.err = failed[i]
 		}
@@ -96,8 +96,8 @@ func (s *scenario) sampling(apps []int) sampling {
 	return sampling{apps, b}
 }
 
-// sums are a figure's sums by block. Where blocks are of applications they are
-// means over the replicas.
+// sums are a figure's sums by block. If the blocks consist of applications, the sums
+// are means over the replicas.
 func (by sampling) sums(t *trial, f metrics.Figure) []float64 {
 	sums := make([]float64, by.blocks.N)
 	for r, apps := range t.runs {

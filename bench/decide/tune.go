@@ -14,17 +14,17 @@ import (
 
 // A Tuning asks for the cheapest fleet that keeps the deadlines.
 type Tuning struct {
-	Suite    *bench.Suite // its policies and truth are not used; the recorded settings are the base
+	Suite    *bench.Suite // its Policies and Truth are ignored; the recorded settings are the base
 	MissRate float64      // share of the applications with a deadline that may miss it, 0 to 1
 	// MaxSlowdown is the share by which the mean turnaround of a class without
 	// deadlines may exceed that with its recorded settings. Without this limit the
 	// search would give such a class no resources.
 	MaxSlowdown float64
 	Replicas    int // shaken replays of each finalist, at least 1; as many again verify the front
-	Budget      int // the most replays of the workload, verification included; a replay of one class counts as its share
+	Budget      int // largest number of replays of the workload, verification included; a replay of one class counts as its share
 	Candidates  []policies.Spec
-	// Protection keeps shuffle files when executors leave under dynamic allocation;
-	// nil: what each class's settings say.
+	// Protection is how shuffle files are protected when dynamic allocation removes
+	// executors; nil: as in the settings of each class.
 	Protection *policies.Protection
 }
 
@@ -43,7 +43,7 @@ type TuneResult struct {
 	Fleets           []FleetResult // of the finalists, the cheapest first
 	Chosen           int           // index into Fleets of the cheapest that meets the goal; -1: none does
 	Hindsight        []FleetResult // references that know the demand in advance; no deployable policies
-	Others           []FleetResult // of fleets that were replayed in all replicas of the search and not verified: means over those
+	Others           []FleetResult // fleets that were replayed in all replicas of the search but not verified; means over those replicas
 	Bounds           Bounds
 	Ambiguous        []string // classes for which the patterns of the fleets select the policy of another class
 	Untested         []string // classes for which the budget was too small
@@ -61,7 +61,7 @@ type TuneResult struct {
 // workload.
 type FleetResult struct {
 	Fleet         policies.Fleet // a rule for each class; the patterns are the names of classes
-	Conf          []string       // by rule: what to change in spark-defaults.conf, or in a comment why there is nothing
+	Conf          []string       // by rule: the lines to change in spark-defaults.conf, or a comment if there are none
 	Misses        float64
 	Deadlines     float64
 	MissRate      stats.Estimate // share of the applications with a deadline
@@ -72,7 +72,7 @@ type FleetResult struct {
 	OnFront       bool // no other fleet of the list dominates it in misses and executor-hours
 }
 
-// Bounds are lower bounds that no policy can undercut.
+// Bounds are lower bounds for every policy.
 type Bounds struct {
 	Misses        float64 // applications whose critical path is longer than their deadline
 	ExecutorHours float64 // total work / cores of an executor
@@ -80,13 +80,13 @@ type Bounds struct {
 
 var leftOutOfSearch = note.Declare("left-out-of-search", "error")
 
-// Tune searches the settings of each class for the cheapest fleet that meets the
-// goal. First each class is tuned by itself on the whole cluster: candidates are
-// raced over shaken replicas, then the neighbors of the finalists against them,
-// until none is better. Then fleets of the classes' finalists are raced on the
-// whole workload, one change at a time. The front of these is replayed in new
-// replicas, because figures by which a fleet was chosen are too good. Equal tunings
-// give equal results, however many replays run at a time.
+// Tune searches the settings of each class for the cheapest fleet that meets the goal.
+// First each class is tuned by itself on the whole cluster: candidates are raced over
+// shaken replicas, then the neighbors of the finalists against them, until none is
+// better. Then fleets of the classes' finalists are raced on the whole workload, one
+// change at a time. The front of these is replayed in new replicas, because the figures
+// by which a fleet was chosen are optimistic. Equal tunings give equal results, however
+// many replays run in parallel.
 //
 // Cancelling ctx ends the search with the best fleets so far, if there are any.
 func Tune(ctx context.Context, t Tuning, o bench.Options) (*TuneResult, error) {
@@ -155,10 +155,10 @@ func (t *Tuning) Check() error {
 	}
 	for _, s := range t.Candidates {
 		if s.Unread() {
-			return fmt.Errorf("candidate %s has not been read; package policies/script reads it", s)
+			return fmt.Errorf("candidate %s: its script is not loaded; load it with package policies/script", s)
 		}
 		if !s.Deployable() {
-			return fmt.Errorf("candidate %s: no driver knows the demand in advance; every search shows it as a reference", s)
+			return fmt.Errorf("candidate %s knows the demand in advance, so it cannot be deployed; a search always shows it as a reference", s)
 		}
 	}
 	return nil

@@ -317,13 +317,13 @@ func TestTuneRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for problem, change := range map[string]func(*Tuning){
-		"a miss rate of 1.5":        func(x *Tuning) { x.MissRate = 1.5 },
-		"slower by -1":              func(x *Tuning) { x.MaxSlowdown = -1 },
-		"0 replicas":                func(x *Tuning) { x.Replicas = 0 },
-		"budget of 5 replays":       func(x *Tuning) { x.Budget = 5 },
-		"knows the demand in adv":   func(x *Tuning) { x.Candidates = []policies.Spec{hindsight} },
-		"no suite is given":         func(x *Tuning) { x.Suite = nil },
-		"my.star has not been read": func(x *Tuning) { x.Candidates = []policies.Spec{unread} },
+		"a miss rate of 1.5":                func(x *Tuning) { x.MissRate = 1.5 },
+		"slower by -1":                      func(x *Tuning) { x.MaxSlowdown = -1 },
+		"0 replicas":                        func(x *Tuning) { x.Replicas = 0 },
+		"budget of 5 replays":               func(x *Tuning) { x.Budget = 5 },
+		"knows the demand in adv":           func(x *Tuning) { x.Candidates = []policies.Spec{hindsight} },
+		"no suite is given":                 func(x *Tuning) { x.Suite = nil },
+		"my.star: its script is not loaded": func(x *Tuning) { x.Candidates = []policies.Spec{unread} },
 	} {
 		tuning := tuneFleet(t)
 		change(&tuning)

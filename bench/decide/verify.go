@@ -30,7 +30,7 @@ func (s *search) verify(ctx context.Context, fleets []int) error {
 			return spec
 		}))
 	}
-	if len(fleets) > 0 { // with the sizes of the best fleet: the effect of knowing the demand alone
+	if len(fleets) > 0 { // with the limits of the best fleet, to show the effect of knowing the demand alone
 		best := s.joint.candidates[fleets[0]].specs
 		hindsight = append(hindsight, s.enterAll(sc, func(k int, c *tuneClass) policies.Spec { return s.hindsightWithin(c, best[k]) }))
 	}
@@ -41,11 +41,12 @@ func (s *search) verify(ctx context.Context, fleets []int) error {
 	return nil
 }
 
-// hindsightRatios are the shares of full parallelism of the references.
+// hindsightRatios are the allocation ratios of the references: executors as a share of
+// full parallelism.
 var hindsightRatios = []float64{1, 0.5, 0.25}
 
-// hindsight is the policy "hindsight" for a class. It uses the shuffle service
-// where there is one: a reference need not lose shuffle files.
+// hindsight is the policy "hindsight" for a class. It uses the shuffle service if the
+// cluster has one, because a reference should not lose shuffle files.
 func (s *search) hindsight(c *tuneClass) policies.Spec {
 	spec := policies.Hindsight()
 	if s.origin.config.Cluster.Traits().NoShuffleService != nil {
@@ -54,20 +55,20 @@ func (s *search) hindsight(c *tuneClass) policies.Spec {
 	return spec
 }
 
-// hindsightWithin is the policy "hindsight" that never asks for more executors
-// than another policy.
+// hindsightWithin is the policy "hindsight" limited to the largest number of executors
+// of another policy.
 func (s *search) hindsightWithin(c *tuneClass, spec policies.Spec) policies.Spec {
 	hindsight := s.hindsight(c)
 	limits := spec.Limits()
 	hindsight.Allocation.Max, hindsight.Allocation.Ratio = max(1, limits.Max), limits.Ratio
-	if spec.Dynamic() { // the target of a policy without a limit is bounded all the same
+	if spec.Dynamic() { // without a limit, hindsight's target is still bounded by the demand
 		hindsight.Allocation.Max = min(hindsight.Allocation.Max, spec.Allocation.Max)
 	}
 	return hindsight
 }
 
-// reportBestSoFar reports what a cancelled search has found; false if that is
-// nothing.
+// reportBestSoFar reports the fleets that a cancelled search has found; it returns
+// false if there are none.
 func (s *search) reportBestSoFar() bool {
 	fleets := s.toVerify()
 	if len(fleets) > 0 {
@@ -100,8 +101,8 @@ func (s *search) report(sc *tuneScenario, list, hindsight []int) {
 	s.out.Hindsight = s.results(sc, hindsight, func(int, bool) bool { return true })
 }
 
-// results are the results of those candidates of a list that were replayed and are
-// to be shown, the cheapest first.
+// results returns the results of the replayed candidates of a list for which shown is
+// true, the cheapest first.
 func (s *search) results(sc *tuneScenario, list []int, shown func(i int, onFront bool) bool) []FleetResult {
 	front := s.goal.front(list, sc.at)
 	list = slices.DeleteFunc(slices.Clone(list), func(i int) bool {
@@ -125,7 +126,8 @@ func (s *search) results(sc *tuneScenario, list []int, shown func(i int, onFront
 	return out
 }
 
-// result is the figures of a trial, with the fleet of some specs; nil: its own.
+// result returns the figures of a trial. specs are those of its fleet; nil: the
+// recorded settings.
 func (s *search) result(sc *tuneScenario, specs []policies.Spec, t *trial) FleetResult {
 	at := sc.score(t)
 	by := sc.sampling(sc.apps)
@@ -157,8 +159,8 @@ func (s *search) named(specs []policies.Spec) (f policies.Fleet, conf []string) 
 	return f, conf
 }
 
-// ambiguous are the classes of which the rules of a fleet give an application the
-// policy of another class, because a pattern of that class matches its name too.
+// ambiguous returns the classes with an application to which the rules of a fleet give
+// the policy of another class, because that class's pattern also matches its name.
 func (s *search) ambiguous(f policies.Fleet) []string {
 	var names []string
 	for _, c := range s.classes {
@@ -175,11 +177,11 @@ func (s *search) ambiguous(f policies.Fleet) []string {
 	return names
 }
 
-// conf is the lines of spark-defaults.conf that change for a class to run under a
-// spec.
+// conf returns the lines of spark-defaults.conf that must change for a class to run
+// under a spec.
 func (c *class) conf(spec policies.Spec) string {
 	if spec.Recorded() {
-		return "# as it is set now\n"
+		return "# no change\n"
 	}
 	snippet, err := c.snippet(spec)
 	if err != nil {
@@ -200,11 +202,11 @@ func patternOf(class string) string {
 }
 
 // bounds are the two lower bounds, as means over the replicas of a scenario: an
-// application cannot end before its critical path, nor hold less executor-time
-// than its work takes.
+// application cannot end before its critical path does, nor hold less executor-time
+// than its work needs.
 func (s *search) bounds(sc *tuneScenario) Bounds {
 	var b Bounds
-	largest := 0 // cores of an executor that a candidate asks for
+	largest := 0 // cores of the largest executor of any candidate
 	for _, c := range s.Candidates {
 		largest = max(largest, c.Cores)
 	}
@@ -220,8 +222,8 @@ func (s *search) bounds(sc *tuneScenario) Bounds {
 	return b
 }
 
-// leastExecutorTime is the executor-seconds that an application's work takes if
-// every core of every executor is always busy.
+// leastExecutorTime is the executor-seconds that an application's work needs if every
+// core of every executor is always busy.
 func leastExecutorTime(a *traces.Application, cores int, c *cluster.Cluster) float64 {
 	seconds := 0.0
 	for i := range a.Stages {

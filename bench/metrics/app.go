@@ -9,8 +9,8 @@ import (
 	"dynalloc/traces"
 )
 
-// A Group is the input of metrics: some applications of one replay or recording,
-// and the cluster and the time that they share.
+// A Group is the input of metrics: applications of one replay or recording, with the
+// cluster and the time window that they share.
 type Group struct {
 	Apps     []App
 	Provided time.Duration // core-time of the cluster's nodes while they were part of it, in the window
@@ -19,28 +19,28 @@ type Group struct {
 	Window   time.Duration // of the whole replay: first submission to last end
 }
 
-// An App is the outcome of one application. Times are measured from its
-// submission. Times and sums of times are whole milliseconds; floating point
-// begins in the formulas of the metrics.
+// An App is the outcome of one application. Times are measured from its submission.
+// Times and sums of times are whole milliseconds; only the formulas of the metrics use
+// floating point.
 type App struct {
 	Class         string
 	User          string
 	Turnaround    time.Duration    // submission to end
 	AppWait       time.Duration    // submission until the driver began; -1: not known
 	Unasked       time.Duration    // submission until the first request for executors; -1: not known
-	Ungranted     time.Duration    // first request until something was granted; -1: not known
+	Ungranted     time.Duration    // first request until the first grant; -1: not known
 	Starting      time.Duration    // first grant until the first executor registered; -1: not known
 	QueueWait     time.Duration    // submission until the first executor registered; -1: none did
 	Wait          time.Duration    // executor-time that was requested and not granted; -1: not known
 	Held          time.Duration    // core-time of its executors; -1: not known
 	Busy          time.Duration    // core-time in which tasks ran; -1: not known
 	Executors     time.Duration    // executor-time held; -1: not known
-	Memory        int64            // memory that executors held with overhead, in MiB-milliseconds; -1: not known
+	Memory        int64            // memory held by executors, overhead included, in MiB-milliseconds; -1: not known
 	Changes       int              // executors granted, plus executors released or lost before the end; -1: not known
-	Driver        spark.DriverSize // held besides the executors
+	Driver        spark.DriverSize // resources of the driver, held in addition to the executors
 	Elasticity    Elasticity       // how well supply followed demand
 	MinimumCharge MinimumCharge    // billed in addition to the time held
-	Failed        int              // 1: Spark gave it up; 0: it did not; -1: not known
+	Failed        int              // 1: Spark stopped it after repeated stage failures; 0: it did not; -1: not known
 	Rerun         int              // tasks run again because their output was lost; -1: not known
 	Recomputed    time.Duration    // task time spent on lost cached blocks; -1: not known
 	Critical      time.Duration    // critical path; 0: not known
@@ -51,12 +51,11 @@ type App struct {
 	Queries       []sla.QueryResult   // the queries that have a deadline of their own
 }
 
-// Missed says whether the application missed its deadline: it has one, and ended
-// later or failed.
+// Missed reports whether the application has a deadline and failed or ended later.
 func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaround > a.Deadline) }
 
-// AtSlackFactor is the application with the deadline that another slack factor
-// gives it. A deadline that comes from another rule stays.
+// AtSlackFactor returns the application with the deadline of another slack factor. A
+// deadline from another rule is unchanged.
 func (a App) AtSlackFactor(factor float64) App {
 	if a.SlackBase > 0 {
 		a.Deadline, a.HasDeadline = sla.Multiple(factor, a.SlackBase), true
@@ -71,8 +70,8 @@ func (a *App) Slack() (left time.Duration, ok bool) {
 	return a.Deadline - a.Turnaround, a.HasDeadline && a.Failed <= 0
 }
 
-// Tardiness is the time from the deadline to the application's end; 0 if it ended
-// in time. It exists where Slack does.
+// Tardiness is the time from the deadline to the application's end; 0 if it ended in
+// time. ok is false where Slack does not exist.
 func (a *App) Tardiness() (late time.Duration, ok bool) {
 	left, ok := a.Slack()
 	return max(0, -left), ok
@@ -101,7 +100,8 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 	return a
 }
 
-// SetReference sets what the application is measured against.
+// SetReference sets the deadline and the critical path with which the application is
+// compared.
 func (a *App) SetReference(ref *sla.Reference) {
 	a.Critical = ref.Critical
 	a.Deadline = ref.Deadline
@@ -109,8 +109,8 @@ func (a *App) SetReference(ref *sla.Reference) {
 	a.SlackBase = ref.SlackBase
 }
 
-// Recorded measures how one application really ran. Its log says neither when
-// executors were requested and granted nor which cores were busy.
+// Recorded measures the recorded run of one application. Values that a log does not
+// show, such as requests, grants and busy cores, are -1 (not known).
 func Recorded(a *traces.Application) App {
 	app := App{
 		Class: a.Class, User: a.User, Driver: spark.Master(a.Master).OverheadRule().DriverSize(a.Properties, spark.ParseVersion(a.SparkVersion)), Changes: -1,

@@ -12,7 +12,7 @@ import (
 type Part struct {
 	Key   string // in files, after "time_" or "hold_"
 	Label string // in tables and on pictures
-	Doc   string // the time that counts, in words
+	Doc   string // definition of the time, in words
 }
 
 // TimeParts are the causes of turnaround, by replay.TimeCause.

@@ -7,12 +7,12 @@
 //   - table.go: [Table], every metric with its unit, formula, direction and source;
 //     a new metric is one line there, and docs/METRICS.md has the same table in
 //     prose;
-//   - app.go: [App], what one application got, and [Group], the applications from
+//   - app.go: [App], the outcome of one application, and [Group], the applications from
 //     which a metric is computed;
 //   - measures.go: the formulas of the metrics;
-//   - attribution.go: the metrics of where time went;
+//   - attribution.go: the metrics of time by cause;
 //   - row.go: [Row], every metric of one group;
-//   - figures.go: single numbers of an application, which comparisons add up;
+//   - figures.go: single numbers of an application, which comparisons sum;
 //   - prices.go: what the resources that applications hold cost;
 //   - elasticity.go: [Meter], an observer that measures how well supply follows
 //     demand, and what a minimum charge adds;

@@ -8,12 +8,12 @@ import (
 	"dynalloc/traces"
 )
 
-// Elasticity is how well an application's supply of cores followed its demand:
-// the metrics of the SPEC Research Group (Ready for Rain?, SPEC-RG-2016-01;
-// Ilyushkin et al., ICPE 2017). Demand is the cores of all tasks that run or could
-// start, at most all cores of the cluster. Supply is the cores of the executors
-// that take tasks, until they are free for other applications. Where demand and
-// supply are both 0 provision is exact: both integrands are 0.
+// Elasticity is how well an application's supply of cores followed its demand: the
+// metrics of the SPEC Research Group (Ready for Rain?, SPEC-RG-2016-01; Ilyushkin et
+// al., ICPE 2017). Demand is the cores of all tasks that run or could start, at most
+// all cores of the cluster. Supply is the cores of the executors that take tasks, until
+// they are free for other applications. Where demand and supply are both 0, both
+// integrands are 0.
 type Elasticity struct {
 	Known     bool
 	Under     float64       // integral of max(0, demand - supply) / demand, in seconds
@@ -22,8 +22,8 @@ type Elasticity struct {
 	OverTime  time.Duration // with supply > demand
 }
 
-// MinimumCharge is what a minimum charge adds to the time that executors were
-// held: for each executor, the minimum less the time held, if that is positive.
+// MinimumCharge is the time that a minimum charge adds to the time held: the sum over
+// executors of max(0, minimum - time held).
 type MinimumCharge struct {
 	Executors time.Duration // executor-time
 	Cores     time.Duration // core-time
@@ -39,7 +39,7 @@ type Meter struct {
 	Measured []Metered
 }
 
-// Metered is what a meter measured of one application.
+// Metered is the measurements of one application.
 type Metered struct {
 	Elasticity
 	MinimumCharge
@@ -49,7 +49,7 @@ type Metered struct {
 type life struct {
 	since   time.Duration
 	running int // cores of tasks that run
-	waiting int // cores of tasks that could start and have no slot
+	waiting int // cores of tasks that are ready and have no slot
 	supply  int // cores of executors that take tasks
 	held    map[policies.ExecutorID]holding
 	stages  map[int32]*attempt // submitted stages, by index
@@ -132,7 +132,7 @@ func (m *Meter) ended(a *life, e replay.Event, cpus int) {
 		return
 	case s.running[e.Task] > 0:
 		s.running[e.Task]--
-	case e.N == 0 && !s.done[e.Task] && s.waiting > 0: // a task of an earlier attempt has done this attempt's work
+	case e.N == 0 && !s.done[e.Task] && s.waiting > 0: // an earlier attempt already completed this partition
 		s.waiting--
 		a.waiting -= cpus
 	default:
@@ -147,7 +147,7 @@ func (m *Meter) ended(a *life, e replay.Event, cpus int) {
 	}
 }
 
-// free records that an executor's cores are free for other applications.
+// free records that an executor released its cores to other applications.
 func (m *Meter) free(a *life, e replay.Event) {
 	x, ok := a.held[e.Executor]
 	if !ok {
@@ -184,7 +184,7 @@ func (m *Meter) advance(e replay.Event) {
 	}
 }
 
-// taskCPUs is the cores that the task of an event takes.
+// taskCPUs is the number of cores that the task of an event uses.
 func taskCPUs(w *traces.Workload, e replay.Event) int {
 	a := w.Apps[e.App]
 	return max(1, a.Profiles[a.Stages[e.Stage].Profile].TaskCPUs)

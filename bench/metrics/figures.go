@@ -1,7 +1,7 @@
 package metrics
 
-// A Figure is one number of an application's outcome. Comparisons of policies add
-// figures up over applications, replicas and blocks.
+// A Figure is one number of an application's outcome. Comparisons of policies sum
+// figures over applications, replicas and blocks.
 type Figure func(*App) float64
 
 // MissOf is 1 if the application missed its deadline, else 0.

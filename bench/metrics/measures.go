@@ -10,9 +10,9 @@ import (
 	"dynalloc/bench/stats"
 )
 
-// Bounds of bounded slowdown (Feitelson and Rudolph, 1998): an application whose
-// critical path is shorter counts as if its path had this length. Without a bound,
-// start-up alone would give a short application a slowdown of ten or more.
+// Bounds of bounded slowdown (Feitelson and Rudolph, 1998): a shorter critical path is
+// replaced by this length. Without a bound, start-up alone would give a short
+// application a slowdown of ten or more.
 const (
 	shortBound = 10 * time.Second
 	longBound  = time.Minute
@@ -33,8 +33,8 @@ func driverTime(a *App) time.Duration { return a.Turnaround - max(0, a.AppWait) 
 // driverCores is the core-time of the application's driver.
 func driverCores(a *App) time.Duration { return driverTime(a) * time.Duration(a.Driver.Cores) }
 
-// slowdown is turnaround / critical path. Like the other figures here it is NaN
-// where it is not known or does not exist.
+// slowdown is turnaround / critical path. Like the other figures in this file, it is
+// NaN if it is unknown or does not exist.
 func slowdown(a *App) float64 {
 	if a.Critical <= 0 {
 		return math.NaN()
@@ -177,7 +177,8 @@ func (g *Group) queries() []sla.QueryResult {
 	return list
 }
 
-// queryMisses is NaN where there are no queries with a deadline.
+// queryMisses counts the queries that missed their deadlines; NaN if no query has a
+// deadline.
 func (g *Group) queryMisses() float64 {
 	queries := g.queries()
 	if len(queries) == 0 {
@@ -206,8 +207,8 @@ func (g *Group) utilization(f func(*App) time.Duration) float64 {
 	return 100 * ratio(g.sum(f), g.Provided.Seconds())
 }
 
-// lifeShare is a time of the applications' elasticity, in seconds, as a percentage of
-// their turnarounds.
+// lifeShare is the sum of a time of Elasticity, in seconds, as a percentage of the sum
+// of the turnarounds.
 func lifeShare(f func(*Elasticity) float64) func(*Group) float64 {
 	return func(g *Group) float64 {
 		return 100 * ratio(g.add(func(a *App) float64 {
@@ -219,9 +220,9 @@ func lifeShare(f func(*Elasticity) float64) func(*Group) float64 {
 	}
 }
 
-// fairness is Jain's index over the mean speeds of the groups that a key makes;
-// the speed of an application is critical path / turnaround. It is NaN where
-// fewer than two groups have a speed.
+// fairness is Jain's index over the mean speeds of the applications grouped by key. The
+// speed of an application is critical path / turnaround. The index is NaN if fewer than
+// two groups have a speed.
 func (g *Group) fairness(key func(*App) string) float64 {
 	speeds := map[string][]float64{}
 	for i := range g.Apps {
@@ -239,10 +240,10 @@ func (g *Group) fairness(key func(*App) string) float64 {
 	return jain(means)
 }
 
-// jain is the fairness index of Jain, Chiu and Hawe (A Quantitative Measure of
-// Fairness and Discrimination for Resource Allocation in Shared Computer
-// Systems, 1984): (sum of x)^2 / (n x sum of x^2). It is 1 if all values are equal
-// and 1/n if only one is not 0; NaN for no values, and where all are 0.
+// jain is the fairness index of Jain, Chiu and Hawe (A Quantitative Measure of Fairness
+// and Discrimination for Resource Allocation in Shared Computer Systems, 1984): (sum of
+// x)^2 / (n x sum of x^2). It is 1 if all values are equal and 1/n if only one is not
+// 0; NaN for no values, and if all are 0.
 func jain(x []float64) float64 {
 	var sum, squares float64
 	for _, v := range x {

@@ -15,9 +15,9 @@ import (
 // Prices are the prices of a cluster's resources, in any one currency. A price of
 // 0 is not known.
 type Prices struct {
-	NodeHour float64       // of one node of a pool without a price of its own for an hour, whether anything runs on it or not
-	CoreHour float64       // of one core that an executor or driver holds for an hour
-	GiBHour  float64       // of one GiB of memory that an executor or driver holds for an hour, overhead included
+	NodeHour float64       // per hour and node, idle or not, for pools without their own price
+	CoreHour float64       // per hour and core held by an executor or driver
+	GiBHour  float64       // per hour and GiB of memory held by an executor or driver, overhead included
 	Minimum  time.Duration // minimum charge: each executor and driver is billed for at least this time
 }
 

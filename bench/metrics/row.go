@@ -13,10 +13,10 @@ type Row struct {
 	Values   []float64 // by index into Table; NaN where a value does not exist
 }
 
-// Value returns the metric of that name, which must be in Table.
+// Value returns the metric with this name, which must be in Table.
 func (r Row) Value(name string) float64 { return r.Values[Position(name)] }
 
-// Minus returns every metric of r less that of base; NaN where one is missing.
+// Minus returns every metric of r minus that of base; NaN if either is missing.
 func (r Row) Minus(base Row) []float64 {
 	d := make([]float64, len(r.Values))
 	for i := range d {
@@ -50,7 +50,8 @@ func (g *Group) Rows(policy string, classes []string, recorded bool) (all Row, b
 	return g.Row(policy, "", recorded), byClass
 }
 
-// BlankRows are rows without values, over all applications and for each class.
+// BlankRows returns rows without values (NaN), over all applications and for each
+// class.
 func BlankRows(policy string, classes []string) (all Row, byClass []Row) {
 	blank := func(class string) Row {
 		return Row{Policy: policy, Class: class, Values: slices.Repeat([]float64{math.NaN()}, len(Table))}

@@ -14,7 +14,7 @@ type Metric struct {
 	Section Section // the table of a report that shows it
 	Label   string  // in tables and on axes: "queue wait p95"
 	Unit    Unit
-	Doc     string // the formula in words, as docs/METRICS.md has it
+	Doc     string // the formula in words, as in docs/METRICS.md
 	Better  Better
 	Source  string // where the definition is from, as docs/METRICS.md lists them; "own": defined by this project
 	Of      func(*Group) float64
@@ -23,8 +23,8 @@ type Metric struct {
 // Better is the direction in which a metric improves.
 type Better string
 
-// Directions. Neither is for figures that only give context: holding executors is
-// not good in itself, and every policy has to do the same work.
+// Directions of improvement. Neither is for figures that only give context, such as the
+// number of applications.
 const (
 	Lower   Better = "lower"
 	Higher  Better = "higher"
@@ -52,8 +52,8 @@ const (
 	Money           Unit = "money"
 )
 
-// Section is the table of a report in which a metric stands. Reports for people
-// have one table for each section, with all its metrics.
+// Section is the table of a report that shows a metric. Reports for people have one
+// table for each section, with all its metrics.
 type Section string
 
 // The sections of metrics.

@@ -13,8 +13,8 @@ import (
 	"dynalloc/traces"
 )
 
-// Deadlines are the lines of a deadline file, in order. For each application, and
-// each query inside of it, the first line that matches decides.
+// Deadlines are the lines of a deadline file, in order. For each application, and each
+// query inside it, the first line that matches applies.
 type Deadlines []Deadline
 
 // A Deadline is one line of a deadline file.
@@ -33,9 +33,9 @@ func (d *Deadline) position() string {
 	return fmt.Sprintf("%s:%d", d.File, d.Line)
 }
 
-// A Match selects applications by globs: * matches any text, ? any character, and
-// an empty field everything. With Group, Description or Execution it selects
-// queries inside of the applications that the other fields match.
+// A Match selects applications by globs: * matches any text, ? any character, and an
+// empty field everything. With Group, Description or Execution it selects queries
+// inside the applications that the other fields match.
 type Match struct {
 	Name  string // of the application
 	Class string
@@ -61,10 +61,10 @@ type column struct {
 	value *string
 }
 
-// forQueries says whether it selects queries and not whole applications.
+// forQueries reports whether it selects queries and not whole applications.
 func (m *Match) forQueries() bool { return m.Group != "" || m.Description != "" || m.Execution != "" }
 
-// matches says whether it selects the application, or queries of it.
+// matches reports whether it selects the application, or queries of it.
 func (m *Match) matches(a *traces.Application) bool {
 	if !globMatches(m.Name, a.Name) || !globMatches(m.Class, a.Class) || !globMatches(m.Queue, a.Queue) || !globMatches(m.User, a.User) {
 		return false
@@ -72,7 +72,7 @@ func (m *Match) matches(a *traces.Application) bool {
 	return m.Tag == "" || slices.ContainsFunc(tagsOf(a), func(tag string) bool { return spec.Match(m.Tag, tag) })
 }
 
-// matchesJob says whether it selects a job of an application that matches. The
+// matchesJob reports whether it selects a job of an application that matches. The
 // pattern * matches only jobs that have the field.
 func (m *Match) matchesJob(j *traces.Job) bool {
 	has := func(glob, text string) bool { return glob == "" || text != "" && spec.Match(glob, text) }
@@ -99,9 +99,9 @@ func (m Match) String() string {
 //	report-*,,90s
 //	,finance,06:00 Europe/Berlin
 //
-// "pattern" is another word for name; without a header the columns are name and
-// deadline. Lines that start with # are comments. An error names file and line
-// and says what was expected.
+// "pattern" is a synonym of name; without a header the columns are name and deadline.
+// Lines that start with # are comments. An error names the file and the line and states
+// what was expected.
 func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 	in := csv.NewReader(r)
 	in.Comment, in.TrimLeadingSpace, in.FieldsPerRecord = '#', true, -1
@@ -147,8 +147,8 @@ func ReadDeadlines(r io.Reader, file string) (Deadlines, error) {
 // withoutHead are the columns of a file without a header.
 var withoutHead = []string{"name", "deadline"}
 
-// readHead reads a header if the record is one: it has a column "deadline", or a
-// name close to it, or begins with "pattern". It is nil if the record is none.
+// readHead reads the record as a header if it has a column "deadline" or a misspelling
+// of it, or begins with "pattern". Otherwise it returns nil.
 func readHead(record []string) ([]string, error) {
 	names := make([]string, len(record))
 	for i, name := range record {
@@ -212,8 +212,8 @@ func readDeadline(head, record []string) (Deadline, error) {
 	return d, nil
 }
 
-// ruleFor returns the index of the line that decides for an application; -1 if no
-// line matches.
+// ruleFor returns the index of the line that applies to an application; -1 if no line
+// matches.
 func (d Deadlines) ruleFor(a *traces.Application) int {
 	return slices.IndexFunc(d, func(x Deadline) bool { return !x.forQueries() && x.matches(a) })
 }
@@ -229,7 +229,8 @@ func (d Deadlines) queryRules(a *traces.Application) []int {
 	return rules
 }
 
-// ruleForJob returns which of some lines decides for a job; -1 if none does.
+// ruleForJob returns the index, of those in rules, of the line that applies to a job;
+// -1 if none matches.
 func (d Deadlines) ruleForJob(rules []int, j *traces.Job) int {
 	for _, i := range rules {
 		if d[i].matchesJob(j) {
@@ -239,13 +240,13 @@ func (d Deadlines) ruleForJob(rules []int, j *traces.Job) int {
 	return -1
 }
 
-// haveApplications says whether any line is for whole applications.
+// haveApplications reports whether any line is for whole applications.
 func (d Deadlines) haveApplications() bool {
 	return slices.ContainsFunc(d, func(x Deadline) bool { return !x.forQueries() })
 }
 
-// CheckClock refuses a time of day for applications whose time of submission is not
-// known.
+// CheckClock returns an error if a time of day is the deadline of an application whose
+// wall-clock time of submission is not known.
 func (d Deadlines) CheckClock(w *traces.Workload) error {
 	for i := range d {
 		if d[i].Basis != AtTime {
@@ -260,9 +261,9 @@ func (d Deadlines) CheckClock(w *traces.Workload) error {
 	return nil
 }
 
-// submittedAt is the wall-clock time of an application's submission; the zero Time
-// if it is not known. Where idle days are cut out of a workload it is on the
-// application's original day, so that a time of day keeps its distance.
+// submittedAt is the wall-clock time of an application's submission; the zero Time if
+// it is not known. If idle days are cut out of a workload, it is on the application's
+// original day, so that the time until a time of day is unchanged.
 func submittedAt(w *traces.Workload, a *traces.Application) time.Time {
 	const day = 24 * time.Hour
 	if w.Epoch.IsZero() {

@@ -9,12 +9,12 @@ import (
 	"dynalloc/traces"
 )
 
-// fewHistoryRuns is the number of runs below which a 95 % quantile is hardly less
-// than the longest run.
+// fewHistoryRuns is the number of runs below which a 95 % quantile is close to the
+// longest run.
 const fewHistoryRuns = 20
 
-// SlackInForce is the slack that makes deadlines: the one asked for, else
-// DefaultSlack where no line of a deadline file is for applications.
+// SlackInForce returns the slack rule that applies: the one asked for; else
+// DefaultSlack if no line of a deadline file is for applications; else none.
 func (d Deadlines) SlackInForce(asked SlackRule) SlackRule {
 	if len(asked.Factors) == 0 && !d.haveApplications() {
 		return DefaultSlack
@@ -22,7 +22,8 @@ func (d Deadlines) SlackInForce(asked SlackRule) SlackRule {
 	return asked
 }
 
-// Describe says in words where the deadlines come from; s is the slack in force.
+// Describe states in words where the deadlines come from; s is the slack rule that
+// applies.
 func (d Deadlines) Describe(s SlackRule) string {
 	var files []string
 	rest := ""
@@ -48,13 +49,13 @@ func (d Deadlines) Describe(s SlackRule) string {
 	}
 }
 
-// Check refuses a slack from history for a workload without recorded runs: it
-// would make no deadline at all.
+// Check returns an error if the slack is from history and the workload has no recorded
+// runs, because there would be no deadlines.
 func (s SlackRule) Check(w *traces.Workload) error {
 	if s.Of != History || slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 		return nil
 	}
-	return fmt.Errorf("deadlines from history: %s does not say how its applications really ran; give event logs, or another slack such as alone=1.5", w.Name)
+	return fmt.Errorf("deadlines from history: %s has no recorded runs; give event logs, or another slack such as alone=1.5", w.Name)
 }
 
 // The notes on deadlines. Each may point to a mistake in a deadline file.
@@ -66,9 +67,9 @@ var (
 	deadlinesFewRuns = note.Declare("deadlines-from-few-runs", "runs", "enough")
 )
 
-// Notes say which lines match nothing, which applications have no deadline and
-// why, and from how few recorded runs deadlines are taken. References are those of
-// the workload's applications under the slack in force.
+// Notes lists lines that match nothing, applications without a deadline with the
+// reason, and deadlines that are taken from few recorded runs. references are those of
+// the workload's applications under s.
 func (d Deadlines) Notes(w *traces.Workload, s SlackRule, references []Reference) []note.Note {
 	used := make([]bool, len(d))
 	unmatched, last, unrecorded := 0, 0, 0
@@ -110,7 +111,7 @@ func (d Deadlines) Notes(w *traces.Workload, s SlackRule, references []Reference
 		}
 	}
 	if !d.haveApplications() {
-		unmatched = 0 // no line is for applications: none is missing
+		unmatched = 0 // no line is for applications, so none is unmatched
 	}
 	for _, n := range []struct {
 		kind  note.Kind

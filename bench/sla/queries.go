@@ -24,22 +24,23 @@ type Query struct {
 
 // A QueryResult is the outcome of a query.
 type QueryResult struct {
-	Duration time.Duration // -1: it did not end
+	Duration time.Duration // -1: the query did not end
 	Deadline time.Duration
 }
 
-// Missed says whether the query missed its deadline: it ended later or not at all.
+// Missed reports whether the query ended after its deadline or did not end.
 func (q *QueryResult) Missed() bool { return q.Duration < 0 || q.Duration > q.Deadline }
 
-// Duration is the time that the query took in a replay of its application; -1 if
-// one of its jobs did not end.
+// Duration returns the time of the query in a replay of its application; -1 if one of
+// its jobs did not end.
 func (q *Query) Duration(a *replay.AppResult) time.Duration {
 	return q.duration(func(j int) (start, end time.Duration, ended bool) {
 		return a.Jobs[j].Start, a.Jobs[j].End, !a.Failed || a.Jobs[j].End > 0
 	})
 }
 
-// RecordedDuration is the same of a recording of its application.
+// RecordedDuration returns the time of the query in a recording of its application; -1
+// if one of its jobs did not end.
 func (q *Query) RecordedDuration(r *traces.Recorded) time.Duration {
 	return q.duration(func(j int) (start, end time.Duration, ended bool) {
 		if j >= len(r.Jobs) {
@@ -64,8 +65,8 @@ func (q *Query) duration(job func(j int) (start, end time.Duration, ended bool))
 	return last - first
 }
 
-// QueriesOf returns the queries of an application that a line matches. The first
-// job of a query that matches decides which line counts for all of its jobs.
+// QueriesOf returns the queries of an application that a line matches. The line that
+// matches the first job of a query applies to all its jobs.
 func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 	rules := d.queryRules(a)
 	if len(rules) == 0 {
@@ -95,7 +96,7 @@ func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 			queries = append(queries, Query{App: index, Name: k.kind + " " + k.id, rule: rule})
 		}
 	}
-	for j := range a.Jobs { // jobs of a query that no line matches belong to it too
+	for j := range a.Jobs { // jobs of the query that match no line also belong to it
 		for _, k := range []key{{"group", a.Jobs[j].Group}, {"execution", a.Jobs[j].Execution}, {"job", strconv.Itoa(a.Jobs[j].ID)}} {
 			if i, ok := at[k]; ok {
 				queries[i].Jobs = append(queries[i].Jobs, j)

@@ -9,7 +9,7 @@ import (
 	"dynalloc/traces"
 )
 
-// A Reference is what an application's results are measured against. It is the
+// A Reference is the values with which an application's results are compared. It is the
 // same under every policy.
 type Reference struct {
 	Critical    time.Duration // critical path: the turnaround with unlimited executors that are already running
@@ -20,9 +20,9 @@ type Reference struct {
 	HasDeadline bool
 }
 
-// References computes what every application of a workload is measured against.
-// A line of the deadline file has precedence over the slack in force; alone has
-// the result of each application alone on the idle cluster.
+// References computes the reference of every application of a workload. A line of the
+// deadline file has precedence over the slack rule; alone has the result of each
+// application alone on the idle cluster.
 func References(w *traces.Workload, d Deadlines, s SlackRule, alone []*replay.AppResult) []Reference {
 	programs := programsOf(w)
 	references := make([]Reference, len(w.Apps))
@@ -42,7 +42,7 @@ func References(w *traces.Workload, d Deadlines, s SlackRule, alone []*replay.Ap
 	return references
 }
 
-// base is the reference of a basis; 0 if it is not known.
+// base returns the time that a factor of the basis multiplies; 0 if it is not known.
 func (ref *Reference) base(b Basis) time.Duration {
 	switch b {
 	case Alone:
@@ -87,7 +87,7 @@ func (p *programs) history(a *traces.Application) time.Duration {
 	return quantileTime(p.durations[programOf(a)])
 }
 
-// quantileTime is the 95 % quantile of sorted seconds, 0 of none.
+// quantileTime is the 95 % quantile of sorted seconds; 0 for an empty list.
 func quantileTime(seconds []float64) time.Duration {
 	if len(seconds) == 0 {
 		return 0
@@ -95,8 +95,8 @@ func quantileTime(seconds []float64) time.Duration {
 	return time.Duration(stats.Quantile(historyQuantile, seconds) * float64(time.Second)).Round(time.Millisecond)
 }
 
-// deadline applies a rule to an application. It returns the time from submission by
-// which it must have ended; false if it has no deadline.
+// deadline applies a rule to an application. It returns the deadline as a time after
+// submission, or false if there is none.
 func (p *programs) deadline(due DeadlineRule, a *traces.Application, ref *Reference) (time.Duration, bool) {
 	switch due.Basis {
 	case Within:

@@ -26,7 +26,8 @@ const (
 // historyQuantile is the quantile of the recorded runs that History uses.
 const historyQuantile = 0.95
 
-// A DeadlineRule says by when an application or a query must have ended.
+// A DeadlineRule is the rule from which the deadline of an application or a query is
+// computed.
 type DeadlineRule struct {
 	Basis  Basis
 	Within time.Duration  // of Within, more than 0
@@ -75,7 +76,7 @@ func badRule(text string) error {
 	return fmt.Errorf("a deadline must be %s, not %q", ruleForms, text)
 }
 
-// takesFactor says whether a basis is multiplied by a factor.
+// takesFactor reports whether a basis is multiplied by a factor.
 func (b Basis) takesFactor() bool { return b == Alone || b == Critical || b == History }
 
 func parseFactor(text string) (float64, error) {
@@ -95,7 +96,7 @@ func parseClock(text string) (time.Duration, error) {
 	return 0, strconv.ErrSyntax
 }
 
-// loadZone finds a time zone. It refuses the machine's local zone: a file must
+// loadZone finds a time zone. It refuses the machine's local zone, because a file must
 // have the same meaning on every machine.
 func loadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
@@ -122,12 +123,12 @@ func Multiple(factor float64, reference time.Duration) time.Duration {
 	return time.Duration(math.Min(factor*float64(reference), math.MaxInt64/2)).Truncate(time.Millisecond)
 }
 
-// nextClock is the first instant after a time at which the clock of a zone shows a
-// time of day. Where daylight saving skips that time it is the instant of the
-// change; where the time comes twice, the first after the given time counts.
+// nextClock is the first instant after a time at which the clock of a zone shows a time
+// of day. If daylight saving skips that time, it is the instant of the change; if the
+// time occurs twice, it is the first occurrence.
 func nextClock(after time.Time, clock time.Duration, zone *time.Location) time.Time {
 	const day = 24 * time.Hour
-	// until is the time from what the clock shows at an instant to the time of day.
+	// until is the time from the clock time at an instant to the wanted time of day.
 	until := func(at time.Time, offset int) time.Duration {
 		shown := time.Duration(at.UnixNano()%int64(day)) + time.Duration(offset)*time.Second
 		return ((clock-shown)%day + day) % day
@@ -147,20 +148,20 @@ func nextClock(after time.Time, clock time.Duration, zone *time.Location) time.T
 	}
 }
 
-// A SlackRule is the deadline of every application that no line of a file matches:
-// a factor times a reference. One factor makes the deadlines; reports show the
-// misses at the others beside it.
+// A SlackRule is the deadline of every application that no line of a file matches: a
+// factor times a reference. The middle factor sets the deadlines; reports also show the
+// misses at the others.
 type SlackRule struct {
 	Of      Basis     // Alone, Critical or History
 	Factors []float64 // ascending
 }
 
-// DefaultSlack is the slack where none is given. Its factors, from tight to
-// generous, are a convention of this program.
+// DefaultSlack is the slack rule if none is given. Its factors, from tight to generous,
+// are a convention of this program.
 var DefaultSlack = SlackRule{Of: Alone, Factors: []float64{1.2, 1.5, 2, 3}}
 
-// Headline is the factor that makes the deadlines: the middle one, of two the
-// smaller. It is 0 where there is no slack.
+// Headline is the factor that sets the deadlines: the middle one, or the smaller of the
+// two middle ones. It is 0 if there is no slack rule.
 func (s SlackRule) Headline() float64 {
 	if len(s.Factors) == 0 {
 		return 0
@@ -168,9 +169,9 @@ func (s SlackRule) Headline() float64 {
 	return s.Factors[(len(s.Factors)-1)/2]
 }
 
-// ParseSLA reads what every application must keep: a slack such as "alone",
-// "critical=1.5,2,3" or "history=1.2", else a deadline as in
-// ParseDeadlineRule, which is returned as the only line of Deadlines. An error says what was expected.
+// ParseSLA reads the deadline of every application: a slack rule such as "alone",
+// "critical=1.5,2,3" or "history=1.2", else a deadline as in ParseDeadlineRule, which
+// is returned as the only line of Deadlines. An error states what was expected.
 func ParseSLA(text string) (SlackRule, Deadlines, error) {
 	key, value, given := strings.Cut(text, "=")
 	basis := Basis(strings.TrimSpace(key))
@@ -208,8 +209,7 @@ func (b Basis) reference() string {
 	return "the run alone on the idle cluster under its recorded settings"
 }
 
-// Times says what a factor multiplies, for a heading: "so many times the critical
-// path".
+// Times describes the slack in a heading: "so many times the critical path".
 func (b Basis) Times() string { return "so many times " + b.reference() }
 
 // String is the slack in words.

@@ -11,7 +11,7 @@ import (
 // Properties that carry tags.
 const (
 	yarnTags        = "spark.yarn.tags"                                  // nightly,eu
-	kubernetesLabel = "spark.kubernetes.driver.label."                   // and the label's name; of the driver's pod
+	kubernetesLabel = "spark.kubernetes.driver.label."                   // followed by the name of a label of the driver's pod
 	databricksTags  = "spark.databricks.clusterUsageTags.clusterAllTags" // [{"key":"team","value":"finance"}]
 )
 

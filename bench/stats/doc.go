@@ -1,8 +1,8 @@
-// Package stats has the statistics of comparisons: numbers in, numbers out. It
+// Package stats has the statistics of comparisons. Its input and output are numbers; it
 // knows nothing of workloads, policies or replays.
 //
-// Callers divide what they compare into blocks that are independent of each
-// other, and pass sums by block. Read the files in this order:
+// Callers divide the applications that they compare into blocks that are independent of
+// each other, and pass sums by block. Read the files in this order:
 //
 //   - quantile.go: quantiles and means of samples;
 //   - estimate.go: [Estimate], a figure with its confidence interval;

@@ -8,14 +8,15 @@ const Confidence = 0.95
 // An Interval is a confidence interval, both ends included.
 type Interval struct{ Low, High float64 }
 
-// NoInterval is the interval of a figure about which too little is known: both
-// ends are NaN, so that it excludes no value.
+// NoInterval is the interval of a figure with too few data: both ends are NaN, so that
+// it excludes no value.
 func NoInterval() Interval { return Interval{math.NaN(), math.NaN()} }
 
-// Excludes says whether a value lies outside the interval.
+// Excludes reports whether a value lies outside the interval.
 func (i Interval) Excludes(v float64) bool { return v < i.Low || v > i.High }
 
-// Scaled is the interval of a multiple of the figure.
+// Scaled returns the interval of the figure multiplied by f, which must not be
+// negative.
 func (i Interval) Scaled(f float64) Interval {
 	return Interval{min(i.Low*f, i.High*f), max(i.Low*f, i.High*f)}
 }
@@ -26,11 +27,12 @@ type Estimate struct {
 	Interval
 }
 
-// Scaled is the estimate of a multiple of the figure.
+// Scaled returns the estimate of the figure multiplied by f, which must not be
+// negative.
 func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.Interval.Scaled(f)} }
 
-// Significant says whether the figure differs significantly from zero: its
-// interval excludes zero.
+// Significant reports whether the figure differs significantly from zero: its interval
+// excludes zero.
 func (e Estimate) Significant() bool { return e.Excludes(0) }
 
 // Widened adds an independent error to the interval, given by its half-widths

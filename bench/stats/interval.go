@@ -8,22 +8,21 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// resamples is how often blocks are drawn with replacement for one family of
-// intervals.
+// resamples is the number of bootstrap resamples for one family of intervals.
 const resamples = 2000
 
-// A Contrast is one comparison of two policies, summed up by block. It estimates
-// the sum of Sums over the sum of Weights: with numbers of applications as weights
-// a mean difference, with the base's figures a relative one.
+// A Contrast is one comparison of two policies, summed by block. It estimates sum of
+// Sums / sum of Weights. If the weights are numbers of applications, this is a mean
+// difference; if they are the base's figures, a relative difference.
 type Contrast struct {
 	Sums    []float64 // paired differences, by block
 	Weights []float64 // by block, 0 or more
-	// Counts says that the differences are of events that an application has or does
-	// not have, such as misses. Then two blocks of one application each are added, in
-	// which one policy had the event and the other did not (Bonett and Price, 2012:
-	// adjusted Wald intervals for paired proportions). Without them, twenty
-	// applications without a difference would give an interval of width zero,
-	// although the next application may differ.
+	// Counts is true if the differences count events that an application has or does not
+	// have, such as misses. Then two blocks of one application each are added: in one,
+	// only the first policy had the event; in the other, only the second (Bonett and
+	// Price, 2012: adjusted Wald intervals for paired proportions). Without them, twenty
+	// applications without a difference would give an interval of width zero, although the
+	// next application may differ.
 	Counts bool
 }
 
@@ -70,19 +69,19 @@ func ratioAndError(s, w []float64) (ratio, se float64) {
 	return ratio, math.Sqrt(squares*n/(n-1)) / total
 }
 
-// Simultaneous estimates contrasts over the same blocks. In 95 of 100 samples all
-// its intervals together contain their true values. Blocks are drawn with
-// replacement, the same ones for every contrast; the half-width of an interval is
-// its standard error times the 95 % quantile, over the draws, of the largest
-// deviation of any contrast in standard errors: a max-t bootstrap (Romano and
-// Wolf, Econometrica 2005; for one contrast the symmetric percentile-t of Hall,
-// 1988). The multiple is at least that of Student's distribution for so many
-// blocks, because the bootstrap is too narrow for few blocks. Results are NaN
-// where there are fewer than two blocks or the weights are all zero.
+// Simultaneous estimates contrasts over the same blocks. The intervals are
+// simultaneous: in 95 % of samples all of them contain their true values. Blocks are
+// drawn with replacement, the same ones for every contrast; the half-width of an
+// interval is its standard error times the 95 % quantile, over the draws, of the
+// largest deviation of any contrast in standard errors: a max-t bootstrap (Romano and
+// Wolf, Econometrica 2005; for one contrast the symmetric percentile-t of Hall, 1988).
+// The multiple is at least the quantile of Student's distribution for this number of
+// blocks, because the bootstrap interval is too narrow for few blocks. Estimates are
+// NaN if there are fewer than two blocks or all weights are zero.
 func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	out := make([]Estimate, len(contrasts))
 	all := make([]prepared, len(contrasts))
-	var differing []prepared // where no block differs there is nothing to resample
+	var differing []prepared // contrasts with a standard error above 0; the others need no resampling
 	blocks := 0
 	for i := range contrasts {
 		all[i] = contrasts[i].prepare()
@@ -106,14 +105,14 @@ func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	return out
 }
 
-// StudentQuantile is the two-sided 95 % quantile of Student's distribution with
-// so many degrees of freedom.
+// StudentQuantile is the two-sided 95 % quantile of Student's distribution with this
+// number of degrees of freedom.
 func StudentQuantile(freedom int) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}.Quantile(0.5 + Confidence/2)
 }
 
-// leastErrorShare is the least standard error of a resample, as a share of the
-// sample's. A resample of few different blocks underestimates its own error, and
+// leastErrorShare is the lower limit for the standard error of a resample, as a share
+// of the sample's. A resample of few different blocks underestimates its own error, and
 // its deviation in standard errors would be far too large.
 const leastErrorShare = 0.2
 
@@ -167,10 +166,10 @@ func (p *prepared) deviation(times []float64) float64 {
 }
 
 // Share is a proportion, hits over trials summed over blocks, with its interval:
-// Wilson's interval (1927) for the effective number of independent trials that has
-// the same variance (Korn and Graubard, Survey Methodology 1998), with Student's
-// quantile for so many blocks. Without trials, or with fewer than two blocks, it
-// has no interval.
+// Wilson's interval (1927) for the effective number of independent trials that has the
+// same variance (Korn and Graubard, Survey Methodology 1998), with Student's quantile
+// for this number of blocks. Without trials, or with fewer than two blocks, the
+// interval is NoInterval.
 func Share(hits, trials []float64) Estimate {
 	n := Sum(trials)
 	p, se := ratioAndError(hits, trials)

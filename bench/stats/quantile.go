@@ -23,8 +23,8 @@ func Quantile(p float64, sorted []float64) float64 {
 	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
 }
 
-// Median is the median of values in any order. It is NaN if one of them is, and
-// for no values.
+// Median is the median of values in any order. It is NaN for no values, and if one of
+// them is NaN.
 func Median(values []float64) float64 {
 	if slices.ContainsFunc(values, math.IsNaN) {
 		return math.NaN()

@@ -10,9 +10,9 @@ import (
 )
 
 // McNemar is the exact two-sided p-value of the hypothesis that two policies miss
-// equally often, given how many applications missed under the first alone and
-// under the second alone: a binomial test of the discordant pairs (McNemar,
-// Psychometrika 1947). It is 1 where there are none.
+// equally often, given the numbers of applications that missed only under the first and
+// only under the second: a binomial test of the discordant pairs (McNemar,
+// Psychometrika 1947). It is 1 if there are none.
 func McNemar(first, second int) float64 {
 	n := first + second
 	if n == 0 {
@@ -29,11 +29,11 @@ const (
 	randomFlips = 10000
 )
 
-// SignFlip is the p-value of the hypothesis that differences, one for each block,
-// are as likely of either sign: the share of all ways to flip their signs that
-// give a sum at least as far from zero (Fisher's randomization test). Where each
-// difference is -1, 0 or 1 it is McNemar's exact test; with blocks of many
-// applications it is that test for applications that depend on each other.
+// SignFlip is the p-value of the hypothesis that the differences, one for each block,
+// are equally likely to be positive or negative: the share of all assignments of signs
+// that give a sum at least as far from zero (Fisher's randomization test). If each
+// difference is -1, 0 or 1, it equals McNemar's exact test; with blocks of several
+// applications, it extends that test to applications that depend on each other.
 func SignFlip(differences []float64, seed uint64) float64 {
 	d := slices.DeleteFunc(slices.Clone(differences), func(v float64) bool { return v == 0 })
 	if len(d) == 0 {
@@ -47,8 +47,8 @@ func SignFlip(differences []float64, seed uint64) float64 {
 		size += math.Abs(v)
 	}
 	far := math.Abs(Sum(d)) - 1e-9*size // sums are rounded
-	// reaches says whether a sum is as far from zero with the signs flipped whose
-	// bits are set; word returns the bits of 64 blocks.
+	// reaches reports whether the sum is at least as far from zero after the signs whose
+	// bits are set are flipped; word(k) returns the bits of blocks 64k to 64k+63.
 	reaches := func(word func(k int) uint64) bool {
 		sum := 0.0
 		var bits uint64
@@ -74,7 +74,7 @@ func SignFlip(differences []float64, seed uint64) float64 {
 		return float64(reached) / float64(int(1)<<len(d))
 	}
 	random := rand.New(rand.NewPCG(seed, 0xf11b))
-	reached++ // the signs as they are
+	reached++ // the observed signs are one of the assignments
 	for range randomFlips - 1 {
 		if reaches(func(int) uint64 { return random.Uint64() }) {
 			reached++
@@ -83,8 +83,8 @@ func SignFlip(differences []float64, seed uint64) float64 {
 	return float64(reached) / randomFlips
 }
 
-// signs counts the differences below and above zero, and says whether all have
-// the same size.
+// signs counts the differences below and above zero, and reports whether all have the
+// same absolute value.
 func signs(d []float64) (below, above int, equal bool) {
 	for _, v := range d {
 		if v < 0 {
@@ -109,9 +109,9 @@ func AdjustedSignFlips(contrasts []Contrast, seed uint64) []float64 {
 	return Holm(p)
 }
 
-// Holm adjusts p-values for their number (Holm, Scandinavian Journal of
-// Statistics 1979): if differences with an adjusted value of at most 5 % are
-// called significant, the chance that any of them does not exist is 5 %.
+// Holm adjusts p-values for their number (Holm, Scandinavian Journal of Statistics
+// 1979): if differences with an adjusted p-value of at most 5 % are called significant,
+// the probability of one or more false ones is at most 5 %.
 func Holm(p []float64) []float64 {
 	order := make([]int, len(p))
 	for i := range order {

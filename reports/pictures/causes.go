@@ -19,8 +19,8 @@ import (
 	"dynalloc/reports/words"
 )
 
-// timeColors are the colors of the causes of turnaround: work is gray and blue,
-// what a policy is to blame for stands out.
+// timeColors are the colors of the causes of turnaround: work is gray and blue; time
+// that a policy causes has a stronger color.
 var timeColors = [replay.TimeCauses]color.Color{
 	replay.TimeDriver: faint, replay.TimeExecution: light(blue), replay.TimeRecompute: gray, replay.TimeLocality: sky,
 	replay.TimeSlot: green, replay.TimeStartup: orange, replay.TimeQueue: purple, replay.TimeRamp: vermillion,
@@ -33,8 +33,8 @@ var holdColors = [replay.HoldCauses]color.Color{
 	replay.HoldSurplus: vermillion, replay.HoldIdle: light(vermillion),
 }
 
-// TimeParts draws a bar for each policy: the mean turnaround by cause. Waves are
-// told apart from the rest of the execution.
+// TimeParts draws a bar for each policy: the mean turnaround by cause. Waves are a
+// separate part of the execution.
 func TimeParts(w io.Writer, r *bench.Results) error {
 	parts := barParts("time_", metrics.TimeParts[:], timeColors[:])
 	execution := parts[replay.TimeExecution].share
@@ -63,7 +63,7 @@ func HoldParts(w io.Writer, r *bench.Results) error {
 	})
 }
 
-// bars are what a picture of stacked bars shows.
+// bars describes a picture of stacked bars.
 type bars struct {
 	title, axis, unit string
 	parts             []barPart
@@ -149,7 +149,7 @@ func stackedBars(w io.Writer, r *bench.Results, b bars) error {
 	return f.write(w)
 }
 
-// digitsFor is how many digits after the point tell bars apart.
+// digitsFor is the number of decimal places that distinguish the lengths of bars.
 func digitsFor(longest float64) int {
 	switch {
 	case longest < 1:
@@ -160,7 +160,7 @@ func digitsFor(longest float64) int {
 	return 0
 }
 
-// share is a value for a picture, 0 where it does not exist.
+// share returns a value for a picture, 0 if it does not exist.
 func share(row metrics.Row, metric string) float64 {
 	if v := row.Value(metric); !math.IsNaN(v) {
 		return v

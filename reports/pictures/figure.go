@@ -19,8 +19,8 @@ import (
 // dpi of all pictures: sharp on a slide and on paper.
 const dpi = 192
 
-// A figure is a picture with its heading: a title that says what one sees, a
-// line with the setting, and a key to the colors.
+// A figure is a picture with its heading: a title that says what one sees, a line with
+// the workload and cluster, and a key to the colors.
 type figure struct {
 	canvas *vgimg.Canvas
 	body   draw.Canvas // what is left for the data
@@ -74,7 +74,7 @@ func newFigure(width, height vg.Length, title, setting string, keys []key) figur
 	return f
 }
 
-// Sizes of a key: its swatch, and the room to the next key.
+// Sizes of a key: its swatch, and the gap before the next key.
 const (
 	keySwatch = 18
 	keyGap    = 16
@@ -124,7 +124,7 @@ func setting(r *bench.Results) string {
 	return settingOf(r.Suite) + fmt.Sprintf("  ·  seed %d", r.Suite.Config.Seed)
 }
 
-// settingOf is what a picture was drawn of.
+// settingOf names the workload and the cluster of a picture.
 func settingOf(s *bench.Suite) string {
 	cluster := s.Config.Cluster.Short()
 	if s.Config.Cluster.Assumed {
@@ -136,7 +136,7 @@ func settingOf(s *bench.Suite) string {
 // A panel is one plot of many in a figure.
 type panel struct {
 	name string
-	fact string // a few words in numbers, at the right
+	fact string // the main figures of the plot, at the right of the name
 	plot *plot.Plot
 }
 
@@ -147,7 +147,7 @@ const (
 	panelHead   = 17
 )
 
-// columnsFor is how many panels stand side by side.
+// columnsFor is the number of panels in a row.
 func columnsFor(panels int) int {
 	switch {
 	case panels <= 1:
@@ -158,7 +158,7 @@ func columnsFor(panels int) int {
 	return 3
 }
 
-// panelsHeight is the body height that so many panels need.
+// panelsHeight is the height of the body for a number of panels.
 func panelsHeight(panels int) vg.Length {
 	rows := (panels + columnsFor(panels) - 1) / columnsFor(panels)
 	height := panelHeight
@@ -171,8 +171,8 @@ func panelsHeight(panels int) vg.Length {
 	return vg.Length(rows)*height + 30
 }
 
-// drawPanels tiles the body with panels of the same scales: the ranges of the
-// first count for all. Only outer panels have labels.
+// drawPanels fills the body with a grid of panels on the same scales, which are those
+// of the first panel. Only outer panels have axis labels.
 func (f *figure) drawPanels(panels []panel, xLabel, yLabel string) {
 	columns := columnsFor(len(panels))
 	rows := (len(panels) + columns - 1) / columns
@@ -218,7 +218,7 @@ func (f *figure) drawRuns(w io.Writer, r *bench.Results, xLabel, yLabel string, 
 	return f.write(w)
 }
 
-// Sizes of the names of panels, all of a picture alike.
+// Sizes of the names of panels; all panels of a picture use the same size.
 const (
 	nameLargest  = 9.5
 	nameSmallest = 7.5
@@ -226,10 +226,10 @@ const (
 
 func factStyle() text.Style { return textStyle(8.5, false, quiet, text.XRight) }
 
-// beside is the room that a fact leaves for the name.
+// beside is the width that the fact leaves for the name.
 func (p *panel) beside(width vg.Length) vg.Length { return width - factStyle().Width(p.fact) - 8 }
 
-// nameSize is the largest at which every name fits beside its fact.
+// nameSize is the largest type size at which every name fits beside its fact.
 func nameSize(panels []panel, width vg.Length) vg.Length {
 	size := vg.Length(nameLargest)
 	for i := range panels {

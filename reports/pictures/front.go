@@ -15,9 +15,9 @@ import (
 	"dynalloc/reports/words"
 )
 
-// Front draws what a search found: the misses of each fleet against the
-// executor-hours that it holds, the front of the fleets, hindsight, and the two
-// lower bounds, below and left of which no policy can be.
+// Front draws what a search found: the misses of each fleet against the executor-hours
+// that it holds, the front of the fleets, hindsight, and the two lower bounds, which no
+// policy can improve on.
 func Front(w io.Writer, t *decide.TuneResult) error {
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
 	hindsightLine := draw.LineStyle{Color: purple, Width: 1.2, Dashes: []vg.Length{2, 2}}
@@ -67,7 +67,7 @@ func Front(w io.Writer, t *decide.TuneResult) error {
 		}
 	}
 	points, corners := drawChoices(data, p, choices, front)
-	if n := len(corners); n > 0 { // labels keep off the bounds, too
+	if n := len(corners); n > 0 { // labels do not cover the bounds either
 		right := corners[n-1].X
 		bottom, left := toY(t.Bounds.Misses), toX(t.Bounds.ExecutorHours)
 		corners = append(corners, vg.Point{X: right, Y: bottom}, vg.Point{X: left, Y: bottom}, vg.Point{X: left, Y: data.Max.Y})
@@ -102,7 +102,8 @@ func tuneChoices(t *decide.TuneResult) []choice {
 	return choices
 }
 
-// rank is the order in which points are drawn: what matters most lies on top.
+// rank is the order in which points are drawn: the most important ones last, so that
+// they are on top.
 func rank(c choice) int {
 	switch {
 	case c.chosen:

@@ -11,10 +11,11 @@ import (
 // labelSize is the type size of labels beside points.
 const labelSize = 9
 
-// placeLabels writes each policy's name beside its point where it covers no
-// other point, no other label and not the line through corners: near if there is
-// room, else farther off with a thin line to it. Where no place is free it takes
-// the one that covers least. The front chooses first.
+// placeLabels writes each policy's name beside its point so that it covers no other
+// point, no other label and not the line through corners. The label is near its point
+// if there is room, else farther away and joined to it by a thin line. If no free place
+// exists, the label takes the place that covers least. Labels of the front are placed
+// first.
 func placeLabels(c draw.Canvas, choices []choice, points, corners []vg.Point) {
 	style := textStyle(labelSize, false, ink, text.XLeft)
 	var front, taken []vg.Rectangle
@@ -63,9 +64,9 @@ func frontFirst(choices []choice) []int {
 	return append(first, rest...)
 }
 
-// covers is how much a label in that box would cover of what is there already,
-// and its line of labels and of points other than its own. Text over something
-// is much worse than a thin line over it.
+// covers is the area that a label in box, and its line, would cover of labels and of
+// points other than its own. Covering them with text counts far more than crossing them
+// with a thin line.
 func covers(box vg.Rectangle, point vg.Point, own int, taken, front []vg.Rectangle) float64 {
 	near := nearest(point, box)
 	line, far := around(point, near, 0.5), distant(point, near)
@@ -129,7 +130,7 @@ func overlap(a, b vg.Rectangle) float64 {
 	return float64(x * y)
 }
 
-// outside is how much of a box lies out of a frame.
+// outside is the area of a box that lies outside a frame.
 func outside(box, frame vg.Rectangle) float64 {
 	whole := float64((box.Max.X - box.Min.X) * (box.Max.Y - box.Min.Y))
 	return whole - overlap(box, frame)

@@ -14,13 +14,13 @@ import (
 	"dynalloc/reports/words"
 )
 
-// samplesDrawn is how many samples a panel shows at most: more than the eye can
-// tell apart is smear. Each is drawn as its mean.
+// samplesDrawn is the largest number of samples in a panel; the eye cannot distinguish
+// more. Each is drawn as its mean.
 const samplesDrawn = 150
 
-// wantedShown is how far above the most executors ever held the picture goes, as
-// a factor: policies may want far more than a cluster has, and a scale for that
-// would flatten what they got.
+// wantedShown limits the vertical axis to this multiple of the most executors ever
+// held: policies may want far more than a cluster has, and a longer axis would flatten
+// the curve of executors held.
 const wantedShown = 2
 
 // Executors draws, a panel for each policy on the same scales, how many
@@ -93,8 +93,8 @@ func over(s *metrics.Series, value func(s *metrics.Sample, step float64) float64
 	return points
 }
 
-// coresOf is how many cores the cluster had under a policy: on average, where
-// nodes come and go.
+// coresOf is the number of cores of the cluster under a policy: the mean over time if
+// nodes join and leave.
 func coresOf(r *bench.Results, policy int) float64 {
 	result := r.Runs[policy].Result
 	if window := result.End - r.Suite.Workload.Apps[0].Submit; result.Provided > 0 && window > 0 {
@@ -103,7 +103,7 @@ func coresOf(r *bench.Results, policy int) float64 {
 	return float64(r.Suite.Config.Cluster.Capacity())
 }
 
-// timePlot is a panel with time to the right.
+// timePlot is a panel with time on the horizontal axis.
 func timePlot(end time.Duration, top float64, y plot.Ticker) *plot.Plot {
 	p := newPlot()
 	p.X.Min, p.X.Max = 0, end.Seconds()
@@ -121,11 +121,11 @@ func extent(r *bench.Results) time.Duration {
 	return end
 }
 
-// means says over how long each step of a picture is a mean.
+// means names the length of the steps of which the picture shows means.
 func means(s metrics.Series) string { return "  ·  means over " + words.Span(s.Step) }
 
-// coarse merges samples until no more than samplesDrawn cover the time to end.
-// It adds an empty sample at the end, at which the last step falls.
+// coarse merges samples until no more than samplesDrawn cover the time to end. It adds
+// an empty sample at the end, so that the curve falls to 0 there.
 func coarse(s metrics.Series, end time.Duration) metrics.Series {
 	merge := 1
 	for time.Duration(merge*samplesDrawn)*s.Step < end {

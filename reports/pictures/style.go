@@ -20,12 +20,12 @@ var (
 	quiet = color.NRGBA{0x5B, 0x63, 0x6B, 0xFF} // labels
 	axis  = color.NRGBA{0x9A, 0xA2, 0xAA, 0xFF}
 	rule  = color.NRGBA{0xE3, 0xE6, 0xEA, 0xFF} // grid
-	faint = color.NRGBA{0xD2, 0xD6, 0xDB, 0xFF} // lines that are there to compare with
+	faint = color.NRGBA{0xD2, 0xD6, 0xDB, 0xFF} // lines for comparison
 	gray  = color.NRGBA{0x4D, 0x4D, 0x4D, 0xFF} // the base policy, always, and dashed
 )
 
-// The hues of Okabe and Ito (Color Universal Design, 2008), told apart by all
-// kinds of color vision; yellow is left out because it vanishes on white.
+// The hues of Okabe and Ito (Color Universal Design, 2008), which people with any kind
+// of color vision can distinguish; yellow is left out because it vanishes on white.
 var (
 	blue       = color.NRGBA{0x00, 0x72, 0xB2, 0xFF}
 	vermillion = color.NRGBA{0xD5, 0x5E, 0x00, 0xFF}
@@ -39,7 +39,7 @@ var (
 // for each of them.
 var hues = []color.Color{blue, vermillion, green, purple, orange}
 
-// light is a hue thinned for areas, so that a line stands out on it.
+// light is a paler form of a hue for areas, so that a line is visible on it.
 func light(c color.NRGBA) color.NRGBA {
 	mix := func(v uint8) uint8 { return uint8((int(v) + 2*0xFF) / 3) }
 	return color.NRGBA{mix(c.R), mix(c.G), mix(c.B), 0xFF}
@@ -77,7 +77,7 @@ func fit(s string, style text.Style, width vg.Length) string {
 	return ""
 }
 
-// newPlot is a plot in the house style: sans serif, no frame, horizontal grid.
+// newPlot is a plot in the common style: sans serif, no frame, horizontal grid.
 func newPlot() *plot.Plot {
 	p := gridless()
 	grid := plotter.NewGrid()
@@ -87,7 +87,7 @@ func newPlot() *plot.Plot {
 	return p
 }
 
-// gridless is the same without a grid.
+// gridless is a plot in the common style without a grid.
 func gridless() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil

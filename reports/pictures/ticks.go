@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// clockSteps are the distances of time ticks that people read, in seconds.
+// clockSteps are the round distances between time ticks, in seconds.
 var clockSteps = []float64{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400}
 
 // clock marks elapsed seconds, at most n times: as m:ss under ten minutes, else
@@ -39,7 +39,8 @@ func clock(n int) plot.TickerFunc {
 	}
 }
 
-// short says whether a span of seconds is read in minutes and seconds.
+// short reports whether times up to this many seconds are written in minutes and
+// seconds.
 func short(seconds float64) bool { return seconds < 600 }
 
 // clockLabel names the time axis in the unit of clock.
@@ -85,8 +86,9 @@ var shares = plot.ConstantTicks{
 // waitFloors are where a logarithmic wait axis may begin, in seconds.
 var waitFloors = []float64{10, 1, 0.1}
 
-// waitFloor is the largest floor that no wait is under, else the lowest: what is
-// shorter, zero included, is drawn there.
+// waitFloor is the largest of waitFloors that is not above the shortest wait, else the
+// lowest of them. Shorter waits, zero included, are drawn at the floor because the axis
+// is logarithmic.
 func waitFloor(shortest float64) float64 {
 	for _, floor := range waitFloors {
 		if shortest >= floor {

@@ -23,7 +23,7 @@ type choice struct {
 	policy        string
 	hours, missed float64
 	base          bool
-	front         bool // no other policy is as good in both and better in one
+	front         bool // no other policy is at least as good in both and better in one
 	hindsight     bool // it knows the demand in advance: it is not deployable
 	chosen        bool // what a search has chosen
 }
@@ -64,7 +64,8 @@ func choicePlot(choices []choice, deadlines float64) *plot.Plot {
 	return p
 }
 
-// stairs is the front of choices, drawn on to the edges of a plot; nil without a front.
+// stairs is the front of choices as a line of steps up to the edges of a plot; nil
+// without a front.
 func stairs(p *plot.Plot, choices []choice) plotter.XYs {
 	front := frontOf(choices)
 	if n := len(front); n > 0 {
@@ -94,7 +95,7 @@ func choicesOf(r *bench.Results) []choice {
 	return choices
 }
 
-// frontOf is the corners of the front, from cheap to dear.
+// frontOf returns the corners of the front, from cheap to expensive.
 func frontOf(choices []choice) plotter.XYs {
 	var line plotter.XYs
 	for _, c := range choices {
@@ -141,8 +142,8 @@ func (c *choice) ink() color.Color {
 	return quiet
 }
 
-// drawChoices draws the marks of choices, and returns where they are and the
-// corners of the front, which labels keep off.
+// drawChoices draws the marks of choices, and returns where they are and the corners of
+// the front, which labels must not cover.
 func drawChoices(data draw.Canvas, p *plot.Plot, choices []choice, front plotter.XYs) (points, corners []vg.Point) {
 	toX, toY := p.Transforms(&data)
 	for _, c := range choices {

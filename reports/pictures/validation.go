@@ -18,12 +18,12 @@ import (
 	"dynalloc/reports/words"
 )
 
-// RecordedAgainstReplayed draws every prediction of a set against what was
-// recorded: on the line is right. Copying the log is drawn beside it, to show
-// what there was to predict.
+// RecordedAgainstReplayed draws every prediction of a set against what was recorded: an
+// exact prediction lies on the line. Panels of the baseline that copies the log are
+// drawn beside it for comparison.
 func RecordedAgainstReplayed(w io.Writer, s *validate.Set) error {
 	barred, other := lightDot(blue), lightDot(orange)
-	f := newFigure(panelsWidth, 2*3*vg.Inch+30, "Replayed against recorded: each dot is one prediction, exact on the line",
+	f := newFigure(panelsWidth, 2*3*vg.Inch+30, "Replayed against recorded: each dot is one prediction; exact ones lie on the line",
 		fmt.Sprintf("%s of %s  ·  --startup %s  ·  dotted: 10 %% off", words.Plural(len(s.Pairs), "ordered pair"), words.Plural(len(s.Workloads), "workload"), s.Startup),
 		[]key{areaKey("workloads with a bar", barred.Color), areaKey("workloads without a bar", other.Color)})
 	application := func(v *validate.View) float64 { return v.Seconds }
@@ -70,8 +70,8 @@ func lightDot(c color.NRGBA) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: c, Radius: 2.2, Shape: draw.CircleGlyph{}}
 }
 
-// scatterPlot has both axes logarithmic and alike, with the line of what is
-// right and those of what is a tenth off.
+// scatterPlot has two equal logarithmic axes, the line of exact predictions, and the
+// lines of 10 % error.
 func scatterPlot() *plot.Plot {
 	const low, high = 8, 1000
 	p := newPlot()
@@ -95,9 +95,8 @@ type NamedValidation struct {
 	*validate.Validation
 }
 
-// ExecutorTimelines lays the executors that the driver really saw and those of
-// the replay over each other, a panel for the first application of each
-// validation.
+// ExecutorTimelines draws the executors that the driver really saw over those of the
+// replay, with a panel for the first application of each validation.
 func ExecutorTimelines(w io.Writer, list []NamedValidation) error {
 	line := draw.LineStyle{Color: vermillion, Width: 1.1}
 	f := newFigure(panelsWidth, vg.Length((len(list)+2)/3)*2.1*vg.Inch+30, "Executors, recorded and replayed",
@@ -123,7 +122,7 @@ func ExecutorTimelines(w io.Writer, list []NamedValidation) error {
 	return f.write(w)
 }
 
-// counted is how many executors there were over time.
+// counted returns the number of executors over time.
 func counted(lives []validate.Life) plotter.XYs {
 	type change struct{ at, by float64 }
 	var changes []change

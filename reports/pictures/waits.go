@@ -16,12 +16,13 @@ import (
 	"dynalloc/reports/words"
 )
 
-// linesShown is how many policies can share a panel and still be told apart.
+// linesShown is the largest number of policies whose lines can be distinguished in one
+// panel.
 const linesShown = 6
 
-// QueueWaits draws which share of the applications had their first executor
-// after how long. Few policies share one panel; many get one each, with the
-// others faint behind.
+// QueueWaits draws the distribution of queue waits: the share of the applications whose
+// first executor has registered after a given time. Few policies share one panel. If
+// there are many, each has its own panel, with the others faint behind it.
 func QueueWaits(w io.Writer, r *bench.Results) error {
 	seconds := make([][]float64, len(r.Runs))
 	shortest, longest := math.Inf(1), 0.0
@@ -98,8 +99,8 @@ func addCurve(p *plot.Plot, curve plotter.XYs, style draw.LineStyle) {
 	}
 }
 
-// queueWaits are the waits of the applications that got an executor, in seconds,
-// sorted.
+// queueWaits returns the queue waits, in seconds and sorted, of the applications that
+// received an executor.
 func queueWaits(run *bench.Outcome) []float64 {
 	var seconds []float64
 	for i := range run.Result.Apps {
@@ -111,8 +112,8 @@ func queueWaits(run *bench.Outcome) []float64 {
 	return seconds
 }
 
-// distribution is the share of all applications that waited no longer than x,
-// from low to high. Applications that never got an executor keep it below 1.
+// distribution is the share of all applications that waited no longer than x, from low
+// to high. It stays below 1 if some applications never received an executor.
 func distribution(seconds []float64, all int, low, high float64) plotter.XYs {
 	if len(seconds) == 0 {
 		return nil
