@@ -1,8 +1,8 @@
 package policies
 
-// accounting is what every policy but static counts from events, and how it turns
-// targets into requests: the demand, the executors, where tasks prefer to run,
-// and what was asked for last.
+// accounting counts events for every policy except static, and turns targets into
+// requests. It holds the demand, the executors, the hosts that tasks prefer, and the
+// last request.
 type accounting struct {
 	client  Client
 	kill    bool // removal kills executors; otherwise it decommissions them
@@ -75,8 +75,8 @@ func (a *accounting) send() bool {
 	return a.client.RequestTotal(a.sent)
 }
 
-// remove gives back the executors of a list that exceed the targets, in the order
-// of the list. It tells whether there were any.
+// remove gives back the executors of a list that exceed the targets, in the order of
+// the list. It reports whether any were given back.
 func (a *accounting) remove(idle []idleExecutor, why func(ExecutorID) Reason) bool {
 	for i := range a.left {
 		a.left[i] = -1

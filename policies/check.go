@@ -8,8 +8,9 @@ import (
 	"dynalloc/internal/spark"
 )
 
-// check refuses what Spark refuses when an application starts, with Spark's
-// names (ExecutorAllocationManager.validateSettings; docs/MODEL.md, settings).
+// check returns an error for settings that Spark refuses when an application starts,
+// and names Spark's property (ExecutorAllocationManager.validateSettings;
+// docs/MODEL.md, settings).
 func (s Spec) check() error {
 	switch {
 	case s.Executors < 0:
@@ -65,10 +66,10 @@ func (s Spec) check() error {
 // dynamicAllocation begins the names of the properties of dynamic allocation.
 const dynamicAllocation = "spark.dynamicAllocation."
 
-// exposed tells whether shuffle files are lost when executors leave. As in Spark,
+// exposed reports whether shuffle files are lost when executors leave. As in Spark,
 // decommissioning counts as protection even if blocks are not moved.
 func (p Protection) exposed() bool { return !p.Service && !p.Tracking && !p.Decommission }
 
 var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.service.enabled, " +
 	"spark.dynamicAllocation.shuffleTracking.enabled, or spark.decommission.enabled with " +
-	"spark.storage.decommission.shuffleBlocks.enabled (shuffle=none asks what happens without)")
+	"spark.storage.decommission.shuffleBlocks.enabled (shuffle=none replays the application without protection)")

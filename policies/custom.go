@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// A Sizer is the simplest policy: it only returns how many executors it wants.
-// Events are counted and requests are sent for it, and executors above the target
-// are removed after the idle timeout. One instance serves one application. Like
+// A Sizer is the simplest policy: it only returns the number of executors that it
+// wants. The package counts events and sends requests for it, and gives back executors
+// above the target after the idle timeout. One instance serves one application. Like
 // every policy it does no I/O, reads no clock and draws no random number. See Sized.
 type Sizer interface {
 	// Size returns the total number of executors wanted for the profile of the
@@ -18,8 +18,8 @@ type Sizer interface {
 
 // A Remover is a Sizer that also chooses which executors to give back.
 type Remover interface {
-	// Remove returns executors of View.Idle. It is called after Size. No more are
-	// given back than exceed the new target.
+	// Remove returns executors of View.Idle. It is called after Size. Executors beyond
+	// those that exceed the new target are not given back.
 	Remove(v *View) []ExecutorID
 }
 
@@ -27,8 +27,8 @@ type Remover interface {
 // ends with the error.
 type Fallible interface{ Err() error }
 
-// A View is what a driver knows about one resource profile of its application,
-// counted from events. It can be wrong where Spark's own counts are.
+// A View is what a driver knows about one resource profile of its application, counted
+// from events. It is wrong wherever Spark's own counts are wrong.
 type View struct {
 	Now       time.Duration  // from the start of the workload
 	Profile   int            // index into Env.Profiles: 0 is the default profile
@@ -59,25 +59,25 @@ var scriptKind = Kind{
 	Defaults: DynamicDefaults(),
 	Check: func(s Spec) error {
 		if Value[string](s, "file") == "" {
-			return errors.New("it does not say where the script is: add file=NAME.star")
+			return errors.New("no script is given: add file=NAME.star")
 		}
 		return nil
 	},
 	unread: true,
 }
 
-// Sized returns the spec of a simple policy, which is made anew for each
-// application. The name stands in tables and must not be one of Kinds. Settings
-// of the spec can be changed before it is used: bounds on the target
-// (Allocation.Min, Max), timeouts after which idle executors above it go (Idle,
-// Cached), how often the policy is asked (Every), Protection, and the size of
-// executors. For a name and settings that users can write, see Kind.
+// Sized returns the spec of a simple policy, which is made anew for each application.
+// The name is shown in tables and must not be one of Kinds. Settings of the spec can be
+// changed before it is used: bounds on the target (Allocation.Min, Max), timeouts after
+// which idle executors above the target are given back (Idle, Cached), the interval
+// between calls of Size (Every), Protection, and the size of executors. For a name and
+// settings that users can write, see Kind.
 func Sized(name string, sizer func() Sizer) Spec {
 	return custom(name, nil).WithSizer(sizer)
 }
 
-// Custom returns the spec of a full policy. Of its settings only those count that
-// the cluster sees: Protection, and the size of executors.
+// Custom returns the spec of a full policy. Only the settings that the cluster sees
+// have an effect: Protection and the size of executors.
 func Custom(name string, policy func(Env) Policy) Spec {
 	return custom(name, func(_ Spec, env Env) Policy { return policy(env) })
 }
@@ -88,8 +88,8 @@ func custom(name string, make func(Spec, Env) Policy) Spec {
 	return s
 }
 
-// With returns the spec with a simple policy behind it: the way to read a
-// script.
+// WithSizer returns the spec with a simple policy as its implementation. Package
+// policies/script uses it to load a script.
 func (s Spec) WithSizer(sizer func() Sizer) Spec {
 	k := *s.Kind
 	k.unread = false
@@ -98,7 +98,8 @@ func (s Spec) WithSizer(sizer func() Sizer) Spec {
 	return s
 }
 
-// sized runs a Sizer: it calls it every so often, and does nothing in between.
+// sized runs a Sizer: it calls Size at the interval Spec.Every and changes nothing in
+// between.
 type sized struct {
 	accounting
 	set     Allocation
@@ -127,7 +128,7 @@ func (p *sized) Start(now time.Duration) {
 	p.moved = false
 }
 
-// Tick calls the Sizer if it is time.
+// Tick calls the Sizer if its interval has passed.
 func (p *sized) Tick(now time.Duration) time.Duration {
 	if now < p.next {
 		return p.next

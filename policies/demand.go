@@ -1,9 +1,8 @@
 package policies
 
-// demand is what Spark's allocation manager knows about the tasks of an
-// application: the counters of its listener (ExecutorAllocationListener;
-// docs/MODEL.md describes them). It keeps sums for each profile, so that a tick
-// need not go through all stages.
+// demand holds what Spark's allocation manager knows about the tasks of an application:
+// the counters of its listener (ExecutorAllocationListener; docs/MODEL.md describes
+// them). It keeps sums for each profile, so that a tick need not go through all stages.
 type demand struct {
 	attempts map[StageAttempt]*attempt
 	last     *attempt // the attempt of the last event: events of one stage often follow each other
@@ -20,7 +19,7 @@ type profileDemand struct {
 	unschedulable int // attempts that have no executor left on which they may run
 }
 
-// attempt is what is known of one stage attempt.
+// attempt is the state of one stage attempt, as known from events.
 type attempt struct {
 	id            StageAttempt
 	profile       int // -1: its submission was not seen
@@ -55,8 +54,8 @@ func (d *demand) subtract(id StageAttempt) *attempt {
 	return a
 }
 
-// add puts the numbers of an attempt back into the sums. An attempt of which no
-// task counts any more is forgotten.
+// add puts the numbers of an attempt back into the sums. An attempt with no counted
+// task is dropped.
 func (d *demand) add(a *attempt) {
 	if !a.open() && a.started == nil && a.running == 0 {
 		a.profile = -1
@@ -90,8 +89,9 @@ func (d *demand) count(a *attempt, sign int) {
 	}
 }
 
-// open tells whether the attempt keeps the queue from being empty, as Spark counts
-// it: also when only a copy of one of its tasks was announced or has started.
+// open reports whether the attempt keeps the queue from being empty, as Spark counts
+// it: this is also true if only a speculative copy of one of its tasks was announced or
+// has started.
 func (a *attempt) open() bool {
 	return a.submitted || a.pendingCopies != nil || a.copied
 }
@@ -123,7 +123,7 @@ func (d *demand) taskStart(e *Event) {
 	d.add(a)
 }
 
-// failed tells of the end of a task whether the task has to run again.
+// failed reports whether a task that ended must run again.
 func (e *Event) failed() bool { return e.End == Failed || e.End == Resubmitted }
 
 // taskEnd makes a failed task pending again. A Resubmitted task lowers the number

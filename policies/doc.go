@@ -1,25 +1,25 @@
-// Package policies decides how many executors an application asks for, and which
-// idle ones it gives back. It decides nothing else: package replay models what the
-// cluster grants, where executors run, and which task runs on which executor.
+// Package policies decides how many executors an application asks for, and which idle
+// ones it gives back. Package replay models everything else: what the cluster grants,
+// where executors run, and which task runs on which executor.
 //
 // # The contract
 //
-// A [Policy] runs in the driver of one application. It observes the events that
-// Spark's listener bus would deliver ([Event]), in the order of the bus, and it
-// acts through a [Client], which takes totals and lists of executors and promises
-// nothing. It never sees the cluster: what it knows, it has counted from events, so
-// that it is wrong wherever Spark's counts are wrong. It does not see the future,
-// because it gets no workload. The only exception is "hindsight", a reference that
-// no driver can run. It is made by [Spec.Foresee] and not [Spec.Deployable].
+// A [Policy] runs in the driver of one application. It observes the events that Spark's
+// listener bus would deliver ([Event]), in the order of the bus, and it acts through a
+// [Client], which takes totals and lists of executors and does not guarantee that they
+// are granted. It never sees the cluster. Its knowledge is counted from events, so it
+// is wrong wherever Spark's counts are wrong. It does not see the future, because it
+// gets no workload. The only exception is "hindsight", a reference that no driver can
+// run. It is made by [Spec.Foresee] and not [Spec.Deployable].
 //
 //	Start    the driver has registered: request the first executors
 //	Observe  something happened: count it
 //	Tick     decide, and say when to be called again if nothing happens
 //
-// Ticks stand on a grid of [Interval] counted from Start. The replay calls Tick at
-// the first point of the grid after an event, and at the time that the last Tick
-// returned. The policy promises that a tick in between would change nothing, which
-// saves the replay almost all ticks.
+// Ticks are at multiples of [Interval] after Start. The replay calls Tick at the first
+// point of the grid after an event, and at the time that the last Tick returned. The
+// policy promises that a tick in between would change nothing, which saves the replay
+// almost all ticks.
 //
 // A policy does no I/O, reads no clock, starts no goroutine and draws no random
 // number: the same events give the same requests.
@@ -27,7 +27,7 @@
 // # The files, in reading order
 //
 //   - policy.go, reason.go: the contract, the events, and reasons for decisions
-//   - kind.go: the table of policies; a [Kind] is all that the program knows of one
+//   - kind.go: the table of policies; a [Kind] is one row of it
 //   - spec.go, settings.go, check.go: a [Spec] is a policy with its settings: how it
 //     is read, written and checked
 //   - fleet.go, warnings.go: a [Fleet] gives each class of applications its spec
@@ -40,7 +40,7 @@
 //   - spark.go, spark_kind.go, spark_search.go: Spark's dynamic allocation
 //   - static.go: a fixed number of executors
 //   - custom.go, sizing.go: simple policies, scripts among them
-//   - hindsight.go: the reference that is told the demand in advance
+//   - hindsight.go: the reference policy, which knows the demand in advance
 //
 // # Spark's policy
 //

@@ -83,7 +83,7 @@ func (f Fleet) String() string {
 	return f.Name + ":" + rules
 }
 
-// notInNames are the characters by which rules are distinguished from a name.
+// notInNames are the characters that a name must not contain, because they mark rules.
 const notInNames = "=;,*?"
 
 func (f Fleet) rules() string {
@@ -102,7 +102,7 @@ func (f Fleet) Only(class string, base Fleet) Fleet {
 	return Fleet{Name: base.Name + "+" + class + ":" + f.Name, Rules: f.Rules, class: class, others: &base}
 }
 
-// Deployable tells whether drivers could run all policies of the fleet.
+// Deployable reports whether drivers could run all policies of the fleet.
 func (f Fleet) Deployable() bool {
 	return !slices.ContainsFunc(f.Rules, func(r Rule) bool { return !r.Spec.Deployable() })
 }

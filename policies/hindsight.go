@@ -9,10 +9,9 @@ import (
 	"time"
 )
 
-// A Forecast is what the policy "hindsight" is told about an application in
-// advance: the tasks that would run with unlimited executors from the start. Times
-// are from the start of the workload. Only a replay knows it, and no other policy
-// gets it.
+// A Forecast is what the policy "hindsight" knows about an application in advance: the
+// tasks that would run with unlimited executors from the start. Times are from the
+// start of the workload. Only a replay can make it, and no other policy receives it.
 type Forecast struct {
 	Lead   time.Duration   // the typical time from a request until an executor takes tasks
 	Demand [][]Level       // by profile, in order of time
@@ -31,7 +30,7 @@ type Span struct{ From, To time.Duration }
 
 var hindsightKind = Kind{
 	Name: "hindsight",
-	Doc:  "A reference that is told the demand in advance: no driver can run it, and it is not a bound.",
+	Doc:  "A reference that knows the demand in advance: no driver can run it, and it is not a bound.",
 	Settings: slices.Concat([]Setting{
 		{Key: "lead", Doc: "how far it looks ahead (default: the typical time until an executor takes tasks)", Default: time.Duration(0)},
 		cached, minimum, maximum, ratio,
@@ -49,10 +48,9 @@ var hindsightKind = Kind{
 	},
 }
 
-// hindsight wants the executors that are needed now, or before an executor that is
-// requested now could take tasks, and gives all others back immediately. So it keeps
-// an idle executor that is needed again within that time: a new one would cost as
-// much.
+// hindsight wants the executors that are needed now, or before an executor requested
+// now could take tasks, and gives back all others immediately. So it keeps an idle
+// executor that is needed again within that time, because a new one would cost as much.
 //
 // It is not a bound. It knows the demand with unlimited executors, and corrects the
 // times by the stages and jobs that start and end. When executors are scarce, the
@@ -62,7 +60,7 @@ type hindsight struct {
 	set      Allocation
 	lead     time.Duration
 	forecast *Forecast
-	behind   time.Duration // how late the application is, compared with the forecast
+	behind   time.Duration // delay of the application relative to the forecast
 }
 
 func (p *hindsight) Start(now time.Duration) {
@@ -93,7 +91,7 @@ func (p *hindsight) Tick(now time.Duration) time.Duration {
 	return wake
 }
 
-// size sets the targets, and returns when the forecast changes them next.
+// size sets the targets, and returns the time of the next change in the forecast.
 func (p *hindsight) size(now time.Duration) (wake time.Duration) {
 	wake = Never
 	from := now - p.behind
@@ -121,8 +119,8 @@ func (p *hindsight) size(now time.Duration) (wake time.Duration) {
 	return wake
 }
 
-// Levels adds up spans of one task each to the demand over time. Spans are extended
-// to the grid of ticks.
+// Levels sums spans of one task each to the demand over time. Spans are extended to the
+// grid of ticks.
 func Levels(tasks []Span) []Level {
 	changes := make([]Level, 0, 2*len(tasks))
 	for _, t := range tasks {

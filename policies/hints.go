@@ -5,16 +5,15 @@ import (
 	"slices"
 )
 
-// Hints say on which hosts the tasks of a profile prefer to run. Spark sends them
-// with each request: YARN places containers by them, standalone masters and
-// Kubernetes ignore them
-// (ExecutorAllocationManager.updateExecutorPlacementHints).
+// Hints are the hosts on which the tasks of a profile prefer to run. Spark sends them
+// with each request: YARN uses them to place containers, standalone masters and
+// Kubernetes ignore them (ExecutorAllocationManager.updateExecutorPlacementHints).
 type Hints struct {
 	Tasks int         // tasks that prefer some host
 	Hosts []HostTasks // by host
 }
 
-// HostTasks is how many tasks prefer a host. A task may prefer several hosts.
+// HostTasks is the number of tasks that prefer a host. A task may prefer several hosts.
 type HostTasks struct {
 	Host  int32
 	Tasks int
@@ -52,7 +51,7 @@ func (h *hints) submitted(e *Event) {
 	}
 }
 
-// completed removes those of a stage attempt.
+// completed removes the preferences of a stage attempt.
 func (h *hints) completed(stage StageAttempt) {
 	before := len(h.stages)
 	h.stages = slices.DeleteFunc(h.stages, func(s stageHints) bool { return s.stage == stage })
@@ -61,8 +60,8 @@ func (h *hints) completed(stage StageAttempt) {
 	}
 }
 
-// sum adds up the stages of each profile. It makes new sums, because the receiver
-// of a request may keep those that were sent.
+// sum recomputes the hints of each profile from its stages. It allocates new hints,
+// because the receiver of a request may keep those that were sent.
 func (h *hints) sum() {
 	clear(h.profiles)
 	for i := range h.stages {

@@ -2,17 +2,17 @@ package policies
 
 import "time"
 
-// A Holder is a policy that can say why it does not give back an executor that
-// runs no task. Of other policies the replay says that a timeout has not passed.
+// A Holder is a policy that can explain why it does not give back an executor that runs
+// no task. For other policies the replay reports that a timeout has not passed.
 type Holder interface {
 	HeldBy(id ExecutorID) Hold
 }
 
-// A Hold is why an executor that runs no task is not given back.
+// A Hold is the reason why an executor that runs no task is not given back.
 type Hold struct {
 	Cause Cause         // HeldIdle, HeldMinimum, HeldCached, HeldShuffle or HeldLiveShuffle
 	Job   int           // with HeldLiveShuffle, a running job that may read its shuffle files; -1: none yet
-	Until time.Duration // when the hold ends if nothing happens; Never: it does not
+	Until time.Duration // when the hold ends if nothing happens; Never: only an event can end it
 }
 
 // HeldBy implements Holder with the minimum of the settings.
@@ -28,9 +28,9 @@ func (a *accounting) HeldBy(id ExecutorID) Hold {
 	return a.monitor.heldBy(id, func(profile int) int { return a.wanted[profile].N })
 }
 
-// heldBy says what holds an idle executor, if at least so many of its profile
-// stay. Where several causes apply, shuffle files come before cached blocks, and
-// those before the minimum.
+// heldBy returns what holds an idle executor; least is the number of executors of a
+// profile that must remain. If several causes apply, shuffle files have precedence over
+// cached blocks, and cached blocks over the minimum.
 func (m *monitor) heldBy(id ExecutorID, least func(profile int) int) Hold {
 	t := m.known(id)
 	if t == nil {

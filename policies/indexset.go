@@ -9,8 +9,8 @@ type indexSet struct {
 	n     int
 }
 
-// with adds i and returns the set; a nil set becomes one with room for size
-// members.
+// with adds i and returns the set; a nil set is replaced by a new one with space for
+// numbers below size.
 func (s *indexSet) with(i, size int) *indexSet {
 	if s == nil {
 		s = &indexSet{words: make([]uint64, (max(size, i+1)+63)/64)}

@@ -8,9 +8,9 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// A Kind is a policy that a user can name, with everything that the program needs to
-// know about it: one row of the table below. No code outside of a row compares the
-// name of a kind. Every function may be nil.
+// A Kind is a policy that a user can name: one row of the table below, with everything
+// that the program needs to know about it. No code outside a row compares the name of a
+// kind. Every function may be nil.
 type Kind struct {
 	Name     string
 	Doc      string    // one sentence
@@ -24,7 +24,7 @@ type Kind struct {
 	// New makes the policy for one application. Nil: a policy cannot be made from
 	// the spec alone (see Spec.Recorded, Spec.Unread, Spec.Deployable).
 	New func(s Spec, env Env) Policy
-	// Foresee makes a policy that is told the demand in advance, instead of New.
+	// Foresee makes a policy that knows the demand in advance. It replaces New.
 	Foresee func(s Spec, env Env, f *Forecast) Policy
 	// Check refuses settings, after the checks that are common to all kinds.
 	Check func(s Spec) error
@@ -38,11 +38,11 @@ type Kind struct {
 	Search Search
 
 	recorded bool // stands for the settings of each log
-	unread   bool // stands for a file that has to be read first
+	unread   bool // stands for a script file that must be loaded first
 }
 
-// Limits are the least and the most executors that a driver requests for one
-// resource profile, and the share of those that full parallelism needs.
+// Limits are the smallest and the largest number of executors that a driver requests
+// for one resource profile, and the share of full parallelism that it requests.
 type Limits struct {
 	Min, Max int
 	Ratio    float64 // in (0, 1]
@@ -76,10 +76,10 @@ func Register(k *Kind) {
 // own log.
 func Recorded() Spec { return recordedKind.spec() }
 
-// Hindsight returns the reference policy that is told the demand in advance.
+// Hindsight returns the reference policy, which knows the demand in advance.
 func Hindsight() Spec { return hindsightKind.spec() }
 
-// spec is the kind with its defaults.
+// spec returns the spec of the kind with its default settings.
 func (k *Kind) spec() Spec {
 	s := k.Defaults
 	s.Kind = k

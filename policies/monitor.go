@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// monitor is Spark's ExecutorMonitor: it knows which executors are idle and when
-// their timeouts end (docs/MODEL.md). As in Spark, the list of timed-out executors
-// is kept from tick to tick, and is computed again only at the next deadline or
-// after an event that changes it. This is fast, and it misses what Spark misses.
+// monitor is Spark's ExecutorMonitor: it knows which executors are idle and when their
+// timeouts end (docs/MODEL.md). As in Spark, the list of timed-out executors is kept
+// from tick to tick, and is computed again only at the next deadline or after an event
+// that changes it. This is fast, and has the same inaccuracies as Spark.
 type monitor struct {
 	timeouts struct{ idle, cached, shuffle time.Duration }
 
@@ -21,8 +21,8 @@ type monitor struct {
 	trackers []tracker        // by ExecutorID
 	live     []ExecutorID     // those with a tracker, in no order
 	profiles []profileMonitor // by profile + 1; the first counts executors whose profile is not known yet
-	expired  []idleExecutor   // whose timeouts had passed at the last look, by their ids as text
-	next     time.Duration    // when to look again: the nearest deadline, or stale
+	expired  []idleExecutor   // executors whose timeouts had passed at the last computation, ordered by id as text
+	next     time.Duration    // when to compute expired again: the nearest deadline, or stale
 
 	shuffles []shuffleUse  // by shuffle
 	writes   map[int32]int // the shuffle that a stage of a running job writes
@@ -30,10 +30,11 @@ type monitor struct {
 	active   []int // scratch of jobEnd: the shuffles of running jobs
 }
 
-// stale, as monitor.next, says that the list of timed-out executors is out of date.
+// stale is the value of monitor.next that marks the list of timed-out executors as out
+// of date.
 const stale = time.Duration(math.MinInt64)
 
-// tracker is what the monitor knows of one executor.
+// tracker is the monitor's state of one executor.
 type tracker struct {
 	known           bool
 	profile         int // -1: not known yet
@@ -85,7 +86,7 @@ func newMonitor(set Allocation, protection Protection, rules Rules, profiles int
 	return m
 }
 
-// timedOut lists the executors whose timeouts have passed. The list is valid until
+// timedOut returns the executors whose timeouts have passed. The list is valid until
 // the next call.
 func (m *monitor) timedOut(now time.Duration) []idleExecutor {
 	if now < m.next {
@@ -132,7 +133,7 @@ func digits(n int64) int {
 	return count
 }
 
-// leaving marks executors that the manager removes.
+// leaving marks executors as being removed.
 func (m *monitor) leaving(ids []ExecutorID, kill bool) {
 	for _, id := range ids {
 		t := &m.trackers[id]
@@ -147,7 +148,7 @@ func (m *monitor) leaving(ids []ExecutorID, kill bool) {
 	m.next = stale
 }
 
-// why says which timeout of an executor has passed.
+// why returns which timeout of an executor has passed.
 func (m *monitor) why(id ExecutorID) Reason {
 	t := &m.trackers[id]
 	timeout := m.timeout(t)
@@ -160,8 +161,8 @@ func (m *monitor) why(id ExecutorID) Reason {
 	return Reason{Cause: Idle, For: timeout}
 }
 
-// timeout is how long an executor may be idle, given the blocks and files that it
-// has. See Rules.MaxTimeout for the two rules.
+// timeout is the time for which an executor may be idle, which depends on its cached
+// blocks and shuffle files. See Rules.MaxTimeout for the two rules.
 func (m *monitor) timeout(t *tracker) time.Duration {
 	if len(t.cached) == 0 && t.shuffles.len() == 0 {
 		return m.timeouts.idle
@@ -186,8 +187,8 @@ func (m *monitor) timeout(t *tracker) time.Duration {
 	return timeout
 }
 
-// updateDeadline computes an executor's deadline, and when the list of timed-out
-// executors has to be computed again because of it.
+// updateDeadline computes an executor's deadline, and updates the time at which the
+// list of timed-out executors must be computed again.
 func (m *monitor) updateDeadline(t *tracker) {
 	old := t.deadline
 	t.deadline = Never
@@ -201,8 +202,8 @@ func (m *monitor) updateDeadline(t *tracker) {
 	}
 }
 
-// track returns the tracker of an executor, which it makes at the first event that
-// names the executor: the start of a task can come before the executor's own event.
+// track returns the tracker of an executor. It creates it at the first event that names
+// the executor, because TaskStart can precede ExecutorAdded.
 func (m *monitor) track(id ExecutorID, profile int) *tracker {
 	for int(id) >= len(m.trackers) {
 		m.trackers = append(m.trackers, tracker{})
@@ -295,8 +296,8 @@ func (m *monitor) taskStart(e *Event) {
 }
 
 // taskEnd notes the shuffle files that the task has written before it counts the
-// executor as idle. Copies that lost a speculative race count too: they have
-// written files as well.
+// executor as idle. Speculative copies that were not needed count too, because they
+// have written files as well.
 func (m *monitor) taskEnd(e *Event) {
 	t := m.known(e.Executor)
 	if t == nil {

@@ -4,7 +4,7 @@ import "slices"
 
 // shuffleUse lists the running jobs that may read a shuffle.
 type shuffleUse struct {
-	known bool // a job has listed it, and it has not been cleaned since
+	known bool // a job has listed it, and it has not been cleaned since then
 	jobs  []int
 }
 
@@ -14,8 +14,8 @@ type jobStages struct {
 	stages []int32
 }
 
-// addShuffle notes that an executor has files of a shuffle. They hold it, whether
-// or not a job needs them, until jobEnd looks at all shuffles again (Q10).
+// addShuffle notes that an executor has files of a shuffle. The files hold the
+// executor, even if no job needs them, until jobEnd checks all shuffles again (Q10).
 func (m *monitor) addShuffle(t *tracker, shuffle int) {
 	if !t.shuffles.has(shuffle) {
 		t.shuffles = t.shuffles.with(shuffle, len(m.shuffles))
@@ -97,7 +97,8 @@ func (m *monitor) jobEnd(e *Event) {
 }
 
 // shuffleCleaned removes a shuffle that the driver's garbage collector found
-// unreachable. An executor with files of another one stays marked as it is (Q11).
+// unreachable. The mark of an executor with files of another shuffle does not change
+// (Q11).
 func (m *monitor) shuffleCleaned(e *Event) {
 	if e.Shuffle < len(m.shuffles) {
 		m.shuffles[e.Shuffle] = shuffleUse{}

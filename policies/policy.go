@@ -11,20 +11,20 @@ type ExecutorID int32
 
 func (id ExecutorID) String() string { return strconv.Itoa(int(id)) }
 
-// A Policy decides how many executors one application asks for and which idle
-// ones it gives back. It knows only the events that Spark's listener bus would
-// deliver, so it can be wrong in the same ways as Spark, and it does not see the
-// future. One instance serves one application.
+// A Policy decides how many executors one application requests and which idle ones it
+// gives back. It knows only the events that Spark's listener bus would deliver, so it
+// can be wrong in the same ways as Spark, and it does not see the future. One instance
+// serves one application.
 type Policy interface {
 	// Start is called once, when the driver has registered with its manager.
 	Start(now time.Duration)
 	// Observe handles one listener event. The caller reuses the event: Observe must
 	// not keep it.
 	Observe(e *Event)
-	// Tick is called on a grid of Interval counted from Start: at the first point
-	// after an event, and at the time that the last Tick returned. Without an event
-	// and before that time, another call must change nothing. Never means that only
-	// an event matters.
+	// Tick is called on a grid of Interval counted from Start: at the first point after an
+	// event, and at the time that the last Tick returned. Without an event and before that
+	// time, another call must change nothing. Never: the next call is only needed after an
+	// event.
 	Tick(now time.Duration) (wake time.Duration)
 }
 
@@ -35,12 +35,12 @@ const Never = time.Duration(1<<63 - 1)
 // configured (ExecutorAllocationManager.intervalMillis).
 const Interval = 100 * time.Millisecond
 
-// Client is what a driver can ask of its cluster: Spark's
+// Client is the interface between a driver and its cluster: Spark's
 // ExecutorAllocationClient.
 type Client interface {
-	// RequestTotal sets how many executors are wanted in total, for every profile.
-	// The last call counts; whether and when they come is not known. False means
-	// that the request did not reach the cluster manager.
+	// RequestTotal sets how many executors are wanted in total, for every profile. A call
+	// replaces the previous one; executors may be granted later or never. False means that
+	// the request did not reach the cluster manager.
 	RequestTotal(targets []Target) bool
 	// Remove gives executors back, by killing or decommissioning them as the
 	// application is configured, and returns those that are removed. Unknown ones,
@@ -54,7 +54,7 @@ type Target struct {
 	Profile int // index into Env.Profiles
 	N       int
 	Why     Reason // of its last change, for reports
-	Hints   *Hints // where its tasks prefer to run; nil: the policy does not say
+	Hints   *Hints // hosts that its tasks prefer; nil: not given
 }
 
 // A Removal is an executor to give back.
@@ -63,13 +63,13 @@ type Removal struct {
 	Why      Reason
 }
 
-// Profile is what a driver knows of one resource profile.
+// Profile is what a driver knows about one resource profile.
 type Profile struct {
 	ID    int // Spark's id of the profile
 	Slots int // tasks that Spark believes one executor runs at a time, at least 1
 }
 
-// Env is what a policy gets when it is made.
+// Env is the input of a policy when it is made.
 type Env struct {
 	Client   Client
 	Profiles []Profile // index 0 is the default profile
@@ -79,7 +79,8 @@ type Env struct {
 // EventKind is the kind of a listener event.
 type EventKind uint8
 
-// The listener events that move Spark's allocation, named as in Spark.
+// The listener events that affect Spark's allocation, with Spark's names and the fields
+// of Event that are set.
 const (
 	StageSubmitted              EventKind = iota // Stage, Profile, Tasks, Prefers
 	StageCompleted                               // Stage
@@ -97,13 +98,13 @@ const (
 	ShuffleCleaned                               // Shuffle
 )
 
-// EndReason is why a task ended, as far as allocation distinguishes reasons.
+// EndReason is why a task ended, as far as Spark's allocation distinguishes reasons.
 type EndReason uint8
 
 // Reasons for a task's end.
 const (
 	Success     EndReason = iota
-	Killed                // on purpose: a copy that lost the race, a cancelled stage
+	Killed                // deliberately: the other copy finished first, or the stage was cancelled
 	Failed                // exception, fetch failure, commit denied, executor lost
 	Resubmitted           // it had succeeded, but its output was lost
 )

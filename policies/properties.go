@@ -19,7 +19,7 @@ type AppInfo struct {
 	PeakExecutors int    // the most executors held at one time; 0: not known
 }
 
-// master is the master URL: as given, else from the properties.
+// master returns the master URL: Master if it is set, else that of the properties.
 func (app AppInfo) master(props spark.Properties) spark.Master {
 	return spark.Master(cmp.Or(app.Master, props["spark.master"]))
 }
@@ -30,11 +30,10 @@ var recordedKind = Kind{
 	recorded: true,
 }
 
-// FromProperties returns the spec that Spark properties describe: dynamic
-// allocation if it is enabled, else a static size. A static size that the
-// properties do not give is PeakExecutors, at least 1. Dynamic allocation without
-// any protection is not refused but marked Unprotected, because a log is of an
-// application that did run.
+// FromProperties returns the spec that Spark properties describe: dynamic allocation if
+// it is enabled, else a static size. A static size that the properties do not give is
+// PeakExecutors, at least 1. Dynamic allocation without any protection is not an error
+// but is marked Unprotected, because the application of a log did run.
 func FromProperties(props map[string]string, app AppInfo) (Spec, error) {
 	s, err := fromProperties(props, app)
 	if err != nil {
@@ -62,12 +61,12 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 		return Spec{}, fmt.Errorf("%s: %w", name, err)
 	}
 	props := loaded.Map()
-	for key, value := range props { // any order: each value by itself
+	for key, value := range props { // the order does not matter: values are independent
 		props[key] = strings.TrimSpace(value)
 	}
 	s, err := fromProperties(props, AppInfo{})
 	if err == nil && s.Executors == sizeUnknown {
-		err = errors.New("it does not say how many executors: set spark.dynamicAllocation.enabled, " +
+		err = errors.New("the number of executors is not given: set spark.dynamicAllocation.enabled, " +
 			"or spark.cores.max with spark.executor.cores, or spark.executor.instances with spark.master yarn")
 	}
 	if err == nil {
@@ -139,9 +138,9 @@ func readSwitch(props spark.Properties, key string, otherwise bool) (bool, error
 	return on, nil
 }
 
-// staticSize is the number of executors that an application without dynamic
-// allocation gets. On YARN and Kubernetes it is spark.executor.instances, 2 by
-// default; on a standalone cluster it follows from spark.cores.max.
+// staticSize is the number of executors of an application without dynamic allocation.
+// On YARN and Kubernetes it is spark.executor.instances, 2 by default; on a standalone
+// cluster it follows from spark.cores.max.
 func staticSize(s Spec, props spark.Properties, master spark.Master) int {
 	switch {
 	case master.Local():

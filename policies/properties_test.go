@@ -111,7 +111,7 @@ spark.app.name ${HOME}
 		t.Errorf("it is %s, %v", s, err)
 	}
 	for conf, problem := range map[string]string{
-		"": "prod.conf: it does not say how many executors",
+		"": "prod.conf: the number of executors is not given",
 		"spark.dynamicAllocation.enabled true\nspark.dynamicAllocation.maxExecutors 0":                "prod.conf: spark.dynamicAllocation.maxExecutors is 0",
 		"spark.dynamicAllocation.enabled true\nspark.dynamicAllocation.shuffleTracking.enabled false": "prod.conf: dynamic allocation needs one of",
 		"spark.dynamicAllocation.enabled true\nspark.decommission.enabled true\n" +

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Cause is why a policy changed a target, gave an executor back or kept it.
+// Cause is the reason why a policy changed a target, gave an executor back or kept it.
 type Cause uint8
 
 // Causes. Brackets name the fields of Reason that go with a cause.
@@ -15,14 +15,14 @@ const (
 	InitialTarget          // Spark's initial target
 	Backlog                // tasks have waited for a slot [For: the backlog timeout]
 	SustainedBacklog       // tasks still wait [For: the sustained timeout]
-	AllNeeded              // all pending and running tasks need no more
+	AllNeeded              // the target covers all pending and running tasks
 	AtMaximum              // the maximum limits the target
-	FewerTasks             // fewer tasks are left than executors wanted
+	FewerTasks             // the remaining tasks need fewer executors than wanted
 	AtMinimum              // the minimum limits the target
 	Idle                   // idle [For: the idle timeout]
 	IdleCached             // idle, holding cached blocks [For]
 	IdleShuffle            // idle, holding shuffle files that no running job needs [For]
-	Replaced               // an executor was lost; the target stands
+	Replaced               // an executor was lost; the target is unchanged
 	Reclaimed              // its node will be taken away
 	CustomDecision         // the decision of a custom policy
 	Foreseen               // future demand, which only a replay knows
@@ -35,11 +35,11 @@ const (
 	HeldLiveShuffle // shuffle files that a running job may read
 )
 
-// A Reason is why something was decided, for reports.
+// A Reason is the reason for a decision of a policy, for reports.
 type Reason struct {
 	Cause Cause
 	For   time.Duration // the timeout that passed; 0: none
-	Step  int           // the executors that this round of the ramp could add; 0: it was no such round
+	Step  int           // the executors that this round of the ramp could add; 0: not a round of the ramp
 	Need  int           // of a target: the executors that the known tasks could use, without bounds
 }
 

@@ -25,9 +25,9 @@ type Rules struct {
 	EfficientSpeculation bool
 }
 
-// newestMajor and newestMinor are the newest version whose rules are known: the
-// policy was compared with its allocation manager, which had not changed since 4.1
-// (docs/ORACLE.md).
+// newestMajor and newestMinor are the newest Spark version whose rules are known: the
+// policy was compared with its ExecutorAllocationManager, which has not changed since
+// 4.1 (docs/ORACLE.md).
 const newestMajor, newestMinor = 4, 3
 
 // Newest is the newest known rule set, that of Spark 4.1 to 4.3.
@@ -46,8 +46,8 @@ func RulesOf(version string) Rules {
 	}
 }
 
-// VersionNotes say which rules stand in for those of a Spark version that is older
-// or newer than the known ones: none or one note.
+// VersionNotes returns a note that names the rules used for a Spark version that is
+// older or newer than the known ones, and nothing for a known version.
 func VersionNotes(version string) []Note {
 	switch v := spark.ParseVersion(version); {
 	case v.Before(3, 0):

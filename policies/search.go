@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// A Space is what a search may set for one class of applications.
+// A Space is the range of settings that a search may try for one class of applications.
 type Space struct {
-	Sizes       []int        // numbers of executors, ascending; the last is the most that are of use
-	Protections []Protection // what can keep shuffle files where the class runs, the preferred first
+	Sizes       []int        // numbers of executors, ascending; the last is the largest useful one
+	Protections []Protection // possible protections of shuffle files on the class's cluster, the preferred one first
 }
 
 func (sp Space) most() int { return sp.Sizes[len(sp.Sizes)-1] }
@@ -18,20 +18,20 @@ func (sp Space) most() int { return sp.Sizes[len(sp.Sizes)-1] }
 // its defaults.
 type Offer func(def Spec, sp Space) [][]Spec
 
-// Search is how advise and tune look for good settings of a policy.
+// Search tells advise and tune which settings of a policy to try.
 type Search struct {
 	Start      Offer // where tune begins; nil: with the defaults
 	Candidates Offer // what advise compares; nil: the defaults
-	// Neighbors are the specs one step from another, in one setting each. Nil:
-	// tune does not leave what Start offers.
+	// Neighbors are the specs one step from another, in one setting each. Nil: tune tries
+	// only what Start offers.
 	Neighbors func(s Spec, sp Space) []Spec
 	// Variants are the settings that a class has now, changed in one respect each,
 	// for advise. Nil: none.
 	Variants func(now Spec, sp Space) []Spec
 }
 
-// Start is where tune begins: the settings of the logs, and what each policy
-// offers, what matters most first.
+// Start returns the specs with which tune begins: the settings of the logs, and the
+// offers of each policy, the most important first.
 func Start(sp Space) []Spec {
 	return append([]Spec{Recorded()}, offered(sp, func(s *Search) Offer { return s.Start })...)
 }
@@ -45,7 +45,7 @@ func offered(sp Space, of func(*Search) Offer) []Spec {
 	var rounds [][]Spec
 	for _, k := range kinds {
 		if k.New == nil {
-			continue // nothing that can be made as it stands
+			continue // no policy can be made from the defaults alone
 		}
 		offer := [][]Spec{{k.in(sp)}}
 		if of(&k.Search) != nil {
@@ -61,7 +61,8 @@ func offered(sp Space, of func(*Search) Offer) []Spec {
 	return slices.Concat(rounds...)
 }
 
-// in is the kind with its defaults and the preferred protection of a space.
+// in returns the spec of the kind with its defaults and the preferred protection of a
+// space.
 func (k *Kind) in(sp Space) Spec {
 	s := k.spec()
 	if !k.Fixed {
@@ -70,7 +71,7 @@ func (k *Kind) in(sp Space) Spec {
 	return s
 }
 
-// Neighbors are the specs one step from another that Spark accepts.
+// Neighbors returns the specs one step from s that Spark accepts.
 func (s Spec) Neighbors(sp Space) []Spec {
 	if s.Kind.Search.Neighbors == nil {
 		return nil
@@ -84,7 +85,7 @@ func (s Spec) Neighbors(sp Space) []Spec {
 	return list
 }
 
-// Variants are the spec changed in one respect each.
+// Variants returns copies of the spec with one setting changed in each.
 func (s Spec) Variants(sp Space) []Spec {
 	if s.Kind.Search.Variants == nil {
 		return nil
@@ -92,13 +93,13 @@ func (s Spec) Variants(sp Space) []Spec {
 	return s.Kind.Search.Variants(s, sp)
 }
 
-// with is the spec with other settings of its allocation.
+// with returns the spec with changed settings of its allocation.
 func (s Spec) with(change func(*Allocation)) Spec {
 	change(&s.Allocation)
 	return s
 }
 
-// steps are the values of an ascending ladder next below and next above one.
+// steps returns the values of an ascending ladder next below and next above a value.
 func steps[T int | float64 | time.Duration](ladder []T, value T) []T {
 	var list []T
 	at, on := slices.BinarySearch(ladder, value)

@@ -11,23 +11,24 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// A Setting is one key of a spec. The same row reads and writes specs and
-// Spark's properties, and is the help for the key.
+// A Setting is one key of a spec. The same row reads and writes specs and Spark's
+// properties, and has the help text of the key.
 type Setting struct {
 	Key      string // in a spec
-	Property string // Spark's name of it; empty where Spark has none
-	Doc      string // what it means, and its default
+	Property string // Spark's property; empty if Spark has none
+	Doc      string // its meaning and default
 
-	// Field points to where a spec keeps the setting; the type says how it is
-	// written. Nil: the setting is the policy's own, see Default and Value.
+	// Field returns a pointer to the field of the spec that holds the setting; its type
+	// determines how the value is written. Nil: only this policy has the setting, see
+	// Default and Value.
 	Field func(*Spec) any
-	// Default is the value of a setting of the policy's own if it is not set: an
-	// int, float64, bool, time.Duration or string.
+	// Default is the default value of a setting without a Field: an int, float64, bool,
+	// time.Duration or string.
 	Default any
-	// Unit is that of a bare number in Spark's property, for times.
+	// Unit is the unit of a number without a unit in Spark's property, for times.
 	Unit time.Duration
 
-	since    spark.Version // the first one that knows the property; unknown: 1.4 or older
+	since    spark.Version // the first Spark version with the property; unknown: 1.4 or older
 	shown    bool          // String writes it even if it is the default
 	explicit bool          // a snippet sets it even if it is Spark's default
 }
@@ -69,9 +70,9 @@ var (
 		Field: func(s *Spec) any { return &s.Version }}
 )
 
-// DynamicSettings are the settings that a custom policy can have in common with
-// Spark's: the idle timeouts, the bounds on the target, how often a Sizer is
-// asked, what protects shuffle files, and the size of executors.
+// DynamicSettings returns the settings that a custom policy can share with Spark's: the
+// idle timeouts, the bounds on the target, the interval between calls of a Sizer, the
+// protection of shuffle files, and the size of executors.
 func DynamicSettings() []Setting {
 	return slices.Concat([]Setting{every, idle, cached, minimum, maximum}, protection)
 }
@@ -209,8 +210,8 @@ func format(field any) string {
 	panic(fmt.Sprintf("policies: a setting cannot be a %T", field))
 }
 
-// pointer points to the value: to its field in the spec, or for a setting of the
-// policy's own to a copy, which keep writes back.
+// pointer returns a pointer to the value: to its field in the spec or, for a setting
+// without a field, to a copy, which keep writes back.
 func (set Setting) pointer(s *Spec) any {
 	if set.Field != nil {
 		return set.Field(s)
@@ -236,7 +237,8 @@ func (set Setting) pointer(s *Spec) any {
 	panic(fmt.Sprintf("policies: the default of the setting %s cannot be a %T", set.Key, set.Default))
 }
 
-// keep writes a value of the policy's own to Spec.Own, which is ordered by key.
+// keep writes the value of a setting without a field to Spec.Own, which is ordered by
+// key.
 func (set Setting) keep(field any, s *Spec) {
 	kept := s.own()
 	kept.Args = slices.DeleteFunc(kept.Args, func(a spec.Arg) bool { return a.Key == set.Key })
@@ -247,7 +249,7 @@ func (set Setting) keep(field any, s *Spec) {
 	s.Own = strings.TrimPrefix(kept.String(), kept.Name)
 }
 
-// own reads the settings of the policy's own.
+// own parses Spec.Own.
 func (s *Spec) own() spec.Spec {
 	kept, err := spec.Parse("own" + s.Own)
 	if err != nil {
@@ -256,8 +258,8 @@ func (s *Spec) own() spec.Spec {
 	return kept
 }
 
-// Value returns a setting of the policy's own, which has the type of its
-// Default.
+// Value returns a setting without a Field; T is the type of its Default. It panics if
+// the kind has no such setting.
 func Value[T any](s Spec, key string) T {
 	for _, set := range s.Kind.Settings {
 		if set.Key == key && set.Field == nil {

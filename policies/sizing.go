@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What policies other than Spark's own derive from the accounting.
+// The methods below are for policies other than Spark's.
 
 // pending returns the tasks of a profile that wait, speculative copies included.
 func (a *accounting) pending(profile int) int {

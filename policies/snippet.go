@@ -10,8 +10,8 @@ import (
 // A Line is one setting of a spark-defaults.conf file.
 type Line struct{ Key, Value string }
 
-// A Snippet is what to change in a spark-defaults.conf file, or among the
-// arguments of spark-submit, for an application to run under a spec.
+// A Snippet is the changes in a spark-defaults.conf file, or in the arguments of
+// spark-submit, with which an application runs under a spec.
 type Snippet struct {
 	Set    []Line
 	Remove []Line // settings of the application that would interfere
@@ -26,7 +26,7 @@ func (c *Snippet) remove(key string, props spark.Properties) {
 	}
 }
 
-// A Deployment is an application as its log shows it, for which a snippet is made.
+// A Deployment is the application, as its log shows it, for which a snippet is made.
 type Deployment struct {
 	Properties   spark.Properties
 	SparkVersion spark.Version
@@ -34,15 +34,15 @@ type Deployment struct {
 	Cores        int // of one executor; 0: not known
 }
 
-// SnippetFor returns what to change for an application with these properties to
-// run under the spec. Settings that matter are included even if they are Spark's
-// default, so that older values are replaced; settings that the application's Spark
-// version does not know are not. FromProperties reads the same spec back. cores is
-// the size of an executor, by which a standalone cluster counts; 0: not known. It
-// fails if that version cannot run the spec, and for policies that are not Spark's.
+// SnippetFor returns the changes with which an application with these properties runs
+// under the spec. Important settings are included even if they have Spark's default, so
+// that older values are replaced; settings that the application's Spark version does
+// not know are left out. FromProperties reads the same spec back. cores is the size of
+// an executor, by which a standalone cluster counts; 0: not known. It fails if that
+// version cannot run the spec, and for policies that are not Spark's.
 func (s Spec) SnippetFor(props map[string]string, app AppInfo, cores int) (Snippet, error) {
 	if s.Kind.Snippet == nil {
-		return Snippet{}, fmt.Errorf("%s: there are no settings of Spark for this policy", s)
+		return Snippet{}, fmt.Errorf("%s: Spark has no settings for this policy", s)
 	}
 	if s.Cores > 0 {
 		cores = s.Cores

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// allocationManager is Spark's ExecutorAllocationManager with the same effect: the
-// same targets at the same ticks and the same executors given back. docs/MODEL.md
-// describes it. As in Spark, three things are separate: what the application seems
-// to need (demand), which executors seem idle (monitor), and what to ask for
-// (here). All three learn from events alone, so they can be wrong as Spark's are.
+// allocationManager is Spark's ExecutorAllocationManager with the same effect: the same
+// targets at the same ticks and the same executors given back. docs/MODEL.md describes
+// it. As in Spark, three parts are separate: what the application seems to need
+// (demand), which executors seem idle (monitor), and what to request (here). All three
+// know only events, so they can be wrong in the same ways as Spark's.
 type allocationManager struct {
 	accounting
 	set Allocation
 
-	// addTime is when targets may grow next, for all profiles; Never while no task
-	// waits.
+	// addTime is the next time at which targets may grow, for all profiles; Never while no
+	// task waits.
 	addTime time.Duration
 	// waited is the reason for executors that are added at addTime: how long tasks
 	// will have waited by then.
 	waited Reason
-	// initializing holds the initial target until the first stage comes or the
-	// first executor is idle for too long.
+	// initializing keeps the initial target until the first stage is submitted or the idle
+	// timeout of an executor passes.
 	initializing bool
 
 	steps  []int    // executors that the next round adds, by profile
@@ -32,7 +32,7 @@ func newAllocationManager(s Spec, env Env) *allocationManager {
 	m := &allocationManager{accounting: newAccounting(s, env), set: s.Allocation, addTime: Never, initializing: true, steps: make([]int, len(env.Profiles))}
 	m.onSchedulerQueueEmpty()
 	for i := range m.wanted {
-		m.wanted[i].N = s.Allocation.Min // holds executors also of a profile without a stage
+		m.wanted[i].N = s.Allocation.Min // the minimum holds executors even of a profile without a stage
 	}
 	m.initial(0)
 	return m
@@ -48,7 +48,7 @@ func (s *allocationManager) initial(profile int) {
 // nothing for an application before its first request.
 func (s *allocationManager) Start(time.Duration) { s.send() }
 
-// Observe counts an event, and starts or ends the wait for more executors.
+// Observe counts an event, and starts or stops the add timer.
 func (s *allocationManager) Observe(e *Event) {
 	s.accounting.Observe(e)
 	switch e.Kind {
@@ -96,8 +96,8 @@ func (s *allocationManager) onSchedulerQueueEmpty() {
 }
 
 // Tick first moves the targets and then gives back idle executors above them
-// (schedule). It wants to be called at the next tick if a request was refused, or
-// if executors are leaving, which makes the list of idle ones out of date.
+// (schedule). It asks for another call at the next tick if a request was refused, or if
+// executors are being removed, because then the list of idle executors is out of date.
 func (s *allocationManager) Tick(now time.Duration) time.Duration {
 	idle := s.monitor.timedOut(now)
 	if len(idle) > 0 {
@@ -149,7 +149,7 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 		if delta == s.steps[i] {
 			s.steps[i] *= 2
 		} else {
-			s.steps[i] = 1 // the step was cut, or the base was the registered executors (Q2)
+			s.steps[i] = 1 // the step was limited, or was added to the registered executors instead of the target (Q2)
 		}
 		s.addTime = now + s.set.Sustained
 		s.waited = Reason{Cause: SustainedBacklog, For: s.set.Sustained}
@@ -157,7 +157,7 @@ func (s *allocationManager) updateTargets(now time.Duration) bool {
 	return true
 }
 
-// lower sets the target to what is needed, without waiting.
+// lower sets the target to what is needed, without a timer.
 func (s *allocationManager) lower(profile, need int) {
 	s.steps[profile] = 1
 	n, cause := need, FewerTasks
@@ -209,7 +209,8 @@ func (s *allocationManager) need(profile int) int {
 	return n
 }
 
-// executors is ceil(tasks * ratio / slots), in the arithmetic of Spark.
+// executors is ceil(tasks * ratio / slots), in double precision as in Spark, so that
+// rounding is equal.
 func (s *allocationManager) executors(tasks, slots int) int {
 	return int(math.Ceil(float64(tasks) * s.set.Ratio / float64(slots)))
 }

@@ -42,7 +42,7 @@ var sparkKind = Kind{
 	Search:  Search{Start: sparkStart, Neighbors: sparkNeighbors, Candidates: sparkCandidates, Variants: sparkVariants},
 }
 
-// checkBacklog refuses backlog timeouts that Spark refuses.
+// checkBacklog returns an error for backlog timeouts that Spark refuses.
 func checkBacklog(s Spec) error {
 	for _, timeout := range []struct {
 		key   string
@@ -58,8 +58,8 @@ func checkBacklog(s Spec) error {
 	return nil
 }
 
-// sparkSnippet sets what differs from Spark's defaults and what is explicit, and
-// removes settings of the application that would be in the way.
+// sparkSnippet sets the values that differ from Spark's defaults or are explicit, and
+// removes settings of the application that would interfere.
 func sparkSnippet(s Spec, on Deployment) (Snippet, error) {
 	var out Snippet
 	out.set("spark.dynamicAllocation.enabled", "true")

@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// Ladders of settings: a search goes up and down them.
+// Ladders of values: a search moves one step up or down.
 var (
 	idleLadder    = []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second, 60 * time.Second, 120 * time.Second, 300 * time.Second}
 	backlogLadder = []time.Duration{1 * time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}
 	ratioLadder   = []float64{0.25, 0.33, 0.5, 0.75, 1}
 )
 
-// sparkStart is dynamic allocation as Spark ships it and with shorter idle
-// timeouts, and after the fixed sizes of the second round the same with bounds.
+// sparkStart returns dynamic allocation with Spark's defaults and with shorter idle
+// timeouts; in the third round, after the static sizes of the second, the short
+// timeouts with each maximum.
 func sparkStart(def Spec, sp Space) [][]Spec {
 	idle := func(seconds int) Spec {
 		return def.with(func(a *Allocation) { a.Idle = time.Duration(seconds) * time.Second })
@@ -61,10 +62,10 @@ func sparkNeighbors(s Spec, sp Space) []Spec {
 	return list
 }
 
-// sparkCandidates are dynamic allocation as it is shipped and in the ways in which
-// people set it: another idle timeout, bounds below and above, more executors at
-// the start. The backlog timeout is the shortest that there is. For the
-// protections after the first a few are enough to compare them with it.
+// sparkCandidates returns dynamic allocation with Spark's defaults and with the usual
+// changes: another idle timeout, a minimum, a maximum, more initial executors. The
+// backlog timeout is the shortest that Spark accepts. For protections after the first,
+// a few candidates are enough for a comparison.
 func sparkCandidates(def Spec, sp Space) [][]Spec {
 	most := sp.most()
 	half, quarter, threeQuarters := max(1, most/2), max(1, most/4), max(1, 3*most/4)
@@ -94,7 +95,8 @@ func sparkCandidates(def Spec, sp Space) [][]Spec {
 	return [][]Spec{list}
 }
 
-// sparkVariants are the shortest backlog timeout, and other bounds.
+// sparkVariants returns the current settings with the shortest backlog timeout, and
+// with other bounds.
 func sparkVariants(now Spec, sp Space) []Spec {
 	half := max(1, sp.most()/2)
 	return []Spec{

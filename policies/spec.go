@@ -8,10 +8,10 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// A Spec says which policy an application runs under, with every setting. It
-// is canonical: two specs that mean the same are ==. Parse reads one from its
-// text, FromProperties and ParseConf from Spark's properties; Recorded,
-// Hindsight, Sized and Custom make the others.
+// A Spec is the policy of an application with every setting. It is canonical: two specs
+// with equal meaning are ==. Parse reads one from its text, FromProperties and
+// ParseConf from Spark's properties; Recorded, Hindsight, Sized and Custom make the
+// others.
 type Spec struct {
 	Kind *Kind
 
@@ -30,34 +30,34 @@ type Spec struct {
 	// CoresMax is spark.cores.max, the most cores that the application may hold
 	// on a standalone cluster; 0 means no limit.
 	CoresMax int
-	// Version overrides the Spark version whose rules hold, such as "3.4"; empty
-	// leaves the rules of the log.
+	// Version overrides the Spark version whose rules apply, such as "3.4"; empty: the
+	// version of the log.
 	Version string
 
-	// Every is how often a Sizer is asked, a multiple of Interval.
+	// Every is the interval between calls of a Sizer, a multiple of Interval.
 	Every time.Duration
-	// Own holds the settings that only the policy itself knows (Setting.Default),
-	// as ,key=value,... without those at their default; see Value.
+	// Own holds the settings that only this kind of policy has (Setting.Default), as
+	// ,key=value,... without those that have their default; see Value.
 	Own string
 }
 
-// Fixed tells whether the policy keeps a fixed number of executors.
+// Fixed reports whether the policy keeps a fixed number of executors.
 func (s Spec) Fixed() bool { return s.Kind.Fixed }
 
-// Dynamic tells whether the policy may change the number of executors while the
+// Dynamic reports whether the policy may change the number of executors while the
 // application runs.
 func (s Spec) Dynamic() bool { return !s.Fixed() && !s.Recorded() }
 
-// Recorded tells whether the spec stands for the settings in each
-// application's log. Resolve it with FromProperties before New.
+// Recorded reports whether the spec stands for the settings in each application's log.
+// Resolve it with FromProperties before New.
 func (s Spec) Recorded() bool { return s.Kind.recorded }
 
-// Unread tells whether the spec is a script that has to be read first; package
+// Unread reports whether the spec is a script that must be loaded before New; package
 // policies/script does that.
 func (s Spec) Unread() bool { return s.Kind.unread }
 
-// Deployable tells whether a driver could run the policy: one that is told the
-// demand in advance is a reference, and no driver knows the future.
+// Deployable reports whether a driver could run the policy. A policy that needs the
+// demand in advance is only a reference.
 func (s Spec) Deployable() bool { return s.Kind.Foresee == nil }
 
 // Limits are bounds that the policy never exceeds.
@@ -86,7 +86,8 @@ func (s Spec) Foresee(env Env, f *Forecast) Policy {
 	return s.Kind.Foresee(s, s.rules(env), f)
 }
 
-// rules puts the rules of the spec's version in place of those of the log.
+// rules returns env with the rules of the spec's version, if it has one, instead of
+// those of the log.
 func (s Spec) rules(env Env) Env {
 	if s.Version != "" {
 		env.Rules = RulesOf(s.Version)
@@ -207,7 +208,8 @@ func (s Spec) Set(key, value string) (Spec, error) {
 	return Parse(text.String())
 }
 
-// canonical replaces settings that mean the same by one of them.
+// canonical replaces settings with equal meaning by one form, so that equal specs are
+// ==.
 func (s Spec) canonical() Spec {
 	a := &s.Allocation
 	for _, d := range []*time.Duration{&a.Idle, &a.Cached, &a.Backlog, &a.Sustained} {

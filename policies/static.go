@@ -27,7 +27,7 @@ var staticKind = Kind{
 	},
 }
 
-// staticSizes are the fixed sizes that a search tries.
+// staticSizes returns the numbers of executors that a search tries.
 func staticSizes(def Spec, sp Space) []Spec {
 	var list []Spec
 	for _, n := range sp.Sizes {
@@ -37,8 +37,8 @@ func staticSizes(def Spec, sp Space) []Spec {
 	return list
 }
 
-// staticNeighbors are the sizes next to a fixed size, and dynamic allocation with
-// that size as its start and its bound.
+// staticNeighbors returns the next smaller and larger numbers of executors, and dynamic
+// allocation with this number as its initial value and its maximum.
 func staticNeighbors(s Spec, sp Space) []Spec {
 	var list []Spec
 	for _, n := range steps(sp.Sizes, s.Executors) {
@@ -62,14 +62,14 @@ func staticSnippet(s Spec, on Deployment) (Snippet, error) {
 		return out, nil
 	}
 	if on.Cores < 1 {
-		return out, fmt.Errorf("static,n=%d: on a standalone cluster the number of executors follows from spark.cores.max and spark.executor.cores, and the latter is not known", s.Executors)
+		return out, fmt.Errorf("static,n=%d: on a standalone cluster the number of executors is spark.cores.max / spark.executor.cores, and the latter is not known", s.Executors)
 	}
 	out.set("spark.executor.cores", strconv.Itoa(on.Cores))
 	out.set("spark.cores.max", strconv.Itoa(on.Cores*s.Executors))
 	return out, nil
 }
 
-// static asks for a fixed number of executors and keeps them: Spark without dynamic
+// static requests a fixed number of executors and keeps them: Spark without dynamic
 // allocation.
 //
 // Spark refuses resource profiles besides the default one without dynamic

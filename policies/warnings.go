@@ -9,7 +9,7 @@ import (
 // A Note is a remark about a policy; package reports words it.
 type Note = note.Note
 
-// What Spark lets pass although it is probably not meant.
+// Notes on settings that Spark accepts although they are probably mistakes.
 var (
 	notDeployable       = note.Declare("policy-not-deployable", "policy")
 	initialBelowMinimum = note.Declare("policy-initial-below-minimum", "policy", "initial", "minimum")
@@ -19,8 +19,8 @@ var (
 	unprotected         = note.Declare("policy-unprotected", "policy")
 )
 
-// Warnings are about settings of the fleet that Spark lets pass although they are
-// probably not meant, and about policies that no driver can run.
+// Warnings returns notes on settings of the fleet that Spark accepts although they are
+// probably mistakes, and on policies that no driver can run.
 func (f Fleet) Warnings() []Note {
 	var all []Note
 	for _, r := range f.Rules {

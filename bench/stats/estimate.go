@@ -15,8 +15,8 @@ func NoInterval() Interval { return Interval{math.NaN(), math.NaN()} }
 // Excludes reports whether a value lies outside the interval.
 func (i Interval) Excludes(v float64) bool { return v < i.Low || v > i.High }
 
-// Scaled returns the interval of the figure multiplied by f, which must not be
-// negative.
+// Scaled returns the interval of the figure multiplied by f; a negative f exchanges the
+// ends.
 func (i Interval) Scaled(f float64) Interval {
 	return Interval{min(i.Low*f, i.High*f), max(i.Low*f, i.High*f)}
 }
@@ -27,8 +27,7 @@ type Estimate struct {
 	Interval
 }
 
-// Scaled returns the estimate of the figure multiplied by f, which must not be
-// negative.
+// Scaled returns the estimate of the figure multiplied by f.
 func (e Estimate) Scaled(f float64) Estimate { return Estimate{e.Value * f, e.Interval.Scaled(f)} }
 
 // Significant reports whether the figure differs significantly from zero: its interval
