@@ -193,7 +193,7 @@ func leastStatic(c *decide.ClassAdvice) string {
 	l := c.SmallestStatic
 	switch {
 	case l.Of == 0:
-		return "No run has a deadline, so there is no smallest static size that keeps the deadlines."
+		return "No run has a deadline, so there is no smallest fixed size that keeps the deadlines."
 	case l.Executors == 0:
 		return fmt.Sprintf("No fixed size that was tried keeps 99 %% of the deadlines; the best keeps %.0f %%.", 100*l.Kept)
 	}
