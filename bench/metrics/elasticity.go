@@ -69,6 +69,8 @@ type attempt struct {
 	done    []bool
 }
 
+// NewMeter returns a meter for one replay of the workload on a cluster of capacity
+// cores. An executor is charged for at least the time minimum.
 func NewMeter(w *traces.Workload, capacity int, minimum time.Duration) *Meter {
 	return &Meter{workload: w, capacity: capacity, minimum: minimum, life: make([]life, len(w.Apps)), Measured: make([]Metered, len(w.Apps))}
 }

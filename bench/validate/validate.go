@@ -160,25 +160,20 @@ func configured(work, settings *traces.Application) *traces.Application {
 	a.Properties, a.SparkVersion, a.Master = settings.Properties, settings.SparkVersion, settings.Master
 	a.Profiles = slices.Clone(work.Profiles)
 	if len(a.Profiles) > 0 {
-		resize(&a.Profiles[0], a.Properties, spark.Master(a.Master))
+		resize(&a.Profiles[0], &a)
 	}
 	return &a
 }
 
-// resize gives a default profile the values that properties leave to Spark's
-// defaults. Values that properties set are in the policy's spec, which takes
-// precedence in the replay.
-func resize(p *traces.Profile, properties spark.Properties, master spark.Master) {
-	if properties["spark.executor.cores"] == "" {
-		p.Cores = 1
-		if master.Standalone() {
-			p.Cores = 0 // all cores of a worker
-		}
+// resize gives a default profile the size that the properties of its application say.
+// Executors whose cores are not set have one, or on a standalone cluster all of a
+// worker (0).
+func resize(p *traces.Profile, a *traces.Application) {
+	x := spark.ExecutorSizeOf(a.Properties, spark.ParseVersion(a.SparkVersion), spark.DefaultHeapMB)
+	if x.Cores == 0 && !spark.Master(a.Master).Standalone() {
+		x.Cores = 1
 	}
-	if properties["spark.executor.memory"] == "" {
-		p.MemoryMB, p.OverheadMB = spark.DefaultHeapMB, spark.OverheadMB(spark.DefaultHeapMB)
-	}
-	p.TaskCPUs = properties.Count("spark.task.cpus", 1)
+	p.Cores, p.TaskCPUs, p.MemoryMB, p.OverheadMB = x.Cores, x.TaskCPUs, x.HeapMB, x.OverheadMB
 }
 
 // Unlimited is a cluster that is never full: what an application that had a cluster

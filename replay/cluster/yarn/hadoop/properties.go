@@ -121,6 +121,7 @@ func Value[T any](p *Properties, name string, otherwise T, expected string, pars
 	return v
 }
 
+// Int is a whole number of at most 32 bits.
 func (p *Properties) Int(name string, otherwise int) int {
 	return Value(p, name, otherwise, "a whole number", func(text string) (int, error) {
 		n, err := strconv.ParseInt(text, 10, 32)
@@ -143,6 +144,7 @@ func (p *Properties) Float(name string, otherwise float32) float32 {
 	return float32(p.decimal(name, float64(otherwise), 32))
 }
 
+// Double is a number in double precision.
 func (p *Properties) Double(name string, otherwise float64) float64 {
 	return p.decimal(name, otherwise, 64)
 }
@@ -157,6 +159,7 @@ func (p *Properties) decimal(name string, otherwise float64, bits int) float64 {
 	})
 }
 
+// Bool is true or false, in any letter case.
 func (p *Properties) Bool(name string, otherwise bool) bool {
 	return Value(p, name, otherwise, "true or false", func(text string) (bool, error) {
 		if strings.EqualFold(text, "true") || strings.EqualFold(text, "false") {
