@@ -61,7 +61,7 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 		return Spec{}, fmt.Errorf("%s: %w", name, err)
 	}
 	props := loaded.Map()
-	for key, value := range props { // the order does not matter: values are independent
+	for key, value := range props { // any order: values are independent
 		props[key] = strings.TrimSpace(value)
 	}
 	s, err := fromProperties(props, AppInfo{})
