@@ -16,11 +16,8 @@
 // beside it. Errors stay errors: a note is what a reader should know although the
 // program goes on.
 //
-// # Bridge
-//
-// [Plain] is a note that is already a sentence. Notes that people write, such as
-// those of a workload in text form, are plain for good. A package whose notes are
-// still written with fmt.Sprintf wraps them in Plain until it declares their kinds.
+// Plain is for notes that people write, such as those of a workload in text form:
+// they are already sentences.
 package note
 
 import (
