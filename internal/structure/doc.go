@@ -9,6 +9,7 @@
 //     two runs differ: the clock, files, goroutines, the order of maps;
 //   - replay_test.go holds that the engine computes in integers and does not read what
 //     was recorded of executors;
+//   - facts_test.go holds that the sizes of drivers and executors are read in one place;
 //   - docs_test.go holds that each package comment names the files of its package;
 //   - load_test.go reads the sources with their types.
 package structure

@@ -93,8 +93,8 @@ func (a *assembler) applicationEnd(e *timedEvent) error {
 func (a *assembler) environmentUpdate(e *environmentUpdate) error {
 	if a.properties == nil {
 		a.properties = e.Spark
-		a.executorCores = a.properties.Count("spark.executor.cores", 0)
-		a.taskCPUs = a.properties.Count("spark.task.cpus", 1)
+		x := spark.ExecutorSizeOf(e.Spark, spark.Version{}, 0) // only its cores, which do not depend on the version
+		a.executorCores, a.taskCPUs = x.Cores, x.TaskCPUs
 	}
 	return nil
 }
