@@ -9,8 +9,8 @@ import (
 	"dynalloc/replay/latency"
 )
 
-// RequestTotal brings the policy's targets to the manager. It always succeeds, as a
-// driver asks only after it has registered.
+// RequestTotal sends the policy's targets to the manager. It always succeeds, because
+// the policy starts after the driver has registered.
 func (a *application) RequestTotal(targets []policies.Target) bool {
 	e := a.engine
 	a.updateWait()
@@ -31,7 +31,7 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 	return true
 }
 
-// wanted is how many executors the application wants in all.
+// wanted is the total number of executors that the application wants.
 func (a *application) wanted() int {
 	n := 0
 	for i := range a.profiles {
@@ -40,8 +40,8 @@ func (a *application) wanted() int {
 	return n
 }
 
-// updateWait counts the executor wait up to now. It must be called before what is
-// asked or held changes.
+// updateWait adds the executor wait up to now. It must be called before the number of
+// executors requested or held changes.
 func (a *application) updateWait() {
 	now := a.engine.now
 	wanted := a.wanted()
@@ -78,7 +78,7 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 	}
 	if a.decommissions {
 		for _, id := range a.removed {
-			a.unlist(id) // none of them is a peer of another
+			a.unlist(id) // so that none of them becomes a peer of another
 		}
 		for _, id := range a.removed {
 			a.decommission(&a.executors[id])
@@ -92,7 +92,8 @@ func (a *application) emitRelease(x *executor, why policies.Reason) {
 	a.result.Removals++
 }
 
-// release frees an executor's resources for others and closes its account.
+// release frees an executor's resources for other applications and closes the account
+// of its time.
 func (a *application) release(x *executor) {
 	e := a.engine
 	a.updateWait()
@@ -108,7 +109,7 @@ func (a *application) release(x *executor) {
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
 	e.managerDirty = true
-	if !x.nodeLost { // else the manager has forgotten it with its node
+	if !x.nodeLost { // otherwise the manager removed it with its node
 		e.toManager(manager.Event{Kind: manager.ExecutorExited, App: int(a.index), Container: x.container})
 	}
 }
@@ -120,9 +121,9 @@ func (a *application) unlist(id policies.ExecutorID) {
 	}
 }
 
-// executorGone is the driver's notice that an executor is gone. For one that it had
-// given back, Spark posts the executor's end before the consequences; for one that
-// crashed, the ends of its tasks come first.
+// executorGone handles the time at which the driver learns that an executor is gone. If
+// the driver had given it back, Spark posts ExecutorRemoved first and the consequences
+// after it; if it crashed, Spark posts the ends of its tasks first.
 func (a *application) executorGone(id policies.ExecutorID) {
 	x := &a.executors[id]
 	x.state = gone
@@ -141,7 +142,7 @@ func (a *application) executorGone(id policies.ExecutorID) {
 	}
 }
 
-// grant takes an executor from the manager; it registers after its start-up.
+// grant adds an executor that the manager granted; it registers after its start-up.
 func (a *application) grant(g manager.Action) {
 	e := a.engine
 	profileIndex, node, cores := int32(g.Profile), int32(g.Node), int32(g.Cores)
@@ -171,9 +172,8 @@ func (a *application) grant(g manager.Action) {
 	}
 }
 
-// startup is how long an executor that is granted now takes until it registers,
-// and whether that is processor time, for which it competes with others on its
-// node.
+// startup returns the time until an executor that is granted now registers, and whether
+// it is processor time, which executors starting on one node share.
 func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took time.Duration, shared bool) {
 	c := &a.engine.config
 	if int(a.index) < len(c.Startups) && len(c.Startups[a.index]) > 0 {
@@ -224,7 +224,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
 	a.observe(policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)})
 	usable := e.draw(latency.Usable, a.index, id, e.hosts[x.node].startingAt(e.now)-1)
-	if usable == 0 { // in this instant, before tasks are placed
+	if usable == 0 { // it becomes usable in this instant, before tasks are placed
 		a.executorUsable(id)
 	} else {
 		a.after(usable, executorIsUsable, int32(id))
@@ -235,7 +235,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 func (a *application) executorUsable(id policies.ExecutorID) {
 	e, x := a.engine, &a.executors[id]
 	if x.state != added || x.crashed {
-		return // it was given back before it could do anything
+		return // it was given back before it was usable
 	}
 	x.state = live
 	x.usable, x.since = e.now, e.now

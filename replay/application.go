@@ -22,12 +22,12 @@ type application struct {
 	plan   *plan
 	result *AppResult
 
-	// What its settings, its spec and the cluster say.
-	version          spark.Version    // whose rules hold
+	// Settings from its properties, its spec and the cluster.
+	version          spark.Version    // whose rules apply
 	properties       spark.Properties // as the manager reads them
 	profiles         []profile
 	coresMax         int  // spark.cores.max; 0: no limit
-	minExecutors     int  // that the policy never goes below
+	minExecutors     int  // lower bound of the policy's targets
 	fair             bool // spark.scheduler.mode is FAIR
 	service          bool // the shuffle service keeps shuffle files
 	decommissions    bool // executors are decommissioned, not killed
@@ -39,7 +39,7 @@ type application struct {
 
 	policy     policies.Policy
 	fallible   policies.Fallible // the policy, if it can fail
-	event      policies.Event    // the one that is observed; a field so that it is not allocated anew each time
+	event      policies.Event    // the event passed to the policy; a field, to avoid an allocation for each event
 	registered time.Duration     // when the driver registered, from which on the policy ticks; -1: not yet
 	lastTick   time.Duration     // -1: none
 	nextTick   time.Duration
@@ -68,7 +68,7 @@ type application struct {
 	held       int                   // how many are held
 	coresHeld  int                   // and their cores
 	waitedTo   time.Duration         // up to when AppResult.Wait is counted
-	blocks     []policies.ExecutorID // where each cached block is, else nowhere or blockLost
+	blocks     []policies.ExecutorID // the executor that holds each cached block, or nowhere, or blockLost
 	removed    []policies.ExecutorID // the result of Remove, used again
 	migrations uint64                // so far
 	filesLost  bool                  // a node was lost with the files that its shuffle service kept
@@ -76,8 +76,8 @@ type application struct {
 	path *pathTracker // nil: attribution is off
 }
 
-// describe is an application that has not arrived: all that its manager has to
-// know of it.
+// describe makes an application that has not arrived, with everything that its manager
+// must know about it.
 func describe(c *cluster.Cluster, index int32, app *traces.Application, spec policies.Spec) *application {
 	a := &application{
 		index: index, app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec),
@@ -143,7 +143,7 @@ func (a *application) begin() {
 	a.endIfDone(a.began + a.app.EarlierAttempts)
 }
 
-// register is the driver's registration with its manager: the policy sends its
+// register handles the driver's registration with its manager: the policy sends its
 // first request, and its ticks begin.
 func (a *application) register() {
 	a.registered = a.engine.now
@@ -156,7 +156,8 @@ func (a *application) register() {
 	a.tickBy(a.registered)
 }
 
-// observe hands an event to the policy, which ticks at the next point of its grid.
+// observe passes an event to the policy and schedules its tick at the next point of the
+// grid.
 func (a *application) observe(ev policies.Event) {
 	ev.At = a.engine.now
 	a.event = ev
@@ -165,9 +166,9 @@ func (a *application) observe(ev policies.Event) {
 	a.tickBy(ev.At)
 }
 
-// tickBy has the policy tick at the first point of its grid that is not before t.
-// The grid has a point each interval since the registration, and two ticks are at
-// least an interval apart.
+// tickBy schedules a tick of the policy at the first point of its grid that is not
+// before t. The grid has a point each interval since the registration, and two ticks
+// are at least an interval apart.
 func (a *application) tickBy(t time.Duration) {
 	if a.registered < 0 || t == policies.Never {
 		return
@@ -185,7 +186,7 @@ func (a *application) tickBy(t time.Duration) {
 func (a *application) tick() {
 	now := a.engine.now
 	if a.nextTick != now {
-		return // an earlier tick took its place
+		return // replaced by an earlier tick
 	}
 	a.lastTick, a.nextTick = now, policies.Never
 	wake := a.policy.Tick(now)
@@ -198,7 +199,7 @@ func (a *application) tick() {
 	a.tickBy(wake)
 }
 
-// end stops the driver: all its executors are free for others at once.
+// end stops the driver; all its executors are released at once.
 func (a *application) end() {
 	e := a.engine
 	for i := range a.executors {

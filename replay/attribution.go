@@ -2,20 +2,19 @@ package replay
 
 import "time"
 
-// A TimeCause is why a millisecond of an application's turnaround passed; see
-// Turnaround.
+// A TimeCause is the cause of a part of an application's turnaround; see Turnaround.
 type TimeCause uint8
 
 // The causes, in the order in which they count where several hold at one time.
 const (
 	TimeDriver    TimeCause = iota // the driver's own work: before the first job, between jobs, after the last
 	TimeExecution                  // a task runs, or waits for its slot behind tasks of its own set
-	TimeRecompute                  // a task runs again, or computes again, what an executor took along; and the wait before Spark does so
+	TimeRecompute                  // a task repeats work that was lost with an executor; includes the wait before Spark resubmits it
 	TimeLocality                   // a slot is free, and the task waits for one near its data
 	TimeSlot                       // another task set of the application has a slot
 	TimeStartup                    // the task's executor is granted and starts
-	TimeQueue                      // the executor, or the driver, is asked for and not granted
-	TimeRamp                       // the executor is not yet asked for: backlog timer and ramp
+	TimeQueue                      // the executor, or the driver, is requested and not granted
+	TimeRamp                       // the executor is not yet requested: backlog timer and ramp
 	TimeCauses    = iota
 )
 
@@ -25,25 +24,25 @@ var timeCauseNames = [TimeCauses]string{
 
 func (c TimeCause) String() string { return timeCauseNames[c] }
 
-// A Turnaround says where an application's time went, by TimeCause, in whole
-// milliseconds: the parts add up to End - Submit exactly. It follows the realized
-// critical path back from the end: what the driver's end waited for, the task that
-// ended last, what that task had waited for, and so on. While a task was ready and
-// waited, its slot explains why: it ran an earlier task of the same set, or its
-// executor was starting, requested, or not yet requested. docs/MODEL.md has the rule
-// in full.
+// A Turnaround divides an application's time by TimeCause, in whole milliseconds: the
+// parts add up to End - Submit exactly. It follows the realized critical path back from
+// the end: the event for which the driver's end waited, the task that ended last, the
+// event for which that task waited, and so on. While a task was ready and waited, the
+// state of its slot gives the cause: it ran an earlier task of the same set, or its
+// executor was starting, requested, or not yet requested. docs/MODEL.md has the
+// complete rule.
 type Turnaround [TimeCauses]time.Duration
 
 // Total is the sum of the parts.
 func (t Turnaround) Total() time.Duration { return total(t[:]) }
 
-// Delay is all but the work itself, which is driver and execution.
+// Delay is the sum of all causes except the work itself (driver and execution).
 func (t Turnaround) Delay() time.Duration { return t.Total() - t[TimeDriver] - t[TimeExecution] }
 
-// Late attributes the time by which an application missed its deadline to causes:
-// the last cause in their order takes as much of it as it has, then the one before
-// it, and so on. What is left after all delays is due to the application's own work.
-// The parts add up to late; they are 0 if the application is in time.
+// Late attributes the time by which an application missed its deadline to causes: the
+// last cause in their order covers as much of it as it can, then the one before it, and
+// so on. The rest, after all delays, is attributed to the work of the application. The
+// parts add up to late; they are 0 if the application is in time.
 func (t Turnaround) Late(late time.Duration) Turnaround {
 	var parts Turnaround
 	for c := TimeCauses - 1; c >= 0 && late > 0; c-- {
@@ -53,7 +52,8 @@ func (t Turnaround) Late(late time.Duration) Turnaround {
 	return parts
 }
 
-// A HoldCause is why an executor was held for a millisecond; see Holding.
+// A HoldCause is the cause of a part of the time for which executors were held; see
+// Holding.
 type HoldCause uint8
 
 // The causes, in the order in which they count where several hold at one time.
@@ -78,25 +78,26 @@ var holdCauseNames = [HoldCauses]string{
 
 func (c HoldCause) String() string { return holdCauseNames[c] }
 
-// A Holding says why executors were held, by HoldCause, in whole milliseconds.
+// A Holding divides the time for which executors were held by HoldCause, in whole
+// milliseconds.
 type Holding [HoldCauses]time.Duration
 
 // Total is the sum of the parts.
 func (h Holding) Total() time.Duration { return total(h[:]) }
 
-// An Attribution says by cause where an application's time and its executors'
-// time went. It is there if Config.Attribute is set.
+// An Attribution divides an application's time and its executors' time by cause. It is
+// computed if Config.Attribute is set.
 type Attribution struct {
 	Turnaround Turnaround // adds up to End - Submit
-	// Waves is the part of Turnaround[TimeExecution] in which the tasks on the path
-	// waited behind tasks of their own set: what enough executors from the start would
-	// save of it.
+	// Waves is the part of Turnaround[TimeExecution] in which the tasks on the path waited
+	// behind tasks of the same set: the time that enough executors from the start would
+	// save.
 	Waves     time.Duration
 	Cores     Holding // core-time; adds up to Ledger.Held
 	Executors Holding // executor-time; adds up to Ledger.Executor
-	// Reach is the time from the first task that waits until as many executors take
-	// tasks as the unfinished tasks could use, or the policy's maximum if that is
-	// less; -1: no task ever waited.
+	// RampUpTime is the time from the first task that waits until as many executors take
+	// tasks as the unfinished tasks could use, or the policy's maximum if that is less;
+	// -1: no task ever waited.
 	RampUp time.Duration
 }
 

@@ -6,16 +6,16 @@ import (
 	"dynalloc/policies"
 )
 
-// blockLost marks a cached block that was computed and whose executor is gone. The
-// task that wants it must compute it again.
+// blockLost marks a cached block that was computed and whose executor is gone. A task
+// that reads it must compute it again.
 const blockLost = policies.ExecutorID(-2)
 
-// cache stores the blocks of persisted RDDs that a task leaves behind.
+// cache stores the blocks of persisted RDDs that a task has computed.
 func (a *application) cache(id policies.ExecutorID, stage, task int32) {
 	for i, first := range a.plan.blocks[stage] {
 		block := first + task
 		if a.blocks[block] >= 0 {
-			continue // it was there already, and was read
+			continue // it existed already and was only read
 		}
 		a.blocks[block] = id
 		rdd := a.app.Stages[stage].Caches[i]
@@ -26,8 +26,8 @@ func (a *application) cache(id policies.ExecutorID, stage, task int32) {
 	}
 }
 
-// recompute is how much longer a task takes because cached blocks that it read are
-// gone: the work of the tasks that computed them first.
+// recompute is the additional time of a task because cached blocks that it reads are
+// lost: the work of the tasks that computed them first.
 func (a *application) recompute(stage, task int32) time.Duration {
 	var extra time.Duration
 	for _, first := range a.plan.blocks[stage] {

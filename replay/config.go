@@ -13,15 +13,16 @@ type Config struct {
 	Times   latency.Model
 	Offers  Offers
 	Seed    uint64 // keys every random number of the run
-	// Startups are given start-up times, by application: the k-th executor that it is
-	// granted registers after the k-th of these times, at once if that is over. Those
-	// beyond the last take the median of those that count from the request. Without
-	// any, times are drawn from Times.
+	// Startups are given start-up times, by application: the k-th executor granted to it
+	// registers after the k-th of these times, or at once if that time has passed already.
+	// Executors beyond the list take the median of the times that are measured from the
+	// request. If empty, times are drawn from Times.
 	Startups [][]latency.GivenStartup
-	Faults   []cluster.Fault // what goes wrong, and when
-	// Attribute computes AppResult.Attribution: where time and executor time went.
+	Faults   []cluster.Fault // faults and their times
+	// Attribute enables AppResult.Attribution, which divides time and executor time by
+	// cause.
 	Attribute bool
-	Horizon   time.Duration // a run that goes on past it fails with ErrHorizon; 0: no limit
+	Horizon   time.Duration // a run that takes longer fails with ErrHorizon; 0: no limit
 }
 
 // Offers is the order in which executors with free slots are offered to

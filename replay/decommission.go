@@ -8,26 +8,27 @@ import (
 )
 
 // A decommissioned executor acts in intervals (CoarseGrainedExecutorBackend.
-// decommissionSelf, BlockManagerDecommissioner). Each second it checks whether it
-// may exit. Every 30 s it asks the driver for peers and sends them what is left to
-// move; a check sees what was left before the last such round. So an executor that
-// had anything to move exits at the first check after its second round, or later;
-// one that finds no peer gives up and exits at the next check.
+// decommissionSelf, BlockManagerDecommissioner). Each second it checks whether it may
+// exit. Every 30 s a migration round asks the driver for peers and sends them the
+// blocks that are left. A check sees the blocks that were left before the last round,
+// so an executor that had blocks to move exits at the first check after its second
+// round, or later. An executor without peers stops migrating and exits at the next
+// check.
 const (
 	exitPoll       = time.Second
 	migrationRound = 30 * time.Second
-	// blockMove is how long a peer takes for one block. In a recording of Spark
-	// 4.1 half of twenty small blocks had moved after 0.2 to 0.3 s.
+	// blockMove is the time to move one block to a peer. In a recording of Spark 4.1 half
+	// of twenty small blocks had moved after 0.2 to 0.3 s.
 	blockMove = 200 * time.Millisecond
-	// blockMovers is how many peers take blocks of an executor at a time
-	// (spark.storage.decommission.shuffleBlocks.maxThreads).
+	// blockMovers is the number of peers that receive blocks of an executor at the same
+	// time (spark.storage.decommission.shuffleBlocks.maxThreads).
 	blockMovers = 8
 	// exitNotice is the time from the executor's exit until the driver knows;
 	// measured 50 to 100 ms on standalone clusters of Spark 4.1.
 	exitNotice = 70 * time.Millisecond
 )
 
-// decommission has an executor finish its tasks, move its blocks and exit. Unlike a
+// decommission lets an executor finish its tasks, move its blocks and exit. Unlike a
 // kill it is not refused where tasks run.
 func (a *application) decommission(x *executor) {
 	e := a.engine
@@ -84,7 +85,7 @@ func (a *application) peers() []policies.ExecutorID {
 	return peers
 }
 
-// hasBlocks says whether an executor has blocks that it would have to move.
+// hasBlocks reports whether an executor has blocks to move.
 func (a *application) hasBlocks(id policies.ExecutorID) bool {
 	for i := range a.stages {
 		if a.app.Stages[i].Map && slices.Contains(a.stages[i].where, id) {

@@ -1,19 +1,19 @@
-// Package replay is the engine: it plays a recorded workload under a fleet of
-// allocation policies on a shared cluster, and says what would have happened.
+// Package replay is the engine: it simulates a recorded workload under a fleet of
+// allocation policies on a shared cluster.
 //
 // # The model in one page
 //
-// Applications arrive when they arrived: the world outside does not wait for the
-// cluster (open loop). Inside an application jobs wait for each other: a job is
-// submitted because an earlier one ended and the driver then worked for a while
-// (closed loop), so that a delay caused by a policy delays everything that depends
-// on it. A job is a graph of stages. A stage is submitted when the output of all
-// stages that it reads is available, and skipped if its own output is.
+// Applications arrive at their recorded times, whatever the state of the cluster (open
+// loop). Inside an application jobs wait for each other: a job is submitted because an
+// earlier one ended and the driver then worked for a while (closed loop), so that a
+// delay caused by a policy delays everything that depends on it. A job is a graph of
+// stages. A stage is submitted when the output of all stages that it reads is
+// available, and skipped if its own output is.
 //
 // The tasks of a stage wait in a task set. Free slots are offered to task sets in
 // Spark's order, FIFO or FAIR, one task to each executor in a pass, so that tasks
-// spread over executors. A task takes the time that it took when it was recorded,
-// without what only the recorded run explains: see package latency.
+// spread over executors. A task takes its recorded time, minus the overhead of the
+// recorded run and plus that of the replay: see package latency.
 //
 // Each application has its own policy, which observes the events of Spark's
 // listener bus and ticks every 100 ms. It sends the manager a total for each
@@ -24,10 +24,10 @@
 //
 // # The order of an instant
 //
-// An instant is a barrier. All facts of a moment are taken in, then waiting tasks
-// take slots, then policies tick, then the manager serves: see [Engine.Step]. So
-// what happens at equal times follows a rule, and not the order in which events
-// were scheduled.
+// An instant is a barrier. All facts of an instant are processed, then waiting tasks
+// take slots, then policies tick, then the manager serves: see [Engine.Step]. So the
+// order of events at equal times follows a rule and does not depend on the order in
+// which they were scheduled.
 //
 // # Promises
 //
@@ -41,7 +41,7 @@
 // # What is not modeled
 //
 // The exclusion of nodes and executors after failures, drivers that fail, and tasks
-// that slow each other down. Locality waits are a guess and off by default.
+// that slow each other down. Locality waits are estimated and off by default.
 // docs/MODEL.md lists what is modeled, with its source, and what else is not.
 //
 // # The files, in the order in which to read them
@@ -65,7 +65,7 @@
 //   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
 //   - taskset.go, scheduling.go: which task runs where, as in TaskSchedulerImpl
 //   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks
-//   - firsttask.go: what the first tasks of an executor cost
+//   - firsttask.go: the additional time of the first tasks of an executor
 //   - outputs.go, cache.go: shuffle files and cached blocks, and their loss
 //
 // Executors:
@@ -74,12 +74,12 @@
 //   - allocation.go: from the policy's target to a registered executor, and back
 //   - startup.go: executors and drivers that start share processors
 //   - decommission.go: executors that finish their work before they exit
-//   - managing.go: what passes between the engine and the cluster's manager
+//   - managing.go: events and actions between the engine and the cluster's manager
 //   - faults.go: what goes wrong
 //   - unschedulable.go: applications that cannot run, and why
 //   - forecast.go: what the reference policy "hindsight" knows in advance
 //
-// Where the time went:
+// Time by cause:
 //
 //   - attribution.go: the causes
 //   - pathtracker.go: the time of applications, along their critical paths

@@ -7,13 +7,13 @@ import (
 	"dynalloc/policies"
 )
 
-// A jobState is what the driver knows of a job.
+// A jobState is the driver's state of a job.
 type jobState struct {
 	running   bool
 	remaining int32 // stages that it still waits for
 }
 
-// A stageState is what the driver knows of a stage.
+// A stageState is the driver's state of a stage.
 type stageState struct {
 	where     []policies.ExecutorID // by partition, who has its output, else nowhere; nil before the first attempt
 	missing   int32                 // partitions without output
@@ -29,8 +29,8 @@ type stageState struct {
 	visit     uint32   // the last walk over the graph that came here
 }
 
-// available says whether all of the stage's output is there, so that a job may
-// skip it.
+// available reports whether all of the stage's output exists, so that a job may skip
+// it.
 func (s *stageState) available() bool { return s.where != nil && s.missing == 0 }
 
 // submitJob starts a job. Its stages whose parents are available are submitted,
@@ -46,10 +46,9 @@ func (a *application) submitJob(job int32) {
 	a.endJobIfDone(job)
 }
 
-// advance submits the stages of a job that it waits for and that nothing holds
-// back: the walk of DAGScheduler.submitStage, in order of stage. The job stops
-// waiting for stages that it does not need any more, because tasks of a failed
-// attempt have made their output meanwhile.
+// advance submits the stages for which a job waits and whose parents are available, in
+// order of stage (DAGScheduler.submitStage). The job stops waiting for stages whose
+// output tasks of a failed attempt have completed meanwhile.
 func (a *application) advance(job int32) {
 	a.walk++
 	for _, s := range a.plan.resultStages[job] {
@@ -131,13 +130,13 @@ func (a *application) submitStage(job, stage int32) {
 	a.scheduleSpeculation(set)
 }
 
-// taskEnded takes in the end of a task. Spark posts what follows from it in
-// one turn of its scheduler: the task's end, its stage's, the submission of
-// the stages that waited for it, its job's end.
+// taskEnded handles the end of a task. Spark posts what follows from it in one turn of
+// its scheduler: the task's end, its stage's, the submission of the stages that waited
+// for it, its job's end.
 func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	e, set, x := a.engine, a.sets[number], &a.executors[id]
 	if x.crashed {
-		return // the driver is about to learn that it failed
+		return // the driver will learn of the loss of its executor
 	}
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	t, ok := x.forget(number, task, e.now)
@@ -164,8 +163,8 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	}
 }
 
-// endTask reports the end of a task, good or bad. Blocks that a good one caches
-// become known before its end does.
+// endTask reports the end of a task, whether it succeeded or failed. Blocks cached by a
+// successful task are reported before its end.
 func (a *application) endTask(set *taskSet, task int32, x *executor, t runningTask, why policies.EndReason) {
 	set.running--
 	set.pool.running--
@@ -206,8 +205,8 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	}
 }
 
-// completedElsewhere takes a task off the active attempt that one of an earlier
-// attempt has done (TaskSetManager.markPartitionCompleted).
+// completedElsewhere removes a task from the active attempt because an earlier attempt
+// has completed it (TaskSetManager.markPartitionCompleted).
 func (a *application) completedElsewhere(active *taskSet, partition int32, id policies.ExecutorID) {
 	if active == nil {
 		return
@@ -272,7 +271,8 @@ func (a *application) endJobIfDone(job int32) {
 	a.endIfDone(e.now)
 }
 
-// endIfDone has the driver stop Application.Tail after the last job has ended.
+// endIfDone schedules the end of the driver, Application.Tail after the end of the last
+// job.
 func (a *application) endIfDone(from time.Duration) {
 	if a.unfinishedJobs == 0 {
 		a.path.workFinished()

@@ -40,8 +40,8 @@ type Engine struct {
 	everyTick bool // tick policies at each point of their grids, for the test that leaving ticks out is sound
 }
 
-// ErrHorizon is the error of a run that went on past Config.Horizon: its
-// applications make no progress, or nearly none.
+// ErrHorizon is the error of a run that takes longer than Config.Horizon, because its
+// applications make little or no progress.
 var ErrHorizon = errors.New("the replay passed its horizon")
 
 // Run replays a workload to its end. It fails with an [AppError] if one of the
@@ -67,7 +67,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	}
 	for _, rule := range f.Rules {
 		if rule.Spec.Unread() {
-			return nil, fmt.Errorf("policy %s: %s has not been read; package policies/script reads it", f.Name, rule.Spec)
+			return nil, fmt.Errorf("policy %s: %s: its script is not loaded; load it with package policies/script", f.Name, rule.Spec)
 		}
 	}
 	var err error
@@ -98,8 +98,8 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	return e, nil
 }
 
-// scheduleArrival schedules the arrival of one application. Each arrival schedules
-// the next, so that the queue holds only what is under way.
+// scheduleArrival schedules the arrival of one application. Each arrival schedules the
+// next, so that the queue holds only events of running applications and one arrival.
 func (e *Engine) scheduleArrival(index int32) {
 	if int(index) < len(e.workload.Apps) {
 		e.schedule(e.workload.Apps[index].Submit, applicationArrives, index)
@@ -109,7 +109,7 @@ func (e *Engine) scheduleArrival(index int32) {
 // Now is the time of the last instant.
 func (e *Engine) Now() time.Duration { return e.now }
 
-// Step plays one instant and reports whether there was one:
+// Step simulates one instant and reports whether there was one:
 //
 //  1. tasks end
 //  2. executors leave
@@ -119,7 +119,7 @@ func (e *Engine) Now() time.Duration { return e.now }
 //  6. policies tick
 //  7. the manager serves what was asked
 //
-// What follows from 7 without delay is an instant of its own at the same time.
+// Events that follow from 7 without delay form another instant at the same time.
 func (e *Engine) Step() bool {
 	if len(e.queue.events) == 0 || e.remaining == 0 || e.err != nil {
 		return false
@@ -149,7 +149,7 @@ func (e *Engine) Step() bool {
 
 func (e *Engine) hasDue() bool { return len(e.queue.events) > 0 && e.queue.events[0].at == e.now }
 
-// dispatch takes in one fact.
+// dispatch handles one scheduled event.
 func (e *Engine) dispatch(s scheduled) {
 	if s.app < 0 {
 		clusterHandlers[s.eventType()](e, s.arg)
@@ -158,8 +158,8 @@ func (e *Engine) dispatch(s scheduled) {
 	}
 }
 
-// admit takes in an application. Its driver starts, unless the manager has to find
-// room for it first.
+// admit handles the arrival of an application. Its driver starts at once, unless the
+// manager must place it first.
 func (e *Engine) admit(index int32) {
 	app := e.workload.Apps[index]
 	a, err := newApplication(e, index, app)
@@ -217,7 +217,8 @@ func digest(d uint64, e *Event) uint64 {
 	return mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
 }
 
-// accountNodes adds up how long nodes were present, from the first submission on.
+// accountNodes sums the time for which nodes were present, from the first submission
+// on.
 func (e *Engine) accountNodes() {
 	e.result.Provided, e.result.Nodes = 0, make([]time.Duration, len(e.config.Cluster.Pools))
 	for i := range e.hosts {
@@ -231,7 +232,7 @@ func (e *Engine) accountNodes() {
 	}
 }
 
-// Result returns the outcome of a replay that has come to its end.
+// Result returns the outcome of a replay that has ended.
 func (e *Engine) Result() (*Result, error) {
 	if e.err != nil {
 		return nil, e.err

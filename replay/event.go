@@ -11,7 +11,7 @@ import (
 // Kind is the kind of an Event.
 type Kind uint8
 
-// What happens in a replay.
+// The kinds of events, with the fields that are set.
 const (
 	AppSubmitted     Kind = iota
 	AppEnded              //
@@ -29,10 +29,10 @@ const (
 	ExecutorFreed         // Executor, N cores: they are free for others
 	ExecutorRemoved       // Executor: the driver has seen that it is gone
 
-	// ExecutorKept says at the end of an instant what keeps an executor that runs
-	// no task: Executor, Why, Job of [policies.HeldLiveShuffle] (-1: the files are
-	// new, and no job lists them yet), When: until when it is kept if nothing else
-	// happens. It comes only with Config.Attribute, and is not part of the digest.
+	// ExecutorKept reports, at the end of an instant, why an executor that runs no task is
+	// kept: Executor, Why, Job of [policies.HeldLiveShuffle] (-1: the files are new, and
+	// no job lists them yet), When: until when it is kept if nothing else happens. It
+	// comes only with Config.Attribute, and is not part of the digest.
 	ExecutorKept
 )
 
@@ -60,9 +60,8 @@ type ObserverFunc func(Event)
 // Observe calls f.
 func (f ObserverFunc) Observe(e Event) { f(e) }
 
-// Happened says in a few words what happened, without the time and the
-// application's name: "stage 3 ready, 12 tasks". Jobs and stages have the ids
-// of the log.
+// Happened describes the event in a few words, without the time and the application's
+// name: "stage 3 ready, 12 tasks". Jobs and stages have the ids of the log.
 func (e Event) Happened(w *traces.Workload) string {
 	a := w.Apps[e.App]
 	switch e.Kind {

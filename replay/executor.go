@@ -6,15 +6,15 @@ import (
 	"dynalloc/policies"
 )
 
-// A state is where an executor is in its life.
+// A state is the state of an executor.
 type state uint8
 
 const (
 	starting        state = iota // granted
 	added                        // registered, not yet able to take tasks
 	live                         // takes tasks
-	decommissioning              // takes no more tasks, and leaves when it has nothing left to do
-	leaving                      // released; the driver has not seen it go
+	decommissioning              // takes no more tasks, and exits when its tasks have ended and its blocks are moved
+	leaving                      // released; the driver has not yet seen its removal
 	gone
 )
 
@@ -43,8 +43,7 @@ type executor struct {
 
 func (x *executor) running() int32 { return x.slots - x.free }
 
-// settle brings the busy time up to now. It must be called before tasks start or
-// end.
+// settle adds the busy time up to now. It must be called before tasks start or end.
 func (x *executor) settle(now time.Duration, taskCPUs int32) {
 	d := (now - x.since) * time.Duration(x.running()*taskCPUs)
 	x.busy += d
@@ -54,8 +53,8 @@ func (x *executor) settle(now time.Duration, taskCPUs int32) {
 	x.since = now
 }
 
-// forget takes a running task off the executor. The result is false if it does not
-// run it: the task was stopped before its time.
+// forget removes a running task from the executor. It returns false if the executor
+// does not run the task, because the task was stopped before.
 func (x *executor) forget(set, task int32, end time.Duration) (runningTask, bool) {
 	for i, t := range x.tasks {
 		if t.set == set && t.task == task && t.end == end {
@@ -68,8 +67,8 @@ func (x *executor) forget(set, task int32, end time.Duration) (runningTask, bool
 	return runningTask{}, false
 }
 
-// close returns where the executor's time went, from its grant until now, when
-// its cores are free for others.
+// close returns the executor's time by state, from its grant until now, when its cores
+// are free for other applications.
 func (x *executor) close(now time.Duration, p *profile) Ledger {
 	x.settle(now, p.taskCPUs)
 	cores := time.Duration(x.cores)

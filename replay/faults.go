@@ -10,7 +10,7 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// lossNotice is how long a driver takes to learn that an executor is lost whose
+// lossNotice is the time until a driver learns that an executor is lost, if its
 // connections break; measured 40 to 360 ms on standalone clusters of Spark 4.1
 // (bench/testdata/mechanisms, killed and nodeloss).
 const lossNotice = 100 * time.Millisecond
@@ -35,12 +35,12 @@ func (e *Engine) scheduleFaults() error {
 	return nil
 }
 
-// inject is the beginning of a fault.
+// inject starts a fault.
 func (e *Engine) inject(fault int32) {
 	f := &e.config.Faults[fault]
 	switch f.Kind {
 	case cluster.NodeLoss:
-		if f.Silent > 0 { // its executors do nothing any more, and nobody notices
+		if f.Silent > 0 { // its executors stop, and the loss is detected later
 			for _, x := range e.executorsOn(f.Node) {
 				x.crashed = true
 			}
@@ -69,8 +69,7 @@ func (e *Engine) inject(fault int32) {
 	}
 }
 
-// detect is the end of a spot node's notice, or of the time for which nobody
-// noticed that a node was lost.
+// detect handles the end of a spot node's notice, or the detection of a lost node.
 func (e *Engine) detect(fault int32) {
 	f := &e.config.Faults[fault]
 	if f.Kind == cluster.NodeLoss {
@@ -79,7 +78,7 @@ func (e *Engine) detect(fault int32) {
 	e.endNode(f.Node)
 }
 
-// endFault is the end of a fault: a lost node is back.
+// endFault ends a fault: a lost node returns.
 func (e *Engine) endFault(fault int32) {
 	f := &e.config.Faults[fault]
 	e.managerDirty = true
@@ -89,10 +88,10 @@ func (e *Engine) endFault(fault int32) {
 	}
 }
 
-// loseNode has the manager know that a node takes nothing any more.
+// loseNode informs the manager that a node takes no more executors.
 func (e *Engine) loseNode(node int) { e.toManager(manager.Event{Kind: manager.NodeLost, Node: node}) }
 
-// endNode takes a node away with all that runs on it and all that is kept there.
+// endNode removes a node with its executors and its shuffle files.
 func (e *Engine) endNode(node int) {
 	e.hosts[node].leave(e.now)
 	for a, x := range e.executorsOn(node) {
@@ -123,8 +122,8 @@ func (e *Engine) executorsOn(node int) iter.Seq2[*application, *executor] {
 	}
 }
 
-// managerAwayUntil says until when a fault keeps the manager from acting; the past
-// if none does.
+// managerAwayUntil returns the time until which a fault keeps the manager from acting;
+// a past time if there is none.
 func (e *Engine) managerAwayUntil() time.Duration {
 	until := time.Duration(-1)
 	for i := range e.config.Faults {
@@ -142,7 +141,7 @@ func (e *Engine) managerAwayUntil() time.Duration {
 	return until
 }
 
-// reclaimNotice is the notice that an executor's node will be taken away.
+// reclaimNotice handles the notice that an executor's node will be reclaimed.
 func (a *application) reclaimNotice(x *executor) {
 	if a.decommissions && (x.state == added || x.state == live) {
 		a.emitRelease(x, policies.Reason{Cause: policies.Reclaimed})
@@ -150,9 +149,9 @@ func (a *application) reclaimNotice(x *executor) {
 	}
 }
 
-// crash is the end of an executor that nobody gave back: its process died, its node
-// was lost, or the manager took it away. What it holds is free at once; its driver
-// learns of it a moment later, and what its tasks did is lost.
+// crash ends an executor that was not given back: its process died, its node was lost,
+// or the manager preempted it. Its resources are free at once; its driver learns of the
+// end lossNotice later, and the work of its running tasks is lost.
 func (a *application) crash(x *executor) {
 	e := a.engine
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
@@ -171,7 +170,7 @@ func (a *application) crash(x *executor) {
 	a.after(lossNotice, executorIsGone, int32(x.id))
 }
 
-// preempted is the end of an executor that the manager takes away.
+// preempted ends an executor that the manager preempts.
 func (a *application) preempted(container int) {
 	for id := range a.executors {
 		if x := &a.executors[id]; x.container == container && x.state < leaving {

@@ -7,9 +7,9 @@ import (
 	"dynalloc/replay/latency"
 )
 
-// A slotHistory is what an executor's slots have run. The first tasks of a slot
-// load classes, the first that read shuffle data load more of them, and the first
-// of each stage fetch the stage's code: each of these costs time once.
+// A slotHistory records which kinds of tasks an executor's slots have run. The first
+// task of a slot loads classes, the first that reads shuffle data loads more, and the
+// first of each stage fetches the stage's code. Each of these adds time once.
 type slotHistory struct {
 	cold   int32 // slots that have not had a task
 	unread int32 // slots that have not read shuffle data
@@ -19,11 +19,11 @@ type slotHistory struct {
 // stageSlots is how many slots have had a task of a stage, up to all of them.
 type stageSlots struct{ stage, slots int32 }
 
-// rememberedStages is how many stages an executor keeps apart. The first tasks of
-// one that comes back after so many others pay again.
+// rememberedStages is the number of stages that a slotHistory remembers. A stage that
+// returns after so many others has first tasks again.
 const rememberedStages = 16
 
-// A firstKind says in which respects a task is a first one.
+// A firstKind is the set of respects in which a task is a first one.
 type firstKind struct{ inSlot, read, ofStage bool }
 
 // record adds a task of a stage and says in which respects it is a first one.
@@ -65,8 +65,9 @@ func (a *application) scheduleEnd(x *executor, t runningTask) {
 	a.engine.queue.push(scheduled{at: t.end, app: a.index, arg: int32(x.id), set: t.set, task: t.task}, taskIsDone)
 }
 
-// startFirstTasks adds to the first tasks of this instant what being first costs
-// them. It depends on how many there are on their node, which is known only now.
+// startFirstTasks adds the overhead of first tasks to those that start in this instant.
+// It runs at the end of the instant, because the overhead depends on how many start on
+// the same node.
 func (a *application) startFirstTasks() {
 	for _, f := range a.firstTasks {
 		x := &a.executors[f.executor]
@@ -89,8 +90,9 @@ func (a *application) startFirstTasks() {
 	a.firstTasks = a.firstTasks[:0]
 }
 
-// firstCost is what a task pays for being a first one beside others. The cost of
-// the stage's code is part of the other two, which are larger.
+// firstCost is the overhead of a first task that starts beside others on its node. The
+// overhead of the stage's code is not added to the other two, because these are larger
+// and contain it.
 func (a *application) firstCost(f *firstTask, others int) time.Duration {
 	var cost time.Duration
 	pay := func(c latency.Cause) { cost += a.engine.config.Times.By[c].Typical(others) }

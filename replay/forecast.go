@@ -8,8 +8,8 @@ import (
 	"dynalloc/traces"
 )
 
-// forecast is what the policy "hindsight" knows of an application in advance: its
-// demand if there were enough executors from the start (traces.IdealSchedule).
+// forecast returns what the policy "hindsight" knows about an application in advance:
+// its demand with enough executors from the start (traces.IdealSchedule).
 func (e *Engine) forecast(app *traces.Application) *policies.Forecast {
 	stages, jobs := traces.IdealSchedule(app)
 	f := &policies.Forecast{Lead: e.leadTime(), Stages: make([]policies.Span, len(stages)), Jobs: jobs}

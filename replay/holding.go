@@ -7,7 +7,7 @@ import (
 	"dynalloc/policies"
 )
 
-// An executorTrack is the account of one executor, and what ran in its slots.
+// An executorTrack is the account of one executor's time, with the state of its slots.
 type executorTrack struct {
 	asked   time.Duration // when it was requested
 	slots   []slotTrack
@@ -168,8 +168,8 @@ func (p *pathTracker) accrue(x *executor) {
 	p.book(x, rest, d, y.tasks)
 }
 
-// book adds a time of an executor that ran so many tasks to the accounts of its
-// application. The cause is that of cores without a task.
+// book adds a time of an executor to the accounts of its application; tasks is the
+// number of tasks that ran, and cause that of the cores without a task.
 func (p *pathTracker) book(x *executor, rest HoldCause, d time.Duration, tasks int32) {
 	a := p.app.result.Attribution
 	busy := d * time.Duration(tasks*p.app.profiles[x.profile].taskCPUs)
@@ -181,14 +181,14 @@ func (p *pathTracker) book(x *executor, rest HoldCause, d time.Duration, tasks i
 	a.Executors[rest] += d
 }
 
-// recheckExecutor has the policy asked at the end of the instant what keeps an
-// executor.
+// recheckExecutor schedules a check, at the end of the instant, of the reason why the
+// policy keeps an executor.
 func (p *pathTracker) recheckExecutor(id policies.ExecutorID) {
 	p.recheckList = append(p.recheckList, id)
 	p.scheduleRecheck()
 }
 
-// recheckAll has it asked for all executors.
+// recheckAll schedules the check for all executors.
 func (p *pathTracker) recheckAll() {
 	p.recheckEvery = true
 	p.scheduleRecheck()
@@ -201,8 +201,8 @@ func (p *pathTracker) scheduleRecheck() {
 	}
 }
 
-// policyObserved is an event that the policy observed. It may change what keeps
-// executors that the event does not mention.
+// policyObserved handles an event that the policy observed. It may change why other
+// executors are kept.
 func (p *pathTracker) policyObserved(e *policies.Event) {
 	if p == nil {
 		return
@@ -215,8 +215,8 @@ func (p *pathTracker) policyObserved(e *policies.Event) {
 	}
 }
 
-// recheckHolds finds out at the end of an instant what keeps idle executors from now
-// on.
+// recheckHolds updates, at the end of an instant, the reasons why idle executors are
+// kept.
 func (e *Engine) recheckHolds() {
 	for _, p := range e.rechecks {
 		p.recheck()

@@ -81,7 +81,7 @@ func (a *application) taskFor(set *taskSet, x *executor) int32 {
 	return -1
 }
 
-// othersWanted says whether pending tasks prefer another node on which the
+// othersWanted reports whether pending tasks prefer another node on which the
 // application has an executor.
 func (a *application) othersWanted(p *preference, node int32) bool {
 	for n, queue := range p.byNode {

@@ -21,16 +21,15 @@ func (a *application) managerApp(on *cluster.Cluster) manager.App {
 	return m
 }
 
-// toManager hands an event to the manager, which is served at the end of the
-// instant.
+// toManager passes an event to the manager, which is served at the end of the instant.
 func (e *Engine) toManager(ev manager.Event) {
 	ev.At = e.now
 	e.managerDirty = true
 	e.manager.Observe(ev)
 }
 
-// serve lets the manager act if it observed anything, or if its time has come,
-// until nothing more follows from what it did.
+// serve calls the manager if it observed an event or asked to be called now, and
+// repeats this until its actions cause no further event.
 func (e *Engine) serve() {
 	for e.managerDirty && e.err == nil {
 		if until := e.managerAwayUntil(); until > e.now {
@@ -47,7 +46,7 @@ func (e *Engine) serve() {
 	}
 }
 
-// apply does what the manager decided.
+// apply carries out the manager's decisions.
 func (e *Engine) apply(act manager.Action) {
 	switch act.Kind {
 	case manager.NodeUp:
@@ -68,7 +67,7 @@ func (e *Engine) apply(act manager.Action) {
 	}
 }
 
-// serveAt has the manager served at a later time.
+// serveAt schedules a call of the manager at a later time.
 func (e *Engine) serveAt(at time.Duration) {
 	if at != e.nextService {
 		e.nextService = at
@@ -76,16 +75,16 @@ func (e *Engine) serveAt(at time.Duration) {
 	}
 }
 
-// managerIsDue has the manager served in this instant, if that is still when it
-// wants to be.
+// managerIsDue marks the manager to be served in this instant, if it still wants to be
+// called at this time.
 func (e *Engine) managerIsDue(int32) {
 	e.managerDirty = e.managerDirty || e.manager.Next() <= e.now
 }
 
-// A requestQueue remembers when the executors of a profile were requested, as
-// Spark's driver does for the Request Time in its log (CoarseGrainedSchedulerBackend.
-// updateExecRequestTimes): a target that rises adds requests, one that falls takes
-// back the latest, and each executor that comes answers the oldest.
+// A requestQueue remembers when the executors of a profile were requested, as Spark's
+// driver does for the Request Time in its log (CoarseGrainedSchedulerBackend.
+// updateExecRequestTimes): a rising target adds requests, a falling one cancels the
+// latest, and each granted executor answers the oldest.
 type requestQueue struct {
 	batches []requestBatch
 	last    time.Duration // the latest request
@@ -97,7 +96,7 @@ type requestBatch struct {
 	at time.Duration
 }
 
-// change takes in that the target has moved by delta.
+// change updates the requests after the target has changed by delta.
 func (q *requestQueue) change(delta int, now time.Duration) {
 	if delta > 0 {
 		q.batches = append(q.batches, requestBatch{delta, now})
@@ -114,8 +113,8 @@ func (q *requestQueue) change(delta int, now time.Duration) {
 	}
 }
 
-// answer returns when the executor that comes now was requested. One that nobody
-// wants any more answers the latest request.
+// answer returns when the executor that is granted now was requested. An executor
+// without an open request answers the latest one.
 func (q *requestQueue) answer() time.Duration {
 	if len(q.batches) == 0 {
 		return q.last

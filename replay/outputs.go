@@ -7,17 +7,17 @@ import (
 	"dynalloc/policies"
 )
 
-// resubmitDelay is how long Spark gathers fetch failures before it submits the
-// failed stages again (DAGScheduler.RESUBMIT_TIMEOUT).
+// resubmitDelay is the time for which Spark collects fetch failures before it resubmits
+// the failed stages (DAGScheduler.RESUBMIT_TIMEOUT).
 const resubmitDelay = 200 * time.Millisecond
 
-// maxConsecutiveAttempts is how many attempts of a stage in a row may end with
-// a failed fetch before Spark gives up (spark.stage.maxConsecutiveAttempts).
+// maxConsecutiveAttempts is the number of consecutive attempts of a stage with a failed
+// fetch after which Spark aborts the job (spark.stage.maxConsecutiveAttempts).
 const maxConsecutiveAttempts = 4
 
-// lose is what the driver does when an executor is gone: its tasks fail, its cached
-// blocks vanish and, unless a service keeps them, so do its shuffle files. Spark does
-// not wait for a fetch to fail: it forgets the outputs at once
+// lose handles the loss of an executor in the driver: its tasks fail, its cached blocks
+// are lost and, without a shuffle service, so are its shuffle files. Spark does not
+// wait for a fetch to fail: it forgets the outputs at once
 // (DAGScheduler.removeExecutorAndUnregisterOutputs, TaskSetManager.executorLost).
 func (a *application) lose(x *executor, decommissioned bool) {
 	for i, at := range a.blocks {
@@ -87,14 +87,14 @@ func (a *application) unregister(id policies.ExecutorID) {
 	}
 }
 
-// readsMissing says whether output that the stage's tasks read is missing.
+// readsMissing reports whether output that the stage's tasks read is missing.
 func (a *application) readsMissing(stage int32) bool {
 	return (!a.service || a.filesLost) && !a.parentsAvailable(stage)
 }
 
-// fetchFailed is what the driver does when a task could not read its input: the
-// attempt of its stage ends, although its running tasks keep running. After a short
-// wait the stages whose output is missing are submitted again, then this one.
+// fetchFailed handles, in the driver, a task that could not read its input: the attempt
+// of its stage ends, although its running tasks keep running. After a short wait the
+// stages whose output is missing are submitted again, then this one.
 func (a *application) fetchFailed(set *taskSet) {
 	if set.zombie {
 		return
@@ -117,7 +117,7 @@ func (a *application) fetchFailed(set *taskSet) {
 	a.after(resubmitDelay, stageIsResubmitted, set.stage)
 }
 
-// resubmitStage submits a stage again whose fetch failed, once its input is there.
+// resubmitStage resubmits a stage with a failed fetch when its input exists again.
 func (a *application) resubmitStage(stage int32) {
 	s := &a.stages[stage]
 	s.broken = false

@@ -7,12 +7,11 @@ import (
 	"dynalloc/policies"
 )
 
-// A pathTracker finds out, while an application runs, where its time goes. Each
-// fact carries the breakdown of the time that led to it, and what follows from the
-// fact continues from there. The breakdown of the last fact is the same as that of
-// the realized critical path, walked back from the end, but needs no memory of
-// tasks that have ended. A nil tracker, which a replay without Config.Attribute has,
-// does nothing.
+// A pathTracker attributes an application's time to causes while it runs. Each fact
+// carries the breakdown of the time that led to it, and what follows from the fact
+// continues from there. The breakdown of the last fact is the same as that of the
+// realized critical path, walked back from the end, but needs no memory of tasks that
+// have ended. A nil tracker, which a replay without Config.Attribute has, does nothing.
 type pathTracker struct {
 	app         *application
 	current     breakdown           // of the fact that is being taken in
@@ -32,7 +31,7 @@ type pathTracker struct {
 	rampUp       rampUp
 }
 
-// A breakdown says where the time went from an application's submission to a fact.
+// A breakdown divides the time from an application's submission to a fact by cause.
 type breakdown struct {
 	parts Turnaround
 	waves time.Duration // part of the execution: waiting behind tasks of the same set
@@ -56,14 +55,14 @@ type readyTask struct {
 // A stagePartition is a partition of a stage.
 type stagePartition struct{ stage, partition int32 }
 
-// A setPath is what the tracker knows of a task set.
+// A setPath is the tracker's state of a task set.
 type setPath struct {
 	ready   breakdown // of its submission
 	running int       // tasks
 	alone   stopwatch // while it ran tasks and no other set of its profile did
 }
 
-// A profilePath is what the tracker knows of a resource profile.
+// A profilePath is the tracker's state of a resource profile.
 type profilePath struct {
 	running []int32   // sets that run tasks
 	state   int32     // which stopwatch runs: noSet: quiet; a set: its alone; manySets: none
@@ -107,7 +106,7 @@ func (p *pathTracker) driverStarted() {
 	}
 }
 
-// jobFollowed says that the driver submits the followers of a job from here on.
+// jobFollowed records that the driver submits the followers of a job from this time on.
 func (p *pathTracker) jobFollowed(job int32) {
 	if p == nil || job < 0 {
 		return
@@ -162,7 +161,7 @@ func (p *pathTracker) stageResubmitted(stage int32) {
 	}
 }
 
-// outputLost says that what a partition's task made is lost.
+// outputLost records that the output of a partition's task is lost.
 func (p *pathTracker) outputLost(stage, partition int32) {
 	if p != nil {
 		p.reruns[stagePartition{stage, partition}] = struct{}{}
@@ -177,7 +176,7 @@ func (p *pathTracker) taskRetried(set *taskSet, task int32, lost bool) {
 	}
 	p.ready[readyTask{set.number, task, false}] = p.current
 	if lost {
-		p.rampUp.tasks++ // it has not succeeded after all
+		p.rampUp.tasks++ // it no longer counts as successful
 		p.outputLost(set.stage, set.partition(task))
 	}
 }
@@ -194,8 +193,8 @@ func (p *pathTracker) taskResubmitted(set *taskSet, task int32) {
 	p.outputLost(set.stage, set.partition(task))
 }
 
-// copyRequested is a slow task of which a copy is wanted. The original ran until
-// then.
+// copyRequested handles the request of a speculative copy of a slow task. The original
+// ran until then.
 func (p *pathTracker) copyRequested(id policies.ExecutorID, t *runningTask) {
 	if p == nil {
 		return

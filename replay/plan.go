@@ -9,7 +9,7 @@ import (
 	"dynalloc/traces"
 )
 
-// A plan is what a run needs to know of an application's work, prepared once.
+// A plan is the data of an application's work that a run needs, prepared once.
 // Applications that are copies of one another share it.
 type plan struct {
 	offset       []int32               // per stage, where its tasks begin in work
@@ -24,7 +24,7 @@ type plan struct {
 	blocks       [][]int32             // per stage and cached RDD, where its blocks begin
 }
 
-// A follower is something that the driver does some time after a job's end.
+// A follower is an action of the driver some time after a job's end.
 type follower struct {
 	event eventType
 	index int32
@@ -85,9 +85,9 @@ func newPlan(a *traces.Application, model *latency.Model) *plan {
 	return p
 }
 
-// computeBlocks finds out what computing each cached block costs: the work of the
-// first task that stands for it. That cost is subtracted from a later task that had
-// to compute the block again when it was recorded.
+// computeBlocks determines the time to compute each cached block: the work of the first
+// task that stands for it. That cost is subtracted from a later task that had to
+// compute the block again when it was recorded.
 func (p *plan) computeBlocks(a *traces.Application) {
 	p.computeCost = slices.Repeat([]int32{-1}, p.cached)
 	for i := range a.Stages {

@@ -21,8 +21,8 @@ const (
 	policyTicks
 )
 
-// An eventType says what a scheduled event is, and with it which phase it has and
-// which function takes it in.
+// An eventType is the type of a scheduled event. It determines the phase and the
+// handler.
 type eventType uint8
 
 const (
@@ -68,8 +68,8 @@ func (t eventType) phase() phase {
 	return taskEnds
 }
 
-// handlers take in the events, by type: those of the cluster, and those of one
-// application. What waits for an application that has ended is dropped.
+// handlers process the events, by type: those of the cluster, and those of one
+// application. Events of an application that has ended are dropped.
 var (
 	clusterHandlers     [eventTypes]func(e *Engine, arg int32)
 	applicationHandlers [eventTypes]func(a *application, s scheduled)
@@ -139,17 +139,17 @@ type queue struct {
 	sequence uint64
 }
 
-// schedule has an event of the cluster happen.
+// schedule adds an event of the cluster to the queue.
 func (e *Engine) schedule(at time.Duration, t eventType, arg int32) {
 	e.queue.push(scheduled{at: at, app: -1, arg: arg}, t)
 }
 
-// schedule has an event of the application happen.
+// schedule adds an event of the application to the queue.
 func (a *application) schedule(at time.Duration, t eventType, arg int32) {
 	a.engine.queue.push(scheduled{at: at, app: a.index, arg: arg}, t)
 }
 
-// after does the same, counted from now.
+// after adds an event of the application at a delay from now.
 func (a *application) after(d time.Duration, t eventType, arg int32) {
 	a.schedule(a.engine.now+d, t, arg)
 }

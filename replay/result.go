@@ -7,7 +7,7 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// A Result is what would have happened, in integers.
+// A Result is the outcome of a replay, in integers.
 type Result struct {
 	Policy  string          // the fleet's name
 	Cluster cluster.Cluster // as replayed
@@ -22,8 +22,8 @@ type Result struct {
 	Digest   uint64 // over every event in order: two runs are equal or they are not
 }
 
-// An AppResult is what one application got. Times are offsets from the
-// workload's start.
+// An AppResult is the outcome of one application. Times are offsets from the workload's
+// start.
 type AppResult struct {
 	App    int              // index into Workload.Apps
 	Policy string           // the spec it ran under
@@ -43,8 +43,9 @@ type AppResult struct {
 	Rerun    int // tasks done again because their output was lost
 	// Recomputed is the time that tasks spent on cached blocks that were lost.
 	Recomputed time.Duration
-	// Failed: Spark gave up, because fetches of one stage failed in four attempts
-	// in a row (spark.stage.maxConsecutiveAttempts). The application ended there.
+	// Failed is true if Spark aborted the application because fetches of one stage failed
+	// in four consecutive attempts (spark.stage.maxConsecutiveAttempts). The application
+	// ended at that time.
 	Failed bool
 	// Lost is how many executors ended without being given back: with their node, by
 	// themselves, or preempted by the manager; Preempted is how many of these the
@@ -57,18 +58,18 @@ type AppResult struct {
 	// in executor-time.
 	Wait   time.Duration
 	Ledger Ledger
-	// Attribution is where the time and the executors' time went, by cause; nil
-	// unless Config.Attribute is set.
+	// Attribution divides the time and the executors' time by cause; nil unless
+	// Config.Attribute is set.
 	Attribution *Attribution
 }
 
-// A JobResult is when a job was submitted and when it ended.
+// A JobResult is the times of submission and end of a job.
 type JobResult struct{ Start, End time.Duration }
 
-// A Ledger says where executor time went, in core-time: an executor with two cores
+// A Ledger divides executor time by state, in core-time: an executor with two cores
 // that is held for a second counts two core-seconds. Starting, Busy, Idle and Leaving
-// add up to Held exactly. Time counts as the cluster sees it: from the grant until
-// the cores are free for others.
+// add up to Held exactly. Time counts as the cluster sees it: from the grant until the
+// cores are free for others.
 type Ledger struct {
 	Starting time.Duration // granted, not yet able to run tasks
 	Busy     time.Duration // cores that tasks occupy

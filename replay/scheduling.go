@@ -9,8 +9,8 @@ import (
 	"dynalloc/replay/latency"
 )
 
-// schedulePlacement has the application's waiting tasks placed at the end of the
-// instant.
+// schedulePlacement marks the application's waiting tasks for placement at the end of
+// the instant.
 func (a *application) schedulePlacement() {
 	if !a.placementDue {
 		a.placementDue = true
@@ -29,7 +29,7 @@ func (a *application) enqueue(set *taskSet) {
 	a.schedulePlacement()
 }
 
-// dequeue takes a set off that list.
+// dequeue removes a set from those with pending tasks.
 func (a *application) dequeue(set *taskSet) {
 	if at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO); listed {
 		a.waiting = slices.Delete(a.waiting, at, at+1)
@@ -141,8 +141,8 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	a.observe(policies.Event{Kind: policies.TaskStart, Stage: set.name(), Task: int(task), Executor: x.id, Speculative: isCopy})
 }
 
-// warmCost is what a task that is not a first one costs besides its work, next to
-// the executors that are starting on its node.
+// warmCost is the overhead of a task that is not a first one, which depends on the
+// executors that are starting on its node.
 func (a *application) warmCost(x *executor) time.Duration {
 	times := &a.engine.config.Times
 	others := a.engine.hosts[x.node].startingAt(a.engine.now)

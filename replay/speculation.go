@@ -90,7 +90,7 @@ func (a *application) speculate(number int32) {
 	}
 }
 
-// stopLosingCopy keeps the duration of a task that succeeded, and stops its other
+// stopLosingCopy records the duration of a task that succeeded, and stops its other
 // copy.
 func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) {
 	if !a.speculationRules.on {

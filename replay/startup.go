@@ -10,8 +10,8 @@ import (
 	"dynalloc/traces"
 )
 
-// A host is a node of the cluster as the programs on it feel it: those that start
-// on it at one time slow each other down.
+// A host is the state of a node that is shared by the programs on it: those that start
+// at the same time slow each other down.
 type host struct {
 	cores  int
 	pool   string        // the name of its pool
@@ -131,15 +131,15 @@ func (e *Engine) startupDone(node int32) {
 	e.scheduleStartupDone(s, node)
 }
 
-// cancelStartups takes the starting executors of an application that ends off
-// their nodes.
+// cancelStartups removes the starting executors of an application that ends from their
+// nodes.
 func (e *Engine) cancelStartups(a *application) {
 	for node := range e.hosts {
 		e.cancelStartupsIf(int32(node), func(x startingExecutor) bool { return x.app == a })
 	}
 }
 
-// cancelStartupsIf takes starting executors off a node.
+// cancelStartupsIf removes starting executors from a node.
 func (e *Engine) cancelStartupsIf(node int32, stops func(startingExecutor) bool) {
 	s := &e.hosts[node].startups
 	if !slices.ContainsFunc(s.list, stops) {
@@ -156,7 +156,7 @@ func (e *Engine) cancelStartupsIf(node int32, stops func(startingExecutor) bool)
 // its first job, Times.DriverWork is taken for such processor time, stretched by the
 // executors that started then, and the rest for the program's own time.
 
-// driverStep is how often a starting driver's progress is looked at.
+// driverStep is the interval at which the progress of a starting driver is updated.
 const driverStep = 50 * time.Millisecond
 
 // A driverStart is a driver between its registration and its first job.
@@ -165,7 +165,7 @@ type driverStart struct {
 	recorded time.Duration // how long that took when it was recorded
 }
 
-// sharesProcessors says whether executors slow the application's driver down.
+// sharesProcessors reports whether executors slow the application's driver down.
 func (a *application) sharesProcessors() bool {
 	return a.engine.config.Times.DriverProcessors > 0 && a.app.DriverOnExecutorHost && a.app.EarlierAttempts == 0 && len(a.plan.followers[0]) > 0
 }

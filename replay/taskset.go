@@ -8,7 +8,7 @@ import (
 	"dynalloc/policies"
 )
 
-// nowhere stands for an executor where there is none.
+// nowhere is the value of an executor's id that means no executor.
 const nowhere = policies.ExecutorID(-1)
 
 // A taskSet is the tasks of one stage attempt, handed to the task scheduler: those
@@ -57,7 +57,7 @@ func (t *taskSet) task(partition int32) int32 {
 	return int32(slices.Index(t.partitions, partition))
 }
 
-// waits says whether the set has tasks or copies of tasks to start.
+// waits reports whether the set has tasks or copies of tasks to start.
 func (t *taskSet) waits() bool { return t.pending > 0 || len(t.speculation.pendingCopies) > 0 }
 
 // nextTask removes the next pending task.
@@ -84,20 +84,20 @@ func (t *taskSet) nextTask() int32 {
 	}
 }
 
-// startedOutOfOrder says whether a task was started before its turn, on the node
-// that it prefers.
+// startedOutOfOrder reports whether a task was started before its turn because a slot
+// was free on the node that it prefers.
 func (t *taskSet) startedOutOfOrder(task int32) bool {
 	return t.preference != nil && t.preference.taken[task]
 }
 
-// retry puts a task back among the pending ones.
+// retry makes a task pending again.
 func (t *taskSet) retry(task int32) {
 	t.retries = append(t.retries, task)
 	t.pending++
 }
 
-// dropRetry takes a task off those to be run again: a copy of it has succeeded
-// meanwhile.
+// dropRetry removes a task from those to be run again, because a copy of it has
+// succeeded meanwhile.
 func (t *taskSet) dropRetry(task int32) {
 	if i := slices.Index(t.retries, task); i >= 0 {
 		t.retries = slices.Delete(t.retries, i, i+1)

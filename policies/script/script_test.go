@@ -193,7 +193,7 @@ func TestScriptsThatAreWrong(t *testing.T) {
 	if _, err := Load(f, func(string) ([]byte, error) { return nil, missing }, nil); !errors.Is(err, missing) || err.Error() != "script my.star: no such file" {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	if _, err := lines(t, f); err == nil || !strings.Contains(err.Error(), "script,file=my.star has not been read") {
+	if _, err := lines(t, f); err == nil || !strings.Contains(err.Error(), "script,file=my.star: its script is not loaded") {
 		t.Errorf("a script that was not read is replayed: %v", err)
 	}
 }

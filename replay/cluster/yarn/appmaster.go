@@ -10,17 +10,16 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// An appMaster is Spark's application master. It stands between a driver and the
-// resource manager: it asks for the executors that are missing, and learns what was
-// assigned, only when it calls the resource manager. While it waits for containers
-// it calls after 200 ms, 400 ms, ... and at last each 3 s, else each 3 s. A new total
-// wakes it, but not sooner than 200 ms after its last call.
+// An appMaster is Spark's application master, between a driver and the resource
+// manager. It requests missing executors and receives assigned containers only when it
+// calls the resource manager. While it waits for containers, the interval between calls
+// doubles from 200 ms up to 3 s; otherwise it is 3 s. A new total triggers a call, but
+// not sooner than 200 ms after the last one.
 //
-// What a call asks for is answered at the earliest by the call after it. A request
-// says how many containers are wanted in all, not counting those that the master
-// knows to be assigned. So containers that were assigned since its last call are
-// requested twice if it has to change the request in this call. The surplus that
-// comes of it is given back one call later.
+// The earliest answer to a request comes with the next call. A request gives the number
+// of containers that are wanted, minus those that the master knows to be assigned. So
+// containers that were assigned since its last call are requested twice if the request
+// changes in this call. The resulting surplus is released one call later.
 //
 // Source: org.apache.spark.deploy.yarn.ApplicationMaster.allocationThreadImpl,
 // YarnAllocator; org.apache.hadoop.yarn.client.api.impl.AMRMClientImpl; MAPREDUCE-5844, YARN-1902.
@@ -29,7 +28,7 @@ type appMaster struct {
 	submission scheduler.App
 	sizes      []scheduler.Resource // containers of executors, by profile
 	id         int                  // the scheduler's
-	node       int                  // where it runs; -1: nowhere yet
+	node       int                  // where it runs; -1: not assigned yet
 
 	registered, finished     bool
 	minInterval, maxInterval time.Duration // between two calls
@@ -38,17 +37,17 @@ type appMaster struct {
 	callIndex                int // in the queue of calls; -1: not in it
 
 	target, running []int                  // executors, by profile
-	pending         []int                  // requests that it knows to be open
+	pending         []int                  // open requests, as the master knows them
 	changed         []bool                 // pending differs from what the resource manager knows
-	unassigned      []int                  // what the scheduler still has to assign
-	ended           []int                  // executors whose end it learns at its next call
-	executors       []int                  // all that it ever had, by name
+	unassigned      []int                  // containers that the scheduler must still assign
+	ended           []int                  // ended executors, of which it learns at its next call
+	executors       []int                  // all executors it has had, by name
 	granted         []scheduler.Allocation // assigned since its last call
-	surplus         []int                  // containers that it gives back at its next call
+	surplus         []int                  // containers that it releases at its next call
 }
 
-// newAppMaster is an application master before it runs. In cluster mode its
-// container holds the driver; else it is a small one that only asks for others.
+// newAppMaster is an application master before it runs. In cluster mode its container
+// holds the driver; in client mode it is small and only requests executors.
 func newAppMaster(a manager.App) *appMaster {
 	p, size := a.Properties, a.Driver
 	if !a.ClusterMode {
@@ -81,7 +80,8 @@ func positive(p spark.Properties, key string, otherwise time.Duration) time.Dura
 	return otherwise
 }
 
-// unassignedTotal is how many executors' containers the scheduler still has to assign.
+// unassignedTotal is the number of executors' containers that the scheduler must still
+// assign.
 func (am *appMaster) unassignedTotal() int {
 	n := 0
 	for _, k := range am.unassigned {
@@ -90,7 +90,8 @@ func (am *appMaster) unassignedTotal() int {
 	return n
 }
 
-// request tells the scheduler how many containers of a profile are wanted.
+// request sets, in the scheduler, the number of containers of a profile that are
+// wanted.
 func (m *Manager) request(now time.Duration, am *appMaster, profile, count int) {
 	if am.finished {
 		return
@@ -101,8 +102,8 @@ func (m *Manager) request(now time.Duration, am *appMaster, profile, count int) 
 	m.noteChange()
 }
 
-// takeBack takes assigned containers that the application master has not seen yet,
-// and requests others for them.
+// takeBack removes assigned containers that the application master has not received
+// yet, and requests others instead.
 func (m *Manager) takeBack(now time.Duration, am *appMaster, lost func(scheduler.Allocation) bool) {
 	am.granted = slices.DeleteFunc(am.granted, func(a scheduler.Allocation) bool {
 		if !lost(a) {
@@ -113,16 +114,16 @@ func (m *Manager) takeBack(now time.Duration, am *appMaster, lost func(scheduler
 	})
 }
 
-// noteEnded notes an executor whose end the application master learns at its next
-// call. Only at the call after that can it ask for another one.
+// noteEnded notes an executor whose end the application master learns at its next call.
+// It can request another one only at the call after that.
 func (m *Manager) noteEnded(now time.Duration, am *appMaster, profile int) {
 	am.ended[profile]++
 	m.callAt(am, m.nextCallOf(am, now))
 }
 
-// call plays a call of an application master: it sends its requests, gives surplus
-// containers back, starts executors in the containers that it is granted, and
-// learns which executors have ended, in this order.
+// call simulates a call of an application master: it sends its requests, releases
+// surplus containers, starts executors in the containers granted to it, and learns
+// which executors have ended, in this order.
 func (m *Manager) call(now time.Duration, am *appMaster) {
 	m.cancelCall(am)
 	am.lastCall = now

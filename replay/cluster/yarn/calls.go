@@ -8,8 +8,7 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// A callQueue is a heap of the application masters that will call the resource
-// manager, the one that calls first on top.
+// A callQueue is a heap of application masters by the time of their next call.
 type callQueue []*appMaster
 
 func (q callQueue) Len() int { return len(q) }
@@ -59,16 +58,16 @@ func (m *Manager) callAt(am *appMaster, at time.Duration) {
 	}
 }
 
-// cancelCall takes an application master out of the queue.
+// cancelCall removes an application master from the queue.
 func (m *Manager) cancelCall(am *appMaster) {
 	if am.callIndex >= 0 {
 		heap.Remove(&m.calls, am.callIndex)
 	}
 }
 
-// nextCallOf is when an application master calls next if nothing wakes it. A master
-// that has nothing to say is not in the queue: its calls are elided, and the last of
-// them is found here.
+// nextCallOf is the time of an application master's next call if no new total triggers
+// one earlier. The calls of a master without changes have no effect, so they are not in
+// the queue (elided); their times are computed here.
 func (m *Manager) nextCallOf(am *appMaster, now time.Duration) time.Duration {
 	if am.callIndex >= 0 {
 		return am.nextCall

@@ -28,8 +28,8 @@ var Example embed.FS
 // Schedulers are the names of YARN's schedulers.
 var Schedulers = []string{"capacity", "fair", "fifo"}
 
-// A Config is a resource manager's: a scheduler and its files. The zero value is
-// the capacity scheduler with one queue.
+// A Config is the configuration of a resource manager: a scheduler and its files. The
+// zero value is the capacity scheduler with one queue.
 type Config struct {
 	Scheduler string `yaml:"scheduler"` // one of Schedulers; empty: capacity
 	// Queues and Site are the names of the files that Load reads: a
@@ -44,9 +44,9 @@ type Config struct {
 	fifo     *fifo.Config
 }
 
-// oneQueue has the queue file of each scheduler where none is given: one queue, also
-// for applications that were submitted to another. Without the rule of the fair
-// scheduler each user would get a queue, and a user called root none at all.
+// oneQueue has the default queue file of each scheduler: one queue, which also takes
+// applications that were submitted to another queue. Without the placement rule, the
+// fair scheduler would create a queue for each user, and refuse a user called root.
 var oneQueue = map[string]string{
 	"capacity": `<configuration>
 <property><name>yarn.scheduler.capacity.root.queues</name><value>default</value></property>
@@ -116,8 +116,8 @@ func largestContainer(nodes []manager.Node) string {
 </configuration>`, min(1024, memory), memory, cores)
 }
 
-// New makes a manager of these nodes. Where Load has not read the files, there
-// must be none.
+// New makes a manager of these nodes. If the configuration names files, Load must have
+// read them.
 func (c *Config) New(nodes []manager.Node, _ uint64) (manager.Manager, error) {
 	if c.capacity == nil && c.fair == nil && c.fifo == nil {
 		loaded := *c // c may be shared with other replays

@@ -1,12 +1,12 @@
-// Package yarn models Hadoop YARN as a Spark application sees it: the schedulers
-// of the resource manager, the heartbeats of nodes that drive them, and Spark's
-// application masters between drivers and the resource manager. docs/YARN.md says
-// what is modeled, and from which sources.
+// Package yarn models the parts of Hadoop YARN that affect Spark: the schedulers of the
+// resource manager, the heartbeats of nodes that drive them, and Spark's application
+// masters between drivers and the resource manager. docs/YARN.md says what is modeled,
+// and from which sources.
 //
-// An executor comes in these steps, each of which waits for its own clock:
+// An executor is granted in these steps, each of which happens at its own times:
 //
 //	the driver sets a total                   at once
-//	its application master asks for it        at the master's next call    appmaster.go
+//	its application master requests it        at the master's next call    appmaster.go
 //	the scheduler assigns a container         at a node's next heartbeat   nodes.go, package scheduler
 //	the application master gets the container at its call after that       appmaster.go
 //
@@ -16,9 +16,9 @@
 //	manager.go    the state, and what happens on each event
 //	appmaster.go  Spark's application master: requests and grants
 //	calls.go      when application masters call the resource manager
-//	nodes.go      heartbeats of nodes, and nodes that fall silent
+//	nodes.go      heartbeats of nodes, and nodes that stop sending them
 //	rounds.go     rounds of preemption
-//	elide.go      which heartbeats, calls and rounds need not be played
+//	elide.go      which heartbeats, calls and rounds need not be simulated
 //	fits.go       whether an application could run on the empty cluster
 //
 // The schedulers are in the packages capacity, fair and fifo; scheduler has what

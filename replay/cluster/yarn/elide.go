@@ -7,29 +7,29 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// Most heartbeats, calls and rounds change nothing. They are elided: the manager
-// asks to be served only when something can come of it, and makes up for the rest
-// when it is called next. A test holds that this changes nothing.
+// Most heartbeats, calls and rounds have no effect, so they are elided: the manager
+// asks to be served only when one may have an effect, and updates its counters for the
+// others at its next call. A test checks that eliding does not change results.
 
 // noteChange notes that the scheduler's input or output has changed, so that the
 // next heartbeats and rounds may do something.
 func (m *Manager) noteChange() { m.quietBeats, m.quietRounds = 0, 0 }
 
-// heartbeatsMatter says whether heartbeats can change anything. After the last change
-// each node has two more: the scheduler counts heartbeats, and a node may have to
+// heartbeatsMatter reports whether heartbeats can have an effect. After the last change
+// each node needs two more: the scheduler counts heartbeats, and a node may have to
 // give up a reservation.
 func (m *Manager) heartbeatsMatter() bool {
 	return m.nothingElided || m.unassigned > 0 || m.completing > 0 || m.quietBeats <= 2*len(m.nodes)
 }
 
-// roundsMatter says whether rounds of preemption can change anything.
+// roundsMatter reports whether rounds of preemption can change anything.
 func (m *Manager) roundsMatter() bool {
 	return m.roundInterval > 0 && (m.nothingElided || m.unassigned > 0 || len(m.marked) > 0 || m.quietRounds <= 2)
 }
 
-// computeNext is the time at which something can come of being served: at the next
-// call of an application master, at a round that matters, when a silent node counts
-// as lost, or at a heartbeat if an application waits for its master or for the end of
+// computeNext returns the next time at which the manager must be served: at the next
+// call of an application master, at a round that matters, when a silent node counts as
+// lost, or at a heartbeat if an application waits for its master or for the end of
 // another application. Other heartbeats have no effect until a master calls.
 func (m *Manager) computeNext() time.Duration {
 	t := min(m.calls.next(), m.nextExpiry)
@@ -42,8 +42,8 @@ func (m *Manager) computeNext() time.Duration {
 	return t
 }
 
-// catchUp plays what happens before now. If nobody served the manager when it asked
-// for that, it was down until now: what it would have done since then is put off.
+// catchUp plays what happens before now. If the manager was not served at the time it
+// asked for, it was down until now, and its actions since then are postponed.
 func (m *Manager) catchUp(now time.Duration) {
 	m.advance(min(now, m.serveAt) - time.Millisecond)
 	if now > m.serveAt {
@@ -53,9 +53,9 @@ func (m *Manager) catchUp(now time.Duration) {
 	m.serveAt = min(m.serveAt, now)
 }
 
-// advance plays what happens up to a time. At the same time nodes expire first, then
-// comes a round, then calls, then heartbeats: so what is asked for can be assigned in
-// the same instant.
+// advance plays what happens up to a time. At equal times the order is: expiry of
+// nodes, a round, calls, heartbeats. Calls precede heartbeats so that a request can be
+// assigned in the same instant.
 func (m *Manager) advance(until time.Duration) {
 	for {
 		round, beat := manager.Never, manager.Never
@@ -86,8 +86,8 @@ func (m *Manager) advance(until time.Duration) {
 	}
 }
 
-// makeUp plays the last elided round up to a time; the rounds before it would have
-// come to the same. Elided heartbeats before now are skipped.
+// makeUp simulates the last elided round up to a time; the rounds before it would have
+// had the same result. Elided heartbeats before now are skipped.
 func (m *Manager) makeUp(until, now time.Duration) {
 	if m.nextRound <= until {
 		m.round(m.nextRound + (until-m.nextRound)/m.roundInterval*m.roundInterval)
@@ -97,7 +97,8 @@ func (m *Manager) makeUp(until, now time.Duration) {
 	}
 }
 
-// postpone puts off all that was due before now.
+// postpone moves everything that was due before now to now, and rounds and heartbeats
+// to their next regular times.
 func (m *Manager) postpone(now time.Duration) {
 	m.nextBeat = max(m.nextBeat, m.firstBeat(now))
 	if m.nextRound < now {

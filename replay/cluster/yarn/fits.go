@@ -8,8 +8,8 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// An emptyCluster has a scheduler of its own, on which one application after the
-// other is tried. Nothing of them stays.
+// An emptyCluster has its own scheduler, on which applications are tried one after the
+// other. Each is removed after its trial.
 type emptyCluster struct {
 	scheduler scheduler.Scheduler
 	nodes     []manager.Node
@@ -56,9 +56,9 @@ func (c *emptyCluster) try(am *appMaster) error {
 	return nil
 }
 
-// awaitContainer plays heartbeats until an application gets a container. A node with
-// a label serves requests without one only after as many heartbeats as there are
-// nodes, so there is a round for each of those.
+// awaitContainer simulates heartbeats until an application is assigned a container. A
+// node with a label serves requests without one only after as many heartbeats as there
+// are nodes, so there is a round for each of those.
 func (c *emptyCluster) awaitContainer(app int) (container int, ok bool) {
 	rounds := 3
 	for _, n := range c.nodes {
@@ -68,7 +68,7 @@ func (c *emptyCluster) awaitContainer(app int) (container int, ok bool) {
 	}
 	for range rounds {
 		c.now += time.Second
-		c.scheduler.Preempt(c.now) // the fair scheduler assigns only what it has counted
+		c.scheduler.Preempt(c.now) // the fair scheduler assigns only by the demand counted in its last round
 		for i := range c.nodes {
 			for _, a := range c.scheduler.NodeUpdate(c.now, i) {
 				if a.App == app && !a.Reserved {

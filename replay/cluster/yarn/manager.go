@@ -30,13 +30,13 @@ type Manager struct {
 	calls      callQueue
 
 	// roundInterval is the time between two rounds of the preemption monitor, or of the
-	// fair scheduler's update thread, without which that assigns nothing; 0: no rounds.
+	// fair scheduler's update thread, which it needs to assign containers; 0: no rounds.
 	roundInterval time.Duration
 	nextRound     time.Duration
 	nextBeat      int // the next heartbeat, counted over all nodes since time 0
-	// nodeExpiry is how long a node is silent until it counts as lost: 10 minutes
-	// (yarn.nm.liveness-monitor.expiry-interval-ms). Until then its executors count as
-	// running, and no others are started in their place.
+	// nodeExpiry is the time without heartbeats after which a node counts as lost: 10
+	// minutes (yarn.nm.liveness-monitor.expiry-interval-ms). Until then its executors
+	// count as running, and no others are started in their place.
 	nodeExpiry time.Duration
 
 	unassigned        int         // containers that the scheduler still has to assign
@@ -94,7 +94,7 @@ func (m *Manager) Absent() []int { return nil }
 // driver runs in cluster mode.
 func (m *Manager) RunsDriver(manager.App) bool { return true }
 
-// Observe takes in an event, after what the manager does before its time.
+// Observe handles an event, after the manager's actions before its time.
 func (m *Manager) Observe(e manager.Event) {
 	m.catchUp(e.At)
 	switch e.Kind {
@@ -107,7 +107,7 @@ func (m *Manager) Observe(e manager.Event) {
 		if !m.submit(e.At, am) {
 			m.refused = append(m.refused, am)
 		}
-	case manager.AppRegistered: // the application master knows its driver and begins to ask for it
+	case manager.AppRegistered: // the application master begins to request executors for its driver
 		am := m.apps[e.App]
 		am.registered = true
 		m.callAt(am, e.At)
@@ -135,12 +135,13 @@ func (m *Manager) Serve(now time.Duration) []manager.Action {
 	return m.served
 }
 
-// Next is when the manager may start or preempt something without an event.
+// Next is the next time at which the manager may grant or preempt an executor without
+// an event.
 func (m *Manager) Next() time.Duration { return m.serveAt }
 
-// submit gives an application to the scheduler, and says whether that took it. A
-// refusal is not final: the queue may have no room for one more application now. The
-// application is submitted again whenever another one has ended.
+// submit passes an application to the scheduler, and reports whether the scheduler
+// accepted it. A refusal is not final: the queue may have no room for one more
+// application now. The application is submitted again whenever another one has ended.
 func (m *Manager) submit(now time.Duration, am *appMaster) bool {
 	am.id = len(m.submitted)
 	a := am.submission
@@ -155,9 +156,9 @@ func (m *Manager) submit(now time.Duration, am *appMaster) bool {
 	return true
 }
 
-// setTotal stores how many executors are wanted. A total that differs from the last
-// one wakes the application master, but not sooner than the shortest interval after
-// its last call.
+// setTotal stores the number of executors that are wanted. A total that differs from
+// the last one triggers a call of the application master, but not sooner than the
+// shortest interval after its last call.
 func (m *Manager) setTotal(now time.Duration, am *appMaster, profile, total int) {
 	if am.target[profile] == total {
 		return
@@ -169,9 +170,9 @@ func (m *Manager) setTotal(now time.Duration, am *appMaster, profile, total int)
 	}
 }
 
-// releaseExecutor is for an executor that its driver gave back, or that ended. The
-// application master releases the container at its next call, the node is told at
-// its next heartbeat after that, and reports the end at the heartbeat after.
+// releaseExecutor handles an executor that its driver gave back, or that ended. The
+// application master releases the container at its next call, the node is told at its
+// next heartbeat after that, and reports the end at the heartbeat after.
 func (m *Manager) releaseExecutor(now time.Duration, am *appMaster, name int) {
 	e := &m.executors[name]
 	if e.ended {
@@ -184,8 +185,8 @@ func (m *Manager) releaseExecutor(now time.Duration, am *appMaster, name int) {
 	m.completeOn(e.node, completion{at: m.heartbeatAfter(e.node, call) + heartbeatInterval, executor: name})
 }
 
-// finish ends an application. All that it holds is free when the node of its
-// application master reports the master's end.
+// finish ends an application. Its resources are free when the node of its application
+// master reports the master's end.
 func (m *Manager) finish(now time.Duration, am *appMaster) {
 	am.finished = true
 	for _, name := range am.executors {
@@ -202,8 +203,8 @@ func (m *Manager) finish(now time.Duration, am *appMaster) {
 	}
 }
 
-// forget has the scheduler forget an application. Its room may be enough for
-// applications that were refused.
+// forget removes an application from the scheduler. Refused applications are then
+// submitted again, because the queue may have room for them.
 func (m *Manager) forget(now time.Duration, am *appMaster) {
 	m.scheduler.Finish(now, am.id)
 	m.unassigned -= am.unassignedTotal()

@@ -8,8 +8,8 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A node sends heartbeats. All nodes have the same interval, in which the i-th of n
-// nodes comes at the i-th n-th: so the load of a cluster spreads in practice.
+// A node sends heartbeats. All nodes have the same interval. The heartbeats of n nodes
+// are spread evenly over it, because those of a real cluster are spread too.
 type node struct {
 	manager.Node
 	silent      bool          // it sends no heartbeats
@@ -33,7 +33,7 @@ func (m *Manager) completeOn(node int, c completion) {
 	}
 }
 
-// phase is when in an interval a node sends its heartbeat.
+// phase is the time of a node's heartbeat inside an interval.
 func (m *Manager) phase(node int) time.Duration {
 	return (time.Duration(node) * heartbeatInterval / time.Duration(len(m.nodes))).Truncate(time.Millisecond)
 }
@@ -61,7 +61,7 @@ func (m *Manager) firstBeat(t time.Duration) int {
 	return beat
 }
 
-// heartbeat plays the next heartbeat: the node reports what has completed, and the
+// heartbeat simulates the next heartbeat: the node reports what has completed, and the
 // scheduler assigns containers on it.
 func (m *Manager) heartbeat(now time.Duration) {
 	i := m.nextBeat % len(m.nodes)
@@ -98,8 +98,8 @@ func (m *Manager) complete(now time.Duration, container int) {
 	m.noteChange()
 }
 
-// assigned takes in a container that the scheduler assigned. The resource manager
-// starts an application master itself; executors wait for their master's call.
+// assigned handles a container that the scheduler assigned. The resource manager starts
+// an application master itself; executors wait for their master's call.
 func (m *Manager) assigned(a scheduler.Allocation) {
 	am := m.submitted[a.App]
 	m.unassigned--
@@ -113,9 +113,9 @@ func (m *Manager) assigned(a scheduler.Allocation) {
 	am.granted = append(am.granted, a)
 }
 
-// silence ends the heartbeats of a node. The resource manager notices that only when
-// the node's expiry time is over, except that applications whose end the node was
-// going to report end now.
+// silence stops the heartbeats of a node. The resource manager detects this only after
+// the expiry time, except that applications whose end the node would have reported end
+// now.
 func (m *Manager) silence(now time.Duration, node int) {
 	n := &m.nodes[node]
 	if n.silent {
@@ -153,8 +153,8 @@ func (m *Manager) updateExpiry() {
 	}
 }
 
-// expire makes a silent node count as lost, with its containers. Containers there
-// that no application master has seen yet are requested again.
+// expire makes a silent node count as lost, with its containers. Its containers that no
+// application master has received yet are requested again.
 func (m *Manager) expire(now time.Duration, node int) {
 	m.nodes[node].expires = manager.Never
 	m.updateExpiry()

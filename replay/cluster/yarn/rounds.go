@@ -7,7 +7,7 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// round plays a round of the preemption monitor or of the update thread.
+// round simulates a round of the preemption monitor or of the update thread.
 func (m *Manager) round(now time.Duration) {
 	m.nextRound = now + m.roundInterval
 	m.quietRounds++
@@ -21,8 +21,9 @@ func (m *Manager) round(now time.Duration) {
 	}
 }
 
-// kill ends a preempted container. The application master hears of the end of an
-// executor at its next call; a container that it has not seen yet is requested again.
+// kill ends a preempted container. The application master learns of the end of an
+// executor at its next call; a container that it has not received yet is requested
+// again.
 func (m *Manager) kill(now time.Duration, container int, am *appMaster) {
 	delete(m.marked, container)
 	name, started := m.executorOf[container]

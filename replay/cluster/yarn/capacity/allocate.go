@@ -2,7 +2,7 @@ package capacity
 
 import "dynalloc/replay/cluster/yarn/scheduler"
 
-// An assignment is what one pass over the queues found for a node.
+// An assignment is the result of one pass over the queues for a node.
 type assignment struct {
 	size      scheduler.Resource // nothing: nothing was found
 	skipped   skipReason
@@ -15,7 +15,7 @@ type assignment struct {
 	mode      schedulingMode
 }
 
-// A skipReason is why nothing was found.
+// A skipReason is the reason why a pass found nothing.
 type skipReason int
 
 const (
@@ -41,7 +41,7 @@ func (a *appAttempt) assign(node *schedulerNode, limits *resourceLimits, mode sc
 	if mode == ignoreExclusivity {
 		label = ""
 	}
-	// A shared node serves requests without label, but no application master.
+	// A shared node serves requests without a label, except those for application masters.
 	if a.pendingOn(label) == (scheduler.Resource{}) || mode == ignoreExclusivity && !a.hasMaster {
 		return assignment{skipped: skippedOther}
 	}
@@ -61,7 +61,8 @@ func (a *appAttempt) assign(node *schedulerNode, limits *resourceLimits, mode sc
 			a.missedOpportunities[r.Priority]++
 			missed = a.missedOpportunities[r.Priority]
 		}
-		// A node with a label waits until the request has let all nodes pass.
+		// A node with a label serves such a request only after the request has missed as many
+		// nodes as the cluster has.
 		if mode == ignoreExclusivity && missed < len(s.nodes) {
 			return assignment{skipped: skippedOther}
 		}
@@ -104,9 +105,9 @@ func (a *appAttempt) assignOnNode(node *schedulerNode, r scheduler.Request, limi
 	return found
 }
 
-// wantsMore says whether the application has reserved fewer nodes than it wants
-// containers. After many heartbeats in vain it may reserve more, the fewer the larger
-// the container (shouldAllocOrReserveNewContainer).
+// wantsMore reports whether the application has reserved fewer nodes than it wants
+// containers. After many heartbeats without an assignment it may reserve more; the
+// larger the container, the fewer (shouldAllocOrReserveNewContainer).
 func (a *appAttempt) wantsMore(r scheduler.Request) bool {
 	reserved := len(a.reservations[r.Priority])
 	starved := 0

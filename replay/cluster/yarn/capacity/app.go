@@ -20,7 +20,7 @@ type appAttempt struct {
 	submitted time.Duration
 
 	hasMaster   bool
-	hasHeadroom bool // it was looked at, so that its calls are answered with a headroom
+	hasHeadroom bool // it has been considered once, so that its calls are answered with a headroom
 	requests    scheduler.Requests
 	pending     scheduler.Resource // of all requests
 	containers  []*container       // in the order in which they were assigned

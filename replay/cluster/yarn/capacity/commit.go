@@ -24,8 +24,8 @@ func (s *Scheduler) commit(a assignment, done *[]scheduler.Allocation) {
 	}
 }
 
-// accepts checks the limits once more. What a reservation holds that is to be given up
-// counts as free only now.
+// accepts checks the limits again. The resources of a reservation that will be given up
+// count as free only here.
 func (s *Scheduler) accepts(a assignment) bool {
 	l, label := a.app.queue, a.node.Label
 	var released scheduler.Resource
@@ -67,7 +67,7 @@ func (s *Scheduler) reserve(a assignment, done *[]scheduler.Allocation) {
 	*done = append(*done, scheduler.Allocation{App: app.ID, Node: a.node.ID, Priority: c.priority, Size: c.size, Master: !app.hasMaster, Reserved: true})
 }
 
-// allocate assigns a container. What a reservation of the node is charged for stays charged.
+// allocate assigns a container. The charge for a reservation of the node remains.
 func (s *Scheduler) allocate(a assignment, done *[]scheduler.Allocation) {
 	app, label := a.app, a.node.Label
 	c := a.from

@@ -9,21 +9,21 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A Config is what a capacity-scheduler.xml says, and what of yarn-site.xml matters to
-// the capacity scheduler. [Read] makes one.
+// A Config is the content of a capacity-scheduler.xml, and the properties of a
+// yarn-site.xml that affect the capacity scheduler. [Read] makes one.
 type Config struct {
 	smallest, largest scheduler.Resource // container
 	calculator        scheduler.Calculator
 
 	maxApplications         int // running and waiting, in all queues
-	maxApplicationsPerQueue int // of queues that say nothing; -1: by their share of maxApplications
+	maxApplicationsPerQueue int // default of queues; -1: by their share of maxApplications
 	maxPriority             int // of an application
 	assignMultiple          bool
 	maxAssignments          int  // in a heartbeat; -1: no limit
 	maxOffSwitchAssignments int  // in a heartbeat, of containers that may be on any node
 	lookAtAllNodes          bool // also while the application has reservations
 	queueMappings           []queueMapping
-	mappingsOverride        bool // mappings count even if an application names a queue
+	mappingsOverride        bool // mappings apply even if an application names a queue
 
 	preemption *preemptionConfig // nil: none
 	root       *queueConfig

@@ -8,7 +8,7 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A queueConfig is what the file says of a queue.
+// A queueConfig is the configuration of one queue.
 type queueConfig struct {
 	path, name string // root.a.b, b
 	parent     *queueConfig
@@ -37,7 +37,7 @@ type queueConfig struct {
 	intraQueueDisabled bool // preemption between its applications
 }
 
-// mayUse says whether the queue may use nodes with a label.
+// mayUse reports whether the queue may use nodes with a label.
 func (q *queueConfig) mayUse(label string) bool {
 	return label == "" || slices.Contains(q.accessible, anyLabel) || slices.Contains(q.accessible, label)
 }
@@ -179,8 +179,8 @@ func (p *parser) readAppOrder(q *queueConfig, at string) {
 	}
 }
 
-// readQueueOrder reads in which order a queue serves those below it. A queue that does
-// not say takes the order of the next one above that does.
+// readQueueOrder reads in which order a queue serves those below it. A queue without an
+// order inherits that of its nearest ancestor with one.
 func (p *parser) readQueueOrder(q *queueConfig, at string) {
 	order, _ := p.Text(at + "ordering-policy")
 	if order != "" && order != "utilization" && order != "priority-utilization" {

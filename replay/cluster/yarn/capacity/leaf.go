@@ -47,7 +47,7 @@ func newLeaf(q *queue) *leafQueue {
 	return l
 }
 
-// updateShares works out what the queue is guaranteed, and all that follows from it.
+// updateShares computes the guarantee of the queue and the limits derived from it.
 func (l *leafQueue) updateShares(limits *resourceLimits) {
 	l.cluster = l.s.cluster
 	l.updateAbsolute()
@@ -94,7 +94,7 @@ func (l *leafQueue) updateMaxApplications() {
 	}
 }
 
-// admit refuses an application for which the queue has no room.
+// admit returns an error if the queue may have no more applications.
 func (l *leafQueue) admit(name string) error {
 	path := l.config.path
 	if l.config.stopped {
@@ -109,7 +109,8 @@ func (l *leafQueue) admit(name string) error {
 	return nil
 }
 
-// userLimit is how much the user of an application may use (computeUserLimitAndSetHeadroom).
+// userLimit is the amount that the user of an application may use
+// (computeUserLimitAndSetHeadroom).
 func (l *leafQueue) userLimit(app *appAttempt, label string, mode schedulingMode) scheduler.Resource {
 	if l.users.users[app.User] == nil {
 		return scheduler.Resource{}
@@ -251,7 +252,7 @@ func (l *leafQueue) noteReorder(app *appAttempt) {
 	}
 }
 
-// inOrder lists the active applications by who is served first.
+// inOrder returns the active applications in the order in which they are served.
 func (l *leafQueue) inOrder() []*appAttempt {
 	for _, app := range l.reorder {
 		i := slices.Index(l.active, app)
@@ -359,9 +360,9 @@ func (l *leafQueue) currentUserLimits(key limitKey) map[string]*userLimit {
 	return l.userLimits[key]
 }
 
-// canAssignToUser says whether the user of an application is not over the limit, or
-// would not be without reservations. Such a user may have one more container, however
-// large (AbstractLeafQueue.canAssignToUser).
+// canAssignToUser reports whether the user of an application is within the limit, or
+// would be without reservations. Such a user may get one more container of any size
+// (AbstractLeafQueue.canAssignToUser).
 func (l *leafQueue) canAssignToUser(app *appAttempt, limit scheduler.Resource, label string, limits *resourceLimits) bool {
 	user := l.users.users[app.User]
 	if user == nil {

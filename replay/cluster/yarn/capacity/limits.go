@@ -2,11 +2,11 @@ package capacity
 
 import "dynalloc/replay/cluster/yarn/scheduler"
 
-// A resourceLimits is how much a queue may get at the moment, given the queues above it
-// (YARN's ResourceLimits).
+// A resourceLimits is the amount that a queue may get now, given the limits of its
+// ancestors (YARN's ResourceLimits).
 type resourceLimits struct {
 	limit     scheduler.Resource // of what it may use in all
-	headroom  scheduler.Resource // what it may use more
+	headroom  scheduler.Resource // what it may use in addition
 	unreserve scheduler.Resource // of its reservations, to be given up first
 	blocked   scheduler.Resource // kept back for queues below that have reached their limit
 }
@@ -15,8 +15,8 @@ func newLimits(limit scheduler.Resource) *resourceLimits {
 	return &resourceLimits{limit: limit, headroom: limit}
 }
 
-// limitsOfChild are the limits of a queue below this one. They leave out what is kept
-// back for others if net is true.
+// limitsOfChild are the limits of a queue below this one. If net is true, they exclude
+// resources that are kept for other queues.
 func (q *queue) limitsOfChild(child *queue, limits *resourceLimits, label string, net bool) *resourceLimits {
 	calculator := q.s.calculator
 	limits.limit = calculator.Min(q.s.cluster, limits.limit, q.share(label).maximum)
@@ -27,7 +27,7 @@ func (q *queue) limitsOfChild(child *queue, limits *resourceLimits, label string
 	return newLimits(calculator.RoundDown(available.Plus(child.share(label).used), q.s.config.smallest))
 }
 
-// canAssign says whether the queue is below its limit, or would be if it gave
+// canAssign reports whether the queue is below its limit, or would be if it gave
 // reservations up. It sets the headroom (AbstractCSQueue.canAssignToThisQueue).
 func (q *queue) canAssign(label string, limits *resourceLimits, unreservable scheduler.Resource, mode schedulingMode) bool {
 	limit, used := q.s.partitions[label], q.share(label).used

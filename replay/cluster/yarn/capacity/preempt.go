@@ -107,7 +107,7 @@ type preemptionRound struct {
 	underserved []*tempQueue // queues that were looked at because they want more, each once
 }
 
-// A tempQueue is what a queue has and should have of a partition.
+// A tempQueue is the current and the ideal allocation of a queue in a partition.
 //
 // Source: TempQueuePerPartition.
 type tempQueue struct {

@@ -8,7 +8,8 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A tempApp is what an application has and should have of a partition of its queue.
+// A tempApp is the current and the ideal allocation of an application in a partition of
+// its queue.
 //
 // Source: TempAppPerPartition.
 type tempApp struct {

@@ -161,8 +161,8 @@ func (r *preemptionRound) idealShare(total scheduler.Resource, t *tempQueue) flo
 	return float64(r.s.calculator.Divide(total, t.ideal, t.guaranteed))
 }
 
-// offer adds to a queue's ideal what it wants and may have of what is available, and
-// returns that (TempQueuePerPartition.offer).
+// offer adds to a queue's ideal the part of the available resources that it wants and
+// may have, and returns this part (TempQueuePerPartition.offer).
 func (r *preemptionRound) offer(t *tempQueue, available, total scheduler.Resource, mode demandMode) scheduler.Resource {
 	calculator, pending := r.s.calculator, t.pendingUnreserved
 	if mode.withReserved {

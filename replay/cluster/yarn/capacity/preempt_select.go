@@ -151,8 +151,8 @@ func (r *preemptionRound) take(c *container, demand demand, chosen *[]*container
 	return true
 }
 
-// limitToRound leaves queues alone that are hardly above their guarantee, and takes
-// only a part of the rest in one round, because containers also end by themselves.
+// limitToRound excludes queues that are only slightly above their guarantee, and limits
+// a round to a part of the rest, because containers also end without preemption.
 func (r *preemptionRound) limitToRound(countReserved bool) {
 	for _, path := range r.leaves {
 		if r.queues[path][""].preemptionDisabled {

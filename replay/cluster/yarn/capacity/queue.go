@@ -47,8 +47,8 @@ type partitionShare struct {
 	scale  [2]float32 // to which part of themselves they then shrink
 }
 
-// A schedulingMode says whether a node of a shared label may serve requests without
-// label (YARN's SchedulingMode).
+// A schedulingMode determines whether a node of a shared label may serve requests
+// without a label (YARN's SchedulingMode).
 type schedulingMode int
 
 const (
@@ -68,8 +68,8 @@ func (s *Scheduler) newQueue(parent *queue, config *queueConfig) *queue {
 		q.leaf = newLeaf(q)
 		return q
 	}
-	// When YARN starts it reads its queues twice, and the second time puts them into
-	// the order of a hash table. It decides between queues that are otherwise equal.
+	// At its start YARN reads its queues twice, and the second time stores them in the
+	// order of a hash table. This order decides between queues that are otherwise equal.
 	for _, child := range java.HashOrder(config.children, func(c *queueConfig) int32 { return java.StringHash(c.path) }) {
 		q.children = append(q.children, s.newQueue(q, child))
 	}
@@ -109,7 +109,7 @@ func (q *queue) addPending(label string, r scheduler.Resource) {
 	}
 }
 
-// hasPending says whether anything below waits for a node of a label.
+// hasPending reports whether an application in the queue waits for a node of a label.
 func (q *queue) hasPending(label string, mode schedulingMode) bool {
 	if mode == ignoreExclusivity {
 		label = ""
@@ -117,14 +117,15 @@ func (q *queue) hasPending(label string, mode schedulingMode) bool {
 	return q.s.positive(q.share(label).pending)
 }
 
-// mayServe says whether a node with a label can serve anything below the queue.
+// mayServe reports whether a node with a label can serve an application in the queue.
 func (q *queue) mayServe(label string, mode schedulingMode) bool {
 	return (mode == ignoreExclusivity || q.config.mayUse(label)) && q.hasPending(label, mode)
 }
 
 // assign finds a container for a node, or a reservation of it: in the first queue
-// below, in their order, that has one. Where a queue has reached its limit, its headroom
-// is kept back for it from the queues after it (AbstractParentQueue.assignContainers).
+// below, in their order, that has one. If a queue has reached its limit, its headroom
+// is reserved for it and not given to the queues after it
+// (AbstractParentQueue.assignContainers).
 func (q *queue) assign(node *schedulerNode, limits *resourceLimits, mode schedulingMode) assignment {
 	if q.leaf != nil {
 		return q.leaf.assign(node, limits, mode)
@@ -156,7 +157,7 @@ func (q *queue) assign(node *schedulerNode, limits *resourceLimits, mode schedul
 	return result
 }
 
-// inOrder lists the queues below by who is served first.
+// inOrder returns the child queues in the order in which they are served.
 //
 // Source: PriorityUtilizationQueueOrderingPolicy.
 func (q *queue) inOrder(label string) []*queue {
@@ -197,8 +198,8 @@ func compareQueues(a, b *queue, label string, byPriority bool) int {
 }
 
 // compareUse compares two queues by the part of their share that they use. Queues below
-// their share come before those above it; among either the one of higher priority comes
-// first, then the one that uses less.
+// their share come before those above it. Inside each group, higher priority comes
+// first, then lower use.
 func compareUse(a, b float64, priorityA, priorityB int) int {
 	if priorityA != priorityB && (a < 1) == (b < 1) {
 		return cmp.Compare(priorityB, priorityA)

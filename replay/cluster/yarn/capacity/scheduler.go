@@ -168,7 +168,7 @@ func (s *Scheduler) place(a scheduler.App) (*leafQueue, error) {
 	return q.leaf, nil
 }
 
-// normalize is the size of the container that is given where r is asked for.
+// normalize is the size of the container that is assigned for a request of size r.
 func (s *Scheduler) normalize(r, largest scheduler.Resource) scheduler.Resource {
 	return s.calculator.Normalize(r, s.config.smallest, largest, s.config.smallest)
 }

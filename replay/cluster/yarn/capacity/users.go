@@ -18,8 +18,8 @@ type user struct {
 // applications is how many applications the user has.
 func (u *user) applications() int { return u.waiting + u.active }
 
-// A usersManager knows the users of a queue and how much each may use. A user is active
-// while an application of theirs waits for containers.
+// A usersManager holds the users of a queue and computes how much each may use. A user
+// is active while an application of theirs waits for containers.
 //
 // Source: UsersManager.
 type usersManager struct {

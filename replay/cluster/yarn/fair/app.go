@@ -76,8 +76,8 @@ func (a *appAttempt) updateWeight() {
 	}
 }
 
-// lacksMaster says whether the application waits for its master, for which its queue
-// has no room.
+// lacksMaster reports whether the application waits for its master because its queue
+// has no room for it.
 func (a *appAttempt) lacksMaster() bool {
 	return !a.hasMaster && len(a.requests) > 0 && !a.queue.canRunMaster(a.requests[0].Size)
 }
@@ -95,7 +95,7 @@ func (a *appAttempt) assign(n *schedulerNode) scheduler.Resource {
 	return scheduler.Resource{}
 }
 
-// couldUse says whether a request could be met on a node if that were empty.
+// couldUse reports whether a request would fit on a node if the node were empty.
 func (a *appAttempt) couldUse(n *schedulerNode, r scheduler.Request) bool {
 	return r.Count > 0 && r.Size.FitsIn(n.total) && a.queue.hasRoomFor(r.Size)
 }
@@ -164,8 +164,8 @@ func (a *appAttempt) complete(c *container) {
 	c.node.release(c)
 }
 
-// mayReserve says whether the application may reserve nodes for containers of a size:
-// it must be starved, and the container must be large.
+// mayReserve reports whether the application may reserve nodes for containers of a
+// size: it must be starved, and the container must be large.
 func (a *appAttempt) mayReserve(size scheduler.Resource) bool {
 	return a.isStarved() &&
 		a.queue.policy.calculator().Compare(a.s.cluster, size, a.s.config.reservationThreshold()) >= 0
@@ -194,7 +194,7 @@ func (a *appAttempt) unreserve(n *schedulerNode) {
 }
 
 // assignReserved offers a node to the application that has reserved it. It returns
-// false if the reservation was of no more use and has been given up.
+// false if the reservation was no longer needed and has been given up.
 func (a *appAttempt) assignReserved(n *schedulerNode) bool {
 	c := n.reserved
 	r := a.requests.At(c.priority)
@@ -208,7 +208,7 @@ func (a *appAttempt) assignReserved(n *schedulerNode) bool {
 	return true
 }
 
-// isStarved says whether the application is below its fair share, or its queue below
+// isStarved reports whether the application is below its fair share, or its queue below
 // its minimum share for longer than the timeout.
 func (a *appAttempt) isStarved() bool {
 	return a.queue.policy.below(a.used, a.fairShare, a.s.cluster) || a.minShareStarvation != (scheduler.Resource{})

@@ -8,13 +8,13 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A Config is what a queue file and a yarn-site.xml say. [Read] makes one.
+// A Config is the content of a queue file and a yarn-site.xml. [Read] makes one.
 type Config struct {
 	queues map[string]*queueConfig // by full name; only looked up
 	order  []*queueConfig          // as the file declares them, children before their parents
 	rules  []*placementRule        // nil: by userAsDefaultQueue and undeclaredQueues
 
-	// Defaults for queues and users of which the file says nothing.
+	// Defaults for queues and users without an entry in the file.
 	queueMaxResources  limit
 	queueMaxApps       int
 	userMaxApps        int
@@ -29,7 +29,7 @@ type Config struct {
 	siteConfig
 }
 
-// A queueConfig is what the file says of a queue; nil is what it does not say.
+// A queueConfig is the configuration of one queue in the file; nil fields are not set.
 type queueConfig struct {
 	path               string // root.a.b
 	line               int    // where the file declares it first
@@ -49,7 +49,7 @@ type queueConfig struct {
 	notPreemptable     bool
 }
 
-// never is a timeout that does not come.
+// never is a timeout that never passes.
 const never = time.Duration(math.MaxInt64)
 
 // newConfig is the configuration of an empty queue file (AllocationConfiguration).
@@ -70,7 +70,7 @@ func newConfig() *Config {
 // UpdateInterval is the time between two rounds of the update thread.
 func (c *Config) UpdateInterval() time.Duration { return c.updateInterval }
 
-// queue is what the file says of a queue, which may be nothing.
+// queue returns the configuration of a queue; nil if the file has none.
 func (c *Config) queue(path string) *queueConfig {
 	if q := c.queues[path]; q != nil {
 		return q
@@ -112,8 +112,9 @@ func (c *Config) reservationThreshold() scheduler.Resource {
 	return c.increment.Times(float64(c.reserveFrom))
 }
 
-// assignMore says whether a heartbeat goes on after it has assigned count containers
-// of size sum, on a node of which half was free.
+// assignMore reports whether a heartbeat may assign further containers after it has
+// assigned count containers of total size sum; half is half of the node's free
+// resources before.
 func (c *Config) assignMore(count int, sum, half scheduler.Resource) bool {
 	switch {
 	case !c.assignMultiple:

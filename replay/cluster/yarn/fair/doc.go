@@ -1,6 +1,6 @@
 // Package fair is YARN's fair scheduler. Queues form a tree; each queue divides its
 // fair share among its children or applications, by weight and within a minimum and a
-// maximum, and a node is offered to whoever is furthest below its share.
+// maximum, and a node is offered first to the one that is furthest below its share.
 //
 // The scheduler assigns by the demands and fair shares that the last round of its
 // update thread counted, so Preempt must be called regularly even if preemption is

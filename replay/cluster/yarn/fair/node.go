@@ -21,8 +21,8 @@ type schedulerNode struct {
 	owedSum   scheduler.Resource
 }
 
-// An owedSpace is what preemption frees on a node for an application, and what that
-// has not got yet.
+// An owedSpace is space that preemption frees on a node for an application and that the
+// application has not received yet.
 type owedSpace struct {
 	app  *appAttempt
 	size scheduler.Resource

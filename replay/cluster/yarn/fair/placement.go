@@ -20,7 +20,8 @@ type placementRule struct {
 	parent *placementRule // whose queue the user's or group's queue is in
 }
 
-// terminal says whether no application passes the rule.
+// terminal reports whether the rule decides for every application, so that no later
+// rule is used.
 func (r *placementRule) terminal() bool {
 	places := r.name == "reject" || r.create && slices.Contains([]string{"user", "nestedUserQueue", "default", "primaryGroup"}, r.name)
 	return places && (r.parent == nil || r.parent.terminal())
@@ -101,13 +102,14 @@ func (p *parser) rule(e *hadoop.Element, of *placementRule) *placementRule {
 	return r
 }
 
-// isQueueName says whether YARN accepts the name of a queue, with its parents' names.
+// isQueueName reports whether YARN accepts the name of a queue, with its parents'
+// names.
 func isQueueName(name string) bool {
 	return name == strings.TrimSpace(name) && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".")
 }
 
 // place finds the queue of an application. Without rules in the file an application
-// goes where it says, else to a queue of its user, else to root.default.
+// goes to the queue that it names, else to a queue of its user, else to root.default.
 func (s *Scheduler) place(a scheduler.App) (path string, err error) {
 	rules, create := s.config.rules, s.config.undeclaredQueues
 	if rules == nil {

@@ -23,7 +23,7 @@ var policyNames = []string{"fair", "drf", "fifo"}
 
 func (p policy) String() string { return policyNames[p] }
 
-// allowsChild says whether a queue of policy p may have a child of policy c.
+// allowsChild reports whether a queue of policy p may have a child of policy c.
 func (p policy) allowsChild(c policy) bool {
 	return p == drf || p == fairShare && c != drf
 }
@@ -45,7 +45,7 @@ func (p policy) divide(all []*schedulable, total scheduler.Resource) {
 	}
 }
 
-// inOrder sorts queues or applications by who is offered a node first.
+// inOrder sorts queues or applications by the order in which a node is offered to them.
 //
 // Under drf a weight or a minimum of 0 makes the comparison one of values that are
 // not numbers, and so not a strict order. What YARN makes of that depends on which
@@ -71,9 +71,8 @@ func (p policy) compare(a, b *schedulable, cluster scheduler.Resource) int {
 	return cmp.Or(c, cmp.Compare(a.start, b.start), cmp.Compare(a.name, b.name))
 }
 
-// compareMemory puts those last that want no memory. Those below their minimum share
-// come first, in the order of their part of it, then all others by what they use for
-// their weight.
+// compareMemory orders by memory: first those below their minimum share, by use /
+// minimum share; then the others, by use / weight; last those that want no memory.
 func compareMemory(a, b *schedulable) int {
 	demandA, demandB := a.demand.MemoryMB, b.demand.MemoryMB
 	usedA, usedB := a.used.MemoryMB, b.used.MemoryMB
@@ -138,7 +137,7 @@ func dominant(r, cluster scheduler.Resource) (dominant, other scheduler.Kind) {
 	return scheduler.Memory, scheduler.Cores
 }
 
-// below says whether a use is less than a share, as the policy measures both.
+// below reports whether a use is less than a share, as the policy measures both.
 func (p policy) below(used, share, cluster scheduler.Resource) bool {
 	switch {
 	case p != drf:

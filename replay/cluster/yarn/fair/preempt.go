@@ -37,7 +37,8 @@ func (s *Scheduler) Preempt(now time.Duration) []scheduler.Kill {
 		a := s.starved.Pop()
 		marked := s.markFor(a)
 		s.kills = append(s.kills, pendingKill{at: now + s.config.waitBeforeKill, containers: marked})
-		// YARN means to wait for four heartbeats more, but reads their length too late: it is 0.
+		// YARN intends to wait for four more heartbeats, but reads their interval too late,
+		// when it is still 0.
 		a.nextStarvationCheck = now + s.config.waitBeforeKill + s.config.waitBeforeCheck
 		for _, c := range marked {
 			kills = append(kills, scheduler.Kill{Container: c.id, App: c.app.id})
@@ -61,7 +62,8 @@ func (s *Scheduler) kill() []scheduler.Kill {
 	return kills
 }
 
-// crowded says whether enough of the cluster is in use for preemption.
+// crowded reports whether the used part of the cluster exceeds the threshold for
+// preemption.
 func (s *Scheduler) crowded() bool {
 	used := s.root.used
 	return s.config.utilizationThreshold < max(
@@ -107,7 +109,7 @@ func (s *Scheduler) addStarved(a *appAttempt) {
 	}
 }
 
-// starvation is how far the application is below what it is entitled to.
+// starvation is the amount by which the application is below its entitlement.
 func (a *appAttempt) starvation() scheduler.Resource {
 	return a.fairShareStarvation.Plus(a.minShareStarvation)
 }
@@ -255,7 +257,7 @@ func (n *schedulerNode) mastersLast() []*container {
 	return append(others, masters...)
 }
 
-// canLose says whether a container of the application may be preempted, besides
+// canLose reports whether a container of the application may be preempted, besides
 // others of it: what it keeps must not be below its fair share.
 func (a *appAttempt) canLose(c *container, others scheduler.Resource) bool {
 	if !a.queue.preemptable || c.marked || c.master && !a.s.config.mayPreemptMasters(a.queue.name) {

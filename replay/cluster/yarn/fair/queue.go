@@ -47,9 +47,9 @@ func rooted(name string) string {
 // queue finds a queue by its name, with or without "root."; nil if there is none.
 func (s *Scheduler) queue(name string) *queue { return s.byPath[rooted(name)] }
 
-// createQueue creates a queue and those of its parents that are missing. It returns
-// nil where YARN refuses: below a leaf, or with a policy that the parent's does not
-// allow. Parents that were created before the refusal stay.
+// createQueue creates a queue and those of its parents that are missing. It returns nil
+// if YARN refuses: below a leaf, or with a policy that the parent's does not allow.
+// Parents that were created before the refusal stay.
 func (s *Scheduler) createQueue(path string, leaf bool) *queue {
 	i := strings.LastIndexByte(path, '.')
 	if name := path[i+1:]; i < 0 || name == "" || name != strings.TrimSpace(name) {
@@ -104,8 +104,8 @@ func (s *Scheduler) newQueue(path string, parent *queue, leaf bool) *queue {
 	return q
 }
 
-// updateMaxShare sets the maximum share of the queue and of those below it. It may be
-// a part of the cluster. A minimum share above it counts more.
+// updateMaxShare sets the maximum share of the queue and of those below it. It may be a
+// part of the cluster. A minimum share above it has precedence.
 func (q *queue) updateMaxShare() {
 	q.maxShare = q.maxResources.of(q.s.cluster).Max(q.minShare)
 	for _, c := range q.children {
@@ -197,7 +197,8 @@ func (q *queue) wanting(chosen func(*appAttempt) bool) []*appAttempt {
 	return inOrder(q.policy, apps, q.s.cluster)
 }
 
-// hasRoomFor says whether the queue and all above it may use this much more.
+// hasRoomFor reports whether the queue and all its ancestors may use this much in
+// addition.
 func (q *queue) hasRoomFor(r scheduler.Resource) bool {
 	for ; q != nil; q = q.parent {
 		if !q.used.Plus(r).FitsIn(q.maxShare) {
@@ -207,7 +208,8 @@ func (q *queue) hasRoomFor(r scheduler.Resource) bool {
 	return true
 }
 
-// hasNoneOf says whether r needs memory or cores of which the queue may have none.
+// hasNoneOf reports whether r needs memory or cores and the queue's maximum share has
+// none of that kind.
 func (q *queue) hasNoneOf(r scheduler.Resource) bool {
 	return r.MemoryMB > 0 && q.maxShare.MemoryMB == 0 || r.Cores > 0 && q.maxShare.Cores == 0
 }
@@ -219,7 +221,7 @@ func (q *queue) use(r scheduler.Resource) {
 	}
 }
 
-// canRunMaster says whether one more application master of this size is within the
+// canRunMaster reports whether one more application master of this size is within the
 // queue's limit for them: a part of its fair share, or of what is free of a kind of
 // resource of which it has no fair share.
 func (q *queue) canRunMaster(size scheduler.Resource) bool {

@@ -27,8 +27,8 @@ var (
 )
 
 // Read reads a queue file, fair-scheduler.xml, and a yarn-site.xml. A note names what
-// is not modeled, or what YARN itself ignores. What YARN would not start with is an
-// error, which says file, line and what was expected.
+// is not modeled, or what YARN itself ignores. A file with which YARN would not start
+// is an error, which names the file, the line and what was expected.
 //
 // Source: AllocationFileParser and AllocationFileQueueParser;
 // https://hadoop.apache.org/docs/r3.4.1/hadoop-yarn/hadoop-yarn-site/FairScheduler.html.

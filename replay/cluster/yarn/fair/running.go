@@ -14,7 +14,7 @@ import (
 //
 // Source: MaxRunningAppsEnforcer.
 
-// mayRun says whether the limits of a user and of a queue with all above it allow
+// mayRun reports whether the limits of a user and of a queue with all above it allow
 // one more application to run.
 func (s *Scheduler) mayRun(q *queue, user string) bool {
 	if s.runningOf[user] >= s.config.maxApps(user) {

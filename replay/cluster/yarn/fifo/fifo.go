@@ -111,8 +111,8 @@ func (s *Scheduler) Ask(_ time.Duration, app int, r scheduler.Request) {
 	a.requests.Set(r)
 }
 
-// NodeUpdate fills a node: each application gets as many containers as have room, by
-// priority. An application stops at the first priority of which no container fits.
+// NodeUpdate fills a node: each application is assigned as many containers as fit, by
+// priority. An application stops at the first priority at which no container fits.
 func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (assigned []scheduler.Allocation) {
 	n := s.nodes[node]
 	if n == nil {

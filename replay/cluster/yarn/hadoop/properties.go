@@ -16,15 +16,15 @@ import (
 // A Property is one of a Hadoop configuration file.
 type Property struct {
 	Name, Value string
-	Used        bool // it was asked for, or it is known to change nothing
+	Used        bool // it was read, or it is known to have no effect
 
 	file string
 	line int
 }
 
 // Properties are the content of a Hadoop configuration file:
-// <configuration><property><name/><value/></property></configuration>. If a name
-// occurs twice the later property counts, unless the earlier one is final.
+// <configuration><property><name/><value/></property></configuration>. If a name occurs
+// twice, the later property applies, unless the earlier one is final.
 type Properties struct {
 	Reader
 	byName map[string]*Property
@@ -58,7 +58,8 @@ func ReadProperties(f File) *Properties {
 	return p
 }
 
-// Merge adds those properties of another file that concern the scheduler. They win.
+// Merge adds the properties of another file that concern the scheduler; they replace
+// existing ones.
 func (p *Properties) Merge(o *Properties) {
 	for _, name := range o.Names() {
 		if concernsScheduler(name) {
@@ -67,7 +68,8 @@ func (p *Properties) Merge(o *Properties) {
 	}
 }
 
-// at is where a property is given, or the first line of the file if it is not.
+// at is the position of a property, or the first line of the file if the property is
+// not given.
 func (p *Properties) at(name string) (file string, line int) {
 	if of := p.byName[name]; of != nil {
 		return of.file, of.line
@@ -97,7 +99,7 @@ func (p *Properties) NoteOf(name string, kind note.Kind, args ...any) {
 // Names are the names of all properties, sorted.
 func (p *Properties) Names() []string { return slices.Sorted(maps.Keys(p.byName)) }
 
-// Has says whether the file gives a property.
+// Has reports whether the file gives a property.
 func (p *Properties) Has(name string) bool { return p.byName[name] != nil }
 
 // Text is the value of a property, and whether the file gives it.

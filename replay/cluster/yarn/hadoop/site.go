@@ -10,16 +10,16 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// Notes about settings that change nothing in a replay.
+// Notes about settings that have no effect in a replay.
 var (
 	NotModeled       = note.Declare("yarn-not-modeled", "file", "line", "setting")
 	GroupsNotModeled = note.Declare("yarn-groups-not-modeled", "file", "line", "setting")
 	otherScheduler   = note.Declare("yarn-other-scheduler", "file", "line", "class", "scheduler")
 )
 
-// ContainerSizes reads the sizes of the smallest and the largest container, in MiB
-// and virtual cores. The smallest must be at least lowest, which differs between
-// schedulers. The names with resource-types are the newer ones and win.
+// ContainerSizes reads the sizes of the smallest and the largest container, in MiB and
+// virtual cores. The smallest must be at least lowest, which differs between
+// schedulers. The names with resource-types are newer and have precedence.
 //
 // Source: AbstractYarnScheduler.getMinimumAllocation and getMaximumAllocation, with
 // which all three schedulers start; ResourceUtils.
@@ -56,8 +56,8 @@ func (p *Properties) NoteUnused() {
 	}
 }
 
-// concernsScheduler tells whether a property could change what a scheduler decides.
-// Most of a yarn-site.xml could not.
+// concernsScheduler reports whether a property could affect a scheduler's decisions.
+// Most properties of a yarn-site.xml cannot.
 func concernsScheduler(name string) bool {
 	if strings.Contains(name, ".scheduler.") {
 		return true

@@ -5,11 +5,11 @@ import (
 	"math"
 )
 
-// A Calculator compares and rounds resources as one of YARN's two does. The
-// DefaultResourceCalculator looks at memory only and gives any memory one core. The
-// DominantResourceCalculator looks at the dominant share, which is the larger one
-// of a resource's shares of the cluster's memory and cores. Some results are in
-// single precision, as in YARN, because the last bit may decide which queue comes
+// A Calculator compares and rounds resources like one of YARN's two resource
+// calculators. The DefaultResourceCalculator looks at memory only and gives any memory
+// one core. The DominantResourceCalculator looks at the dominant share, which is the
+// larger one of a resource's shares of the cluster's memory and cores. Some results are
+// in single precision, as in YARN, because the last bit may decide which queue comes
 // first. Steps have at least 1 of each kind that counts.
 //
 // Source: DefaultResourceCalculator and DominantResourceCalculator in
@@ -93,23 +93,23 @@ func (c Calculator) Max(cluster, a, b Resource) Resource {
 	return b
 }
 
-// Fits says whether a resource fits into another one.
+// Fits reports whether a resource fits into another one.
 func (c Calculator) Fits(small, big Resource) bool {
 	return small.MemoryMB <= big.MemoryMB && (!c.Dominant || small.Cores <= big.Cores)
 }
 
-// AnyPositive says whether there is something of any kind.
+// AnyPositive reports whether the amount of any kind is above 0.
 func (c Calculator) AnyPositive(r Resource) bool {
 	return r.MemoryMB > 0 || c.Dominant && r.Cores > 0
 }
 
-// AnyUsedUp says whether there is nothing left of any kind.
+// AnyUsedUp reports whether the amount of any kind is 0 or less.
 func (c Calculator) AnyUsedUp(r Resource) bool {
 	return r.MemoryMB <= 0 || c.Dominant && r.Cores <= 0
 }
 
-// Containers is how many containers of a size fit into what is available. A kind of
-// which they take nothing does not count.
+// Containers is the number of containers of a size that fit into the available
+// resources. Kinds of which a container takes nothing are ignored.
 func (c Calculator) Containers(available, size Resource) int64 {
 	n := int64(math.MaxInt32)
 	if size.MemoryMB > 0 {

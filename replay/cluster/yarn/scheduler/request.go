@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A Request is how many containers of one size an application still wants.
+// A Request is the number of containers of one size that an application still wants.
 type Request struct {
 	Priority int // within the application; the lowest number is served first
 	Size     Resource
@@ -15,12 +15,13 @@ type Request struct {
 // MasterPriority is the priority of the request for an application master.
 const MasterPriority = 0
 
-// Total is what all containers of the request take together.
+// Total is the sum of the sizes of all containers of the request.
 func (r Request) Total() Resource {
 	return Resource{r.Size.MemoryMB * int64(r.Count), r.Size.Cores * r.Count}
 }
 
-// Requests are what an application still wants, at most one for each priority, by priority.
+// Requests are the open requests of an application, at most one for each priority,
+// sorted by priority.
 type Requests []Request
 
 // At is the request of a priority. Its count is 0 if there is none.

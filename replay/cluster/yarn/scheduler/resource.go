@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// A Resource is what a container takes or a node has.
+// A Resource is an amount of memory and cores, of a container or a node.
 type Resource struct {
 	MemoryMB int64 // MiB
 	Cores    int   // virtual cores
@@ -55,7 +55,7 @@ func (r Resource) Max(o Resource) Resource {
 // NonNegative replaces negative memory or cores by 0.
 func (r Resource) NonNegative() Resource { return r.Max(Resource{}) }
 
-// FitsIn says whether both the memory and the cores of r are at most those of o.
+// FitsIn reports whether both the memory and the cores of r are at most those of o.
 func (r Resource) FitsIn(o Resource) bool { return r.MemoryMB <= o.MemoryMB && r.Cores <= o.Cores }
 
 // A Kind is one kind of resource.
@@ -84,8 +84,8 @@ func (k Kind) Set(r *Resource, amount int64) {
 	}
 }
 
-// Truncate drops the fraction as Java's cast to long does: what is not a number
-// becomes 0, and what is too large becomes the largest number.
+// Truncate drops the fraction like Java's cast to long: NaN becomes 0, and a value that
+// is too large becomes the largest number.
 func Truncate(v float64) int64 {
 	switch {
 	case math.IsNaN(v):
@@ -98,8 +98,8 @@ func Truncate(v float64) int64 {
 	return int64(v)
 }
 
-// Sign is -1, 0 or 1. Of what is not a number it is 0, because Java's schedulers
-// compare with < and >, which are both false then.
+// Sign is -1, 0 or 1. It is 0 for NaN, because YARN's schedulers compare with < and >,
+// which are both false for NaN.
 func Sign(v float64) int {
 	switch {
 	case v > 0:

@@ -9,12 +9,11 @@ import (
 // of the replay and never decrease from call to call.
 type Scheduler interface {
 	AddNode(now time.Duration, n Node)
-	// RemoveNode takes a node away with all its containers.
+	// RemoveNode removes a node with all its containers.
 	RemoveNode(now time.Duration, node int)
-	// Submit takes in an application attempt and asks for the container of its
-	// application master. An error is YARN's refusal: the queue does not exist or is
-	// not a leaf, it may have no more applications, or the master is larger than the
-	// largest container.
+	// Submit adds an application attempt and requests the container of its application
+	// master. An error is YARN's refusal: the queue does not exist or is not a leaf, it
+	// may have no more applications, or the master is larger than the largest container.
 	Submit(now time.Duration, a App) error
 	// Ask sets how many containers of one size and priority an application still
 	// wants, on any node. It replaces the former number, as YARN's requests do.
@@ -42,8 +41,9 @@ type Node struct {
 // NodeSizes are the resources of the nodes by identifier.
 type NodeSizes map[int]Resource
 
-// Largest is the largest container where one of a size is allowed: with no more memory
-// and cores than the node that has most of them (ClusterNodeTracker.getMaxAllowedAllocation).
+// Largest returns the largest allowed container for a configured maximum: memory and
+// cores are each limited to those of the node with the most
+// (ClusterNodeTracker.getMaxAllowedAllocation).
 func (n NodeSizes) Largest(allowed Resource) Resource {
 	if len(n) == 0 {
 		return allowed
@@ -65,7 +65,8 @@ type App struct {
 	Master   Resource // container of the application master
 }
 
-// CheckMaster refuses an application whose master is larger than the largest container.
+// CheckMaster returns an error for an application whose master is larger than the
+// largest container.
 func (a App) CheckMaster(largest Resource) error {
 	if a.Master.FitsIn(largest) {
 		return nil
