@@ -168,3 +168,30 @@ func callee(info *types.Info, call *ast.CallExpr) (*types.Func, bool) {
 	f, ok := info.Uses[selector.Sel].(*types.Func)
 	return f, ok
 }
+
+// The rule finds each way to decide by a name, also through a constant.
+func TestComparisonsAreFound(t *testing.T) {
+	p := checked(t, `package p
+import ("slices"; "strings")
+const yarn = "yarn"
+func f(k string, is map[string]bool) bool {
+	switch k {
+	case "spark":
+	}
+	switch {
+	case k != yarn:
+	}
+	_ = map[string]int{"yarn": 1}
+	_ = is["spark"]
+	_ = strings.HasPrefix(k, yarn)
+	_ = slices.Contains([]string{"spark"}, k)
+	return k == "Spark" || k == strings.ToLower(k)
+}`)
+	var lines []int
+	for _, found := range comparisons(p, p.Syntax[0], []string{"spark", "yarn"}) {
+		lines = append(lines, p.Fset.Position(found.at).Line)
+	}
+	if want := []int{6, 9, 11, 12, 13, 14}; !slices.Equal(lines, want) {
+		t.Errorf("found in lines %d, want %d", lines, want)
+	}
+}

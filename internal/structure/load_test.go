@@ -1,6 +1,11 @@
 package structure
 
 import (
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"strings"
 	"sync"
 	"testing"
@@ -48,3 +53,21 @@ func listed(t *testing.T) []*packages.Package {
 // inModule returns a package's path below the module, such as "replay/cluster". The
 // result for packages of other modules is false.
 func inModule(path string) (string, bool) { return strings.CutPrefix(path, module+"/") }
+
+// checked returns a package of one file with this text.
+func checked(t *testing.T, text string) *packages.Package {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "p.go", text, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &packages.Package{Fset: files, Syntax: []*ast.File{file}, TypesInfo: &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
+	}}
+	checker := types.Config{Importer: importer.ForCompiler(files, "source", nil)}
+	if _, err := checker.Check("p", files, p.Syntax, p.TypesInfo); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -3,8 +3,6 @@ package structure
 import (
 	"fmt"
 	"go/ast"
-	"go/importer"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"slices"
@@ -140,21 +138,10 @@ func f(t table) (n int) {
 	go func() {}()
 	return n + clock.Now().Year()
 }`
-	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, "p.go", text, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &packages.Package{Fset: files, Syntax: []*ast.File{file}, TypesInfo: &types.Info{
-		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
-	}}
-	checker := types.Config{Importer: importer.ForCompiler(files, "source", nil)}
-	if _, err := checker.Check("p", files, p.Syntax, p.TypesInfo); err != nil {
-		t.Fatal(err)
-	}
+	p := checked(t, text)
 	var lines []int
 	for _, found := range impurities(p) {
-		lines = append(lines, files.Position(found.at).Line)
+		lines = append(lines, p.Fset.Position(found.at).Line)
 	}
 	if want := []int{7, 8, 9, 10, 13, 14}; !slices.Equal(lines, want) {
 		t.Errorf("found in lines %d, want %d", lines, want)
