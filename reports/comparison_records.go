@@ -241,7 +241,7 @@ func worstGrade(w *traces.Workload, class string) traces.Grade {
 	return grade
 }
 
-// origin says whether a row is from a replay or from the recorded logs.
+// origin reports whether a row is from a replay or from the recorded logs.
 func origin(r metrics.Row) string {
 	if r.Recorded {
 		return "recorded"

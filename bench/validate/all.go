@@ -190,7 +190,7 @@ func workloadName(w *traces.Workload) string {
 	return w.Apps[0].Name
 }
 
-// Computes says whether a workload's tasks compute, as those of SQL do. Executors
+// Computes reports whether a workload's tasks compute, as those of SQL do. Executors
 // that share processors then slow each other down, and a task takes another time
 // elsewhere; the bars do not apply to such workloads.
 func Computes(w *traces.Workload) bool {

@@ -9,7 +9,7 @@ type Bar struct {
 	AtLeast bool // the value must be at least the limit instead of at most
 }
 
-// Passed says whether the value is within the limit.
+// Passed reports whether the value is within the limit.
 func (b *Bar) Passed() bool {
 	if b.AtLeast {
 		return b.Value >= b.Limit

@@ -58,7 +58,7 @@ func oneName(apps []*traces.Application) bool {
 	return len(apps) > 1
 }
 
-// unbroken says whether applications make a single chain.
+// unbroken reports whether applications make a single chain.
 func unbroken(apps []*traces.Application) bool { return len(chains(apps)) == 1 }
 
 // chains groups applications whose times overlap, directly or through others.

@@ -273,7 +273,7 @@ func startupTimes(a *traces.Application, setup time.Duration) []latency.GivenSta
 	return times
 }
 
-// waited says whether applications of a recording waited for each other: an
+// waited reports whether applications of a recording waited for each other: an
 // executor was requested while the executors present until its registration left
 // no room for it on the cluster. Without a given cluster it is the most that the
 // recording held.

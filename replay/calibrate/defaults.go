@@ -30,12 +30,12 @@ const (
 // periodicGC is the default of spark.cleaner.periodicGC.interval.
 const periodicGC = 30 * time.Minute
 
-// Defaults are the times where logs do not say. They were measured on standalone
-// clusters of Spark 4.1.4, all executors on one machine with two processors
+// Defaults are the times that are used if logs do not show them. They were measured on
+// standalone clusters of Spark 4.1.4, all executors on one machine with two processors
 // (docs/MODEL.md has the numbers of samples). What is hidden within run times was
 // measured with tasks that slept for a known time. The removal lag is
-// spark.standalone.executorRemoveDelayOnDisconnection, 5 s, and the time to notice
-// the disconnection.
+// spark.standalone.executorRemoveDelayOnDisconnection, 5 s, and the time to notice the
+// disconnection.
 func Defaults() latency.Model {
 	t := latency.Model{DriverProcessors: 1250, DriverWork: 450 * time.Millisecond, GC: periodicGC}
 	t.By[latency.Startup] = latency.Distribution{Quantiles: millis(4000, 4200, 4600, 5000, 6000, 7500, 8000), Source: measured}

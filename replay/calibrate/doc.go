@@ -3,8 +3,8 @@
 // removal lag. What the logs do not show has defaults.
 //
 //   - learn.go: from the samples of a cause to its distribution
-//   - tasks.go: what recorded tasks show
-//   - startups.go: what recorded executors show, where several share a node
-//   - defaults.go: what was measured where logs do not say
+//   - tasks.go: samples from recorded tasks
+//   - startups.go: samples from recorded executors that share a node
+//   - defaults.go: measured defaults
 //   - file.go: a file of times, to be used with other logs
 package calibrate

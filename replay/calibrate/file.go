@@ -189,7 +189,7 @@ func place(file string, text []byte, err error) string {
 	return fmt.Sprintf("%s:%d", file, 1+bytes.Count(text[:at], []byte("\n")))
 }
 
-// explained says what a JSON error means to the person who wrote the file.
+// explained rewrites a JSON error for the person who wrote the file.
 func explained(err error) error {
 	var wrong *json.UnmarshalTypeError
 	switch {

@@ -28,11 +28,11 @@ type sample struct {
 	log    string
 }
 
-// Learn takes the model of a workload's times from its logs, as far as they show
-// them. Of a cause with fewer than latency.MinSamples samples the default stands.
-// The notes say for each cause where its time comes from. The cluster is the one on
-// which the logs were written: it tells which requests found room. Of other requests
-// a log shows only how long they waited for room.
+// Learn takes the model of a workload's times from its logs, as far as they show them.
+// A cause with fewer than latency.MinSamples samples keeps its default. The notes name
+// the source of the time of each cause. The cluster is the one on which the logs were
+// written: it determines which requests found free resources. The other requests waited
+// in the manager's queue, so their times are not start-up times.
 func Learn(w *traces.Workload, c cluster.Cluster) (latency.Model, []note.Note) {
 	var samples [latency.Causes][]sample
 	for _, a := range w.Apps {
@@ -53,8 +53,8 @@ func Learn(w *traces.Workload, c cluster.Cluster) (latency.Model, []note.Note) {
 	return m, notes(&m, c)
 }
 
-// learnStartup takes start-ups from requests that found room, and how far executors
-// that started together slowed each other down.
+// learnStartup learns start-up times from requests that found free resources, and how
+// much executors that started together slowed each other down.
 func learnStartup(m *latency.Model, w *traces.Workload, c cluster.Cluster) {
 	if c.Startup >= 0 {
 		m.By[latency.Startup] = latency.Constant(c.Startup)
@@ -75,7 +75,7 @@ func learnStartup(m *latency.Model, w *traces.Workload, c cluster.Cluster) {
 	learn(&m.By[latency.Startup], samples)
 }
 
-// notes says for each cause where its time comes from.
+// notes returns a note on the source of the time of each cause.
 func notes(m *latency.Model, c cluster.Cluster) []note.Note {
 	var list []note.Note
 	for cause := range latency.Causes {
@@ -129,11 +129,11 @@ func quantiles(samples []time.Duration) (q latency.Quantiles) {
 	return q
 }
 
-// contention is by how much each other one prolongs a sample, as a share of what it
-// takes alone: the slope of a line through the samples over the number of others
-// (least squares), divided by its value at 0. If the number of others hardly varies,
-// the slope is uncertain. So the result is a mean of slope and default, in which the
-// default has the weight of one sample in 1 + the variance of the others.
+// contention is the relative increase of a sample's time for each other one beside it:
+// the slope of a line through the samples over the number of others (least squares),
+// divided by its value at 0. If the number of others varies little, the slope is
+// uncertain. So the result is a mean of slope and default, in which the default has the
+// weight of one sample in 1 + the variance of the others.
 func contention(samples []sample, otherwise float64) float64 {
 	var n, x, y, xx, xy float64
 	for _, s := range samples {

@@ -13,7 +13,7 @@ import (
 
 // longestStartup is the longest time that counts as a start-up: after it Spark on
 // Kubernetes gives a pod up (spark.kubernetes.allocation.executor.timeout). A longer
-// one in a log comes from a manager without room, or from a clock that is wrong.
+// one in a log is caused by a full cluster or a wrong clock.
 const longestStartup = 10 * time.Minute
 
 // A startup is one recorded start-up, from the grant to the registration.
@@ -46,7 +46,7 @@ func recordedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) 
 			if x.Requested >= 0 {
 				asked = start + x.Requested
 			} else if a.Properties.DynamicAllocation() && i == 0 {
-				continue // it may have been requested at any time
+				continue // the time of its request is not known
 			}
 			e := executor{startup{asked, start + x.Added, k, x.Host, a.Path}, start + a.Recorded.End, x.Cores}
 			if x.Removed >= 0 {
@@ -156,7 +156,7 @@ func shareOut(starts []startup, on []int, processors latency.Processors, work []
 	}
 }
 
-// variation is how much durations differ: the distance between their tenth and
+// variation is the relative spread of durations: the distance between their tenth and
 // ninetieth percentile, divided by their median. Outliers do not count: a log may pair
 // a request with the wrong executor.
 func variation(d []time.Duration) float64 {

@@ -31,7 +31,7 @@ func taskSamples(a *traces.Application, samples *[latency.Causes][]sample) {
 			cause := latency.Overhead
 			switch {
 			case t.Cold && t.FirstRead:
-				continue // it paid for two causes, which cannot be separated
+				continue // it has the overhead of two causes, which cannot be separated
 			case t.Cold:
 				cause = latency.ColdSlot
 			case t.FirstRead:

@@ -14,9 +14,8 @@ import (
 	"dynalloc/traces"
 )
 
-// A Cluster is what the applications share: its nodes, and the manager that
-// hands them out. Its text form is
-// "standalone,nodes=4,cores=32,memory=64g,startup=4s".
+// A Cluster is the nodes that the applications share, and the manager that allocates
+// them. Its text form is "standalone,nodes=4,cores=32,memory=64g,startup=4s".
 type Cluster struct {
 	Manager  string           // one of Managers
 	Settings manager.Settings // of the manager; nil: its defaults
@@ -27,8 +26,8 @@ type Cluster struct {
 	Notes    []note.Note      // on settings in its files that are not modeled
 }
 
-// mostNodes is how many nodes of one kind a cluster may have; more are a typing
-// mistake.
+// mostNodes is the largest number of nodes of one kind; a larger one is taken for a
+// typing mistake.
 const mostNodes = 100_000
 
 // A Pool is nodes of one kind.
@@ -46,7 +45,7 @@ func Uniform(nodes, cores int, memoryMB int64) Cluster {
 	return Cluster{Manager: "standalone", Startup: -1, Pools: []Pool{{Nodes: nodes, Resources: manager.Resources{Cores: cores, MemoryMB: memoryMB}}}}
 }
 
-// Nodes are the cluster's nodes, pool by pool.
+// Nodes returns the cluster's nodes, pool by pool.
 func (c *Cluster) Nodes() []manager.Node {
 	var nodes []manager.Node
 	for _, p := range c.Pools {
@@ -57,7 +56,7 @@ func (c *Cluster) Nodes() []manager.Node {
 	return nodes
 }
 
-// Capacity is the cores of all nodes.
+// Capacity returns the number of cores of all nodes.
 func (c *Cluster) Capacity() int {
 	n := 0
 	for _, p := range c.Pools {
@@ -66,9 +65,9 @@ func (c *Cluster) Capacity() int {
 	return n
 }
 
-// OpenFiles reads the files that the cluster's settings name, of which Notes then
-// says what is not modeled; open opens one by its name. Parse has done so where
-// the settings name none.
+// OpenFiles reads the files that the cluster's settings name, and adds to Notes the
+// settings in them that are not modeled; open opens one by its name. If the settings
+// name no files, Parse has done this already.
 func (c *Cluster) OpenFiles(open func(name string) (io.ReadCloser, error)) error {
 	err := c.checkPools()
 	if err == nil {
@@ -178,8 +177,8 @@ func (c Cluster) String() string {
 	return text.String()
 }
 
-// Short is the cluster in few words, for the margin of a picture: its text form if
-// that is short, else how large it is. It has the caveat of String.
+// Short describes the cluster in few words, for a picture: its text form if that is
+// short, else its size. It includes the caveat of String.
 func (c Cluster) Short() string {
 	own, caveat := c.settings().Short(), c.Traits().Caveat
 	if own == "" && caveat == "" && len(c.Pools) == 1 {

@@ -1,12 +1,12 @@
-// Package cluster describes what applications share: nodes, the manager that hands
-// them out, and the faults that occur. A cluster has a text form ([Parse]) and a YAML
-// file ([Open]).
+// Package cluster describes the resources that applications share: nodes, the manager
+// that allocates them, and the faults that occur. A cluster has a text form ([Parse])
+// and a YAML file ([Open]).
 //
 //   - cluster.go: the cluster as data, its text form, and the cluster that logs show
 //   - managers.go: the table of cluster managers, and what the rest of the program has
 //     to know of each
 //   - file.go: the YAML file, and the built-in examples
-//   - fault.go: what goes wrong in a run
+//   - fault.go: the faults that are injected into a run
 //
 // Package manager, below, has the interface of a cluster manager. Each manager is a
 // package beside it: standalone, yarn, kubernetes.

@@ -7,13 +7,13 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// A Fault is something that goes wrong in a run, as data. Its text form is
+// A Fault is a failure that is injected into a run, as data. Its text form is
 // "node-loss,at=1h,node=3,for=10m".
 type Fault struct {
 	Kind FaultKind
 	At   time.Duration // from the workload's start
-	// For is how long it lasts: until a lost node is back, empty (0: it stays away),
-	// or until the manager acts normally again.
+	// For is the duration of the fault: until a lost node is back, empty (0: it stays
+	// away), or until the manager acts normally again.
 	For  time.Duration
 	Node int // index of a node that is lost or reclaimed
 	// App is a pattern for the names of the applications that lose an executor.
@@ -21,14 +21,14 @@ type Fault struct {
 	// oldest that has registered.
 	App      string
 	Executor int
-	// Silent is how long nobody notices that a node is lost: its connections stay open,
+	// Silent is the time until the loss of a node is detected: its connections stay open,
 	// and for their drivers its tasks keep running.
 	Silent time.Duration
 	Notice time.Duration // from the notice that a spot node is reclaimed to its end
 	Every  time.Duration // a slow manager acts at most once in this time
 }
 
-// A FaultKind is what goes wrong.
+// A FaultKind is the kind of a fault.
 type FaultKind string
 
 // The kinds of faults.

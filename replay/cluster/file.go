@@ -172,7 +172,8 @@ func openFiles(c *Cluster, files fs.FS, folder string) error {
 	return c.Check()
 }
 
-// yamlError says in one line where a file is wrong.
+// yamlError rewrites an error of the YAML library as one line with the position in the
+// file.
 func yamlError(file string, err error) error {
 	var broken yaml.Error
 	if !errors.As(err, &broken) {
@@ -202,7 +203,7 @@ func yamlError(file string, err error) error {
 	return fmt.Errorf("%s:%d: %s", file, line, strings.Join(strings.Fields(message), " "))
 }
 
-// kindOf says in words what a field takes.
+// kindOf describes the values that a field accepts.
 func kindOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:
@@ -215,7 +216,7 @@ func kindOf(t reflect.Type) string {
 	return "text"
 }
 
-// cluster makes a cluster of what the file says, with the manager's defaults.
+// cluster makes a cluster from the content of the file, with the manager's defaults.
 func (f *clusterFile) cluster() (Cluster, error) {
 	c := Cluster{Manager: f.Manager, Startup: time.Duration(f.Startup)}
 	manages := find(f.Manager)

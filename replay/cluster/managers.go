@@ -59,20 +59,20 @@ type row struct {
 	Traits
 }
 
-// Traits are what the rest of the program has to know of a cluster manager.
+// Traits are the properties of a cluster manager that the rest of the program needs.
 type Traits struct {
 	Title string // as people write the manager's name, at the start of a sentence
 	// Caveat limits every result on this manager; empty: there is none. Page is
 	// where the documentation says what is modeled.
 	Caveat, Page string
-	// Manages tells whether a log with this master URL was written on the manager,
+	// Manages reports whether a log with this master URL was written on the manager,
 	// or may be taken for one. Master is the URL to assume for other logs.
 	Manages func(spark.Master) bool
 	Master  spark.Master
 	// ReadsPolicy: the manager reads properties that a policy sets.
 	ReadsPolicy bool
-	// NoShuffleService says why policies that need the external shuffle service are
-	// refused; nil: there is one.
+	// NoShuffleService is the error for policies that need the external shuffle service;
+	// nil: the manager has one.
 	NoShuffleService error
 	// RemovalLag is the time from a kill until the driver sees that the executor is
 	// gone. DelaysRemoval: where Spark's version has a delay of its own
@@ -80,7 +80,7 @@ type Traits struct {
 	// times of a replay instead.
 	RemovalLag    time.Duration
 	DelaysRemoval bool
-	// Overhead is what the manager adds to Spark's rule for a driver's memory.
+	// Overhead is the memory that the manager adds to that of Spark's rule for a driver.
 	Overhead spark.OverheadRule
 }
 
@@ -136,13 +136,14 @@ func (c *Cluster) NewManager(seed uint64) (manager.Manager, error) {
 	return c.settings().New(c.Nodes(), seed)
 }
 
-// DriverSize returns what a driver takes on the cluster: managers differ in what
-// they add to its heap.
+// DriverSize returns the cores and memory of a driver on the cluster. Managers add
+// different overheads to its heap.
 func (c *Cluster) DriverSize(p spark.Properties, v spark.Version) spark.DriverSize {
 	return c.Traits().Overhead.DriverSize(p, v)
 }
 
-// Refuses says why a fleet cannot run on the cluster at all; nil if it can.
+// Refuses returns the reason why a fleet cannot run on the cluster at all; nil if it
+// can.
 func (c *Cluster) Refuses(f policies.Fleet) error {
 	for _, r := range f.Rules {
 		if p := &r.Spec.Protection; p.Service && !p.Unprotected && !r.Spec.Recorded() {

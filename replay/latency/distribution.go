@@ -30,7 +30,7 @@ type Distribution struct {
 // MinSamples is how many samples make a learned time; with fewer, a default stands.
 const MinSamples = 10
 
-// Learned says whether the logs showed enough samples; else it is a default.
+// Learned reports whether the logs showed enough samples; else it is a default.
 func (d *Distribution) Learned() bool { return d.N >= MinSamples }
 
 // Constant is a distribution without spread.

@@ -110,7 +110,7 @@ func around(a, b vg.Point, margin vg.Length) vg.Rectangle {
 	}
 }
 
-// distant says whether a label is so far from its point that it needs a line.
+// distant reports whether a label is so far from its point that it needs a line.
 func distant(p, near vg.Point) bool {
 	return math.Hypot(float64(near.X-p.X), float64(near.Y-p.Y)) > 12
 }

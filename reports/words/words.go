@@ -145,7 +145,7 @@ func List(names []string, most int) string {
 	return strings.Join(names[:len(names)-1], comma) + " and " + names[len(names)-1]
 }
 
-// Finite says whether a value can be shown.
+// Finite reports whether a value can be shown.
 func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // Rounded keeps a millionth: below that is only the noise of floats. It has no -0.

@@ -27,7 +27,7 @@ type allocator struct {
 	lastExtra     time.Duration // a round between two intervals; -1: none
 	refused       bool          // the namespace's quota refused a pod, and nothing of it was freed since
 	next          time.Duration // the next round that may do something; Never
-	changed       bool          // next has to be worked out anew
+	changed       bool          // next must be computed again
 }
 
 // unlimited is the default of spark.kubernetes.allocation.maxPendingPods.
@@ -78,7 +78,7 @@ func (x *allocator) roundAt(t time.Duration) time.Duration {
 	return x.start + (t-x.start+x.delay-1)/x.delay*x.delay
 }
 
-// offTarget says whether a profile has fewer pods than wanted, or more of which some
+// offTarget reports whether a profile has fewer pods than wanted, or more of which some
 // have no node.
 func (x *allocator) offTarget() bool {
 	for i, target := range x.targets {
@@ -102,9 +102,9 @@ func (m *Manager) runningAt(p *pod) time.Duration {
 	return p.bound + max(m.options.PodStartup+m.options.WatchDelay, time.Millisecond)
 }
 
-// allocate plays a round of an application's allocator if one is due: at its interval,
-// or at once on a new target if the last round left no pod outstanding. A round that the
-// manager missed, because nobody served it, is made up for.
+// allocate simulates a round of an application's allocator if one is due: at its
+// interval, or at once on a new target if the last round left no pod outstanding. A
+// round that was missed because the manager was down runs now.
 func (m *Manager) allocate(a *app) {
 	if !a.registered {
 		return
@@ -113,7 +113,7 @@ func (m *Manager) allocate(a *app) {
 	regular := x.roundAt(m.now) == m.now
 	missed := x.next < m.now
 	if regular && !x.changed && x.next > m.now {
-		return // nothing can come of it
+		return // no round can have an effect
 	}
 	if regular || missed || x.targetChanged && !m.outstanding(a) {
 		m.allocationRound(a)
@@ -125,7 +125,7 @@ func (m *Manager) allocate(a *app) {
 	x.targetChanged = false
 }
 
-// outstanding says whether a pod did not run at the last round, or was created in it.
+// outstanding reports whether a pod did not run at the last round, or was created in it.
 func (m *Manager) outstanding(a *app) bool {
 	last := a.allocator.roundAt(m.now)
 	if last > m.now {
@@ -207,7 +207,7 @@ func (m *Manager) createExecutor(a *app, profile int) bool {
 	return true
 }
 
-// admitsWithDriver says whether one more executor belongs to those that were admitted
+// admitsWithDriver reports whether one more executor belongs to those that were admitted
 // together with the driver.
 func (a *app) admitsWithDriver(profile int) bool {
 	if a.workload == nil || profile != 0 {

@@ -21,7 +21,7 @@ var ErrShuffleService = errors.New("there is no external shuffle service on Kube
 type app struct {
 	manager.App
 	namespace      *namespace
-	queue          *clusterQueue // nil: none is responsible for its namespace
+	queue          *clusterQueue // nil: no cluster queue has its namespace
 	placement      Placement
 	priority       priority // of executors
 	driverPriority priority
@@ -49,7 +49,7 @@ type priority struct {
 	preempts bool
 }
 
-// newApp looks up what concerns an application.
+// newApp makes an application with its placement, queue and priorities.
 func (m *Manager) newApp(a manager.App) *app {
 	p := m.placement(&a)
 	n := m.namespaces[p.Namespace]
@@ -74,7 +74,7 @@ func (m *Manager) newApp(a manager.App) *app {
 	return x
 }
 
-// placement is where an application goes.
+// placement returns the namespace, priority classes and node pools of an application.
 func (m *Manager) placement(a *manager.App) Placement {
 	var p Placement
 	if i := slices.IndexFunc(m.options.Applications, func(p Placement) bool { return spec.Match(p.Class, a.Class) }); i >= 0 {
@@ -105,8 +105,8 @@ func readCPU(properties spark.Properties, key string, c *CPU) {
 	}
 }
 
-// minExecutors is with how many executors an application starts: its gang. If its
-// policy does not say, its settings do.
+// minExecutors is the number of executors with which an application starts (its gang),
+// from its policy or else from its settings.
 func minExecutors(a *manager.App) int {
 	switch {
 	case a.Least > 0:
@@ -133,7 +133,7 @@ func (a *app) newExecutor(profile int, placeholder bool) *pod {
 	}
 }
 
-// whole is what the driver and the minimum number of executors request together.
+// whole is the sum of the requests of the driver and the minimum number of executors.
 func (a *app) whole() (s Size, pods int) {
 	s = a.driverRequest
 	for range a.minExecutors {

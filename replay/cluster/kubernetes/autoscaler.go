@@ -14,9 +14,9 @@ func (m *Manager) scanAt(t time.Duration) time.Duration {
 	return (t + interval - 1) / interval * interval
 }
 
-// noteRemoved notes that a pod has left a node. If a scan since pods came there has
-// found the node in use, its time as an empty node begins anew; else the autoscaler
-// never knew that it was in use.
+// noteRemoved notes that a pod has left a node. If a scan has found the node in use
+// since then, its time as an empty node starts again; otherwise the autoscaler never
+// saw it in use.
 func (m *Manager) noteRemoved(n *node) {
 	if len(n.pods) == 0 && m.options.Autoscaler != nil && m.scanAt(n.busySince) < m.now {
 		n.emptySince = m.now
@@ -30,8 +30,9 @@ func (m *Manager) noteAdded(n *node) {
 	}
 }
 
-// autoscale plays a scan of the cluster autoscaler, if one is due or was missed: it
-// requests nodes if pods have no room, or else removes nodes that have been empty for long.
+// autoscale simulates a scan of the cluster autoscaler, if one is due or was missed: it
+// requests nodes if pods have no room, or else removes nodes that have been empty for
+// long.
 func (m *Manager) autoscale() {
 	if m.options.Autoscaler == nil || m.scanAt(m.now) != m.now && m.nextScanAt >= m.now {
 		return
@@ -129,7 +130,7 @@ func (m *Manager) pack(bins []bin, d demand) int {
 	return packed
 }
 
-// An expansion is by how much a pool would grow.
+// An expansion is a possible growth of a pool.
 type expansion struct {
 	nodes []int
 	pods  int  // that would get room

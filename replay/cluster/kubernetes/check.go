@@ -27,8 +27,8 @@ const (
 	mostPods         = "most-pods"
 )
 
-// Check returns what is wrong with the options. The message names the field as it is
-// written in YAML.
+// Check returns an error if the options are not valid. The message names the field as
+// it is written in YAML.
 func (o *Options) Check() error {
 	err := cmp.Or(o.checkCluster(), o.checkAutoscaler(), o.checkNamespaces(), o.checkPriorities(),
 		o.checkPools(), o.checkQueues(), o.checkPlacements())
@@ -163,7 +163,7 @@ func (o *Options) checkQueues() error {
 	return nil
 }
 
-// limited says whether borrowing or lending is.
+// limited reports whether borrowing or lending is.
 func (q *QueueQuota[T]) limited() bool { return q != nil && (q.Borrowing != nil || q.Lending != nil) }
 
 func (o *Options) checkPlacements() error {

@@ -16,9 +16,9 @@
 //
 //	options.go     the options of a cluster, as they are written in YAML
 //	quantity.go    amounts of processors and memory
-//	check.go       what can be wrong with options
+//	check.go       validation of options
 //	manager.go     the state, the events and the order of a step
-//	app.go         what concerns an application; whether its pods could ever be placed
+//	app.go         applications, and whether their pods could ever be placed
 //	pod.go         pods, and the quotas of namespaces
 //	group.go       waiting pods and workloads that are alike
 //	node.go        nodes, node pools and spot nodes
@@ -33,5 +33,5 @@
 // Nothing here was compared with a real cluster; see [Note].
 package kubernetes
 
-// Note is to be said with each result of a replay on Kubernetes.
+// Note must be shown with each result of a replay on Kubernetes.
 const Note = "modelled, not validated against a real cluster"

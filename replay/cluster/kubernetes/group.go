@@ -68,7 +68,7 @@ func (m *Manager) dequeue(p *pod) {
 	}
 }
 
-// alike says whether two pods have the same chances of being scheduled.
+// alike reports whether two pods have the same chances of being scheduled.
 func (p *pod) alike(o *pod) bool {
 	return p.request == o.request && p.priority == o.priority && p.preempts == o.preempts && p.driver == o.driver &&
 		p.placeholder == o.placeholder && slices.Equal(p.pools, o.pools)

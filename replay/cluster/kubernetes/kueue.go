@@ -80,7 +80,7 @@ func limit[T CPU | Memory | int](q *clusterQueue, r int, quota *QueueQuota[T]) {
 	}
 }
 
-// neverLent is what a queue keeps for itself.
+// neverLent is the part of a queue's quota that it does not lend.
 func (q *clusterQueue) neverLent(r int) int64 {
 	if q.lending[r] == noLimit {
 		return 0
@@ -115,10 +115,10 @@ func (q *clusterQueue) available(r int, empty bool) int64 {
 	return max(0, own-used(q)) + ofCohort
 }
 
-// fits says whether the queue's quota has room for a request now.
+// fits reports whether the queue's quota has room for a request now.
 func (q *clusterQueue) fits(request amounts) bool { return q.hasRoom(request, false) }
 
-// couldFit says whether the quota has room for a request if nothing else is admitted.
+// couldFit reports whether the quota has room for a request if nothing else is admitted.
 func (q *clusterQueue) couldFit(request amounts) bool { return q.hasRoom(request, true) }
 
 func (q *clusterQueue) hasRoom(request amounts, empty bool) bool {
@@ -130,7 +130,7 @@ func (q *clusterQueue) hasRoom(request amounts, empty bool) bool {
 	return true
 }
 
-// overNominal says whether a queue uses more than its nominal quota, or would with a
+// overNominal reports whether a queue uses more than its nominal quota, or would with a
 // further request.
 func (q *clusterQueue) overNominal(more amounts) bool {
 	for r := range more {
@@ -186,10 +186,10 @@ func (m *Manager) withdraw(w *workload) {
 	m.admissionChanged = true
 }
 
-// admit plays cycles of Kueue's scheduler until nothing more can be admitted. In each
-// cycle the first workload of each queue is tried: those that need not borrow first, then
-// by priority and creation. One that does not fit blocks its queue under StrictFIFO, and is
-// skipped under BestEffortFIFO.
+// admit simulates cycles of Kueue's scheduler until nothing more can be admitted. In
+// each cycle the first workload of each queue is tried: those that need not borrow
+// first, then by priority and creation. One that does not fit blocks its queue under
+// StrictFIFO, and is skipped under BestEffortFIFO.
 func (m *Manager) admit() {
 	if !m.admissionChanged {
 		return
@@ -250,7 +250,7 @@ func compareBool(x, y bool) int {
 	return 1
 }
 
-// admitWorkload admits a workload: its pod, or its application, need wait no longer.
+// admitWorkload admits a workload, so that its pod or its application can proceed.
 func (m *Manager) admitWorkload(w *workload) {
 	q := w.queue
 	w.waiting.leave()

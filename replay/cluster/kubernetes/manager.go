@@ -33,7 +33,8 @@ type Manager struct {
 	nextScanAt     time.Duration
 	actions        []manager.Action
 
-	// What has changed since a component last ran, so that it may find something to do.
+	// Changes since a component last ran, because of which its next run may have an
+	// effect.
 	reschedule       bool // a pod that had no room may have some now
 	quotaFreed       bool // of a namespace or a cluster queue
 	admissionChanged bool // a workload came, or quota was freed
@@ -75,10 +76,10 @@ func (m *Manager) Absent() []int {
 	return absent
 }
 
-// RunsDriver tells whether drivers are pods of the cluster.
+// RunsDriver reports whether drivers are pods of the cluster.
 func (m *Manager) RunsDriver(manager.App) bool { return m.options.Drivers != driversOutside }
 
-// Observe takes in an event. When the exit of an executor is observed that the manager
+// Observe handles an event. When the exit of an executor is observed that the manager
 // itself took away, its pod is gone already.
 func (m *Manager) Observe(e manager.Event) {
 	m.now = e.At
@@ -117,8 +118,8 @@ func (m *Manager) Observe(e manager.Event) {
 	}
 }
 
-// submit takes in an application. If it is admitted as a whole, it waits for that;
-// else the next step creates its driver.
+// submit adds an application. If it is admitted as a whole, it waits for that; else the
+// next step creates its driver.
 func (m *Manager) submit(spec manager.App) {
 	a := m.newApp(spec)
 	m.apps = append(m.apps, a)
@@ -144,8 +145,9 @@ func (m *Manager) finish(a *app) {
 	m.apps = without(m.apps, a)
 }
 
-// Serve plays what is due, in this order: nodes, Spark's allocators, then admission and
-// kube-scheduler until neither frees quota any more, then the autoscaler.
+// Serve simulates everything that is due, in this order: nodes, Spark's allocators,
+// then admission and kube-scheduler until neither frees quota any more, then the
+// autoscaler.
 func (m *Manager) Serve(now time.Duration) []manager.Action {
 	m.now = now
 	m.actions = m.actions[:0]
@@ -167,7 +169,7 @@ func (m *Manager) Serve(now time.Duration) []manager.Action {
 	return m.actions
 }
 
-// Next is when something is due without an event.
+// Next is the next time at which something is due without an event.
 func (m *Manager) Next() time.Duration {
 	m.nextScanAt = m.nextScan()
 	next := min(m.nextNode(), m.nextScanAt)
@@ -183,7 +185,7 @@ func (m *Manager) Next() time.Duration {
 	return next
 }
 
-// createDrivers creates the pods of drivers that nothing holds back. A driver that the
+// createDrivers creates the pods of drivers that are not suspended. A driver that the
 // quota of its namespace refuses is tried again in the next step. With gang scheduling
 // placeholders are created with it.
 func (m *Manager) createDrivers() {

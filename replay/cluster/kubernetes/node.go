@@ -11,7 +11,7 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// A state is whether a node is there.
+// A state is the state of a node.
 type state uint8
 
 const (
@@ -116,7 +116,7 @@ func (p *pool) initial(autoscaled bool) int {
 	return or(p.Initial, p.max)
 }
 
-// isSpot says whether a node may be reclaimed by its provider.
+// isSpot reports whether a node may be reclaimed by its provider.
 func (m *Manager) isSpot(i int) bool {
 	pool := m.nodes[i].pool
 	return pool >= 0 && m.pools[pool].Spot != nil
@@ -174,7 +174,7 @@ func (m *Manager) updateNodes() {
 // notice is how long before a reclaim it is announced.
 func (m *Manager) notice(n *node) time.Duration { return m.pools[n.pool].Spot.Notice }
 
-// reclaimNode takes a spot node away, for which its provider starts another one.
+// reclaimNode removes a spot node; its provider starts another one.
 func (m *Manager) reclaimNode(i int) {
 	n := &m.nodes[i]
 	for _, p := range n.pods {

@@ -39,7 +39,7 @@ type namespace struct {
 	pods  int
 }
 
-// admits says whether the quota has room for one more pod.
+// admits reports whether the quota has room for one more pod.
 func (n *namespace) admits(s Size) bool {
 	q := n.quota
 	return q == nil ||
@@ -65,7 +65,7 @@ func (m *Manager) create(p *pod) bool {
 	return true
 }
 
-// remove takes a pod out of all accounts. Its node's resources are free at once, unless
+// remove removes a pod from all accounts. Its node's resources are free at once, unless
 // the pod still terminates.
 func (m *Manager) remove(p *pod, terminates bool) {
 	a := p.app

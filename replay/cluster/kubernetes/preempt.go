@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// preempt evicts executors of lower priority to make room for a pod. It looks for the
-// node on which that takes least, see [victims.compare]. From then on the pod is
-// nominated for the node: what it needs is kept there for it. Drivers are never victims.
+// preempt evicts executors of lower priority to make room for a pod. It selects the
+// node by [victims.compare]. From then on the pod is nominated for the node, and its
+// request is reserved there. Drivers are never victims.
 //
 // Source: kube-scheduler's plugin DefaultPreemption.
 func (m *Manager) preempt(p *pod) {
@@ -37,7 +37,7 @@ func (m *Manager) preempt(p *pod) {
 	}
 }
 
-// waitsForVictims says whether pods that a pod preempted still terminate.
+// waitsForVictims reports whether pods that a pod preempted still terminate.
 func (m *Manager) waitsForVictims(p *pod) bool {
 	return slices.ContainsFunc(m.terminating, func(t termination) bool {
 		return t.pod.node == p.nominated && t.pod.priority < p.priority
@@ -61,9 +61,9 @@ type victims struct {
 	startedAt       time.Duration // of the most important one
 }
 
-// victimsOn finds whom to evict from a node: all executors of lower priority, except
-// those that can stay, which is tried for the most important ones first. There are none
-// if even all of them would not make room.
+// victimsOn returns the pods to evict from a node: all executors of lower priority,
+// except those that can stay; the most important ones are tried first. It returns none
+// if evicting all of them would not be enough.
 func (m *Manager) victimsOn(i int, p *pod) victims {
 	var lower []*pod
 	room := m.room(i, p)

@@ -74,13 +74,13 @@ func (m *Manager) schedulePod(p *pod) bool {
 	return false
 }
 
-// feasible says whether a pod may run on a node now, if there is room.
+// feasible reports whether a pod may run on a node now, if there is room.
 func (m *Manager) feasible(i int, p *pod) bool {
 	n := &m.nodes[i]
 	return n.state == up && !n.cordoned && m.suitable(i, p)
 }
 
-// suitable says whether a pod may run on a node, whether or not that is there.
+// suitable reports whether a pod may run on a node, whether or not that is there.
 func (m *Manager) suitable(i int, p *pod) bool {
 	if p.driver && m.isSpot(i) {
 		return false
@@ -152,7 +152,7 @@ func (m *Manager) startDriver(a *app) {
 	m.actions = append(m.actions, manager.Action{Kind: manager.PlaceDriver, App: a.Index, Node: a.driver.node, Cores: cores})
 }
 
-// isExecutor says whether a pod is an executor that has not been removed.
+// isExecutor reports whether a pod is an executor that has not been removed.
 func (m *Manager) isExecutor(p *pod) bool {
 	return !p.driver && !p.placeholder && m.executors[p.name] == p
 }

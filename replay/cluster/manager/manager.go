@@ -26,7 +26,7 @@ type Manager interface {
 	// Absent lists the nodes that are not part of the cluster at the start. A NodeUp
 	// action announces each of them when it joins.
 	Absent() []int
-	// RunsDriver tells whether the manager finds room for the application's driver,
+	// RunsDriver reports whether the manager finds room for the application's driver,
 	// or for its application master. If so, the application starts with a
 	// PlaceDriver action; else it starts as soon as it is submitted.
 	RunsDriver(App) bool

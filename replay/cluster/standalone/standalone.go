@@ -158,7 +158,7 @@ func (m *Master) memory(p *manager.Profile) int64 {
 // least is the fewest cores that an executor of a profile takes of a worker.
 func least(p *manager.Profile) int { return max(p.Cores, p.TaskCPUs) }
 
-// Fits says whether an empty worker has room for one executor of each profile,
+// Fits reports whether an empty worker has room for one executor of each profile,
 // and for the driver.
 func (m *Master) Fits(a manager.App) error {
 	for i := range a.Profiles {
@@ -194,7 +194,7 @@ func driverOf(a *manager.App) manager.Resources {
 	return manager.Resources{Cores: a.Driver.Cores, MemoryMB: a.Driver.HeapMB}
 }
 
-// RunsDriver tells whether the application was submitted in cluster mode.
+// RunsDriver reports whether the application was submitted in cluster mode.
 func (m *Master) RunsDriver(a manager.App) bool { return a.ClusterMode }
 
 // Observe takes in an event; the next pass acts on it.

@@ -118,7 +118,7 @@ func (p *parser) readLabels(q *queueConfig, at string) {
 	}
 }
 
-// containsAll says whether all of some labels are in a set.
+// containsAll reports whether all of some labels are in a set.
 func containsAll(set, some []string) bool {
 	return !slices.ContainsFunc(some, func(label string) bool { return !slices.Contains(set, label) })
 }

@@ -50,12 +50,12 @@ func New(config *Config, sharedLabels ...string) *Scheduler {
 	return s
 }
 
-// more says whether a is more than b, as the calculator compares them.
+// more reports whether a is more than b, as the calculator compares them.
 func (s *Scheduler) more(a, b scheduler.Resource) bool {
 	return s.calculator.Compare(s.cluster, a, b) > 0
 }
 
-// positive says whether r is more than nothing.
+// positive reports whether r is more than nothing.
 func (s *Scheduler) positive(r scheduler.Resource) bool { return s.more(r, scheduler.Resource{}) }
 
 // AddNode takes in a node.

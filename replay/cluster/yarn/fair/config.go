@@ -99,7 +99,7 @@ func (c *Config) maxApps(user string) int {
 	return c.userMaxApps
 }
 
-// mayPreemptMasters says whether the application masters of a queue may be preempted.
+// mayPreemptMasters reports whether the application masters of a queue may be preempted.
 func (c *Config) mayPreemptMasters(queue string) bool {
 	if may, ok := c.amPreemptionOf[queue]; ok {
 		return may
