@@ -133,3 +133,20 @@ func TestRemovalLagIsWhatIsBeyondTheIdleTimeout(t *testing.T) {
 		}
 	}
 }
+
+// The cluster holds one executor, and the log says that a second one registered while
+// the first was still there. No room was free for it in time, so that nothing is
+// learned from it; a start-up of negative length would be worse.
+func TestAnExecutorWithoutRoomTeachesNoStartUp(t *testing.T) {
+	const s = time.Second
+	app := &traces.Application{Recorded: &traces.Recorded{End: 30 * s, Executors: []traces.RecordedExecutor{
+		{ID: "1", Cores: 4, Requested: 0, Added: 4 * s, Removed: 20 * s},
+		{ID: "2", Cores: 4, Requested: 5 * s, Added: 9 * s, Removed: -1},
+		{ID: "3", Cores: 4, Requested: 6 * s, Added: 27 * s, Removed: -1},
+	}}}
+	w := &traces.Workload{Apps: []*traces.Application{app}}
+	given := GrantedStartups(w, cluster.Uniform(1, 4, 1<<14), 0)[0]
+	if len(given) != 1 || given[0].Took != 4*s {
+		t.Errorf("start-ups %v, want the first alone: executor 3 had to wait for executor 2", given)
+	}
+}
