@@ -12,7 +12,7 @@ import (
 	"dynalloc/traces"
 )
 
-// A ValidationSet is every ordered pair of recordings of the same workload.
+// A Set is the validations of every ordered pair of recordings of the same workload.
 type Set struct {
 	Startup   string // as asked for
 	Pairs     []*Validation
@@ -22,7 +22,7 @@ type Set struct {
 	Notes   []note.Note
 }
 
-// A ValidatedWorkload is the recordings of one workload and their pairs.
+// A Workload is the recordings of one workload and their pairs.
 type Workload struct {
 	Name           string
 	Barred         bool // the bars apply: its tasks do not compute, and start-up times are from the recordings asked for

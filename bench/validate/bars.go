@@ -25,7 +25,7 @@ const (
 )
 
 // Multiple is the largest error of a score as a multiple of the limit of its 95 %
-// quantile. Above 1 the error is one of those that should be one in twenty.
+// quantile. Above 1 the error is one of the largest 5 %, if the bar is met exactly.
 func Multiple(s *Score) float64 {
 	worst := 0.0
 	for _, m := range []float64{s.Application.Max / applicationP95, s.Jobs.Max / jobP95, s.ExecutorSeconds.Max / executorP95} {
@@ -41,8 +41,8 @@ func Multiple(s *Score) float64 {
 const floorFactor = 1.25
 
 // Bars are the limits for a summary of validations with start-up times as recorded:
-// errors at most so large, skill over a copy of the log at least so large, and
-// winners always right.
+// upper limits for errors, lower limits for the skill over copying the log, and no
+// wrong winner.
 func Bars(s *Summary) []Bar {
 	var bars []Bar
 	most := func(name string, own, floor Errors, median, p95 float64) {

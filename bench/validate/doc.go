@@ -1,5 +1,5 @@
-// Package validate holds replays against recordings of real Spark: it predicts
-// one recording from another and measures how far the prediction is off.
+// Package validate compares replays with recordings of real Spark: it predicts one
+// recording from another and measures the error of the prediction.
 //
 // Read the files in this order:
 //
@@ -12,8 +12,8 @@
 //   - all.go: [RunAll], every pair of recordings of the same workload;
 //   - recordings.go: which applications make one recording, and which recordings
 //     are of the same workload;
-//   - winner.go: how often the better of two configurations is named right;
-//   - bars.go: the limits that a summary is held to;
+//   - winner.go: how often the better of two configurations is predicted;
+//   - bars.go: the limits that the errors of a summary must meet;
 //   - modelerror.go: [ModelError], the error of predicted differences, by which
 //     other packages widen their intervals.
 //

@@ -46,7 +46,7 @@ type Summary struct {
 	WinnerOfExecutors Winner // by executor-seconds
 }
 
-// A tally collects errors.
+// errorLists collects errors.
 type errorLists struct {
 	application, jobs, executors, timeline []float64 // signed
 	lost                                   int       // jobs without a partner

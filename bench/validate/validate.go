@@ -36,7 +36,7 @@ type Options struct {
 	Startup  string                // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
 	Times    *latency.Model        // nil: learned from FROM
 	Seed     uint64                // of all random numbers; 0 means 1
-	Parallel int                   // pairs at a time, in ValidateAll; 0: one for each processor
+	Parallel int                   // pairs at a time, in RunAll; 0: one for each processor
 	Progress func(done, total int) // called after each pair, one call at a time; may be nil
 }
 
@@ -55,10 +55,10 @@ type Validation struct {
 	Summary  Summary
 }
 
-// Run rebuilds the workload from one recording, replays it under the configuration
-// of another, which may be the same, and compares the result with the other. Of to
-// only the Spark properties and the Spark version reach the replay, and its
-// start-up times unless these are learned.
+// Run rebuilds the workload from one recording, replays it under the configuration of
+// another, which may be the same, and compares the result with the other. The replay
+// uses only the Spark properties and the Spark version of to, and its start-up times
+// unless these are learned.
 //
 // It fails if the configuration cannot be read or the start-up times are refused
 // (ErrWaited). If the replay fails, Failed of the Validation says why.
@@ -84,7 +84,7 @@ func newPair(from, to *traces.Workload, o Options) (*pair, error) {
 	for _, w := range []*traces.Workload{from, to} {
 		for _, a := range w.Apps {
 			if a.Recorded == nil {
-				return nil, fmt.Errorf("%s: how application %s really ran is not known; give event logs", w.Name, a.ID)
+				return nil, fmt.Errorf("%s: no recorded run of application %s; give event logs", w.Name, a.ID)
 			}
 		}
 	}
@@ -153,7 +153,7 @@ func (p *pair) validate(constant []View) *Validation {
 // partners pairs the applications of to with those of from by their names.
 func partners(from, to *traces.Workload) []int { return bench.Partners(from, to, bench.AppName) }
 
-// configured is the work of an application with the Spark properties and version
+// configured returns the work of an application with the Spark properties and version
 // of another recording of it.
 func configured(work, settings *traces.Application) *traces.Application {
 	a := *work

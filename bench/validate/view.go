@@ -153,8 +153,8 @@ func (o *viewObserver) views() []View {
 	return views
 }
 
-// medianView is the median of several views of one application in every number. It
-// has no executors: there is no median of their lives.
+// medianView is the median of several views of one application in every number. It has
+// no executors, because their lives have no median.
 func medianView(views []View) View {
 	median := func(f func(*View) float64) float64 {
 		var values []float64

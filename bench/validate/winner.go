@@ -26,7 +26,8 @@ func (w *Winner) share() float64 {
 	return float64(w.Right) / float64(w.Calls)
 }
 
-// call counts one comparison of two configurations, if they really differ.
+// call counts one comparison of two configurations, if their recordings differ by more
+// than twice the spread.
 func (w *Winner) call(realX, realY, predictedX, predictedY, spread float64) {
 	difference := realX - realY
 	if !(math.Abs(difference) > 2*spread*min(realX, realY)) {

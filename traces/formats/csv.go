@@ -16,7 +16,7 @@ import (
 	"dynalloc/traces"
 )
 
-// A column is what a column of a CSV file can mean.
+// A column is a possible meaning of a column of a CSV file.
 type column int
 
 const (

@@ -15,5 +15,5 @@
 //   - csv.go, wta.go: tables with a row for each stage, by a mapping of their columns
 //   - swf.go, swim.go, alibaba.go, decima.go: one format each
 //   - native.go: how the native text form is recognized; package traces reads it
-//   - notes.go: what the mappings assume
+//   - notes.go: the assumptions of the mappings
 package formats

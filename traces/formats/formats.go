@@ -13,7 +13,7 @@ import (
 // A Format is a kind of file, other than Spark's event log, that holds a whole
 // workload.
 type Format interface {
-	// Name is what messages call the format.
+	// Name is the format's name in messages.
 	Name() string
 	// Suffix is the end of file names that promise the format; empty if only the
 	// content tells.

@@ -5,7 +5,7 @@ import "dynalloc/internal/note"
 // refused is the problem of a file of which no workload can be made.
 var refused = note.Declare("file-refused", "error")
 
-// What mappings assume, for each file. Reports must say it.
+// Notes on the assumptions of the mappings, for each file. Reports must show them.
 var (
 	withoutSettings = note.Declare("format-without-settings", "file")
 	alibaba2017Note = note.Declare("format-alibaba-2017", "file")

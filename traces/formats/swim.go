@@ -25,8 +25,8 @@ const (
 )
 
 const (
-	// swimTaskBytes is what one task reads: dfs.blocksize of Hadoop, 128 MiB, which is
-	// also spark.sql.files.maxPartitionBytes.
+	// swimTaskBytes is the number of bytes that one task reads: dfs.blocksize of Hadoop,
+	// 128 MiB, which is also spark.sql.files.maxPartitionBytes.
 	swimTaskBytes = 128 << 20
 	// swimBytesPerSecond is how fast one task reads and writes. It is an assumption: no
 	// record says it. Half of it doubles all durations.

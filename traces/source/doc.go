@@ -10,14 +10,14 @@
 //   - open.go: [Open] and [Logs], which hands on applications one by one
 //   - attempts.go: which logs are attempts of one application, and which are copies
 //   - files.go: the search through files and folders
-//   - sniff.go: what the first bytes of a file say about it
+//   - sniff.go: the type of a file, from its first bytes
 //   - layout.go, rollover.go: which files are the parts of one log, in which order,
 //     and which parts are missing
 //   - archive.go, sharedfile.go, spool.go: zip and tar archives, read like folders
 //   - text.go, codec.go: the text of a compressed file
 //   - blocks.go, lz4block.go, snappy.go, lzf.go: the block formats of Spark's Java
 //     libraries, which the usual Go libraries do not read
-//   - notes.go: what can be said about files and logs
+//   - notes.go: the notes on files and logs
 //
 // Package eventlog makes an application of a log, package formats makes a workload of
 // a file of another kind. Both get open readers of text and know nothing of files,

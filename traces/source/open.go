@@ -63,7 +63,7 @@ func (l *Logs) Len() int { return len(l.found.Logs) + l.tables }
 // Done returns how many logs have been read, or need not be read.
 func (l *Logs) Done() int { return l.done }
 
-// Skipped returns what was found and is no event log, by path.
+// Skipped returns the files that are not event logs, by path.
 func (l *Logs) Skipped() []Skipped { return l.found.Skipped }
 
 // Notes returns what reports must say about the files of foreign formats that have been

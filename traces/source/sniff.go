@@ -11,7 +11,7 @@ import (
 	"dynalloc/traces/formats"
 )
 
-// A sniffed is what the beginning of a file says about it.
+// A sniffed is the type of a file, from its first bytes.
 type sniffed struct {
 	kind     kind
 	codec    *codec
@@ -20,7 +20,7 @@ type sniffed struct {
 	rollover int            // position of a Databricks part in its log, from 1; 0 if it does not say
 }
 
-// A kind is what a file seems to be.
+// A kind is the type of a file.
 type kind uint8
 
 const (
@@ -38,7 +38,7 @@ const (
 // event: the beginning of a log may be damaged.
 const sniffSize = 64 << 10
 
-// sniffFile opens a file and looks at its beginning.
+// sniffFile opens a file and reads its first bytes.
 func sniffFile(open func() (io.ReadCloser, error), name string) sniffed {
 	r, err := open()
 	if err != nil {
@@ -48,7 +48,7 @@ func sniffFile(open func() (io.ReadCloser, error), name string) sniffed {
 	return sniff(r, name)
 }
 
-// sniff looks at the beginning of a stored stream.
+// sniff reads the first bytes of a stored stream.
 func sniff(stored io.Reader, name string) sniffed {
 	r, c, err := decompress(stored, name)
 	if err != nil {

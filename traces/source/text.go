@@ -6,7 +6,7 @@ import (
 	"dynalloc/traces/formats"
 )
 
-// A readCloser is a reader together with what closes it.
+// A readCloser is a reader with the function that closes it.
 type readCloser struct {
 	io.Reader
 	close func() error
