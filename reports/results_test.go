@@ -94,15 +94,23 @@ func TestMetricsAreInEveryFormat(t *testing.T) {
 		inCSV[line[8]] = true
 	}
 	var data struct {
-		Rows []struct{ Values map[string]*float64 }
+		Metrics []struct{ Name string }
+		Rows    []struct{ Values map[string]*float64 }
 	}
 	if err := json.Unmarshal([]byte(render(t, "json", d)), &data); err != nil {
 		t.Fatal(err)
+	}
+	described := map[string]bool{}
+	for _, m := range data.Metrics {
+		described[m.Name] = true
 	}
 	text, markdown := render(t, "text", d), render(t, "markdown", d)
 	for _, m := range metrics.Table {
 		if _, ok := data.Rows[0].Values[m.Name]; !ok || !inCSV[m.Name] {
 			t.Errorf("%s is not in CSV and JSON", m.Name)
+		}
+		if !described[m.Name] {
+			t.Errorf("%s has no unit and formula in JSON", m.Name)
 		}
 		head := metricColumns([]metrics.Metric{m})[0].Head
 		shown := len(used([]metrics.Metric{m}, replays(r.Rows("")))) > 0
