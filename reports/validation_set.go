@@ -119,7 +119,7 @@ func barTable(s *validate.Summary) *Table {
 			sign = ">="
 		}
 		if b.Raised {
-			verdict += ", bar raised because repeated runs differ by more"
+			verdict += ", bar raised because repeats differ by more"
 		}
 		t.add(b.Name, verdict, words.Percent(b.Value)+" %", sign+" "+words.Percent(b.Limit)+" %")
 	}
