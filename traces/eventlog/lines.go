@@ -42,7 +42,7 @@ type Event struct {
 	Line []byte // the whole line without its end; nil if it is too long to hold and no workload needs it
 }
 
-// A lineFault says why a line is not a whole event; reading goes on after it.
+// A lineFault says why a line is not a whole event; reading continues after it.
 // The texts complete "line 12: ".
 type lineFault string
 
@@ -55,7 +55,7 @@ var errLongLine = lineFault(fmt.Sprintf("the line is longer than %d MiB", maxLin
 
 // Next returns the next line that is not blank. The error is io.EOF after the last
 // line. Any other error is about one line that is not a whole event; the next call
-// goes on after it.
+// continues after it.
 func (r *Lines) Next() (Event, error) {
 	for {
 		line, err := r.next()
@@ -108,7 +108,7 @@ func (r *Lines) next() ([]byte, error) {
 	}
 }
 
-// openPart goes on to the next part and reports whether there is one.
+// openPart opens the next part and reports whether there is one.
 func (r *Lines) openPart() bool {
 	if r.part+1 >= len(r.log.Parts) {
 		return false

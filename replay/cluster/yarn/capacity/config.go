@@ -39,7 +39,7 @@ type preemptionConfig struct {
 	waitBeforeKill         time.Duration
 	totalPerRound          float32 // part of the cluster that a round may take
 	maxIgnoredOverCapacity float64 // part of its guarantee by which a queue may be above it
-	naturalTermination     float64 // part of what is to be preempted that a round takes
+	naturalTermination     float64 // share of the resources to preempt that one round takes
 	observeOnly            bool
 	countReserved          bool // what queues have reserved counts as wanted
 	conservativeDRF        bool

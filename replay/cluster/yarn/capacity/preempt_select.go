@@ -126,7 +126,7 @@ func (r *preemptionRound) take(c *container, demand demand, chosen *[]*container
 	if r.selected[c] || left == nil {
 		return false
 	}
-	// If nothing is to be obtained of one kind of resource, that counts as negative.
+	// A kind of resource of which nothing has to be obtained counts as negative.
 	if left.MemoryMB == 0 {
 		left.MemoryMB = -1
 	}

@@ -25,7 +25,7 @@ type queue struct {
 	leaf     *leafQueue // nil: there are queues below
 
 	shares       map[string]*partitionShare // by label
-	labels       []string                   // of shares, as they came
+	labels       []string                   // keys of shares, in order of creation
 	applications int                        // running and waiting; only of parent queues
 }
 
