@@ -1,12 +1,9 @@
 package policies
 
 import (
-	"bytes"
-	"compress/gzip"
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -35,24 +32,8 @@ const (
 // targets, steps and the executors given back must agree at every tick, and so
 // must the executors counted, the add timer and the number of requests.
 func TestRecordedScenarios(t *testing.T) {
-	packed, err := os.ReadFile(recordedFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unpack, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	random, err := io.ReadAll(unpack)
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept, err := os.ReadFile(keptFile)
-	if err != nil {
-		t.Fatal(err)
-	}
 	ticks := 0
-	for _, recorded := range parseScenarios(string(random) + string(kept)) {
+	for _, recorded := range parseScenarios(differential.Recorded(t, recordedFile, keptFile)) {
 		s, want := recorded.split()
 		for _, every := range []bool{true, false} {
 			if diff := cmp.Diff(want, s.answers(t, every, nil)); diff != "" {

@@ -50,6 +50,30 @@ func (p *Process) Stop() {
 	}
 }
 
+// Recorded returns the golden cases of a file that Record wrote, and those of one that
+// Keep wrote.
+func Recorded(t *testing.T, packed, kept string) string {
+	t.Helper()
+	f, err := os.Open(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	unpack, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	random, err := io.ReadAll(unpack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := os.ReadFile(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(random) + string(more)
+}
+
 // Record writes a text as the golden cases of a file that gzip has packed.
 func Record(t *testing.T, file, text string) {
 	t.Helper()

@@ -1,13 +1,9 @@
 package yarn
 
 import (
-	"bytes"
 	"cmp"
-	"compress/gzip"
 	"flag"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -359,24 +355,8 @@ func (p *player) lose() {
 // random scenarios. Who got which container where and in which order, what was reserved,
 // and what was preempted must be the same line by line.
 func TestRecordedScenarios(t *testing.T) {
-	packed, err := os.ReadFile(recordedFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unpack, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	random, err := io.ReadAll(unpack)
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept, err := os.ReadFile(keptFile)
-	if err != nil {
-		t.Fatal(err)
-	}
 	lines := map[string]int{}
-	for _, s := range parseScenarios(string(random) + string(kept)) {
+	for _, s := range parseScenarios(differential.Recorded(t, recordedFile, keptFile)) {
 		lines[s.kind()] += len(s.want)
 		if got := s.answers(); !agree(s.want, got) {
 			t.Errorf("scenario %s: YARN (-) and the %s scheduler here (+) differ:\n%s\n%s", s.id, s.kind(), gocmp.Diff(s.want, got), s)
