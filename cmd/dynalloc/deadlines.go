@@ -42,7 +42,7 @@ func (d *deadlineFlags) configure(s *bench.Suite) error {
 	}
 	if d.file != "" {
 		var err error
-		if s.Deadlines, err = readFile("deadlines", d.file, sla.ReadDeadlines); err != nil {
+		if s.Deadlines, err = readFile("--deadlines", d.file, sla.ReadDeadlines); err != nil {
 			return err
 		}
 	}

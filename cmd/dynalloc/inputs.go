@@ -91,7 +91,7 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 		s.Notes = append(s.Notes, bench.SelectedOnly.With())
 	}
 	if in.times != "" {
-		times, err := readFile("times", in.times, calibrate.Read)
+		times, err := readFile("--times", in.times, calibrate.Read)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -71,12 +72,15 @@ func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workloa
 	return w, partly, nil
 }
 
-// readFile reads a file with the reader of its format. An error says what the file
-// was for.
+// readFile reads a file with the reader of its format. An error names the flag or the
+// kind of the file, as what says, and the file.
 func readFile[T any](what, path string, read func(r io.Reader, name string) (T, error)) (value T, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return value, fmt.Errorf("%s: %w", what, err)
+		if open := (*fs.PathError)(nil); errors.As(err, &open) {
+			err = open.Err // the operating system's reason; the path stands before it
+		}
+		return value, fmt.Errorf("%s: %s: cannot be read: %w; check the path", what, path, err)
 	}
 	defer f.Close()
 	return read(f, path)

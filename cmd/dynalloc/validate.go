@@ -33,7 +33,7 @@ func newValidate() *cobra.Command {
 				o.Cluster = &on.cluster.value.cluster
 			}
 			if times != "" {
-				learned, err := readFile("times", times, calibrate.Read)
+				learned, err := readFile("--times", times, calibrate.Read)
 				if err != nil {
 					return err
 				}
