@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"dynalloc/replay/attribution"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -33,26 +34,26 @@ func addsUp(t *testing.T, r *Result) {
 			name      string
 			got, want time.Duration
 		}{
-			{"starting", b.Cores[HoldStarting], a.Ledger.Starting},
-			{"busy", b.Cores[HoldBusy], a.Ledger.Busy},
-			{"leaving", b.Cores[HoldLeaving], a.Ledger.Leaving},
-			{"beside, as executor-time,", b.Executors[HoldBeside], 0},
+			{"starting", b.Cores[attribution.HoldStarting], a.Ledger.Starting},
+			{"busy", b.Cores[attribution.HoldBusy], a.Ledger.Busy},
+			{"leaving", b.Cores[attribution.HoldLeaving], a.Ledger.Leaving},
+			{"beside, as executor-time,", b.Executors[attribution.HoldBeside], 0},
 		} {
 			if same.got != same.want {
 				t.Errorf("application %d: %s is %v and in the ledger %v", i, same.name, same.got, same.want)
 			}
 		}
-		if b.Waves < 0 || b.Waves > b.Turnaround[TimeExecution] {
-			t.Errorf("application %d: %v of %v of execution in waves", i, b.Waves, b.Turnaround[TimeExecution])
+		if b.Waves < 0 || b.Waves > b.Turnaround[attribution.TimeExecution] {
+			t.Errorf("application %d: %v of %v of execution in waves", i, b.Waves, b.Turnaround[attribution.TimeExecution])
 		}
 		for c, d := range b.Turnaround {
 			if d < 0 || d%time.Millisecond != 0 {
-				t.Errorf("application %d: %v is %v", i, TimeCause(c), d)
+				t.Errorf("application %d: %v is %v", i, attribution.TimeCause(c), d)
 			}
 		}
 		for c := range b.Cores {
 			if b.Cores[c] < 0 || b.Executors[c] < 0 {
-				t.Errorf("application %d: %v is %v of core-time, %v of executor-time", i, HoldCause(c), b.Cores[c], b.Executors[c])
+				t.Errorf("application %d: %v is %v of core-time, %v of executor-time", i, attribution.HoldCause(c), b.Cores[c], b.Executors[c])
 			}
 		}
 	}
@@ -61,8 +62,8 @@ func addsUp(t *testing.T, r *Result) {
 // Whatever the workload, the policy, the cluster and the times, each
 // millisecond has one cause.
 func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
-	seen, managers := Turnaround{}, map[string]bool{}
-	held := Holding{}
+	seen, managers := attribution.Turnaround{}, map[string]bool{}
+	held := attribution.Holding{}
 	for seed := range uint64(303) {
 		if seed >= 300 {
 			seed = []uint64{363, 638, 1675}[seed-300] // these once did not end
@@ -97,12 +98,12 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 	}
 	for c, d := range seen {
 		if d == 0 {
-			t.Errorf("no replay has any %v", TimeCause(c))
+			t.Errorf("no replay has any %v", attribution.TimeCause(c))
 		}
 	}
 	for c, d := range held {
 		if d == 0 {
-			t.Errorf("no replay has any executor that is %v", HoldCause(c))
+			t.Errorf("no replay has any executor that is %v", attribution.HoldCause(c))
 		}
 	}
 }
@@ -175,8 +176,8 @@ func TestAttributionChangesNothing(t *testing.T) {
 // two seconds, and their drivers see at once that they are gone, unless the case
 // says otherwise.
 func TestWhereTheTimeWentByHand(t *testing.T) {
-	type seconds = map[TimeCause]float64
-	type coreSeconds = map[HoldCause]float64
+	type seconds = map[attribution.TimeCause]float64
+	type coreSeconds = map[attribution.HoldCause]float64
 	for _, c := range []struct {
 		name, workload, policy, cluster string
 		app                             int
@@ -192,14 +193,14 @@ app a
     stage tasks=1x4s
   job gap=3s
     stage tasks=1x2s`, "static,n=1", "", 0,
-			seconds{TimeDriver: 8, TimeExecution: 6}, coreSeconds{HoldStarting: 2, HoldBusy: 6, HoldMinimum: 3 + 3}, 0,
+			seconds{attribution.TimeDriver: 8, attribution.TimeExecution: 6}, coreSeconds{attribution.HoldStarting: 2, attribution.HoldBusy: 6, attribution.HoldMinimum: 3 + 3}, 0,
 		},
 		{
 			"a fixed size that is too small is execution", `
 app a
   job
     stage tasks=4x5s`, "static,n=1", "", 0,
-			seconds{TimeStartup: 2, TimeExecution: 20}, coreSeconds{HoldStarting: 2, HoldBusy: 20}, 15,
+			seconds{attribution.TimeStartup: 2, attribution.TimeExecution: 20}, coreSeconds{attribution.HoldStarting: 2, attribution.HoldBusy: 20}, 15,
 		},
 		{
 			// +1, +2, +1 at 1, 2 and 3 s: the executor of the last task is asked for at 3 s.
@@ -207,7 +208,7 @@ app a
 app a
   job
     stage tasks=4x10s`, "spark", "", 0,
-			seconds{TimeRamp: 3, TimeStartup: 2, TimeExecution: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 40, HoldIdle: 2 + 1 + 1}, 0,
+			seconds{attribution.TimeRamp: 3, attribution.TimeStartup: 2, attribution.TimeExecution: 10}, coreSeconds{attribution.HoldStarting: 8, attribution.HoldBusy: 40, attribution.HoldIdle: 2 + 1 + 1}, 0,
 		},
 		{
 			"a full cluster is the manager's queue", `
@@ -217,7 +218,7 @@ app first
 app second submit=10s
   job
     stage tasks=1x5s`, "static,n=1", "standalone,nodes=1,cores=1,memory=8g,startup=2s", 1,
-			seconds{TimeQueue: 22, TimeStartup: 2, TimeExecution: 5}, nil, 0,
+			seconds{attribution.TimeQueue: 22, attribution.TimeStartup: 2, attribution.TimeExecution: 5}, nil, 0,
 		},
 		{
 			// The second job's task waits behind that of the first, from 2 to 12.
@@ -227,7 +228,7 @@ app a
     stage tasks=1x10s
   job after=-1
     stage tasks=1x5s`, "static,n=1", "", 0,
-			seconds{TimeStartup: 2, TimeSlot: 10, TimeExecution: 5}, nil, 0,
+			seconds{attribution.TimeStartup: 2, attribution.TimeSlot: 10, attribution.TimeExecution: 5}, nil, 0,
 		},
 		{
 			// The first job's task has the slot from 3 to 11. The second is ready at 5, and its
@@ -239,7 +240,7 @@ app a
     stage tasks=1x8s
   job after=-1 gap=5s
     stage tasks=1x20s`, "spark", "", 0,
-			seconds{TimeDriver: 5, TimeSlot: 3, TimeExecution: 20}, nil, 0,
+			seconds{attribution.TimeDriver: 5, attribution.TimeSlot: 3, attribution.TimeExecution: 20}, nil, 0,
 		},
 		{
 			// Executors come at 3, 4, 4 and 5 s; the last task starts at 4 s.
@@ -248,7 +249,7 @@ app a
   job
     stage tasks=4x1s
   end gap=10s`, "spark,idle=3s", "", 0,
-			seconds{TimeRamp: 2, TimeStartup: 2, TimeExecution: 1, TimeDriver: 10}, coreSeconds{HoldStarting: 8, HoldBusy: 4, HoldIdle: 9, HoldSurplus: 3}, 0,
+			seconds{attribution.TimeRamp: 2, attribution.TimeStartup: 2, attribution.TimeExecution: 1, attribution.TimeDriver: 10}, coreSeconds{attribution.HoldStarting: 8, attribution.HoldBusy: 4, attribution.HoldIdle: 9, attribution.HoldSurplus: 3}, 0,
 		},
 		{
 			"the minimum holds an idle executor", `
@@ -256,42 +257,42 @@ app a
   job
     stage tasks=1x2s
   end gap=10s`, "spark,idle=3s,min=1", "", 0,
-			seconds{TimeStartup: 2, TimeExecution: 2, TimeDriver: 10}, coreSeconds{HoldStarting: 2, HoldBusy: 2, HoldMinimum: 10}, 0,
+			seconds{attribution.TimeStartup: 2, attribution.TimeExecution: 2, attribution.TimeDriver: 10}, coreSeconds{attribution.HoldStarting: 2, attribution.HoldBusy: 2, attribution.HoldMinimum: 10}, 0,
 		},
 		{
 			"a core without a task beside one that has one", `
 app a cores=2
   job
     stage tasks=1x5s`, "static,n=1", "", 0,
-			seconds{TimeStartup: 2, TimeExecution: 5}, coreSeconds{HoldStarting: 4, HoldBusy: 5, HoldBeside: 5}, 0,
+			seconds{attribution.TimeStartup: 2, attribution.TimeExecution: 5}, coreSeconds{attribution.HoldStarting: 4, attribution.HoldBusy: 5, attribution.HoldBeside: 5}, 0,
 		},
 		{
 			// Three of four map tasks run again from 56 to 69: one ready at 56 whose executor
 			// is asked for at 58 and up at 59. The last of the second stage waits from 69 to 71.
 			"none_reruns_maps", "", "", "", 0,
-			seconds{TimeRamp: 3 + 2 + 1, TimeStartup: 3, TimeExecution: 10 + 40 + 5, TimeRecompute: 10, TimeDriver: 2}, nil, 0,
+			seconds{attribution.TimeRamp: 3 + 2 + 1, attribution.TimeStartup: 3, attribution.TimeExecution: 10 + 40 + 5, attribution.TimeRecompute: 10, attribution.TimeDriver: 2}, nil, 0,
 		},
 		{
 			// From 104 to 134 executor 0 holds files that no running job needs.
 			"tracking_holds_until_the_job_ends", "", "", "", 0,
-			seconds{TimeRamp: 3, TimeStartup: 1, TimeExecution: 100, TimeDriver: 60},
-			coreSeconds{HoldStarting: 4, HoldBusy: 130, HoldLiveShuffle: 2 + 91 + 91 + 90, HoldOldShuffle: 30}, 0,
+			seconds{attribution.TimeRamp: 3, attribution.TimeStartup: 1, attribution.TimeExecution: 100, attribution.TimeDriver: 60},
+			coreSeconds{attribution.HoldStarting: 4, attribution.HoldBusy: 130, attribution.HoldLiveShuffle: 2 + 91 + 91 + 90, attribution.HoldOldShuffle: 30}, 0,
 		},
 		{
 			// Ten of the second job's eleven seconds are lost blocks.
 			"lost_cache_is_computed_again", "", "", "", 0,
-			seconds{TimeRamp: 6, TimeStartup: 2, TimeExecution: 11, TimeRecompute: 10, TimeDriver: 30},
-			coreSeconds{HoldStarting: 8, HoldBusy: 84, HoldCache: 60 + 4}, 0,
+			seconds{attribution.TimeRamp: 6, attribution.TimeStartup: 2, attribution.TimeExecution: 11, attribution.TimeRecompute: 10, attribution.TimeDriver: 30},
+			coreSeconds{attribution.HoldStarting: 8, attribution.HoldBusy: 84, attribution.HoldCache: 60 + 4}, 0,
 		},
 		{
 			// The slow task runs from 3 to 15.1, its copy until 17.1.
 			"speculation_copies_a_straggler", "", "", "", 0,
-			seconds{TimeStartup: 1, TimeExecution: 16.1}, nil, 2,
+			seconds{attribution.TimeStartup: 1, attribution.TimeExecution: 16.1}, nil, 2,
 		},
 		{
 			// Executor 0 is free from 1 to 4.
 			"tasks_wait_for_their_nodes", "", "", "", 0,
-			seconds{TimeStartup: 1, TimeLocality: 3, TimeExecution: 20}, nil, 10,
+			seconds{attribution.TimeStartup: 1, attribution.TimeLocality: 3, attribution.TimeExecution: 20}, nil, 10,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -313,16 +314,16 @@ app a cores=2
 			addsUp(t, r)
 			a := r.Apps[c.app].Attribution
 			for cause, got := range a.Turnaround {
-				if want := c.want[TimeCause(cause)]; got.Seconds() != want {
-					t.Errorf("%v is %v, want %v s", TimeCause(cause), got, want)
+				if want := c.want[attribution.TimeCause(cause)]; got.Seconds() != want {
+					t.Errorf("%v is %v, want %v s", attribution.TimeCause(cause), got, want)
 				}
 			}
 			if a.Waves.Seconds() != c.waves {
 				t.Errorf("%v of it in waves, want %v s", a.Waves, c.waves)
 			}
 			for cause, got := range a.Cores {
-				if want := c.cores[HoldCause(cause)]; c.cores != nil && got.Seconds() != want {
-					t.Errorf("executors are %v for %v of core-time, want %v s", HoldCause(cause), got, want)
+				if want := c.cores[attribution.HoldCause(cause)]; c.cores != nil && got.Seconds() != want {
+					t.Errorf("executors are %v for %v of core-time, want %v s", attribution.HoldCause(cause), got, want)
 				}
 			}
 		})
@@ -340,11 +341,11 @@ func TestEndlessExecutorsLeaveOnlyTheWork(t *testing.T) {
 		}
 		for _, c := range []struct {
 			policy, cluster string
-			gone            []TimeCause
+			gone            []attribution.TimeCause
 			endless         bool
 		}{
-			{"static,n=200", "standalone,nodes=1,cores=2000,memory=8000g,startup=0s", []TimeCause{TimeRecompute, TimeLocality, TimeSlot, TimeStartup, TimeQueue, TimeRamp}, true},
-			{"static,n=1", "standalone,nodes=1,cores=2000,memory=8000g,startup=3s", []TimeCause{TimeRecompute, TimeLocality, TimeQueue, TimeRamp}, false},
+			{"static,n=200", "standalone,nodes=1,cores=2000,memory=8000g,startup=0s", []attribution.TimeCause{attribution.TimeRecompute, attribution.TimeLocality, attribution.TimeSlot, attribution.TimeStartup, attribution.TimeQueue, attribution.TimeRamp}, true},
+			{"static,n=1", "standalone,nodes=1,cores=2000,memory=8000g,startup=3s", []attribution.TimeCause{attribution.TimeRecompute, attribution.TimeLocality, attribution.TimeQueue, attribution.TimeRamp}, false},
 		} {
 			played := readRun(t, "policy "+c.policy+"\ncluster "+c.cluster)
 			played.config.Attribute = true
@@ -390,15 +391,15 @@ func storyOf(t *testing.T, name string) (workload, run string) {
 // with the time that it has, and to the work itself only when all delays are used.
 func TestLatenessIsDueToTheLastCausesFirst(t *testing.T) {
 	const s = time.Second
-	parts := Turnaround{TimeDriver: 10 * s, TimeExecution: 20 * s, TimeStartup: 3 * s, TimeRamp: 5 * s}
+	parts := attribution.Turnaround{attribution.TimeDriver: 10 * s, attribution.TimeExecution: 20 * s, attribution.TimeStartup: 3 * s, attribution.TimeRamp: 5 * s}
 	for _, c := range []struct {
 		late time.Duration
-		want Turnaround
+		want attribution.Turnaround
 	}{
-		{-s, Turnaround{}},
-		{4 * s, Turnaround{TimeRamp: 4 * s}},
-		{7 * s, Turnaround{TimeStartup: 2 * s, TimeRamp: 5 * s}},
-		{15 * s, Turnaround{TimeExecution: 7 * s, TimeStartup: 3 * s, TimeRamp: 5 * s}},
+		{-s, attribution.Turnaround{}},
+		{4 * s, attribution.Turnaround{attribution.TimeRamp: 4 * s}},
+		{7 * s, attribution.Turnaround{attribution.TimeStartup: 2 * s, attribution.TimeRamp: 5 * s}},
+		{15 * s, attribution.Turnaround{attribution.TimeExecution: 7 * s, attribution.TimeStartup: 3 * s, attribution.TimeRamp: 5 * s}},
 	} {
 		if got := parts.Late(c.late); got != c.want {
 			t.Errorf("late by %v: %v, want %v", c.late, got, c.want)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/random"
 )
 
 // A decommissioned executor acts in intervals (CoarseGrainedExecutorBackend.
@@ -81,7 +82,7 @@ func (a *application) peers() []policies.ExecutorID {
 		return peers
 	}
 	a.migrations++
-	shuffle(peers, random(a.engine.config.Seed, migrationStream, a.index, a.migrations))
+	random.Shuffle(peers, random.New(a.engine.config.Seed, random.MigrationStream, a.index, a.migrations))
 	return peers
 }
 

@@ -13,6 +13,7 @@ import (
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/yarn"
 	"dynalloc/replay/latency"
+	"dynalloc/replay/random"
 	"dynalloc/traces"
 )
 
@@ -108,7 +109,7 @@ func randomDigests(t *testing.T) string {
 				locality := c.Cluster.Locality
 				c.Cluster = m.cluster(t, rand.New(rand.NewPCG(seed, 3)), w)
 				c.Cluster.Locality = locality
-				all = mix(all, uint64(fingerprint(t, w, p.spec, c)))
+				all = random.Mix(all, uint64(fingerprint(t, w, p.spec, c)))
 			}
 			fmt.Fprintf(&lines, " %s=%08x", m.name, uint32(all))
 		}
@@ -149,10 +150,10 @@ func fingerprint(t *testing.T, w *traces.Workload, policy string, c Config) uint
 	if err != nil {
 		t.Fatalf("%s under %s on %s: %v", w.Name, policy, c.Cluster, err)
 	}
-	d := mix(mix(r.Digest, uint64(r.Events)), uint64(r.End))
+	d := random.Mix(random.Mix(r.Digest, uint64(r.Events)), uint64(r.End))
 	fold := func(times ...time.Duration) {
 		for _, v := range times {
-			d = mix(d, uint64(v))
+			d = random.Mix(d, uint64(v))
 		}
 	}
 	fold(r.Provided)
@@ -164,7 +165,7 @@ func fingerprint(t *testing.T, w *traces.Workload, policy string, c Config) uint
 			fold(job.Start, job.End)
 		}
 		for _, n := range []int{a.Grants, a.Removals, a.Rerun, a.Lost, a.Preempted, a.Peak} {
-			d = mix(d, uint64(n))
+			d = random.Mix(d, uint64(n))
 		}
 		l := &a.Ledger
 		fold(l.Starting, l.Busy, l.Idle, l.Leaving, time.Duration(l.Memory), l.Executor)

@@ -55,7 +55,7 @@
 //
 //   - engine.go: one instant after the other
 //   - queue.go: the scheduled events, their order, and the function for each type
-//   - random.go: random numbers by name
+//   - draw.go, package random: random numbers by name
 //
 // An application:
 //
@@ -81,8 +81,8 @@
 //
 // Time by cause:
 //
-//   - attribution.go: the causes
+//   - package attribution: the causes
 //   - pathtracker.go: the time of applications, along their critical paths
 //   - holding.go: the time of executors
-//   - rampup.go, stopwatch.go: parts of the two
+//   - rampup.go: the time of the ramp
 package replay

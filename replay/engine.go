@@ -9,6 +9,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/random"
 	"dynalloc/traces"
 )
 
@@ -210,11 +211,11 @@ const digestStart = 0xcbf29ce484222325
 
 // digest folds an event into a running hash.
 func digest(d uint64, e *Event) uint64 {
-	d = mix(d, uint64(e.At))
-	d = mix(d, uint64(e.Kind)<<32|uint64(uint32(e.App)))
-	d = mix(d, uint64(uint32(e.Job))<<32|uint64(uint32(e.Stage)))
-	d = mix(d, uint64(uint32(e.Task))<<32|uint64(uint32(e.Executor)))
-	return mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
+	d = random.Mix(d, uint64(e.At))
+	d = random.Mix(d, uint64(e.Kind)<<32|uint64(uint32(e.App)))
+	d = random.Mix(d, uint64(uint32(e.Job))<<32|uint64(uint32(e.Stage)))
+	d = random.Mix(d, uint64(uint32(e.Task))<<32|uint64(uint32(e.Executor)))
+	return random.Mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
 }
 
 // accountNodes sums the time for which nodes were present, from the first submission

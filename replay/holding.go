@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/attribution"
 )
 
 // An executorTrack is the account of one executor's time, with the state of its slots.
@@ -110,7 +111,7 @@ func (p *pathTracker) executorUsable(x *executor) {
 	}
 	now := p.app.engine.now
 	y := &p.executors[x.id]
-	p.book(x, HoldStarting, now-y.since, 0)
+	p.book(x, attribution.HoldStarting, now-y.since, 0)
 	y.since = now
 	y.slots = slices.Repeat([]slotTrack{{freed: now}}, int(x.slots))
 	y.started = p.profiles[x.profile].started
@@ -135,8 +136,8 @@ func (p *pathTracker) executorReleased(x *executor) {
 	p.accrue(x)
 	y.closed = true
 	if x.usable >= 0 && p.profiles[x.profile].started == y.started { // it never had a task
-		p.book(x, HoldIdle, -y.idle, 0)
-		p.book(x, HoldSurplus, y.idle, 0)
+		p.book(x, attribution.HoldIdle, -y.idle, 0)
+		p.book(x, attribution.HoldSurplus, y.idle, 0)
 	}
 	if x.usable >= 0 {
 		p.rampUp.slots -= int(x.slots)
@@ -153,16 +154,16 @@ func (p *pathTracker) accrue(x *executor) {
 		return
 	}
 	y.since = now
-	rest := HoldBeside
+	rest := attribution.HoldBeside
 	switch {
 	case x.usable < 0 && x.leaves < 0:
-		rest = HoldStarting
+		rest = attribution.HoldStarting
 	case x.leaves >= 0:
-		rest = HoldLeaving
+		rest = attribution.HoldLeaving
 	case y.tasks == 0:
 		rest = idleCause(y.hold.Cause)
 	}
-	if rest == HoldIdle {
+	if rest == attribution.HoldIdle {
 		y.idle += d
 	}
 	p.book(x, rest, d, y.tasks)
@@ -170,13 +171,13 @@ func (p *pathTracker) accrue(x *executor) {
 
 // book adds a time of an executor to the accounts of its application; tasks is the
 // number of tasks that ran, and cause that of the cores without a task.
-func (p *pathTracker) book(x *executor, rest HoldCause, d time.Duration, tasks int32) {
+func (p *pathTracker) book(x *executor, rest attribution.HoldCause, d time.Duration, tasks int32) {
 	a := p.app.result.Attribution
 	busy := d * time.Duration(tasks*p.app.profiles[x.profile].taskCPUs)
-	a.Cores[HoldBusy] += busy
+	a.Cores[attribution.HoldBusy] += busy
 	a.Cores[rest] += d*time.Duration(x.cores) - busy
 	if tasks > 0 {
-		rest = HoldBusy
+		rest = attribution.HoldBusy
 	}
 	a.Executors[rest] += d
 }
@@ -252,16 +253,16 @@ func (p *pathTracker) recheck() {
 	p.rampUp.check(p.app)
 }
 
-func idleCause(c policies.Cause) HoldCause {
+func idleCause(c policies.Cause) attribution.HoldCause {
 	switch c {
 	case policies.HeldLiveShuffle:
-		return HoldLiveShuffle
+		return attribution.HoldLiveShuffle
 	case policies.HeldShuffle:
-		return HoldOldShuffle
+		return attribution.HoldOldShuffle
 	case policies.HeldCached:
-		return HoldCache
+		return attribution.HoldCache
 	case policies.HeldMinimum:
-		return HoldMinimum
+		return attribution.HoldMinimum
 	}
-	return HoldIdle
+	return attribution.HoldIdle
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/attribution"
 )
 
 // A pathTracker attributes an application's time to causes while it runs. Each fact
@@ -33,13 +34,13 @@ type pathTracker struct {
 
 // A breakdown divides the time from an application's submission to a fact by cause.
 type breakdown struct {
-	parts Turnaround
+	parts attribution.Turnaround
 	waves time.Duration // part of the execution: waiting behind tasks of the same set
 	until time.Duration // when the fact was
 }
 
 // advance continues to a later fact; the time to there has one cause.
-func (b *breakdown) advance(c TimeCause, to time.Duration) {
+func (b *breakdown) advance(c attribution.TimeCause, to time.Duration) {
 	if to > b.until {
 		b.parts[c] += to - b.until
 		b.until = to
@@ -57,17 +58,17 @@ type stagePartition struct{ stage, partition int32 }
 
 // A setPath is the tracker's state of a task set.
 type setPath struct {
-	ready   breakdown // of its submission
-	running int       // tasks
-	alone   stopwatch // while it ran tasks and no other set of its profile did
+	ready   breakdown             // of its submission
+	running int                   // tasks
+	alone   attribution.Stopwatch // while it ran tasks and no other set of its profile did
 }
 
 // A profilePath is the tracker's state of a resource profile.
 type profilePath struct {
-	running []int32   // sets that run tasks
-	state   int32     // which stopwatch runs: noSet: quiet; a set: its alone; manySets: none
-	quiet   stopwatch // while no set ran a task
-	started int       // tasks
+	running []int32               // sets that run tasks
+	state   int32                 // which stopwatch runs: noSet: quiet; a set: its alone; manySets: none
+	quiet   attribution.Stopwatch // while no set ran a task
+	started int                   // tasks
 	// requests are, by number of executors, the last rise of the target above it.
 	requests []request
 }
@@ -89,9 +90,9 @@ func newPathTracker(a *application, spec policies.Spec) *pathTracker {
 	}
 	for i := range p.profiles {
 		p.profiles[i].state = noSet
-		p.profiles[i].quiet.start(now)
+		p.profiles[i].quiet.Start(now)
 	}
-	a.result.Attribution = &Attribution{RampUp: -1}
+	a.result.Attribution = &attribution.Attribution{RampUp: -1}
 	return p
 }
 
@@ -100,7 +101,7 @@ func (p *pathTracker) driverStarted() {
 	if p == nil {
 		return
 	}
-	p.current.advance(TimeQueue, p.app.engine.now)
+	p.current.advance(attribution.TimeQueue, p.app.engine.now)
 	for i := range p.jobs {
 		p.jobs[i] = p.current
 	}
@@ -131,7 +132,7 @@ func (p *pathTracker) jobSubmitted(job int32) {
 		return
 	}
 	p.current = p.jobs[job]
-	p.current.advance(TimeDriver, p.app.engine.now)
+	p.current.advance(attribution.TimeDriver, p.app.engine.now)
 }
 
 // setSubmitted is the submission of a task set.
@@ -140,7 +141,7 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 		return
 	}
 	s := setPath{ready: p.current}
-	s.ready.advance(TimeExecution, p.app.engine.now)
+	s.ready.advance(attribution.TimeExecution, p.app.engine.now)
 	p.sets = append(p.sets, s)
 	p.rampUp.demand(p.app.engine.now, int(set.tasks))
 	p.scheduleRecheck()
@@ -157,7 +158,7 @@ func (p *pathTracker) fetchFailed(stage int32) {
 func (p *pathTracker) stageResubmitted(stage int32) {
 	if p != nil {
 		p.current = p.failedFetch[stage]
-		p.current.advance(TimeRecompute, p.app.engine.now)
+		p.current.advance(attribution.TimeRecompute, p.app.engine.now)
 	}
 }
 
@@ -188,7 +189,7 @@ func (p *pathTracker) taskResubmitted(set *taskSet, task int32) {
 		return
 	}
 	b := p.sets[set.number].ready
-	b.advance(TimeExecution, p.app.engine.now)
+	b.advance(attribution.TimeExecution, p.app.engine.now)
 	p.ready[readyTask{set.number, task, false}] = b
 	p.outputLost(set.stage, set.partition(task))
 }
@@ -200,7 +201,7 @@ func (p *pathTracker) copyRequested(id policies.ExecutorID, t *runningTask) {
 		return
 	}
 	b := p.executors[id].running(t.set, t.task).path
-	b.advance(TimeExecution, p.app.engine.now)
+	b.advance(attribution.TimeExecution, p.app.engine.now)
 	p.ready[readyTask{t.set, t.task, true}] = b
 }
 
@@ -227,22 +228,22 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 	} else {
 		b = p.sets[set.number].ready
 	}
-	work, waves := b.parts[TimeExecution], b.waves
+	work, waves := b.parts[attribution.TimeExecution], b.waves
 	if before := s.before(set.number); before != nil && before.until > b.until {
 		b = *before
 		ready := &p.sets[set.number].ready
-		work, waves = ready.parts[TimeExecution], ready.waves
+		work, waves = ready.parts[attribution.TimeExecution], ready.waves
 	}
 	occupied := now
 	if set.preference != nil {
 		occupied = max(b.until, s.freed)
 	}
-	p.wait(&b, set, TimeRamp, min(y.asked, occupied))
-	p.wait(&b, set, TimeQueue, min(x.granted, occupied))
-	p.wait(&b, set, TimeStartup, min(x.usable, occupied))
-	p.wait(&b, set, TimeExecution, occupied)
-	b.advance(TimeLocality, now)
-	b.waves = waves + b.parts[TimeExecution] - work
+	p.wait(&b, set, attribution.TimeRamp, min(y.asked, occupied))
+	p.wait(&b, set, attribution.TimeQueue, min(x.granted, occupied))
+	p.wait(&b, set, attribution.TimeStartup, min(x.usable, occupied))
+	p.wait(&b, set, attribution.TimeExecution, occupied)
+	b.advance(attribution.TimeLocality, now)
+	b.waves = waves + b.parts[attribution.TimeExecution] - work
 
 	_, again := p.reruns[stagePartition{set.stage, set.partition(t.task)}]
 	*s = slotTrack{busy: true, set: set.number, task: t.task, path: b, ended: s.ended, recompute: recompute, rerun: again || t.fate == missesData, succeeds: t.fate == succeeds}
@@ -251,12 +252,12 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 
 // wait continues with a task that waits for a slot. While other task sets have
 // slots of its kind, it waits for those.
-func (p *pathTracker) wait(b *breakdown, set *taskSet, c TimeCause, to time.Duration) {
+func (p *pathTracker) wait(b *breakdown, set *taskSet, c attribution.TimeCause, to time.Duration) {
 	if to <= b.until {
 		return
 	}
-	own := p.profiles[set.profile].quiet.between(b.until, to) + p.sets[set.number].alone.between(b.until, to)
-	b.parts[TimeSlot] += to - b.until - own
+	own := p.profiles[set.profile].quiet.Between(b.until, to) + p.sets[set.number].alone.Between(b.until, to)
+	b.parts[attribution.TimeSlot] += to - b.until - own
 	b.parts[c] += own
 	b.until = to
 }
@@ -269,10 +270,10 @@ func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
 	now := p.app.engine.now
 	s := p.executors[x.id].running(set.number, task)
 	if s.rerun {
-		s.path.advance(TimeRecompute, now)
+		s.path.advance(attribution.TimeRecompute, now)
 	}
-	s.path.advance(TimeRecompute, min(now, s.path.until+s.recompute))
-	s.path.advance(TimeExecution, now)
+	s.path.advance(attribution.TimeRecompute, min(now, s.path.until+s.recompute))
+	s.path.advance(attribution.TimeExecution, now)
 	p.current = s.path
 	if s.succeeds {
 		p.rampUp.finish(p.app)
@@ -335,16 +336,16 @@ func (p *pathTracker) countRunning(set *taskSet, profile int32, delta int) {
 	}
 	now := p.app.engine.now
 	if w := p.stopwatch(q, q.state); w != nil {
-		w.stop(now)
+		w.Stop(now)
 	}
 	if w := p.stopwatch(q, state); w != nil {
-		w.start(now)
+		w.Start(now)
 	}
 	q.state = state
 }
 
 // stopwatch is the one that runs in a state of a profile; nil: none does.
-func (p *pathTracker) stopwatch(q *profilePath, state int32) *stopwatch {
+func (p *pathTracker) stopwatch(q *profilePath, state int32) *attribution.Stopwatch {
 	switch state {
 	case noSet:
 		return &q.quiet
@@ -363,6 +364,6 @@ func (p *pathTracker) close() {
 	if p.finished && !p.app.result.Failed {
 		b = p.workEnd
 	}
-	b.advance(TimeDriver, p.app.engine.now)
+	b.advance(attribution.TimeDriver, p.app.engine.now)
 	p.app.result.Attribution.Turnaround, p.app.result.Attribution.Waves = b.parts, b.waves
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dynalloc/internal/spark"
+	"dynalloc/replay/attribution"
 	"dynalloc/replay/cluster"
 )
 
@@ -60,7 +61,7 @@ type AppResult struct {
 	Ledger Ledger
 	// Attribution divides the time and the executors' time by cause; nil unless
 	// Config.Attribute is set.
-	Attribution *Attribution
+	Attribution *attribution.Attribution
 }
 
 // A JobResult is the times of submission and end of a job.

@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/latency"
+	"dynalloc/replay/random"
 )
 
 // schedulePlacement marks the application's waiting tasks for placement at the end of
@@ -66,7 +67,7 @@ func (a *application) offers() []policies.ExecutorID {
 		return order
 	}
 	a.offerRounds++
-	shuffle(order, random(a.engine.config.Seed, offerStream, a.index, a.offerRounds))
+	random.Shuffle(order, random.New(a.engine.config.Seed, random.OfferStream, a.index, a.offerRounds))
 	return order
 }
 

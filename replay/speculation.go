@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/latency"
+	"dynalloc/replay/random"
 	"dynalloc/traces"
 )
 
@@ -145,7 +146,7 @@ func (a *application) runsOn(set *taskSet, task, node int32) bool {
 // drawCopyDuration draws how long a copy takes: the time of one of the stage's tasks
 // that succeeded.
 func (a *application) drawCopyDuration(set *taskSet, partition int32) time.Duration {
-	g := random(a.engine.config.Seed, copyStream, a.index, mix(uint64(set.stage), uint64(partition)))
+	g := random.New(a.engine.config.Seed, random.CopyStream, a.index, random.Mix(uint64(set.stage), uint64(partition)))
 	s := set.speculation.durations
-	return s[below(g, len(s))]
+	return s[random.Below(g, len(s))]
 }

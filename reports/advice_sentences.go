@@ -10,7 +10,7 @@ import (
 	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 	"dynalloc/policies"
-	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 	"dynalloc/reports/words"
 )
 
@@ -104,10 +104,10 @@ func lessOrMore(saved stats.Estimate) string {
 }
 
 // causes names the causes of turnaround as a sentence needs them.
-var causes = map[replay.TimeCause]string{
-	replay.TimeDriver: "work in the driver", replay.TimeExecution: "the tasks themselves on so few executors", replay.TimeRecompute: "repeated work",
-	replay.TimeLocality: "locality wait", replay.TimeSlot: "slots taken by other stages", replay.TimeStartup: "executor start-up",
-	replay.TimeQueue: "wait in the manager's queue", replay.TimeRamp: "the ramp",
+var causes = map[attribution.TimeCause]string{
+	attribution.TimeDriver: "work in the driver", attribution.TimeExecution: "the tasks themselves on so few executors", attribution.TimeRecompute: "repeated work",
+	attribution.TimeLocality: "locality wait", attribution.TimeSlot: "slots taken by other stages", attribution.TimeStartup: "executor start-up",
+	attribution.TimeQueue: "wait in the manager's queue", attribution.TimeRamp: "the ramp",
 }
 
 // because names the most frequent cause of misses: ", 6 of them because of the ramp (...)".
@@ -117,7 +117,7 @@ func because(j *decide.Evaluation) string {
 	}
 	b := j.Causes[0]
 	text := fmt.Sprintf(", %.0f of them because of %s", b.Misses, causes[b.Cause])
-	if slices.Contains([]replay.TimeCause{replay.TimeRamp, replay.TimeStartup, replay.TimeQueue}, b.Cause) && j.RampUpTime > 0 {
+	if slices.Contains([]attribution.TimeCause{attribution.TimeRamp, attribution.TimeStartup, attribution.TimeQueue}, b.Cause) && j.RampUpTime > 0 {
 		text += fmt.Sprintf(" (median %.1f s until it has the executors that it needs)", j.RampUpTime.Seconds())
 	}
 	return text

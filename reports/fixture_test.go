@@ -14,6 +14,7 @@ import (
 	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -45,7 +46,7 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 				Ledger:     replay.Ledger{Busy: secs(g.busy), Idle: secs(g.held - g.busy), Executor: secs(g.held / 2)},
 				Wait:       2 * secs(g.ungranted),
 			}
-			app.Attribution = attribution(g)
+			app.Attribution = attributed(g)
 			result.Apps[i] = app
 			result.Ledger.Busy += app.Ledger.Busy
 			result.Ledger.Idle += app.Ledger.Idle
@@ -87,16 +88,16 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 
 // attribution divides what an application got: of what is idle a tenth is ramp
 // surplus and the rest waits for its timeout.
-func attribution(g got) *replay.Attribution {
-	a := &replay.Attribution{RampUp: secs(g.ungranted + g.starting)}
-	a.Turnaround[replay.TimeDriver] = secs(g.unasked)
-	a.Turnaround[replay.TimeQueue] = secs(g.ungranted)
-	a.Turnaround[replay.TimeStartup] = secs(g.starting)
-	a.Turnaround[replay.TimeExecution] = secs(g.turnaround) - a.Turnaround.Total()
-	a.Waves = a.Turnaround[replay.TimeExecution] / 4
-	a.Cores[replay.HoldBusy] = secs(g.busy)
-	a.Cores[replay.HoldSurplus] = secs((g.held - g.busy) / 10)
-	a.Cores[replay.HoldIdle] = secs(g.held-g.busy) - a.Cores[replay.HoldSurplus]
+func attributed(g got) *attribution.Attribution {
+	a := &attribution.Attribution{RampUp: secs(g.ungranted + g.starting)}
+	a.Turnaround[attribution.TimeDriver] = secs(g.unasked)
+	a.Turnaround[attribution.TimeQueue] = secs(g.ungranted)
+	a.Turnaround[attribution.TimeStartup] = secs(g.starting)
+	a.Turnaround[attribution.TimeExecution] = secs(g.turnaround) - a.Turnaround.Total()
+	a.Waves = a.Turnaround[attribution.TimeExecution] / 4
+	a.Cores[attribution.HoldBusy] = secs(g.busy)
+	a.Cores[attribution.HoldSurplus] = secs((g.held - g.busy) / 10)
+	a.Cores[attribution.HoldIdle] = secs(g.held-g.busy) - a.Cores[attribution.HoldSurplus]
 	for c, d := range a.Cores {
 		a.Executors[c] = d / 2
 	}

@@ -10,7 +10,7 @@ import (
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
-	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
@@ -37,7 +37,7 @@ func advised() *decide.Advice {
 	dynamic := decide.Evaluation{
 		Policy: spec("spark,idle=10s,max=8"), Replicas: 5, Of: 20, Misses: estimate(6, 3, 11), OtherClassMisses: 2, Turnaround: 50, ExecutorSeconds: 5400,
 		MissDelta: estimate(5, 2, 8), MissesSignificant: true, CostDelta: estimate(-0.25, -0.3, -0.2), TimeDelta: estimate(0.18, -0.1, 0.4),
-		Causes: []decide.MissCause{{Cause: replay.TimeRamp, Misses: 5}}, RampUpTime: 12500 * time.Millisecond,
+		Causes: []decide.MissCause{{Cause: attribution.TimeRamp, Misses: 5}}, RampUpTime: 12500 * time.Millisecond,
 	}
 	smaller := decide.Evaluation{
 		Policy: spec("static,n=3"), Replicas: 5, Of: 20, Misses: estimate(3, 1, 6), OtherClassMisses: 2, Turnaround: 46, ExecutorSeconds: 5600,

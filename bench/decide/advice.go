@@ -10,6 +10,7 @@ import (
 	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 )
 
 // Verdict is the result of advice for a class.
@@ -122,7 +123,7 @@ type Evaluation struct {
 // A MissCause is the number of a policy's misses with one main cause: the cause of the
 // largest part of the time by which each run is late (replay.Turnaround.Late).
 type MissCause struct {
-	Cause  replay.TimeCause
+	Cause  attribution.TimeCause
 	Misses float64
 }
 

@@ -10,7 +10,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/stats"
-	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 )
 
 // evaluate measures the results of the class under a candidate.
@@ -122,7 +122,7 @@ func (a *adviser) findCauses(ctx context.Context, j *judge, e *Evaluation) error
 	if t.err != nil {
 		return t.err
 	}
-	var misses [replay.TimeCauses]float64
+	var misses [attribution.TimeCauses]float64
 	var rampUp []float64
 	each := 1 / float64(len(t.runs)) // misses are means over the replicas, as in evaluate
 	if j.own.blocks.Unit == bench.ByReplica {
@@ -149,7 +149,7 @@ func (a *adviser) findCauses(ctx context.Context, j *judge, e *Evaluation) error
 	}
 	for c, n := range misses {
 		if n > 0 {
-			e.Causes = append(e.Causes, MissCause{replay.TimeCause(c), n})
+			e.Causes = append(e.Causes, MissCause{attribution.TimeCause(c), n})
 		}
 	}
 	slices.SortStableFunc(e.Causes, func(x, y MissCause) int { return cmp.Compare(y.Misses, x.Misses) })

@@ -6,6 +6,7 @@ import (
 	"dynalloc/bench/sla"
 	"dynalloc/internal/spark"
 	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 	"dynalloc/traces"
 )
 
@@ -46,9 +47,9 @@ type App struct {
 	Critical      time.Duration    // critical path; 0: not known
 	Deadline      time.Duration    // after submission
 	HasDeadline   bool
-	SlackBase     time.Duration       // the time that the slack factor multiplied; 0: the deadline is from another rule
-	Attribution   *replay.Attribution // causes of turnaround and of executor-time held; nil: not known
-	Queries       []sla.QueryResult   // the queries that have a deadline of their own
+	SlackBase     time.Duration            // the time that the slack factor multiplied; 0: the deadline is from another rule
+	Attribution   *attribution.Attribution // causes of turnaround and of executor-time held; nil: not known
+	Queries       []sla.QueryResult        // the queries that have a deadline of their own
 }
 
 // Missed reports whether the application has a deadline and failed or ended later.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 )
 
 // A Part is one cause of turnaround, or of the time for which executors are held.
@@ -16,59 +16,59 @@ type Part struct {
 }
 
 // TimeParts are the causes of turnaround, by replay.TimeCause.
-var TimeParts = [replay.TimeCauses]Part{
-	replay.TimeDriver:    {"driver", "driver", "the driver's own work before, between and after jobs"},
-	replay.TimeExecution: {"execution", "execution", "tasks run, or wait for tasks of their own set that have the slot"},
-	replay.TimeRecompute: {"recompute", "recompute", "tasks run again, or compute again, what was lost with an executor"},
-	replay.TimeLocality:  {"locality", "locality wait", "a slot is free, and the task waits for one near its data"},
-	replay.TimeSlot:      {"slot", "slot of another set", "another task set of the application has a slot"},
-	replay.TimeStartup:   {"startup", "start-up", "the executor is granted and starts"},
-	replay.TimeQueue:     {"queue", "manager's queue", "the executor is asked for and not granted"},
-	replay.TimeRamp:      {"ramp", "backlog, ramp", "the executor is not yet asked for: backlog timer and ramp"},
+var TimeParts = [attribution.TimeCauses]Part{
+	attribution.TimeDriver:    {"driver", "driver", "the driver's own work before, between and after jobs"},
+	attribution.TimeExecution: {"execution", "execution", "tasks run, or wait for tasks of their own set that have the slot"},
+	attribution.TimeRecompute: {"recompute", "recompute", "tasks run again, or compute again, what was lost with an executor"},
+	attribution.TimeLocality:  {"locality", "locality wait", "a slot is free, and the task waits for one near its data"},
+	attribution.TimeSlot:      {"slot", "slot of another set", "another task set of the application has a slot"},
+	attribution.TimeStartup:   {"startup", "start-up", "the executor is granted and starts"},
+	attribution.TimeQueue:     {"queue", "manager's queue", "the executor is asked for and not granted"},
+	attribution.TimeRamp:      {"ramp", "backlog, ramp", "the executor is not yet asked for: backlog timer and ramp"},
 }
 
 // HoldParts are the causes for which executors are held, by replay.HoldCause.
-var HoldParts = [replay.HoldCauses]Part{
-	replay.HoldStarting:    {"starting", "starting", "of executors granted that do not take tasks yet"},
-	replay.HoldBusy:        {"busy", "busy", "in which tasks ran"},
-	replay.HoldBeside:      {"beside", "beside a task", "of cores without a task on executors that run one"},
-	replay.HoldLeaving:     {"leaving", "leaving", "without a task, of executors that are decommissioned"},
-	replay.HoldLiveShuffle: {"live_shuffle", "live shuffle", "of idle executors whose shuffle files a running job may read"},
-	replay.HoldOldShuffle:  {"held_shuffle", "held shuffle", "of idle executors with shuffle files that no running job lists, which a timeout protects"},
-	replay.HoldCache:       {"cache", "cache", "of idle executors with cached blocks, which a timeout protects"},
-	replay.HoldMinimum:     {"minimum", "minimum", "of idle executors while there are no more than the minimum or the fixed size"},
-	replay.HoldSurplus:     {"surplus", "ramp surplus", "of idle executors that came after the last task that they could have run"},
-	replay.HoldIdle:        {"idle", "idle timeout", "of idle executors otherwise: until their timeout"},
+var HoldParts = [attribution.HoldCauses]Part{
+	attribution.HoldStarting:    {"starting", "starting", "of executors granted that do not take tasks yet"},
+	attribution.HoldBusy:        {"busy", "busy", "in which tasks ran"},
+	attribution.HoldBeside:      {"beside", "beside a task", "of cores without a task on executors that run one"},
+	attribution.HoldLeaving:     {"leaving", "leaving", "without a task, of executors that are decommissioned"},
+	attribution.HoldLiveShuffle: {"live_shuffle", "live shuffle", "of idle executors whose shuffle files a running job may read"},
+	attribution.HoldOldShuffle:  {"held_shuffle", "held shuffle", "of idle executors with shuffle files that no running job lists, which a timeout protects"},
+	attribution.HoldCache:       {"cache", "cache", "of idle executors with cached blocks, which a timeout protects"},
+	attribution.HoldMinimum:     {"minimum", "minimum", "of idle executors while there are no more than the minimum or the fixed size"},
+	attribution.HoldSurplus:     {"surplus", "ramp surplus", "of idle executors that came after the last task that they could have run"},
+	attribution.HoldIdle:        {"idle", "idle timeout", "of idle executors otherwise: until their timeout"},
 }
 
 // attributionMetrics are the shares of turnaround and of core-time held by cause.
 func attributionMetrics() []Metric {
 	var list []Metric
-	share := func(section Section, name, label string, better Better, doc string, whole func(*App) time.Duration, part func(*replay.Attribution) time.Duration) {
+	share := func(section Section, name, label string, better Better, doc string, whole func(*App) time.Duration, part func(*attribution.Attribution) time.Duration) {
 		list = append(list, Metric{name, section, label, Percent, doc, better, "own", shareOf(whole, part)})
 	}
 	for c, p := range TimeParts {
 		better := Lower
-		if c := replay.TimeCause(c); c == replay.TimeDriver || c == replay.TimeExecution {
+		if c := attribution.TimeCause(c); c == attribution.TimeDriver || c == attribution.TimeExecution {
 			better = Neither
 		}
 		share(TimeByCause, "time_"+p.Key, "time: "+p.Label, better,
 			fmt.Sprintf("turnaround in which, on the realized critical path, %s / turnaround, both summed over applications", p.Doc),
-			turnaround, func(a *replay.Attribution) time.Duration { return a.Turnaround[c] })
-		if replay.TimeCause(c) == replay.TimeExecution {
+			turnaround, func(a *attribution.Attribution) time.Duration { return a.Turnaround[c] })
+		if attribution.TimeCause(c) == attribution.TimeExecution {
 			share(TimeByCause, "time_waves", "waves, part of execution", Lower,
 				"the part of time_execution in which the task on the path waits behind tasks of its own set: turnaround that more executors would have shortened / turnaround",
-				turnaround, func(a *replay.Attribution) time.Duration { return a.Waves })
+				turnaround, func(a *attribution.Attribution) time.Duration { return a.Waves })
 		}
 	}
 	for c, p := range HoldParts {
 		better := Lower
-		if replay.HoldCause(c) == replay.HoldBusy {
+		if attribution.HoldCause(c) == attribution.HoldBusy {
 			better = Higher
 		}
 		share(ExecutorTimeByCause, "hold_"+p.Key, "held: "+p.Label, better,
 			fmt.Sprintf("core-time %s / core-time held", p.Doc),
-			held, func(a *replay.Attribution) time.Duration { return a.Cores[c] })
+			held, func(a *attribution.Attribution) time.Duration { return a.Cores[c] })
 	}
 	rampUp := func(a *App) time.Duration {
 		if a.Attribution == nil {
@@ -85,7 +85,7 @@ func attributionMetrics() []Metric {
 
 // shareOf is a part of a whole in percent, both summed over the applications; NaN
 // if the causes are not known for one of them.
-func shareOf(whole func(*App) time.Duration, part func(*replay.Attribution) time.Duration) func(*Group) float64 {
+func shareOf(whole func(*App) time.Duration, part func(*attribution.Attribution) time.Duration) func(*Group) float64 {
 	return func(g *Group) float64 {
 		return 100 * ratio(g.sum(func(a *App) time.Duration {
 			if a.Attribution == nil {

@@ -3,7 +3,7 @@ package metrics
 import (
 	"time"
 
-	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 )
 
 // attributed are the names of the metrics by cause.
@@ -19,21 +19,21 @@ var attributed = func() string {
 // held 200 and 40 core-seconds, and returns the shares, worked out by hand.
 func attributeByHand(g *Group) map[string]float64 {
 	const s = time.Second
-	g.Apps[0].Attribution = &replay.Attribution{
-		Turnaround: replay.Turnaround{
-			replay.TimeDriver: 2 * s, replay.TimeExecution: 30 * s, replay.TimeRecompute: 6 * s, replay.TimeLocality: 3 * s,
-			replay.TimeSlot: 4 * s, replay.TimeStartup: 5 * s, replay.TimeQueue: 3 * s, replay.TimeRamp: 7 * s,
+	g.Apps[0].Attribution = &attribution.Attribution{
+		Turnaround: attribution.Turnaround{
+			attribution.TimeDriver: 2 * s, attribution.TimeExecution: 30 * s, attribution.TimeRecompute: 6 * s, attribution.TimeLocality: 3 * s,
+			attribution.TimeSlot: 4 * s, attribution.TimeStartup: 5 * s, attribution.TimeQueue: 3 * s, attribution.TimeRamp: 7 * s,
 		},
-		Cores: replay.Holding{
-			replay.HoldStarting: 10 * s, replay.HoldBusy: 100 * s, replay.HoldBeside: 12 * s, replay.HoldLeaving: 6 * s, replay.HoldLiveShuffle: 18 * s,
-			replay.HoldOldShuffle: 9 * s, replay.HoldCache: 15 * s, replay.HoldMinimum: 3 * s, replay.HoldSurplus: 21 * s, replay.HoldIdle: 6 * s,
+		Cores: attribution.Holding{
+			attribution.HoldStarting: 10 * s, attribution.HoldBusy: 100 * s, attribution.HoldBeside: 12 * s, attribution.HoldLeaving: 6 * s, attribution.HoldLiveShuffle: 18 * s,
+			attribution.HoldOldShuffle: 9 * s, attribution.HoldCache: 15 * s, attribution.HoldMinimum: 3 * s, attribution.HoldSurplus: 21 * s, attribution.HoldIdle: 6 * s,
 		},
 		Waves:  12 * s,
 		RampUp: 4 * s,
 	}
-	g.Apps[1].Attribution = &replay.Attribution{
-		Turnaround: replay.Turnaround{replay.TimeDriver: 1 * s, replay.TimeExecution: 36 * s, replay.TimeStartup: 3 * s},
-		Cores:      replay.Holding{replay.HoldStarting: 0, replay.HoldBusy: 40 * s},
+	g.Apps[1].Attribution = &attribution.Attribution{
+		Turnaround: attribution.Turnaround{attribution.TimeDriver: 1 * s, attribution.TimeExecution: 36 * s, attribution.TimeStartup: 3 * s},
+		Cores:      attribution.Holding{attribution.HoldStarting: 0, attribution.HoldBusy: 40 * s},
 		RampUp:     8 * s,
 	}
 	return map[string]float64{

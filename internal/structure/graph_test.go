@@ -21,15 +21,15 @@ import (
 // packages below it.
 const graph = `
 cmd/dynalloc                  -> ...
-reports                       -> bench bench/decide bench/metrics bench/stats bench/validate internal/note policies replay replay/cluster replay/latency reports/pictures reports/words traces traces/source
-reports/pictures              -> bench bench/decide bench/metrics bench/validate replay reports/words
+reports                       -> bench bench/decide bench/metrics bench/stats bench/validate internal/note policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/words traces traces/source
+reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/words                 -> bench/metrics bench/stats
 
-bench/decide                  -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/cluster replay/latency traces
+bench/decide                  -> bench bench/metrics bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
 bench/validate                -> bench bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster replay/latency traces
 bench/builtin                 -> bench bench/sla internal/note replay replay/cluster traces traces/source
 bench                         -> bench/metrics bench/sla bench/stats internal/note policies replay replay/calibrate replay/latency traces
-bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec policies replay replay/cluster traces
+bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec policies replay replay/attribution replay/cluster traces
 bench/sla                     -> bench/stats internal/note internal/spec replay traces
 bench/stats                   ->
 
@@ -38,7 +38,9 @@ traces/redact                 -> traces traces/eventlog traces/source
 traces/source                 -> internal/note traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
-replay                        -> internal/spark internal/spec policies replay/cluster replay/cluster/manager replay/latency traces
+replay                        -> internal/spark internal/spec policies replay/attribution replay/cluster replay/cluster/manager replay/latency replay/random traces
+replay/attribution            -> policies
+replay/random                 ->
 replay/latency                -> traces
 replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
 replay/cluster/standalone     -> internal/note internal/spec replay/cluster/manager

@@ -14,7 +14,7 @@ import (
 // floatFiles are the files of the engine that compute with floating point numbers,
 // and why. All of them give whole milliseconds or counts to the rest.
 var floatFiles = map[string]string{
-	"random.go":      "the quantile of a measured time, which is rounded to milliseconds",
+	"draw.go":        "the quantile of a measured time, which is rounded to milliseconds",
 	"speculation.go": "Spark's own thresholds, which are doubles there, too",
 	"rampup.go":      "spark.dynamicAllocation.executorAllocationRatio, a double in Spark",
 }

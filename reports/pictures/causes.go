@@ -15,31 +15,31 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
-	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 	"dynalloc/reports/words"
 )
 
 // timeColors are the colors of the causes of turnaround: work is gray and blue; time
 // that a policy causes has a stronger color.
-var timeColors = [replay.TimeCauses]color.Color{
-	replay.TimeDriver: faint, replay.TimeExecution: light(blue), replay.TimeRecompute: gray, replay.TimeLocality: sky,
-	replay.TimeSlot: green, replay.TimeStartup: orange, replay.TimeQueue: purple, replay.TimeRamp: vermillion,
+var timeColors = [attribution.TimeCauses]color.Color{
+	attribution.TimeDriver: faint, attribution.TimeExecution: light(blue), attribution.TimeRecompute: gray, attribution.TimeLocality: sky,
+	attribution.TimeSlot: green, attribution.TimeStartup: orange, attribution.TimeQueue: purple, attribution.TimeRamp: vermillion,
 }
 
 // holdColors are the colors of the causes of executor time.
-var holdColors = [replay.HoldCauses]color.Color{
-	replay.HoldStarting: orange, replay.HoldBusy: blue, replay.HoldBeside: light(blue), replay.HoldLeaving: faint,
-	replay.HoldLiveShuffle: green, replay.HoldOldShuffle: light(green), replay.HoldCache: purple, replay.HoldMinimum: sky,
-	replay.HoldSurplus: vermillion, replay.HoldIdle: light(vermillion),
+var holdColors = [attribution.HoldCauses]color.Color{
+	attribution.HoldStarting: orange, attribution.HoldBusy: blue, attribution.HoldBeside: light(blue), attribution.HoldLeaving: faint,
+	attribution.HoldLiveShuffle: green, attribution.HoldOldShuffle: light(green), attribution.HoldCache: purple, attribution.HoldMinimum: sky,
+	attribution.HoldSurplus: vermillion, attribution.HoldIdle: light(vermillion),
 }
 
 // TimeParts draws a bar for each policy: the mean turnaround by cause. Waves are a
 // separate part of the execution.
 func TimeParts(w io.Writer, r *bench.Results) error {
 	parts := barParts("time_", metrics.TimeParts[:], timeColors[:])
-	execution := parts[replay.TimeExecution].share
-	parts[replay.TimeExecution].share = func(row metrics.Row) float64 { return execution(row) - share(row, "time_waves") }
-	parts = slices.Insert(parts, int(replay.TimeExecution)+1, barPart{
+	execution := parts[attribution.TimeExecution].share
+	parts[attribution.TimeExecution].share = func(row metrics.Row) float64 { return execution(row) - share(row, "time_waves") }
+	parts = slices.Insert(parts, int(attribution.TimeExecution)+1, barPart{
 		"execution, in waves", blue, func(row metrics.Row) float64 { return share(row, "time_waves") },
 	})
 	return stackedBars(w, r, bars{

@@ -1,4 +1,4 @@
-package replay
+package attribution
 
 import "time"
 

@@ -1,4 +1,4 @@
-package replay
+package attribution
 
 import (
 	"sort"
@@ -7,14 +7,15 @@ import (
 	"dynalloc/policies"
 )
 
-// A stopwatch measures the time for which a condition held, and how much of it fell
+// A Stopwatch measures the time for which a condition held, and how much of it fell
 // into any interval. It is started and stopped in the order of time.
-type stopwatch struct{ spans []span }
+type Stopwatch struct{ spans []span }
 
 // A span is one time for which the condition held, and the sum of those before it.
 type span struct{ from, to, before time.Duration }
 
-func (w *stopwatch) start(now time.Duration) {
+// Start says that the condition holds from now on. It must not hold already.
+func (w *Stopwatch) Start(now time.Duration) {
 	n := len(w.spans)
 	if n > 0 && w.spans[n-1].to == now {
 		w.spans[n-1].to = policies.Never // the span continues
@@ -28,7 +29,8 @@ func (w *stopwatch) start(now time.Duration) {
 	w.spans = append(w.spans, s)
 }
 
-func (w *stopwatch) stop(now time.Duration) {
+// Stop says that the condition holds no longer. It must have held.
+func (w *Stopwatch) Stop(now time.Duration) {
 	n := len(w.spans) - 1
 	if w.spans[n].from == now {
 		w.spans = w.spans[:n]
@@ -38,7 +40,7 @@ func (w *stopwatch) stop(now time.Duration) {
 }
 
 // before is how long it held before t.
-func (w *stopwatch) before(t time.Duration) time.Duration {
+func (w *Stopwatch) before(t time.Duration) time.Duration {
 	i := sort.Search(len(w.spans), func(i int) bool { return w.spans[i].from >= t }) - 1
 	if i < 0 {
 		return 0
@@ -47,7 +49,7 @@ func (w *stopwatch) before(t time.Duration) time.Duration {
 	return s.before + min(t, s.to) - s.from
 }
 
-// between is how long it held from one time to another.
-func (w *stopwatch) between(from, to time.Duration) time.Duration {
+// Between is how long it held from one time to another.
+func (w *Stopwatch) Between(from, to time.Duration) time.Duration {
 	return w.before(to) - w.before(from)
 }

@@ -1,0 +1,6 @@
+// Package attribution names the causes of an application's time and of its executors'
+// time, and holds the sums for each cause.
+//
+//   - attribution.go: the causes, and the times divided by them
+//   - stopwatch.go: how long a condition held, in total and between two times
+package attribution
