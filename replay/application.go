@@ -10,6 +10,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/plan"
 	"dynalloc/traces"
 )
 
@@ -19,7 +20,7 @@ type application struct {
 	engine *Engine
 	index  int32
 	app    *traces.Application
-	plan   *plan
+	plan   *plan.Plan
 	result *AppResult
 
 	// Settings from its properties, its spec and the cluster.
@@ -97,7 +98,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	}
 	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
 	a := describe(on, index, app, spec)
-	a.engine, a.plan, a.result = e, e.plan(app), &e.result.Apps[index]
+	a.engine, a.plan, a.result = e, e.planOf(app), &e.result.Apps[index]
 	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
 	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
@@ -111,7 +112,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 			a.stages[stage].listing++
 		}
 	}
-	a.blocks = slices.Repeat([]policies.ExecutorID{nowhere}, a.plan.cached)
+	a.blocks = slices.Repeat([]policies.ExecutorID{nowhere}, a.plan.Cached)
 	managed := a.managerApp(on)
 	a.result.Policy, a.result.Driver, a.result.Jobs = spec.String(), managed.Driver, make([]JobResult, len(app.Jobs))
 	if err := e.manager.Fits(managed); err != nil {

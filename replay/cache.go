@@ -12,7 +12,7 @@ const blockLost = policies.ExecutorID(-2)
 
 // cache stores the blocks of persisted RDDs that a task has computed.
 func (a *application) cache(id policies.ExecutorID, stage, task int32) {
-	for i, first := range a.plan.blocks[stage] {
+	for i, first := range a.plan.Blocks[stage] {
 		block := first + task
 		if a.blocks[block] >= 0 {
 			continue // it existed already and was only read
@@ -30,9 +30,9 @@ func (a *application) cache(id policies.ExecutorID, stage, task int32) {
 // lost: the work of the tasks that computed them first.
 func (a *application) recompute(stage, task int32) time.Duration {
 	var extra time.Duration
-	for _, first := range a.plan.blocks[stage] {
+	for _, first := range a.plan.Blocks[stage] {
 		if a.blocks[first+task] == blockLost {
-			extra += milliseconds(a.plan.computeCost[first+task])
+			extra += milliseconds(a.plan.ComputeCost[first+task])
 		}
 	}
 	return extra
@@ -46,7 +46,7 @@ func (a *application) unpersist(index int32) {
 			if c.ID != rdd {
 				continue
 			}
-			first := a.plan.blocks[s][i]
+			first := a.plan.Blocks[s][i]
 			for task := range a.app.Stages[s].Tasks {
 				a.blocks[first+int32(task)] = nowhere
 			}

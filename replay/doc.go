@@ -61,7 +61,7 @@
 //
 //   - application.go: its state, from its arrival to its end; the ticks of its policy
 //   - spec.go: its policy, properties and executor sizes on this cluster
-//   - plan.go: its work, prepared once
+//   - package plan: its work, prepared once
 //   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
 //   - taskset.go, scheduling.go: which task runs where, as in TaskSchedulerImpl
 //   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks

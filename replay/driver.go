@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/plan"
 )
 
 // A jobState is the driver's state of a job.
@@ -41,7 +42,7 @@ func (a *application) submitJob(job int32) {
 	a.result.Jobs[job].Start = e.now
 	a.path.jobSubmitted(job)
 	e.emit(Event{Kind: JobSubmitted, App: a.index, Job: job})
-	a.observe(policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.mapStages[job]})
+	a.observe(policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.MapStages[job]})
 	a.advance(job)
 	a.endJobIfDone(job)
 }
@@ -51,10 +52,10 @@ func (a *application) submitJob(job int32) {
 // output tasks of a failed attempt have completed meanwhile.
 func (a *application) advance(job int32) {
 	a.walk++
-	for _, s := range a.plan.resultStages[job] {
+	for _, s := range a.plan.ResultStages[job] {
 		a.require(job, s)
 	}
-	for _, stage := range a.plan.graph[job] {
+	for _, stage := range a.plan.Graph[job] {
 		s := &a.stages[stage]
 		if s.visit == a.walk && s.active == nil && !s.broken && a.parentsAvailable(stage) {
 			a.submitStage(job, stage)
@@ -280,11 +281,14 @@ func (a *application) endIfDone(from time.Duration) {
 	}
 }
 
+// actions are the events that begin each action of a driver.
+var actions = [...]eventType{plan.JobSubmitted: jobIsSubmitted, plan.RDDUnpersisted: rddIsUnpersisted}
+
 // follow schedules what the driver does after a job's end, or after the
 // application's start (job -1). Nothing happens before the driver has registered.
 func (a *application) follow(job int32, from time.Duration) {
 	a.path.jobFollowed(job)
-	for _, f := range a.plan.followers[job+1] {
-		a.schedule(max(from+f.gap, a.began+a.app.Setup), f.event, f.index)
+	for _, f := range a.plan.Followers[job+1] {
+		a.schedule(max(from+f.Gap, a.began+a.app.Setup), actions[f.Action], f.Index)
 	}
 }

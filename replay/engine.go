@@ -9,6 +9,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/plan"
 	"dynalloc/replay/random"
 	"dynalloc/traces"
 )
@@ -24,11 +25,11 @@ type Engine struct {
 
 	now        time.Duration
 	queue      queue
-	plans      map[*traces.Job]*plan // by first job; only looked up
-	apps       []*application        // by index; nil before the arrival and after the end
-	placements []*application        // have slots to give out at the end of this instant
-	rechecks   []*pathTracker        // of applications in which something may keep idle executors for another reason
-	remaining  int                   // applications that have not ended
+	plans      map[*traces.Job]*plan.Plan // by first job; only looked up
+	apps       []*application             // by index; nil before the arrival and after the end
+	placements []*application             // have slots to give out at the end of this instant
+	rechecks   []*pathTracker             // of applications in which something may keep idle executors for another reason
+	remaining  int                        // applications that have not ended
 	hosts      []host
 	result     Result
 	err        error
@@ -64,7 +65,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	}
 	e := &Engine{
 		workload: w, fleet: f, config: c, observers: observers,
-		plans: make(map[*traces.Job]*plan), apps: make([]*application, len(w.Apps)), remaining: len(w.Apps), nextService: -1,
+		plans: make(map[*traces.Job]*plan.Plan), apps: make([]*application, len(w.Apps)), remaining: len(w.Apps), nextService: -1,
 	}
 	for _, rule := range f.Rules {
 		if rule.Spec.Unread() {
@@ -178,14 +179,14 @@ func (e *Engine) admit(index int32) {
 	e.scheduleArrival(index + 1) // after what this arrival scheduled, so that applications of one instant keep their order
 }
 
-// plan returns the plan of an application, shared by all copies of it.
-func (e *Engine) plan(app *traces.Application) *plan {
+// planOf returns the plan of an application, shared by all copies of it.
+func (e *Engine) planOf(app *traces.Application) *plan.Plan {
 	if len(app.Jobs) == 0 {
-		return newPlan(app, &e.config.Times)
+		return plan.New(app, &e.config.Times)
 	}
 	p := e.plans[&app.Jobs[0]]
 	if p == nil {
-		p = newPlan(app, &e.config.Times)
+		p = plan.New(app, &e.config.Times)
 		e.plans[&app.Jobs[0]] = p
 	}
 	return p

@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/attribution"
+	"dynalloc/replay/plan"
 )
 
 // A pathTracker attributes an application's time to causes while it runs. Each fact
@@ -112,9 +113,9 @@ func (p *pathTracker) jobFollowed(job int32) {
 	if p == nil || job < 0 {
 		return
 	}
-	for _, f := range p.app.plan.followers[job+1] {
-		if f.event == jobIsSubmitted {
-			p.jobs[f.index] = p.current
+	for _, f := range p.app.plan.Followers[job+1] {
+		if f.Action == plan.JobSubmitted {
+			p.jobs[f.Index] = p.current
 		}
 	}
 }

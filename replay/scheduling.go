@@ -122,7 +122,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	x.free--
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
-	first := x.history.record(set.stage, a.plan.reads[set.stage], x.slots)
+	first := x.history.record(set.stage, a.plan.Reads[set.stage], x.slots)
 	work, recompute, fate := a.duration(set, partition, isCopy)
 	t.end, t.fate = e.now+work+recompute, fate
 	a.path.taskLaunched(set, x, t, recompute)
@@ -164,7 +164,7 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (work
 	}
 	recompute = a.recompute(set.stage, partition)
 	a.result.Recomputed += recompute
-	return milliseconds(a.plan.work[a.plan.offset[set.stage]+partition]), recompute, succeeds
+	return milliseconds(a.plan.Work[a.plan.Offset[set.stage]+partition]), recompute, succeeds
 }
 
 // failure returns how long the next attempt of a task ran before it failed, for
@@ -186,3 +186,5 @@ func (a *application) failure(stage, partition int32) (time.Duration, bool) {
 	}
 	return 0, false
 }
+
+func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -167,14 +167,14 @@ type driverStart struct {
 
 // sharesProcessors reports whether executors slow the application's driver down.
 func (a *application) sharesProcessors() bool {
-	return a.engine.config.Times.DriverProcessors > 0 && a.app.DriverOnExecutorHost && a.app.EarlierAttempts == 0 && len(a.plan.followers[0]) > 0
+	return a.engine.config.Times.DriverProcessors > 0 && a.app.DriverOnExecutorHost && a.app.EarlierAttempts == 0 && len(a.plan.Followers[0]) > 0
 }
 
 // startDriver begins what the driver does until its first job.
 func (a *application) startDriver() {
-	first := a.plan.followers[0][0].gap
-	for _, f := range a.plan.followers[0] {
-		first = min(first, f.gap)
+	first := a.plan.Followers[0][0].Gap
+	for _, f := range a.plan.Followers[0] {
+		first = min(first, f.Gap)
 	}
 	a.start = splitDriverStart(a.app, first-a.app.Setup, &a.engine.config.Times)
 	a.advanceDriver(0)

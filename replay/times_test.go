@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/latency"
+	"dynalloc/replay/plan"
 	"dynalloc/traces"
 )
 
@@ -23,7 +24,7 @@ func TestFirstTasksPayOnce(t *testing.T) {
 	}}}}
 	var times latency.Model
 	times.By[latency.ColdSlotRun], times.By[latency.OverheadRun] = latency.Constant(36*msec), latency.Constant(2*msec)
-	if work, want := newPlan(a, &times).work, []int32{1045 - 36, 1005 - 2, 1005}; !slices.Equal(work, want) {
+	if work, want := plan.New(a, &times).Work, []int32{1045 - 36, 1005 - 2, 1005}; !slices.Equal(work, want) {
 		t.Errorf("work in ms: %d, want %d", work, want)
 	}
 }

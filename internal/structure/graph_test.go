@@ -38,8 +38,9 @@ traces/redact                 -> traces traces/eventlog traces/source
 traces/source                 -> internal/note traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
-replay                        -> internal/spark internal/spec policies replay/attribution replay/cluster replay/cluster/manager replay/latency replay/random traces
+replay                        -> internal/spark internal/spec policies replay/attribution replay/cluster replay/cluster/manager replay/latency replay/plan replay/random traces
 replay/attribution            -> policies
+replay/plan                   -> policies replay/latency traces
 replay/random                 ->
 replay/latency                -> traces
 replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces

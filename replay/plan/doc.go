@@ -1,0 +1,5 @@
+// Package plan prepares the work of an application for replays: what the driver does after
+// which job, the graphs of stages, and the times of tasks in small columns.
+//
+//   - plan.go: the plan of an application
+package plan
