@@ -67,7 +67,6 @@ var tracesWordings = map[note.Kind]string{
 	"skipped-cut-in-first-block": "cut short before the end of the first {codec} block",
 	"skipped-damaged":            "looks like {codec}, but {error}",
 	"workload-selected":          "{applications} of {of} applications are selected: {by}.",
-	"workload-idle-days-cut":     "{days:idle day} without any application removed.",
 	"workload-load-changed":      "The load is changed to {load:%.3g} times the recorded work (asked for {asked}, seed {seed}): {copies} times all {pipelines} pipelines and {more} of them once more. This load never ran.",
 	"workload-window":            "A window from {from} to {until}: {applications} applications. For their load alone, {warming} of the {warmup} before it are replayed as class (warm-up) and {draining} of the {drain} after it as class (drain).",
 	"workload-combined":          "Combined from recorded applications, never run together: the {arrivals} arrivals of {from} with applications drawn at random (seed {seed}) from the {applications} of {of}, {known} of them by class.",

@@ -9,7 +9,6 @@ type Note = note.Note
 // How a workload was made of others.
 var (
 	selected    = note.Declare("workload-selected", "applications", "of", "by")
-	idleDaysCut = note.Declare("workload-idle-days-cut", "days")
 	loadChanged = note.Declare("workload-load-changed", "load", "asked", "seed", "copies", "pipelines", "more")
 	windowCut   = note.Declare("workload-window", "from", "until", "applications", "warming", "warmup", "draining", "drain")
 	combined    = note.Declare("workload-combined", "arrivals", "from", "seed", "applications", "of", "known")

@@ -33,8 +33,8 @@ type Selection struct {
 }
 
 // Select returns a new workload of the selected applications, the first of which is
-// submitted at offset 0. Whole days in which none of them ran are removed, so that the
-// time of day stays as it was; a note says so. It is an error if nothing is selected.
+// submitted at offset 0. Times between them stay as they were, however long the cluster
+// was idle: a daily job keeps its day. It is an error if nothing is selected.
 func (w *Workload) Select(s Selection) (*Workload, error) {
 	part := w.derived()
 	for _, a := range w.Apps {
@@ -50,7 +50,6 @@ func (w *Workload) Select(s Selection) (*Workload, error) {
 		part.Notes = append(part.Notes, selected.With(n, len(w.Apps), s))
 	}
 	part.startAtFirst()
-	part.removeIdleDays()
 	return part, nil
 }
 
@@ -88,24 +87,5 @@ func (w *Workload) startAtFirst() {
 	}
 	for _, a := range w.Apps {
 		a.Submit -= first
-	}
-}
-
-// removeIdleDays removes whole days in which nothing ran.
-func (w *Workload) removeIdleDays() {
-	const day = 24 * time.Hour
-	var removed, busyUntil time.Duration
-	for _, a := range w.Apps {
-		if idle := a.Submit - removed - busyUntil; idle >= day {
-			removed += idle.Truncate(day)
-		}
-		a.Submit -= removed
-		busyUntil = max(busyUntil, a.Submit+a.EarlierAttempts)
-		if a.Recorded != nil {
-			busyUntil = max(busyUntil, a.Submit+a.EarlierAttempts+a.Recorded.End)
-		}
-	}
-	if days := removed / day; days > 0 {
-		w.Notes = append(w.Notes, idleDaysCut.With(int(days)))
 	}
 }

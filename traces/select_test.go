@@ -34,21 +34,30 @@ func submits(w *Workload) (hours []float64) {
 	return hours
 }
 
-// Nothing ran from Wednesday to Thursday and on most of Saturday. Three days are removed,
-// and the time of day stays.
-func TestIdleDaysAreRemoved(t *testing.T) {
+// A job of every morning and one of every Monday ran, and nothing in between. Nothing says
+// that a cluster without work can be left out: the jobs keep their days, so that under a
+// policy that is slower they still do not meet.
+func TestDailyAndWeeklyJobsKeepTheirDays(t *testing.T) {
 	w := week()
-	picked, err := w.Select(Selection{})
+	w.Apps = append(w.Apps, app("f", "ann", 14*24*time.Hour, time.Hour)) // Monday in two weeks, 9:00
+	picked, err := w.Select(Selection{User: "ann"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := submits(picked); !slices.Equal(got, []float64{0, 2, 24, 49, 72}) {
+	if got := submits(picked); !slices.Equal(got, []float64{0, 24, 144, 336}) {
 		t.Errorf("submitted at hours %v", got)
 	}
-	if fmt.Sprint(picked.Notes) != "[workload-idle-days-cut days=3]" {
+	if fmt.Sprint(picked.Notes) != "[workload-selected applications=4 of=6 by=\"user ann\"]" {
 		t.Errorf("notes %q", picked.Notes)
 	}
-	if got := submits(w); !slices.Equal(got, []float64{0, 2, 24, 97, 144}) {
+	later, err := w.Select(Selection{Since: time.Date(2024, 1, 30, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := submits(later); !slices.Equal(got, []float64{0, 73, 120, 312}) {
+		t.Errorf("from Tuesday on, submitted at hours %v", got)
+	}
+	if got := submits(w); !slices.Equal(got, []float64{0, 2, 24, 97, 144, 336}) {
 		t.Errorf("the workload itself was changed: %v", got)
 	}
 }

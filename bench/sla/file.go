@@ -262,16 +262,10 @@ func (d Deadlines) CheckClock(w *traces.Workload) error {
 }
 
 // submittedAt is the wall-clock time of an application's submission; the zero Time if
-// it is not known. If idle days are cut out of a workload, it is on the application's
-// original day, so that the time until a time of day is unchanged.
+// it is not known.
 func submittedAt(w *traces.Workload, a *traces.Application) time.Time {
-	const day = 24 * time.Hour
 	if w.Epoch.IsZero() {
 		return a.Started
 	}
-	at := w.Epoch.Add(a.Submit)
-	if a.Started.IsZero() {
-		return at
-	}
-	return at.Add(a.Started.Sub(at).Round(day))
+	return w.Epoch.Add(a.Submit)
 }

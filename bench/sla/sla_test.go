@@ -130,15 +130,14 @@ func TestATimeOfDayIsTheNextOneOnThatClock(t *testing.T) {
 	}
 }
 
-// Where idle days are cut out of a workload, a time of day is still on the
-// application's original day, with the daylight saving time of that day.
+// A time of day is on the application's own day, with the daylight saving time of that
+// day.
 func TestATimeOfDayIsOfTheApplicationsOwnDay(t *testing.T) {
 	w := &traces.Workload{Epoch: time.Date(2026, 3, 25, 22, 0, 0, 0, time.UTC)}
 	for _, day := range []int{25, 28} {
 		started := time.Date(2026, 3, day, 22, 0, 0, 0, time.UTC)
 		w.Apps = append(w.Apps, &traces.Application{Name: "report", Started: started, Submit: started.Sub(w.Epoch)})
 	}
-	w.Apps[1].Submit = 24 * time.Hour // two idle days are cut out
 	due, err := ParseDeadlineRule("06:00 Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)

@@ -95,8 +95,7 @@ func (by *synthesis) synth(cmd *cobra.Command, paths []string) error {
 	return partly
 }
 
-// workload reads traces as a workload that starts with its first application and has
-// no idle days.
+// workload reads traces as a workload that starts with its first application.
 func (by *synthesis) workload(cmd *cobra.Command, paths ...string) (w *traces.Workload, partly, err error) {
 	if w, partly, err = by.read(cmd, paths...); err != nil {
 		return nil, nil, err
