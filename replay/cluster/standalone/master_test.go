@@ -15,7 +15,7 @@ type script struct {
 	t *testing.T
 }
 
-func workers(t *testing.T, o Options, cores ...int) script {
+func onWorkers(t *testing.T, o Options, cores ...int) script {
 	nodes := make([]manager.Node, len(cores))
 	for i, n := range cores {
 		nodes[i] = manager.Node{Resources: manager.Resources{Cores: n, MemoryMB: 16 << 10}}
@@ -61,14 +61,14 @@ func (s script) expect(want string) {
 // Three workers of four cores, five executors of two: spread out, each worker
 // gets one in turn.
 func TestExecutorsAreSpread(t *testing.T) {
-	s := workers(t, *Defaults(), 4, 4, 4)
+	s := onWorkers(t, *Defaults(), 4, 4, 4)
 	s.app(0, 2, 5)
 	s.expect("0@2 0@2 0@1 0@1 0@0")
 }
 
 // Packed, the first worker is filled before the next is touched.
 func TestExecutorsArePacked(t *testing.T) {
-	s := workers(t, Options{Selection: ByWorkerID}, 4, 4, 4)
+	s := onWorkers(t, Options{Selection: ByWorkerID}, 4, 4, 4)
 	s.app(0, 2, 3)
 	s.expect("0@0 0@0 0@1")
 }
@@ -78,7 +78,7 @@ func TestWorkersAreSelected(t *testing.T) {
 	for selection, want := range map[Selection]string{
 		MostCores: "0@1", FewestCores: "0@0", MostMemory: "0@2", LeastMemory: "0@0", ByWorkerID: "0@0",
 	} {
-		s := workers(t, Options{Spread: true, Selection: selection}, 4, 8, 6)
+		s := onWorkers(t, Options{Spread: true, Selection: selection}, 4, 8, 6)
 		s.app(0, 2, 1)
 		if got := s.pass(); got != want {
 			t.Errorf("%q: the executor goes to %s, want %s", selection, got, want)
@@ -89,7 +89,7 @@ func TestWorkersAreSelected(t *testing.T) {
 // The first application takes all that it may, the second what is left, and
 // what the first gives back goes to the second in the same pass.
 func TestFirstComeFirstServed(t *testing.T) {
-	s := workers(t, *Defaults(), 8)
+	s := onWorkers(t, *Defaults(), 8)
 	s.app(0, 2, 9)
 	s.app(1, 2, 2)
 	s.expect("0@0 0@0 0@0 0@0")
@@ -100,7 +100,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 
 // An application that sets no spark.cores.max has the Master's default.
 func TestDefaultCores(t *testing.T) {
-	s := workers(t, Options{Spread: true, Selection: MostCores, DefaultCores: 4}, 16)
+	s := onWorkers(t, Options{Spread: true, Selection: MostCores, DefaultCores: 4}, 16)
 	s.app(0, 2, 9)
 	s.app(1, 2, 9, func(a *manager.App) { a.CoresMax = 6 })
 	s.expect("0@0 0@0 1@0 1@0 1@0")
@@ -112,7 +112,7 @@ func TestDriversGoFirst(t *testing.T) {
 	clusterMode := func(cores int) func(*manager.App) {
 		return func(a *manager.App) { a.ClusterMode, a.Driver = true, spark.DriverSize{Cores: cores, HeapMB: 1 << 10} }
 	}
-	s := workers(t, *Defaults(), 4, 4)
+	s := onWorkers(t, *Defaults(), 4, 4)
 	s.app(0, 2, 3)
 	s.app(1, 2, 1, clusterMode(6))
 	s.app(2, 2, 1, clusterMode(2))
@@ -126,7 +126,7 @@ func TestDriversGoFirst(t *testing.T) {
 
 // Cores are unset: each worker's executor gets all cores that it has.
 func TestExecutorsWithoutCores(t *testing.T) {
-	s := workers(t, *Defaults(), 4, 8)
+	s := onWorkers(t, *Defaults(), 4, 8)
 	s.app(0, 0, 5)
 	var cores []int
 	for _, a := range s.Serve(0) {
@@ -140,7 +140,7 @@ func TestExecutorsWithoutCores(t *testing.T) {
 // A lost worker takes its executors along: the application gets others, and the
 // worker serves again, empty, when it is back.
 func TestALostWorker(t *testing.T) {
-	s := workers(t, *Defaults(), 4, 4)
+	s := onWorkers(t, *Defaults(), 4, 4)
 	s.app(0, 2, 4)
 	s.expect("0@1 0@1 0@0 0@0")
 	s.Observe(manager.Event{Kind: manager.NodeLost, Node: 1})
@@ -151,7 +151,7 @@ func TestALostWorker(t *testing.T) {
 
 // An application that can never be placed is refused before it asks for anything.
 func TestWhatFitsNowhere(t *testing.T) {
-	s := workers(t, *Defaults(), 4)
+	s := onWorkers(t, *Defaults(), 4)
 	err := s.Fits(manager.App{Profiles: []manager.Profile{{Cores: 6, TaskCPUs: 1, HeapMB: 1 << 10}}})
 	if err == nil || !strings.Contains(err.Error(), "fits on no node of the cluster (4 cores, 16384 MiB)") {
 		t.Errorf("got %v", err)
@@ -170,7 +170,7 @@ func TestWhatFitsNowhere(t *testing.T) {
 // A worker of four cores is lost with a driver of one core and comes back with four.
 // The driver's end must not free a fifth.
 func TestALostWorkerComesBackWithItsOwnCores(t *testing.T) {
-	s := workers(t, *Defaults(), 4)
+	s := onWorkers(t, *Defaults(), 4)
 	s.app(0, 1, 0, func(a *manager.App) {
 		a.ClusterMode, a.Driver = true, spark.DriverSize{Cores: 1, HeapMB: 1 << 10}
 	})
