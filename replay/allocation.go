@@ -22,8 +22,8 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 		p.requests.change(t.N-p.asked, e.now)
 		a.path.targetChanged(&t, p.asked)
 		p.asked = t.N
-		e.toManager(manager.Event{Kind: manager.TotalAsked, App: int(a.index), Profile: t.Profile, Total: t.N})
 		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.wanted()), Why: t.Why})
+		a.toManager(manager.Event{Kind: manager.TotalAsked, Profile: t.Profile, Total: t.N})
 	}
 	if a.result.Asked < 0 && a.wanted() > 0 {
 		a.result.Asked = e.now
@@ -110,7 +110,7 @@ func (a *application) release(x *executor) {
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
 	e.managerDirty = true
 	if !x.nodeLost { // otherwise the manager removed it with its node
-		e.toManager(manager.Event{Kind: manager.ExecutorExited, App: int(a.index), Container: x.container})
+		a.toManager(manager.Event{Kind: manager.ExecutorExited, Container: x.container})
 	}
 }
 
@@ -176,13 +176,16 @@ func (a *application) grant(g manager.Action) {
 // it is processor time, which executors starting on one node share.
 func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took time.Duration, shared bool) {
 	c := &a.engine.config
+	if a.local {
+		return 0, false
+	}
 	if int(a.index) < len(c.Startups) && len(c.Startups[a.index]) > 0 {
 		return max(0, a.givenRegistration(c.Startups[a.index], id, asked)-a.engine.now), false
 	}
 	if c.Cluster.Startup >= 0 {
 		return c.Cluster.Startup, false
 	}
-	return a.engine.draw(latency.Startup, a.index, id, 0), c.Times.Processors > 0
+	return a.draw(latency.Startup, id, 0), c.Times.Processors > 0
 }
 
 // usualStartup is the median start-up that was measured on standalone clusters
@@ -223,7 +226,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 	}
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
 	a.observe(policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)})
-	usable := e.draw(latency.Usable, a.index, id, e.hosts[x.node].startingAt(e.now)-1)
+	usable := a.draw(latency.Usable, id, e.hosts[x.node].startingAt(e.now)-1)
 	if usable == 0 { // it becomes usable in this instant, before tasks are placed
 		a.executorUsable(id)
 	} else {

@@ -10,6 +10,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/latency"
 	"dynalloc/replay/plan"
 	"dynalloc/traces"
 )
@@ -27,6 +28,9 @@ type application struct {
 	version          spark.Version    // whose rules apply
 	properties       spark.Properties // as the manager reads them
 	profiles         []profile
+	local            bool // the driver runs the tasks itself
+	machine          int  // where it does, an index into Engine.hosts
+	times            *latency.Model
 	coresMax         int  // spark.cores.max; 0: no limit
 	minExecutors     int  // lower bound of the policy's targets
 	fair             bool // spark.scheduler.mode is FAIR
@@ -79,26 +83,37 @@ type application struct {
 
 // describe makes an application that has not arrived, with everything that its manager
 // must know about it.
-func describe(c *cluster.Cluster, index int32, app *traces.Application, spec policies.Spec) *application {
+func describe(c *cluster.Cluster, index int32, app *traces.Application, f policies.Fleet) (*application, policies.Spec, error) {
+	spec, err := specOn(c, f, app)
+	if err != nil {
+		return nil, spec, err
+	}
 	a := &application{
+		local: runsLocally(f, app),
 		index: index, app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec),
 		coresMax: spec.CoresMax, minExecutors: spec.Limits().Min,
 	}
 	for _, p := range app.Profiles {
 		a.profiles = append(a.profiles, profileOf(p, spec))
 	}
-	return a
+	if a.local {
+		a.runInDriver()
+	}
+	return a, spec, nil
 }
 
 func newApplication(e *Engine, index int32, app *traces.Application) (*application, error) {
 	on := &e.config.Cluster
-	spec, err := specOn(on, e.fleet, app)
+	a, spec, err := describe(on, index, app, e.fleet)
 	if err != nil {
 		return nil, err
 	}
 	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
-	a := describe(on, index, app, spec)
-	a.engine, a.plan, a.result = e, e.planOf(app), &e.result.Apps[index]
+	a.engine, a.result, a.times = e, &e.result.Apps[index], &e.config.Times
+	if a.local {
+		a.times = new(latency.Model)
+	}
+	a.plan = e.planOf(a)
 	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
 	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
@@ -113,9 +128,8 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 		}
 	}
 	a.blocks = slices.Repeat([]policies.ExecutorID{nowhere}, a.plan.Cached)
-	managed := a.managerApp(on)
-	a.result.Policy, a.result.Driver, a.result.Jobs = spec.String(), managed.Driver, make([]JobResult, len(app.Jobs))
-	if err := e.manager.Fits(managed); err != nil {
+	a.result.Policy, a.result.Driver, a.result.Jobs = spec.String(), a.driverSize(on), make([]JobResult, len(app.Jobs))
+	if err := a.fits(on, e.manager); err != nil {
 		return nil, err
 	}
 	env := policies.Env{Client: a, Rules: rules}
@@ -148,7 +162,7 @@ func (a *application) begin() {
 // first request, and its ticks begin.
 func (a *application) register() {
 	a.registered = a.engine.now
-	a.engine.toManager(manager.Event{Kind: manager.AppRegistered, App: int(a.index)})
+	a.toManager(manager.Event{Kind: manager.AppRegistered})
 	a.policy.Start(a.registered)
 	a.awaitGarbageCollection()
 	if a.sharesProcessors() {
@@ -213,7 +227,7 @@ func (a *application) end() {
 	a.result.End = e.now
 	a.path.close()
 	a.updateWait()
-	e.toManager(manager.Event{Kind: manager.AppFinished, App: int(a.index)})
+	a.toManager(manager.Event{Kind: manager.AppFinished})
 	e.emit(Event{Kind: AppEnded, App: a.index})
 	e.apps[a.index] = nil
 	e.remaining--

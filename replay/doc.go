@@ -72,6 +72,7 @@
 //
 //   - executor.go: its states, and the account of its time
 //   - allocation.go: from the policy's target to a registered executor, and back
+//   - local.go: applications that run in their drivers
 //   - startup.go: executors and drivers that start share processors
 //   - decommission.go: executors that finish their work before they exit
 //   - managing.go: events and actions between the engine and the cluster's manager

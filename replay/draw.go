@@ -13,12 +13,12 @@ import (
 // not drawn but typical. Stages wait for the last of their tasks, so the spread in
 // the recorded task times is there already, and more of it would make every stage
 // longer.
-func (e *Engine) draw(c latency.Cause, app int32, executor policies.ExecutorID, others int) time.Duration {
-	d := &e.config.Times.By[c]
+func (a *application) draw(c latency.Cause, executor policies.ExecutorID, others int) time.Duration {
+	d := &a.times.By[c]
 	q := &d.Quantiles
 	if q[0] == q[len(q)-1] {
 		return d.Slowed(q[0], others)
 	}
-	u := random.Mix(random.Mix(e.config.Seed, uint64(random.CauseStream)+uint64(c)), random.Mix(uint64(app)+1, uint64(executor)))
+	u := random.Mix(random.Mix(a.engine.config.Seed, uint64(random.CauseStream)+uint64(c)), random.Mix(uint64(a.index)+1, uint64(executor)))
 	return d.Slowed(q.Quantile(float64(u>>11)/(1<<53)), others)
 }

@@ -172,21 +172,25 @@ func (e *Engine) admit(index int32) {
 	e.apps[index] = a
 	e.emit(Event{Kind: AppSubmitted, App: index})
 	m := a.managerApp(&e.config.Cluster)
-	e.toManager(manager.Event{Kind: manager.AppSubmitted, App: m.Index, Submitted: &m})
-	if !e.manager.RunsDriver(m) {
+	a.toManager(manager.Event{Kind: manager.AppSubmitted, Submitted: &m})
+	if a.local || !e.manager.RunsDriver(m) {
 		a.begin()
 	}
 	e.scheduleArrival(index + 1) // after what this arrival scheduled, so that applications of one instant keep their order
 }
 
 // planOf returns the plan of an application, shared by all copies of it.
-func (e *Engine) planOf(app *traces.Application) *plan.Plan {
+func (e *Engine) planOf(a *application) *plan.Plan {
+	app, model := a.app, a.times
+	if a.local {
+		model = nil
+	}
 	if len(app.Jobs) == 0 {
-		return plan.New(app, &e.config.Times)
+		return plan.New(app, model)
 	}
 	p := e.plans[&app.Jobs[0]]
 	if p == nil {
-		p = plan.New(app, &e.config.Times)
+		p = plan.New(app, model)
 		e.plans[&app.Jobs[0]] = p
 	}
 	return p
@@ -227,7 +231,7 @@ func (e *Engine) accountNodes() {
 		h := &e.hosts[i]
 		present := h.present(e.result.End)
 		e.result.Provided += present * time.Duration(h.cores)
-		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.pool })
+		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.pool && !h.outside })
 		if pool >= 0 {
 			e.result.Nodes[pool] += present
 		}

@@ -95,7 +95,7 @@ func (a *application) startFirstTasks() {
 // and contain it.
 func (a *application) firstCost(f *firstTask, others int) time.Duration {
 	var cost time.Duration
-	pay := func(c latency.Cause) { cost += a.engine.config.Times.By[c].Typical(others) }
+	pay := func(c latency.Cause) { cost += a.times.By[c].Typical(others) }
 	if f.inSlot {
 		pay(latency.ColdSlot)
 		pay(latency.ColdSlotRun)
@@ -114,7 +114,7 @@ func (a *application) firstCost(f *firstTask, others int) time.Duration {
 // gone.
 func (a *application) removalLag(id policies.ExecutorID) time.Duration {
 	if a.removalDelayed {
-		return a.engine.draw(latency.RemovalLag, a.index, id, 0)
+		return a.draw(latency.RemovalLag, id, 0)
 	}
 	return a.engine.config.Cluster.Traits().RemovalLag
 }

@@ -130,7 +130,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 		t.end += a.warmCost(x)
 		a.scheduleEnd(x, t)
 	} else { // startFirstTasks adds the rest
-		t.end += e.config.Times.By[latency.Overhead].Typical(0)
+		t.end += a.times.By[latency.Overhead].Typical(0)
 		a.firstTasks = append(a.firstTasks, firstTask{x.id, t, first})
 		e.hosts[x.node].firstTasks++
 	}
@@ -145,9 +145,8 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 // warmCost is the overhead of a task that is not a first one, which depends on the
 // executors that are starting on its node.
 func (a *application) warmCost(x *executor) time.Duration {
-	times := &a.engine.config.Times
 	others := a.engine.hosts[x.node].startingAt(a.engine.now)
-	return times.By[latency.Overhead].Typical(others) + times.By[latency.OverheadRun].Typical(others)
+	return a.times.By[latency.Overhead].Typical(others) + a.times.By[latency.OverheadRun].Typical(others)
 }
 
 // duration is how long a task's work will take, for how long it will compute lost

@@ -21,8 +21,12 @@ func SpecFor(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
 	if !spec.Recorded() {
 		return spec, nil
 	}
+	master := app.Master
+	if app.LocalCores > 0 {
+		master = spark.LocalMaster
+	}
 	return policies.FromProperties(app.Properties, policies.AppInfo{
-		SparkVersion: app.SparkVersion, Master: app.Master, PeakExecutors: app.PeakExecutors(),
+		SparkVersion: app.SparkVersion, Master: master, PeakExecutors: app.PeakExecutors(),
 	})
 }
 

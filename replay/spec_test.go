@@ -21,7 +21,11 @@ func TestTheManagerReadsThePolicysSettings(t *testing.T) {
 	}
 	c := cluster.Uniform(1, 4, 8<<10)
 	c.Manager = "kubernetes"
-	read := describe(&c, 0, app, spec).properties
+	described, _, err := describe(&c, 0, app, policies.FleetOf("seven", spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := described.properties
 	if read["spark.dynamicAllocation.executorIdleTimeout"] != "7s" || read["spark.kubernetes.namespace"] != "etl" {
 		t.Errorf("the manager reads %v", read)
 	}

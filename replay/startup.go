@@ -13,11 +13,12 @@ import (
 // A host is the state of a node that is shared by the programs on it: those that start
 // at the same time slow each other down.
 type host struct {
-	cores  int
-	pool   string        // the name of its pool
-	absent bool          // it is not part of the cluster
-	since  time.Duration // when it last joined or left
-	up     time.Duration // for how long it was present before
+	cores   int
+	pool    string        // the name of its pool
+	absent  bool          // it is not part of the cluster
+	outside bool          // it runs an application in local mode
+	since   time.Duration // when it last joined or left
+	up      time.Duration // for how long it was present before
 
 	starting        int             // executors on it that are granted and not yet usable
 	recentlyStarted []time.Duration // when those became usable that did so not long ago

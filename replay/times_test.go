@@ -55,14 +55,14 @@ func TestSlotsPayOnceForEachFirst(t *testing.T) {
 // A drawn time lies within the quantiles, follows them, and depends only on its
 // key.
 func TestDrawnTimesFollowTheQuantiles(t *testing.T) {
-	e := &Engine{config: Config{Seed: 1}}
-	d := &e.config.Times.By[latency.Usable]
+	a := &application{index: 3, engine: &Engine{config: Config{Seed: 1}}, times: new(latency.Model)}
+	d := &a.times.By[latency.Usable]
 	d.Quantiles = latency.Quantiles{100 * msec, 110 * msec, 150 * msec, 200 * msec, 300 * msec, 500 * msec, 900 * msec}
 	var drawn []time.Duration
 	for id := range policies.ExecutorID(4000) {
-		drawn = append(drawn, e.draw(latency.Usable, 3, id, 0))
+		drawn = append(drawn, a.draw(latency.Usable, id, 0))
 	}
-	if again := e.draw(latency.Usable, 3, 17, 0); again != drawn[17] {
+	if again := a.draw(latency.Usable, 17, 0); again != drawn[17] {
 		t.Errorf("executor 17: %s, then %s", drawn[17], again)
 	}
 	slices.Sort(drawn)

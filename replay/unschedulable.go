@@ -29,12 +29,12 @@ func Unschedulable(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*A
 	var found []*AppError
 	empty, broken := c.NewManager(0)
 	for i, app := range w.Apps {
-		spec, err := specOn(&c, f, app)
+		a, _, err := describe(&c, int32(i), app, f)
 		if err == nil {
 			err = broken
 		}
 		if err == nil {
-			err = empty.Fits(describe(&c, int32(i), app, spec).managerApp(&c))
+			err = a.fits(&c, empty)
 		}
 		if err != nil {
 			found = append(found, &AppError{App: i, Policy: f.Name, Reason: err.Error(), app: app})

@@ -18,7 +18,7 @@ var tracesWordings = map[note.Kind]string{
 	"log-jobs-without-end":       "{jobs:job} without an end",
 	"log-tasks-missing":          "stage {stage} completed with {tasks:task}, but the log has the end of only {ended}: the others are left out",
 	"log-stages-chained":         "the log does not say which stage reads which (before Spark 1.4): each stage of a job is taken to read the one before it",
-	"log-local-mode":             "local mode: there were no executors to compare with",
+	"log-local-mode":             "local mode: the driver ran all tasks itself, {cores} at a time",
 	"log-invalid-times":          "{times:time} out of range: brought into range or left out",
 	"log-stray-tasks":            "{tasks:task} ended in stages without a StageSubmitted event",
 	"log-jobs-started-twice":     "{jobs:job} started twice: the first start counts",

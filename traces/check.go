@@ -38,6 +38,9 @@ func (c *checker) application() {
 	if a.Submit < 0 || a.EarlierAttempts < 0 || a.Setup < 0 {
 		c.fault("a time is negative: submit %v, earlier attempts %v, setup %v", a.Submit, a.EarlierAttempts, a.Setup)
 	}
+	if a.LocalCores < 0 {
+		c.fault("its driver ran tasks on %d cores", a.LocalCores)
+	}
 	if len(a.Profiles) == 0 || a.Profiles[0].ID != 0 {
 		c.fault("the first resource profile is not Spark's default, 0")
 	}

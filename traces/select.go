@@ -12,12 +12,13 @@ import (
 
 // FromSparkLogs returns the part of a workload that was read from Spark's event logs.
 // Only they tell what executors and tasks take besides the work: in other records, a
-// wait for the machine looks like the start-up of an executor.
+// wait for the machine looks like the start-up of an executor. Applications in local mode
+// started no executor.
 func (w *Workload) FromSparkLogs() *Workload {
 	part := *w
 	part.Apps = nil
 	for _, a := range w.Apps {
-		if a.Log.Lines > 0 {
+		if a.Log.Lines > 0 && a.LocalCores == 0 {
 			part.Apps = append(part.Apps, a)
 		}
 	}

@@ -30,6 +30,7 @@ func applicationFields(f textFields, a *Application) {
 	f.text("attempt", &a.Attempt, "")
 	f.text("spark", &a.SparkVersion, "")
 	f.text("master", &a.Master, "")
+	f.number("local", &a.LocalCores, 0)
 }
 
 func profileFields(f textFields, p *Profile) {

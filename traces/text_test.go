@@ -46,6 +46,7 @@ app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" que
   unpersist rdd=3 after=0 gap=1s
   end gap=2s
 app "a report" name=report=1 mode=unset speculation=unset spark=3.5.1 master=yarn attempt=2 earlier=4s beside=1.5
+app notebook local=4
 `), "story")
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,7 @@ type Application struct {
 	Queue        string // of the cluster manager; empty if unknown
 	SparkVersion string // such as "3.5.1"; empty if unknown
 	Master       string // spark.master
+	LocalCores   int    // cores of the driver, which ran all tasks itself (local mode); 0: it had executors
 
 	Started time.Time     // ApplicationStart of the first attempt, wall clock
 	Submit  time.Duration // the same as an offset from Workload.Epoch

@@ -41,6 +41,7 @@ type Follower struct {
 }
 
 // New prepares the work of an application; model says what tasks take on a warm executor.
+// Without a model they take the time for which they held their recorded slots.
 func New(a *traces.Application, model *latency.Model) *Plan {
 	p := &Plan{
 		Offset:       make([]int32, len(a.Stages)+1),
@@ -58,7 +59,11 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		p.Offset[i] = int32(len(p.Work))
 		for j := range s.Tasks {
 			t := &s.Tasks[j]
-			p.Work = append(p.Work, max(model.Work(t, warm[i]), t.OriginalRun))
+			work := t.Run + t.Deserialize + t.Result + t.Scheduler + t.GettingResult
+			if model != nil {
+				work = model.Work(t, warm[i])
+			}
+			p.Work = append(p.Work, max(work, t.OriginalRun))
 			p.Reads[i] = p.Reads[i] || t.Read > 0
 		}
 		for _, rdd := range s.Caches {

@@ -175,6 +175,10 @@ func (a *assembler) identify(app *traces.Application) {
 	app.Name = cmp.Or(app.Name, p["spark.app.name"], app.ID)
 	app.Class = traces.Class(app.Name)
 	app.Master = p["spark.master"]
+	if a.local() {
+		app.LocalCores = a.localCores()
+		a.note(traces.Complete, localMode.With(app.LocalCores))
+	}
 	app.Queue = cmp.Or(p["spark.yarn.queue"], p["spark.kubernetes.scheduler.volcano.queue"])
 	if app.Queue == "" && spark.Master(app.Master).YARN() {
 		app.Queue = "default"

@@ -14,6 +14,7 @@
 //   - assemble.go, clock.go: the state that the events build up
 //   - executors.go, jobs.go, stages.go, tasks.go: what each event adds to it, and
 //     how executors and jobs come out of it
+//   - local.go: whether the driver ran all tasks itself (local mode), on how many cores
 //   - profiles.go: executor sizes, from resource profiles and properties
 //   - link.go: which stage reads which, and which skipped stage reuses which
 //   - build.go: the stages and tasks of the application

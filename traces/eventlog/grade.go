@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
@@ -36,9 +35,6 @@ func (a *assembler) gradeLog() {
 		if n > 0 {
 			a.note(graded[p].grade, graded[p].kind.With(n))
 		}
-	}
-	if a.local() {
-		a.note(traces.Complete, localMode.With())
 	}
 }
 
@@ -102,16 +98,6 @@ func (a *assembler) countOpenTasks() {
 			a.counts[tasksWithoutEnd]++
 		}
 	}
-}
-
-// local reports whether the driver did all work itself.
-func (a *assembler) local() bool {
-	for _, x := range a.executors {
-		if !isDriver(x.id) {
-			return false
-		}
-	}
-	return len(a.executors) > 0 || spark.Master(a.properties["spark.master"]).Local()
 }
 
 // refusal says why no application can be made of a log.

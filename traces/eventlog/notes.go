@@ -26,7 +26,7 @@ var (
 	jobsWithoutEnd  = note.Declare("log-jobs-without-end", "jobs")
 	tasksMissing    = note.Declare("log-tasks-missing", "stage", "tasks", "ended")
 	chainedStages   = note.Declare("log-stages-chained")
-	localMode       = note.Declare("log-local-mode")
+	localMode       = note.Declare("log-local-mode", "cores")
 )
 
 // A problem is something that can be wrong with a log in several places.
