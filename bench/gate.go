@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/stats"
@@ -38,6 +39,7 @@ type Gate struct {
 	Options  GateOptions
 	Blocks   Blocks
 	Lines    []GateLine // by policy in the order of the old file: all applications, then each class
+	Unpaired []Note     // which applications are not compared, because only one file has them
 	Notes    []Note
 }
 
@@ -78,18 +80,19 @@ var (
 	policyOnlyIn      = note.Declare("gate-policy-only-in", "policy", "file")
 	policyNowEnds     = note.Declare("gate-policy-now-ends", "policy", "file")
 	appsOnlyIn        = note.Declare("gate-apps-only-in", "count", "total", "file")
+	otherSubmissions  = note.Declare("gate-other-submissions", "count", "old", "new")
 	policySpecChanged = note.Declare("gate-spec-changed", "policy", "old", "new")
 )
 
 // CompareSnapshots compares a result file with an older one. Applications are paired by
-// their ids; those that only one file has are left out, with a note. It fails if the
-// files have no application or no policy in common, or if a policy that ended before
-// does not end now.
+// their identities; those that only one file has are left out and counted in Unpaired.
+// It fails if the files have no application or no policy in common, or if a policy that
+// ended before does not end now.
 func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 	g := &Gate{Old: before, New: after, Options: o}
 	pairs := g.pairApps()
 	if len(pairs) == 0 {
-		return nil, fmt.Errorf("%s and %s have no application in common: give results of the same workload", before.Name, after.Name)
+		return nil, fmt.Errorf("no application is in both files: %s has %s, and %s has %s; give results of the same workload", before.Name, before.period(), after.Name, after.period())
 	}
 	olds := make([]int, len(pairs))
 	for k := range pairs {
@@ -135,20 +138,72 @@ func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 // An appPair is the indexes of one application in both files.
 type appPair struct{ old, new int }
 
-// pairApps pairs the applications of both files by their ids.
+// pairApps pairs the applications of both files by their identities, and counts those
+// without a partner.
 func (g *Gate) pairApps() []appPair {
 	var pairs []appPair
-	for old, k := range Partners(g.New.Workload, g.Old.Workload, appID) {
+	for old, k := range Partners(g.New.Workload, g.Old.Workload, (*traces.Application).Identity) {
 		if k >= 0 {
 			pairs = append(pairs, appPair{old, k})
 		}
 	}
+	pairs = g.inStep(pairs)
 	for _, s := range []*Snapshot{g.Old, g.New} {
 		if total := len(s.Workload.Apps); total > len(pairs) {
-			g.Notes = append(g.Notes, appsOnlyIn.With(total-len(pairs), total, s.Name))
+			g.Unpaired = append(g.Unpaired, appsOnlyIn.With(total-len(pairs), total, s.Name))
 		}
 	}
+	same := 0
+	for _, k := range Partners(g.New.Workload, g.Old.Workload, func(a *traces.Application) string { return a.ID }) {
+		if k >= 0 {
+			same++
+		}
+	}
+	if same > len(pairs) {
+		g.Unpaired = append(g.Unpaired, otherSubmissions.With(same-len(pairs), g.Old.Name, g.New.Name))
+	}
 	return pairs
+}
+
+// inStep drops pairs of different submissions where no wall clock tells them apart: the
+// offsets of both files differ by as much as those of most pairs, which is not 0 if one
+// file has only a part of the workload.
+func (g *Gate) inStep(pairs []appPair) []appPair {
+	later := func(p appPair) time.Duration {
+		return g.New.Workload.Apps[p.new].Submit - g.Old.Workload.Apps[p.old].Submit
+	}
+	count := map[time.Duration]int{}
+	var step time.Duration
+	for _, p := range pairs {
+		if g.Old.Workload.Apps[p.old].Started.IsZero() {
+			count[later(p)]++
+			if n := count[later(p)]; n > count[step] {
+				step = later(p)
+			}
+		}
+	}
+	return slices.DeleteFunc(pairs, func(p appPair) bool {
+		return g.Old.Workload.Apps[p.old].Started.IsZero() && later(p) != step
+	})
+}
+
+// period says how many applications a file has, and when they were submitted.
+func (s *Snapshot) period() string {
+	apps := s.Workload.Apps
+	text := fmt.Sprintf("%d applications", len(apps))
+	if len(apps) == 0 || apps[0].Started.IsZero() {
+		return text
+	}
+	first, last := apps[0].Started, apps[0].Started
+	for _, a := range apps {
+		if a.Started.Before(first) {
+			first = a.Started
+		}
+		if a.Started.After(last) {
+			last = a.Started
+		}
+	}
+	return fmt.Sprintf("%s submitted from %s to %s", text, first.Format("2006-01-02 15:04"), last.Format("2006-01-02 15:04"))
 }
 
 // addLines sums the figures of one policy, and its paired differences by block.

@@ -16,6 +16,7 @@ func snapshot(name string, runs int, missed func(int) bool, seconds float64) *Sn
 	p := SnapshotPolicy{Name: "team", Spec: name}
 	for i := range runs {
 		a := &traces.Application{ID: fmt.Sprint("app-", i), Class: "report", Submit: time.Duration(i) * 10 * time.Minute}
+		a.Started = s.Workload.Epoch.Add(a.Submit)
 		s.Workload.Apps = append(s.Workload.Apps, a)
 		app := metrics.App{HasDeadline: true, Deadline: time.Minute, Turnaround: 30 * time.Second, Executors: time.Duration(seconds * float64(time.Second))}
 		if missed(i) {
@@ -62,7 +63,71 @@ func TestGateOfFewRunsGoesByAmounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !g.Failed() || g.Lines[0].NewMisses != 1 || len(g.Notes) != 2 {
-		t.Errorf("%+v, notes %q", g.Lines, g.Notes)
+	if !g.Failed() || g.Lines[0].NewMisses != 1 || len(g.Notes) != 1 || len(g.Unpaired) != 1 {
+		t.Errorf("%+v, notes %q, %q", g.Lines, g.Notes, g.Unpaired)
+	}
+}
+
+// The results of Monday and Tuesday have the same ids, as those of a record whose numbers
+// begin anew each day. They are not compared as if they were one day.
+func TestTwoDaysWithTheSameIDsAreNotPaired(t *testing.T) {
+	monday, tuesday := snapshot("monday", 20, never, 60), snapshot("tuesday", 20, never, 60)
+	later := func(s *Snapshot, from int, by time.Duration) {
+		for _, a := range s.Workload.Apps[from:] {
+			a.Submit += by
+			if !a.Started.IsZero() {
+				a.Started = a.Started.Add(by)
+			}
+		}
+	}
+	later(tuesday, 0, 24*time.Hour)
+	_, err := CompareSnapshots(monday, tuesday, GateOptions{})
+	if want := "no application is in both files: monday has 20 applications submitted from 2026-01-01 00:00 to 2026-01-01 03:10, " +
+		"and tuesday has 20 applications submitted from 2026-01-02 00:00 to 2026-01-02 03:10; give results of the same workload"; err == nil || err.Error() != want {
+		t.Errorf("the error is %v", err)
+	}
+
+	// Half of the applications of the new file are of another day.
+	mixed := snapshot("mixed", 20, never, 60)
+	later(mixed, 10, 24*time.Hour)
+	g, err := CompareSnapshots(monday, mixed, GateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(g.Unpaired); got != `[gate-apps-only-in count=10 total=20 file="monday" gate-apps-only-in count=10 total=20 file="mixed" gate-other-submissions count=10 old="monday" new="mixed"]` {
+		t.Errorf("notes %s", got)
+	}
+
+	// Another name is another application, also with the same id and start.
+	renamed := snapshot("renamed", 20, never, 60)
+	renamed.Workload.Apps[3].Name = "another"
+	if g, err := CompareSnapshots(monday, renamed, GateOptions{}); err != nil || g.Lines[0].Of != 19 {
+		t.Errorf("%v", err)
+	}
+}
+
+// Without a wall clock, the offsets tell submissions apart. They are shifted in a part of
+// a workload, which starts at its own first application.
+func TestSubmissionsWithoutAWallClockArePairedByOffset(t *testing.T) {
+	clockless := func(name string) *Snapshot {
+		s := snapshot(name, 20, never, 60)
+		s.Workload.Epoch = time.Time{}
+		for _, a := range s.Workload.Apps {
+			a.Started = time.Time{}
+		}
+		return s
+	}
+	whole, part := clockless("whole"), clockless("part")
+	part.Workload.Apps, part.Policies[0].Apps = part.Workload.Apps[5:], part.Policies[0].Apps[5:]
+	for _, a := range part.Workload.Apps {
+		a.Submit -= 50 * time.Minute
+	}
+	part.Workload.Apps[7].Submit += time.Second
+	g, err := CompareSnapshots(whole, part, GateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.Lines[0].Of != 14 {
+		t.Errorf("%d applications are paired, want the 15 of both files less the one that was submitted at another time", g.Lines[0].Of)
 	}
 }

@@ -5,8 +5,8 @@ import "dynalloc/traces"
 // Partners pairs the applications of two workloads that have the same key. It returns
 // for each application of to the index of its partner in from, -1 if it has none. If
 // several have the same key, the first is paired with the first, and so on.
-func Partners(from, to *traces.Workload, key func(*traces.Application) string) []int {
-	free := map[string][]int{}
+func Partners[K comparable](from, to *traces.Workload, key func(*traces.Application) K) []int {
+	free := map[K][]int{}
 	for i, a := range from.Apps {
 		free[key(a)] = append(free[key(a)], i)
 	}
@@ -22,6 +22,3 @@ func Partners(from, to *traces.Workload, key func(*traces.Application) string) [
 
 // AppName is the key of Partners for different runs of the same applications.
 func AppName(a *traces.Application) string { return a.Name }
-
-// appID is the key of Partners for the same runs.
-func appID(a *traces.Application) string { return a.ID }

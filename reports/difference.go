@@ -30,7 +30,7 @@ func Difference(g *bench.Gate) *Document {
 			{Key: "allowed_misses", Value: g.Options.Misses}, {Key: "allowed_cost_share", Value: g.Options.Cost}, {Key: "blocks", Value: g.Blocks.String()},
 			{Key: "worse", Value: g.Failed()},
 		},
-		Summary:  []string{verdict},
+		Summary:  append(WordAll(g.Unpaired), verdict),
 		Sections: []Section{section("lines", "Differences", t)},
 		Records:  func() *Table { return t },
 		Notes:    g.Notes,

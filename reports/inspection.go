@@ -22,7 +22,7 @@ const listedAnyway = 100
 func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document {
 	all := &Table{Left: 4, Columns: []Column{
 		{Head: "application"}, {Key: "id", Hidden: true}, {Key: "attempt", Hidden: true},
-		{Head: "name", Key: "name"}, {Key: "class", Hidden: true}, {Head: "spark", Key: "spark_version"}, {Head: "length", Key: "seconds"},
+		{Head: "name", Key: "name"}, {Key: "class", Hidden: true}, {Key: "user", Hidden: true}, {Key: "started", Hidden: true}, {Head: "spark", Key: "spark_version"}, {Head: "length", Key: "seconds"},
 		{Head: "jobs", Key: "jobs"}, {Head: "stages", Key: "stages"}, {Head: "tasks", Key: "tasks"}, {Head: "failed", Key: "failed_tasks"},
 		{Head: "executors"}, {Key: "executors_added", Hidden: true}, {Key: "executors_removed", Hidden: true},
 		{Head: "grade", Key: "grade", Word: true}, {Head: "path", Key: "path", Word: true}, {Key: "problems", Hidden: true},
@@ -35,7 +35,7 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 		if a.Attempt != "" {
 			id += " attempt " + a.Attempt
 		}
-		all.add(OneLine(id), a.ID, a.Attempt, Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, a.Class, Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
+		all.add(OneLine(id), a.ID, a.Attempt, Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, a.Class, a.User, orNull(!a.Started.IsZero(), a.Started.UTC()), Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
 			Cell{length(log.Span), log.Span.Seconds()}, log.Jobs, log.Stages, log.Tasks, log.FailedTasks,
 			fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved), log.ExecutorsAdded, log.ExecutorsRemoved,
 			log.Grade.String(), a.Path, log.Problems)
@@ -72,9 +72,17 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 	return d
 }
 
+// application is what the logs of one application have in common: attempts can have
+// names with different dates.
+func application(a *traces.Application) traces.Identity {
+	i := a.Identity()
+	i.Name = traces.Class(a.Name)
+	return i
+}
+
 // classTable counts the applications of each class.
 func classTable(logs []*traces.Application) *Table {
-	applications, tasks, seen := map[string]int{}, map[string]int{}, map[string]bool{}
+	applications, tasks, seen := map[string]int{}, map[string]int{}, map[traces.Identity]bool{}
 	var classes []string
 	for _, a := range logs {
 		if a.Name == "" && a.Class == "" {
@@ -83,10 +91,10 @@ func classTable(logs []*traces.Application) *Table {
 		if _, known := tasks[a.Class]; !known {
 			classes = append(classes, a.Class)
 		}
-		if a.ID == "" || !seen[a.ID] {
+		if a.ID == "" || !seen[application(a)] {
 			applications[a.Class]++
 		}
-		seen[a.ID] = true
+		seen[application(a)] = true
 		tasks[a.Class] += a.Log.Tasks
 	}
 	slices.Sort(classes)
@@ -99,15 +107,15 @@ func classTable(logs []*traces.Application) *Table {
 
 // attemptList names the applications that have a log for each of several attempts.
 func attemptList(logs []*traces.Application) Bullets {
-	count := map[string]int{}
+	count := map[traces.Identity]int{}
 	for _, a := range logs {
-		count[a.ID]++
+		count[application(a)]++
 	}
 	var list Bullets
 	for _, a := range logs {
-		if n := count[a.ID]; n > 1 && a.ID != "" {
+		if n := count[application(a)]; n > 1 && a.ID != "" {
 			list = append(list, fmt.Sprintf("%s has %d logs of one application: a replay uses its last attempt, and counts the earlier ones as time held.", OneLine(a.ID), n))
-			count[a.ID] = 0
+			count[application(a)] = 0
 		}
 	}
 	return list

@@ -67,7 +67,8 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 	for _, a := range c.Applications {
 		app := &traces.Application{ID: a.ID, Name: a.Name, Class: a.Class, User: a.User, Submit: milliseconds(a.SubmitMS)}
 		if a.Submitted != nil {
-			s.Workload.Epoch = a.Submitted.Add(-app.Submit)
+			app.Started = a.Submitted.UTC()
+			s.Workload.Epoch = app.Started.Add(-app.Submit)
 		}
 		s.Workload.Apps = append(s.Workload.Apps, app)
 	}

@@ -407,6 +407,21 @@ func TestAnInspectionOfLogs(t *testing.T) {
 	}
 }
 
+// Two clusters gave the same id in the same second. They are two applications, each in the
+// class of its name.
+func TestAnInspectionTellsEqualIDsApart(t *testing.T) {
+	at := time.Date(2025, 11, 24, 10, 0, 0, 0, time.UTC)
+	load := &traces.Application{Path: "a", ID: "app-0", Name: "load", Class: "load", User: "ann", Started: at}
+	clean := &traces.Application{Path: "b", ID: "app-0", Name: "clean", Class: "clean", User: "ann", Started: at}
+	d := Inspection([]*traces.Application{load, clean}, nil)
+	text := render(t, "text", d)
+	says(t, text, "load 1 0", "clean 1 0")
+	if strings.Contains(text, "one application") {
+		t.Errorf("they are one application:\n%s", text)
+	}
+	says(t, render(t, "json", d), `"started": "2025-11-24T10:00:00Z"`, `"user": "ann"`)
+}
+
 // Of very many logs the first are listed, and whatever something is wrong with.
 func TestAnInspectionOfVeryMany(t *testing.T) {
 	logs := make([]*traces.Application, 28489)

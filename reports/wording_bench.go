@@ -16,10 +16,11 @@ var benchWordings = map[note.Kind]string{
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",
 
-	"gate-policy-only-in":  "{policy} is only in {file}.",
-	"gate-policy-now-ends": "{policy} did not end in {file}; it does now.",
-	"gate-apps-only-in":    "{count} of {total} applications are only in {file}.",
-	"gate-spec-changed":    "{policy} was {old} and is {new}.",
+	"gate-policy-only-in":    "{policy} is only in {file}.",
+	"gate-policy-now-ends":   "{policy} did not end in {file}; it does now.",
+	"gate-apps-only-in":      "{count} of {total} applications are only in {file}: they are not compared.",
+	"gate-other-submissions": "{count:application} in {old} and {new} have the same id and another start, name or user: another day, or another cluster.",
+	"gate-spec-changed":      "{policy} was {old} and is {new}.",
 
 	"deadline-unused":         "{position}: the deadline for {match} matches no {what}.",
 	"apps-without-deadline":   "{count} of {total} applications match no deadline and cannot miss one.",

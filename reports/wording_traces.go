@@ -39,7 +39,7 @@ var tracesWordings = map[note.Kind]string{
 	"log-part-empty":             "{part}: this part is empty; its events are missing",
 	"log-part-twice":             "{part}: the same part as {other}; left out",
 	"log-copied":                 "the same log is also in {copy}: it is read once",
-	"log-shares-id":              "{applications:application} have the id {id}: they are distinguished by their start times",
+	"log-shares-id":              "{applications:application} have the id {id}: they are told apart by start, name and user",
 	"log-of-earlier-attempt":     "attempt {attempt} ({log}) is counted as time held, {held} in total before attempt {counts}",
 	"skipped-checksum":           "a checksum file",
 	"skipped-hidden":             "hidden",

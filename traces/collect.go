@@ -68,6 +68,9 @@ func (w *Workload) arrange() {
 // Sort puts the applications in the order that Workload.Apps states.
 func (w *Workload) Sort() {
 	slices.SortStableFunc(w.Apps, func(x, y *Application) int {
-		return cmp.Or(cmp.Compare(x.Submit, y.Submit), cmp.Compare(x.ID, y.ID))
+		if x.Submit != y.Submit {
+			return cmp.Compare(x.Submit, y.Submit)
+		}
+		return x.Identity().compare(y.Identity())
 	})
 }

@@ -81,7 +81,7 @@ func TestArrivalsAreCombinedWithApplications(t *testing.T) {
 // come up to an hour later with their rhythm unchanged.
 func TestLoadIsChangedByWholePipelines(t *testing.T) {
 	w := fleet(t)
-	half, err := Scale(w, 0.5, 1)
+	half, _, err := Scale(w, 0.5, 1)
 	checked(t, half, err)
 	users := map[string]int{}
 	for _, a := range half.Apps {
@@ -95,8 +95,13 @@ func TestLoadIsChangedByWholePipelines(t *testing.T) {
 	if share := float64(work(half)) / float64(work(w)); share < 0.3 || share > 0.7 {
 		t.Errorf("%.2f of the work is left, want about half", share)
 	}
-	triple, err := Scale(w, 3, 1)
+	triple, from, err := Scale(w, 3, 1)
 	checked(t, triple, err)
+	for i, a := range triple.Apps {
+		if original := w.Apps[from[i]]; !strings.HasPrefix(a.ID, original.ID) || &a.Stages[0] != &original.Stages[0] {
+			t.Errorf("%s is a copy of %s", a.ID, original.ID)
+		}
+	}
 	if work(triple) != 3*work(w) {
 		t.Errorf("three times %v is %v", work(w), work(triple))
 	}
@@ -112,10 +117,10 @@ func TestLoadIsChangedByWholePipelines(t *testing.T) {
 	if last < 23*time.Hour || last >= 24*time.Hour {
 		t.Errorf("the last report of the copy comes at %v, want within an hour after 23h", last)
 	}
-	if _, err := Scale(w, 0, 1); err == nil {
+	if _, _, err := Scale(w, 0, 1); err == nil {
 		t.Error("a load of 0 was accepted")
 	}
-	if _, err := Scale(w, 0.0001, 1); err == nil || !strings.Contains(err.Error(), "leaves nothing") {
+	if _, _, err := Scale(w, 0.0001, 1); err == nil || !strings.Contains(err.Error(), "leaves nothing") {
 		t.Errorf("a load smaller than any pipeline: %v", err)
 	}
 }

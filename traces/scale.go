@@ -13,8 +13,9 @@ const copyShift = time.Hour
 
 // A pipeline is what one user submits of one class.
 type pipeline struct {
-	apps []*Application
-	work float64 // core seconds
+	apps    []*Application
+	indexes []int   // of apps in the workload
+	work    float64 // core seconds
 }
 
 // Scale changes the load of a workload to about factor times its work, by leaving out
@@ -24,15 +25,16 @@ type pipeline struct {
 // the same time of up to an hour. If a source has neither users nor names that come
 // again, each application is a pipeline.
 //
-// factor is above 0 and at most 100. It is an error if the result is empty because every
-// pipeline has more than that share of the work.
-func Scale(w *Workload, factor float64, seed uint64) (*Workload, error) {
+// factor is above 0 and at most 100. The second result has, for each application of the
+// new workload, the index of its original in the old one. It is an error if the result is
+// empty because every pipeline has more than that share of the work.
+func Scale(w *Workload, factor float64, seed uint64) (*Workload, []int, error) {
 	if !(factor > 0 && factor <= 100) {
-		return nil, fmt.Errorf("a load of %g: expected a factor above 0 and at most 100", factor)
+		return nil, nil, fmt.Errorf("a load of %g: expected a factor above 0 and at most 100", factor)
 	}
 	pipelines := pipelinesOf(w)
 	random := randomOf(seed, "scale")
-	scaled := w.derived()
+	scaled := scaling{w.derived(), map[*Application]int{}}
 	copies := int(factor) // of all pipelines, the originals included
 	for number := range copies {
 		for _, p := range pipelines {
@@ -54,20 +56,31 @@ func Scale(w *Workload, factor float64, seed uint64) (*Workload, error) {
 			scaled.add(p, copies, random.Float64())
 		}
 	}
-	if len(scaled.Apps) == 0 {
-		return nil, fmt.Errorf("a load of %g leaves nothing: every pipeline has more than that share of the work", factor)
+	if len(scaled.w.Apps) == 0 {
+		return nil, nil, fmt.Errorf("a load of %g leaves nothing: every pipeline has more than that share of the work", factor)
 	}
 	load := float64(copies) + taken/max(total, 1)
-	scaled.Notes = append(scaled.Notes, loadChanged.With(load, factor, seed, copies, len(pipelines), more))
-	scaled.Sort()
-	return scaled, nil
+	scaled.w.Notes = append(scaled.w.Notes, loadChanged.With(load, factor, seed, copies, len(pipelines), more))
+	scaled.w.Sort()
+	from := make([]int, len(scaled.w.Apps))
+	for i, a := range scaled.w.Apps {
+		from[i] = scaled.origin[a]
+	}
+	return scaled.w, from, nil
+}
+
+// A scaling is a workload that is being made, with the index of each application's
+// original.
+type scaling struct {
+	w      *Workload
+	origin map[*Application]int
 }
 
 // add adds copy number of a pipeline; number 0 is the original. share is by how much of
 // copyShift the copy comes later.
-func (w *Workload) add(p *pipeline, number int, share float64) {
+func (s *scaling) add(p *pipeline, number int, share float64) {
 	shift := time.Duration(share * float64(copyShift)).Truncate(time.Millisecond)
-	for _, a := range p.apps {
+	for k, a := range p.apps {
 		c := a.unrecorded()
 		if number > 0 {
 			c.ID = fmt.Sprintf("%s-copy%d", a.ID, number)
@@ -76,7 +89,8 @@ func (w *Workload) add(p *pipeline, number int, share float64) {
 				c.Started = c.Started.Add(shift)
 			}
 		}
-		w.Apps = append(w.Apps, c)
+		s.w.Apps = append(s.w.Apps, c)
+		s.origin[c] = p.indexes[k]
 	}
 }
 
@@ -85,7 +99,7 @@ func pipelinesOf(w *Workload) []*pipeline {
 	type key struct{ user, class string }
 	var pipelines []*pipeline
 	index := map[key]*pipeline{}
-	for _, a := range w.Apps {
+	for i, a := range w.Apps {
 		k := key{a.User, a.Class}
 		p := index[k]
 		if p == nil || a.User == "" && a.Class != Class(a.Name) {
@@ -93,7 +107,7 @@ func pipelinesOf(w *Workload) []*pipeline {
 			index[k] = p
 			pipelines = append(pipelines, p)
 		}
-		p.apps = append(p.apps, a)
+		p.apps, p.indexes = append(p.apps, a), append(p.indexes, i)
 		p.work += TotalWork(a).Seconds()
 	}
 	return pipelines

@@ -12,7 +12,7 @@ import (
 type Workload struct {
 	Name  string
 	Epoch time.Time      // wall-clock time of offset 0; zero if there is none
-	Apps  []*Application // by Submit, then ID
+	Apps  []*Application // by Submit, then Identity
 	Notes []Note         // what every report must say about this workload
 }
 

@@ -1,10 +1,8 @@
 package decide
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"dynalloc/bench/metrics"
@@ -138,27 +136,6 @@ func (s *scenario) replay(f policies.Fleet, r int) ([]metrics.App, error) {
 		apps[at] = metrics.Replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
 	}
 	return apps, nil
-}
-
-// original returns, for each application of a scaled workload (traces.Scale), the index
-// of the original application.
-func original(scaled, w *traces.Workload) ([]int, error) {
-	byID := map[string]int{}
-	for i := len(w.Apps) - 1; i >= 0; i-- {
-		byID[w.Apps[i].ID] = i
-	}
-	from := make([]int, len(scaled.Apps))
-	for i, a := range scaled.Apps {
-		at, found := byID[a.ID]
-		if cut := strings.LastIndex(a.ID, "-copy"); !found && cut >= 0 {
-			at, found = byID[a.ID[:cut]]
-		}
-		if !found {
-			return nil, fmt.Errorf("application %s of the scaled workload is not a copy of any application", a.ID)
-		}
-		from[i] = at
-	}
-	return from, nil
 }
 
 // upTo returns the numbers below n.

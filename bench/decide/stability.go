@@ -89,16 +89,12 @@ func (a *adviser) scaled(load float64) (*scenario, error) {
 			continue
 		}
 		for seed := a.suite.Config.Seed; seed < a.suite.Config.Seed+seeds; seed++ {
-			scaled, err := traces.Scale(w, load, seed)
+			scaled, from, err := traces.Scale(w, load, seed)
 			if err != nil {
 				return nil, err
 			}
 			if len(bench.Classes(scaled)) < len(a.classes) {
 				continue
-			}
-			from, err := original(scaled, whole)
-			if err != nil {
-				return nil, err
 			}
 			return a.newScenario(fmt.Sprintf("load x%g", load), scaled, from, a.replicas), nil
 		}

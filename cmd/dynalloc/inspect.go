@@ -56,7 +56,7 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 		}
 		// Without its jobs and tasks: there may be very many logs.
 		found = append(found, &traces.Application{
-			Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, SparkVersion: a.SparkVersion, Log: a.Log,
+			Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, User: a.User, Started: a.Started, SparkVersion: a.SparkVersion, Log: a.Log,
 		})
 	}
 	failure := reading.failure(cmd.ErrOrStderr())

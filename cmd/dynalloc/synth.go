@@ -85,7 +85,7 @@ func (by *synthesis) synth(cmd *cobra.Command, paths []string) error {
 		}
 	}
 	if by.load != 1 {
-		if w, err = traces.Scale(w, by.load, by.seed); err != nil {
+		if w, _, err = traces.Scale(w, by.load, by.seed); err != nil {
 			return usageError{err}
 		}
 	}

@@ -47,12 +47,7 @@ func newEventWriter(out *bufio.Writer, w *traces.Workload, format, app string, t
 	if format == "json" {
 		return &jsonWriter{filter: f, out: json.NewEncoder(out)}
 	}
-	t := &textWriter{filter: f, out: out}
-	names := map[string]bool{}
-	for _, a := range w.Apps {
-		t.byID = t.byID || names[a.Name]
-		names[a.Name] = true
-	}
+	t := &textWriter{filter: f, out: out, labels: w.Labels()}
 	for i := range w.Apps {
 		if f.shown[i] {
 			t.width = max(t.width, len(t.who(i)))
@@ -75,19 +70,13 @@ func (f *filter) selects(e replay.Event) bool {
 // A textWriter writes the timeline as text.
 type textWriter struct {
 	filter
-	out   *bufio.Writer
-	byID  bool // names repeat, so applications are shown by their ids
-	width int  // of the column of applications
+	out    *bufio.Writer
+	labels []string // of the applications
+	width  int      // of their column
 }
 
 // who is the name of an application in the timeline.
-func (t *textWriter) who(app int) string {
-	a := t.workload.Apps[app]
-	if t.byID || a.Name == "" {
-		return reports.OneLine(a.ID)
-	}
-	return reports.OneLine(a.Name)
-}
+func (t *textWriter) who(app int) string { return reports.OneLine(t.labels[app]) }
 
 // The methods of bufio.Writer keep the first error for Flush, so errors are not
 // checked here.
@@ -159,6 +148,7 @@ var kindNames = [...]string{
 // A jsonEvent is one event in JSON. Fields that its kind does not have are omitted.
 type jsonEvent struct {
 	Seconds     float64  `json:"seconds"`
+	Index       int32    `json:"index"` // of the application in the workload: its id can be that of another one too
 	Application string   `json:"application"`
 	Name        string   `json:"name"`
 	Event       string   `json:"event"`
@@ -185,7 +175,7 @@ func (t *jsonWriter) Observe(e replay.Event) {
 	}
 	a := t.workload.Apps[e.App]
 	when := e.When.Seconds()
-	o := jsonEvent{Seconds: e.At.Seconds(), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String(), Step: e.Why.Step, Needed: e.Why.Need}
+	o := jsonEvent{Seconds: e.At.Seconds(), Index: int32(e.App), Application: a.ID, Name: a.Name, Event: kindNames[e.Kind], Why: e.Why.String(), Step: e.Why.Step, Needed: e.Why.Need}
 	switch e.Kind {
 	case replay.AppSubmitted, replay.AppEnded:
 	case replay.JobSubmitted, replay.JobEnded:

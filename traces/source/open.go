@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"slices"
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
@@ -18,8 +19,9 @@ import (
 // its applications have to be sorted. Logs implements traces.Reader.
 type Logs struct {
 	// EachLog hands on each log as one application, even if it is an attempt of an
-	// application with several or a copy of another log. It is for the inspection of
-	// logs, and must be set before the first Read.
+	// application with several or a copy of another log. Its Started is that of the
+	// first attempt, so that traces.Identity is the same for the logs of one application.
+	// It is for the inspection of logs, and must be set before the first Read.
 	EachLog bool
 
 	found  *found
@@ -79,12 +81,14 @@ func (l *Logs) Close() error { return l.found.close() }
 func (l *Logs) Read() (*traces.Application, error) {
 	if !l.opened {
 		l.opened = true
+		l.groups = groupLogs(l.found.Logs)
 		if l.EachLog {
-			for i := range l.found.Logs {
-				l.groups = append(l.groups, groupOf(&l.found.Logs[i]))
+			var each []logGroup
+			for i := range l.groups {
+				each = append(each, l.groups[i].eachLog()...)
 			}
-		} else {
-			l.groups = groupLogs(l.found.Logs)
+			slices.SortStableFunc(each, byPath)
+			l.groups = each
 		}
 	}
 	if len(l.groups) == 0 {
@@ -92,7 +96,7 @@ func (l *Logs) Read() (*traces.Application, error) {
 	}
 	g := l.groups[0]
 	l.groups = l.groups[1:]
-	l.done += g.size
+	l.done += g.size()
 	return g.read()
 }
 

@@ -38,7 +38,7 @@ func TestAttemptsAreOneApplication(t *testing.T) {
 
 // The driver of the second attempt dies before its first job. This attempt counts.
 func TestLastAttemptCountsEvenIfItDidNothing(t *testing.T) {
-	early := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"App Attempt ID":"2"}`, 1_700_000_100_000)
+	early := fmt.Sprintf(`{"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":"application_1","Timestamp":%d,"User":"ann","App Attempt ID":"2"}`, 1_700_000_100_000)
 	apps, bad := readFiles(t, map[string]string{"app_1": oneJob("application_1", "1", 0), "app_2": early}, false)
 	if len(apps) != 1 || len(bad) != 0 || apps[0].Attempt != "2" || apps[0].Log.Grade != traces.Cut || apps[0].EarlierAttempts != 100*time.Second {
 		t.Fatalf("read %v, %v", apps, bad)
@@ -63,6 +63,34 @@ func TestEqualIDsOfTwoClustersAreTwoApplications(t *testing.T) {
 	apps, _ := readFiles(t, map[string]string{"x/app-1": emptyLog("app-1"), "y/app-1": later}, false)
 	if len(apps) != 2 || apps[0].EarlierAttempts != 0 || apps[1].EarlierAttempts != 0 {
 		t.Fatalf("read %d applications", len(apps))
+	}
+}
+
+// Two YARN clusters that were started in the same millisecond give the same ids, and both
+// run two attempts. Only names tell the logs apart; the date in a name does not count.
+func TestEqualIDsAndStartsAreToldApartByName(t *testing.T) {
+	named := func(name, attempt string, start int64) string {
+		return strings.Replace(oneJob("application_1", attempt, start), `"tale"`, fmt.Sprintf("%q", name), 1)
+	}
+	files := map[string]string{
+		"x/1": named("load 2026-03-30", "1", 0), "x/2": named("load 2026-03-31", "2", 100),
+		"y/1": named("clean", "1", 0), "y/2": named("clean", "2", 50),
+	}
+	apps, _ := readFiles(t, files, false)
+	if len(apps) != 2 || apps[0].Name != "load 2026-03-31" || apps[0].EarlierAttempts != 100*time.Second ||
+		apps[1].Name != "clean" || apps[1].EarlierAttempts != 50*time.Second {
+		t.Fatalf("read %d applications", len(apps))
+	}
+	if apps[0].Identity() == apps[1].Identity() || !apps[0].Started.Equal(apps[1].Started) {
+		t.Error("they are one application, or did not start at the same time")
+	}
+	if p := fmt.Sprint(apps[0].Log.Problems[0]); p != `log-shares-id id="application_1" applications=2` {
+		t.Errorf("the first problem is %s", p)
+	}
+	// One by one, the attempts of an application have the start of the first.
+	each, _ := readFiles(t, files, true)
+	if len(each) != 4 || each[0].Started != each[1].Started || each[1].Path != "x/2" || each[1].EarlierAttempts != 0 {
+		t.Errorf("read %d logs, of %v and %v", len(each), each[0].Started, each[1].Started)
 	}
 }
 
