@@ -68,8 +68,11 @@ const dynamicAllocation = "spark.dynamicAllocation."
 
 // exposed reports whether shuffle files are lost when executors leave. As in Spark,
 // decommissioning counts as protection even if blocks are not moved.
-func (p Protection) exposed() bool { return !p.Service && !p.Tracking && !p.Decommission }
+func (p Protection) exposed() bool {
+	return !p.Service && !p.Remote && !p.Tracking && !p.Decommission
+}
 
 var errExposed = errors.New("dynamic allocation needs one of spark.shuffle.service.enabled, " +
-	"spark.dynamicAllocation.shuffleTracking.enabled, or spark.decommission.enabled with " +
-	"spark.storage.decommission.shuffleBlocks.enabled (shuffle=none replays the application without protection)")
+	"spark.dynamicAllocation.shuffleTracking.enabled, spark.decommission.enabled with " +
+	"spark.storage.decommission.shuffleBlocks.enabled, or a plug-in of a remote shuffle service in " +
+	spark.ShuffleDataIO + " (shuffle=none replays the application without protection)")

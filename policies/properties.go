@@ -72,6 +72,11 @@ func ParseConf(r io.Reader, name string) (Spec, error) {
 	if err == nil {
 		err = s.check()
 	}
+	known := s.Protection // to Spark, which a shuffle manager does not tell that files are safe
+	known.Remote = spark.Properties(props).ReliableShuffle()
+	if err == nil && s.Dynamic() && known.exposed() {
+		err = errExposed
+	}
 	if err != nil {
 		return Spec{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -91,7 +96,7 @@ func fromProperties(props spark.Properties, app AppInfo) (Spec, error) {
 		s = sparkKind.spec()
 	}
 	shipped := !spark.ParseVersion(app.SparkVersion).Before(3, 4) // tracking and migration of shuffle files are on by default
-	s.Protection = Protection{Tracking: shipped, TrackingTimeout: Never}
+	s.Protection = Protection{Tracking: shipped, Remote: props.RemoteShuffle(), TrackingTimeout: Never}
 	for _, set := range s.Kind.Settings {
 		if value := props[set.Property]; set.Property != "" && value != "" {
 			if err := set.readProperty(value, &s); err != nil {
@@ -120,7 +125,7 @@ func fromProperties(props spark.Properties, app AppInfo) (Spec, error) {
 		return s, err
 	}
 	s.Protection.Migration = false
-	if p := s.Protection; p.Decommission && !p.Service && !p.Tracking {
+	if p := s.Protection; p.Decommission && !p.Service && !p.Tracking && !p.Remote {
 		return s, errExposed // without this switch decommissioning does not protect shuffle files
 	}
 	return s, nil

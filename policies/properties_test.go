@@ -36,6 +36,22 @@ func TestFromProperties(t *testing.T) {
 			props: "dynamicAllocation.enabled=true shuffle.service.enabled=true decommission.enabled=true storage.decommission.enabled=true",
 			app:   AppInfo{SparkVersion: "3.3.0"},
 			want:  "spark,decommission=true"},
+		{name: "Celeborn as its manual says",
+			props: "dynamicAllocation.enabled=true dynamicAllocation.shuffleTracking.enabled=false shuffle.service.enabled=false " + celeborn,
+			app:   AppInfo{SparkVersion: "3.5.1"},
+			want:  "spark,shuffle=remote"},
+		{name: "Uniffle's manager alone, in a build of Spark that accepts it",
+			props: "dynamicAllocation.enabled=true shuffle.manager=org.apache.spark.shuffle.RssShuffleManager",
+			app:   AppInfo{SparkVersion: "3.3.2"},
+			want:  "spark,shuffle=remote"},
+		{name: "Celeborn beside tracking, which is the default",
+			props: "dynamicAllocation.enabled=true " + celeborn,
+			app:   AppInfo{SparkVersion: "3.5.1"},
+			want:  "spark,service=false,remote=true"},
+		{name: "Celeborn beside the service",
+			props: "dynamicAllocation.enabled=true shuffle.service.enabled=true " + celeborn,
+			want:  "spark,remote=true"},
+		{name: "a static application with Celeborn", props: "executor.instances=5 master=yarn " + celeborn, want: "static,n=5,remote=true"},
 		{name: "instances raise the initial target",
 			props: "dynamicAllocation.enabled=true dynamicAllocation.initialExecutors=2 executor.instances=5",
 			want:  "spark,initial=5,shuffle=tracking"},
@@ -66,6 +82,10 @@ func TestFromProperties(t *testing.T) {
 		})
 	}
 }
+
+// celeborn is how Apache Celeborn is set for Spark 3.5 and later.
+const celeborn = "shuffle.manager=org.apache.spark.shuffle.celeborn.SparkShuffleManager " +
+	"shuffle.sort.io.plugin.class=org.apache.spark.shuffle.celeborn.CelebornShuffleDataIO"
 
 func TestFromPropertiesRefuses(t *testing.T) {
 	for props, problem := range map[string]string{
@@ -117,6 +137,8 @@ spark.app.name ${HOME}
 		"spark.dynamicAllocation.enabled true\nspark.decommission.enabled true\n" +
 			"spark.dynamicAllocation.shuffleTracking.enabled false\n" +
 			"spark.storage.decommission.shuffleBlocks.enabled false": "prod.conf: dynamic allocation needs one of",
+		"spark.dynamicAllocation.enabled true\nspark.dynamicAllocation.shuffleTracking.enabled false\n" +
+			"spark.shuffle.manager org.apache.spark.shuffle.RssShuffleManager": "or a plug-in of a remote shuffle service in spark.shuffle.sort.io.plugin.class",
 		`spark.app.name \u12`: "prod.conf: ",
 	} {
 		if s, err := ParseConf(strings.NewReader(conf), "prod.conf"); err == nil || !strings.Contains(err.Error(), problem) {
@@ -130,7 +152,7 @@ func TestConf(t *testing.T) {
 	for _, text := range []string{
 		"static,n=4,cores=2", "spark", "spark,idle=10s,max=6,min=1,initial=2", "spark,backlog=5s,sustained=1s,ratio=0.5",
 		"spark,shuffle=tracking,tracking-timeout=1500ms,cached=9s", "spark,shuffle=decommission", "spark,fetch-rdd=true",
-		"spark,decommission=true,cores=2,memory=512m,cores-max=8",
+		"spark,decommission=true,cores=2,memory=512m,cores-max=8", "spark,shuffle=remote", "static,n=4,cores=2,remote=true",
 	} {
 		s, err := Parse(text)
 		if err != nil {

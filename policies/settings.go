@@ -88,9 +88,10 @@ var simplest = Allocation{Idle: 60 * time.Second, Cached: forever, Max: unlimite
 // protection are the settings of all dynamic policies: how shuffle files are
 // protected, and the size of executors.
 var protection = []Setting{
-	{Key: "shuffle", Doc: "what protects shuffle files: service, tracking, decommission or none (default service)",
+	{Key: "shuffle", Doc: "what protects shuffle files: service, tracking, remote, decommission or none (default service)",
 		Field: func(s *Spec) any { return &s.Protection }},
 	service("true, unless shuffle is given"),
+	remote,
 	{Key: "fetch-rdd", Property: "spark.shuffle.service.fetch.rdd.enabled", since: spark.Version{Major: 3},
 		Doc:   "the service serves cached blocks on disk, so that they do not hold executors (default false)",
 		Field: func(s *Spec) any { return &s.Protection.FetchRDD }},
@@ -115,6 +116,12 @@ func service(def string) Setting {
 		Field: func(s *Spec) any { return &s.Protection.Service }}
 }
 
+// remote has no property of its own: the names of Spark's shuffle classes decide, see
+// spark.Properties.RemoteShuffle.
+var remote = Setting{Key: "remote", since: spark.Version{Major: 3},
+	Doc:   "a remote shuffle service (Celeborn, Uniffle, a ShuffleDataIO plug-in) keeps shuffle files (default false)",
+	Field: func(s *Spec) any { return &s.Protection.Remote }}
+
 // protections are the words for common combinations of switches. The first is the
 // default.
 var protections = []struct {
@@ -123,6 +130,7 @@ var protections = []struct {
 }{
 	{"service", Protection{Service: true, TrackingTimeout: Never}},
 	{"tracking", Protection{Tracking: true, TrackingTimeout: Never}},
+	{"remote", Protection{Remote: true, TrackingTimeout: Never}},
 	{"decommission", Protection{Decommission: true, Migration: true, TrackingTimeout: Never}},
 	{"none", Protection{Unprotected: true, TrackingTimeout: Never}},
 }

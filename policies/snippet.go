@@ -63,6 +63,9 @@ func (s Spec) Conf() string {
 	def.Protection = Protection{Tracking: true, TrackingTimeout: Never}
 	def.Allocation.Sustained = s.Allocation.Backlog
 	var b strings.Builder
+	if s.Protection.Remote {
+		fmt.Fprintf(&b, "%s %s\n", spark.ShuffleDataIO, exampleDataIO)
+	}
 	fmt.Fprintf(&b, "spark.dynamicAllocation.enabled %t\n", s.Dynamic())
 	for _, set := range s.Kind.Settings {
 		if value := set.write(&s); set.Property != "" && (set.shown || value != set.write(&def)) {
@@ -71,6 +74,10 @@ func (s Spec) Conf() string {
 	}
 	return b.String()
 }
+
+// exampleDataIO stands for any remote shuffle service where properties are written
+// without an application that has one.
+const exampleDataIO = "org.apache.spark.shuffle.celeborn.CelebornShuffleDataIO"
 
 // String writes the snippet as lines of spark-defaults.conf, with the settings to
 // remove in comments.

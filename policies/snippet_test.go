@@ -84,6 +84,16 @@ func TestSnippetsKnowTheirVersion(t *testing.T) {
 			t.Errorf("decommissioning under Spark %s: %v", version, err)
 		}
 	}
+	remote, err := Parse("spark,shuffle=remote")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := remote.SnippetFor(propertiesOf(celeborn), AppInfo{SparkVersion: "3.5.1"}, 2); err != nil || strings.Contains(s.String(), "celeborn") {
+		t.Errorf("Celeborn stays as it is set: %v\n%s", err, s)
+	}
+	if _, err := remote.SnippetFor(nil, AppInfo{SparkVersion: "3.5.1"}, 2); err == nil || !strings.Contains(err.Error(), "no remote shuffle service") {
+		t.Errorf("a remote shuffle for an application without one: %v", err)
+	}
 	plain, err := Parse("spark")
 	if err != nil {
 		t.Fatal(err)

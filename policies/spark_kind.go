@@ -62,6 +62,9 @@ func checkBacklog(s Spec) error {
 // removes settings of the application that would interfere.
 func sparkSnippet(s Spec, on Deployment) (Snippet, error) {
 	var out Snippet
+	if s.Protection.Remote && !on.Properties.RemoteShuffle() {
+		return out, fmt.Errorf("%s: the application's settings name no remote shuffle service", s)
+	}
 	out.set("spark.dynamicAllocation.enabled", "true")
 	def := s.Kind.spec()
 	def.Allocation.Sustained = s.Allocation.Backlog

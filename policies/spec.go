@@ -120,6 +120,10 @@ type Protection struct {
 	// FetchRDD: the service also serves cached blocks on disk
 	// (spark.shuffle.service.fetch.rdd.enabled).
 	FetchRDD bool
+	// Remote: a remote service or storage keeps shuffle files, so that none is lost with
+	// an executor or a node (spark.Properties.RemoteShuffle). Tracking, where it is on,
+	// holds executors all the same, as in Spark.
+	Remote bool
 	// Tracking: executors with shuffle files that a running job may need are not
 	// given back (spark.dynamicAllocation.shuffleTracking.enabled). It has no effect
 	// with the service.

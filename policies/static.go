@@ -13,7 +13,7 @@ var staticKind = Kind{
 	Settings: []Setting{
 		{Key: "n", Property: "spark.executor.instances", Doc: "number of executors (default 2)", shown: true,
 			Field: func(s *Spec) any { return &s.Executors }},
-		service("false"), cores, memory, coresMax, version,
+		service("false"), remote, cores, memory, coresMax, version,
 	},
 	Defaults: Spec{Executors: 2, Protection: Protection{TrackingTimeout: Never}},
 	Fixed:    true,

@@ -15,6 +15,7 @@ var (
 	initialBelowMinimum = note.Declare("policy-initial-below-minimum", "policy", "initial", "minimum")
 	initialAboveMaximum = note.Declare("policy-initial-above-maximum", "policy", "initial", "maximum")
 	lateRelease         = note.Declare("policy-tracking-with-decommission", "policy")
+	holdsRemote         = note.Declare("policy-tracking-with-remote-shuffle", "policy")
 	losesFiles          = note.Declare("policy-decommission-without-migration", "policy")
 	unprotected         = note.Declare("policy-unprotected", "policy")
 )
@@ -44,7 +45,8 @@ func (s Spec) warnings(policy string) []Note {
 	warn(a.Initial > 0 && a.Initial < a.Min, initialBelowMinimum.With(policy, a.Initial, a.Min))
 	warn(a.initial() > a.Max, initialAboveMaximum.With(policy, a.initial(), a.Max))
 	warn(p.Tracking && p.Decommission, lateRelease.With(policy))
-	warn(p.Decommission && !p.Migration && !p.Service && !p.Tracking, losesFiles.With(policy))
+	warn(p.Tracking && p.Remote, holdsRemote.With(policy))
+	warn(p.Decommission && !p.Migration && !p.Service && !p.Tracking && !p.Remote, losesFiles.With(policy))
 	warn(p.Unprotected, unprotected.With(policy))
 	return all
 }

@@ -35,6 +35,7 @@ type application struct {
 	minExecutors     int  // lower bound of the policy's targets
 	fair             bool // spark.scheduler.mode is FAIR
 	service          bool // the shuffle service keeps shuffle files
+	remote           bool // a remote service does, away from all nodes
 	decommissions    bool // executors are decommissioned, not killed
 	migrates         bool // and move their blocks first
 	tracksShuffle    bool // executors with shuffle files are kept
@@ -115,6 +116,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	}
 	a.plan = e.planOf(a)
 	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
+	a.remote = spec.Protection.Remote || app.Properties.RemoteShuffle() && !spec.Protection.Unprotected
 	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
 	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval

@@ -191,7 +191,7 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	a.stopLosingCopy(set, task, t)
 	s, partition := &a.stages[set.stage], set.partition(task)
 	if s.where[partition] == nowhere {
-		s.where[partition] = x.id
+		s.where[partition] = a.writes(x)
 		s.missing--
 	}
 	if set.zombie {

@@ -44,6 +44,14 @@ func (a *application) lose(x *executor, decommissioned bool) {
 	}
 }
 
+// writes returns who keeps the output that a task writes on an executor.
+func (a *application) writes(x *executor) policies.ExecutorID {
+	if a.remote {
+		return elsewhere
+	}
+	return x.id
+}
+
 // resubmit turns the tasks that succeeded on an executor back to pending, in
 // the map stages that are active. With a shuffle service this happens only for
 // a decommissioned executor, although the service still has its files (the

@@ -33,7 +33,7 @@ func SpecFor(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
 // specOn is SpecFor on a cluster. Where that has no external shuffle service, a
 // spec that asks for one is refused, unless it comes from the log: the application
 // ran on a cluster that had one, and is taken to be set up for this one with
-// shuffle tracking.
+// shuffle tracking, unless a remote service keeps its shuffle files.
 func specOn(c *cluster.Cluster, f policies.Fleet, app *traces.Application) (policies.Spec, error) {
 	spec, err := SpecFor(f, app)
 	refused := c.Traits().NoShuffleService
@@ -41,7 +41,7 @@ func specOn(c *cluster.Cluster, f policies.Fleet, app *traces.Application) (poli
 		return spec, err
 	}
 	if rule, _ := f.For(app.Name, app.Class); rule.Recorded() {
-		spec.Protection.Service, spec.Protection.Tracking = false, true
+		spec.Protection.Service, spec.Protection.Tracking = false, !spec.Protection.Remote
 	} else if !spec.Protection.Unprotected {
 		return spec, refused
 	}

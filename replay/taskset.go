@@ -11,6 +11,12 @@ import (
 // nowhere is the value of an executor's id that means no executor.
 const nowhere = policies.ExecutorID(-1)
 
+// elsewhere stands for a remote shuffle service in the place of an executor that has
+// output of a stage. No loss of an executor or a node affects that output
+// (ShuffleDriverComponents.supportsReliableStorage in DAGScheduler.handleExecutorLost
+// and TaskSetManager.executorLost).
+const elsewhere = policies.ExecutorID(-2)
+
 // A taskSet is the tasks of one stage attempt, handed to the task scheduler: those
 // of the stage's partitions that were missing when it was submitted. Without
 // locality, tasks launch in increasing index, those to be run again first.

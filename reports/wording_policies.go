@@ -10,6 +10,8 @@ var policiesWordings = map[note.Kind]string{
 		"standalone starts such an application, YARN and Kubernetes refuse it.",
 	"policy-tracking-with-decommission": "Policy {policy}: spark.dynamicAllocation.shuffleTracking.enabled with spark.decommission.enabled: " +
 		"executors that hold shuffle files may not be released in time.",
+	"policy-tracking-with-remote-shuffle": "Policy {policy}: spark.dynamicAllocation.shuffleTracking.enabled with a remote shuffle service: " +
+		"Spark holds executors for shuffle files that they do not have; set it to false.",
 	"policy-decommission-without-migration": "Policy {policy}: spark.decommission.enabled without spark.storage.decommission.enabled: " +
 		"Spark starts, but loses shuffle files whenever an executor is removed.",
 	"rules-oldest":       "Logs of Spark {version} are replayed with the rules of Spark {rules}, the oldest known ones.",

@@ -122,10 +122,13 @@ func (c *class) canHave(s policies.Spec) bool {
 }
 
 // protections are the ways to protect shuffle files on the class's cluster, the current
-// one first. Spark has no shuffle service on Kubernetes.
+// one first; a remote shuffle service is the only one. Spark has no shuffle service on
+// Kubernetes.
 func (c *class) protections() []policies.Protection {
 	service := policies.Protection{Service: true, TrackingTimeout: policies.Never}
 	switch now := c.current.Protection; {
+	case c.last.Properties.RemoteShuffle():
+		return []policies.Protection{remoteProtection(c.last)}
 	case spark.Master(c.master).Kubernetes():
 		return []policies.Protection{tracking}
 	case c.current.Dynamic() && now.Tracking && !now.Service:

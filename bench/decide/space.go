@@ -3,6 +3,7 @@ package decide
 import (
 	"slices"
 
+	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -44,10 +45,27 @@ func protectionOf(a *traces.Application) policies.Protection {
 	}
 	props["spark.dynamicAllocation.enabled"] = "true"
 	spec, err := policies.FromProperties(props, policies.AppInfo{SparkVersion: a.SparkVersion, Master: "yarn"})
-	if err != nil || spec.Protection.Unprotected {
+	switch {
+	case err != nil || spec.Protection.Unprotected:
 		return tracking
+	case spec.Protection.Remote:
+		return remoteProtection(a)
 	}
 	return spec.Protection
+}
+
+// remoteProtection is that of an application with a remote shuffle service: the service
+// alone, if Spark starts with it, else with tracking, which holds executors for nothing.
+// Spark starts with a plug-in since 3.5; a log of dynamic allocation with the service alone
+// shows that its build of Spark does.
+func remoteProtection(a *traces.Application) policies.Protection {
+	p := policies.Protection{Remote: true, TrackingTimeout: policies.Never}
+	info := policies.AppInfo{SparkVersion: a.SparkVersion, Master: a.Master}
+	if now, err := policies.FromProperties(a.Properties, info); err == nil && now.Dynamic() && now.Protection == p {
+		return p
+	}
+	p.Tracking = !a.Properties.ReliableShuffle() || spark.ParseVersion(a.SparkVersion).Before(3, 5)
+	return p
 }
 
 var tracking = policies.Protection{Tracking: true, TrackingTimeout: policies.Never}

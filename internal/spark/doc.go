@@ -5,5 +5,6 @@
 //   - properties.go: typed access to Spark properties, in Spark's grammar
 //   - version.go: versions of Spark and their order
 //   - master.go: what the master URL says about the cluster manager
+//   - shuffle.go: who keeps shuffle files
 //   - size.go: the size of drivers, application masters and executors
 package spark

@@ -70,9 +70,11 @@ public class Script implements ExecutorAllocationClient {
     conf.set("spark.master", "yarn").set("spark.executor.cores", slots[0]);
     conf.set("spark.dynamicAllocation.enabled", "true").set("spark.shuffle.service.enabled", "true");
     String[] settings = words[0].split(",");
+    boolean reliable = false;
     for (String setting : Arrays.copyOfRange(settings, 1, settings.length)) {
       String[] pair = setting.split("=");
       if (setting.equals("shuffle=tracking")) conf.set("spark.shuffle.service.enabled", "false");
+      else if (setting.equals("remote=true")) reliable = true;
       else conf.set(Objects.requireNonNull(PROPERTIES.get(pair[0]), setting), pair[1]);
     }
     ResourceProfile$.MODULE$.reInitDefaultProfile(conf);
@@ -86,7 +88,7 @@ public class Script implements ExecutorAllocationClient {
       all.addResourceProfile(profile);
       profiles.add(profile);
     }
-    manager = new ExecutorAllocationManager(this, bus, conf, Option.empty(), clock, all, false);
+    manager = new ExecutorAllocationManager(this, bus, conf, Option.empty(), clock, all, reliable);
     monitor = manager.executorMonitor();
   }
 

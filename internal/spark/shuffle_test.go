@@ -1,0 +1,31 @@
+package spark
+
+import "testing"
+
+// The classes are those in the manuals of the services.
+func TestWhoKeepsShuffleFiles(t *testing.T) {
+	for _, c := range []struct {
+		manager, plugin  string
+		remote, reliable bool
+	}{
+		{},
+		{manager: "sort"},
+		{manager: "org.apache.spark.shuffle.sort.SortShuffleManager", plugin: "org.apache.spark.shuffle.sort.io.LocalDiskShuffleDataIO"},
+		{plugin: "org.apache.spark.shuffle.KubernetesLocalDiskShuffleDataIO"}, // finds files of an executor again, but they are local
+		{manager: "com.nvidia.spark.rapids.spark350.RapidsShuffleManager"},
+		{manager: "org.apache.spark.shuffle.sort.ColumnarShuffleManager"},
+		{manager: "org.apache.spark.shuffle.celeborn.SparkShuffleManager", remote: true},
+		{manager: "org.apache.spark.shuffle.gluten.celeborn.CelebornShuffleManager", remote: true},
+		{manager: "org.apache.spark.shuffle.RssShuffleManager", remote: true},
+		{manager: "org.apache.spark.shuffle.DelegationRssShuffleManager", remote: true},
+		{manager: "org.apache.spark.shuffle.celeborn.SparkShuffleManager", plugin: "org.apache.spark.shuffle.celeborn.CelebornShuffleDataIO", remote: true, reliable: true},
+		{manager: "org.apache.spark.shuffle.RssShuffleManager", plugin: "org.apache.spark.shuffle.RssShuffleDataIo", remote: true, reliable: true},
+		{plugin: "org.apache.spark.shuffle.S3ShuffleDataIO", remote: true, reliable: true},
+		{plugin: "com.example.OurShuffleDataIO", remote: true, reliable: true},
+	} {
+		p := Properties{ShuffleManager: c.manager, ShuffleDataIO: c.plugin}
+		if p.RemoteShuffle() != c.remote || p.ReliableShuffle() != c.reliable {
+			t.Errorf("%q with plug-in %q: remote %v, reliable %v", c.manager, c.plugin, p.RemoteShuffle(), p.ReliableShuffle())
+		}
+	}
+}
