@@ -15,17 +15,18 @@ import (
 // recordings repeat applications, and one replay alone is enough for all repeats;
 // repeats share their slices, so that comparing pointers is sufficient.
 type workKey struct {
-	stages               *traces.Stage
-	jobs                 *traces.Job
-	profiles             *traces.Profile
-	earlier, setup, tail time.Duration
-	properties           string
+	stages         *traces.Stage
+	jobs           *traces.Job
+	profiles       *traces.Profile
+	earlier, setup time.Duration
+	tail, until    time.Duration
+	properties     string
 }
 
 func workKeyOf(a *traces.Application) workKey {
 	return workKey{
 		stages: firstOf(a.Stages), jobs: firstOf(a.Jobs), profiles: firstOf(a.Profiles),
-		earlier: a.EarlierAttempts, setup: a.Setup, tail: a.Tail, properties: fmt.Sprint(a.Properties),
+		earlier: a.EarlierAttempts, setup: a.Setup, tail: a.Tail, until: a.Until, properties: fmt.Sprint(a.Properties),
 	}
 }
 

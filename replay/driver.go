@@ -273,13 +273,17 @@ func (a *application) endJobIfDone(job int32) {
 }
 
 // endIfDone schedules the end of the driver, Application.Tail after the end of the last
-// job.
+// job, or when the clock stops it.
 func (a *application) endIfDone(from time.Duration) {
 	if a.unfinishedJobs == 0 {
 		a.path.workFinished()
-		a.schedule(max(from+a.app.Tail, a.began+a.app.Setup), applicationEnds, 0)
+		a.schedule(max(from+a.app.Tail, a.clockStart()+a.app.Until, a.began+a.app.Setup), applicationEnds, 0)
 	}
 }
+
+// clockStart is the time from which the application's times of the clock count. A driver
+// that the manager places late does not move them.
+func (a *application) clockStart() time.Duration { return a.app.Submit + a.app.EarlierAttempts }
 
 // actions are the events that begin each action of a driver.
 var actions = [...]eventType{plan.JobSubmitted: jobIsSubmitted, plan.RDDUnpersisted: rddIsUnpersisted}
@@ -289,6 +293,7 @@ var actions = [...]eventType{plan.JobSubmitted: jobIsSubmitted, plan.RDDUnpersis
 func (a *application) follow(job int32, from time.Duration) {
 	a.path.jobFollowed(job)
 	for _, f := range a.plan.Followers[job+1] {
-		a.schedule(max(from+f.Gap, a.began+a.app.Setup), actions[f.Action], f.Index)
+		at := f.Cue.Time(from, a.clockStart())
+		a.schedule(max(at, a.began+a.app.Setup, a.engine.now), actions[f.Action], f.Index)
 	}
 }

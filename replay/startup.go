@@ -173,9 +173,9 @@ func (a *application) sharesProcessors() bool {
 
 // startDriver begins what the driver does until its first job.
 func (a *application) startDriver() {
-	first := a.plan.Followers[0][0].Gap
+	first := a.plan.Followers[0][0].Cue.Time(0, 0)
 	for _, f := range a.plan.Followers[0] {
-		first = min(first, f.Gap)
+		first = min(first, f.Cue.Time(0, 0))
 	}
 	a.start = splitDriverStart(a.app, first-a.app.Setup, &a.engine.config.Times)
 	a.advanceDriver(0)

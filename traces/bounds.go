@@ -7,8 +7,8 @@ import (
 )
 
 // CriticalPath is the least time from an application's start to its end, on any cluster
-// and under any policy: the longest chain of driver time and stages, in which a stage
-// takes as long as its longest task. An application takes this time with unlimited
+// and under any policy: the longest chain of driver time, times of the clock, and
+// stages, in which a stage takes as long as its longest task. An application takes this time with unlimited
 // executors that are there from the start, so no replay without random task times is
 // faster.
 func CriticalPath(a *Application) time.Duration {
@@ -17,7 +17,7 @@ func CriticalPath(a *Application) time.Duration {
 	for _, end := range jobs {
 		last = max(last, end-a.EarlierAttempts)
 	}
-	return a.EarlierAttempts + last + a.Tail
+	return a.EarlierAttempts + max(last+a.Tail, a.Until)
 }
 
 // A StageSpan is when a stage runs, from the application's start.
@@ -45,7 +45,7 @@ func IdealSchedule(a *Application) (stages []StageSpan, jobEnds []time.Duration)
 	var pending []start // sorted
 	submit := func(after int, from time.Duration) {
 		for _, i := range followers[after+1] {
-			next := start{from + a.Jobs[i].Cue.Gap, i}
+			next := start{a.Jobs[i].Cue.Time(from, a.EarlierAttempts), i}
 			at, _ := slices.BinarySearchFunc(pending, next, func(x, y start) int {
 				return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.job, y.job))
 			})

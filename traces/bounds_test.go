@@ -1,6 +1,7 @@
 package traces
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -60,5 +61,36 @@ func TestCriticalPathEndsNoEarlierThanItsJobs(t *testing.T) {
 	}
 	if got := CriticalPath(a); got != 61*time.Second {
 		t.Errorf("critical path %v, want a minute and the driver's last second", got)
+	}
+}
+
+// A statement that comes while another runs does not wait for it, a batch waits for its
+// trigger, and the next one for the batch. The clock stops the driver.
+func TestCriticalPathWaitsForTheClock(t *testing.T) {
+	a := &Application{
+		Profiles: []Profile{{TaskCPUs: 1}},
+		Stages:   []Stage{{Tasks: tasks(60_000)}, {Tasks: tasks(1000)}, {Tasks: tasks(1000)}},
+		Jobs: []Job{
+			{Cue: Cue{After: -1, At: 5 * time.Second}, Stages: []int{0}},
+			{Cue: Cue{After: -1, At: 10 * time.Second, Gap: time.Second}, Stages: []int{1}},
+			{Cue: Cue{After: 0, At: 20 * time.Second, Gap: time.Second}, Stages: []int{2}},
+		},
+		Tail: time.Second,
+	}
+	_, ends := IdealSchedule(a)
+	if want := []time.Duration{65 * time.Second, 12 * time.Second, 67 * time.Second}; !slices.Equal(ends, want) {
+		t.Errorf("jobs end at %v, want %v", ends, want)
+	}
+	for i, want := range []CueKind{OpenLoop, OpenLoop, Triggered} {
+		if got := a.Jobs[i].Cue.Kind(); got != want {
+			t.Errorf("job %d is started %v, want %v", i, got, want)
+		}
+	}
+	if got := CriticalPath(a); got != 68*time.Second {
+		t.Errorf("critical path %v, want 68 s", got)
+	}
+	a.Until, a.EarlierAttempts = 2*time.Minute, time.Minute
+	if got := CriticalPath(a); got != 3*time.Minute {
+		t.Errorf("critical path %v until the clock stops the driver, want 3 min", got)
 	}
 }

@@ -65,8 +65,8 @@ func (c *checker) application() {
 	for _, u := range a.Unpersists {
 		c.cue(fmt.Sprintf("the unpersist of RDD %d", u.RDD), u.Cue, len(a.Jobs))
 	}
-	if a.Tail < 0 {
-		c.fault("its tail is negative: %v", a.Tail)
+	if a.Tail < 0 || a.Until < 0 {
+		c.fault("the end of its driver is negative: %v after its last job, not before %v", a.Tail, a.Until)
 	}
 	c.recorded()
 }
@@ -135,8 +135,8 @@ func (c *checker) cue(what string, q Cue, bound int) {
 	if q.After < -1 || q.After >= bound {
 		c.fault("%s follows job index %d, out of range or out of order", what, q.After)
 	}
-	if q.Gap < 0 {
-		c.fault("%s has a negative gap %v", what, q.Gap)
+	if q.Gap < 0 || q.At < 0 {
+		c.fault("%s has a negative time %v or gap %v", what, q.At, q.Gap)
 	}
 }
 

@@ -38,8 +38,10 @@ func TestCheckFindsEveryFault(t *testing.T) {
 		"out of order":                func(w *Workload, a *Application) { a.Jobs[0].Stages = []int{1, 0} },
 		"without its parent":          func(w *Workload, a *Application) { a.Jobs[0].Stages = []int{1} },
 		"job 0 follows job index 0":   func(w *Workload, a *Application) { a.Jobs[0].Cue.After = 0 },
-		"a negative gap":              func(w *Workload, a *Application) { a.Jobs[0].Cue.Gap = -time.Second },
-		"its tail is negative":        func(w *Workload, a *Application) { a.Tail = -time.Second },
+		"a negative time 0s or gap":   func(w *Workload, a *Application) { a.Jobs[0].Cue.Gap = -time.Second },
+		"a negative time -1s":         func(w *Workload, a *Application) { a.Jobs[0].Cue.At = -time.Second },
+		"after its last job":          func(w *Workload, a *Application) { a.Tail = -time.Second },
+		"not before -1s":              func(w *Workload, a *Application) { a.Until = -time.Second },
 		"the unpersist of RDD 4":      func(w *Workload, a *Application) { a.Unpersists = []Unpersist{{RDD: 4, Cue: Cue{After: 2}}} },
 		"impossible times or cores": func(w *Workload, a *Application) {
 			a.Recorded.Executors = []RecordedExecutor{{ID: "1", Added: 5, Removed: 4}}

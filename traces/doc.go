@@ -13,7 +13,8 @@
 //
 // The files of this package, in reading order:
 //
-//   - workload.go, identity.go: the model, and what tells applications apart
+//   - workload.go, cue.go, identity.go: the model, when a driver does something, and what
+//     tells applications apart
 //   - log.go, notes.go, limits.go: what is known about a log, and the bounds of what
 //     sources can say
 //   - check.go: the rules that every workload keeps

@@ -30,12 +30,15 @@ import (
 //     a task; slots, the most tasks that custom resources allow; user, queue, mode (FIFO
 //     or FAIR), speculation (true or false)
 //   - job: gap, the driver's time before it; after, the job that it follows by its number
-//     in the app from 0, or -1 for the app's start (the job before it); pool
+//     in the app from 0, or -1 for the app's start (the job before it); at, the time after
+//     the app's start before which it does not come; stream and batch, if it is a part of a
+//     micro-batch; pool
 //   - stage: tasks=4x10s@1, of which the host after @ is preferred; reads, a list of the
 //     names that as gives, or none (the stage before it in its job); fails=2:3s, task 2
 //     fails after 3 s before it succeeds; cache=3, RDD 3 is persisted in memory
-//   - unpersist: rdd, after and gap
-//   - end: gap, the driver's time after its last job
+//   - unpersist: rdd, after, at and gap
+//   - end: gap, the driver's time after its last job; at, the time after the app's start
+//     before which it does not stop
 //
 // More lines (epoch, note, set, profile, hosts), more keys, and more parts of a task after
 // a slash hold what else a workload has, so that [WriteText] can write any; docs/FORMATS.md
@@ -140,7 +143,7 @@ func (t *textReader) unpersist(d fieldReader) error {
 }
 
 func (t *textReader) end(d fieldReader) error {
-	d.duration("gap", &t.app.Tail)
+	endFields(d, t.app)
 	return nil
 }
 

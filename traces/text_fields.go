@@ -48,12 +48,21 @@ func jobFields(f textFields, j *Job, number int) {
 	f.text("group", &j.Group, "")
 	f.text("execution", &j.Execution, "")
 	f.text("description", &j.Description, "")
+	f.text("stream", &j.Stream, "")
+	f.text("batch", &j.Batch, "")
 	f.flag("failed", &j.Failed, false)
+}
+
+// endFields has when the driver stops.
+func endFields(f textFields, a *Application) {
+	f.duration("gap", &a.Tail)
+	f.duration("at", &a.Until)
 }
 
 // cueFields has what follows the latest of some jobs unless it says after.
 func cueFields(f textFields, c *Cue, jobs int) {
 	f.number("after", &c.After, jobs-1)
+	f.duration("at", &c.At)
 	f.duration("gap", &c.Gap)
 }
 

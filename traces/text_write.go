@@ -105,9 +105,9 @@ func (t *textWriter) application() {
 		cueFields(t, &u.Cue, len(a.Jobs))
 		t.end("  ")
 	}
-	if a.Tail > 0 {
+	if a.Tail > 0 || a.Until > 0 {
 		t.word("end")
-		t.duration("gap", &a.Tail)
+		endFields(t, a)
 		t.end("  ")
 	}
 }

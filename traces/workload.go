@@ -49,6 +49,9 @@ type Application struct {
 	Jobs       []Job         // in the order of their recorded submission
 	Unpersists []Unpersist   // releases of cached data, in the order of the log
 	Tail       time.Duration // from the end of the last job, or the start if there is none, until the driver stops
+	// Until is the time after the start before which the driver does not stop, because
+	// the clock stops it and not its work; 0: it stops by itself.
+	Until time.Duration
 
 	Hosts    []string // the names that Task.Host indexes
 	Recorded *Recorded
@@ -68,14 +71,6 @@ type Profile struct {
 // Memory is what one executor takes of a node in MiB, overhead included.
 func (p *Profile) Memory() int64 { return p.MemoryMB + p.OverheadMB }
 
-// A Cue says when the driver does something: a time after the end of a job, or after
-// the application's start. Jobs are a closed loop: if a policy makes a job late, all
-// that follows it is late too.
-type Cue struct {
-	After int           // index into Application.Jobs; -1: the application's start
-	Gap   time.Duration // the driver's time since then, 0 or more
-}
-
 // A Job is one action of the driver: a graph of stages with a result.
 type Job struct {
 	ID          int // Spark's
@@ -85,6 +80,8 @@ type Job struct {
 	Group       string // spark.jobGroup.id
 	Execution   string // SQL execution id
 	Description string // spark.job.description
+	Stream      string // the streaming query whose micro-batch it belongs to; empty: none
+	Batch       string // id of the micro-batch within its stream
 	Failed      bool   // the log says JobFailed
 }
 

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"time"
 
 	"dynalloc/policies"
 	"dynalloc/replay/latency"
@@ -33,11 +32,11 @@ const (
 	RDDUnpersisted               // of Application.Unpersists
 )
 
-// A Follower is an action of the driver some time after a job's end.
+// A Follower is an action of the driver that waits for a job's end.
 type Follower struct {
 	Action Action
-	Index  int32         // into the list that Action names
-	Gap    time.Duration // since the job's end, 0 or more
+	Index  int32 // into the list that Action names
+	Cue    traces.Cue
 }
 
 // New prepares the work of an application; model says what tasks take on a warm executor.
@@ -73,7 +72,7 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 	p.Offset[len(a.Stages)] = int32(len(p.Work))
 	p.computeBlocks(a)
 	follow := func(c traces.Cue, t Action, index int) {
-		p.Followers[c.After+1] = append(p.Followers[c.After+1], Follower{t, int32(index), c.Gap})
+		p.Followers[c.After+1] = append(p.Followers[c.After+1], Follower{t, int32(index), c})
 	}
 	readIn := slices.Repeat([]int{-1}, len(a.Stages)) // the last job in which another stage reads the stage
 	for i := range a.Jobs {
