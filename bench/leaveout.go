@@ -11,8 +11,8 @@ import (
 )
 
 // Horizon is the largest simulated time of a replay of a workload, after which the
-// replay stops: twenty times the recording's length plus thirty days. A policy under
-// which applications keep losing their output may never finish.
+// replay stops: twenty times the recording's length plus thirty days, at most mostTime. A
+// policy under which applications keep losing their output may never finish.
 func Horizon(w *traces.Workload) time.Duration {
 	end := time.Duration(0)
 	for _, a := range w.Apps {
@@ -22,8 +22,12 @@ func Horizon(w *traces.Workload) time.Duration {
 		}
 		end = max(end, a.Submit+length)
 	}
-	return 20*end + 30*24*time.Hour
+	const more = 30 * 24 * time.Hour
+	return 20*min(end, (mostTime-more)/20) + more
 }
+
+// mostTime is the end of simulated time, 250 years: a time.Duration ends after 292.
+const mostTime = 250 * 365 * 24 * time.Hour
 
 // Feasible returns the suite without the applications that cannot even start
 // under one of its policies, and an error for each of these. It fails if no

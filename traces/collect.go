@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 )
 
 // A Reader hands on applications one by one, in any order, so that memory is bounded by
@@ -16,9 +17,9 @@ type Reader interface {
 }
 
 // Collect makes a workload of all applications of a reader; the earliest start is at
-// offset 0. It also returns what could not be read. Notes that the reader has, by a
-// method Notes, become the workload's. The error is one after which the reader cannot
-// go on.
+// offset 0. It also returns what could not be read, or is left out because it cannot be
+// (Application.Impossible). Notes that the reader has, by a method Notes, become the
+// workload's. The error is one after which the reader cannot go on.
 func Collect(name string, r Reader) (*Workload, []*LogError, error) {
 	w := &Workload{Name: name}
 	var bad []*LogError
@@ -31,6 +32,10 @@ func Collect(name string, r Reader) (*Workload, []*LogError, error) {
 				w.Notes = append(w.Notes, noted.Notes()...)
 			}
 			w.arrange()
+			if out := w.leaveOutImpossible(); len(out) > 0 {
+				bad = append(bad, out...)
+				w.arrange()
+			}
 			return w, bad, nil
 		case errors.As(err, &unreadable):
 			bad = append(bad, unreadable)
@@ -52,6 +57,7 @@ func Arrange(name string, apps []*Application) *Workload {
 // arrange sets Epoch, Submit and the order of applications by their starts. Applications
 // of sources without wall-clock times keep their offsets.
 func (w *Workload) arrange() {
+	w.Epoch = time.Time{}
 	for _, a := range w.Apps {
 		if !a.Started.IsZero() && (w.Epoch.IsZero() || a.Started.Before(w.Epoch)) {
 			w.Epoch = a.Started

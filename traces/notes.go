@@ -8,9 +8,17 @@ type Note = note.Note
 
 // How a workload was made of others.
 var (
-	selected    = note.Declare("workload-selected", "applications", "of", "by")
-	loadChanged = note.Declare("workload-load-changed", "load", "asked", "seed", "copies", "pipelines", "more")
-	windowCut   = note.Declare("workload-window", "from", "until", "applications", "warming", "warmup", "draining", "drain")
-	combined    = note.Declare("workload-combined", "arrivals", "from", "seed", "applications", "of", "known")
-	synthesized = note.Declare("workload-generated", "seed", "applications", "span", "recorded", "of", "time")
+	selected       = note.Declare("workload-selected", "applications", "of", "by")
+	loadChanged    = note.Declare("workload-load-changed", "load", "asked", "seed", "copies", "pipelines", "more")
+	windowCut      = note.Declare("workload-window", "from", "until", "applications", "warming", "warmup", "draining", "drain")
+	combined       = note.Declare("workload-combined", "arrivals", "from", "seed", "applications", "of", "known")
+	impossibleApps = note.Declare("apps-impossible", "count", "of", "names")
+	absurdlyTimed  = note.Declare("apps-clock-absurd", "count", "of", "names")
+	synthesized    = note.Declare("workload-generated", "seed", "applications", "span", "recorded", "of", "time")
+)
+
+// Problems of a log that show only beside its own bounds and the logs of others.
+var (
+	ImpossibleValue = note.Declare("log-impossible-value", "error")
+	AbsurdClock     = note.Declare("log-clock-absurd", "started")
 )

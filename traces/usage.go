@@ -27,11 +27,11 @@ func RecordedUsage(apps ...*Application) []Usage {
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
 			memory := a.profile(x.Profile).Memory()
-			to := x.Removed
-			if to < 0 {
-				to = a.Recorded.End
+			to := a.Recorded.End
+			if x.Removed >= 0 {
+				to = min(to, x.Removed) // later ones are of a clock that was set
 			}
-			changes = append(changes, Usage{start + x.Added, 1, x.Cores, memory}, Usage{start + to, -1, -x.Cores, -memory})
+			changes = append(changes, Usage{start + min(x.Added, to), 1, x.Cores, memory}, Usage{start + to, -1, -x.Cores, -memory})
 		}
 	}
 	slices.SortStableFunc(changes, func(x, y Usage) int {

@@ -54,10 +54,20 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 		if err != nil {
 			return err
 		}
+		if why := a.Impossible(); why != nil {
+			a.Log.Grade, a.Log.Problems = traces.Unreadable, append(a.Log.Problems, traces.ImpossibleValue.With(why))
+			reading.lossy++
+		}
 		// Without its jobs and tasks: there may be very many logs.
 		found = append(found, &traces.Application{
-			Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, User: a.User, Started: a.Started, SparkVersion: a.SparkVersion, Log: a.Log,
+			Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, User: a.User, Started: a.Started, Submit: a.Submit, SparkVersion: a.SparkVersion, Log: a.Log,
 		})
+	}
+	for _, i := range traces.AbsurdClocks(found) {
+		if log := &found[i].Log; !in.allClocks {
+			log.Grade, log.Problems = max(log.Grade, traces.Clock), append(log.Problems, traces.AbsurdClock.With(found[i].Started))
+			reading.lossy++
+		}
 	}
 	failure := reading.failure(cmd.ErrOrStderr())
 	if reading.applications == 0 {

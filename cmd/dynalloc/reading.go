@@ -28,16 +28,19 @@ type reading struct {
 	applications int
 	lossy        int // of those, with a grade worse than cut
 	unreadable   []*traces.LogError
+	leftOut      []*traces.LogError // applications that were read and are not in the workload
 }
 
 // readFlags are the flags for reading logs.
 type readFlags struct {
-	classes []string
-	quiet   bool
+	classes   []string
+	quiet     bool
+	allClocks bool
 }
 
 func (f *readFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.classes, "class", nil, "treat the applications whose name matches this `glob` as one class; repeatable, the first match counts")
+	cmd.Flags().BoolVar(&f.allClocks, "all-clocks", false, "keep applications whose clock is years off those of the others (default: left out and named, exit status 3)")
 	addQuietFlag(cmd, &f.quiet)
 }
 
@@ -62,9 +65,15 @@ func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workloa
 	}
 	defer logs.Close()
 	reading := f.reader(cmd, logs)
-	w, _, err = traces.Collect(strings.Join(paths, " "), reading)
+	w, bad, err := traces.Collect(strings.Join(paths, " "), reading)
 	if err != nil {
 		return nil, nil, err
+	}
+	reading.leftOut = bad[len(reading.unreadable):]
+	if !f.allClocks {
+		var absurd []*traces.LogError
+		w, absurd = w.WithRightClocks()
+		reading.leftOut = append(reading.leftOut, absurd...)
 	}
 	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
 		return nil, nil, partly
@@ -96,6 +105,9 @@ func writeFile(cmd *cobra.Command, quiet bool, what, path string, content []byte
 	}
 	return nil
 }
+
+// mostNamed is how many applications that are left out are named on standard error.
+const mostNamed = 10
 
 // Read implements traces.Reader.
 func (r *reading) Read() (*traces.Application, error) {
@@ -150,11 +162,20 @@ func (r *reading) failure(stderr io.Writer) error {
 	for _, u := range r.unreadable {
 		fmt.Fprintf(stderr, "dynalloc: %v\n", u)
 	}
-	switch {
-	case r.applications > 0 && failed+len(r.unreadable)+r.lossy > 0:
+	for i, u := range r.leftOut {
+		if more := len(r.leftOut) - i; i >= mostNamed && more > 1 {
+			fmt.Fprintf(stderr, "dynalloc: %d more applications are left out\n", more)
+			break
+		}
+		fmt.Fprintf(stderr, "dynalloc: %v; to see it: dynalloc inspect %s\n", u, u.Path)
+	}
+	switch kept := r.applications - len(r.leftOut); {
+	case kept > 0 && failed+len(r.unreadable)+len(r.leftOut)+r.lossy > 0:
 		return errPartly
-	case r.applications > 0:
+	case kept > 0:
 		return nil
+	case len(r.leftOut) > 0:
+		return errors.New("no application is left")
 	case failed+len(r.unreadable) == 0:
 		for _, s := range r.logs.Skipped() {
 			fmt.Fprintf(stderr, "dynalloc: %s: skipped: %s\n", s.Path, reports.Word(s.Why))

@@ -51,9 +51,9 @@ func (c *clock) advance(ms int64) bool {
 }
 
 // interval takes the two ends of something. The end cannot lie before the start
-// unless the clock was set.
+// unless the clock was set, or one of them is no time.
 func (c *clock) interval(from, to int64) {
-	if from > 0 && to > 0 && to < from {
+	if to > 0 && to < from && from <= traces.MaxTime {
 		c.stepBack(from - to)
 	}
 }

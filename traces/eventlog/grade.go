@@ -103,10 +103,15 @@ func (a *assembler) countOpenTasks() {
 // refusal says why no application can be made of a log.
 func (a *assembler) refusal() error {
 	switch {
+	case a.damage != nil:
+		return fmt.Errorf("%w; what was read has neither an ApplicationStart nor a job: copy the log again", a.damage)
 	case a.lines == 0:
 		return errors.New("not a Spark event log: it has no lines; give a log that Spark wrote")
 	case a.badLines == a.lines:
 		return fmt.Errorf(`not a Spark event log: none of its lines could be read (%d); expected JSON objects that begin with "Event", or one of the formats of docs/FORMATS.md`, a.lines)
+	}
+	if a.badLines > 0 {
+		return fmt.Errorf("%w; %d of %d lines cannot be read, and the others have neither an ApplicationStart nor a job: give the log as Spark wrote it", a.firstErr, a.badLines, a.lines)
 	}
 	return errors.New("no application can be made of it: it has neither an ApplicationStart nor a job; give the whole log")
 }

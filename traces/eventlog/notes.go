@@ -81,6 +81,8 @@ type findings struct {
 	counts   [problems]int
 	badLines int
 	firstBad int         // number of the first bad line in its part
+	firstErr error       // what is wrong with that line
+	damage   error       // of the first part that could not be read to its end; nil: all could
 	lastBad  traces.Note // the latest bad line until another line follows; zero: none
 }
 
@@ -95,7 +97,7 @@ func (f *findings) note(grade traces.Grade, n traces.Note) {
 func (f *findings) badLine(part string, line int, err error) {
 	f.flushBadLine()
 	if f.badLines++; f.badLines == 1 {
-		f.firstBad = line
+		f.firstBad, f.firstErr = line, err
 	}
 	f.lastBad = badLine.With(part, line, err)
 }

@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +40,7 @@ func Read(log *Log) (*traces.Application, error) {
 // the end of the application if the last part is cut before ApplicationEnd.
 func (a *assembler) partFault(f partFault) {
 	name := base(a.log.Parts[f.part].Name)
+	a.damage = cmp.Or(a.damage, fmt.Errorf("%s is damaged after line %d: %w", name, f.line, f.err))
 	switch cut := errors.Is(f.err, io.ErrUnexpectedEOF); {
 	case cut && f.part == len(a.log.Parts)-1 && !a.ended:
 		a.note(traces.Cut, partCut.With(name, f.line))
