@@ -51,6 +51,12 @@ var (
 	ClusterStartup = note.Declare("cluster-startup", "startup")
 )
 
+// Notes that callers add to a suite: what became of applications in local mode.
+var (
+	LocalLeftOut = note.Declare("local-left-out", "count", "applications")
+	LocalKept    = note.Declare("local-kept", "count", "applications")
+)
+
 // LearnTimes sets the times of the replay (start-up, overhead and so on) to what
 // logs of the suite's cluster show, and notes the source of each.
 func (s *Suite) LearnTimes(from *traces.Workload) {

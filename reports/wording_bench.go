@@ -12,6 +12,8 @@ var benchWordings = map[note.Kind]string{
 	"cluster-startup":         "Executors start in {startup}, as the cluster is given, instead of these times.",
 	"app-left-out":            "Left out of every row: {error}.",
 	"row-without-values":      "A row without values: {problem}.",
+	"local-left-out":          "{count:application} in local mode left out: the driver is the only executor there, so that there is no allocation to compare ({applications}). --keep-local keeps them.",
+	"local-kept":              "{count:application} in local mode kept ({applications}): under recorded they run in their drivers beside the cluster; under every other policy as on the cluster, with the executor size of their properties, by default of one core.",
 	"profiles-with-static":    "{count} applications use resource profiles besides the default one, which Spark refuses without dynamic allocation: here a static policy requests its number of executors of each profile.",
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",

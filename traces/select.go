@@ -12,17 +12,32 @@ import (
 
 // FromSparkLogs returns the part of a workload that was read from Spark's event logs.
 // Only they tell what executors and tasks take besides the work: in other records, a
-// wait for the machine looks like the start-up of an executor. Applications in local mode
-// started no executor.
+// wait for the machine looks like the start-up of an executor.
 func (w *Workload) FromSparkLogs() *Workload {
 	part := *w
 	part.Apps = nil
 	for _, a := range w.Apps {
-		if a.Log.Lines > 0 && a.LocalCores == 0 {
+		if a.Log.Lines > 0 {
 			part.Apps = append(part.Apps, a)
 		}
 	}
 	return &part
+}
+
+// SplitLocal returns the part of a workload that ran on a cluster, and the applications
+// in local mode. These had no executors, so that no allocation of executors applies to
+// them and nothing about executors can be learned from them.
+func (w *Workload) SplitLocal() (onCluster *Workload, local []*Application) {
+	part := *w
+	part.Apps = nil
+	for _, a := range w.Apps {
+		if a.LocalCores > 0 {
+			local = append(local, a)
+		} else {
+			part.Apps = append(part.Apps, a)
+		}
+	}
+	return &part, local
 }
 
 // A Selection selects applications of a workload. A zero field selects all.

@@ -70,7 +70,7 @@ func coresOf(a *traces.Application) int {
 	}
 	if a.Recorded != nil {
 		for i := range a.Recorded.Executors {
-			if x := &a.Recorded.Executors[i]; x.ID != "driver" && x.Cores > 0 {
+			if x := &a.Recorded.Executors[i]; x.Cores > 0 {
 				return x.Cores
 			}
 		}

@@ -119,8 +119,11 @@ func Recorded(a *traces.Application) App {
 		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
 		Failed: -1, Rerun: -1, Recomputed: -1,
 	}
+	if a.LocalCores > 0 {
+		app.Driver = spark.DriverSize{} // it is the executor
+	}
 	for _, x := range a.Recorded.Executors {
-		if x.ID == "driver" || x.Added < 0 {
+		if x.Added < 0 {
 			continue
 		}
 		if wait := a.EarlierAttempts + x.Added; app.QueueWait < 0 || wait < app.QueueWait {

@@ -10,10 +10,9 @@ import (
 )
 
 // Two executors of two cores: one for 30 s, until the driver saw it leave, and one
-// until the end. The driver itself is not an executor.
+// until the end. In local mode the driver is the executor, and nothing runs beside it.
 func TestALogGivesTheMetricsThatItRecords(t *testing.T) {
 	a := &traces.Application{EarlierAttempts: time.Second, Profiles: []traces.Profile{{MemoryMB: 1024, OverheadMB: 384}}, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
-		{ID: "driver", Cores: 8, Removed: -1},
 		{ID: "1", Cores: 2, Added: 20 * time.Second, Removed: -1},
 		{ID: "0", Cores: 2, Added: 10 * time.Second, Removed: 40 * time.Second},
 		{ID: "2", Cores: 2, Added: 50 * time.Second, Removed: 65 * time.Second},
@@ -27,5 +26,11 @@ func TestALogGivesTheMetricsThatItRecords(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+	local := Recorded(&traces.Application{LocalCores: 4, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
+		{ID: "driver", Cores: 4, Added: 2 * time.Second, Removed: -1},
+	}}})
+	if local.Held != 4*58*time.Second || local.Driver != (spark.DriverSize{}) {
+		t.Errorf("in local mode %v of cores held, and a driver of %+v beside them", local.Held, local.Driver)
 	}
 }

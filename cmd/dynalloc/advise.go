@@ -51,7 +51,7 @@ func newAdvise() *cobra.Command {
 	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
 	completePolicies(cmd)
 	f.BoolVar(&only, "only", false, "try only the policies of --policy and the settings in the logs")
-	in.addParallelFlag(cmd)
+	in.addComparisonFlags(cmd)
 	out.addFormat(cmd, "output format")
 	return cmd
 }

@@ -58,7 +58,7 @@ func newCompare() *cobra.Command {
 	completePolicies(cmd)
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
-	in.addParallelFlag(cmd)
+	in.addComparisonFlags(cmd)
 	out.addFlags(cmd)
 	return cmd
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"dynalloc/bench/builtin"
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
+	"dynalloc/reports/words"
 	"dynalloc/traces"
 )
 
@@ -27,6 +29,9 @@ type inputs struct {
 	seed     uint64
 	parallel int
 	times    string
+
+	compares  bool // allocations: applications in local mode have none
+	keepLocal bool
 }
 
 func (in *inputs) addFlags(cmd *cobra.Command) {
@@ -42,8 +47,11 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 	addTimesFlag(cmd, &in.times)
 }
 
-// addParallelFlag adds --parallel to a command with many replays.
-func (in *inputs) addParallelFlag(cmd *cobra.Command) {
+// addComparisonFlags adds the flags of commands that compare allocations in many
+// replays.
+func (in *inputs) addComparisonFlags(cmd *cobra.Command) {
+	in.compares = true
+	cmd.Flags().BoolVar(&in.keepLocal, "keep-local", false, "keep applications in local mode, which have no executors to allocate: in their drivers under recorded, as on a cluster under other policies")
 	cmd.Flags().IntVar(&in.parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 }
 
@@ -112,7 +120,13 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	if w, err = w.Select(in.selection()); err != nil {
 		return nil, nil, err
 	}
-	s = &bench.Suite{Workload: w, Truth: []bench.Truth{{Policy: bench.RecordedFleet().Name, Workload: w}}}
+	var notes []bench.Note
+	if in.compares {
+		if w, notes, err = in.withoutLocal(w); err != nil {
+			return nil, nil, err
+		}
+	}
+	s = &bench.Suite{Workload: w, Notes: notes, Truth: []bench.Truth{{Policy: bench.RecordedFleet().Name, Workload: w}}}
 	if !in.cluster.given() {
 		if !slices.ContainsFunc(w.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			return nil, nil, usagef("%s does not say what cluster it ran on: give --cluster, as in --cluster standalone,nodes=4,cores=32,memory=128g", w.Name)
@@ -123,6 +137,31 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	s.LearnTimes(w.FromSparkLogs())
 	s.Policies, err = bench.Fleets(builtin.PoliciesOn(&s.Config.Cluster))
 	return s, partly, err
+}
+
+// withoutLocal leaves out the applications in local mode, unless the user keeps them, and
+// notes which these are.
+func (in *inputs) withoutLocal(w *traces.Workload) (*traces.Workload, []bench.Note, error) {
+	onCluster, local := w.SplitLocal()
+	switch {
+	case len(local) == 0:
+		return w, nil, nil
+	case in.keepLocal:
+		return w, []bench.Note{bench.LocalKept.With(len(local), named(local))}, nil
+	case len(onCluster.Apps) == 0:
+		return nil, nil, fmt.Errorf("all applications (%s) ran in local mode, where the driver is the only executor: there is no allocation to compare; "+
+			"give logs of applications that ran on a cluster, or --keep-local and a --cluster to replay these as if they ran on it", words.List(named(local), 3))
+	}
+	onCluster, err := onCluster.Select(traces.Selection{})
+	return onCluster, []bench.Note{bench.LocalLeftOut.With(len(local), named(local))}, err
+}
+
+// named returns the ids and names of applications.
+func named(apps []*traces.Application) (list []string) {
+	for _, a := range apps {
+		list = append(list, fmt.Sprintf("%s (%s)", a.ID, a.Name))
+	}
+	return list
 }
 
 // loadBuiltin returns a built-in workload, on its own cluster unless the user names

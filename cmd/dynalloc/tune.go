@@ -74,7 +74,7 @@ func newTune() *cobra.Command {
 	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as in each class's settings)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
-	in.addParallelFlag(cmd)
+	in.addComparisonFlags(cmd)
 	out.addFlags(cmd)
 	return cmd
 }

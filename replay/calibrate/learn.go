@@ -35,6 +35,7 @@ type sample struct {
 // in the manager's queue, so their times are not start-up times.
 func Learn(w *traces.Workload, c cluster.Cluster) (latency.Model, []note.Note) {
 	var samples [latency.Causes][]sample
+	w, _ = w.SplitLocal()
 	for _, a := range w.Apps {
 		samples[latency.Usable] = append(samples[latency.Usable], usableTimes(a)...)
 		samples[latency.RemovalLag] = append(samples[latency.RemovalLag], removalLags(a)...)

@@ -134,6 +134,9 @@ func (a *assembler) slots(x *executorLog) int {
 func (a *assembler) buildRecorded(app *traces.Application) {
 	r := &traces.Recorded{Ended: a.ended, End: a.offset(cmp.Or(a.endTime, a.last))}
 	for _, x := range a.executors {
+		if isDriver(x.id) && app.LocalCores > 0 {
+			r.Executors = append(r.Executors, a.ownExecutor(app, x))
+		}
 		if isDriver(x.id) || !x.hasAdded && x.block == 0 {
 			continue // the driver, or an executor that was removed before it registered
 		}

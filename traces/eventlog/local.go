@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dynalloc/internal/spark"
+	"dynalloc/traces"
 )
 
 // local reports whether the driver did all work itself.
@@ -26,6 +27,15 @@ func (a *assembler) localCores() int {
 		cores = max(cores, x.cores)
 	}
 	return cmp.Or(cores, spark.Master(a.properties["spark.master"]).LocalCores(), a.parallelTasks()*a.taskCPUs)
+}
+
+// ownExecutor is a driver in local mode as an executor: it is there as soon as the
+// driver is set up, and until the end.
+func (a *assembler) ownExecutor(app *traces.Application, x *executorLog) traces.RecordedExecutor {
+	return traces.RecordedExecutor{
+		ID: x.id, Host: cmp.Or(x.host, a.driverHost), Cores: app.LocalCores, Requested: -1, Added: app.Setup,
+		FirstTask: a.optional(x.firstTask), LastTask: a.optional(x.lastTask), Removed: -1,
+	}
 }
 
 // parallelTasks is how many tasks ran at one time, at least 1: the median over the time

@@ -47,7 +47,7 @@ func TestLocalModeAndItsCores(t *testing.T) {
 		if a.LocalCores != log.want {
 			t.Errorf("%s: the driver ran %d tasks at a time, want %d", log.name, a.LocalCores, log.want)
 		}
-		if a.LocalCores > 0 && (len(a.Recorded.Executors) > 0 || a.Log.Grade != traces.Complete) {
+		if a.LocalCores > 0 && (len(a.Recorded.Executors) > 1 || a.Log.Grade != traces.Complete) {
 			t.Errorf("%s: executors %v, grade %v", log.name, a.Recorded.Executors, a.Log.Grade)
 		}
 	}
