@@ -27,7 +27,9 @@ type monitor struct {
 	shuffles []shuffleUse  // by shuffle
 	writes   map[int32]int // the shuffle that a stage of a running job writes
 	jobs     []jobStages
-	active   []int // scratch of jobEnd: the shuffles of running jobs
+	active   []int // the shuffles that running jobs list
+
+	knownShuffles int // that a job has listed, and that have not been cleaned since then
 }
 
 // stale is the value of monitor.next that marks the list of timed-out executors as out

@@ -11,7 +11,7 @@ type shuffleUse struct {
 // jobStages are the map stages that a job listed when it started.
 type jobStages struct {
 	job    int
-	stages []int32
+	stages []MapStage
 }
 
 // addShuffle notes that an executor has files of a shuffle. The files hold the
@@ -30,19 +30,23 @@ func (m *monitor) jobStart(e *Event) {
 		return
 	}
 	reused := false
-	stages := make([]int32, len(e.Stages))
-	for i, s := range e.Stages {
+	for _, s := range e.Stages {
 		for int(s.Shuffle) >= len(m.shuffles) {
 			m.shuffles = append(m.shuffles, shuffleUse{})
 		}
 		u := &m.shuffles[s.Shuffle]
 		reused = reused || u.known
-		u.known = true
+		if !u.known {
+			u.known = true
+			m.knownShuffles++
+		}
+		if len(u.jobs) == 0 {
+			m.active = append(m.active, int(s.Shuffle))
+		}
 		u.jobs = append(u.jobs, e.Job)
 		m.writes[s.Stage] = int(s.Shuffle)
-		stages[i] = s.Stage
 	}
-	m.jobs = append(m.jobs, jobStages{e.Job, stages})
+	m.jobs = append(m.jobs, jobStages{e.Job, slices.Clone(e.Stages)})
 	if !reused {
 		return
 	}
@@ -61,38 +65,43 @@ func (m *monitor) jobStart(e *Event) {
 // jobEnd releases the executors without files of a shuffle that another running
 // job lists. The job's stages are forgotten even if a running job shares them (Q9).
 func (m *monitor) jobEnd(e *Event) {
-	unused := false
-	active := m.active[:0]
-	for shuffle := range m.shuffles {
-		u := &m.shuffles[shuffle]
-		if !u.known {
-			continue
-		}
-		if i := slices.Index(u.jobs, e.Job); i >= 0 {
-			u.jobs = slices.Delete(u.jobs, i, i+1)
-		}
-		if len(u.jobs) > 0 {
-			active = append(active, shuffle)
-		} else {
-			unused = true
-		}
-	}
-	m.active = active
-	if unused {
-		for _, id := range m.live {
-			t := &m.trackers[id]
-			if !t.activeShuffle {
-				continue
-			}
-			t.activeShuffle = slices.ContainsFunc(active, t.shuffles.has)
-			m.updateDeadline(t)
-		}
-	}
-	if i := slices.IndexFunc(m.jobs, func(j jobStages) bool { return j.job == e.Job }); i >= 0 {
-		for _, stage := range m.jobs[i].stages {
-			delete(m.writes, stage)
+	i := slices.IndexFunc(m.jobs, func(j jobStages) bool { return j.job == e.Job })
+	if i >= 0 {
+		for _, s := range m.jobs[i].stages {
+			delete(m.writes, s.Stage)
+			m.released(int(s.Shuffle), e.Job)
 		}
 		m.jobs = slices.Delete(m.jobs, i, i+1)
+	}
+	if len(m.active) == m.knownShuffles {
+		return
+	}
+	for _, id := range m.live {
+		t := &m.trackers[id]
+		if !t.activeShuffle {
+			continue
+		}
+		t.activeShuffle = slices.ContainsFunc(m.active, t.shuffles.has)
+		m.updateDeadline(t)
+	}
+}
+
+// released removes a job from those that may read a shuffle.
+func (m *monitor) released(shuffle, job int) {
+	u := &m.shuffles[shuffle]
+	j := slices.Index(u.jobs, job)
+	if j < 0 {
+		return // the shuffle was cleaned while the job ran
+	}
+	u.jobs = slices.Delete(u.jobs, j, j+1)
+	if len(u.jobs) == 0 {
+		m.notActive(shuffle)
+	}
+}
+
+func (m *monitor) notActive(shuffle int) {
+	if i := slices.Index(m.active, shuffle); i >= 0 {
+		m.active = slices.Delete(m.active, i, i+1)
 	}
 }
 
@@ -100,8 +109,10 @@ func (m *monitor) jobEnd(e *Event) {
 // unreachable. The mark of an executor with files of another shuffle does not change
 // (Q11).
 func (m *monitor) shuffleCleaned(e *Event) {
-	if e.Shuffle < len(m.shuffles) {
+	if e.Shuffle < len(m.shuffles) && m.shuffles[e.Shuffle].known {
 		m.shuffles[e.Shuffle] = shuffleUse{}
+		m.knownShuffles--
+		m.notActive(e.Shuffle)
 	}
 	for _, id := range m.live {
 		t := &m.trackers[id]

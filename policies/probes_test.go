@@ -58,7 +58,6 @@ var unseen = []struct{ function, text, reason string }{
 	{"subtract", "a.id != id is false", findsAgain},
 	{"add", "delete(d.attempts, a.id)", onlyMemory},
 	{"add", "!a.unschedulable is true", onlyMemory},
-	{"jobEnd", "m.active = active", onlyMemory},
 	{"jobEnd", "m.jobs = slices.Delete(m.jobs, i, i+1)", onlyMemory},
 	{"timedOut", "now < m.next is true", looksAgain},
 	{"updateDeadline", "t.deadline > old is false", looksAgain},
