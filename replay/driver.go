@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/attribution"
 	"dynalloc/replay/plan"
 )
 
 // A jobState is the driver's state of a job.
 type jobState struct {
 	running   bool
+	ending    bool  // its stages are done, and the driver takes its time until it ends
 	remaining int32 // stages that it still waits for
 }
 
@@ -23,6 +25,8 @@ type stageState struct {
 	active    *taskSet // the attempt whose tasks are started; nil: none
 	failures  int32    // attempts in a row in which a fetch failed
 	broken    bool     // a fetch failed; it waits to be submitted again
+	delayed   bool     // it can be submitted, and the driver takes its time until it does
+	prepared  bool     // the driver has taken that time
 	failed    []bool   // by recorded failure: it has happened
 	users     []int32  // jobs that wait for it
 	listing   int32    // jobs that list it and have not ended
@@ -40,7 +44,7 @@ func (a *application) submitJob(job int32) {
 	e := a.engine
 	a.jobs[job].running = true
 	a.result.Jobs[job].Start = e.now
-	a.path.jobSubmitted(job)
+	a.path.jobResumes(job)
 	e.emit(Event{Kind: JobSubmitted, App: a.index, Job: job})
 	a.observe(policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.MapStages[job]})
 	a.advance(job)
@@ -57,8 +61,8 @@ func (a *application) advance(job int32) {
 	}
 	for _, stage := range a.plan.Graph[job] {
 		s := &a.stages[stage]
-		if s.visit == a.walk && s.active == nil && !s.broken && a.parentsAvailable(stage) {
-			a.submitStage(job, stage)
+		if s.visit == a.walk && s.active == nil && !s.broken && !s.delayed && a.parentsAvailable(stage) {
+			a.prepareStage(job, stage)
 		}
 		if i := slices.Index(s.users, job); i >= 0 && s.visit != a.walk {
 			s.users = slices.Delete(slices.Clone(s.users), i, i+1)
@@ -94,6 +98,31 @@ func (a *application) parentsAvailable(stage int32) bool {
 		}
 	}
 	return true
+}
+
+// prepareStage submits a stage after the driver's time for it, which it takes once.
+func (a *application) prepareStage(job, stage int32) {
+	s, delay := &a.stages[stage], a.app.Stages[stage].Delay
+	if s.prepared || delay == 0 {
+		a.submitStage(job, stage)
+		return
+	}
+	s.delayed = true
+	a.path.stageWaits(stage)
+	a.after(delay, stageIsPrepared, stage)
+}
+
+// submitPrepared submits a stage after the driver's time for it, unless output that it
+// reads was lost meanwhile.
+func (a *application) submitPrepared(stage int32) {
+	s := &a.stages[stage]
+	s.delayed, s.prepared = false, true
+	a.path.stageResumes(stage, attribution.TimeDriver)
+	if !a.parentsAvailable(stage) {
+		a.advanceUsers(s)
+	} else if len(s.users) > 0 {
+		a.submitStage(s.users[0], stage)
+	}
 }
 
 // submitStage hands the tasks of the stage's missing partitions to the task
@@ -256,9 +285,25 @@ func (a *application) notifyDependents(s *stageState) {
 }
 
 func (a *application) endJobIfDone(job int32) {
-	if a.jobs[job].remaining > 0 || !a.jobs[job].running {
-		return
+	j, tail := &a.jobs[job], a.app.Jobs[job].Tail
+	switch {
+	case j.remaining > 0 || !j.running || j.ending:
+	case tail > 0:
+		j.ending = true
+		a.path.jobWaits(job)
+		a.after(tail, jobIsDone, job)
+	default:
+		a.endJob(job)
 	}
+}
+
+// endJobAfterTail ends a job after the driver's time for it.
+func (a *application) endJobAfterTail(job int32) {
+	a.path.jobResumes(job)
+	a.endJob(job)
+}
+
+func (a *application) endJob(job int32) {
 	e := a.engine
 	a.jobs[job].running = false
 	for _, stage := range a.app.Jobs[job].Stages {

@@ -151,9 +151,10 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 		for _, a := range w.Apps {
 			a.Submit, a.Setup, a.Tail = 2*a.Submit, 2*a.Setup, 2*a.Tail
 			for i := range a.Jobs {
-				a.Jobs[i].Cue.Gap *= 2
+				a.Jobs[i].Cue.Gap, a.Jobs[i].Tail = 2*a.Jobs[i].Cue.Gap, 2*a.Jobs[i].Tail
 			}
 			for i := range a.Stages {
+				a.Stages[i].Delay *= 2
 				for j := range a.Stages[i].Tasks {
 					a.Stages[i].Tasks[j].Run *= 2
 				}

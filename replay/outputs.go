@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/attribution"
 )
 
 // resubmitDelay is the time for which Spark collects fetch failures before it resubmits
@@ -113,7 +114,7 @@ func (a *application) fetchFailed(set *taskSet) {
 	a.dequeue(set)
 	s.active = nil
 	s.broken = true
-	a.path.fetchFailed(set.stage)
+	a.path.stageWaits(set.stage)
 	s.failures++
 	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage, N: 1})
 	a.observe(policies.Event{Kind: policies.StageCompleted, Stage: set.name()})
@@ -129,11 +130,16 @@ func (a *application) fetchFailed(set *taskSet) {
 func (a *application) resubmitStage(stage int32) {
 	s := &a.stages[stage]
 	s.broken = false
-	a.path.stageResubmitted(stage)
+	a.path.stageResumes(stage, attribution.TimeRecompute)
 	if s.available() {
 		a.notifyDependents(s)
 		return
 	}
+	a.advanceUsers(s)
+}
+
+// advanceUsers advances the jobs that wait for a stage.
+func (a *application) advanceUsers(s *stageState) {
 	for _, job := range slices.Clone(s.users) {
 		a.advance(job)
 		a.endJobIfDone(job)

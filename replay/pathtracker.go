@@ -15,16 +15,16 @@ import (
 // realized critical path, walked back from the end, but needs no memory of tasks that
 // have ended. A nil tracker, which a replay without Config.Attribute has, does nothing.
 type pathTracker struct {
-	app         *application
-	current     breakdown           // of the fact that is being taken in
-	jobs        []breakdown         // by job, of what submits it
-	workEnd     breakdown           // of the end of the last job
-	finished    bool                // workEnd is known
-	failedFetch map[int32]breakdown // by stage, of the fetch that failed; only looked up
-	sets        []setPath
-	profiles    []profilePath
-	ready       map[readyTask]breakdown     // of tasks that became ready after their set; only looked up
-	reruns      map[stagePartition]struct{} // whose output is lost, so that their tasks run again; only looked up
+	app      *application
+	current  breakdown           // of the fact that is being taken in
+	jobs     []breakdown         // by job, of what submits or ends it
+	workEnd  breakdown           // of the end of the last job
+	finished bool                // workEnd is known
+	stages   map[int32]breakdown // by stage, of why it waits to be submitted; only looked up
+	sets     []setPath
+	profiles []profilePath
+	ready    map[readyTask]breakdown     // of tasks that became ready after their set; only looked up
+	reruns   map[stagePartition]struct{} // whose output is lost, so that their tasks run again; only looked up
 
 	executors    []executorTrack
 	recheckList  []policies.ExecutorID // idle executors that may be kept for another reason from the end of this instant on
@@ -86,7 +86,7 @@ func newPathTracker(a *application, spec policies.Spec) *pathTracker {
 	now := a.engine.now
 	p := &pathTracker{
 		app: a, current: breakdown{until: now}, jobs: slices.Repeat([]breakdown{{until: now}}, len(a.app.Jobs)),
-		failedFetch: make(map[int32]breakdown), ready: make(map[readyTask]breakdown), reruns: make(map[stagePartition]struct{}),
+		stages: make(map[int32]breakdown), ready: make(map[readyTask]breakdown), reruns: make(map[stagePartition]struct{}),
 		profiles: make([]profilePath, len(a.app.Profiles)), rampUp: a.newRampUp(spec),
 	}
 	for i := range p.profiles {
@@ -127,8 +127,15 @@ func (p *pathTracker) workFinished() {
 	}
 }
 
-// jobSubmitted is the driver's submission of a job.
-func (p *pathTracker) jobSubmitted(job int32) {
+// jobWaits records that the driver takes its time before it ends a job.
+func (p *pathTracker) jobWaits(job int32) {
+	if p != nil {
+		p.jobs[job] = p.current
+	}
+}
+
+// jobResumes is the driver's submission of a job, or its end of one.
+func (p *pathTracker) jobResumes(job int32) {
 	if p == nil {
 		return
 	}
@@ -148,18 +155,18 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 	p.scheduleRecheck()
 }
 
-// fetchFailed is a fetch that failed, stageResubmitted Spark's submission of what
-// is missing.
-func (p *pathTracker) fetchFailed(stage int32) {
+// stageWaits records that the driver does not submit a stage yet: a fetch failed, or the
+// driver takes its time. stageResumes is its submission; the time to there has a cause.
+func (p *pathTracker) stageWaits(stage int32) {
 	if p != nil {
-		p.failedFetch[stage] = p.current
+		p.stages[stage] = p.current
 	}
 }
 
-func (p *pathTracker) stageResubmitted(stage int32) {
+func (p *pathTracker) stageResumes(stage int32, c attribution.TimeCause) {
 	if p != nil {
-		p.current = p.failedFetch[stage]
-		p.current.advance(attribution.TimeRecompute, p.app.engine.now)
+		p.current = p.stages[stage]
+		p.current.advance(c, p.app.engine.now)
 	}
 }
 

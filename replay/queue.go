@@ -43,6 +43,8 @@ const (
 	jobIsSubmitted
 	rddIsUnpersisted
 	applicationEnds
+	jobIsDone
+	stageIsPrepared
 	stageIsResubmitted
 	speculationIsChecked
 	localityWaitEnds
@@ -108,6 +110,8 @@ func init() {
 		driverAdvances:       of((*application).advanceDriver),
 		jobIsSubmitted:       of((*application).submitJob),
 		rddIsUnpersisted:     of((*application).unpersist),
+		jobIsDone:            of((*application).endJobAfterTail),
+		stageIsPrepared:      of((*application).submitPrepared),
 		stageIsResubmitted:   of((*application).resubmitStage),
 		speculationIsChecked: of((*application).speculate),
 		localityWaitEnds:     of((*application).offerAgain),

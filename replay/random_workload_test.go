@@ -53,7 +53,22 @@ func randomWorkload(seed uint64) *traces.Workload {
 		w.Apps = append(w.Apps, a)
 		submit += ms(40000)
 	}
+	if seed%2 == 1 {
+		keepDriversBusy(w, rand.New(rand.NewPCG(seed, 3)))
+	}
 	return w
+}
+
+// keepDriversBusy has drivers take their time before they submit stages and end jobs.
+func keepDriversBusy(w *traces.Workload, r *rand.Rand) {
+	for _, a := range w.Apps {
+		for i := range a.Stages {
+			a.Stages[i].Delay = time.Duration(r.IntN(2)*r.IntN(4000)) * time.Millisecond
+		}
+		for i := range a.Jobs {
+			a.Jobs[i].Tail = time.Duration(r.IntN(2)*r.IntN(2000)) * time.Millisecond
+		}
+	}
 }
 
 // list returns a stage and all stages that it reads, in order.

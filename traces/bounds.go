@@ -22,7 +22,7 @@ func CriticalPath(a *Application) time.Duration {
 
 // A StageSpan is when a stage runs, from the application's start.
 type StageSpan struct {
-	Ready    time.Duration // the output of all stages that it reads is there
+	Ready    time.Duration // the driver submits it: the output of all stages that it reads is there
 	End      time.Duration // its longest task has ended
 	Computed bool          // false: no job needs it
 }
@@ -83,7 +83,7 @@ func (s *idealSchedule) job(job int, at time.Duration) time.Duration {
 			end = max(end, s.stage(i, at))
 		}
 	}
-	return end
+	return end + s.app.Jobs[job].Tail
 }
 
 // stage returns when a stage's output is there if a job needs it from a time on.
@@ -95,6 +95,7 @@ func (s *idealSchedule) stage(i int, at time.Duration) time.Duration {
 	for _, parent := range s.app.Stages[i].Parents {
 		ready = max(ready, s.stage(parent, at))
 	}
+	ready += s.app.Stages[i].Delay
 	tasks := s.app.Stages[i].Tasks
 	for k := range tasks {
 		longest = max(longest, tasks[k].Work())

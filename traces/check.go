@@ -77,6 +77,9 @@ func (c *checker) stage(i int) {
 	if len(s.Tasks) == 0 {
 		c.fault("%s has no tasks", what)
 	}
+	if s.Delay < 0 {
+		c.fault("%s has a negative delay %v", what, s.Delay)
+	}
 	if s.Profile < 0 || s.Profile >= len(c.app.Profiles) {
 		c.fault("%s has no resource profile", what)
 	}
@@ -99,6 +102,9 @@ func (c *checker) stage(i int) {
 
 func (c *checker) job(j *Job) {
 	what := fmt.Sprintf("job %d", j.ID)
+	if j.Tail < 0 {
+		c.fault("%s has a negative tail %v", what, j.Tail)
+	}
 	c.indexes(what, "stage", j.Stages, len(c.app.Stages))
 	listed := map[int]bool{}
 	for i, s := range j.Stages {

@@ -48,7 +48,7 @@ func (by Shaking) shake(a *Application, random *rand.Rand) *Application {
 	c.Setup, c.Tail = gap(c.Setup), gap(c.Tail)
 	c.Jobs = slices.Clone(a.Jobs)
 	for i := range c.Jobs {
-		c.Jobs[i].Cue.Gap = gap(c.Jobs[i].Cue.Gap)
+		c.Jobs[i].Cue.Gap, c.Jobs[i].Tail = gap(c.Jobs[i].Cue.Gap), gap(c.Jobs[i].Tail)
 	}
 	c.Stages = slices.Clone(a.Stages)
 	for i := range c.Stages {
@@ -56,7 +56,7 @@ func (by Shaking) shake(a *Application, random *rand.Rand) *Application {
 		for k := range tasks {
 			tasks[k].Run = int32(min(float64(tasks[k].Run)*factor(), math.MaxInt32))
 		}
-		c.Stages[i].Tasks = tasks
+		c.Stages[i].Tasks, c.Stages[i].Delay = tasks, gap(c.Stages[i].Delay)
 	}
 	return &c
 }

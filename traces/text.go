@@ -32,10 +32,11 @@ import (
 //   - job: gap, the driver's time before it; after, the job that it follows by its number
 //     in the app from 0, or -1 for the app's start (the job before it); at, the time after
 //     the app's start before which it does not come; stream and batch, if it is a part of a
-//     micro-batch; pool
+//     micro-batch; pool; tail, the driver's time from the end of its last task until it ends
 //   - stage: tasks=4x10s@1, of which the host after @ is preferred; reads, a list of the
 //     names that as gives, or none (the stage before it in its job); fails=2:3s, task 2
-//     fails after 3 s before it succeeds; cache=3, RDD 3 is persisted in memory
+//     fails after 3 s before it succeeds; cache=3, RDD 3 is persisted in memory; delay, the
+//     driver's time until it submits the stage
 //   - unpersist: rdd, after, at and gap
 //   - end: gap, the driver's time after its last job; at, the time after the app's start
 //     before which it does not stop
@@ -219,6 +220,7 @@ func (t *textReader) stage(d fieldReader) error {
 		t.stages[s.Name] = index
 	}
 	s.Name = d.String("name", s.Name)
+	d.duration("delay", &s.Delay)
 	if s.Profile < 0 || s.Profile >= len(a.Profiles) {
 		return fmt.Errorf("profile=%d: the app has %d profiles before this line", s.Profile, len(a.Profiles))
 	}

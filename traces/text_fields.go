@@ -51,6 +51,7 @@ func jobFields(f textFields, j *Job, number int) {
 	f.text("stream", &j.Stream, "")
 	f.text("batch", &j.Batch, "")
 	f.flag("failed", &j.Failed, false)
+	f.duration("tail", &j.Tail)
 }
 
 // endFields has when the driver stops.

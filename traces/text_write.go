@@ -226,6 +226,7 @@ func (t *textWriter) stage(number, before int) {
 	}
 	t.number("profile", &s.Profile, 0)
 	t.flag("map", &s.Map, t.read[number])
+	t.duration("delay", &s.Delay)
 	var caches, failures []string
 	for _, c := range s.Caches {
 		caches = append(caches, strconv.Itoa(c.ID)+cacheLevel(c))

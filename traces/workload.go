@@ -83,6 +83,10 @@ type Job struct {
 	Stream      string // the streaming query whose micro-batch it belongs to; empty: none
 	Batch       string // id of the micro-batch within its stream
 	Failed      bool   // the log says JobFailed
+
+	// Tail is the driver's time from the end of the job's last task, or from its submission
+	// if it ran none, until the job ends.
+	Tail time.Duration
 }
 
 // A Stage is the work of one stage, over all its attempts: one task for each partition,
@@ -97,6 +101,10 @@ type Stage struct {
 	Caches   []CachedRDD
 	Tasks    []Task    // by partition; never empty
 	Failures []Failure // in the order of their ends
+
+	// Delay is the driver's time until it first submits the stage: from the end of the last
+	// task whose output the stage reads, or from the submission of its job if that is later.
+	Delay time.Duration
 }
 
 // A Failure is a run of a task that failed by itself, for example by an exception, and

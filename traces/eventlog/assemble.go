@@ -131,6 +131,7 @@ func (a *assembler) finish() (*traces.Application, error) {
 	}
 	a.identify(app)
 	a.buildProfiles(app)
+	a.startUntimedJobs()
 	a.buildJobs(app, a.buildStages(app))
 	a.buildRecorded(app)
 	a.gradeLog()

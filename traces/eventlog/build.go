@@ -13,6 +13,7 @@ import (
 type builtStages struct {
 	origin map[*stageLog]*stageLog // the stage that has the work of each (see link)
 	index  map[*stageLog]int       // of an origin in Application.Stages; absent if it had no tasks
+	logs   []*stageLog             // by index in Application.Stages
 }
 
 // buildStages makes the application's stages: one for all attempts, none for skipped
@@ -55,10 +56,43 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		for _, p := range stage.Parents {
 			app.Stages[p].Map = true
 		}
+		stage.Delay = since(b.lastEnd(stage.Parents, a.jobs[s.job].start, s.submittedAt), s.submittedAt)
 		b.index[s] = len(app.Stages)
+		b.logs = append(b.logs, s)
 		app.Stages = append(app.Stages, stage)
 	}
 	return b
+}
+
+// attemptEnds returns when the last task of each attempt succeeded, sorted.
+func attemptEnds(runs []taskRun) []int64 {
+	last := map[int16]int64{}
+	for i := range runs {
+		last[runs[i].attempt] = max(last[runs[i].attempt], runs[i].finish)
+	}
+	return slices.Sorted(maps.Values(last))
+}
+
+// lastEnd returns the last end of an attempt of some stages before a time; at least from.
+// All are in ms since 1970.
+func (b *builtStages) lastEnd(stages []int, from, before int64) int64 {
+	for _, i := range stages {
+		for _, end := range b.logs[i].ends {
+			if end <= before {
+				from = max(from, end)
+			}
+		}
+	}
+	return from
+}
+
+// since is the time between two times in ms since 1970; 0 if one is unknown or they are
+// in the wrong order.
+func since(from, to int64) time.Duration {
+	if from <= 0 {
+		return 0
+	}
+	return time.Duration(max(0, to-from)) * time.Millisecond
 }
 
 // present returns the indexes of a stage's parents. In the place of a parent without
@@ -124,6 +158,7 @@ func (a *assembler) firstTasks(of func(*executorLog) firstTasks) map[int64]bool 
 // the order of partitions. Before Spark 3.3 later attempts number their tasks anew,
 // over the partitions that were missing: they are taken in this order.
 func (a *assembler) runsOf(s *stageLog) []taskRun {
+	s.ends = attemptEnds(s.runs)
 	slices.SortStableFunc(s.runs, func(x, y taskRun) int {
 		return cmp.Or(int(bit(y.exact))-int(bit(x.exact)), cmp.Compare(x.partition, y.partition), cmp.Compare(x.attempt, y.attempt))
 	})

@@ -103,7 +103,6 @@ func (a *assembler) unpersist(e *unpersistRDD) error {
 // buildJobs puts the jobs in the order of submission and finds for each the job that
 // the driver had waited for.
 func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
-	a.startUntimedJobs()
 	slices.SortStableFunc(a.jobs, func(x, y *jobLog) int {
 		return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.id, y.id))
 	})
@@ -114,8 +113,9 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 		if !p.ended {
 			a.counts[concurrentJobs]++
 		}
+		graph := built.graph(app, j, a.stages)
 		app.Jobs = append(app.Jobs, traces.Job{
-			ID: j.id, Cue: a.cue(p.after, j.start), Stages: built.graph(app, j, a.stages), Failed: j.failed,
+			ID: j.id, Cue: a.cue(p.after, j.start), Stages: graph, Failed: j.failed, Tail: since(built.lastEnd(graph, j.start, j.end), j.end),
 			Pool: j.properties.Pool, Group: j.properties.Group, Execution: j.properties.Execution, Description: j.properties.Description,
 		})
 	}

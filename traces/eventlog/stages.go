@@ -32,6 +32,7 @@ type stageLog struct {
 	repeated    bool        // it had speculative copies or more than one attempt
 	runs        []taskRun   // tasks that succeeded
 	lastLaunch  int64       // of any of its tasks, ms since 1970
+	ends        []int64     // of the last task that succeeded in each attempt, ms since 1970, sorted
 	failures    []failedRun
 	originals   []failedRun // killed because their speculative copies had won
 }

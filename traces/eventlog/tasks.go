@@ -15,6 +15,7 @@ type taskRun struct {
 	exact     bool  // partition is that; else it is the index in an attempt that ran only missing partitions
 	id        int64
 	launch    int64 // ms since 1970
+	finish    int64
 	executor  *executorLog
 	isCopy    bool // speculative
 }
@@ -84,7 +85,7 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *taskEvent, partiti
 	i, m := &e.Info, &e.Metrics
 	attempt := attemptOf(e.StageAttempt)
 	run := taskRun{
-		partition: partition, attempt: int16(attempt), id: i.ID, launch: i.Launch, executor: x, isCopy: i.Speculative,
+		partition: partition, attempt: int16(attempt), id: i.ID, launch: i.Launch, finish: i.Finish, executor: x, isCopy: i.Speculative,
 		exact: i.Partition >= 0 || attempt == 0 && s.attempts[0] >= s.total,
 		Task: traces.Task{
 			Run: a.duration(m.Run), Deserialize: a.duration(m.Deserialize), Result: a.duration(m.Result),
