@@ -18,6 +18,7 @@ type workKey struct {
 	stages         *traces.Stage
 	jobs           *traces.Job
 	profiles       *traces.Profile
+	recorded       *traces.Recorded
 	earlier, setup time.Duration
 	tail, until    time.Duration
 	properties     string
@@ -25,7 +26,7 @@ type workKey struct {
 
 func workKeyOf(a *traces.Application) workKey {
 	return workKey{
-		stages: firstOf(a.Stages), jobs: firstOf(a.Jobs), profiles: firstOf(a.Profiles),
+		stages: firstOf(a.Stages), jobs: firstOf(a.Jobs), profiles: firstOf(a.Profiles), recorded: a.Recorded,
 		earlier: a.EarlierAttempts, setup: a.Setup, tail: a.Tail, until: a.Until, properties: fmt.Sprint(a.Properties),
 	}
 }

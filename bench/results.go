@@ -2,6 +2,7 @@ package bench
 
 import (
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -13,6 +14,7 @@ type Results struct {
 	Classes       []string           // of the workload's applications, sorted
 	Reference     []sla.Reference    // one for each application of the workload
 	Queries       []sla.Query        // those that have a deadline of their own, by application
+	Self          []selfreplay.Error // one for each application of the workload: how well a replay reproduces its log
 	Slack         sla.SlackRule      // the slack rule that applies; zero: none
 	Runs          []Outcome          // one for each policy, in the suite's order
 	Truth         []Recording        // one for each of the suite's truths, in its order

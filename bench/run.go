@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -45,9 +46,10 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	s := r.Suite
 	same, firsts := distinctWork(s.Workload)
 	alone := make([]*replay.AppResult, len(s.Workload.Apps))
+	r.Self = make([]selfreplay.Error, len(s.Workload.Apps))
 	byClass, faultFree := r.externalityReplays(), r.faultFreeReplays()
 	side := slices.Concat(byClass, faultFree)
-	failed := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(side))
+	failed := make([]*replay.AppError, len(s.Policies)+2*len(firsts)+len(side))
 	one := func(i int) (err error) {
 		k := i - len(s.Policies)
 		switch {
@@ -56,8 +58,12 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 		case k < len(firsts):
 			alone[firsts[k]], err = s.alone(firsts[k])
 			return err
+		case k < 2*len(firsts):
+			first := firsts[k-len(firsts)]
+			r.Self[first] = selfreplay.Of(s.Workload.Apps[first])
+			return nil
 		}
-		s.replayBeside(side[k-len(firsts)])
+		s.replayBeside(side[k-2*len(firsts)])
 		return nil
 	}
 	if err := o.Each(ctx, len(failed), func(i int) error {
@@ -73,7 +79,7 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 		return failed, nil
 	}
 	for i := range alone {
-		alone[i] = alone[same[i]]
+		alone[i], r.Self[i] = alone[same[i]], r.Self[same[i]]
 	}
 	r.Reference = sla.References(s.Workload, s.Deadlines, r.Slack, alone)
 	r.Queries = sla.QueriesWithDeadline(s.Workload, s.Deadlines, alone)
@@ -114,7 +120,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 	for i := range r.Runs {
 		r.measure(&r.Runs[i])
 	}
-	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.exclusionNotes())
+	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.exclusionNotes(), SelfReplayNotes(s.Workload.Apps, r.Self))
 	for _, t := range s.Truth {
 		if slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			r.addRecording(t)

@@ -72,6 +72,7 @@ func applicationRecords(r *bench.Results) (list []Object) {
 			{"alone_ms", ref.Alone.Milliseconds()}, {"critical_path_ms", ref.Critical.Milliseconds()},
 			{"history_ms", orNull(ref.History > 0, ref.History.Milliseconds())},
 			{"grade", a.Log.Grade.String()}, {"problems", a.Log.Problems},
+			{"self_replay_error", words.Rounded(r.Self[i].Time)}, {"self_replay_executor_seconds_error", words.Rounded(r.Self[i].Executors)},
 		})
 	}
 	return list

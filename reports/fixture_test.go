@@ -9,6 +9,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
 	"dynalloc/internal/note"
 	"dynalloc/internal/spark"
@@ -27,7 +28,7 @@ func secs(s float64) time.Duration { return time.Duration(s * 1000 * float64(tim
 // build makes results by hand: what each application got under each policy, and
 // the samples of a timeline.
 func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline func(policy int) *metrics.Timeline) *bench.Results {
-	r := &bench.Results{Suite: s, Reference: references, DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: s.Workload.Notes}
+	r := &bench.Results{Suite: s, Reference: references, Self: slices.Repeat([]selfreplay.Error{selfreplay.Unknown()}, len(s.Workload.Apps)), DeadlineBasis: "1.5 x the run alone on the idle cluster under its recorded settings", Notes: s.Workload.Notes}
 	for _, a := range s.Workload.Apps {
 		r.Classes = append(r.Classes, a.Class)
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/bench"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/reports/words"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -16,15 +18,16 @@ import (
 // only logs with problems are listed.
 const listedAnyway = 100
 
-// Inspection is the report on event logs: one row for each log with its grade and its
-// problems. It reads only the names and the Log of each application. An unreadable log
-// has a path and no name.
-func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document {
+// Inspection is the report on event logs: one row for each log with its grade, its
+// problems and its self-replay error, of which there is one for each log. It reads only
+// the names and the Log of each application. An unreadable log has a path and no name.
+func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []source.Skipped) *Document {
 	all := &Table{Left: 4, Columns: []Column{
 		{Head: "application"}, {Key: "id", Hidden: true}, {Key: "attempt", Hidden: true},
 		{Head: "name", Key: "name"}, {Key: "class", Hidden: true}, {Key: "user", Hidden: true}, {Key: "started", Hidden: true}, {Head: "spark", Key: "spark_version"}, {Head: "length", Key: "seconds"},
 		{Head: "jobs", Key: "jobs"}, {Head: "stages", Key: "stages"}, {Head: "tasks", Key: "tasks"}, {Head: "failed", Key: "failed_tasks"},
 		{Head: "executors"}, {Key: "executors_added", Hidden: true}, {Key: "executors_removed", Hidden: true},
+		{Head: "self-replay\nerror %", Key: "self_replay_error"}, {Key: "self_replay_executor_seconds_error", Hidden: true},
 		{Head: "grade", Key: "grade", Word: true}, {Head: "path", Key: "path", Word: true}, {Key: "problems", Hidden: true},
 	}}
 	people := &Table{Left: all.Left, Columns: all.Columns}
@@ -38,7 +41,7 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 		all.add(OneLine(id), a.ID, a.Attempt, Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, a.Class, a.User, orNull(!a.Started.IsZero(), a.Started.UTC()), Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
 			Cell{length(log.Span), log.Span.Seconds()}, log.Jobs, log.Stages, log.Tasks, log.FailedTasks,
 			fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved), log.ExecutorsAdded, log.ExecutorsRemoved,
-			log.Grade.String(), a.Path, log.Problems)
+			signedError(self[i].Time), signedError(self[i].Executors), log.Grade.String(), a.Path, log.Problems)
 		if i < listedAnyway || log.Grade != traces.Complete {
 			people.Rows = append(people.Rows, all.Rows[i])
 		}
@@ -57,7 +60,7 @@ func Inspection(logs []*traces.Application, skipped []source.Skipped) *Document 
 		}
 		add("logs", "Logs", blocks...)
 	}
-	if t := classTable(logs); len(t.Rows) > 0 {
+	if t := classTable(logs, self); len(t.Rows) > 0 {
 		add("classes", "Classes", t)
 	}
 	if list := attemptList(logs); len(list) > 0 {
@@ -80,8 +83,9 @@ func application(a *traces.Application) traces.Identity {
 	return i
 }
 
-// classTable counts the applications of each class.
-func classTable(logs []*traces.Application) *Table {
+// classTable counts the applications of each class, and has the median and the largest
+// of their self-replay errors, without signs.
+func classTable(logs []*traces.Application, self []selfreplay.Error) *Table {
 	applications, tasks, seen := map[string]int{}, map[string]int{}, map[traces.Identity]bool{}
 	var classes []string
 	for _, a := range logs {
@@ -98,9 +102,15 @@ func classTable(logs []*traces.Application) *Table {
 		tasks[a.Class] += a.Log.Tasks
 	}
 	slices.Sort(classes)
-	t := &Table{Left: 1, Columns: heads("class", "applications", "tasks")}
+	t := &Table{Left: 1, Columns: heads("class", "applications", "tasks", "self-replay\nmedian error %", "\nlargest %")}
+	errors := bench.ClassErrors(logs, self)
 	for _, c := range classes {
-		t.add(OneLine(c), applications[c], tasks[c])
+		none := Cell{Text: words.Missing}
+		median, largest := none, none
+		if i := slices.IndexFunc(errors, func(e bench.ClassError) bool { return e.Class == c }); i >= 0 {
+			median, largest = Cell{Text: words.Percent(errors[i].Median)}, Cell{Text: words.Percent(errors[i].Largest)}
+		}
+		t.add(OneLine(c), applications[c], tasks[c], median, largest)
 	}
 	return t
 }

@@ -13,6 +13,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/bench/decide"
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/internal/note"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -382,7 +383,7 @@ func TestASetOfValidationsListsTheWorst(t *testing.T) {
 
 func TestAnInspectionOfLogs(t *testing.T) {
 	text := render(t, "text", Inspection(inspected()))
-	says(t, text, "app-1 attempt 1 etl 4.1.4 1m2s 1 2 16 1 +2 -0 complete logs/a1", "app-2 report 1 - 7.9s", "report-* 1 16", "etl 1 32",
+	says(t, text, "app-1 attempt 1 etl 4.1.4 1m2s 1 2 16 1 +2 -0 +1.2 complete logs/a1", "app-2 report 1 - 7.9s", "report-* 1 16 - -", "etl 1 32 16.1 31.0",
 		"app-1 has 2 logs of one application", "a checksum file 2", "no Spark event log 1")
 	says(t, text, "- logs/b: no end", "- logs/b: no start")
 	says(t, render(t, "csv", Inspection(inspected())), ",cut,logs/b,no end; no start")
@@ -402,7 +403,7 @@ func TestAnInspectionOfLogs(t *testing.T) {
 	if a := data.Applications; len(a) != 4 || a[2].ID != "app-2" || a[2].Grade != "cut" || a[2].Tasks != 16 || a[0].Problems == nil {
 		t.Errorf("JSON has %+v", a)
 	}
-	if render(t, "json", Inspection(nil, nil)) == "" || strings.Contains(render(t, "text", Inspection(nil, nil)), "Logs") {
+	if render(t, "json", Inspection(nil, nil, nil)) == "" || strings.Contains(render(t, "text", Inspection(nil, nil, nil)), "Logs") {
 		t.Error("without logs there is a table")
 	}
 }
@@ -413,9 +414,9 @@ func TestAnInspectionTellsEqualIDsApart(t *testing.T) {
 	at := time.Date(2025, 11, 24, 10, 0, 0, 0, time.UTC)
 	load := &traces.Application{Path: "a", ID: "app-0", Name: "load", Class: "load", User: "ann", Started: at}
 	clean := &traces.Application{Path: "b", ID: "app-0", Name: "clean", Class: "clean", User: "ann", Started: at}
-	d := Inspection([]*traces.Application{load, clean}, nil)
+	d := Inspection([]*traces.Application{load, clean}, []selfreplay.Error{selfreplay.Unknown(), selfreplay.Unknown()}, nil)
 	text := render(t, "text", d)
-	says(t, text, "load 1 0", "clean 1 0")
+	says(t, text, "load 1 0 - -", "clean 1 0 - -")
 	if strings.Contains(text, "one application") {
 		t.Errorf("they are one application:\n%s", text)
 	}
@@ -429,7 +430,7 @@ func TestAnInspectionOfVeryMany(t *testing.T) {
 		logs[i] = &traces.Application{ID: "job-" + strconv.Itoa(i), Name: "job", Class: "job", Path: "log"}
 	}
 	logs[20000].Log.Grade, logs[20000].Path = traces.Lossy, "bad.log"
-	text := render(t, "text", Inspection(logs, nil))
+	text := render(t, "text", Inspection(logs, slices.Repeat([]selfreplay.Error{selfreplay.Unknown()}, len(logs)), nil))
 	if n := strings.Count(text, "\n"); n > 120 {
 		t.Errorf("%d lines", n)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/decide"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
@@ -120,7 +121,7 @@ func validationSet() *validate.Set {
 }
 
 // inspected is logs as inspect finds them: complete, cut, of two attempts, unreadable.
-func inspected() ([]*traces.Application, []source.Skipped) {
+func inspected() ([]*traces.Application, []selfreplay.Error, []source.Skipped) {
 	log := traces.Log{Span: 62 * time.Second, Jobs: 1, Stages: 2, Tasks: 16, FailedTasks: 1, ExecutorsAdded: 2}
 	cut, bad := log, traces.Log{Grade: traces.Unreadable}
 	cut.Grade, cut.Span, cut.Problems = traces.Cut, 7900*time.Millisecond, []traces.Note{note.Plain("no end"), note.Plain("no start")}
@@ -129,7 +130,7 @@ func inspected() ([]*traces.Application, []source.Skipped) {
 			{Path: "logs/a2", ID: "app-1", Attempt: "2", Name: "etl", Class: "etl", SparkVersion: "4.1.4", Log: log},
 			{Path: "logs/b", ID: "app-2", Name: "report\n1", Class: "report-*", Log: cut},
 			{Path: "logs/c", Log: bad},
-		}, []source.Skipped{
+		}, []selfreplay.Error{{Time: 0.012, Executors: -0.03}, {Time: -0.31, Executors: 0.2}, selfreplay.Unknown(), selfreplay.Unknown()}, []source.Skipped{
 			{Path: "notes.txt", Why: note.Plain("no Spark event log")}, {Path: ".crc", Why: note.Plain("a checksum file")}, {Path: ".crc2", Why: note.Plain("a checksum file")}, {Path: "gone", Why: note.Plain("cannot be opened"), Failed: true},
 		}
 }

@@ -18,6 +18,9 @@ var benchWordings = map[note.Kind]string{
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",
 
+	"self-replay-errors":   "Self-replay (each application alone with its recorded settings, against its own log; application time): {classes}. These errors widen intervals.",
+	"self-replay-of-class": "{class}: median {median:%.1f} %, worst {worst:%.1f} % ({application}), executor-seconds {executors:%.1f} %",
+
 	"gate-policy-only-in":    "{policy} is only in {file}.",
 	"gate-policy-now-ends":   "{policy} did not end in {file}; it does now.",
 	"gate-apps-only-in":      "{count} of {total} applications are only in {file}: they are not compared.",
@@ -41,8 +44,7 @@ var benchWordings = map[note.Kind]string{
 	"some-logs-incomplete":      "{count} of {runs} logs are not complete ({grades}).",
 	"logs-without-tasks":        "the logs contain no tasks: nothing depends on executors",
 	"runs-not-recorded":         "The real course of these runs is not recorded, so the replay could not be compared with it.",
-	"replay-far-off":            "replayed with its own settings the class takes {percent:%.0f} % more or less time than was recorded: the logs lack something that matters, or the cluster is not the one given",
-	"replay-error":              "Replayed with its own settings it is within {time:%.1f} % of the recorded time and {executors:%.1f} % of the executor-seconds (medians).",
+	"replay-error":              "Replays of its own logs are within {median:%.1f} % of the recorded time (median; worst {worst:%.1f} %) and {executors:%.1f} % of the executor-seconds; intervals are widened by {wider:%.1f} % for that.",
 	"left-out-of-search":        "Left out: {error}.",
 
 	"only-recording": "{recording} is the only recording of its workload, so it has no pair.",

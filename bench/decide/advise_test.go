@@ -3,11 +3,11 @@ package decide
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"dynalloc/bench"
 	"dynalloc/bench/builtin"
 	"dynalloc/internal/logtest"
-	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -73,22 +73,44 @@ func TestAdviceKeepsWhatMakesNoDifference(t *testing.T) {
 	}
 }
 
-// There is no verdict if logs are incomplete, or if the replay with the current
-// settings does not reproduce the recording.
+// There is no verdict if logs are incomplete.
 func TestAdviceRefusesPoorLogs(t *testing.T) {
 	lossy := logOf(t, "etl/ess10")
 	lossy.Workload.Apps[0].Log.Grade = traces.Lossy
-	small := logOf(t, "etl/static8")
-	small.Config.Cluster = cluster.Uniform(1, 2, 4096)
-	for why, s := range map[note.Kind]*bench.Suite{logsIncomplete: lossy, replayFarOff: small} {
-		a, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "spark,idle=10s")})
+	a, err := Advise(t.Context(), lossy, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "spark,idle=10s")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := a.Classes[0]
+	if c.Verdict != Insufficient || c.Advised.Policy != c.Current.Policy || len(c.Insufficiencies) == 0 || c.Insufficiencies[0].Kind != logsIncomplete {
+		t.Errorf("verdict %s, because %q", c.Verdict, c.Insufficiencies)
+	}
+}
+
+// A log says that the application took 1, 2, 5 and 20 s longer than any replay explains.
+// Each second makes the intervals of its class wider; there is no limit below which
+// the error does not count, or above which there is no advice.
+func TestAdviceTrustsAReplayLessTheFurtherItIsOff(t *testing.T) {
+	last := 0.0
+	for _, longer := range []time.Duration{0, 1, 2, 5, 20} {
+		s := logOf(t, "etl/ess10")
+		a := s.Workload.Apps[0]
+		recorded := *a.Recorded
+		recorded.End += longer * time.Second
+		a.Recorded = &recorded
+		advice, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "static,n=4")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := a.Classes[0]
-		if c.Verdict != Insufficient || c.Advised.Policy != c.Current.Policy || len(c.Insufficiencies) == 0 || c.Insufficiencies[0].Kind != why {
-			t.Errorf("%s: verdict %s, because %q", why, c.Verdict, c.Insufficiencies)
+		c := advice.Classes[0]
+		width := 0.0
+		for _, e := range c.Evaluations {
+			width = max(width, e.TimeDelta.High-e.TimeDelta.Low)
 		}
+		if width <= last || c.Verdict == Insufficient {
+			t.Errorf("%d s longer: verdict %s, an interval of width %.4f after one of %.4f", longer, c.Verdict, width, last)
+		}
+		last = width
 	}
 }
 

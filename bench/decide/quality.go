@@ -2,10 +2,10 @@ package decide
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
-	"dynalloc/bench/stats"
+	"dynalloc/bench"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
 	"dynalloc/traces"
@@ -18,13 +18,9 @@ type logQuality struct {
 	notes           []note.Note
 }
 
-// Above these limits logs are insufficient: the median error of the replay with
-// the recorded settings, as a share of the recorded time, and the share of the
-// class's logs that are incomplete.
-const (
-	maxReplayError = 0.20
-	maxIncomplete  = 0.20
-)
+// maxIncomplete is the share of a class's logs that are incomplete above which they are
+// insufficient.
+const maxIncomplete = 0.20
 
 var (
 	tasksCompute    = note.Declare("tasks-compute", "percent")
@@ -32,15 +28,13 @@ var (
 	someIncomplete  = note.Declare("some-logs-incomplete", "count", "runs", "grades")
 	logsWithoutTask = note.Declare("logs-without-tasks")
 	runsNotRecorded = note.Declare("runs-not-recorded")
-	replayFarOff    = note.Declare("replay-far-off", "percent")
-	replayError     = note.Declare("replay-error", "time", "executors")
+	replayError     = note.Declare("replay-error", "median", "worst", "executors", "wider")
 )
 
 // logQualities checks the logs of every class: their grades, and whether the
 // replay with the recorded settings reproduces what was recorded.
 func (a *adviser) logQualities() []logQuality {
 	list := make([]logQuality, len(a.classes))
-	comparisons := a.selfCheck()
 	for k, c := range a.classes {
 		q := &list[k]
 		q.model = validate.Measured
@@ -75,50 +69,25 @@ func (a *adviser) logQualities() []logQuality {
 		if tasks == 0 {
 			q.insufficiencies = append(q.insufficiencies, logsWithoutTask.With())
 		}
-		q.checkReplay(c, comparisons)
+		q.checkReplay(a, c)
 	}
 	return list
 }
 
-// selfCheck compares the replay under the recorded settings with the recording. It is
-// nil if the logs do not record how the applications ran.
-func (a *adviser) selfCheck() []validate.Comparison {
-	w := a.suite.Workload
-	for _, app := range w.Apps {
-		if app.Recorded == nil {
-			return nil
-		}
+// checkReplay states how well replays of the class's own logs reproduce them, and
+// widens the intervals of the class by these errors.
+func (q *logQuality) checkReplay(a *adviser, c *class) {
+	var apps []*traces.Application
+	var errors []selfreplay.Error
+	for _, at := range c.apps {
+		apps, errors = append(apps, a.suite.Workload.Apps[at]), append(errors, a.results.Self[at])
 	}
-	c := a.suite.Config
-	v, err := validate.Run(w, w, validate.Options{Cluster: &c.Cluster, Times: &c.Times, Seed: c.Seed})
-	if err != nil || v.Failed != nil {
-		return nil
-	}
-	return v.Apps
-}
-
-// checkReplay compares the replay of a class with its recording.
-func (q *logQuality) checkReplay(c *class, comparisons []validate.Comparison) {
-	if comparisons == nil {
+	of := bench.ClassErrors(apps, errors)
+	if len(of) == 0 {
 		q.notes = append(q.notes, runsNotRecorded.With())
 		return
 	}
-	var times, executors []float64
-	for _, at := range c.apps {
-		if e := comparisons[at].Error; !math.IsNaN(e) {
-			times = append(times, math.Abs(e))
-		}
-		if e := comparisons[at].ExecutorError; !math.IsNaN(e) {
-			executors = append(executors, math.Abs(e))
-		}
-	}
-	if len(times) == 0 {
-		return
-	}
-	found := validate.ModelError{Time: stats.Median(times), Executors: stats.Median(executors)}
-	if found.Time > maxReplayError {
-		q.insufficiencies = append(q.insufficiencies, replayFarOff.With(100*found.Time))
-	}
-	q.model = q.model.Max(found)
-	q.notes = append(q.notes, replayError.With(100*found.Time, 100*found.Executors))
+	measured := q.model
+	q.model = measured.With(errors)
+	q.notes = append(q.notes, replayError.With(100*of[0].Median, 100*of[0].Largest, 100*of[0].Executors, 100*(q.model.Time-measured.Time)))
 }

@@ -26,7 +26,7 @@ func Significances(r *bench.Results) ([]Significance, bench.Blocks) {
 	if validate.Computes(r.Suite.Workload) {
 		model = validate.MeasuredComputing
 	}
-	j, base, others := judgeOf(r, model)
+	j, base, others := judgeOf(r, model.With(r.Self))
 	if j.all.blocks.Unit == bench.ByReplica {
 		return nil, j.all.blocks
 	}

@@ -1,6 +1,10 @@
 package validate
 
-import "math"
+import (
+	"math"
+
+	"dynalloc/bench/selfreplay"
+)
 
 // A ModelError is the error of a predicted ratio of two policies, as a standard
 // deviation of its logarithm. It is the part of the error that no number of
@@ -32,6 +36,37 @@ func (e ModelError) Max(o ModelError) ModelError {
 		return max(x, y)
 	}
 	return ModelError{larger(e.Time, o.Time), larger(e.Executors, o.Executors)}
+}
+
+// With adds the errors of self-replays of the applications of a class, as independent
+// errors in quadrature: the replay cannot be trusted with other settings further than
+// with the recorded ones. Of each figure it is the root mean square of the logarithms,
+// weighted with the recorded figure, because the figures of a class are sums over its
+// applications. Unknown errors do not count.
+func (e ModelError) With(self []selfreplay.Error) ModelError {
+	var time, executors weighted
+	for i := range self {
+		t, x := self[i].LogError()
+		time.add(t, self[i].Recorded.Seconds)
+		executors.add(x, self[i].Recorded.ExecutorSeconds)
+	}
+	return ModelError{math.Hypot(e.Time, time.rootMeanSquare()), math.Hypot(e.Executors, executors.rootMeanSquare())}
+}
+
+// A weighted is a weighted sum of squares.
+type weighted struct{ squares, weight float64 }
+
+func (w *weighted) add(v, weight float64) {
+	if !math.IsNaN(v) {
+		w.squares, w.weight = w.squares+weight*v*v, w.weight+weight
+	}
+}
+
+func (w *weighted) rootMeanSquare() float64 {
+	if w.weight == 0 {
+		return 0
+	}
+	return math.Sqrt(w.squares / w.weight)
 }
 
 // HalfWidth is the half-width of a 95 % interval of a ratio whose logarithm has

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/bench/selfreplay"
 	"dynalloc/reports"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -41,6 +42,7 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 	defer logs.Close()
 	logs.EachLog = true
 	var found []*traces.Application
+	var self []selfreplay.Error
 	reading := in.reader(cmd, logs)
 	for {
 		a, err := reading.Read()
@@ -48,20 +50,20 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 			break
 		}
 		if unreadable, ok := asLogError(err); ok {
-			found = append(found, &traces.Application{Path: unreadable.Path, Log: unreadable.Log})
+			found, self = append(found, &traces.Application{Path: unreadable.Path, Log: unreadable.Log}), append(self, selfreplay.Unknown())
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if why := a.Impossible(); why != nil {
+		e := selfreplay.Unknown()
+		if why := a.Impossible(); why == nil {
+			e = selfreplay.Of(a)
+		} else {
 			a.Log.Grade, a.Log.Problems = traces.Unreadable, append(a.Log.Problems, traces.ImpossibleValue.With(why))
 			reading.lossy++
 		}
-		// Without its jobs and tasks: there may be very many logs.
-		found = append(found, &traces.Application{
-			Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, User: a.User, Started: a.Started, Submit: a.Submit, SparkVersion: a.SparkVersion, Log: a.Log,
-		})
+		found, self = append(found, withoutWork(a)), append(self, e)
 	}
 	for _, i := range traces.AbsurdClocks(found) {
 		if log := &found[i].Log; !in.allClocks {
@@ -71,10 +73,17 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 	}
 	failure := reading.failure(cmd.ErrOrStderr())
 	if reading.applications == 0 {
-		found = found[:0]
+		found, self = found[:0], self[:0]
 	}
-	if err := out.print(cmd, reports.Inspection(found, logs.Skipped())); err != nil {
+	if err := out.print(cmd, reports.Inspection(found, self, logs.Skipped())); err != nil {
 		return err
 	}
 	return failure
+}
+
+// withoutWork is an application without its jobs and tasks: there may be very many logs.
+func withoutWork(a *traces.Application) *traces.Application {
+	return &traces.Application{
+		Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, User: a.User, Started: a.Started, Submit: a.Submit, SparkVersion: a.SparkVersion, Log: a.Log,
+	}
 }

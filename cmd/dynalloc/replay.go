@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -58,6 +59,7 @@ func newReplay() *cobra.Command {
 			if why.given() {
 				executor = why.value
 			}
+			s.Notes = append(s.Notes, selfReplayNotes(s.Workload.Apps)...)
 			s.Config.Attribute = why.given()
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			err = play(cmd.Context(), s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, executor))
@@ -79,6 +81,15 @@ func newReplay() *cobra.Command {
 	in.addFlags(cmd)
 	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	return cmd
+}
+
+// selfReplayNotes state how well replays reproduce the logs of applications.
+func selfReplayNotes(apps []*traces.Application) []bench.Note {
+	var errors []selfreplay.Error
+	for _, a := range apps {
+		errors = append(errors, selfreplay.Of(a))
+	}
+	return bench.SelfReplayNotes(apps, errors)
 }
 
 // cancelInterval is the number of instants between checks whether the user has

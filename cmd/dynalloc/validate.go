@@ -3,12 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/validate"
 	"dynalloc/replay/calibrate"
 	"dynalloc/reports"
+	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 func newValidate() *cobra.Command {
@@ -18,16 +22,20 @@ func newValidate() *cobra.Command {
 	var startup *choice
 	var seed uint64
 	var times string
+	var self bool
 	cmd := &cobra.Command{
-		Use:   "validate FROM TO | validate FOLDER",
+		Use:   "validate FROM TO | validate FOLDER | validate --self TRACE...",
 		Short: "Compare replays with real runs",
 		Args: func(_ *cobra.Command, args []string) error {
-			if n := len(args); n < 1 || n > 2 {
+			if n := len(args); n < 1 || n > 2 && !self {
 				return usagef("expected two recordings, or one folder of recordings, found %d arguments", n)
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if self {
+				return logs.validateSelf(cmd, args, &out)
+			}
 			o := validate.Options{Startup: startup.value, Seed: seed, Faults: on.faults}
 			if on.cluster.given() {
 				o.Cluster = &on.cluster.value.cluster
@@ -46,6 +54,7 @@ func newValidate() *cobra.Command {
 		},
 	}
 	out.addFormat(cmd, "output format")
+	cmd.Flags().BoolVar(&self, "self", false, "compare each application with a replay of its own log, and say what causes a large error; other flags have no effect")
 	startup = addChoice(cmd, "startup", validate.StartupFrom, "source of start-up times", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
 	on.addFlags(cmd, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	addSeedFlag(cmd, &seed)
@@ -77,6 +86,46 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 		return fmt.Errorf("%s to %s: %w", v.From, v.To, v.Failed)
 	}
 	return errors.Join(partly, partlyTo)
+}
+
+// validateSelf replays each application of some logs alone. A log is forgotten when
+// its replay is done, as there may be very many.
+func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *outputFlags) error {
+	logs, err := source.Open(paths...)
+	if err != nil {
+		return err
+	}
+	defer logs.Close()
+	logs.EachLog = true
+	reading := f.reader(cmd, logs)
+	var list []reports.SelfReplayed
+	for {
+		a, err := reading.Read()
+		if err == io.EOF {
+			break
+		}
+		if _, unreadable := asLogError(err); unreadable {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		e := selfreplay.Explanation{Error: selfreplay.Unknown()}
+		if a.Impossible() == nil {
+			e = selfreplay.Explain(a)
+		} else {
+			a.Log.Grade = traces.Unreadable
+		}
+		list = append(list, reports.SelfReplayed{App: withoutWork(a), Explanation: e})
+	}
+	failure := reading.failure(cmd.ErrOrStderr())
+	if len(list) == 0 {
+		return failure
+	}
+	if err := out.print(cmd, reports.SelfReplays(list)); err != nil {
+		return err
+	}
+	return failure
 }
 
 func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.Options, out *outputFlags) error {

@@ -5,6 +5,7 @@
 //   - learn.go: from the samples of a cause to its distribution
 //   - tasks.go: samples from recorded tasks
 //   - startups.go: samples from recorded executors that share a node
+//   - requested.go: recorded start-up times in order of request
 //   - defaults.go: measured defaults
 //   - file.go: a file of times, to be used with other logs
 package calibrate

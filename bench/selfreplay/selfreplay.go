@@ -1,0 +1,153 @@
+package selfreplay
+
+import (
+	"math"
+	"time"
+
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/replay/calibrate"
+	"dynalloc/replay/cluster"
+	"dynalloc/traces"
+)
+
+// Figures are what is compared of a run: the time from ApplicationStart to
+// ApplicationEnd, and the time of all executors from their registration until the
+// driver saw them leave. Both are in seconds.
+type Figures struct{ Seconds, ExecutorSeconds float64 }
+
+// An Error is a replay of an application beside the recorded run.
+type Error struct {
+	Recorded, Replayed Figures // NaN where a figure is not known
+	Time               float64 // error of the application time as a share of the recorded, signed; NaN if unknown
+	Executors          float64 // the same of executor-seconds
+	Failed             error   // why there is no replay; nil: there is one
+}
+
+// Unknown is the error of an application that has none.
+func Unknown() Error {
+	nan := math.NaN()
+	return Error{Recorded: Figures{nan, nan}, Replayed: Figures{nan, nan}, Time: nan, Executors: nan}
+}
+
+// Known reports whether the log and the replay have an application time.
+func (e *Error) Known() bool { return !math.IsNaN(e.Time) }
+
+// Of replays an application alone as its log says it ran, and compares. The error is
+// unknown if the application is not from an event log, or its log does not have the end.
+func Of(a *traces.Application) Error {
+	w := alone(a)
+	return with(w, configOf(w))
+}
+
+// recordedBySpark reports whether an event log says how an application ran. Foreign
+// traces do not say which of its time an application waited for a busy cluster.
+func recordedBySpark(a *traces.Application) bool { return a.Recorded != nil && a.Log.Lines > 0 }
+
+// configOf is how a self-replay is done: on the cluster and with the times that the
+// log shows.
+func configOf(w *traces.Workload) replay.Config {
+	if !recordedBySpark(w.Apps[0]) {
+		return replay.Config{}
+	}
+	config := replay.Config{Seed: seed, Cluster: cluster.Assume(w)}
+	config.Times, _ = calibrate.Learn(w, config.Cluster)
+	return config
+}
+
+// seed keys the random numbers of a self-replay. It is fixed, so that every report
+// states the same error of an application.
+const seed = 1
+
+// alone is a workload of one application, which begins at 0.
+func alone(a *traces.Application) *traces.Workload {
+	single := *a
+	single.Submit, single.EarlierAttempts = 0, 0
+	return &traces.Workload{Name: a.ID, Apps: []*traces.Application{&single}}
+}
+
+// with replays the single application of a workload and compares it.
+func with(w *traces.Workload, config replay.Config) Error {
+	a := w.Apps[0]
+	e := Unknown()
+	e.Recorded = recorded(a)
+	if !recordedBySpark(a) {
+		return e
+	}
+	config.Horizon = horizon(a.Recorded.End)
+	seen := observer{since: map[policies.ExecutorID]time.Duration{}}
+	if _, e.Failed = replay.Run(w, policies.FleetOf("recorded", policies.Recorded()), config, &seen); e.Failed != nil {
+		return e
+	}
+	e.Replayed = Figures{seen.end.Seconds(), seen.held.Seconds()}
+	e.Time = relative(e.Recorded.Seconds, e.Replayed.Seconds)
+	e.Executors = relative(e.Recorded.ExecutorSeconds, e.Replayed.ExecutorSeconds)
+	return e
+}
+
+// LogError is the error as the logarithm of replayed over recorded, without a sign:
+// 0.1 is about 10 %. NaN if it is unknown.
+func (e *Error) LogError() (time, executors float64) {
+	of := func(recorded, replayed float64) float64 {
+		if !(recorded > 0) || !(replayed > 0) {
+			return math.NaN()
+		}
+		return math.Abs(math.Log(replayed / recorded))
+	}
+	return of(e.Recorded.Seconds, e.Replayed.Seconds), of(e.Recorded.ExecutorSeconds, e.Replayed.ExecutorSeconds)
+}
+
+// horizon is the time after which a self-replay is given up.
+func horizon(recorded time.Duration) time.Duration { return 20*recorded + 24*time.Hour }
+
+// relative is the signed error as a share of the recorded figure.
+func relative(recorded, replayed float64) float64 {
+	if !(recorded > 0) {
+		return math.NaN()
+	}
+	return (replayed - recorded) / recorded
+}
+
+// recorded are the figures of the log.
+func recorded(a *traces.Application) Figures {
+	r := a.Recorded
+	if r == nil || !r.Ended {
+		return Figures{math.NaN(), math.NaN()}
+	}
+	f := Figures{Seconds: r.End.Seconds()}
+	for i := range r.Executors {
+		x := &r.Executors[i]
+		gone := r.End
+		if x.Removed >= 0 {
+			gone = min(gone, x.Removed)
+		}
+		f.ExecutorSeconds += max(gone-x.Added, 0).Seconds()
+	}
+	return f
+}
+
+// An observer measures a replay of one application.
+type observer struct {
+	since map[policies.ExecutorID]time.Duration // registration of the executors that the driver sees; ranged over for a sum only
+	held  time.Duration
+	end   time.Duration
+}
+
+// Observe takes one event of the replay.
+func (o *observer) Observe(e replay.Event) {
+	switch e.Kind {
+	case replay.ExecutorAdded:
+		o.since[e.Executor] = e.At
+	case replay.ExecutorRemoved:
+		if since, there := o.since[e.Executor]; there {
+			o.held += e.At - since
+			delete(o.since, e.Executor)
+		}
+	case replay.AppEnded:
+		o.end = e.At
+		for _, since := range o.since {
+			o.held += e.At - since
+		}
+		clear(o.since)
+	}
+}
