@@ -27,6 +27,7 @@
 //   - leaveout.go: applications that cannot be replayed;
 //   - reference.go: applications alone on the cluster, and misses at other slack
 //     factors;
+//   - selfcheck.go: how well replays reproduce the logs of each class;
 //   - truth.go and pairs.go: the recorded runs, in the same metrics;
 //   - externality.go and faultcost.go: the effect of a class's policy on the other
 //     classes, and the cost of faults;
@@ -35,6 +36,6 @@
 //   - gate.go: [Gate], the comparison of a result file with an older one.
 //
 // Packages below: stats (intervals and tests), sla (deadlines), metrics (the one
-// table), decide (advice and search), validate (replays against recordings) and
+// table), selfreplay (each log against its own replay), decide (advice and search), validate (replays against recordings) and
 // builtin (the built-in workloads).
 package bench

@@ -46,10 +46,11 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	s := r.Suite
 	same, firsts := distinctWork(s.Workload)
 	alone := make([]*replay.AppResult, len(s.Workload.Apps))
-	r.Self = make([]selfreplay.Error, len(s.Workload.Apps))
+	r.Self = slices.Repeat([]selfreplay.Error{selfreplay.Unknown()}, len(s.Workload.Apps))
+	logs := slices.DeleteFunc(slices.Clone(firsts), func(i int) bool { return !selfreplay.Possible(s.Workload.Apps[i]) })
 	byClass, faultFree := r.externalityReplays(), r.faultFreeReplays()
 	side := slices.Concat(byClass, faultFree)
-	failed := make([]*replay.AppError, len(s.Policies)+2*len(firsts)+len(side))
+	failed := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(logs)+len(side))
 	one := func(i int) (err error) {
 		k := i - len(s.Policies)
 		switch {
@@ -58,12 +59,12 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 		case k < len(firsts):
 			alone[firsts[k]], err = s.alone(firsts[k])
 			return err
-		case k < 2*len(firsts):
-			first := firsts[k-len(firsts)]
-			r.Self[first] = selfreplay.Of(s.Workload.Apps[first])
+		case k < len(firsts)+len(logs):
+			log := logs[k-len(firsts)]
+			r.Self[log] = selfreplay.Of(s.Workload.Apps[log])
 			return nil
 		}
-		s.replayBeside(side[k-2*len(firsts)])
+		s.replayBeside(side[k-len(firsts)-len(logs)])
 		return nil
 	}
 	if err := o.Each(ctx, len(failed), func(i int) error {

@@ -40,14 +40,14 @@ func Of(a *traces.Application) Error {
 	return with(w, configOf(w))
 }
 
-// recordedBySpark reports whether an event log says how an application ran. Foreign
+// Possible reports whether an event log says how an application ran. Foreign
 // traces do not say which of its time an application waited for a busy cluster.
-func recordedBySpark(a *traces.Application) bool { return a.Recorded != nil && a.Log.Lines > 0 }
+func Possible(a *traces.Application) bool { return a.Recorded != nil && a.Log.Lines > 0 }
 
 // configOf is how a self-replay is done: on the cluster and with the times that the
 // log shows.
 func configOf(w *traces.Workload) replay.Config {
-	if !recordedBySpark(w.Apps[0]) {
+	if !Possible(w.Apps[0]) {
 		return replay.Config{}
 	}
 	config := replay.Config{Seed: seed, Cluster: cluster.Assume(w)}
@@ -71,7 +71,7 @@ func with(w *traces.Workload, config replay.Config) Error {
 	a := w.Apps[0]
 	e := Unknown()
 	e.Recorded = recorded(a)
-	if !recordedBySpark(a) {
+	if !Possible(a) {
 		return e
 	}
 	config.Horizon = horizon(a.Recorded.End)

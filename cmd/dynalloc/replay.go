@@ -59,7 +59,7 @@ func newReplay() *cobra.Command {
 			if why.given() {
 				executor = why.value
 			}
-			s.Notes = append(s.Notes, selfReplayNotes(s.Workload.Apps)...)
+			s.Notes = append(s.Notes, selfReplayNotes(app, s.Workload.Apps)...)
 			s.Config.Attribute = why.given()
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			err = play(cmd.Context(), s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, executor))
@@ -83,8 +83,10 @@ func newReplay() *cobra.Command {
 	return cmd
 }
 
-// selfReplayNotes state how well replays reproduce the logs of applications.
-func selfReplayNotes(apps []*traces.Application) []bench.Note {
+// selfReplayNotes state how well replays reproduce the logs of the applications that
+// are shown.
+func selfReplayNotes(app string, apps []*traces.Application) []bench.Note {
+	apps = slices.DeleteFunc(slices.Clone(apps), func(a *traces.Application) bool { return !shows(app, a) })
 	var errors []selfreplay.Error
 	for _, a := range apps {
 		errors = append(errors, selfreplay.Of(a))
