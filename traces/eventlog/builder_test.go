@@ -83,6 +83,7 @@ type testTask struct {
 	kind, reason, executor               string
 	from, to                             float64
 	run                                  int // ms
+	copy                                 bool
 }
 
 func (l *logBuilder) task(t testTask) *logBuilder {
@@ -94,9 +95,15 @@ func (l *logBuilder) task(t testTask) *logBuilder {
 		t.executor = "1"
 	}
 	return l.add(`{"Event":"SparkListenerTaskEnd","Stage ID":%d,"Stage Attempt ID":%d,"Task Type":%q,"Task End Reason":{"Reason":%q},`+
-		`"Task Info":{"Task ID":%d,"Index":%d,"Attempt":0,%s"Launch Time":%d,"Executor ID":%q,"Host":"h1","Locality":"PROCESS_LOCAL","Speculative":false,"Getting Result Time":0,"Finish Time":%d,"Failed":false,"Killed":false},`+
+		`"Task Info":{"Task ID":%d,"Index":%d,"Attempt":0,%s"Launch Time":%d,"Executor ID":%q,"Host":"h1","Locality":"PROCESS_LOCAL","Speculative":%v,"Getting Result Time":0,"Finish Time":%d,"Failed":false,"Killed":false},`+
 		`"Task Metrics":{"Executor Run Time":%d}}`,
-		t.stage, t.attempt, t.kind, t.reason, t.id, t.index, partition, at(t.from), t.executor, at(t.to), t.run)
+		t.stage, t.attempt, t.kind, t.reason, t.id, t.index, partition, at(t.from), t.executor, t.copy, at(t.to), t.run)
+}
+
+// start adds the start of a task.
+func (l *logBuilder) start(t testTask) *logBuilder {
+	return l.add(`{"Event":"SparkListenerTaskStart","Stage ID":%d,"Stage Attempt ID":%d,"Task Info":{"Task ID":%d,"Index":%d,"Partition ID":%d,"Launch Time":%d,"Executor ID":"1","Host":"h1","Speculative":%v}}`,
+		t.stage, t.attempt, t.id, t.index, t.partition, at(t.from), t.copy)
 }
 
 // ran adds the successful tasks of a whole stage, one second each.

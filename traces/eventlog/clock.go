@@ -11,7 +11,8 @@ import (
 // 1970, 0 if unknown.
 type clock struct {
 	first, last int64 // of all times
-	latest      int64 // of the events that are logged in the order of their times
+	latest      int64 // of the events so far, since the last step
+	posted      int64 // of those that the driver posts at their time
 	steps       int   // how often times ran backwards
 	largestStep int64 // ms
 	invalid     int   // times and durations out of range
@@ -37,17 +38,27 @@ func (c *clock) see(ms int64) bool {
 	return true
 }
 
-// advance takes the time of an event that is logged in the order of time.
+// advance takes the time of an event that the driver posts at that time, so that such
+// events are logged in order.
 func (c *clock) advance(ms int64) bool {
 	if !c.see(ms) {
 		return false
 	}
-	if back := c.latest - ms; back > queueDelay {
+	if back := c.posted - ms; back > queueDelay {
 		c.stepBack(back)
-		c.latest = ms // so that one step is counted once
+		c.posted, c.latest = ms, ms // so that one step is counted once
 	}
-	c.latest = max(c.latest, ms)
+	c.posted, c.latest = max(c.posted, ms), max(c.latest, ms)
 	return true
+}
+
+// follow takes the time of an event of a task. The scheduler notes it when it launches a
+// task or receives its result, and posts the event when its event loop comes to it. In a
+// busy driver this is seconds later, so the order of these events shows no step.
+func (c *clock) follow(ms int64) {
+	if c.see(ms) {
+		c.latest = max(c.latest, ms)
+	}
 }
 
 // interval takes the two ends of something. The end cannot lie before the start

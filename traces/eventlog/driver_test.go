@@ -3,6 +3,8 @@ package eventlog
 import (
 	"testing"
 	"time"
+
+	"dynalloc/traces"
 )
 
 // A busy driver submits two stages that read nothing four seconds apart, and the one that
@@ -59,5 +61,25 @@ func TestAJobWithoutTasksTakesItsTime(t *testing.T) {
 	a := readBuilt(t, l.end(609))
 	if j := a.Jobs[0]; j.Tail != 10*time.Minute || !j.Failed {
 		t.Errorf("the job takes %v and failed: %v; want 10m and true", j.Tail, j.Failed)
+	}
+}
+
+// The scheduler of a busy driver comes to its events late: the starts of tasks are logged
+// 4.6 s after their launch, behind a job that was submitted meanwhile. No clock was set.
+func TestLaunchesThatAreLoggedLateAreNoStepOfTheClock(t *testing.T) {
+	busy, next := testStage{id: 0, tasks: 2}, testStage{id: 1, tasks: 1}
+	l := newLog("app").executor("1", 4, 1).job(0, 8, "", busy).submit(busy, 0, 8)
+	l.job(1, 12.6, "", next)
+	for i := range 2 {
+		l.start(testTask{id: i, stage: 0, index: i, partition: i, from: 8, to: 12})
+	}
+	for i := range 2 {
+		l.task(testTask{id: i, stage: 0, index: i, partition: i, kind: "ResultTask", reason: "Success", from: 8, to: 12, run: 3900})
+	}
+	l.complete(busy, 0, 12.7).jobEnd(0, 12.7)
+	l.ran(next, "ResultTask", 2, 12.7)
+	a := readBuilt(t, l.jobEnd(1, 14).end(15))
+	if a.Log.Grade != traces.Complete {
+		t.Errorf("the log is graded %v, want complete: %v", a.Log.Grade, a.Log.Problems)
 	}
 }

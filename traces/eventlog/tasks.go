@@ -31,7 +31,7 @@ func (a *assembler) taskStart(e *taskEvent) error {
 	if err := checkID("Stage ID", e.Stage); err != nil {
 		return err
 	}
-	a.advance(e.Info.Launch)
+	a.follow(e.Info.Launch)
 	s := a.stage(int(e.Stage))
 	s.repeated = s.repeated || e.Info.Speculative
 	a.running[e.Info.ID] = s
@@ -62,7 +62,7 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	s.repeated = s.repeated || i.Speculative
 	x := a.executor(i.Executor)
 	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
-		a.advance(i.Finish)
+		a.follow(i.Finish)
 		x.ran(i.Launch, i.Finish, i.ID, a.slots(x))
 	}
 	if e.Reason == "Success" {
