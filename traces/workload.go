@@ -188,7 +188,8 @@ type RecordedExecutor struct {
 	Cores     int
 	Profile   int           // Spark's id of the resource profile
 	Requested time.Duration // -1: unknown
-	Added     time.Duration // ExecutorAdded
+	Added     time.Duration // ExecutorAdded; if the log lacks that, the launch of its first task
+	Inferred  bool          // the log lacks ExecutorAdded: when it started is not known
 	FirstTask time.Duration // launch of its first task; -1: it ran none
 	Awaited   bool          // tasks waited for it when it registered, so FirstTask is when it could run them
 	LastTask  time.Duration // end of its last task; -1: it ran none

@@ -43,6 +43,9 @@ func recordedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) 
 		asked := start + a.Setup // a static driver asks when it registers
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
+			if x.Inferred {
+				continue
+			}
 			if x.Requested >= 0 {
 				asked = start + x.Requested
 			} else if a.Properties.DynamicAllocation() && i == 0 {

@@ -112,7 +112,8 @@ func (a *assembler) blockManagerRemoved(e *blockManagerEvent) error {
 
 // ran takes a task that the executor ran. The first task of each of its slots
 // counts as cold.
-func (x *executorLog) ran(launch, finish, id int64, slots int) {
+func (x *executorLog) ran(launch, finish, id int64, host string, slots int) {
+	x.host = cmp.Or(x.host, host)
 	if launch > 0 && (x.firstTask == 0 || launch < x.firstTask) {
 		x.firstTask = launch
 	}
@@ -137,10 +138,10 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 		if isDriver(x.id) && app.LocalCores > 0 {
 			r.Executors = append(r.Executors, a.ownExecutor(app, x))
 		}
-		if isDriver(x.id) || !x.hasAdded && x.block == 0 {
+		added := cmp.Or(x.added, x.block, x.firstTask)
+		if isDriver(x.id) || added == 0 {
 			continue // the driver, or an executor that was removed before it registered
 		}
-		added := cmp.Or(x.added, x.block)
 		e := traces.RecordedExecutor{
 			ID: x.id, Host: x.host, Cores: x.cores, Profile: x.profile,
 			Requested: a.optional(x.requested),
@@ -149,9 +150,10 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 			LastTask:  a.optional(x.lastTask),
 			Removed:   a.optional(x.removed),
 			Reason:    x.reason,
-			Awaited:   a.awaited(x, added),
+			Inferred:  x.added == 0 && x.block == 0,
 		}
-		if !x.hasAdded { // before Spark 1.3 the log has block managers only
+		e.Awaited = !e.Inferred && a.awaited(x, added)
+		if !x.hasAdded { // before Spark 1.3 the log has block managers only, and a dropped event leaves tasks
 			e.Cores = max(1, app.Profiles[0].Cores)
 			e.Removed = a.optional(cmp.Or(x.removed, x.blockGone))
 		}

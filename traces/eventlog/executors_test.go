@@ -128,3 +128,25 @@ func TestExecutorIsAddedAtItsRegistrationTime(t *testing.T) {
 		t.Errorf("requested after %s, registered after %s; want 2s and 5s", x.Requested, x.Added)
 	}
 }
+
+// The events of an executor's arrival were dropped, and only its tasks name it. It ran
+// them, so it was there: with its host, the usual cores, and from its first task on.
+func TestAnExecutorThatOnlyTasksNameExists(t *testing.T) {
+	s := testStage{id: 0, tasks: 2}
+	l := newLog("app").executor("1", 4, 1).job(0, 2, "", s).submit(s, 0, 2)
+	for i, executor := range []string{"1", "2"} {
+		l.task(testTask{id: i, stage: 0, index: i, partition: i, kind: "ResultTask", reason: "Success", executor: executor, from: 3, to: 5, run: 1900})
+	}
+	l.add(`{"Event":"SparkListenerExecutorRemoved","Timestamp":%d,"Executor ID":"77","Removed Reason":"it never came"}`, at(5.5))
+	a := readBuilt(t, l.complete(s, 0, 5).jobEnd(0, 5).end(6))
+	if n := len(a.Recorded.Executors); n != 2 {
+		t.Fatalf("%d executors, want 2: %+v", n, a.Recorded.Executors)
+	}
+	x := a.Recorded.Executors[1]
+	if x.ID != "2" || x.Host != "h1" || x.Cores != 4 || x.Added != 3*time.Second || !x.Inferred || x.Awaited || x.Removed != -1 {
+		t.Errorf("the executor that was never added is %+v", x)
+	}
+	if a.PeakExecutors() != 2 {
+		t.Errorf("%d executors at most, want 2", a.PeakExecutors())
+	}
+}

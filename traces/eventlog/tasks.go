@@ -63,7 +63,7 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	x := a.executor(i.Executor)
 	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
 		a.follow(i.Finish)
-		x.ran(i.Launch, i.Finish, i.ID, a.slots(x))
+		x.ran(i.Launch, i.Finish, i.ID, i.Host, a.slots(x))
 	}
 	if e.Reason == "Success" {
 		a.succeeded(s, x, e, int32(partition))
