@@ -156,7 +156,7 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (work
 	case a.readsMissing(set.stage):
 		return 0, 0, missesData
 	case isCopy:
-		return a.drawCopyDuration(set, partition), 0, succeeds
+		return a.copyDuration(set, partition), 0, succeeds
 	}
 	if work, ok := a.failure(set.stage, partition); ok {
 		return work, 0, fails

@@ -89,6 +89,11 @@ func (c *checker) stage(i int) {
 			c.fault("%s reads stage %d, which writes no shuffle output", what, c.app.Stages[p].ID)
 		}
 	}
+	for _, x := range s.Copies {
+		if x.Task < 0 || x.Task >= len(s.Tasks) || x.After < 0 || x.Work < 0 {
+			c.fault("%s has an impossible copy of task %d", what, x.Task)
+		}
+	}
 	for k := range s.Tasks {
 		t := &s.Tasks[k]
 		if t.Run < 0 || t.Deserialize < 0 || t.Result < 0 || t.Scheduler < 0 || t.GettingResult < 0 || t.Read < 0 || t.Write < 0 {

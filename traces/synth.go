@@ -85,7 +85,7 @@ func (s *synthesis) class(class string, from []*Application, seed uint64) {
 		stages := slices.Clone(a.Stages)
 		for i := range stages {
 			old := stages[i].Tasks
-			if len(stages[i].Failures) > 0 || !slices.ContainsFunc(old, func(t Task) bool { return t != old[0] }) {
+			if len(stages[i].Failures)+len(stages[i].Copies) > 0 || !slices.ContainsFunc(old, func(t Task) bool { return t != old[0] }) {
 				continue
 			}
 			redrawn = true

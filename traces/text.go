@@ -235,6 +235,9 @@ func (t *textReader) stage(d fieldReader) error {
 			a.Hosts = append(a.Hosts, hostName(len(a.Hosts)))
 		}
 	}
+	if s.Copies, err = parseList(d.String("copies", ""), func(one string) (Copy, error) { return parseCopy(one, len(s.Tasks)) }); err != nil {
+		return err
+	}
 	s.Failures, err = parseList(d.String("fails", ""), func(one string) (Failure, error) { return parseFailure(one, len(s.Tasks)) })
 	j.Stages = append(j.Stages, index)
 	slices.Sort(j.Stages)
@@ -278,11 +281,36 @@ func parseCache(text string) (CachedRDD, error) {
 
 // parseFailure reads a failure of one of a number of tasks: "2:3s".
 func parseFailure(text string, tasks int) (Failure, error) {
-	task, after, ok := strings.Cut(text, ":")
-	n, err := strconv.Atoi(task)
-	d, err2 := spec.ParseDuration(after, time.Second)
-	if !ok || err != nil || err2 != nil || n < 0 || n >= tasks || d < 0 {
+	task, times, ok := parseTimes(text, tasks, 1)
+	if !ok {
 		return Failure{}, fmt.Errorf("fails=%s: expected TASK:DURATION[,...] with a task of the stage, such as 2:3s", text)
 	}
-	return Failure{Task: n, Work: d}, nil
+	return Failure{Task: task, Work: times[0]}, nil
+}
+
+// parseCopy reads a copy of one of a number of tasks: "2:5s:3s".
+func parseCopy(text string, tasks int) (Copy, error) {
+	task, times, ok := parseTimes(text, tasks, 2)
+	if !ok {
+		return Copy{}, fmt.Errorf("copies=%s: expected TASK:AFTER:DURATION[,...] with a task of the stage, such as 2:5s:3s", text)
+	}
+	return Copy{Task: task, After: times[0], Work: times[1]}, nil
+}
+
+// parseTimes reads the index of one of a number of tasks and a number of times, all
+// separated by colons.
+func parseTimes(text string, tasks, number int) (task int, times []time.Duration, ok bool) {
+	words := strings.Split(text, ":")
+	task, err := strconv.Atoi(words[0])
+	if err != nil || task < 0 || task >= tasks || len(words) != number+1 {
+		return 0, nil, false
+	}
+	for _, word := range words[1:] {
+		d, err := spec.ParseDuration(word, time.Second)
+		if err != nil || d < 0 {
+			return 0, nil, false
+		}
+		times = append(times, d)
+	}
+	return task, times, true
 }

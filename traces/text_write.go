@@ -227,11 +227,15 @@ func (t *textWriter) stage(number, before int) {
 	t.number("profile", &s.Profile, 0)
 	t.flag("map", &s.Map, t.read[number])
 	t.duration("delay", &s.Delay)
-	var caches, failures []string
+	var caches, copies, failures []string
 	for _, c := range s.Caches {
 		caches = append(caches, strconv.Itoa(c.ID)+cacheLevel(c))
 	}
 	t.value("cache", strings.Join(caches, ","), "")
+	for _, c := range s.Copies {
+		copies = append(copies, fmt.Sprintf("%d:%s:%s", c.Task, spec.FormatDuration(c.After), spec.FormatDuration(c.Work)))
+	}
+	t.value("copies", strings.Join(copies, ","), "")
 	for _, f := range s.Failures {
 		failures = append(failures, fmt.Sprintf("%d:%s", f.Task, spec.FormatDuration(f.Work)))
 	}

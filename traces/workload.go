@@ -101,6 +101,7 @@ type Stage struct {
 	Caches   []CachedRDD
 	Tasks    []Task    // by partition; never empty
 	Failures []Failure // in the order of their ends
+	Copies   []Copy    // of slow tasks, by task
 
 	// Delay is the driver's time until it first submits the stage: from the end of the last
 	// task whose output the stage reads, or from the submission of its job if that is later.
@@ -112,6 +113,14 @@ type Stage struct {
 type Failure struct {
 	Task int           // index into Stage.Tasks
 	Work time.Duration // how long it ran
+}
+
+// A Copy is a speculative copy of a slow task, which Spark started beside the original.
+// Both may succeed; the task's output is there at the first success.
+type Copy struct {
+	Task  int           // index into Stage.Tasks
+	After time.Duration // from the launch of the original to the launch of the copy
+	Work  time.Duration // how long the copy ran: its work if it was first, else until it was killed or ended
 }
 
 // A CachedRDD is a persisted RDD that a stage computes or reads. Each task of the stage
@@ -144,7 +153,7 @@ type Task struct {
 	Result        int32 // result serialization time
 	Scheduler     int32 // the rest of the wall time: launch, status update, waiting in the driver
 	GettingResult int32 // fetching a large result
-	OriginalRun   int32 // how long the original ran before its speculative copy won; 0: there was no copy
+	OriginalRun   int32 // how long the original ran, if a speculative copy of it was first; else 0
 	Recomputed    bool  // cached data that it reads was gone, so it computed the data again
 	Cold          bool  // among the first tasks of its executor, one for each slot
 	First         bool  // among the first tasks of its stage on its executor, one for each slot

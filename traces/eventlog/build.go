@@ -3,6 +3,7 @@ package eventlog
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -49,6 +50,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 			Profile:  max(0, slices.IndexFunc(app.Profiles, func(p traces.Profile) bool { return p.ID == s.profile })),
 			Parents:  b.present(s, parents),
 			Failures: failuresOf(s, runs),
+			Copies:   copiesOf(s, runs),
 		}
 		if s.lineage != nil {
 			stage.Caches = s.lineage.caches
@@ -159,8 +161,9 @@ func (a *assembler) firstTasks(of func(*executorLog) firstTasks) map[int64]bool 
 // over the partitions that were missing: they are taken in this order.
 func (a *assembler) runsOf(s *stageLog) []taskRun {
 	s.ends = attemptEnds(s.runs)
+	s.keepOriginals()
 	slices.SortStableFunc(s.runs, func(x, y taskRun) int {
-		return cmp.Or(int(bit(y.exact))-int(bit(x.exact)), cmp.Compare(x.partition, y.partition), cmp.Compare(x.attempt, y.attempt))
+		return cmp.Or(int(bit(y.exact))-int(bit(x.exact)), cmp.Compare(x.partition, y.partition), cmp.Compare(x.attempt, y.attempt), cmp.Compare(x.finish, y.finish))
 	})
 	exact := 0
 	for exact < len(s.runs) && s.runs[exact].exact {
@@ -211,10 +214,8 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]b
 		tasks[i] = runs[i].Task
 		tasks[i].Cold, tasks[i].FirstRead = cold[runs[i].id], reads[runs[i].id]
 		if runs[i].isCopy {
-			for _, o := range s.originals {
-				if o.partition == runs[i].partition {
-					tasks[i].OriginalRun = o.took
-				}
+			if o := s.original(runs[i].partition, runs[i].attempt); o != nil {
+				tasks[i].OriginalRun = o.took
 			}
 		}
 	}
@@ -253,10 +254,58 @@ func (a *assembler) recomputed(s *stageLog, r *taskRun) bool {
 	return again
 }
 
+// keepOriginals keeps the originals that succeeded beside a copy.
+func (s *stageLog) keepOriginals() {
+	type task struct {
+		partition int32
+		attempt   int16
+	}
+	copied := map[task]bool{}
+	for _, c := range s.copies {
+		copied[task{c.partition, c.attempt}] = true
+	}
+	for i := range s.runs {
+		if r := &s.runs[i]; !r.isCopy && copied[task{r.partition, r.attempt}] {
+			s.originals = append(s.originals, endedRun{r.partition, r.attempt, r.finish, int32(min(r.finish-r.launch, math.MaxInt32))})
+		}
+	}
+}
+
+// original returns the run of a partition of which a stage attempt had a copy; nil if the
+// log does not have it.
+func (s *stageLog) original(partition int32, attempt int16) *endedRun {
+	i := slices.IndexFunc(s.originals, func(o endedRun) bool { return o.partition == partition && o.attempt == attempt })
+	if i < 0 {
+		return nil
+	}
+	return &s.originals[i]
+}
+
+// copiesOf returns the copies of a stage's tasks. runs are the first runs that succeeded,
+// by partition.
+func copiesOf(s *stageLog, runs []taskRun) []traces.Copy {
+	var copies []traces.Copy
+	for i := range runs {
+		r := &runs[i]
+		at := slices.IndexFunc(s.copies, func(c endedRun) bool { return c.partition == r.partition && c.attempt == r.attempt })
+		original := s.original(r.partition, r.attempt)
+		if at < 0 || original == nil {
+			continue
+		}
+		c, launched := &s.copies[at], original.end-int64(original.took)
+		copied := traces.Copy{Task: i, After: since(launched, c.end-int64(c.took)), Work: time.Duration(c.took) * time.Millisecond}
+		if r.isCopy {
+			copied.Work = r.Work()
+		}
+		copies = append(copies, copied)
+	}
+	return copies
+}
+
 // failuresOf returns the runs of a stage's tasks that failed by themselves, in the
 // order of their ends.
 func failuresOf(s *stageLog, runs []taskRun) []traces.Failure {
-	slices.SortStableFunc(s.failures, func(x, y failedRun) int { return cmp.Compare(x.end, y.end) })
+	slices.SortStableFunc(s.failures, func(x, y endedRun) int { return cmp.Compare(x.end, y.end) })
 	var failures []traces.Failure
 	for _, f := range s.failures {
 		task, ok := slices.BinarySearchFunc(runs, f.partition, func(r taskRun, p int32) int { return cmp.Compare(r.partition, p) })

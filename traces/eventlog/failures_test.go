@@ -31,13 +31,37 @@ func TestFailuresByExceptionAreKept(t *testing.T) {
 func TestOriginalThatLostAgainstItsSpeculativeCopy(t *testing.T) {
 	s := testStage{id: 0, tasks: 1}
 	l := newLog("a").executor("1", 1, 0).executor("2", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
-	l.task(testTask{id: 1, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900})
-	last := len(l.lines) - 1
-	l.lines[last] = strings.Replace(l.lines[last], `"Speculative":false`, `"Speculative":true`, 1)
+	l.task(testTask{id: 1, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900, copy: true})
 	l.task(testTask{id: 0, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "TaskKilled", from: 1, to: 9, run: 7900})
 	a := readBuilt(t, l.complete(s, 0, 9).jobEnd(0, 9).end(10))
 	if got := a.Stages[0].Tasks[0]; got.Run != 2900 || got.OriginalRun != 8000 {
 		t.Errorf("the task runs %d ms, its original %d ms, want 2900 and 8000", got.Run, got.OriginalRun)
+	}
+	if got, want := a.Stages[0].Copies, []traces.Copy{{After: 5 * time.Second, Work: 2900 * time.Millisecond}}; !slices.Equal(got, want) {
+		t.Errorf("copies %v, want %v", got, want)
+	}
+}
+
+// A copy that was started after five seconds succeeds after another three, and the
+// original, which was not killed in time, two seconds later. The output is there at the
+// first success; in another task the original is first, and its copy is killed.
+func TestOriginalAndCopyThatBothSucceed(t *testing.T) {
+	s := testStage{id: 0, tasks: 2}
+	l := newLog("a").executor("1", 2, 0).executor("2", 2, 0).job(0, 1, "", s).submit(s, 0, 1)
+	l.task(testTask{id: 2, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900, copy: true})
+	l.task(testTask{id: 0, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", from: 1, to: 11, run: 9900})
+	l.task(testTask{id: 1, stage: 0, index: 1, partition: 1, kind: "ResultTask", reason: "Success", from: 1, to: 7, run: 5900})
+	l.task(testTask{id: 3, stage: 0, index: 1, partition: 1, kind: "ResultTask", reason: "TaskKilled", executor: "2", from: 6, to: 7, run: 900, copy: true})
+	a := readBuilt(t, l.complete(s, 0, 11).jobEnd(0, 11).end(12))
+	if got := a.Stages[0].Tasks[0]; got.Run != 2900 || got.OriginalRun != 10_000 {
+		t.Errorf("the first task runs %d ms, its original %d ms, want 2900 and 10000", got.Run, got.OriginalRun)
+	}
+	if got := a.Stages[0].Tasks[1]; got.Run != 5900 || got.OriginalRun != 0 {
+		t.Errorf("the second task runs %d ms, its original %d ms, want 5900 and 0", got.Run, got.OriginalRun)
+	}
+	want := []traces.Copy{{Task: 0, After: 5 * time.Second, Work: 2900 * time.Millisecond}, {Task: 1, After: 5 * time.Second, Work: time.Second}}
+	if got := a.Stages[0].Copies; !slices.Equal(got, want) {
+		t.Errorf("copies %v, want %v", got, want)
 	}
 }
 

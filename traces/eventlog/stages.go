@@ -33,8 +33,9 @@ type stageLog struct {
 	runs        []taskRun   // tasks that succeeded
 	lastLaunch  int64       // of any of its tasks, ms since 1970
 	ends        []int64     // of the last task that succeeded in each attempt, ms since 1970, sorted
-	failures    []failedRun
-	originals   []failedRun // killed because their speculative copies had won
+	failures    []endedRun
+	originals   []endedRun // of which there may be copies: killed, and those beside a copy that succeeded
+	copies      []endedRun // speculative copies, however they ended
 }
 
 // A lineage is the RDDs of a stage. Stages that compute the same shuffle have equal

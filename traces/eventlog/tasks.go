@@ -20,9 +20,10 @@ type taskRun struct {
 	isCopy    bool // speculative
 }
 
-// A failedRun is a run of a task that did not succeed.
-type failedRun struct {
+// An endedRun is a run of a task.
+type endedRun struct {
 	partition int32
+	attempt   int16 // of the stage
 	end       int64 // ms since 1970
 	took      int32 // ms
 }
@@ -65,17 +66,20 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 		a.follow(i.Finish)
 		x.ran(i.Launch, i.Finish, i.ID, i.Host, a.slots(x))
 	}
+	run := endedRun{partition: int32(partition), attempt: int16(attemptOf(e.StageAttempt)), end: i.Finish, took: a.duration(i.Finish - i.Launch)}
+	if i.Speculative && (e.Reason == "Success" || e.Reason == "TaskKilled") {
+		s.copies = append(s.copies, run)
+	}
 	if e.Reason == "Success" {
 		a.succeeded(s, x, e, int32(partition))
 		return nil
 	}
 	a.failedTasks++
-	failed := failedRun{partition: int32(partition), end: i.Finish, took: a.duration(i.Finish - i.Launch)}
 	switch {
 	case failedByItself(e.Reason):
-		s.failures = append(s.failures, failed)
+		s.failures = append(s.failures, run)
 	case e.Reason == "TaskKilled" && !i.Speculative:
-		s.originals = append(s.originals, failed)
+		s.originals = append(s.originals, run)
 	}
 	return nil
 }
