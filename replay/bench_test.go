@@ -56,34 +56,38 @@ func BenchmarkReplay(b *testing.B) {
 // BenchmarkContention measures what an event costs where as many applications as nodes
 // wait for one another: it must not grow with their number.
 func BenchmarkContention(b *testing.B) {
-	for _, n := range []int{10, 100, 1000} {
-		var text strings.Builder
-		for i := range n {
-			fmt.Fprintf(&text, "app load-%d cores=4 memory=1g submit=%dms\n  job\n    stage tasks=64x5s\n    stage tasks=32x3s\n  job gap=5s\n    stage tasks=64x5s\n", i, 10*i)
-		}
-		w, err := traces.ReadText(strings.NewReader(text.String()), "contention")
-		if err != nil {
-			b.Fatal(err)
-		}
-		config := Config{Cluster: cluster.Uniform(n, 4, 64<<10), Seed: 1}
-		config.Cluster.Startup = 3 * time.Second
-		for _, policy := range []string{"static,n=4", "spark,idle=10s"} {
-			fleet, err := policies.ParseFleet(policy)
+	for _, manager := range []string{"standalone", "yarn", "yarn,scheduler=fair", "kubernetes"} {
+		for _, n := range []int{10, 100, 1000} {
+			var text strings.Builder
+			for i := range n {
+				fmt.Fprintf(&text, "app load-%d cores=4 memory=1g submit=%dms\n  job\n    stage tasks=64x5s\n    stage tasks=32x3s\n  job gap=5s\n    stage tasks=64x5s\n", i, 10*i)
+			}
+			w, err := traces.ReadText(strings.NewReader(text.String()), "contention")
 			if err != nil {
 				b.Fatal(err)
 			}
-			b.Run(fmt.Sprintf("manager=standalone/apps=%d/policy=%s", n, policy), func(b *testing.B) {
-				b.ReportAllocs()
-				events := 0
-				for b.Loop() {
-					result, err := Run(w, fleet, config)
-					if err != nil {
-						b.Fatal(err)
-					}
-					events += result.Events
+			on, err := cluster.Parse(fmt.Sprintf("%s,nodes=%d,cores=6,memory=64g,startup=3s", manager, n))
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, policy := range []string{"static,n=4", "spark,idle=10s,shuffle=tracking"} {
+				fleet, err := policies.ParseFleet(policy)
+				if err != nil {
+					b.Fatal(err)
 				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(events), "ns/event")
-			})
+				b.Run(fmt.Sprintf("manager=%s/apps=%d/policy=%s", manager, n, policy), func(b *testing.B) {
+					b.ReportAllocs()
+					events := 0
+					for b.Loop() {
+						result, err := Run(w, fleet, Config{Cluster: on, Seed: 1})
+						if err != nil {
+							b.Fatal(err)
+						}
+						events += result.Events
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(events), "ns/event")
+				})
+			}
 		}
 	}
 }

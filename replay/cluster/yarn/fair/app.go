@@ -2,6 +2,7 @@ package fair
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"dynalloc/replay/cluster/yarn/java"
@@ -50,12 +51,14 @@ type container struct {
 
 // ask replaces what the application wants at a priority.
 func (a *appAttempt) ask(r scheduler.Request) {
-	switch had := a.requests.At(r.Priority).Count > 0; {
+	before := a.requests.At(r.Priority)
+	switch had := before.Count > 0; {
 	case had && r.Count <= 0:
 		a.requestOrder.Remove(r.Priority)
 	case !had && r.Count > 0:
 		a.requestOrder.Add(java.RequestHash(r.Priority), r.Priority)
 	}
+	a.s.wanted.replace(before, r)
 	a.requests.Set(r)
 }
 
@@ -95,6 +98,12 @@ func (a *appAttempt) assign(n *schedulerNode) scheduler.Resource {
 	return scheduler.Resource{}
 }
 
+// couldTake reports whether assign would assign a container on the node or reserve it.
+func (a *appAttempt) couldTake(n *schedulerNode) bool {
+	i := slices.IndexFunc(a.requests, func(r scheduler.Request) bool { return a.couldUse(n, r) })
+	return i >= 0 && (a.requests[i].Size.FitsIn(n.free) || a.couldReserve(n, a.requests[i].Size)) && !a.lacksMaster()
+}
+
 // couldUse reports whether a request would fit on a node if the node were empty.
 func (a *appAttempt) couldUse(n *schedulerNode, r scheduler.Request) bool {
 	return r.Count > 0 && r.Size.FitsIn(n.total) && a.queue.hasRoomFor(r.Size)
@@ -113,7 +122,10 @@ func (a *appAttempt) assignRequest(n *schedulerNode, r scheduler.Request, reserv
 		a.allocate(c)
 		return r.Size
 	}
-	if a.mayReserve(r.Size) && n.owedTo(a) < 0 && a.reserve(n, r, reservation) {
+	if a.couldReserve(n, r.Size) {
+		if reservation == nil {
+			a.reserve(n, r)
+		}
 		return reservedOnly
 	}
 	return scheduler.Resource{}
@@ -164,27 +176,22 @@ func (a *appAttempt) complete(c *container) {
 	c.node.release(c)
 }
 
-// mayReserve reports whether the application may reserve nodes for containers of a
-// size: it must be starved, and the container must be large.
-func (a *appAttempt) mayReserve(size scheduler.Resource) bool {
-	return a.isStarved() &&
-		a.queue.policy.calculator().Compare(a.s.cluster, size, a.s.config.reservationThreshold()) >= 0
+// couldReserve reports whether the application could reserve the node for a container of
+// a size: the container must be large, the application starved, the node not reserved by
+// another application and owing this one nothing, and the application must not have
+// reserved as many nodes as it may.
+func (a *appAttempt) couldReserve(n *schedulerNode, size scheduler.Resource) bool {
+	s := a.s
+	return a.queue.policy.calculator().Compare(s.cluster, size, s.config.reservationThreshold()) >= 0 && a.isStarved() &&
+		n.owedTo(a) < 0 && (n.reserved == nil || n.reserved.app == a) &&
+		a.reservations < int(math.Ceil(float64(float32(len(s.byID))*s.config.reservableNodes)))
 }
 
-// reserve reserves a node, unless another application has reserved it or this one has
-// reserved as many nodes as it may.
-func (a *appAttempt) reserve(n *schedulerNode, r scheduler.Request, reservation *container) bool {
-	s := a.s
-	most := int(math.Ceil(float64(float32(len(s.byID)) * s.config.reservableNodes)))
-	if n.reserved != nil && n.reserved.app != a || a.reservations >= most {
-		return false
-	}
-	if reservation == nil {
-		n.reserved = a.newContainer(n, r)
-		a.reservations++
-		s.assigned = append(s.assigned, scheduler.Allocation{App: a.id, Node: n.id, Priority: r.Priority, Size: r.Size, Reserved: true})
-	}
-	return true
+// reserve reserves a node.
+func (a *appAttempt) reserve(n *schedulerNode, r scheduler.Request) {
+	n.reserved = a.newContainer(n, r)
+	a.reservations++
+	a.s.assigned = append(a.s.assigned, scheduler.Allocation{App: a.id, Node: n.id, Priority: r.Priority, Size: r.Size, Reserved: true})
 }
 
 // unreserve ends the application's reservation of a node.

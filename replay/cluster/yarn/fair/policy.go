@@ -2,6 +2,8 @@ package fair
 
 import (
 	"cmp"
+	"container/heap"
+	"iter"
 	"slices"
 
 	"dynalloc/replay/cluster/yarn/java"
@@ -45,19 +47,43 @@ func (p policy) divide(all []*schedulable, total scheduler.Resource) {
 	}
 }
 
-// inOrder sorts queues or applications by the order in which a node is offered to them.
+// inOrder lists queues or applications in the order in which a node is offered to them.
+// It reorders all. The first one mostly takes the node, so that the others are not
+// sorted before they are needed.
 //
 // Under drf a weight or a minimum of 0 makes the comparison one of values that are
 // not numbers, and so not a strict order. What YARN makes of that depends on which
 // values its sorted tree compares.
-func inOrder[S sharer](p policy, all []S, cluster scheduler.Resource) []S {
+func inOrder[S sharer](p policy, all []S, cluster scheduler.Resource) iter.Seq[S] {
 	compare := func(a, b S) int { return p.compare(a.share(), b.share(), cluster) }
 	if p == drf {
-		return java.TreeOrder(all, compare)
+		return slices.Values(java.TreeOrder(all, compare))
 	}
-	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, compare)
-	return sorted
+	return func(yield func(S) bool) {
+		rest := &byOrder[S]{all, compare}
+		for heap.Init(rest); rest.Len() > 0; {
+			if !yield(heap.Pop(rest).(S)) {
+				return
+			}
+		}
+	}
+}
+
+// byOrder is a heap: the next in the order is on top.
+type byOrder[S any] struct {
+	all     []S
+	compare func(a, b S) int
+}
+
+func (h *byOrder[S]) Len() int           { return len(h.all) }
+func (h *byOrder[S]) Less(i, j int) bool { return h.compare(h.all[i], h.all[j]) < 0 }
+func (h *byOrder[S]) Swap(i, j int)      { h.all[i], h.all[j] = h.all[j], h.all[i] }
+func (h *byOrder[S]) Push(any)           {} // nothing is added
+func (h *byOrder[S]) Pop() any {
+	last := len(h.all) - 1
+	x := h.all[last]
+	h.all = h.all[:last]
+	return x
 }
 
 func (p policy) compare(a, b *schedulable, cluster scheduler.Resource) int {

@@ -75,7 +75,7 @@ func (s *Scheduler) crowded() bool {
 // or whose queue is below its minimum share, for longer than the timeout.
 func (q *queue) findStarved() {
 	s := q.s
-	apps := q.wanting(func(a *appAttempt) bool { return s.now >= a.nextStarvationCheck })
+	apps := slices.Collect(q.wanting(func(a *appAttempt) bool { return s.now >= a.nextStarvationCheck }))
 	var below scheduler.Resource
 	for _, a := range apps {
 		starvation := a.updateStarvation()

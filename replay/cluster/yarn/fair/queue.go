@@ -1,7 +1,9 @@
 package fair
 
 import (
+	"iter"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +36,7 @@ type queue struct {
 	waiting        []*appAttempt      // not runnable, by arrival
 	amUsed         scheduler.Resource // by application masters
 	lastAtMinShare time.Duration      // when it last was not below its minimum share
+	wants          []*appAttempt      // scratch
 }
 
 // rooted is a queue's name with "root." before it.
@@ -95,6 +98,7 @@ func (s *Scheduler) newQueue(path string, parent *queue, leaf bool) *queue {
 	}
 	q.updateMaxShare()
 	s.byPath[path] = q
+	s.dominant = s.dominant || q.policy == drf
 	if parent != nil {
 		parent.children = append(parent.children, q)
 	}
@@ -165,9 +169,10 @@ func (q *queue) assign(n *schedulerNode) scheduler.Resource {
 		return scheduler.Resource{}
 	}
 	if q.leaf {
-		return firstAssigned(q.wanting(nil), n)
+		// Only under drf do those that cannot take the node have a part in the order.
+		return firstAssigned(q.wanting(func(a *appAttempt) bool { return q.policy == drf || a.couldTake(n) }), n)
 	}
-	return firstAssigned(inOrder(q.policy, q.children, q.s.cluster), n)
+	return firstAssigned(inOrder(q.policy, slices.Clone(q.children), q.s.cluster), n)
 }
 
 // An assignee is a queue or an application, to which a node can be offered.
@@ -176,8 +181,8 @@ type assignee interface {
 }
 
 // firstAssigned offers a node to one after the other until one takes it.
-func firstAssigned[T assignee](all []T, n *schedulerNode) scheduler.Resource {
-	for _, x := range all {
+func firstAssigned[T assignee](all iter.Seq[T], n *schedulerNode) scheduler.Resource {
+	for x := range all {
 		if size := x.assign(n); size != (scheduler.Resource{}) {
 			return size
 		}
@@ -186,15 +191,16 @@ func firstAssigned[T assignee](all []T, n *schedulerNode) scheduler.Resource {
 }
 
 // wanting lists the runnable applications that wanted more at the last update than
-// they use now, in the order of the policy: all, or those that are chosen.
-func (q *queue) wanting(chosen func(*appAttempt) bool) []*appAttempt {
-	var apps []*appAttempt
+// they use now and are chosen, in the order of the policy. The list is valid until the
+// next call.
+func (q *queue) wanting(chosen func(*appAttempt) bool) iter.Seq[*appAttempt] {
+	q.wants = q.wants[:0]
 	for _, a := range q.runnable {
-		if a.demand != a.used && (chosen == nil || chosen(a)) {
-			apps = append(apps, a)
+		if a.demand != a.used && chosen(a) {
+			q.wants = append(q.wants, a)
 		}
 	}
-	return inOrder(q.policy, apps, q.s.cluster)
+	return inOrder(q.policy, q.wants, q.s.cluster)
 }
 
 // hasRoomFor reports whether the queue and all its ancestors may use this much in

@@ -29,6 +29,8 @@ type Scheduler struct {
 	containers    map[int]*container
 	lastContainer int
 	assigned      []scheduler.Allocation // in this heartbeat
+	wanted        wantedSizes
+	dominant      bool // some queue's policy is drf
 
 	starved *java.PriorityQueue[*appAttempt]
 	kills   []pendingKill // by time
@@ -175,7 +177,7 @@ func (s *Scheduler) NodeUpdate(now time.Duration, node int) []scheduler.Allocati
 	if n.reserved == nil || !n.reserved.app.assignReserved(n) {
 		half := n.free.Times(0.5)
 		var sum scheduler.Resource
-		for count := 1; n.reserved == nil; count++ {
+		for count := 1; n.reserved == nil && s.mayTake(n); count++ {
 			size := s.root.assign(n)
 			if size == (scheduler.Resource{}) {
 				break
@@ -218,6 +220,9 @@ func (s *Scheduler) Finish(now time.Duration, app int) {
 		if n.reserved != nil && n.reserved.app == a {
 			a.unreserve(n)
 		}
+	}
+	for _, r := range a.requests {
+		s.wanted.replace(r, scheduler.Request{})
 	}
 	a.requests, a.requestOrder = nil, java.HashMap[int]{}
 	a.finished = true
