@@ -36,7 +36,7 @@ import (
 //   - stage: tasks=4x10s@1, of which the host after @ is preferred; reads, a list of the
 //     names that as gives, or none (the stage before it in its job); fails=2:3s, task 2
 //     fails after 3 s before it succeeds; cache=3, RDD 3 is persisted in memory; delay, the
-//     driver's time until it submits the stage
+//     driver's time until it submits the stage; barrier=true, all tasks start together
 //   - unpersist: rdd, after, at and gap
 //   - end: gap, the driver's time after its last job; at, the time after the app's start
 //     before which it does not stop
@@ -203,7 +203,7 @@ func (t *textReader) stage(d fieldReader) error {
 	a := t.app
 	j := &a.Jobs[len(a.Jobs)-1]
 	index := len(a.Stages)
-	s := Stage{ID: d.Int("id", index), Name: d.String("as", ""), Profile: d.Int("profile", 0), Map: d.Bool("map", false)}
+	s := Stage{ID: d.Int("id", index), Name: d.String("as", ""), Profile: d.Int("profile", 0), Map: d.Bool("map", false), Barrier: d.Bool("barrier", false)}
 	var err error
 	switch reads := d.String("reads", ""); {
 	case reads == "" && len(j.Stages) > 0:

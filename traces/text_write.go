@@ -226,6 +226,7 @@ func (t *textWriter) stage(number, before int) {
 	}
 	t.number("profile", &s.Profile, 0)
 	t.flag("map", &s.Map, t.read[number])
+	t.flag("barrier", &s.Barrier, false)
 	t.duration("delay", &s.Delay)
 	var caches, copies, failures []string
 	for _, c := range s.Caches {

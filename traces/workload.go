@@ -98,6 +98,7 @@ type Stage struct {
 	Parents  []int // indexes into Application.Stages, sorted
 	Profile  int   // index into Application.Profiles
 	Map      bool  // it writes shuffle output
+	Barrier  bool  // barrier execution: Spark starts all of its tasks together or none
 	Caches   []CachedRDD
 	Tasks    []Task    // by partition; never empty
 	Failures []Failure // in the order of their ends

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts in testdata. In them the folder recordings has the
-// built-in logs, and kept those for validation.
+// built-in logs, kept those for validation, and cases those of single cases.
 func TestScripts(t *testing.T) {
 	bench, err := filepath.Abs("../../bench")
 	if err != nil {
@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 			return errors.Join(
 				os.Symlink(filepath.Join(bench, "builtin", "recordings"), filepath.Join(e.WorkDir, "recordings")),
 				os.Symlink(filepath.Join(bench, "testdata", "recordings"), filepath.Join(e.WorkDir, "kept")),
+				os.Symlink(filepath.Join(bench, "testdata", "cases"), filepath.Join(e.WorkDir, "cases")),
 			)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},

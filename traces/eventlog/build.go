@@ -46,7 +46,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 			continue
 		}
 		stage := traces.Stage{
-			ID: s.id, Name: s.name, Map: s.writes, Tasks: tasks,
+			ID: s.id, Name: s.name, Map: s.writes, Barrier: s.barrier, Tasks: tasks,
 			Profile:  max(0, slices.IndexFunc(app.Profiles, func(p traces.Profile) bool { return p.ID == s.profile })),
 			Parents:  b.present(s, parents),
 			Failures: failuresOf(s, runs),

@@ -35,7 +35,7 @@ func (l *logBuilder) executor(id string, cores int, added float64) *logBuilder {
 }
 
 // A testStage is a stage as JobStart and StageSubmitted describe it. Its RDDs
-// are written "4<3": RDD 4, whose parent is RDD 3.
+// are written "4<3": RDD 4, whose parent is RDD 3; "4!" is a barrier.
 type testStage struct {
 	id, tasks int
 	parents   []int
@@ -46,7 +46,8 @@ func (s testStage) info(attempt int, rest string) string {
 	var rdds []string
 	for _, r := range strings.Fields(s.rdds) {
 		id, parents, _ := strings.Cut(r, "<")
-		rdds = append(rdds, fmt.Sprintf(`{"RDD ID":%s,"Parent IDs":[%s],"Storage Level":{"Use Disk":false,"Use Memory":false}}`, id, parents))
+		id, _, barrier := strings.Cut(id, "!")
+		rdds = append(rdds, fmt.Sprintf(`{"RDD ID":%s,"Parent IDs":[%s],"Barrier":%t,"Storage Level":{"Use Disk":false,"Use Memory":false}}`, id, parents, barrier))
 	}
 	return fmt.Sprintf(`{"Stage ID":%d,"Stage Attempt ID":%d,"Stage Name":"s","Number of Tasks":%d,"Parent IDs":%s,"RDD Info":[%s]%s}`,
 		s.id, attempt, s.tasks, strings.ReplaceAll(fmt.Sprint(s.parents), " ", ","), strings.Join(rdds, ","), rest)

@@ -116,6 +116,7 @@ type stageInfo struct {
 type rddInfo struct {
 	ID      int64   `json:"RDD ID"`
 	Parents []int64 `json:"Parent IDs"`
+	Barrier bool    `json:"Barrier"` // from 2.4
 	Level   struct {
 		Memory bool `json:"Use Memory"`
 		Disk   bool `json:"Use Disk"`

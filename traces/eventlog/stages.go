@@ -29,6 +29,7 @@ type stageLog struct {
 	ended       bool        // an attempt ended
 	completed   bool        // an attempt ended without a failure
 	writes      bool        // its tasks are ShuffleMapTasks
+	barrier     bool        // one of its RDDs is a barrier, so the stage is (RDD.isBarrier)
 	repeated    bool        // it had speculative copies or more than one attempt
 	runs        []taskRun   // tasks that succeeded
 	lastLaunch  int64       // of any of its tasks, ms since 1970
@@ -123,6 +124,7 @@ func (a *assembler) describe(info *stageInfo) *stageLog {
 			}
 		}
 	}
+	s.barrier = s.barrier || slices.ContainsFunc(info.RDDs, func(r rddInfo) bool { return r.Barrier })
 	if len(info.RDDs) > 0 {
 		s.lineage = a.lineageOf(info.RDDs)
 	}

@@ -213,3 +213,14 @@ func TestSkippedStageReusesTheLatestShuffle(t *testing.T) {
 		t.Errorf("the third job reuses stage %d of %v, want stage 2", got, stageIDs(a))
 	}
 }
+
+// A stage is a barrier stage if one of its RDDs is one, in whatever attempt the log says so.
+func TestBarrierStage(t *testing.T) {
+	read, trained := testStage{id: 0, tasks: 2, rdds: "0"}, testStage{id: 1, tasks: 2, rdds: "1! 2<1"}
+	a := readBuilt(t, newLog("a").executor("1", 2, 1).
+		job(0, 1, "", read).ran(read, "ResultTask", 0, 1).jobEnd(0, 2).
+		job(1, 3, "", trained).ran(trained, "ResultTask", 2, 3).jobEnd(1, 4).end(5))
+	if a.Stages[0].Barrier || !a.Stages[1].Barrier {
+		t.Errorf("barriers: %v and %v, want the second only", a.Stages[0].Barrier, a.Stages[1].Barrier)
+	}
+}

@@ -52,7 +52,7 @@ var (
 
 	stageFields = fields{
 		{"Stage ID", number{}}, {"Stage Attempt ID", number{}}, {"Stage Name", replaced("stage")}, {"Number of Tasks", number{}},
-		{"RDD Info", each{fields{{"RDD ID", number{}}, {"Parent IDs", each{number{}}}, {"Storage Level", fields{{"Use Disk", number{}}, {"Use Memory", number{}}}}}}},
+		{"RDD Info", each{fields{{"RDD ID", number{}}, {"Parent IDs", each{number{}}}, {"Barrier", number{}}, {"Storage Level", fields{{"Use Disk", number{}}, {"Use Memory", number{}}}}}}},
 		{"Parent IDs", each{number{}}}, {"Submission Time", number{}}, {"Completion Time", number{}},
 		{"Failure Reason", text(func(*redactor, string) string { return "failed" })}, {"Resource Profile Id", number{}},
 	}

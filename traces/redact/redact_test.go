@@ -45,6 +45,8 @@ func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 		"bench/testdata/recordings/cache/ess10cache15",
 		"bench/testdata/mechanisms/failures/static4",
 		"bench/testdata/mechanisms/nodeloss/static3",
+		"bench/testdata/cases/barrier-fleet/run0.zstd",
+		"bench/testdata/cases/remote-shuffle",
 	} {
 		t.Run(filepath.Base(log), func(t *testing.T) {
 			dir, path := t.TempDir(), logtest.Path(t, "../..", log)
@@ -66,6 +68,9 @@ func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 			}
 			for i, a := range before.Apps {
 				b := after.Apps[i]
+				if a.Properties.RemoteShuffle() != b.Properties.RemoteShuffle() || a.Properties.ReliableShuffle() != b.Properties.ReliableShuffle() {
+					t.Errorf("%s: who keeps shuffle files changed: %v", a.ID, b.Properties)
+				}
 				if a.Log.Grade != b.Log.Grade || len(a.Hosts) != len(b.Hosts) {
 					t.Errorf("%s: %v with %d hosts became %v with %d", a.ID, a.Log.Grade, len(a.Hosts), b.Log.Grade, len(b.Hosts))
 				}
@@ -77,7 +82,7 @@ func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 // secretLog is full of names.
 const secretLog = `{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}
 {"Event":"SparkListenerApplicationStart","App Name":"SECRET-report-2026-03-31","App ID":"app-20260331080000-0001","Timestamp":1000,"User":"SECRET-ada"}
-{"Event":"SparkListenerEnvironmentUpdate","JVM Information":{"Java Home":"/SECRET/java"},"Spark Properties":{"spark.app.name":"SECRET-report-2026-03-31","spark.master":"spark://SECRET-host:7077","spark.executor.cores":"2","spark.dynamicAllocation.enabled":"true","spark.dynamicAllocation.executorIdleTimeout":"10s","spark.SECRET.key":"1","spark.executor.memory":"/SECRET","spark.yarn.queue":"SECRET-queue"},"System Properties":{"user.dir":"/SECRET"}}
+{"Event":"SparkListenerEnvironmentUpdate","JVM Information":{"Java Home":"/SECRET/java"},"Spark Properties":{"spark.app.name":"SECRET-report-2026-03-31","spark.master":"spark://SECRET-host:7077","spark.executor.cores":"2","spark.dynamicAllocation.enabled":"true","spark.dynamicAllocation.executorIdleTimeout":"10s","spark.SECRET.key":"1","spark.shuffle.sort.io.plugin.class":"com.SECRET.ShuffleDataIO","spark.executor.memory":"/SECRET","spark.yarn.queue":"SECRET-queue"},"System Properties":{"user.dir":"/SECRET"}}
 {"Event":"SparkListenerExecutorAdded","Timestamp":2000,"Executor ID":"0","Executor Info":{"Host":"SECRET-node","Total Cores":2,"Log Urls":{"stdout":"http://SECRET"}}}
 {"Event":"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart","description":"select SECRET"}
 {"Event":"SparkListenerJobStart","Job ID":0,"Submission Time":3000,"Stage IDs":[0],"Stage Infos":[{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"count at SECRET.scala:1","Number of Tasks":1,"RDD Info":[{"RDD ID":0,"Name":"/SECRET/file","Scope":"{SECRET}","Storage Level":{"Use Disk":false,"Use Memory":false}}],"Parent IDs":[],"Details":"SECRET"}],"Properties":{"spark.job.description":"SECRET","spark.scheduler.pool":"SECRET-pool","callSite.short":"SECRET"}}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"dynalloc/internal/spark"
 )
 
 // settings keeps the Spark properties that decide about allocation: those that begin
@@ -15,7 +17,7 @@ var keptSettings = []string{
 	"spark.cores.max", "spark.deploy.", "spark.decommission.", "spark.default.parallelism", "spark.driver.cores", "spark.driver.memory",
 	"spark.dynamicAllocation.", "spark.executor.cores", "spark.executor.instances", "spark.executor.memory", "spark.executor.heartbeatInterval",
 	"spark.executor.decommission.", "spark.executor.pyspark.memory", "spark.cleaner.", "spark.excludeOnFailure.", "spark.files.maxPartitionBytes",
-	"spark.kubernetes.allocation.", "spark.kubernetes.memoryOverheadFactor", "spark.locality.", "spark.memory.", "spark.scheduler.mode",
+	"spark.kubernetes.allocation.", "spark.kubernetes.memoryOverheadFactor", "spark.locality.", "spark.memory.", "spark.scheduler.mode", "spark.scheduler.barrier.",
 	"spark.scheduler.minRegisteredResourcesRatio", "spark.scheduler.maxRegisteredResourcesWaitingTime", "spark.shuffle.", "spark.speculation",
 	"spark.sql.adaptive.", "spark.sql.shuffle.partitions", "spark.sql.files.maxPartitionBytes", "spark.stage.", "spark.standalone.",
 	"spark.storage.decommission.", "spark.storage.replication.", "spark.task.", "spark.yarn.executor.memoryOverhead", "spark.network.timeout",
@@ -32,6 +34,8 @@ func settingRule(key string) text {
 		return unless(defaultPool, "queue")
 	case "spark.master":
 		return masterRule
+	case spark.ShuffleManager, spark.ShuffleDataIO:
+		return shuffleClass
 	}
 	known := slices.ContainsFunc(keptSettings, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 	return func(_ *redactor, value string) string {
@@ -40,6 +44,18 @@ func settingRule(key string) text {
 		}
 		return ""
 	}
+}
+
+// shuffleClass keeps the public names of classes that write shuffle files. Of others it
+// keeps whether they write to a remote service.
+func shuffleClass(r *redactor, class string) string {
+	switch {
+	case strings.HasPrefix(class, "org.apache.spark."):
+		return class
+	case spark.Properties{spark.ShuffleManager: class}.RemoteShuffle():
+		return "org.apache.spark.shuffle.RssShuffleManager"
+	}
+	return r.pseudonym("shuffle", class)
 }
 
 var placelessMaster = regexp.MustCompile(`^(yarn|yarn-client|yarn-cluster|local(\[[0-9*,]+\])?|local-cluster\[[0-9, ]+\])$`)
