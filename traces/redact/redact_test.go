@@ -124,6 +124,7 @@ func TestRedactedLogsHaveNoNames(t *testing.T) {
 	want := spark.Properties{
 		"spark.app.name": a.Name, "spark.master": "spark://master-1", "spark.executor.cores": "2",
 		"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.executorIdleTimeout": "10s", "spark.yarn.queue": a.Queue,
+		"spark.shuffle.sort.io.plugin.class": "shuffle-1",
 	}
 	if diff := cmp.Diff(want, a.Properties); diff != "" {
 		t.Errorf("properties (-want +got):\n%s", diff)
