@@ -42,6 +42,7 @@ type application struct {
 	removalDelayed   bool // the driver sees a kill late: RemovalLag
 	speculationRules speculationRules
 	localityWait     time.Duration
+	dynamic          bool // dynamic allocation is on
 
 	policy     policies.Policy
 	fallible   policies.Fallible // the policy, if it can fail
@@ -69,6 +70,7 @@ type application struct {
 	offerAll     bool                  // offer every free slot at the end of this instant
 	placementDue bool                  // listed in Engine.placements
 	offerRounds  uint64                // offers made to all executors
+	revives      bool                  // an offer of all executors is scheduled, for a barrier stage
 
 	executors  []executor            // by id
 	held       int                   // how many are held
@@ -118,6 +120,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
 	a.remote = spec.Protection.Remote || app.Properties.RemoteShuffle() && !spec.Protection.Unprotected
 	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
+	a.dynamic = spec.Dynamic()
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
 	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval
 	a.fair = app.Properties["spark.scheduler.mode"] == "FAIR"
@@ -141,7 +144,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	if spec.Deployable() {
 		a.policy = spec.New(env)
 	} else {
-		a.policy = spec.Foresee(env, e.forecast(app))
+		a.policy = spec.Foresee(env, plan.Forecast(app, e.leadTime()))
 	}
 	a.fallible, _ = a.policy.(policies.Fallible)
 	a.path = newPathTracker(a, spec)

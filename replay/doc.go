@@ -65,6 +65,7 @@
 //   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
 //   - taskset.go, scheduling.go: which task runs where, as in TaskSchedulerImpl
 //   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks
+//   - barrier.go: stages whose tasks start together, and jobs that Spark gives up
 //   - firsttask.go: the additional time of the first tasks of an executor
 //   - outputs.go, cache.go: shuffle files and cached blocks, and their loss
 //
@@ -78,12 +79,10 @@
 //   - managing.go: events and actions between the engine and the cluster's manager
 //   - faults.go: what goes wrong
 //   - unschedulable.go: applications that cannot run, and why
-//   - forecast.go: what the reference policy "hindsight" knows in advance
 //
 // Time by cause:
 //
 //   - package attribution: the causes
 //   - pathtracker.go: the time of applications, along their critical paths
 //   - holding.go: the time of executors
-//   - rampup.go: the time of the ramp
 package replay

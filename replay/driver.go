@@ -14,6 +14,7 @@ type jobState struct {
 	running   bool
 	ending    bool  // its stages are done, and the driver takes its time until it ends
 	remaining int32 // stages that it still waits for
+	checks    int   // of the slots for a barrier stage, that failed
 }
 
 // A stageState is the driver's state of a stage.
@@ -42,6 +43,9 @@ func (s *stageState) available() bool { return s.where != nil && s.missing == 0 
 // those that are available themselves are skipped.
 func (a *application) submitJob(job int32) {
 	e := a.engine
+	if !a.checkBarriers(job) {
+		return
+	}
 	a.jobs[job].running = true
 	a.result.Jobs[job].Start = e.now
 	a.path.jobResumes(job)
@@ -144,12 +148,13 @@ func (a *application) submitStage(job, stage int32) {
 			}
 		}
 	}
+	set.barrier = s.Barrier
 	set.doneOn = slices.Repeat([]policies.ExecutorID{nowhere}, int(set.tasks))
 	a.result.Rerun += state.forgotten
 	state.forgotten = 0
 	state.attempts++
 	state.active = set
-	if e.config.Cluster.Locality {
+	if e.config.Cluster.Locality && !set.barrier {
 		set.preference = a.prefer(set)
 	}
 	a.sets = append(a.sets, set)
@@ -182,14 +187,16 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 		a.taskSucceeded(set, task, x, t)
 	case fails:
 		a.endTask(set, task, x, t, policies.Failed)
-		if set.doneOn[task] == nowhere && !set.zombie {
+		if set.barrier {
+			a.failAttempt(set, BarrierTaskFailed)
+		} else if set.doneOn[task] == nowhere && !set.zombie {
 			set.retry(task)
 			a.path.taskRetried(set, task, false)
 			a.enqueue(set)
 		}
 	case missesData:
 		a.endTask(set, task, x, t, policies.Failed)
-		a.fetchFailed(set)
+		a.failAttempt(set, FetchFailures)
 	}
 }
 
@@ -303,15 +310,24 @@ func (a *application) endJobAfterTail(job int32) {
 	a.endJob(job)
 }
 
+// endJob ends a job, for better or worse. Listeners hear nothing of a job that never
+// began. An application whose driver does not go on after a failed job ends.
 func (a *application) endJob(job int32) {
-	e := a.engine
+	e, started := a.engine, a.jobs[job].running
 	a.jobs[job].running = false
 	for _, stage := range a.app.Jobs[job].Stages {
 		a.stages[stage].listing--
 	}
-	a.result.Jobs[job].End = e.now
-	e.emit(Event{Kind: JobEnded, App: a.index, Job: job})
-	a.observe(policies.Event{Kind: policies.JobEnd, Job: int(job)})
+	r := &a.result.Jobs[job]
+	r.End = e.now
+	e.emit(Event{Kind: JobEnded, App: a.index, Job: job, N: int32(r.Failure)})
+	if started {
+		a.observe(policies.Event{Kind: policies.JobEnd, Job: int(job)})
+	}
+	if r.Failure != NoFailure && !a.plan.Survives {
+		a.schedule(e.now, applicationEnds, 0)
+		return
+	}
 	a.follow(job, e.now)
 	a.unfinishedJobs--
 	a.endIfDone(e.now)

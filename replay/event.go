@@ -16,9 +16,9 @@ const (
 	AppSubmitted     Kind = iota
 	AppEnded              //
 	JobSubmitted          // Job
-	JobEnded              // Job
+	JobEnded              // Job, N: its Failure
 	StageSubmitted        // Job, Stage, N tasks
-	StageEnded            // Job, Stage
+	StageEnded            // Job, Stage, N: why the attempt failed, a Failure
 	TaskStarted           // Stage, Task, Executor
 	TaskEnded             // Stage, Task, Executor
 	TargetChanged         // N executors wanted in all, Why
@@ -72,14 +72,20 @@ func (e Event) Happened(w *traces.Workload) string {
 	case JobSubmitted:
 		return fmt.Sprintf("job %d submitted", a.Jobs[e.Job].ID)
 	case JobEnded:
+		if e.N > 0 {
+			return fmt.Sprintf("job %d fails: %s", a.Jobs[e.Job].ID, Failure(e.N).Exception())
+		}
 		return fmt.Sprintf("job %d done", a.Jobs[e.Job].ID)
 	case StageSubmitted:
 		return fmt.Sprintf("stage %d ready, %d tasks", a.Stages[e.Stage].ID, e.N)
 	case StageEnded:
-		if e.N > 0 {
+		switch Failure(e.N) {
+		case NoFailure:
+			return fmt.Sprintf("stage %d done", a.Stages[e.Stage].ID)
+		case FetchFailures:
 			return fmt.Sprintf("stage %d cannot read its input", a.Stages[e.Stage].ID)
 		}
-		return fmt.Sprintf("stage %d done", a.Stages[e.Stage].ID)
+		return fmt.Sprintf("stage %d fails", a.Stages[e.Stage].ID)
 	case TaskStarted:
 		return fmt.Sprintf("task %d of stage %d starts on executor %s", e.Task, a.Stages[e.Stage].ID, e.Executor)
 	case TaskEnded:

@@ -116,7 +116,7 @@ func (p *pathTracker) executorUsable(x *executor) {
 	y.slots = slices.Repeat([]slotTrack{{freed: now}}, int(x.slots))
 	y.started = p.profiles[x.profile].started
 	p.recheckExecutor(x.id)
-	p.rampUp.slots += int(x.slots)
+	p.rampUp.AddSlots(int(x.slots))
 }
 
 // executorLeaving is an executor that is about to be decommissioned.
@@ -140,7 +140,7 @@ func (p *pathTracker) executorReleased(x *executor) {
 		p.book(x, attribution.HoldSurplus, y.idle, 0)
 	}
 	if x.usable >= 0 {
-		p.rampUp.slots -= int(x.slots)
+		p.rampUp.AddSlots(-int(x.slots))
 	}
 	p.recheckAll()
 }
@@ -250,7 +250,7 @@ func (p *pathTracker) recheck() {
 		})
 	}
 	p.recheckList, p.recheckEvery, p.listed = p.recheckList[:0], false, false
-	p.rampUp.check(p.app)
+	p.rampUp.Check(p.app.engine.now)
 }
 
 func idleCause(c policies.Cause) attribution.HoldCause {
@@ -265,4 +265,18 @@ func idleCause(c policies.Cause) attribution.HoldCause {
 		return attribution.HoldMinimum
 	}
 	return attribution.HoldIdle
+}
+
+// newRampUp waits for at most as many slots of the default profile as the policy,
+// the application's limits and the cluster allow.
+func (a *application) newRampUp(spec policies.Spec) attribution.RampUp {
+	p, limits := &a.profiles[0], spec.Limits()
+	most := a.engine.config.Cluster.Capacity() / int(p.taskCPUs)
+	if a.coresMax > 0 {
+		most = min(most, a.coresMax/int(p.taskCPUs))
+	}
+	if p.cores > 0 {
+		most = min(most, limits.Max*int(p.slots(p.cores)))
+	}
+	return attribution.RampUp{Most: most, Ratio: limits.Ratio, Took: &a.result.Attribution.RampUp}
 }

@@ -43,6 +43,11 @@ func (a *application) lose(x *executor, decommissioned bool) {
 	if !a.service {
 		a.unregister(x.id)
 	}
+	for i := range a.stages {
+		if set := a.stages[i].active; set != nil && set.barrier && len(set.retries) > 0 {
+			a.failAttempt(set, BarrierTaskFailed)
+		}
+	}
 }
 
 // writes returns who keeps the output that a task writes on an executor.
@@ -87,13 +92,19 @@ func (a *application) unregister(id policies.ExecutorID) {
 		}
 		for p, at := range s.where {
 			if at == id {
-				s.where[p] = nowhere
-				s.missing++
-				s.forgotten++
-				a.path.outputLost(int32(i), int32(p))
+				a.forgetOutput(int32(i), int32(p))
 			}
 		}
 	}
+}
+
+// forgetOutput forgets the output of a partition.
+func (a *application) forgetOutput(stage, partition int32) {
+	s := &a.stages[stage]
+	s.where[partition] = nowhere
+	s.missing++
+	s.forgotten++
+	a.path.outputLost(stage, partition)
 }
 
 // readsMissing reports whether output that the stage's tasks read is missing.
@@ -101,10 +112,13 @@ func (a *application) readsMissing(stage int32) bool {
 	return (!a.service || a.filesLost) && !a.parentsAvailable(stage)
 }
 
-// fetchFailed handles, in the driver, a task that could not read its input: the attempt
+// failAttempt handles, in the driver, a task that could not read its input: the attempt
 // of its stage ends, although its running tasks keep running. After a short wait the
-// stages whose output is missing are submitted again, then this one.
-func (a *application) fetchFailed(set *taskSet) {
+// stages whose output is missing are submitted again, then this one. In a barrier stage
+// every task that fails has the same effect, but no task keeps running and no output is
+// kept; a stage that writes a job's result is not tried again, because it may have
+// written a part of it (DAGScheduler.handleTaskCompletion).
+func (a *application) failAttempt(set *taskSet, why Failure) {
 	if set.zombie {
 		return
 	}
@@ -116,11 +130,20 @@ func (a *application) fetchFailed(set *taskSet) {
 	s.broken = true
 	a.path.stageWaits(set.stage)
 	s.failures++
-	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage, N: 1})
+	if set.barrier {
+		a.stopTasks(set)
+		for p, at := range s.where {
+			if at != nowhere {
+				a.forgetOutput(set.stage, int32(p))
+			}
+		}
+	}
+	e.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage, N: int32(why)})
 	a.observe(policies.Event{Kind: policies.StageCompleted, Stage: set.name()})
-	if s.failures == maxConsecutiveAttempts {
-		a.result.Failed = true
-		a.end()
+	if s.failures == maxConsecutiveAttempts || set.barrier && !a.app.Stages[set.stage].Map {
+		for _, job := range slices.Clone(s.users) {
+			a.giveUp(job, why)
+		}
 		return
 	}
 	a.after(resubmitDelay, stageIsResubmitted, set.stage)

@@ -30,7 +30,7 @@ type pathTracker struct {
 	recheckList  []policies.ExecutorID // idle executors that may be kept for another reason from the end of this instant on
 	recheckEvery bool                  // all executors may
 	listed       bool                  // in Engine.rechecks
-	rampUp       rampUp
+	rampUp       attribution.RampUp
 }
 
 // A breakdown divides the time from an application's submission to a fact by cause.
@@ -84,6 +84,7 @@ func newPathTracker(a *application, spec policies.Spec) *pathTracker {
 		return nil
 	}
 	now := a.engine.now
+	a.result.Attribution = &attribution.Attribution{RampUp: -1}
 	p := &pathTracker{
 		app: a, current: breakdown{until: now}, jobs: slices.Repeat([]breakdown{{until: now}}, len(a.app.Jobs)),
 		stages: make(map[int32]breakdown), ready: make(map[readyTask]breakdown), reruns: make(map[stagePartition]struct{}),
@@ -93,7 +94,6 @@ func newPathTracker(a *application, spec policies.Spec) *pathTracker {
 		p.profiles[i].state = noSet
 		p.profiles[i].quiet.Start(now)
 	}
-	a.result.Attribution = &attribution.Attribution{RampUp: -1}
 	return p
 }
 
@@ -143,6 +143,21 @@ func (p *pathTracker) jobResumes(job int32) {
 	p.current.advance(attribution.TimeDriver, p.app.engine.now)
 }
 
+// slotsChecked is a check of the slots for a barrier stage of a job. Since an earlier one
+// the job waited for executors.
+func (p *pathTracker) slotsChecked(job int32) {
+	if p == nil {
+		return
+	}
+	since := attribution.TimeDriver
+	if p.app.jobs[job].checks > 0 {
+		since = attribution.TimeStartup
+	}
+	p.current = p.jobs[job]
+	p.current.advance(since, p.app.engine.now)
+	p.jobs[job] = p.current
+}
+
 // setSubmitted is the submission of a task set.
 func (p *pathTracker) setSubmitted(set *taskSet) {
 	if p == nil {
@@ -151,7 +166,7 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 	s := setPath{ready: p.current}
 	s.ready.advance(attribution.TimeExecution, p.app.engine.now)
 	p.sets = append(p.sets, s)
-	p.rampUp.demand(p.app.engine.now, int(set.tasks))
+	p.rampUp.Demand(p.app.engine.now, int(set.tasks))
 	p.scheduleRecheck()
 }
 
@@ -185,7 +200,7 @@ func (p *pathTracker) taskRetried(set *taskSet, task int32, lost bool) {
 	}
 	p.ready[readyTask{set.number, task, false}] = p.current
 	if lost {
-		p.rampUp.tasks++ // it no longer counts as successful
+		p.rampUp.Demand(p.app.engine.now, 1) // it no longer counts as successful
 		p.outputLost(set.stage, set.partition(task))
 	}
 }
@@ -242,15 +257,18 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 		ready := &p.sets[set.number].ready
 		work, waves = ready.parts[attribution.TimeExecution], ready.waves
 	}
-	occupied := now
-	if set.preference != nil {
+	occupied, then := now, attribution.TimeLocality
+	if set.preference != nil || set.barrier {
 		occupied = max(b.until, s.freed)
+	}
+	if set.barrier {
+		then = attribution.TimeSlot // the other tasks of the set had none
 	}
 	p.wait(&b, set, attribution.TimeRamp, min(y.asked, occupied))
 	p.wait(&b, set, attribution.TimeQueue, min(x.granted, occupied))
 	p.wait(&b, set, attribution.TimeStartup, min(x.usable, occupied))
 	p.wait(&b, set, attribution.TimeExecution, occupied)
-	b.advance(attribution.TimeLocality, now)
+	b.advance(then, now)
 	b.waves = waves + b.parts[attribution.TimeExecution] - work
 
 	_, again := p.reruns[stagePartition{set.stage, set.partition(t.task)}]
@@ -284,7 +302,7 @@ func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
 	s.path.advance(attribution.TimeExecution, now)
 	p.current = s.path
 	if s.succeeds {
-		p.rampUp.finish(p.app)
+		p.rampUp.Finish(p.app.engine.now)
 	}
 	p.freeSlot(set, x, s)
 }
@@ -369,7 +387,7 @@ func (p *pathTracker) close() {
 		return
 	}
 	b := p.current
-	if p.finished && !p.app.result.Failed {
+	if p.finished {
 		b = p.workEnd
 	}
 	b.advance(attribution.TimeDriver, p.app.engine.now)

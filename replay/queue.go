@@ -46,6 +46,7 @@ const (
 	jobIsDone
 	stageIsPrepared
 	stageIsResubmitted
+	offersAreRevived
 	speculationIsChecked
 	localityWaitEnds
 	garbageIsCollected
@@ -112,6 +113,7 @@ func init() {
 		rddIsUnpersisted:     of((*application).unpersist),
 		jobIsDone:            of((*application).endJobAfterTail),
 		stageIsPrepared:      of((*application).submitPrepared),
+		offersAreRevived:     alone((*application).revive),
 		stageIsResubmitted:   of((*application).resubmitStage),
 		speculationIsChecked: of((*application).speculate),
 		localityWaitEnds:     of((*application).offerAgain),

@@ -44,10 +44,10 @@ type AppResult struct {
 	Rerun    int // tasks done again because their output was lost
 	// Recomputed is the time that tasks spent on cached blocks that were lost.
 	Recomputed time.Duration
-	// Failed is true if Spark aborted the application because fetches of one stage failed
-	// in four consecutive attempts (spark.stage.maxConsecutiveAttempts). The application
-	// ended at that time.
-	Failed bool
+	// Failure is why Spark gave up a job that the log does not show as failed, the first
+	// time; NoFailure: it gave up none. The application ended at that time, unless the log
+	// shows that its driver goes on after a job has failed.
+	Failure Failure
 	// Lost is how many executors ended without being given back: with their node, by
 	// themselves, or preempted by the manager; Preempted is how many of these the
 	// manager took. Discarded is the core-time of the tasks that ran on them then.
@@ -65,7 +65,35 @@ type AppResult struct {
 }
 
 // A JobResult is the times of submission and end of a job.
-type JobResult struct{ Start, End time.Duration }
+type JobResult struct {
+	Start, End time.Duration
+	Failure    Failure // why Spark gave it up, if the log does not show it as failed
+}
+
+// A Failure is why Spark gives up a job.
+type Failure uint8
+
+// The reasons to give up a job.
+const (
+	NoFailure Failure = iota
+	// FetchFailures: fetches of one stage failed in four attempts in a row
+	// (spark.stage.maxConsecutiveAttempts).
+	FetchFailures
+	// BarrierTaskFailed: a task of a barrier stage that writes the job's result failed.
+	BarrierTaskFailed
+	// BarrierWithDynamicAllocation: a barrier stage under dynamic allocation.
+	BarrierWithDynamicAllocation
+	// BarrierWithoutSlots: a barrier stage has more tasks than all executors have slots.
+	BarrierWithoutSlots
+)
+
+var exceptions = [...]string{"", "SparkException", "SparkException", "BarrierJobRunWithDynamicAllocationException", "BarrierJobSlotsNumberCheckFailed"}
+
+// Exception is the class of the exception that the driver gets; empty: there is none.
+func (f Failure) Exception() string { return exceptions[f] }
+
+// Refused reports whether Spark refuses the settings for the job and starts none of it.
+func (f Failure) Refused() bool { return f >= BarrierWithDynamicAllocation }
 
 // A Ledger divides executor time by state, in core-time: an executor with two cores
 // that is held for a second counts two core-seconds. Starting, Busy, Idle and Leaving

@@ -53,6 +53,7 @@ func (a *application) place() {
 	}
 	a.offerAll = false
 	a.freed = a.freed[:0]
+	a.offerToBarriers()
 	a.startFirstTasks()
 }
 
@@ -81,6 +82,9 @@ func (a *application) offer(executors []policies.ExecutorID) {
 	}
 	exhausted := false
 	for _, set := range sets {
+		if set.barrier && !a.barrierFits(set, executors) {
+			continue
+		}
 		refused := false
 		for launched := true; launched && set.waits(); {
 			launched = false

@@ -50,9 +50,9 @@ func speculationOf(app *traces.Application, rules policies.Rules) speculationRul
 }
 
 // scheduleSpeculation has a set checked for slow tasks, if speculation is on and
-// the set has more than one task.
+// the set has more than one task and is no barrier.
 func (a *application) scheduleSpeculation(set *taskSet) {
-	if !a.speculationRules.on || set.tasks < 2 || set.speculation.checkScheduled || set.zombie || set.done == set.tasks {
+	if !a.speculationRules.on || set.tasks < 2 || set.barrier || set.speculation.checkScheduled || set.zombie || set.done == set.tasks {
 		return
 	}
 	set.speculation.checkScheduled = true
@@ -129,13 +129,7 @@ func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) 
 	for i := range a.executors {
 		x := &a.executors[i]
 		if k := x.runs(set, task); k >= 0 {
-			t := x.tasks[k]
-			x.settle(a.engine.now, a.profiles[x.profile].taskCPUs)
-			x.forget(t.set, t.task, t.end)
-			x.free++
-			a.freed = append(a.freed, x.id)
-			a.path.taskKilled(set, x, task)
-			a.endTask(set, task, x, t, policies.Killed)
+			a.stop(x, k)
 		}
 	}
 }

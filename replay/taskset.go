@@ -37,6 +37,7 @@ type taskSet struct {
 	pending    int32                 // tasks that wait for a slot
 	running    int32
 	done       int32
+	barrier    bool // its tasks start together, and one that fails fails all
 	zombie     bool // none of its tasks is started any more; those that run keep running
 
 	speculation speculation

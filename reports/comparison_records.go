@@ -96,7 +96,7 @@ func resultRecord(policy string, a *replay.AppResult, got *metrics.App) Object {
 		{"submit_ms", a.Submit.Milliseconds()}, {"asked_ms", moment(a.Asked)}, {"granted_ms", moment(a.Granted)},
 		{"registered_ms", moment(a.Registered)}, {"first_task_ms", moment(a.FirstTask)}, {"end_ms", a.End.Milliseconds()},
 		{"missed", got.Missed()}, {"slack_ms", orNull(known, slack.Milliseconds())},
-		{"failed", a.Failed}, {"tasks_rerun", a.Rerun}, {"recomputed_ms", a.Recomputed.Milliseconds()},
+		{"failed", a.Failure != replay.NoFailure}, {"tasks_rerun", a.Rerun}, {"recomputed_ms", a.Recomputed.Milliseconds()},
 		{"grants", a.Grants}, {"removals", a.Removals}, {"peak_executors", a.Peak},
 		{"executor_wait_ms", a.Wait.Milliseconds()}, {"executor_held_ms", a.Ledger.Executor.Milliseconds()},
 		{"core_starting_ms", a.Ledger.Starting.Milliseconds()}, {"core_busy_ms", a.Ledger.Busy.Milliseconds()},

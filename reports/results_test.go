@@ -244,7 +244,7 @@ func TestSignificantDifferences(t *testing.T) {
 func TestResultsAreReadBack(t *testing.T) {
 	r := lecture()
 	r.Suite.Workload.Epoch = time.Date(2026, 3, 31, 8, 0, 0, 0, time.UTC)
-	r.Runs[1].Result.Apps[2].Failed = true
+	r.Runs[1].Result.Apps[2].Failure = replay.FetchFailures
 	saved := render(t, "json", Comparison(r))
 	s, err := ReadResults(strings.NewReader(saved), "new.json")
 	if err != nil {

@@ -89,7 +89,7 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 		Changes: r.Grants + r.Removals + r.Lost, Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
 	a.SetReference(ref)
-	if r.Failed {
+	if r.Failure != replay.NoFailure {
 		a.Failed = 1
 	}
 	if r.Registered >= 0 {

@@ -35,7 +35,7 @@ func (q *QueryResult) Missed() bool { return q.Duration < 0 || q.Duration > q.De
 // its jobs did not end.
 func (q *Query) Duration(a *replay.AppResult) time.Duration {
 	return q.duration(func(j int) (start, end time.Duration, ended bool) {
-		return a.Jobs[j].Start, a.Jobs[j].End, !a.Failed || a.Jobs[j].End > 0
+		return a.Jobs[j].Start, a.Jobs[j].End, a.Jobs[j].Failure == replay.NoFailure && (a.Failure == replay.NoFailure || a.Jobs[j].End > 0)
 	})
 }
 

@@ -35,7 +35,7 @@ bench/sla                     -> bench/stats internal/note internal/spec replay 
 bench/stats                   ->
 
 internal/logtest              -> traces traces/source
-traces/redact                 -> traces traces/eventlog traces/source
+traces/redact                 -> internal/spark traces traces/eventlog traces/source
 traces/source                 -> internal/note traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces

@@ -16,7 +16,7 @@ import (
 var floatFiles = map[string]string{
 	"draw.go":        "the quantile of a measured time, which is rounded to milliseconds",
 	"speculation.go": "Spark's own thresholds, which are doubles there, too",
-	"rampup.go":      "spark.dynamicAllocation.executorAllocationRatio, a double in Spark",
+	"holding.go":     "spark.dynamicAllocation.executorAllocationRatio, a double in Spark",
 }
 
 // TestTheEngineIsInIntegers holds that simulated time and all accounts of a replay

@@ -2,5 +2,6 @@
 // time, and holds the sums for each cause.
 //
 //   - attribution.go: the causes, and the times divided by them
+//   - rampup.go: the time until an application has the slots that it could use
 //   - stopwatch.go: how long a condition held, in total and between two times
 package attribution

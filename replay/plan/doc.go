@@ -2,4 +2,5 @@
 // which job, the graphs of stages, and the times of tasks in small columns.
 //
 //   - plan.go: the plan of an application
+//   - forecast.go: what the reference policy "hindsight" knows in advance
 package plan

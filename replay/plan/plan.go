@@ -18,6 +18,8 @@ type Plan struct {
 	Followers    [][]Follower          // per job + 1: what its end (0: the application's start) sets off
 	MapStages    [][]policies.MapStage // per job, the stages that write a shuffle
 	ResultStages [][]int32             // per job, the stages of its graph that no other one reads
+	Barriers     [][]int32             // per job, its barrier stages, in the order in which Spark creates them
+	Survives     bool                  // the recorded driver submitted a job after one that had failed
 	Cached       int                   // blocks that persisted RDDs can have
 	ComputeCost  []int32               // per block, milliseconds of the task that computes it first
 	Blocks       [][]int32             // per stage and cached RDD, where its blocks begin
@@ -49,6 +51,7 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		Graph:        make([][]int32, len(a.Jobs)),
 		ResultStages: make([][]int32, len(a.Jobs)),
 		MapStages:    make([][]policies.MapStage, len(a.Jobs)),
+		Barriers:     make([][]int32, len(a.Jobs)),
 		Followers:    make([][]Follower, len(a.Jobs)+1),
 	}
 	warm := latency.WarmDeserialize(a)
@@ -78,6 +81,11 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 	for i := range a.Jobs {
 		j := &a.Jobs[i]
 		follow(j.Cue, JobSubmitted, i)
+		after := a.Jobs[:i] // the jobs whose end it may have come after
+		if j.Cue.Kind() != traces.OpenLoop {
+			after = a.Jobs[max(j.Cue.After, 0) : j.Cue.After+1]
+		}
+		p.Survives = p.Survives || slices.ContainsFunc(after, func(j traces.Job) bool { return j.Failed })
 		for _, s := range j.Stages {
 			p.Graph[i] = append(p.Graph[i], int32(s))
 			for _, parent := range a.Stages[s].Parents {
@@ -90,6 +98,11 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		for _, s := range p.Graph[i] {
 			if readIn[s] != i {
 				p.ResultStages[i] = append(p.ResultStages[i], s)
+			}
+		}
+		for _, s := range slices.Backward(p.Graph[i]) {
+			if a.Stages[s].Barrier {
+				p.Barriers[i] = append(p.Barriers[i], s)
 			}
 		}
 	}

@@ -1,0 +1,137 @@
+package replay
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"dynalloc/policies"
+)
+
+// A barrier stage starts all of its tasks together or none (SPARK-24374). So Spark checks
+// its settings before a job begins, and its slots whenever it could start tasks.
+
+// checkBarriers reports whether the job may begin. Spark checks when it creates a stage,
+// the last one of a job first: there must be no dynamic allocation, and slots for all
+// tasks of the stage. Too few slots are checked again after a while, because executors
+// may be starting; until then the job does not exist for listeners
+// (DAGScheduler.createResultStage, createShuffleMapStage, handleJobSubmitted).
+func (a *application) checkBarriers(job int32) bool {
+	for _, stage := range a.plan.Barriers[job] {
+		s := &a.app.Stages[stage]
+		switch {
+		case a.stages[stage].where != nil: // an earlier job created it
+		case a.dynamic:
+			a.path.jobResumes(job)
+			a.giveUp(job, BarrierWithDynamicAllocation)
+			return false
+		case len(s.Tasks) > a.slotsFor(s.Profile):
+			return a.checkAgain(job)
+		}
+	}
+	if a.jobs[job].checks > 0 {
+		a.path.slotsChecked(job)
+	}
+	return true
+}
+
+// checkAgain lets a job wait for slots, or gives it up after so many checks that failed.
+func (a *application) checkAgain(job int32) bool {
+	a.path.slotsChecked(job)
+	const prefix = "spark.scheduler.barrier.maxConcurrentTasksCheck."
+	if a.jobs[job].checks++; a.jobs[job].checks > a.properties.Count(prefix+"maxFailures", 40) {
+		a.giveUp(job, BarrierWithoutSlots)
+	} else {
+		a.after(a.properties.Duration(prefix+"interval", time.Second, 15*time.Second), jobIsSubmitted, job)
+	}
+	return false
+}
+
+// slotsFor is the number of tasks of a resource profile that all registered executors
+// could run at a time (CoarseGrainedSchedulerBackend.maxNumConcurrentTasks).
+func (a *application) slotsFor(profile int) (slots int) {
+	for i := range a.executors {
+		if x := &a.executors[i]; int(x.profile) == profile && (x.state == added || x.state == live) {
+			slots += int(x.slots)
+		}
+	}
+	return slots
+}
+
+// barrierFits reports whether all tasks of a barrier set fit on executors that are offered.
+func (a *application) barrierFits(set *taskSet, executors []policies.ExecutorID) bool {
+	free := int32(0)
+	for _, id := range executors {
+		if x := &a.executors[id]; x.profile == set.profile && x.state == live {
+			free += x.free
+		}
+	}
+	return free >= set.pending
+}
+
+// offerToBarriers lets a barrier set that would fit now wait for the next offer of all
+// executors. Until then each executor was offered alone, as it became free.
+func (a *application) offerToBarriers() {
+	if a.revives || !slices.ContainsFunc(a.waiting, func(s *taskSet) bool { return s.barrier && a.barrierFits(s, a.schedulable) }) {
+		return
+	}
+	a.revives = true
+	every := a.properties.Duration("spark.scheduler.revive.interval", time.Millisecond, time.Second)
+	a.after(every-(a.engine.now-a.registered)%every, offersAreRevived, 0)
+}
+
+// revive offers all executors.
+func (a *application) revive() {
+	a.revives, a.offerAll = false, true
+	a.schedulePlacement()
+}
+
+// giveUp ends a job that Spark aborts, and stops the stages that no other job needs. The
+// driver gets an exception. That ends the application, unless the log shows that the job
+// failed or that the driver goes on after failed jobs.
+func (a *application) giveUp(job int32, why Failure) {
+	if !a.app.Jobs[job].Failed {
+		a.result.Jobs[job].Failure = why
+		a.result.Failure = cmp.Or(a.result.Failure, why)
+	}
+	for _, stage := range a.plan.Graph[job] {
+		s := &a.stages[stage]
+		s.users = slices.DeleteFunc(slices.Clone(s.users), func(user int32) bool { return user == job })
+		if set := s.active; set != nil && len(s.users) == 0 {
+			set.zombie, set.pending, s.active = true, 0, nil
+			a.dequeue(set)
+			a.stopTasks(set)
+			a.engine.emit(Event{Kind: StageEnded, App: a.index, Job: job, Stage: stage, N: int32(why)})
+			a.observe(policies.Event{Kind: policies.StageCompleted, Stage: set.name()})
+		}
+	}
+	if !a.jobs[job].running {
+		a.result.Jobs[job].Start = a.engine.now // it never began
+	}
+	a.endJob(job)
+}
+
+// stopTasks stops the running tasks of a set.
+func (a *application) stopTasks(set *taskSet) {
+	for i := range a.executors {
+		x := &a.executors[i]
+		for k := len(x.tasks) - 1; k >= 0 && x.state < leaving; k-- {
+			if x.tasks[k].set == set.number {
+				a.stop(x, k)
+			}
+		}
+	}
+}
+
+// stop stops a running task.
+func (a *application) stop(x *executor, k int) {
+	t := x.tasks[k]
+	set := a.sets[t.set]
+	x.settle(a.engine.now, a.profiles[x.profile].taskCPUs)
+	x.forget(t.set, t.task, t.end)
+	x.free++
+	a.freed = append(a.freed, x.id)
+	a.schedulePlacement()
+	a.path.taskKilled(set, x, t.task)
+	a.endTask(set, t.task, x, t, policies.Killed)
+}
