@@ -21,38 +21,10 @@ type speculation struct {
 	checkScheduled bool
 }
 
-// speculationRules are the settings of spark.speculation for an application
-// (TaskSetManager.checkSpeculatableTasks).
-type speculationRules struct {
-	on            bool
-	quantile      float64       // share of tasks that must have succeeded
-	multiplier    float64       // how much slower than the median is slow
-	minRuntime    time.Duration // spark.speculation.minTaskRuntime
-	efficiency    bool          // a copy also needs a low data rate or a very long run
-	longRunFactor float64       // how much longer than slow is very long
-}
-
-// speculationOf reads the settings from an application's properties, with the
-// defaults of its version.
-func speculationOf(app *traces.Application, rules policies.Rules) speculationRules {
-	p, quantile, multiplier := app.Properties, 0.75, 1.5
-	if rules.LateSpeculation {
-		quantile, multiplier = 0.9, 3
-	}
-	return speculationRules{
-		on:            p.Bool("spark.speculation", false),
-		quantile:      p.Float("spark.speculation.quantile", quantile),
-		multiplier:    p.Float("spark.speculation.multiplier", multiplier),
-		minRuntime:    p.Duration("spark.speculation.minTaskRuntime", time.Millisecond, 100*time.Millisecond),
-		efficiency:    p.Bool("spark.speculation.efficiency.enabled", rules.EfficientSpeculation),
-		longRunFactor: p.Float("spark.speculation.efficiency.longRunTaskFactor", 2),
-	}
-}
-
 // scheduleSpeculation has a set checked for slow tasks, if speculation is on and
 // the set has more than one task and is no barrier.
 func (a *application) scheduleSpeculation(set *taskSet) {
-	if !a.speculationRules.on || set.tasks < 2 || set.barrier || set.speculation.checkScheduled || set.zombie || set.done == set.tasks {
+	if !a.speculationRules.On || set.tasks < 2 || set.barrier || set.speculation.checkScheduled || set.zombie || set.done == set.tasks {
 		return
 	}
 	set.speculation.checkScheduled = true
@@ -65,10 +37,10 @@ func (a *application) speculate(number int32) {
 	s := &set.speculation
 	s.checkScheduled = false
 	defer a.scheduleSpeculation(set)
-	if float64(set.done) < max(rules.quantile*float64(set.tasks), 1) || len(s.durations) == 0 {
+	if float64(set.done) < max(rules.Quantile*float64(set.tasks), 1) || len(s.durations) == 0 {
 		return
 	}
-	threshold := max(time.Duration(rules.multiplier*float64(latency.Median(slices.Clone(s.durations), 0))), rules.minRuntime)
+	threshold := max(time.Duration(rules.Multiplier*float64(latency.Median(slices.Clone(s.durations), 0))), rules.MinRuntime)
 	if s.copied == nil {
 		s.copied = make([]bool, set.tasks)
 	}
@@ -99,7 +71,7 @@ func (a *application) speculate(number int32) {
 func (a *application) isSlow(set *taskSet, t *runningTask, ran, threshold time.Duration) bool {
 	rules := &a.speculationRules
 	reads := a.app.Stages[set.stage].Tasks[set.partition(t.task)].Read > 0
-	return ran > threshold && (!rules.efficiency || reads || float64(ran) > rules.longRunFactor*float64(threshold))
+	return ran > threshold && (!rules.Efficiency || reads || float64(ran) > rules.LongRunFactor*float64(threshold))
 }
 
 // recordedCopy returns the copy that a task had when it was recorded; nil: none. The rates
@@ -117,7 +89,7 @@ func (a *application) recordedCopy(stage, partition int32) *traces.Copy {
 // stopLosingCopy records the duration of a task that succeeded, and stops its other
 // copy.
 func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) {
-	if !a.speculationRules.on {
+	if !a.speculationRules.On {
 		return
 	}
 	s := &set.speculation

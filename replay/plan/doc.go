@@ -2,5 +2,6 @@
 // which job, the graphs of stages, and the times of tasks in small columns.
 //
 //   - plan.go: the plan of an application
+//   - speculation.go: its settings of speculative copies
 //   - forecast.go: what the reference policy "hindsight" knows in advance
 package plan
