@@ -440,7 +440,7 @@ func TestAnInspectionOfVeryMany(t *testing.T) {
 func TestACalibrationNamesItsDefaults(t *testing.T) {
 	text := render(t, "text", Calibration(times(), 2))
 	says(t, text, "from the logs of 2 applications", "Executors that start together share 2 of a node's processors.")
-	if got := row(t, text, "executor start-up"); !slices.Equal(got, strings.Fields("12 1.50 s 1.50 s 1.50 s 1.50 s 1.50 s +25 % 2 logs")) {
+	if got := row(t, text, "executor start-up"); !slices.Equal(got, strings.Fields("12 0 % 1.50 s 1.50 s 1.50 s 1.50 s 1.50 s 1.50 s 1.50 s +25 % 2 logs")) {
 		t.Errorf("the row of start-ups is %q", got)
 	}
 	if n := strings.Count(text, "\n- "); n != int(latency.Causes)-1 {

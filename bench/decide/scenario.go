@@ -1,7 +1,6 @@
 package decide
 
 import (
-	"math"
 	"math/rand/v2"
 	"time"
 
@@ -17,14 +16,6 @@ import (
 // times and driver gaps by as much as repeats of one application on an idle
 // cluster differ (docs/STATISTICS.md).
 var shaking = traces.Shaking{Arrivals: 3 * time.Second, Work: 0.05}
-
-// The spread of start-up times between replicas, as the standard deviation of the
-// logarithm: if logs show start-up times, the error of their mean; otherwise the
-// difference between recordings.
-const (
-	startupLearned = 0.05
-	startupUnknown = 0.25
-)
 
 // mostCopied is the number of tasks up to which the task times of a workload are
 // shaken. Each replica has a copy of the tasks; for this many tasks the copies take
@@ -97,27 +88,25 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 		return replica{workload: w, from: upTo(len(w.Apps)), config: c}
 	}
 	seed := c.Seed + uint64(r)<<32
-	random := rand.New(rand.NewPCG(seed, 0x57a7))
 	by := shaking
 	if tasksOf(w) > mostCopied {
 		by.Work = 0 // the replica then shares its tasks with the workload
 	}
 	moved, from := traces.Shake(w, by, seed)
 	c.Seed = seed
-	deviation := startupUnknown
-	startup := &c.Times.By[latency.Startup]
-	if startup.Learned() {
-		deviation = startupLearned
+	// Each cause of time has a generator of its own, so that another cause leaves its draw
+	// as it is.
+	draw := func(cause latency.Cause) float64 {
+		return rand.New(rand.NewPCG(seed, 0x57a7+uint64(cause))).NormFloat64()
 	}
-	factor := math.Exp(deviation * random.NormFloat64())
-	scale := func(d time.Duration) time.Duration {
-		return time.Duration(factor * float64(d)).Truncate(time.Millisecond)
-	}
-	for i, d := range startup.Quantiles {
-		startup.Quantiles[i] = scale(d)
+	for cause := range latency.Causes {
+		c.Times.By[cause].Vary(draw(cause))
 	}
 	if c.Cluster.Startup > 0 {
-		c.Cluster.Startup = scale(c.Cluster.Startup)
+		given := latency.Constant(c.Cluster.Startup)
+		given.Uncertainty = c.Times.By[latency.Startup].Uncertainty
+		given.Vary(draw(latency.Startup))
+		c.Cluster.Startup = given.Quantiles.Median().Truncate(time.Millisecond)
 	}
 	return replica{workload: moved, from: from, config: c}
 }

@@ -48,5 +48,26 @@ func Defaults() latency.Model {
 	t.By[latency.Overhead] = latency.Distribution{Quantiles: millis(4, 6, 9, 11, 16, 30, 80), Contention: 0.43, MaxOthers: mostStarting, Source: measured}
 	t.By[latency.OverheadRun] = latency.Distribution{Quantiles: millis(0, 0, 1, 2, 4, 20, 60), Contention: 1.7, MaxOthers: mostStarting, Source: measuredKnown}
 	t.By[latency.RemovalLag] = latency.Distribution{Quantiles: millis(4980, 4990, 5020, 5050, 5090, 5130, 5200), Source: measured}
+	for cause := range t.By {
+		t.By[cause].Prior, t.By[cause].Uncertainty = 1, priors[cause].clusters
+	}
 	return t
+}
+
+// priors are how much clusters differ. They come from the logs of 44 clusters of other
+// people and from our own recordings (docs/MODEL.md): the standard deviation of the
+// logarithms of their medians, and the typical one of the times in a log. The removal lag
+// is a setting of Spark, so that it hardly differs. What is hidden within run times
+// follows what the logs show of the same cause.
+var priors = [latency.Causes]prior{
+	latency.Startup:      {clusters: 1.1, runs: 0.08, times: 0.2},
+	latency.Usable:       {clusters: 0.7, runs: 0.08, times: 0.2},
+	latency.ColdSlot:     {clusters: 1.5, runs: 0.08, times: 0.25},
+	latency.ColdSlotRun:  {clusters: 1.5, runs: 0.08},
+	latency.FirstRead:    {clusters: 1, runs: 0.08, times: 0.3},
+	latency.FirstReadRun: {clusters: 1, runs: 0.08},
+	latency.FirstOfStage: {clusters: 1.3, runs: 0.08, times: 0.5},
+	latency.Overhead:     {clusters: 0.7, runs: 0.08, times: 0.4},
+	latency.OverheadRun:  {clusters: 0.7, runs: 0.08},
+	latency.RemovalLag:   {clusters: 0.05, runs: 0.002, times: 0.01},
 }

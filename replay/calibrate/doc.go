@@ -2,10 +2,12 @@
 // latency) from recorded logs: executor start-up, first tasks, task overhead and
 // removal lag. What the logs do not show has defaults.
 //
-//   - learn.go: from the samples of a cause to its distribution
+//   - learn.go: from logs to a model of their times
+//   - estimate.go: from a default and the samples of a cause to its distribution
 //   - tasks.go: samples from recorded tasks
 //   - startups.go: samples from recorded executors that share a node
 //   - requested.go: recorded start-up times in order of request
-//   - defaults.go: measured defaults
+//   - processors.go: how many processors of a node they share
+//   - defaults.go: measured defaults, and how much clusters differ from them
 //   - file.go: a file of times, to be used with other logs
 package calibrate

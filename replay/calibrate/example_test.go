@@ -23,7 +23,7 @@ func ExampleLearn() {
 	}
 	times, _ := calibrate.Learn(w, cluster.Assume(w))
 	startup := &times.By[latency.Startup]
-	fmt.Println("learned:", startup.Learned(), "from", startup.N, "start-ups")
+	fmt.Printf("%d start-ups; the default has a weight of %.1f %%\n", startup.N, 100*startup.Prior)
 	// Output:
-	// learned: true from 65 start-ups
+	// 65 start-ups; the default has a weight of 0.7 %
 }

@@ -15,11 +15,13 @@ import (
 	"dynalloc/replay/latency"
 )
 
-// Schema names the form of a times file. The first form had no name for the cause
-// overhead_run; Read takes it, too.
+// Schema names the form of a times file. The second form did not have the weight of the
+// default and the uncertainty, and the first one no name for the cause overhead_run; Read
+// takes both.
 const (
-	Schema      = "dynalloc.times/2"
-	firstSchema = "dynalloc.times/1"
+	Schema       = "dynalloc.times/3"
+	secondSchema = "dynalloc.times/2"
+	firstSchema  = "dynalloc.times/1"
 )
 
 // timesFile is a file of a latency.Model, field for field. Times are milliseconds,
@@ -39,6 +41,9 @@ type causeFile struct {
 	What       string    `json:"what"`
 	N          int       `json:"n"`
 	Quantiles  []float64 `json:"quantiles_ms"`
+	Prior      *float64  `json:"default_weight"`
+	Spread     *float64  `json:"median_log_sd"`
+	Interval   []float64 `json:"median_interval_ms"` // follows from the others; not read
 	Contention float64   `json:"crowding"`
 	MaxOthers  int       `json:"most_beside"`
 	Source     string    `json:"source"`
@@ -57,9 +62,16 @@ var causeKeys = [latency.Causes]string{
 func Write(w io.Writer, m *latency.Model) error {
 	f := timesFileOf(m)
 	for cause := range latency.Causes {
-		d := &m.By[cause]
+		d := m.By[cause]
+		prior, spread := thousandths(d.Prior), thousandths(d.Uncertainty)
+		d.Uncertainty = spread // the interval is that of the numbers in the file
+		for i, q := range d.Quantiles {
+			d.Quantiles[i] = fromMillis(inMillis(q))
+		}
+		low, high := d.Interval()
 		out := causeFile{
-			Cause: causeKeys[cause], What: cause.String(), N: d.N, Contention: math.Round(1000*d.Contention) / 1000, MaxOthers: d.MaxOthers,
+			Cause: causeKeys[cause], What: cause.String(), N: d.N, Prior: &prior, Spread: &spread, Interval: []float64{inMillis(low), inMillis(high)},
+			Contention: thousandths(d.Contention), MaxOthers: d.MaxOthers,
 			Source: d.Source, Logs: append([]string{}, d.Logs...), // a list in JSON, never null
 		}
 		for _, q := range d.Quantiles {
@@ -81,6 +93,8 @@ func timesFileOf(m *latency.Model) timesFile {
 	}
 }
 
+func thousandths(x float64) float64 { return math.Round(1000*x) / 1000 }
+
 func inMillis(d time.Duration) float64 {
 	return float64(d.Round(time.Millisecond/10)) / float64(time.Millisecond)
 }
@@ -94,6 +108,7 @@ const (
 	longestMillis  = 24 * 60 * 60 * 1000 // a day
 	mostProcessors = 1e6
 	mostContention = 1000
+	mostSpread     = 10
 	mostCount      = 1e9
 )
 
@@ -115,7 +130,7 @@ func Read(r io.Reader, file string) (latency.Model, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return m, fmt.Errorf("%s: expected one JSON object, found more after it", file)
 	}
-	if f.Schema != Schema && f.Schema != firstSchema {
+	if f.Schema != Schema && f.Schema != secondSchema && f.Schema != firstSchema {
 		return m, fmt.Errorf(`%s: schema: expected %q, found %q; "dynalloc calibrate" writes such files`, file, Schema, f.Schema)
 	}
 	if !slices.Equal(f.Levels, latency.Levels[:]) {
@@ -142,7 +157,7 @@ func Read(r io.Reader, file string) (latency.Model, error) {
 			return m, fmt.Errorf("%s: causes[%d].cause: %s comes a second time", file, i, in.Cause)
 		}
 		seen[cause] = true
-		if m.By[cause], err = in.read(); err != nil {
+		if m.By[cause], err = in.read(priors[cause]); err != nil {
 			return m, fmt.Errorf("%s: causes[%d] (%s): %w", file, i, in.Cause, err)
 		}
 	}
@@ -157,9 +172,17 @@ func within(field string, value, most float64) error {
 	return nil
 }
 
-// read checks a distribution; an error begins with the name of a field.
-func (in causeFile) read() (latency.Distribution, error) {
+// read checks a distribution; an error begins with the name of a field. Without weight and
+// uncertainty, as in old files, they are those of as many samples as the file says.
+func (in causeFile) read(p prior) (latency.Distribution, error) {
 	d := latency.Distribution{N: in.N, Contention: in.Contention, MaxOthers: in.MaxOthers, Source: in.Source, Logs: in.Logs}
+	d.Prior, d.Uncertainty = p.posterior(p.times*p.times, max(in.N, 0), len(in.Logs))
+	if in.Prior != nil {
+		d.Prior = *in.Prior
+	}
+	if in.Spread != nil {
+		d.Uncertainty = *in.Spread
+	}
 	if len(in.Quantiles) != len(d.Quantiles) {
 		return d, fmt.Errorf("quantiles_ms: expected %d times, found %d", len(d.Quantiles), len(in.Quantiles))
 	}
@@ -169,7 +192,7 @@ func (in causeFile) read() (latency.Distribution, error) {
 		}
 		d.Quantiles[i] = fromMillis(q)
 	}
-	return d, cmp.Or(within("n", float64(in.N), mostCount), within("crowding", in.Contention, mostContention), within("most_beside", float64(in.MaxOthers), mostCount))
+	return d, cmp.Or(within("n", float64(in.N), mostCount), within("default_weight", d.Prior, 1), within("median_log_sd", d.Uncertainty, mostSpread), within("crowding", in.Contention, mostContention), within("most_beside", float64(in.MaxOthers), mostCount))
 }
 
 // place is the file, with the line if the error has one.

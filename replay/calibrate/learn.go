@@ -3,6 +3,7 @@ package calibrate
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -14,9 +15,8 @@ import (
 
 // Notes on where the time of a cause comes from.
 var (
-	timeLearned = note.Declare("time-learned", "cause", "time", "samples")
-	timeDefault = note.Declare("time-default", "cause", "time")
-	timeTooFew  = note.Declare("time-default-few-samples", "cause", "time", "samples")
+	timeLearned = note.Declare("time-learned", "cause", "time", "low", "high", "samples", "prior")
+	timeDefault = note.Declare("time-default", "cause", "time", "low", "high")
 	timeGiven   = note.Declare("time-given-by-cluster", "cause", "time")
 )
 
@@ -28,11 +28,11 @@ type sample struct {
 	log    string
 }
 
-// Learn takes the model of a workload's times from its logs, as far as they show them.
-// A cause with fewer than latency.MinSamples samples keeps its default. The notes name
-// the source of the time of each cause. The cluster is the one on which the logs were
-// written: it determines which requests found free resources. The other requests waited
-// in the manager's queue, so their times are not start-up times.
+// Learn estimates the model of a workload's times from its logs and the defaults, which
+// count the more the less the logs show. The notes name the source of the time of each
+// cause. The cluster is the one on which the logs were written: it determines which
+// requests found free resources. The other requests waited in the manager's queue, so
+// their times are not start-up times.
 func Learn(w *traces.Workload, c cluster.Cluster) (latency.Model, []note.Note) {
 	var samples [latency.Causes][]sample
 	w, _ = w.SplitLocal()
@@ -44,7 +44,7 @@ func Learn(w *traces.Workload, c cluster.Cluster) (latency.Model, []note.Note) {
 	m := Defaults()
 	for cause := range latency.Causes {
 		if cause != latency.Startup {
-			learn(&m.By[cause], samples[cause])
+			priors[cause].learn(&m.By[cause], samples[cause])
 		}
 	}
 	learnStartup(&m, w, c)
@@ -54,26 +54,26 @@ func Learn(w *traces.Workload, c cluster.Cluster) (latency.Model, []note.Note) {
 	return m, notes(&m, c)
 }
 
+// givenSpread is how uncertain a start-up time is that the cluster states: the standard
+// deviation of the logarithm of the medians of recordings on one machine.
+const givenSpread = 0.25
+
 // learnStartup learns start-up times from requests that found free resources, and how
 // much executors that started together slowed each other down.
 func learnStartup(m *latency.Model, w *traces.Workload, c cluster.Cluster) {
 	if c.Startup >= 0 {
 		m.By[latency.Startup] = latency.Constant(c.Startup)
-		m.By[latency.Startup].Source = "the cluster says so"
+		m.By[latency.Startup].Source, m.By[latency.Startup].Uncertainty = "the cluster says so", givenSpread
 		return
 	}
 	starts := recordedStartups(w, c, m.By[latency.RemovalLag].Quantiles.Median())
+	m.Processors, m.DriverProcessors = fitProcessors(starts, w.Apps)
+	work := startupWork(starts, m.Processors)
 	samples := make([]sample, len(starts))
-	if len(starts) >= latency.MinSamples {
-		processors, work := fitProcessors(starts)
-		if m.Processors = processors; processors > 0 {
-			m.DriverProcessors = processors
-		}
-		for i := range starts {
-			samples[i] = sample{took: work[i], log: starts[i].log}
-		}
+	for i := range starts {
+		samples[i] = sample{took: work[i], log: starts[i].log}
 	}
-	learn(&m.By[latency.Startup], samples)
+	priors[latency.Startup].learn(&m.By[latency.Startup], samples)
 }
 
 // notes returns a note on the source of the time of each cause.
@@ -82,83 +82,28 @@ func notes(m *latency.Model, c cluster.Cluster) []note.Note {
 	for cause := range latency.Causes {
 		d := &m.By[cause]
 		median := d.Quantiles.Median().Round(time.Millisecond)
+		low, high := d.Interval()
+		low, high = low.Round(time.Millisecond), high.Round(time.Millisecond)
 		switch {
-		case d.Learned():
-			list = append(list, timeLearned.With(cause, median, d.N))
 		case d.N > 0:
-			list = append(list, timeTooFew.With(cause, median, d.N))
+			list = append(list, timeLearned.With(cause, median, low, high, d.N, d.Prior))
 		case cause == latency.Startup && c.Startup >= 0:
 			list = append(list, timeGiven.With(cause, median))
 		default:
-			list = append(list, timeDefault.With(cause, median))
+			list = append(list, timeDefault.With(cause, median, low, high))
 		}
 	}
 	return list
 }
 
-// learn replaces a default by what samples show, if there are enough of them.
-func learn(d *latency.Distribution, samples []sample) {
-	d.N = len(samples)
-	if !d.Learned() {
-		if d.N > 0 {
-			d.Source += fmt.Sprintf("; the logs show %d, too few to learn from", d.N)
-		}
-		return
-	}
-	d.Contention = contention(samples, d.Contention)
-	alone := make([]time.Duration, len(samples))
-	for i, s := range samples {
-		d.MaxOthers = max(d.MaxOthers, s.others)
-		alone[i] = time.Duration(float64(s.took) / (1 + d.Contention*float64(s.others)))
-		d.Logs = append(d.Logs, s.log)
-	}
-	d.Quantiles = quantiles(alone)
-	slices.Sort(d.Logs)
-	d.Logs = slices.Compact(d.Logs)
-	d.Source = fmt.Sprintf("learned from %d in the logs", d.N)
-}
-
-// quantiles returns those of samples, which it sorts: linear between two samples.
-func quantiles(samples []time.Duration) (q latency.Quantiles) {
-	slices.Sort(samples)
-	for i, level := range latency.Levels {
-		at := level * float64(len(samples)-1)
-		low := int(at)
-		high := min(low+1, len(samples)-1)
-		q[i] = samples[low] + time.Duration((at-float64(low))*float64(samples[high]-samples[low]))
-	}
-	return q
-}
-
-// contention is the relative increase of a sample's time for each other one beside it:
-// the slope of a line through the samples over the number of others (least squares),
-// divided by its value at 0. If the number of others varies little, the slope is
-// uncertain. So the result is a mean of slope and default, in which the default has the
-// weight of one sample in 1 + the variance of the others.
-func contention(samples []sample, otherwise float64) float64 {
-	var n, x, y, xx, xy float64
-	for _, s := range samples {
-		others, took := float64(s.others), s.took.Seconds()
-		n, x, y, xx, xy = n+1, x+others, y+took, xx+others*others, xy+others*took
-	}
-	variance := (xx - x*x/n) / n
-	if variance <= 0 {
-		return otherwise
-	}
-	slope := (xy - x*y/n) / (n * variance)
-	// A line that is close to 0 at 0 would give any result: alone, a sample takes at
-	// least a fifth of the mean.
-	start := max((y-slope*x)/n, y/n/5)
-	if start <= 0 {
-		return 0
-	}
-	return max(slope/start*variance+otherwise, 0) / (1 + variance)
-}
-
-// scaleRun adapts to the machine what is hidden within run times, which no log shows:
-// by the ratio of what the logs do show of the same cause to its default, at most 2.
+// scaleRun adapts to the machine what is hidden within run times, which no log shows: by
+// the square root of the ratio of what the logs do show of the same cause to its default,
+// at most 2, as far as the default does not count there. The two vary together, but not
+// fully: with the whole ratio or with none, recordings are predicted less well.
 func scaleRun(m *latency.Model, hidden, shown latency.Cause, samples []sample) {
-	if len(samples) < latency.MinSamples {
+	from, d := &m.By[shown], &m.By[hidden]
+	d.Prior, d.Uncertainty = from.Prior, from.Uncertainty
+	if len(samples) == 0 {
 		return
 	}
 	defaults := Defaults()
@@ -167,12 +112,11 @@ func scaleRun(m *latency.Model, hidden, shown latency.Cause, samples []sample) {
 		got += s.took
 		expected += defaults.By[shown].Typical(s.others)
 	}
-	ratio := min(max(float64(got)/float64(expected), 0), 2)
-	d := &m.By[hidden]
+	ratio := min(math.Pow(float64(got)/float64(expected), (1-from.Prior)/2), 2)
 	for i := range d.Quantiles {
 		d.Quantiles[i] = time.Duration(ratio * float64(d.Quantiles[i]))
 	}
-	d.Source += fmt.Sprintf(", times %.2f, as what the logs show of %s is to its default", ratio, shown)
+	d.Source += fmt.Sprintf(", times %.2f, for what the logs show of %s", ratio, shown)
 }
 
 // A recordedExecutor is one executor in a log, on the workload's clock.

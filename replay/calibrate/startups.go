@@ -2,7 +2,6 @@ package calibrate
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -103,23 +102,6 @@ func GrantedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) [
 	return given
 }
 
-// fitProcessors finds how many processors starting executors share, and the
-// processor time of each start-up. The recorded start-ups differ in how many others
-// ran beside them; the right number of processors is the one under which their
-// processor times differ least. It is 0 where sharing reduces the differences by
-// less than 15 %: the start-ups are then latencies.
-func fitProcessors(starts []startup) (processors latency.Processors, work []time.Duration) {
-	alone := startupWork(starts, math.MaxInt32)
-	best, found := variation(alone)*0.85, alone
-	for _, p := range []float64{1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16} {
-		w := startupWork(starts, latency.ProcessorsOf(p))
-		if v := variation(w); v < best {
-			processors, best, found = latency.ProcessorsOf(p), v, w
-		}
-	}
-	return processors, found
-}
-
 // startupWork is the processor time of each start-up on nodes with so many
 // processors.
 func startupWork(starts []startup, processors latency.Processors) []time.Duration {
@@ -157,13 +139,4 @@ func shareOut(starts []startup, on []int, processors latency.Processors, work []
 			work[k] += share.Work(moments[i] - moments[i-1])
 		}
 	}
-}
-
-// variation is the relative spread of durations: the distance between their tenth and
-// ninetieth percentile, divided by their median. Outliers do not count: a log may pair
-// a request with the wrong executor.
-func variation(d []time.Duration) float64 {
-	sorted := slices.Sorted(slices.Values(d))
-	n := len(sorted) - 1
-	return float64(sorted[9*n/10]-sorted[n/10]) / max(float64(sorted[n/2]), 1)
 }

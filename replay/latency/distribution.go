@@ -1,6 +1,7 @@
 package latency
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -17,8 +18,14 @@ func (q *Quantiles) Median() time.Duration { return q[len(Levels)/2] }
 
 // A Distribution is how long a cause takes.
 type Distribution struct {
-	N         int // samples that it was learned from; with fewer than MinSamples it is a default
+	N         int // times that the logs show
 	Quantiles Quantiles
+	// Prior is the weight of the default in the median, from 0 to 1: 1 if the logs show
+	// nothing, and smaller the more times they show, and the less these differ.
+	Prior float64
+	// Uncertainty is how well the median is known: the standard deviation of its
+	// logarithm (of its milliseconds + 1), 0 or more.
+	Uncertainty float64
 	// Contention is by how much each other one of its kind at the same time on the
 	// same node prolongs it, as a share of what it takes alone: they share processors.
 	Contention float64
@@ -27,12 +34,6 @@ type Distribution struct {
 	Logs       []string // names of the logs that gave the samples, sorted
 }
 
-// MinSamples is how many samples make a learned time; with fewer, a default stands.
-const MinSamples = 10
-
-// Learned reports whether the logs showed enough samples; else it is a default.
-func (d *Distribution) Learned() bool { return d.N >= MinSamples }
-
 // Constant is a distribution without spread.
 func Constant(t time.Duration) Distribution {
 	var d Distribution
@@ -40,6 +41,32 @@ func Constant(t time.Duration) Distribution {
 		d.Quantiles[i] = t
 	}
 	return d
+}
+
+// Log is the scale on which times are averaged, and on which their spread and
+// uncertainty are meant: the logarithm of the milliseconds + 1. Logs have whole
+// milliseconds, so that a time of 0 is one below 1 ms.
+func Log(t time.Duration) float64 {
+	return math.Log1p(max(float64(t), 0) / float64(time.Millisecond))
+}
+
+// FromLog is the time whose Log is x; 0 if x is negative.
+func FromLog(x float64) time.Duration {
+	return time.Duration(math.Expm1(max(x, 0)) * float64(time.Millisecond))
+}
+
+// Interval is where the median lies with a probability of 95 %.
+func (d *Distribution) Interval() (low, high time.Duration) {
+	const z = 1.96 // the 97.5 % quantile of the normal distribution
+	at := Log(d.Quantiles.Median())
+	return FromLog(at - z*d.Uncertainty), FromLog(at + z*d.Uncertainty)
+}
+
+// Vary moves the whole distribution by z standard deviations of its uncertainty.
+func (d *Distribution) Vary(z float64) {
+	for i := range d.Quantiles {
+		d.Quantiles[i] = FromLog(Log(d.Quantiles[i]) + z*d.Uncertainty)
+	}
 }
 
 // Quantile is the time at or below which a share of the samples lies: linear
