@@ -11,7 +11,7 @@ import (
 func (a *application) managerApp(on *cluster.Cluster) manager.App {
 	m := manager.App{
 		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
-		Version: a.version, Properties: a.properties, ClusterMode: a.properties.ClusterMode(), Driver: a.driverSize(on),
+		Version: a.version, Properties: a.properties, ClusterMode: a.properties.ClusterMode() && !on.Assumed, Driver: a.driverSize(on),
 		CoresMax: a.coresMax, Least: a.minExecutors,
 	}
 	for i := range a.profiles {

@@ -26,7 +26,7 @@ func RecordedUsage(apps ...*Application) []Usage {
 		start := a.Submit + a.EarlierAttempts
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
-			memory := a.profile(x.Profile).Memory()
+			memory := a.Profile(x.Profile).Memory()
 			to := a.Recorded.End
 			if x.Removed >= 0 {
 				to = min(to, x.Removed) // later ones are of a clock that was set
@@ -61,8 +61,8 @@ func (a *Application) PeakExecutors() int {
 	return peak
 }
 
-// profile returns the resource profile with one of Spark's ids, or else the default one.
-func (a *Application) profile(id int) *Profile {
+// Profile returns the resource profile with one of Spark's ids, or else the default one.
+func (a *Application) Profile(id int) *Profile {
 	for i := range a.Profiles {
 		if a.Profiles[i].ID == id {
 			return &a.Profiles[i]

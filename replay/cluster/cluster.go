@@ -11,7 +11,6 @@ import (
 	"dynalloc/internal/note"
 	"dynalloc/internal/spec"
 	"dynalloc/replay/cluster/manager"
-	"dynalloc/traces"
 )
 
 // A Cluster is the nodes that the applications share, and the manager that allocates
@@ -22,7 +21,7 @@ type Cluster struct {
 	Pools    []Pool           // at least one
 	Startup  time.Duration    // from the grant of an executor to its registration; negative: drawn from the times of a replay
 	Locality bool             // tasks wait for the nodes that they preferred, as far as the log shows which
-	Assumed  bool             // not given but assumed from the logs: contention cannot be judged
+	Assumed  bool             // not given but assumed from the logs; see [Assume]
 	Notes    []note.Note      // on settings in its files that are not modeled
 }
 
@@ -48,9 +47,11 @@ func Uniform(nodes, cores int, memoryMB int64) Cluster {
 // Nodes returns the cluster's nodes, pool by pool.
 func (c *Cluster) Nodes() []manager.Node {
 	var nodes []manager.Node
+	next := map[string]int{} // by name of pool; only looked up
 	for _, p := range c.Pools {
-		for k := range p.Nodes {
-			nodes = append(nodes, manager.Node{Name: fmt.Sprintf("%s-%d", cmp.Or(p.Name, "node"), k), Type: p.Name, Label: p.Label, Resources: p.Resources})
+		for range p.Nodes {
+			nodes = append(nodes, manager.Node{Name: fmt.Sprintf("%s-%d", cmp.Or(p.Name, "node"), next[p.Name]), Type: p.Name, Label: p.Label, Resources: p.Resources})
+			next[p.Name]++
 		}
 	}
 	return nodes
@@ -195,36 +196,4 @@ func (c Cluster) Short() string {
 		}
 	}
 	return text
-}
-
-// Assume returns the cluster that the logs themselves show: the most cores and the
-// most memory that all applications held at one time, spread evenly over as many
-// nodes as there were hosts. Each node has room for at least one executor of each
-// kind. The real cluster may have been larger, so contention cannot be judged from
-// it.
-func Assume(w *traces.Workload) Cluster {
-	cores, memory := 1, int64(1)
-	for _, l := range traces.RecordedUsage(w.Apps...) {
-		cores, memory = max(cores, l.Cores), max(memory, l.MemoryMB)
-	}
-	hosts := map[string]bool{} // only counted
-	for _, a := range w.Apps {
-		if a.Recorded != nil {
-			for i := range a.Recorded.Executors {
-				hosts[a.Recorded.Executors[i].Host] = true
-			}
-		}
-	}
-	nodes := max(1, len(hosts))
-	cores = (cores + nodes - 1) / nodes
-	memory = (memory + int64(nodes) - 1) / int64(nodes)
-	for _, a := range w.Apps {
-		for i := range a.Profiles {
-			p := &a.Profiles[i]
-			cores, memory = max(cores, p.Cores, p.TaskCPUs), max(memory, p.Memory())
-		}
-	}
-	c := Uniform(nodes, cores, memory)
-	c.Assumed = true
-	return c
 }

@@ -2,7 +2,8 @@
 // that allocates them, and the faults that occur. A cluster has a text form ([Parse])
 // and a YAML file ([Open]).
 //
-//   - cluster.go: the cluster as data, its text form, and the cluster that logs show
+//   - cluster.go: the cluster as data, and its text form
+//   - assume.go: the cluster that logs show
 //   - managers.go: the table of cluster managers, and what the rest of the program has
 //     to know of each
 //   - file.go: the YAML file, and the built-in examples
