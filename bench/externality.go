@@ -2,9 +2,9 @@ package bench
 
 import (
 	"slices"
-	"time"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -23,9 +23,9 @@ type Externality struct {
 // improvement.
 type Effect struct {
 	Misses     int
-	Wait       time.Duration // sum of queue waits over the applications
-	Turnaround time.Duration // sum over the applications
-	Apps       int           // applications of the class
+	Wait       wide.Time // sum of queue waits over the applications
+	Turnaround wide.Time // sum over the applications
+	Apps       int       // applications of the class
 }
 
 // A sideReplay is a replay besides those of the policies, against which a
@@ -88,8 +88,8 @@ func (r *Results) measureExternalities(runs []*sideReplay) {
 					e := &effects[c]
 					e.Apps++
 					e.Misses += int(metrics.MissOf(&after) - metrics.MissOf(&before))
-					e.Wait += after.QueueWait - before.QueueWait
-					e.Turnaround += after.Turnaround - before.Turnaround
+					e.Wait.Add(after.QueueWait-before.QueueWait, 1)
+					e.Turnaround.Add(after.Turnaround-before.Turnaround, 1)
 				}
 			}
 		}

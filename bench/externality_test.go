@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -62,10 +63,10 @@ func TestTheLoadsPolicyAffectsTheReport(t *testing.T) {
 		t.Fatalf("changed are %s and %s", byHog.Changed, byReport.Changed)
 	}
 	const hog, report = 0, 1
-	if saved := byHog.Effects[report].Wait; saved > -30*time.Second {
+	if saved := byHog.Effects[report].Wait; saved.Cmp(wide.Of(-30*time.Second, 1)) > 0 {
 		t.Errorf("the report waits %v longer when the hog is dynamic", saved)
 	}
-	if d := byReport.Effects[hog].Turnaround; d != 0 {
+	if d := byReport.Effects[hog].Turnaround; d.Sign() != 0 {
 		t.Errorf("the hog takes %v longer when the report is dynamic", d)
 	}
 }
@@ -80,7 +81,7 @@ func TestFaultsHaveACost(t *testing.T) {
 	if len(r.FaultCosts) != 2 || r.FaultCosts[0].Policy != "fixed" {
 		t.Fatalf("costs: %+v", r.FaultCosts)
 	}
-	if c := r.FaultCosts[0]; c.Lost != 2 || c.Turnaround <= 0 {
+	if c := r.FaultCosts[0]; c.Lost != 2 || c.Turnaround.Sign() <= 0 {
 		t.Errorf("under fixed %d executors were lost and applications took %v longer", c.Lost, c.Turnaround)
 	}
 }

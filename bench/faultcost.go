@@ -1,9 +1,8 @@
 package bench
 
 import (
-	"time"
-
 	"dynalloc/bench/metrics"
+	"dynalloc/internal/wide"
 )
 
 // A FaultCost is the cost of the suite's faults under one policy: the figures of the
@@ -11,13 +10,13 @@ import (
 type FaultCost struct {
 	Policy     string
 	Misses     int
-	Failed     int           // applications that Spark stopped after repeated stage failures
-	Turnaround time.Duration // sum over the applications
-	Executors  time.Duration // executor-time held
-	Lost       int           // executors that ended without being released by their application
-	Preempted  int           // those of Lost that the cluster manager preempted
-	Rerun      int           // tasks that ran again because their output was lost
-	Discarded  time.Duration // core-time of tasks that were running on executors when the executors were lost
+	Failed     int       // applications that Spark stopped after repeated stage failures
+	Turnaround wide.Time // sum over the applications
+	Executors  wide.Time // executor-time held
+	Lost       int       // executors that ended without being released by their application
+	Preempted  int       // those of Lost that the cluster manager preempted
+	Rerun      int       // tasks that ran again because their output was lost
+	Discarded  wide.Time // core-time of tasks that were running on executors when the executors were lost
 }
 
 // faultFreeReplays are the replays of each policy without the faults; none if
@@ -42,17 +41,17 @@ func (r *Results) measureFaults(runs []*sideReplay) {
 		if run.result == nil || r.Runs[i].Problem != "" {
 			continue
 		}
-		cost := FaultCost{Policy: r.Runs[i].Policy.Name, Executors: with.Ledger.Executor - run.result.Ledger.Executor}
+		cost := FaultCost{Policy: r.Runs[i].Policy.Name, Executors: with.Ledger.Executor.Minus(run.result.Ledger.Executor)}
 		for k := range with.Apps {
 			faulty, clean := &with.Apps[k], &run.result.Apps[k]
 			a, b := r.replayed(with, k), r.replayed(run.result, k)
 			cost.Misses += int(metrics.MissOf(&a) - metrics.MissOf(&b))
 			cost.Failed += a.Failed - b.Failed
-			cost.Turnaround += a.Turnaround - b.Turnaround
+			cost.Turnaround.Add(a.Turnaround-b.Turnaround, 1)
 			cost.Lost += faulty.Lost - clean.Lost
 			cost.Preempted += faulty.Preempted - clean.Preempted
 			cost.Rerun += faulty.Rerun - clean.Rerun
-			cost.Discarded += faulty.Discarded - clean.Discarded
+			cost.Discarded = cost.Discarded.Plus(faulty.Discarded).Minus(clean.Discarded)
 		}
 		r.FaultCosts = append(r.FaultCosts, cost)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/internal/wide"
 	"dynalloc/traces"
 )
 
@@ -18,7 +19,7 @@ func snapshot(name string, runs int, missed func(int) bool, seconds float64) *Sn
 		a := &traces.Application{ID: fmt.Sprint("app-", i), Class: "report", Submit: time.Duration(i) * 10 * time.Minute}
 		a.Started = s.Workload.Epoch.Add(a.Submit)
 		s.Workload.Apps = append(s.Workload.Apps, a)
-		app := metrics.App{HasDeadline: true, Deadline: time.Minute, Turnaround: 30 * time.Second, Executors: time.Duration(seconds * float64(time.Second))}
+		app := metrics.App{HasDeadline: true, Deadline: time.Minute, Turnaround: 30 * time.Second, Executors: wide.Of(time.Duration(seconds*float64(time.Second)), 1)}
 		if missed(i) {
 			app.Turnaround = 2 * time.Minute
 		}

@@ -10,6 +10,7 @@ import (
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
+	"dynalloc/internal/wide"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -155,7 +156,7 @@ func (r *Results) measure(run *Outcome) {
 // group is all applications of a replay or a recording. The window is from the
 // first submission to the last end, provided is the core-time of the nodes in it,
 // and nodes is how long the nodes of each pool were part of the cluster.
-func (r *Results) group(apps []metrics.App, window, provided time.Duration, nodes []time.Duration) *metrics.Group {
+func (r *Results) group(apps []metrics.App, window time.Duration, provided wide.Time, nodes []wide.Time) *metrics.Group {
 	prices := r.Suite.Prices
 	return &metrics.Group{Apps: apps, Window: window, Provided: provided, Prices: prices, NodeCost: prices.Nodes(r.Suite.Config.Cluster.Pools, nodes)}
 }

@@ -7,6 +7,7 @@ import (
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/internal/note"
+	"dynalloc/internal/wide"
 	"dynalloc/traces"
 )
 
@@ -40,12 +41,12 @@ func (r *Results) addRecording(t Truth) {
 	}
 	cluster := &r.Suite.Config.Cluster
 	window := last - max(first, 0)
-	var nodes []time.Duration // a log does not show when nodes join and leave, so all nodes count for the whole time
+	var nodes []wide.Time // a log does not show when nodes join and leave, so all nodes count for the whole time
 	for i := range cluster.Pools {
-		nodes = append(nodes, time.Duration(cluster.Pools[i].Nodes)*window)
+		nodes = append(nodes, wide.Of(window, int64(cluster.Pools[i].Nodes)))
 	}
 	recording := Recording{Policy: t.Policy, Apps: apps}
-	group := r.group(apps, window, time.Duration(cluster.Capacity())*window, nodes)
+	group := r.group(apps, window, wide.Of(window, int64(cluster.Capacity())), nodes)
 	recording.All, recording.ByClass = group.Rows(t.Policy, r.Classes, true)
 	r.Truth = append(r.Truth, recording)
 	if unmatched > 0 {

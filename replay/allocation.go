@@ -49,7 +49,7 @@ func (a *application) updateWait() {
 		wanted = min(wanted, a.coresMax/int(p.cores))
 	}
 	if missing := wanted - a.held; missing > 0 {
-		a.result.Wait += time.Duration(missing) * (now - a.waitedTo)
+		a.result.Wait.Add(now-a.waitedTo, int64(missing))
 	}
 	a.waitedTo = now
 }

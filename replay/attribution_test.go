@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"dynalloc/internal/wide"
 	"dynalloc/replay/attribution"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -32,12 +33,12 @@ func addsUp(t *testing.T, r *Result) {
 		}
 		for _, same := range []struct {
 			name      string
-			got, want time.Duration
+			got, want wide.Time
 		}{
 			{"starting", b.Cores[attribution.HoldStarting], a.Ledger.Starting},
 			{"busy", b.Cores[attribution.HoldBusy], a.Ledger.Busy},
 			{"leaving", b.Cores[attribution.HoldLeaving], a.Ledger.Leaving},
-			{"beside, as executor-time,", b.Executors[attribution.HoldBeside], 0},
+			{"beside, as executor-time,", b.Executors[attribution.HoldBeside], wide.Time{}},
 		} {
 			if same.got != same.want {
 				t.Errorf("application %d: %s is %v and in the ledger %v", i, same.name, same.got, same.want)
@@ -52,7 +53,7 @@ func addsUp(t *testing.T, r *Result) {
 			}
 		}
 		for c := range b.Cores {
-			if b.Cores[c] < 0 || b.Executors[c] < 0 {
+			if b.Cores[c].Sign() < 0 || b.Executors[c].Sign() < 0 {
 				t.Errorf("application %d: %v is %v of core-time, %v of executor-time", i, attribution.HoldCause(c), b.Cores[c], b.Executors[c])
 			}
 		}
@@ -89,7 +90,7 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 				seen[c] += d
 			}
 			for c, d := range r.Apps[i].Attribution.Cores {
-				held[c] += d
+				held[c] = held[c].Plus(d)
 			}
 		}
 	}
@@ -102,7 +103,7 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 		}
 	}
 	for c, d := range held {
-		if d == 0 {
+		if d.Sign() == 0 {
 			t.Errorf("no replay has any executor that is %v", attribution.HoldCause(c))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dynalloc/internal/golden"
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/yarn"
@@ -156,11 +157,17 @@ func fingerprint(t *testing.T, w *traces.Workload, policy string, c Config) uint
 			d = random.Mix(d, uint64(v))
 		}
 	}
-	fold(r.Provided)
-	fold(r.Nodes...)
+	sums := func(times ...wide.Time) {
+		for _, v := range times {
+			fold(time.Duration(v.Milliseconds()) * time.Millisecond)
+		}
+	}
+	sums(r.Provided)
+	sums(r.Nodes...)
 	for i := range r.Apps {
 		a := &r.Apps[i]
-		fold(a.Began, a.Asked, a.Granted, a.Registered, a.FirstTask, a.End, a.Wait, a.Recomputed, a.Discarded)
+		fold(a.Began, a.Asked, a.Granted, a.Registered, a.FirstTask, a.End)
+		sums(a.Wait, a.Recomputed, a.Discarded)
 		for _, job := range a.Jobs {
 			fold(job.Start, job.End)
 		}
@@ -168,10 +175,12 @@ func fingerprint(t *testing.T, w *traces.Workload, policy string, c Config) uint
 			d = random.Mix(d, uint64(n))
 		}
 		l := &a.Ledger
-		fold(l.Starting, l.Busy, l.Idle, l.Leaving, time.Duration(l.Memory), l.Executor)
+		sums(l.Starting, l.Busy, l.Idle, l.Leaving)
+		fold(time.Duration(l.Memory.Milliseconds()))
+		sums(l.Executor)
 		fold(a.Attribution.Turnaround[:]...)
-		fold(a.Attribution.Cores[:]...)
-		fold(a.Attribution.Executors[:]...)
+		sums(a.Attribution.Cores[:]...)
+		sums(a.Attribution.Executors[:]...)
 		fold(a.Attribution.Waves, a.Attribution.RampUp)
 	}
 	return uint32(d)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
@@ -226,14 +227,14 @@ func digest(d uint64, e *Event) uint64 {
 // accountNodes sums the time for which nodes were present, from the first submission
 // on.
 func (e *Engine) accountNodes() {
-	e.result.Provided, e.result.Nodes = 0, make([]time.Duration, len(e.config.Cluster.Pools))
+	e.result.Provided, e.result.Nodes = wide.Time{}, make([]wide.Time, len(e.config.Cluster.Pools))
 	for i := range e.hosts {
 		h := &e.hosts[i]
 		present := h.present(e.result.End)
-		e.result.Provided += present * time.Duration(h.cores)
+		e.result.Provided.Add(present, int64(h.cores))
 		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.pool && !h.outside })
 		if pool >= 0 {
-			e.result.Nodes[pool] += present
+			e.result.Nodes[pool].Add(present, 1)
 		}
 	}
 }

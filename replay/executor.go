@@ -3,6 +3,7 @@ package replay
 import (
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 )
 
@@ -37,18 +38,18 @@ type executor struct {
 	usable    time.Duration // from when on it takes tasks; -1: not yet
 	leaves    time.Duration // since when it is decommissioning; -1: it is not
 	since     time.Duration // when the number of its tasks last changed
-	busy      time.Duration // core-time of tasks up to since
-	busyOut   time.Duration // of that, while decommissioning
+	busy      wide.Time     // core-time of tasks up to since
+	busyOut   wide.Time     // of that, while decommissioning
 }
 
 func (x *executor) running() int32 { return x.slots - x.free }
 
 // settle adds the busy time up to now. It must be called before tasks start or end.
 func (x *executor) settle(now time.Duration, taskCPUs int32) {
-	d := (now - x.since) * time.Duration(x.running()*taskCPUs)
-	x.busy += d
+	cores := int64(x.running()) * int64(taskCPUs)
+	x.busy.Add(now-x.since, cores)
 	if x.leaves >= 0 {
-		x.busyOut += d
+		x.busyOut.Add(now-x.since, cores)
 	}
 	x.since = now
 }
@@ -71,7 +72,7 @@ func (x *executor) forget(set, task int32, end time.Duration) (runningTask, bool
 // are free for other applications.
 func (x *executor) close(now time.Duration, p *profile) Ledger {
 	x.settle(now, p.taskCPUs)
-	cores := time.Duration(x.cores)
+	cores := int64(x.cores)
 	usable, leaves := x.usable, x.leaves
 	if usable < 0 {
 		usable = now
@@ -81,20 +82,20 @@ func (x *executor) close(now time.Duration, p *profile) Ledger {
 	}
 	usable = min(usable, leaves) // one may be given back before it takes a task
 	return Ledger{
-		Starting: (usable - x.granted) * cores,
+		Starting: wide.Of(usable-x.granted, cores),
 		Busy:     x.busy,
-		Idle:     (leaves-usable)*cores - (x.busy - x.busyOut),
-		Leaving:  (now-leaves)*cores - x.busyOut,
-		Memory:   p.memoryMB * (now - x.granted).Milliseconds(),
-		Executor: now - x.granted,
+		Idle:     wide.Of(leaves-usable, cores).Minus(x.busy).Plus(x.busyOut),
+		Leaving:  wide.Of(now-leaves, cores).Minus(x.busyOut),
+		Memory:   wide.Of(now-x.granted, p.memoryMB),
+		Executor: wide.Of(now-x.granted, 1),
 	}
 }
 
 func (l *Ledger) add(o Ledger) {
-	l.Starting += o.Starting
-	l.Busy += o.Busy
-	l.Idle += o.Idle
-	l.Leaving += o.Leaving
-	l.Memory += o.Memory
-	l.Executor += o.Executor
+	l.Starting = l.Starting.Plus(o.Starting)
+	l.Busy = l.Busy.Plus(o.Busy)
+	l.Idle = l.Idle.Plus(o.Idle)
+	l.Leaving = l.Leaving.Plus(o.Leaving)
+	l.Memory = l.Memory.Plus(o.Memory)
+	l.Executor = l.Executor.Plus(o.Executor)
 }

@@ -156,7 +156,7 @@ func (a *application) crash(x *executor) {
 	e := a.engine
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	for _, t := range x.tasks {
-		a.result.Discarded += (e.now - t.start) * time.Duration(a.profiles[x.profile].taskCPUs)
+		a.result.Discarded.Add(e.now-t.start, int64(a.profiles[x.profile].taskCPUs))
 	}
 	a.result.Lost++
 	x.crashed = true

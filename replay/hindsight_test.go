@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -36,7 +37,7 @@ app etl cores=1
 	if hindsight.End != 107*time.Second || spark.End != 115*time.Second {
 		t.Errorf("it ends at %s, and under Spark's policy at %s; want 1m47s and 1m55s", hindsight.End, spark.End)
 	}
-	if held := hindsight.Ledger.Executor; held != (12*12+2*7)*time.Second {
+	if held := hindsight.Ledger.Executor; held != wide.Of(time.Second, 12*12+2*7) {
 		t.Errorf("it held %s of executor time; want 14 start-ups of 2 s, 12 tasks of 10 s and 2 of 5 s", held)
 	}
 }
@@ -92,7 +93,7 @@ func TestHindsightIsNeverWorseThanSpark(t *testing.T) {
 			if h.FirstTask > s.FirstTask {
 				t.Errorf("%s: the first task starts at %s, under Spark's policy at %s", file, h.FirstTask, s.FirstTask)
 			}
-			if s.Wait == 0 && h.Wait > 0 {
+			if s.Wait.Sign() == 0 && h.Wait.Sign() > 0 {
 				t.Errorf("%s: executors wait %s for a grant, under Spark's policy not at all", file, h.Wait)
 			}
 			if safe && h.End > s.End {

@@ -173,13 +173,13 @@ func (p *pathTracker) accrue(x *executor) {
 // number of tasks that ran, and cause that of the cores without a task.
 func (p *pathTracker) book(x *executor, rest attribution.HoldCause, d time.Duration, tasks int32) {
 	a := p.app.result.Attribution
-	busy := d * time.Duration(tasks*p.app.profiles[x.profile].taskCPUs)
-	a.Cores[attribution.HoldBusy] += busy
-	a.Cores[rest] += d*time.Duration(x.cores) - busy
+	busy := int64(tasks) * int64(p.app.profiles[x.profile].taskCPUs)
+	a.Cores[attribution.HoldBusy].Add(d, busy)
+	a.Cores[rest].Add(d, int64(x.cores)-busy)
 	if tasks > 0 {
 		rest = attribution.HoldBusy
 	}
-	a.Executors[rest] += d
+	a.Executors[rest].Add(d, 1)
 }
 
 // recheckExecutor schedules a check, at the end of the instant, of the reason why the

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
@@ -164,7 +165,7 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 			c.Times.By[i] = latency.Constant(2 * c.Times.By[i].Quantiles.Median())
 		}
 		twice := play(t, w, f, c)
-		if twice.End != 2*once.End || twice.Ledger.Held() != 2*once.Ledger.Held() || twice.Ledger.Busy != 2*once.Ledger.Busy {
+		if twice.End != 2*once.End || twice.Ledger.Held() != once.Ledger.Held().Plus(once.Ledger.Held()) || twice.Ledger.Busy != once.Ledger.Busy.Plus(once.Ledger.Busy) {
 			t.Errorf("once: ends %s, holds %s; twice: ends %s, holds %s", once.End, once.Ledger.Held(), twice.End, twice.Ledger.Held())
 		}
 	})
@@ -175,16 +176,19 @@ func TestTheLedgerAddsUp(t *testing.T) {
 		for _, cause := range []latency.Cause{latency.ColdSlot, latency.FirstRead, latency.FirstOfStage, latency.Overhead} {
 			c.Times.By[cause] = latency.Distribution{}
 		}
-		type span struct{ from, cores time.Duration }
+		type span struct {
+			from  time.Duration
+			cores int64
+		}
 		held := map[[2]int32]span{}
-		lifetimes := make([]time.Duration, len(w.Apps))
+		lifetimes := make([]wide.Time, len(w.Apps))
 		r := play(t, w, f, c, ObserverFunc(func(e Event) {
 			switch e.Kind {
 			case ExecutorGranted:
-				held[[2]int32{e.App, int32(e.Executor)}] = span{e.At, time.Duration(e.N)}
+				held[[2]int32{e.App, int32(e.Executor)}] = span{e.At, int64(e.N)}
 			case ExecutorFreed:
 				key := [2]int32{e.App, int32(e.Executor)}
-				lifetimes[e.App] += (e.At - held[key].from) * held[key].cores
+				lifetimes[e.App].Add(e.At-held[key].from, held[key].cores)
 			}
 		}))
 		for i, a := range w.Apps {
@@ -192,7 +196,7 @@ func TestTheLedgerAddsUp(t *testing.T) {
 			if got.Ledger.Held() != lifetimes[i] {
 				t.Errorf("%s: the ledger holds %s, executors lived %s core-time", a.Name, got.Ledger.Held(), lifetimes[i])
 			}
-			if work := traces.TotalWork(a); got.Ledger.Busy < work || got.Ledger.Busy > work+got.Recomputed && got.Rerun == 0 {
+			if work := traces.TotalWork(a); got.Ledger.Busy.Cmp(work) < 0 || got.Ledger.Busy.Cmp(work.Plus(got.Recomputed)) > 0 && got.Rerun == 0 {
 				t.Errorf("%s: busy %s, its work is %s, computed again %s and %d tasks", a.Name, got.Ledger.Busy, work, got.Recomputed, got.Rerun)
 			}
 			if path := traces.CriticalPath(a); got.End-got.Submit < path {

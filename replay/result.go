@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dynalloc/internal/spark"
+	"dynalloc/internal/wide"
 	"dynalloc/replay/attribution"
 	"dynalloc/replay/cluster"
 )
@@ -17,8 +18,8 @@ type Result struct {
 	Ledger  Ledger
 	// Provided is the core-time of all nodes while they were part of the cluster, from
 	// the first submission to End; Nodes is their node-time, for each pool.
-	Provided time.Duration
-	Nodes    []time.Duration
+	Provided wide.Time
+	Nodes    []wide.Time
 	Events   int    // events of the replay
 	Digest   uint64 // over every event in order: two runs are equal or they are not
 }
@@ -43,7 +44,7 @@ type AppResult struct {
 	Removals int // executors that the policy gave back
 	Rerun    int // tasks done again because their output was lost
 	// Recomputed is the time that tasks spent on cached blocks that were lost.
-	Recomputed time.Duration
+	Recomputed wide.Time
 	// Failure is why Spark gave up a job that the log does not show as failed, the first
 	// time; NoFailure: it gave up none. The application ended at that time, unless the log
 	// shows that its driver goes on after a job has failed.
@@ -52,12 +53,12 @@ type AppResult struct {
 	// themselves, or preempted by the manager; Preempted is how many of these the
 	// manager took. Discarded is the core-time of the tasks that ran on them then.
 	Lost, Preempted int
-	Discarded       time.Duration
+	Discarded       wide.Time
 	Peak            int // most executors held at one time
 	// Wait is executor wait: the integral over time of
 	// max(0, min(asked, what the application's own limits allow) - granted),
 	// in executor-time.
-	Wait   time.Duration
+	Wait   wide.Time
 	Ledger Ledger
 	// Attribution divides the time and the executors' time by cause; nil unless
 	// Config.Attribute is set.
@@ -100,16 +101,16 @@ func (f Failure) Refused() bool { return f >= BarrierWithDynamicAllocation }
 // add up to Held exactly. Time counts as the cluster sees it: from the grant until the
 // cores are free for others.
 type Ledger struct {
-	Starting time.Duration // granted, not yet able to run tasks
-	Busy     time.Duration // cores that tasks occupy
-	Idle     time.Duration // cores that no task occupies
-	Leaving  time.Duration // given back, not yet free for others
-	Memory   int64         // MiB-milliseconds held, overhead included
-	Executor time.Duration // executor-time held, whatever its cores
+	Starting wide.Time // granted, not yet able to run tasks
+	Busy     wide.Time // cores that tasks occupy
+	Idle     wide.Time // cores that no task occupies
+	Leaving  wide.Time // given back, not yet free for others
+	Memory   wide.Time // MiB-time held, overhead included
+	Executor wide.Time // executor-time held, whatever its cores
 }
 
 // Held is core-time between grant and release.
-func (l Ledger) Held() time.Duration { return l.Starting + l.Busy + l.Idle + l.Leaving }
+func (l Ledger) Held() wide.Time { return wide.Sum(l.Starting, l.Busy, l.Idle, l.Leaving) }
 
 // Wasted is core-time held in which no task ran.
-func (l Ledger) Wasted() time.Duration { return l.Held() - l.Busy }
+func (l Ledger) Wasted() wide.Time { return l.Held().Minus(l.Busy) }

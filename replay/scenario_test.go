@@ -201,7 +201,7 @@ func timelineOf(t *testing.T, w *traces.Workload, of run) (timeline, summary str
 	}
 	summary = fmt.Sprintf("ends %s  held %s  busy %s core-time\n", r.End, r.Ledger.Held(), r.Ledger.Busy)
 	for i, a := range r.Apps {
-		if a.Rerun > 0 || a.Recomputed > 0 {
+		if a.Rerun > 0 || a.Recomputed.Sign() > 0 {
 			summary += fmt.Sprintf("%-*s  %d tasks run again, cached blocks computed again for %s\n", width, w.Apps[i].Name, a.Rerun, a.Recomputed)
 		}
 		summary += fmt.Sprintf("%-*s  turnaround %s  queue wait %s  executors %d, at most %d at a time  executor wait %s\n",

@@ -166,7 +166,7 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (work
 		return work, 0, fails
 	}
 	recompute = a.recompute(set.stage, partition)
-	a.result.Recomputed += recompute
+	a.result.Recomputed.Add(recompute, 1)
 	return milliseconds(a.plan.Work[a.plan.Offset[set.stage]+partition]), recompute, succeeds
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
@@ -87,7 +88,7 @@ func TestLostTasksAreDiscardedWithAllTheirCores(t *testing.T) {
 		func(c *Config) {
 			c.Faults = []cluster.Fault{{Kind: cluster.NodeLoss, Node: 1, At: 5 * time.Second}}
 		})
-	if got := r.Apps[0].Discarded; got != 8*time.Second {
+	if got := r.Apps[0].Discarded; got != wide.Of(time.Second, 8) {
 		t.Errorf("%s of core-time are discarded, want 8s", got)
 	}
 }

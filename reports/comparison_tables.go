@@ -260,7 +260,7 @@ func effectsOnClasses(r *bench.Results) *Table {
 				continue
 			}
 			others.Misses += e.Misses
-			others.Wait += e.Wait
+			others.Wait = others.Wait.Plus(e.Wait)
 			others.Apps += e.Apps
 			if most < 0 || larger(e, x.Effects[most]) {
 				most = c
@@ -292,7 +292,7 @@ func larger(x, y bench.Effect) bool {
 
 // waitOfEach is the change of the wait per application, rounded to a tenth of a second.
 func waitOfEach(e bench.Effect) time.Duration {
-	return (e.Wait / time.Duration(max(e.Apps, 1))).Round(100 * time.Millisecond)
+	return e.Wait.Each(int64(max(e.Apps, 1))).Round(100 * time.Millisecond)
 }
 
 func effectCells(e bench.Effect) []Cell {
@@ -307,10 +307,10 @@ func faultCosts(r *bench.Results) *Table {
 		{Head: "executors\nlost", Key: "executors_lost"}, {Head: "of those\npreempted", Key: "executors_preempted"},
 		{Head: "tasks\nrerun", Key: "tasks_rerun"}, {Head: "task-s\ndiscarded", Key: "task_discarded_ms"},
 	}}
-	n := time.Duration(max(len(r.Suite.Workload.Apps), 1))
+	n := int64(max(len(r.Suite.Workload.Apps), 1))
 	for _, c := range r.FaultCosts {
 		t.add(c.Policy, changeCell(c.Misses), changeCell(c.Failed),
-			Cell{words.Signed((c.Turnaround / n).Seconds(), metrics.Seconds), c.Turnaround.Milliseconds()},
+			Cell{words.Signed(c.Turnaround.Each(n).Seconds(), metrics.Seconds), c.Turnaround.Milliseconds()},
 			Cell{words.Signed(c.Executors.Hours(), metrics.ExecutorHours), c.Executors.Milliseconds()},
 			changeCell(c.Lost), changeCell(c.Preempted), changeCell(c.Rerun),
 			Cell{words.Signed(c.Discarded.Seconds(), metrics.TaskSeconds), c.Discarded.Milliseconds()})

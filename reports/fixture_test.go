@@ -13,6 +13,7 @@ import (
 	"dynalloc/bench/sla"
 	"dynalloc/internal/note"
 	"dynalloc/internal/spark"
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/attribution"
@@ -44,17 +45,17 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 				Asked: a.Submit + secs(g.unasked), Granted: a.Submit + secs(g.unasked+g.ungranted),
 				Registered: a.Submit + secs(g.unasked+g.ungranted+g.starting),
 				End:        a.Submit + secs(g.turnaround),
-				Ledger:     replay.Ledger{Busy: secs(g.busy), Idle: secs(g.held - g.busy), Executor: secs(g.held / 2)},
-				Wait:       2 * secs(g.ungranted),
+				Ledger:     replay.Ledger{Busy: coreSecs(g.busy), Idle: coreSecs(g.held - g.busy), Executor: coreSecs(g.held / 2)},
+				Wait:       coreSecs(2 * g.ungranted),
 			}
 			app.Attribution = attributed(g)
 			result.Apps[i] = app
-			result.Ledger.Busy += app.Ledger.Busy
-			result.Ledger.Idle += app.Ledger.Idle
+			result.Ledger.Busy = result.Ledger.Busy.Plus(app.Ledger.Busy)
+			result.Ledger.Idle = result.Ledger.Idle.Plus(app.Ledger.Idle)
 			result.End = max(result.End, app.End)
 			measured := metrics.App{
 				Class: a.Class, User: a.User, Driver: spark.DriverSize{Cores: 1, HeapMB: 1024, OverheadMB: 384}, Changes: 4,
-				Memory:     app.Ledger.Executor.Milliseconds() * 2048,
+				Memory:     wide.Of(secs(g.held/2), 2048),
 				Elasticity: metrics.Elasticity{Known: true, UnderTime: secs(g.unasked + g.ungranted + g.starting), Under: g.ungranted, OverTime: secs(5), Over: 2},
 				Turnaround: app.End - app.Submit, Unasked: app.Asked - app.Submit, Ungranted: app.Granted - app.Asked,
 				Starting: app.Registered - app.Granted, QueueWait: app.Registered - app.Submit, Wait: app.Wait,
@@ -69,7 +70,7 @@ func build(s *bench.Suite, references []sla.Reference, given [][]got, timeline f
 		run := bench.Outcome{Policy: policy, Result: result, Apps: groups[0].Apps, Timeline: timeline(p)}
 		for i := range groups {
 			groups[i].Window = result.End - s.Workload.Apps[0].Submit
-			groups[i].Provided = time.Duration(s.Config.Cluster.Capacity()) * groups[i].Window
+			groups[i].Provided = wide.Of(groups[i].Window, int64(s.Config.Cluster.Capacity()))
 			groups[i].Prices, groups[i].NodeCost = s.Prices, math.NaN()
 			row := metrics.Row{Policy: policy.Name}
 			for _, m := range metrics.Table {
@@ -96,14 +97,17 @@ func attributed(g got) *attribution.Attribution {
 	a.Turnaround[attribution.TimeStartup] = secs(g.starting)
 	a.Turnaround[attribution.TimeExecution] = secs(g.turnaround) - a.Turnaround.Total()
 	a.Waves = a.Turnaround[attribution.TimeExecution] / 4
-	a.Cores[attribution.HoldBusy] = secs(g.busy)
-	a.Cores[attribution.HoldSurplus] = secs((g.held - g.busy) / 10)
-	a.Cores[attribution.HoldIdle] = secs(g.held-g.busy) - a.Cores[attribution.HoldSurplus]
+	a.Cores[attribution.HoldBusy] = coreSecs(g.busy)
+	a.Cores[attribution.HoldSurplus] = coreSecs((g.held - g.busy) / 10)
+	a.Cores[attribution.HoldIdle] = coreSecs(g.held - g.busy).Minus(a.Cores[attribution.HoldSurplus])
 	for c, d := range a.Cores {
-		a.Executors[c] = d / 2
+		a.Executors[c] = wide.Of(d.Each(2), 1)
 	}
 	return a
 }
+
+// coreSecs is core-time, or other amounts over time, in seconds.
+func coreSecs(s float64) wide.Time { return wide.Of(secs(s), 1) }
 
 func fleet(name, text string) policies.Fleet {
 	f, err := policies.ParseFleet(text)
@@ -153,8 +157,8 @@ func lecture() *bench.Results {
 				held = 1
 			}
 			t.Samples = append(t.Samples, metrics.Sample{
-				PeakHeld: held, Held: time.Duration(held) * time.Second, Wanted: time.Duration(held+i%3) * time.Second,
-				Cores: time.Duration(2*held) * time.Second, Busy: time.Duration(held) * time.Second,
+				PeakHeld: held, Held: wide.Of(time.Second, int64(held)), Wanted: wide.Of(time.Second, int64(held+i%3)),
+				Cores: wide.Of(time.Second, int64(2*held)), Busy: wide.Of(time.Second, int64(held)),
 			})
 		}
 		return t
@@ -218,8 +222,8 @@ func day() *bench.Results {
 			n := min(8, max(0, int(load)))
 			wanted := max(n, int(load*float64(1+p%3)))
 			t.Samples = append(t.Samples, metrics.Sample{
-				PeakHeld: n, Held: time.Duration(n) * step, Wanted: time.Duration(wanted) * step,
-				Cores: time.Duration(2*n) * step, Busy: time.Duration(2*n) * step * time.Duration(30+5*p) / 100,
+				PeakHeld: n, Held: wide.Of(step, int64(n)), Wanted: wide.Of(step, int64(wanted)),
+				Cores: wide.Of(step, int64(2*n)), Busy: wide.Of(step*time.Duration(30+5*p)/100, int64(2*n)),
 			})
 		}
 		return t

@@ -10,6 +10,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
+	"dynalloc/internal/wide"
 	"dynalloc/traces"
 )
 
@@ -91,7 +92,7 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 
 // measured returns the metrics of an application.
 func (o *savedResult) measured(a *savedApplication) metrics.App {
-	app := metrics.App{Class: a.Class, User: a.User, Turnaround: milliseconds(o.EndMS - o.SubmitMS), Executors: milliseconds(o.HeldMS)}
+	app := metrics.App{Class: a.Class, User: a.User, Turnaround: milliseconds(o.EndMS - o.SubmitMS), Executors: wide.Of(time.Millisecond, o.HeldMS)}
 	if a.DeadlineMS != nil {
 		app.HasDeadline, app.Deadline = true, milliseconds(*a.DeadlineMS)
 	}

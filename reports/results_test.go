@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/bench"
 	"dynalloc/bench/decide"
 	"dynalloc/bench/metrics"
@@ -191,12 +192,12 @@ func TestEffectsFaultsAndQueries(t *testing.T) {
 	r.Suite.Config.Faults = []cluster.Fault{fault}
 	r.Suite.Workload.Epoch = time.Date(2026, 3, 31, 8, 0, 0, 0, time.UTC)
 	r.Externalities = []bench.Externality{
-		{Policy: "mixed", Changed: "warehouse-load", Effects: []bench.Effect{{Misses: -2, Wait: -90 * time.Second, Apps: 2}, {Misses: 1, Wait: time.Second, Apps: 1}}},
-		{Policy: "mixed", Changed: "report-*", Effects: []bench.Effect{{Misses: 0, Wait: 30 * time.Second, Apps: 2}, {Wait: time.Second, Apps: 1}}},
+		{Policy: "mixed", Changed: "warehouse-load", Effects: []bench.Effect{{Misses: -2, Wait: wide.Of(time.Second, -90), Apps: 2}, {Misses: 1, Wait: wide.Of(time.Second, 1), Apps: 1}}},
+		{Policy: "mixed", Changed: "report-*", Effects: []bench.Effect{{Misses: 0, Wait: wide.Of(time.Second, 30), Apps: 2}, {Wait: wide.Of(time.Second, 1), Apps: 1}}},
 		{Policy: "static-2", Changed: "report-*", Effects: []bench.Effect{{Misses: 1, Apps: 2}, {Apps: 1}}}, // nobody else is affected
 		{Policy: "static-2", Changed: "warehouse-load"},
 	}
-	r.FaultCosts = []bench.FaultCost{{Policy: "recorded", Misses: 1, Turnaround: 30 * time.Second, Executors: time.Hour, Lost: 2, Rerun: 3, Discarded: 4500 * time.Millisecond}}
+	r.FaultCosts = []bench.FaultCost{{Policy: "recorded", Misses: 1, Turnaround: wide.Of(time.Second, 30), Executors: wide.Of(time.Hour, 1), Lost: 2, Rerun: 3, Discarded: wide.Of(time.Millisecond, 4500)}}
 	d := Comparison(r)
 	text := render(t, "text", d)
 	effects := part(t, text, "Effects on other classes: recorded with one class under another policy")
@@ -257,7 +258,7 @@ func TestResultsAreReadBack(t *testing.T) {
 		t.Errorf("the policies are %+v", s.Policies)
 	}
 	got := s.Policies[1].Apps[2]
-	if want := (metrics.App{Class: "report-*", Turnaround: 30 * time.Second, Executors: 56 * time.Second, HasDeadline: true, Deadline: 45 * time.Second, Failed: 1}); got.Turnaround != want.Turnaround ||
+	if want := (metrics.App{Class: "report-*", Turnaround: 30 * time.Second, Executors: wide.Of(time.Second, 56), HasDeadline: true, Deadline: 45 * time.Second, Failed: 1}); got.Turnaround != want.Turnaround ||
 		got.Executors != want.Executors || got.Deadline != want.Deadline || got.Failed != 1 || got.Class != want.Class {
 		t.Errorf("read %+v, want %+v", got, want)
 	}

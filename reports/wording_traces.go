@@ -84,7 +84,6 @@ var tracesWordings = map[note.Kind]string{
 	"swf-rigid-jobs":             "{file}: an SWF log. Each job is one executor with all its processors and one task, so no policy can make it smaller; memory is not replayed.",
 	"swf-machine":                "{file}: the machine had {processors} processors: --cluster standalone,nodes=1,cores={processors},memory=1g,startup=0s is like it.",
 	"swf-machine-unknown":        "{file}: the log does not say how large the machine was; its largest job had {largest} processors, and all must fit on one node.",
-	"swf-too-much-work":          "{file}: its work is {years:%.0f} core-years, and a replay counts up to {counted:%.0f}: waits and ends are right, and what is held, busy or wasted is not. A window of it (dynalloc synth --from --until) is counted right.",
 	"swf-without-waits":          "{file}: {jobs} of {of} jobs have no recorded wait.",
 	"swf-negative-run-time":      "{file}: {jobs} of {of} jobs are left out: a run time below 0.",
 	"swf-no-processors":          "{file}: {jobs} of {of} jobs are left out: no processors.",

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"dynalloc/internal/wide"
 )
 
 // CriticalPath is the least time from an application's start to its end, on any cluster
@@ -107,14 +109,13 @@ func (s *idealSchedule) stage(i int, at time.Duration) time.Duration {
 // TotalWork is the core time of an application's tasks: the sum of their work times the
 // cores that each holds (spark.task.cpus of its profile). Scheduling, failures and lost
 // output can only add to it.
-func TotalWork(a *Application) time.Duration {
-	var sum time.Duration
+func TotalWork(a *Application) wide.Time {
+	var sum wide.Time
 	for i := range a.Stages {
-		var work time.Duration
+		cores := int64(max(1, a.Profiles[a.Stages[i].Profile].TaskCPUs))
 		for k := range a.Stages[i].Tasks {
-			work += a.Stages[i].Tasks[k].Work()
+			sum.Add(a.Stages[i].Tasks[k].Work(), cores)
 		}
-		sum += work * time.Duration(max(1, a.Profiles[a.Stages[i].Profile].TaskCPUs))
 	}
 	return sum
 }

@@ -2,6 +2,7 @@ package traces
 
 import (
 	"dynalloc/internal/note"
+	"dynalloc/internal/wide"
 	"fmt"
 	"strings"
 	"testing"
@@ -30,9 +31,9 @@ func fleet(t testing.TB) *Workload {
 	return w
 }
 
-func work(w *Workload) (sum time.Duration) {
+func work(w *Workload) (sum wide.Time) {
 	for _, a := range w.Apps {
-		sum += TotalWork(a)
+		sum = sum.Plus(TotalWork(a))
 	}
 	return sum
 }
@@ -92,7 +93,7 @@ func TestLoadIsChangedByWholePipelines(t *testing.T) {
 			t.Errorf("%d of %d applications of %s are left", n, want, user)
 		}
 	}
-	if share := float64(work(half)) / float64(work(w)); share < 0.3 || share > 0.7 {
+	if share := work(half).Seconds() / work(w).Seconds(); share < 0.3 || share > 0.7 {
 		t.Errorf("%.2f of the work is left, want about half", share)
 	}
 	triple, from, err := Scale(w, 3, 1)
@@ -102,7 +103,7 @@ func TestLoadIsChangedByWholePipelines(t *testing.T) {
 			t.Errorf("%s is a copy of %s", a.ID, original.ID)
 		}
 	}
-	if work(triple) != 3*work(w) {
+	if work(triple) != wide.Sum(work(w), work(w), work(w)) {
 		t.Errorf("three times %v is %v", work(w), work(triple))
 	}
 	var last time.Duration

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"dynalloc/internal/wide"
 )
 
 func shakable() *Workload {
@@ -28,7 +30,7 @@ func TestShakenWorkloadIsNearlyTheSame(t *testing.T) {
 	if err := shaken.Check(); err != nil {
 		t.Fatal(err)
 	}
-	var was, is time.Duration
+	var was, is wide.Time
 	moved := false
 	for i, a := range shaken.Apps {
 		original := w.Apps[from[i]]
@@ -40,7 +42,7 @@ func TestShakenWorkloadIsNearlyTheSame(t *testing.T) {
 		} else if apart > 0 {
 			moved = true
 		}
-		was, is = was+TotalWork(original), is+TotalWork(a)
+		was, is = was.Plus(TotalWork(original)), is.Plus(TotalWork(a))
 	}
 	if ratio := is.Seconds() / was.Seconds(); !moved || math.Abs(ratio-1) > 0.01 || ratio == 1 {
 		t.Errorf("the work is %.4f times what it was, arrivals moved: %v", ratio, moved)
@@ -70,9 +72,9 @@ func TestShakingFollowsItsSeed(t *testing.T) {
 func TestShakenRunTimesKeepTheirMean(t *testing.T) {
 	w := shakable()
 	shaken, _ := Shake(w, Shaking{Work: 0.4}, 3)
-	var was, is time.Duration
+	var was, is wide.Time
 	for i, a := range shaken.Apps {
-		was, is = was+TotalWork(w.Apps[i]), is+TotalWork(a)
+		was, is = was.Plus(TotalWork(w.Apps[i])), is.Plus(TotalWork(a))
 	}
 	if ratio := is.Seconds() / was.Seconds(); math.Abs(ratio-1) > 0.03 {
 		t.Errorf("4,000 tasks take %.3f times as long, want 1", ratio)

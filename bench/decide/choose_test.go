@@ -7,6 +7,7 @@ import (
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/bench/validate"
+	"dynalloc/internal/wide"
 	"dynalloc/traces"
 )
 
@@ -15,7 +16,7 @@ import (
 func tried(executorSeconds float64, misses int) *trial {
 	apps := make([]metrics.App, 40)
 	for i := range apps {
-		apps[i] = metrics.App{Turnaround: time.Minute, HasDeadline: true, Deadline: 2 * time.Minute, Executors: time.Duration(executorSeconds * float64(time.Second))}
+		apps[i] = metrics.App{Turnaround: time.Minute, HasDeadline: true, Deadline: 2 * time.Minute, Executors: wide.Of(time.Duration(executorSeconds*float64(time.Second)), 1)}
 		if i < misses {
 			apps[i].Turnaround = 3 * time.Minute
 		}

@@ -5,6 +5,7 @@ import (
 
 	"dynalloc/bench/sla"
 	"dynalloc/internal/spark"
+	"dynalloc/internal/wide"
 	"dynalloc/replay"
 	"dynalloc/replay/attribution"
 	"dynalloc/traces"
@@ -14,7 +15,7 @@ import (
 // cluster and the time window that they share.
 type Group struct {
 	Apps     []App
-	Provided time.Duration // core-time of the cluster's nodes while they were part of it, in the window
+	Provided wide.Time // core-time of the cluster's nodes while they were part of it, in the window
 	Prices   Prices
 	NodeCost float64       // of all nodes over the window; NaN: not known, or the group is one class of several
 	Window   time.Duration // of the whole replay: first submission to last end
@@ -32,18 +33,18 @@ type App struct {
 	Ungranted     time.Duration    // first request until the first grant; -1: not known
 	Starting      time.Duration    // first grant until the first executor registered; -1: not known
 	QueueWait     time.Duration    // submission until the first executor registered; -1: none did
-	Wait          time.Duration    // executor-time that was requested and not granted; -1: not known
-	Held          time.Duration    // core-time of its executors; -1: not known
-	Busy          time.Duration    // core-time in which tasks ran; -1: not known
-	Executors     time.Duration    // executor-time held; -1: not known
-	Memory        int64            // memory held by executors, overhead included, in MiB-milliseconds; -1: not known
+	Wait          wide.Time        // executor-time that was requested and not granted; negative: not known
+	Held          wide.Time        // core-time of its executors; negative: not known
+	Busy          wide.Time        // core-time in which tasks ran; negative: not known
+	Executors     wide.Time        // executor-time held; negative: not known
+	Memory        wide.Time        // MiB-time held by executors, overhead included; negative: not known
 	Changes       int              // executors granted, plus executors released or lost before the end; -1: not known
 	Driver        spark.DriverSize // resources of the driver, held in addition to the executors
 	Elasticity    Elasticity       // how well supply followed demand
 	MinimumCharge MinimumCharge    // billed in addition to the time held
 	Failed        int              // 1: Spark stopped it after repeated stage failures; 0: it did not; -1: not known
 	Rerun         int              // tasks run again because their output was lost; -1: not known
-	Recomputed    time.Duration    // task time spent on lost cached blocks; -1: not known
+	Recomputed    wide.Time        // task time spent on lost cached blocks; negative: not known
 	Critical      time.Duration    // critical path; 0: not known
 	Deadline      time.Duration    // after submission
 	HasDeadline   bool
@@ -51,6 +52,9 @@ type App struct {
 	Attribution   *attribution.Attribution // causes of turnaround and of executor-time held; nil: not known
 	Queries       []sla.QueryResult        // the queries that have a deadline of their own
 }
+
+// unknown is an amount that a log does not show.
+var unknown = wide.Of(-1, 1)
 
 // Missed reports whether the application has a deadline and failed or ended later.
 func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaround > a.Deadline) }
@@ -116,8 +120,8 @@ func Recorded(a *traces.Application) App {
 	app := App{
 		Class: a.Class, User: a.User, Driver: spark.Master(a.Master).OverheadRule().DriverSize(a.Properties, spark.ParseVersion(a.SparkVersion)), Changes: -1,
 		Turnaround: a.EarlierAttempts + a.Recorded.End,
-		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Busy: -1,
-		Failed: -1, Rerun: -1, Recomputed: -1,
+		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: unknown, Busy: unknown,
+		Failed: -1, Rerun: -1, Recomputed: unknown,
 	}
 	if a.LocalCores > 0 {
 		app.Driver = spark.DriverSize{} // it is the executor
@@ -134,9 +138,9 @@ func Recorded(a *traces.Application) App {
 			gone = a.Recorded.End
 		}
 		alive := max(0, gone-x.Added)
-		app.Executors += alive
-		app.Held += alive * time.Duration(x.Cores)
-		app.Memory += alive.Milliseconds() * profileMemory(a, x.Profile)
+		app.Executors.Add(alive, 1)
+		app.Held.Add(alive, int64(x.Cores))
+		app.Memory.Add(alive, profileMemory(a, x.Profile))
 	}
 	return app
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/internal/spark"
+	"dynalloc/internal/wide"
 	"dynalloc/traces"
 )
 
@@ -19,10 +20,10 @@ func TestALogGivesTheMetricsThatItRecords(t *testing.T) {
 	}}}
 	got := Recorded(a)
 	want := App{
-		Driver: spark.DriverSize{Cores: 1, HeapMB: 1024, OverheadMB: 384}, Memory: 80_000 * 1408, Changes: -1,
-		Turnaround: 61 * time.Second, QueueWait: 11 * time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, Wait: -1, Busy: -1,
-		Executors: 80 * time.Second, Held: 160 * time.Second,
-		Failed: -1, Rerun: -1, Recomputed: -1,
+		Driver: spark.DriverSize{Cores: 1, HeapMB: 1024, OverheadMB: 384}, Memory: wide.Of(80*time.Second, 1408), Changes: -1,
+		Turnaround: 61 * time.Second, QueueWait: 11 * time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, Wait: unknown, Busy: unknown,
+		Executors: wide.Of(80*time.Second, 1), Held: wide.Of(80*time.Second, 2),
+		Failed: -1, Rerun: -1, Recomputed: unknown,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -30,7 +31,7 @@ func TestALogGivesTheMetricsThatItRecords(t *testing.T) {
 	local := Recorded(&traces.Application{LocalCores: 4, Recorded: &traces.Recorded{End: 60 * time.Second, Executors: []traces.RecordedExecutor{
 		{ID: "driver", Cores: 4, Added: 2 * time.Second, Removed: -1},
 	}}})
-	if local.Held != 4*58*time.Second || local.Driver != (spark.DriverSize{}) {
+	if local.Held != wide.Of(58*time.Second, 4) || local.Driver != (spark.DriverSize{}) {
 		t.Errorf("in local mode %v of cores held, and a driver of %+v beside them", local.Held, local.Driver)
 	}
 }

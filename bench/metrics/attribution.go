@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/replay/attribution"
 )
 
@@ -44,7 +45,7 @@ var HoldParts = [attribution.HoldCauses]Part{
 // attributionMetrics are the shares of turnaround and of core-time held by cause.
 func attributionMetrics() []Metric {
 	var list []Metric
-	share := func(section Section, name, label string, better Better, doc string, whole func(*App) time.Duration, part func(*attribution.Attribution) time.Duration) {
+	share := func(section Section, name, label string, better Better, doc string, whole func(*App) wide.Time, part func(*attribution.Attribution) wide.Time) {
 		list = append(list, Metric{name, section, label, Percent, doc, better, "own", shareOf(whole, part)})
 	}
 	for c, p := range TimeParts {
@@ -54,11 +55,11 @@ func attributionMetrics() []Metric {
 		}
 		share(TimeByCause, "time_"+p.Key, "time: "+p.Label, better,
 			fmt.Sprintf("turnaround in which, on the realized critical path, %s / turnaround, both summed over applications", p.Doc),
-			turnaround, func(a *attribution.Attribution) time.Duration { return a.Turnaround[c] })
+			times(turnaround), func(a *attribution.Attribution) wide.Time { return wide.Of(a.Turnaround[c], 1) })
 		if attribution.TimeCause(c) == attribution.TimeExecution {
 			share(TimeByCause, "time_waves", "waves, part of execution", Lower,
 				"the part of time_execution in which the task on the path waits behind tasks of its own set: turnaround that more executors would have shortened / turnaround",
-				turnaround, func(a *attribution.Attribution) time.Duration { return a.Waves })
+				times(turnaround), func(a *attribution.Attribution) wide.Time { return wide.Of(a.Waves, 1) })
 		}
 	}
 	for c, p := range HoldParts {
@@ -68,7 +69,7 @@ func attributionMetrics() []Metric {
 		}
 		share(ExecutorTimeByCause, "hold_"+p.Key, "held: "+p.Label, better,
 			fmt.Sprintf("core-time %s / core-time held", p.Doc),
-			held, func(a *attribution.Attribution) time.Duration { return a.Cores[c] })
+			held, func(a *attribution.Attribution) wide.Time { return a.Cores[c] })
 	}
 	rampUp := func(a *App) time.Duration {
 		if a.Attribution == nil {
@@ -85,11 +86,11 @@ func attributionMetrics() []Metric {
 
 // shareOf is a part of a whole in percent, both summed over the applications; NaN
 // if the causes are not known for one of them.
-func shareOf(whole func(*App) time.Duration, part func(*attribution.Attribution) time.Duration) func(*Group) float64 {
+func shareOf(whole func(*App) wide.Time, part func(*attribution.Attribution) wide.Time) func(*Group) float64 {
 	return func(g *Group) float64 {
-		return 100 * ratio(g.sum(func(a *App) time.Duration {
+		return 100 * ratio(g.sum(func(a *App) wide.Time {
 			if a.Attribution == nil {
-				return -1
+				return unknown
 			}
 			return part(a.Attribution)
 		}), g.sum(whole))

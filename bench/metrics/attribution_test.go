@@ -3,6 +3,7 @@ package metrics
 import (
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/replay/attribution"
 )
 
@@ -25,15 +26,15 @@ func attributeByHand(g *Group) map[string]float64 {
 			attribution.TimeSlot: 4 * s, attribution.TimeStartup: 5 * s, attribution.TimeQueue: 3 * s, attribution.TimeRamp: 7 * s,
 		},
 		Cores: attribution.Holding{
-			attribution.HoldStarting: 10 * s, attribution.HoldBusy: 100 * s, attribution.HoldBeside: 12 * s, attribution.HoldLeaving: 6 * s, attribution.HoldLiveShuffle: 18 * s,
-			attribution.HoldOldShuffle: 9 * s, attribution.HoldCache: 15 * s, attribution.HoldMinimum: 3 * s, attribution.HoldSurplus: 21 * s, attribution.HoldIdle: 6 * s,
+			attribution.HoldStarting: wide.Of(s, 10), attribution.HoldBusy: wide.Of(s, 100), attribution.HoldBeside: wide.Of(s, 12), attribution.HoldLeaving: wide.Of(s, 6), attribution.HoldLiveShuffle: wide.Of(s, 18),
+			attribution.HoldOldShuffle: wide.Of(s, 9), attribution.HoldCache: wide.Of(s, 15), attribution.HoldMinimum: wide.Of(s, 3), attribution.HoldSurplus: wide.Of(s, 21), attribution.HoldIdle: wide.Of(s, 6),
 		},
 		Waves:  12 * s,
 		RampUp: 4 * s,
 	}
 	g.Apps[1].Attribution = &attribution.Attribution{
 		Turnaround: attribution.Turnaround{attribution.TimeDriver: 1 * s, attribution.TimeExecution: 36 * s, attribution.TimeStartup: 3 * s},
-		Cores:      attribution.Holding{attribution.HoldStarting: 0, attribution.HoldBusy: 40 * s},
+		Cores:      attribution.Holding{attribution.HoldBusy: wide.Of(s, 40)},
 		RampUp:     8 * s,
 	}
 	return map[string]float64{

@@ -3,6 +3,7 @@ package metrics
 import (
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -25,8 +26,8 @@ type Elasticity struct {
 // MinimumCharge is the time that a minimum charge adds to the time held: the sum over
 // executors of max(0, minimum - time held).
 type MinimumCharge struct {
-	Executors time.Duration // executor-time
-	Cores     time.Duration // core-time
+	Executors wide.Time // executor-time
+	Cores     wide.Time // core-time
 }
 
 // A Meter is a replay.Observer that follows the demand and the supply of each
@@ -160,8 +161,8 @@ func (m *Meter) free(a *life, e replay.Event) {
 		a.supply -= x.cores
 	}
 	if short := m.minimum - (e.At - x.granted); short > 0 {
-		m.Measured[e.App].MinimumCharge.Executors += short
-		m.Measured[e.App].MinimumCharge.Cores += short * time.Duration(x.cores)
+		m.Measured[e.App].MinimumCharge.Executors.Add(short, 1)
+		m.Measured[e.App].MinimumCharge.Cores.Add(short, int64(x.cores))
 	}
 }
 

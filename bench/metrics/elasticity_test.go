@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/internal/logtest"
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
@@ -71,7 +72,7 @@ func TestElasticityByHand(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got.Elasticity, want)
 	}
 	// One was held for 30 s, the other for 24 s, a second less than the minimum charge.
-	if want := (MinimumCharge{Executors: time.Second, Cores: time.Second}); got.MinimumCharge != want {
+	if want := (MinimumCharge{Executors: wide.Of(time.Second, 1), Cores: wide.Of(time.Second, 1)}); got.MinimumCharge != want {
 		t.Errorf("got %+v, want %+v", got.MinimumCharge, want)
 	}
 }

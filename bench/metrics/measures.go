@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
+	"dynalloc/internal/wide"
 )
 
 // Bounds of bounded slowdown (Feitelson and Rudolph, 1998): a shorter critical path is
@@ -20,9 +21,9 @@ const (
 
 func queueWait(a *App) time.Duration  { return a.QueueWait }
 func turnaround(a *App) time.Duration { return a.Turnaround }
-func held(a *App) time.Duration       { return a.Held }
-func busy(a *App) time.Duration       { return a.Busy }
-func executors(a *App) time.Duration  { return a.Executors }
+func held(a *App) wide.Time           { return a.Held }
+func busy(a *App) wide.Time           { return a.Busy }
+func executors(a *App) wide.Time      { return a.Executors }
 
 func appWait(a *App) time.Duration { return a.AppWait }
 
@@ -31,7 +32,7 @@ func appWait(a *App) time.Duration { return a.AppWait }
 func driverTime(a *App) time.Duration { return a.Turnaround - max(0, a.AppWait) }
 
 // driverCores is the core-time of the application's driver.
-func driverCores(a *App) time.Duration { return driverTime(a) * time.Duration(a.Driver.Cores) }
+func driverCores(a *App) wide.Time { return wide.Of(driverTime(a), int64(a.Driver.Cores)) }
 
 // slowdown is turnaround / critical path. Like the other figures in this file, it is
 // NaN if it is unknown or does not exist.
@@ -53,14 +54,14 @@ func boundedSlowdown(bound time.Duration) Figure {
 
 // executorsBusy is the busy share of the executor-time held: an executor with half
 // of its cores busy counts half.
-func executorsBusy(a *App) time.Duration {
+func executorsBusy(a *App) float64 {
 	switch {
-	case a.Executors < 0 || a.Held < 0 || a.Busy < 0:
-		return -1
-	case a.Held == 0:
+	case a.Executors.Sign() < 0 || a.Held.Sign() < 0 || a.Busy.Sign() < 0:
+		return math.NaN()
+	case a.Held.Sign() == 0:
 		return 0
 	}
-	return time.Duration(float64(a.Executors) * (float64(a.Busy) / float64(a.Held)))
+	return a.Executors.Seconds() * (a.Busy.Seconds() / a.Held.Seconds())
 }
 
 // tardiness is in seconds.
@@ -82,7 +83,7 @@ func slack(a *App) float64 {
 }
 
 func appUtilization(a *App) float64 {
-	if a.Held <= 0 || a.Busy < 0 {
+	if a.Held.Sign() <= 0 || a.Busy.Sign() < 0 {
 		return math.NaN()
 	}
 	return 100 * a.Busy.Seconds() / a.Held.Seconds()
@@ -90,14 +91,14 @@ func appUtilization(a *App) float64 {
 
 // gibHours is the memory held by the executors and the driver, in GiB-hours.
 func gibHours(a *App) float64 {
-	if a.Memory < 0 {
+	if a.Memory.Sign() < 0 {
 		return math.NaN()
 	}
-	return gib(a.Memory) + gib(a.Driver.MemoryMB()*driverTime(a).Milliseconds())
+	return gib(a.Memory) + gib(wide.Of(driverTime(a), a.Driver.MemoryMB()))
 }
 
-// gib converts MiB-milliseconds to GiB-hours.
-func gib(mibMilliseconds int64) float64 { return float64(mibMilliseconds) / 1024 / 3.6e6 }
+// gib converts MiB-time to GiB-hours.
+func gib(mib wide.Time) float64 { return mib.Hours() / 1024 }
 
 // seconds is a time as a figure.
 func seconds(f func(*App) time.Duration) Figure {
@@ -148,24 +149,29 @@ func (g *Group) add(f Figure) float64 {
 }
 
 // sum adds f over the applications, in seconds; NaN as in add, where f is negative.
-func (g *Group) sum(f func(*App) time.Duration) float64 {
+func (g *Group) sum(f func(*App) wide.Time) float64 {
 	if len(g.Apps) == 0 {
 		return math.NaN()
 	}
-	var total time.Duration
+	var total wide.Time
 	for i := range g.Apps {
 		d := f(&g.Apps[i])
-		if d < 0 {
+		if d.Sign() < 0 {
 			return math.NaN()
 		}
-		total += d
+		total = total.Plus(d)
 	}
 	return total.Seconds()
 }
 
+// times is a time of an application as a term of sum.
+func times(f func(*App) time.Duration) func(*App) wide.Time {
+	return func(a *App) wide.Time { return wide.Of(f(a), 1) }
+}
+
 // total adds a count over the applications; NaN as in sum.
 func (g *Group) total(f func(*App) int) float64 {
-	return g.sum(func(a *App) time.Duration { return time.Duration(f(a)) * time.Second })
+	return g.sum(func(a *App) wide.Time { return wide.Of(time.Second, int64(f(a))) })
 }
 
 // queries are the queries with a deadline of all applications.
@@ -203,7 +209,7 @@ func (g *Group) queryTardiness() []float64 {
 	return v
 }
 
-func (g *Group) utilization(f func(*App) time.Duration) float64 {
+func (g *Group) utilization(f func(*App) wide.Time) float64 {
 	return 100 * ratio(g.sum(f), g.Provided.Seconds())
 }
 
@@ -216,7 +222,7 @@ func lifeShare(f func(*Elasticity) float64) func(*Group) float64 {
 				return math.NaN()
 			}
 			return f(&a.Elasticity)
-		}), g.sum(turnaround))
+		}), g.sum(times(turnaround)))
 	}
 }
 

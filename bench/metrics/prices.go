@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dynalloc/internal/spec"
+	"dynalloc/internal/wide"
 	"dynalloc/replay/cluster"
 )
 
@@ -72,13 +73,13 @@ func (p Prices) String() string {
 // has a price, or if the resources held are not known. The memory of the minimum
 // charge is estimated from the mean memory of the application's executors.
 func (p Prices) cost(a *App) float64 {
-	if p.CoreHour == 0 && p.GiBHour == 0 || a.Held < 0 || a.Memory < 0 {
+	if p.CoreHour == 0 && p.GiBHour == 0 || a.Held.Sign() < 0 || a.Memory.Sign() < 0 {
 		return math.NaN()
 	}
 	driver := max(driverTime(a), p.Minimum)
-	cores := a.Held + a.MinimumCharge.Cores + driver*time.Duration(a.Driver.Cores)
-	memory := gib(a.Memory) + gib(a.Driver.MemoryMB()*driver.Milliseconds())
-	if a.Executors > 0 {
+	cores := wide.Sum(a.Held, a.MinimumCharge.Cores, wide.Of(driver, int64(a.Driver.Cores)))
+	memory := gib(a.Memory) + gib(wide.Of(driver, a.Driver.MemoryMB()))
+	if a.Executors.Sign() > 0 {
 		memory += gib(a.Memory) * (a.MinimumCharge.Executors.Seconds() / a.Executors.Seconds())
 	}
 	return cores.Hours()*p.CoreHour + memory*p.GiBHour
@@ -86,7 +87,7 @@ func (p Prices) cost(a *App) float64 {
 
 // Nodes is the cost of a cluster's nodes; present is the node-time of each pool,
 // summed over its nodes. It is NaN if a pool has no price.
-func (p Prices) Nodes(pools []cluster.Pool, present []time.Duration) float64 {
+func (p Prices) Nodes(pools []cluster.Pool, present []wide.Time) float64 {
 	cost := 0.0
 	for i := range pools {
 		price := cmp.Or(pools[i].Price, p.NodeHour)

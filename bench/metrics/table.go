@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/bench/stats"
+	"dynalloc/internal/wide"
 )
 
 // A Metric is one number about a group of applications. It is defined once, as a
@@ -119,10 +120,10 @@ var Table = append([]Metric{
 	{"wait_starting_mean", Waiting, "grant to registration mean", Seconds, "mean over applications of the third part of queue wait, first executor registered - first executor granted", Lower, "own",
 		meanOf(seconds(func(a *App) time.Duration { return a.Starting }))},
 	{"executor_wait", Waiting, "executor wait", ExecutorSeconds, "sum over applications of integral over time of max(0, min(asked, what the application's own limits allow) - granted)", Lower, "SPARK-36664",
-		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Wait }) }},
+		func(g *Group) float64 { return g.sum(func(a *App) wide.Time { return a.Wait }) }},
 	{"executor_wait_mean", Waiting, "executor wait mean", ExecutorSeconds, "executor_wait / applications", Lower, "own",
 		func(g *Group) float64 {
-			return ratio(g.sum(func(a *App) time.Duration { return a.Wait }), float64(len(g.Apps)))
+			return ratio(g.sum(func(a *App) wide.Time { return a.Wait }), float64(len(g.Apps)))
 		}},
 
 	{"utilization_held", Utilization, "cores held", Percent, "core-time held / core-time of the cluster's nodes in the window", Neither, "Feitelson",
@@ -161,7 +162,7 @@ var Table = append([]Metric{
 		lifeShare(func(e *Elasticity) float64 { return e.OverTime.Seconds() })},
 	{"churn", Fit, "churn", PerHour, "sum over applications of executors granted and executors given back or lost before the end, / sum of turnarounds", Lower, "own",
 		func(g *Group) float64 {
-			return ratio(g.total(func(a *App) int { return a.Changes }), g.sum(turnaround)/3600)
+			return ratio(g.total(func(a *App) int { return a.Changes }), g.sum(times(turnaround))/3600)
 		}},
 
 	{"fairness_classes", Fit, "fairness between classes", Index, "Jain's index (sum of x)^2 / (n x sum of x^2) over n > 1 classes, x the mean over the class's applications of critical path / turnaround", Higher, "Jain",
@@ -172,11 +173,11 @@ var Table = append([]Metric{
 	{"executor_hours_held", Costs, "executor-hours held", ExecutorHours, "sum over executors of cores free for others - granted", Lower, "own",
 		func(g *Group) float64 { return g.sum(executors) / 3600 }},
 	{"executor_hours_busy", Costs, "executor-hours busy", ExecutorHours, "sum over applications of executor-hours held x core-time in which tasks ran / core-time held", Neither, "own",
-		func(g *Group) float64 { return g.sum(executorsBusy) / 3600 }},
+		func(g *Group) float64 { return g.add(executorsBusy) / 3600 }},
 	{"executor_hours_wasted", Costs, "executor-hours wasted", ExecutorHours, "executor_hours_held - executor_hours_busy", Lower, "Sparklens",
-		func(g *Group) float64 { return (g.sum(executors) - g.sum(executorsBusy)) / 3600 }},
+		func(g *Group) float64 { return (g.sum(executors) - g.add(executorsBusy)) / 3600 }},
 	{"executor_hours_and_driver", Costs, "executor-hours and driver", ExecutorHours, "executor_hours_held + sum over drivers of end - begin: each counts as one executor", Lower, "own",
-		func(g *Group) float64 { return (g.sum(executors) + g.sum(driverTime)) / 3600 }},
+		func(g *Group) float64 { return (g.sum(executors) + g.sum(times(driverTime))) / 3600 }},
 	{"core_hours", Costs, "core-hours", CoreHours, "sum over executors and drivers of cores x time held", Lower, "own",
 		func(g *Group) float64 { return (g.sum(held) + g.sum(driverCores)) / 3600 }},
 	{"gib_hours", Costs, "GiB-hours", GiBHours, "sum over executors and drivers of memory with overhead x time held", Lower, "own",
@@ -191,7 +192,7 @@ var Table = append([]Metric{
 	{"tasks_rerun", Losses, "tasks rerun", Tasks, "sum over applications of tasks that run again because an executor took their output along", Lower, "own",
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Rerun }) }},
 	{"recomputed", Losses, "cached data recomputed", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower, "own",
-		func(g *Group) float64 { return g.sum(func(a *App) time.Duration { return a.Recomputed }) }},
+		func(g *Group) float64 { return g.sum(func(a *App) wide.Time { return a.Recomputed }) }},
 }, attributionMetrics()...)
 
 // Position is the index in Table of the metric of that name. It panics if there

@@ -11,6 +11,7 @@ import (
 
 	"dynalloc/bench/sla"
 	"dynalloc/internal/spark"
+	"dynalloc/internal/wide"
 	"dynalloc/replay/cluster"
 )
 
@@ -23,22 +24,22 @@ import (
 func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 	const s = time.Second
 	prices := Prices{NodeHour: 3.6, CoreHour: 0.36, GiBHour: 0.036, Minimum: 50 * s}
-	g := Group{Provided: 1000 * s, Window: 100 * s, Prices: prices, NodeCost: prices.Nodes([]cluster.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []time.Duration{100 * s, 50 * s}), Apps: []App{
+	g := Group{Provided: wide.Of(s, 1000), Window: 100 * s, Prices: prices, NodeCost: prices.Nodes([]cluster.Pool{{Nodes: 1}, {Nodes: 1, Price: 7.2}}, []wide.Time{wide.Of(s, 100), wide.Of(s, 50)}), Apps: []App{
 		{
-			Class: "report", User: "ann", Memory: 100_000 * 1024, Changes: 2, Driver: spark.DriverSize{Cores: 1, HeapMB: 2048},
+			Class: "report", User: "ann", Memory: wide.Of(100*s, 1024), Changes: 2, Driver: spark.DriverSize{Cores: 1, HeapMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
 			Queries:    []sla.QueryResult{{Duration: 5 * s, Deadline: 5 * s}, {Duration: 7 * s, Deadline: 5 * s}, {Duration: -1, Deadline: 5 * s}},
-			Turnaround: 60 * s, AppWait: 2 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: 6 * s,
-			Held: 200 * s, Busy: 100 * s, Executors: 100 * s, Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
+			Turnaround: 60 * s, AppWait: 2 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: wide.Of(s, 6),
+			Held: wide.Of(s, 200), Busy: wide.Of(s, 100), Executors: wide.Of(s, 100), Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
 			Rerun: 3,
 		},
 		{
-			Class: "load", User: "ann", Memory: 20_000 * 1024, Changes: 3, Driver: spark.DriverSize{Cores: 1, HeapMB: 1024},
+			Class: "load", User: "ann", Memory: wide.Of(20*s, 1024), Changes: 3, Driver: spark.DriverSize{Cores: 1, HeapMB: 1024},
 			Elasticity:    Elasticity{Known: true, Under: 8, Over: 4, UnderTime: 10 * s, OverTime: 5 * s},
-			MinimumCharge: MinimumCharge{Executors: 30 * s, Cores: 60 * s},
-			Turnaround:    40 * s, Unasked: 1 * s, Ungranted: 0, Starting: 3 * s, QueueWait: 4 * s, Wait: 0,
-			Held: 40 * s, Busy: 40 * s, Executors: 20 * s, Critical: 10 * s, Deadline: 39 * s, HasDeadline: true,
-			Recomputed: 7 * s,
+			MinimumCharge: MinimumCharge{Executors: wide.Of(s, 30), Cores: wide.Of(s, 60)},
+			Turnaround:    40 * s, Unasked: 1 * s, Ungranted: 0, Starting: 3 * s, QueueWait: 4 * s,
+			Held: wide.Of(s, 40), Busy: wide.Of(s, 40), Executors: wide.Of(s, 20), Critical: 10 * s, Deadline: 39 * s, HasDeadline: true,
+			Recomputed: wide.Of(s, 7),
 		},
 	}}
 	want := map[string]float64{
@@ -99,8 +100,8 @@ func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 // Values that do not exist are NaN and not 0: an application that never got an
 // executor has no queue wait, and a log does not record busy cores.
 func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
-	unknown := App{Turnaround: time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: -1, Held: -1, Busy: -1, Executors: -1,
-		Memory: -1, Changes: -1, Failed: -1, Rerun: -1, Recomputed: -1}
+	blank := App{Turnaround: time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: unknown, Held: unknown, Busy: unknown, Executors: unknown,
+		Memory: unknown, Changes: -1, Failed: -1, Rerun: -1, Recomputed: unknown}
 	missing := attributed + "sla_miss_share app_wait_mean app_wait_p95 app_wait_max queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unasked_mean wait_ungranted_mean " +
 		"wait_starting_mean executor_wait utilization_held utilization_busy efficiency slowdown_p50 slowdown_p95 " +
 		"executor_hours_held executor_hours_busy executor_hours_wasted failed tasks_rerun recomputed " +
@@ -109,14 +110,14 @@ func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
 		"under_provision over_provision under_time over_time churn fairness_classes fairness_users " +
 		"executor_hours_and_driver core_hours gib_hours cost_used cost_nodes"
 	prices := Prices{CoreHour: 1, NodeHour: 1}
-	row := (&Group{Provided: time.Second, Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{unknown}}).Row("p", "", false)
+	row := (&Group{Provided: wide.Of(time.Second, 1), Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{blank}}).Row("p", "", false)
 	for i, m := range Table {
 		gone := strings.Contains(" "+missing+" ", " "+m.Name+" ")
 		if math.IsNaN(row.Values[i]) != gone {
 			t.Errorf("%s = %v", m.Name, row.Values[i])
 		}
 	}
-	empty := (&Group{Provided: time.Second, NodeCost: math.NaN()}).Row("p", "", false)
+	empty := (&Group{Provided: wide.Of(time.Second, 1), NodeCost: math.NaN()}).Row("p", "", false)
 	for i, m := range Table {
 		if m.Unit != Count && m.Name != "queries_with_deadline" && m.Name != "makespan" && !math.IsNaN(empty.Values[i]) {
 			t.Errorf("%s of no applications = %v", m.Name, empty.Values[i])

@@ -3,6 +3,7 @@ package metrics
 import (
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -38,20 +39,20 @@ type Series struct {
 // the step, so that thinning does not hide a peak. The integrals are exact, so that
 // means over any number of samples are exact too.
 type Sample struct {
-	PeakHeld int           // executors
-	Held     time.Duration // executor-time held
-	Wanted   time.Duration // executor-time wanted
-	Cores    time.Duration // core-time held
-	Busy     time.Duration // core-time in which tasks ran
+	PeakHeld int       // executors
+	Held     wide.Time // executor-time held
+	Wanted   wide.Time // executor-time wanted
+	Cores    wide.Time // core-time held
+	Busy     wide.Time // core-time in which tasks ran
 }
 
 // Add merges another sample into s, as if both were one longer step.
 func (s *Sample) Add(other Sample) {
 	s.PeakHeld = max(s.PeakHeld, other.PeakHeld)
-	s.Held += other.Held
-	s.Wanted += other.Wanted
-	s.Cores += other.Cores
-	s.Busy += other.Busy
+	s.Held = s.Held.Plus(other.Held)
+	s.Wanted = s.Wanted.Plus(other.Wanted)
+	s.Cores = s.Cores.Plus(other.Cores)
+	s.Busy = s.Busy.Plus(other.Busy)
 }
 
 // level is the current value of each count.
@@ -126,8 +127,8 @@ func (s *Series) move(at time.Duration, change level) {
 		span := until - s.since
 		s.Samples[i].Add(Sample{
 			PeakHeld: s.now.held,
-			Held:     time.Duration(s.now.held) * span, Wanted: time.Duration(s.now.wanted) * span,
-			Cores: time.Duration(s.now.cores) * span, Busy: time.Duration(s.now.busy) * span,
+			Held:     wide.Of(span, int64(s.now.held)), Wanted: wide.Of(span, int64(s.now.wanted)),
+			Cores: wide.Of(span, int64(s.now.cores)), Busy: wide.Of(span, int64(s.now.busy)),
 		})
 		s.since = until
 	}

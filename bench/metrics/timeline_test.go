@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -17,7 +18,7 @@ func TestThinningHidesNoPeak(t *testing.T) {
 	if len(s.Samples) > 16 {
 		t.Errorf("%d samples, want at most 16", len(s.Samples))
 	}
-	if sum := sumOfSamples(s); sum.PeakHeld != 1 || sum.Held != 100*time.Millisecond || sum.Cores != 200*time.Millisecond {
+	if sum := sumOfSamples(s); sum.PeakHeld != 1 || sum.Held != wide.Of(time.Millisecond, 100) || sum.Cores != wide.Of(time.Millisecond, 200) {
 		t.Errorf("got %+v", sum)
 	}
 }
@@ -39,7 +40,7 @@ func TestAnExecutorLeavesOnce(t *testing.T) {
 		line.Observe(e)
 	}
 	line.Finish(5 * time.Second)
-	want := Sample{PeakHeld: 2, Held: 4 * time.Second, Wanted: 9 * time.Second, Cores: 8 * time.Second}
+	want := Sample{PeakHeld: 2, Held: wide.Of(time.Second, 4), Wanted: wide.Of(time.Second, 9), Cores: wide.Of(time.Second, 8)}
 	if got := sumOfSamples(line.Series); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

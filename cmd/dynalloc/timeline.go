@@ -125,7 +125,7 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d:%06.3f", d/time.Hour, d/time.Minute%60, (d % time.Minute).Seconds())
 }
 
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
+func seconds(d interface{ Seconds() float64 }) string { return fmt.Sprintf("%.1f", d.Seconds()) }
 
 // A jsonWriter writes one JSON object for each event.
 type jsonWriter struct {

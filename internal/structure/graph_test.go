@@ -21,16 +21,16 @@ import (
 // packages below it.
 const graph = `
 cmd/dynalloc                  -> ...
-reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/words traces traces/source
+reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/wide policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/words                 -> bench/metrics bench/stats
 
 bench/decide                  -> bench bench/metrics bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
 bench/validate                -> bench bench/selfreplay bench/stats internal/note internal/spark policies replay replay/calibrate replay/cluster replay/latency traces
 bench/builtin                 -> bench bench/sla internal/note replay replay/cluster traces traces/source
-bench                         -> bench/metrics bench/selfreplay bench/sla bench/stats internal/note policies replay replay/calibrate replay/latency traces
+bench                         -> bench/metrics bench/selfreplay bench/sla bench/stats internal/note internal/wide policies replay replay/calibrate replay/latency traces
 bench/selfreplay              -> bench/stats policies replay replay/calibrate replay/cluster replay/latency traces
-bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec policies replay replay/attribution replay/cluster traces
+bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster traces
 bench/sla                     -> bench/stats internal/note internal/spec replay traces
 bench/stats                   ->
 
@@ -39,8 +39,8 @@ traces/redact                 -> internal/spark traces traces/eventlog traces/so
 traces/source                 -> internal/note traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
-replay                        -> internal/spark internal/spec policies replay/attribution replay/cluster replay/cluster/manager replay/latency replay/plan replay/random traces
-replay/attribution            -> policies
+replay                        -> internal/spark internal/spec internal/wide policies replay/attribution replay/cluster replay/cluster/manager replay/latency replay/plan replay/random traces
+replay/attribution            -> internal/wide policies
 replay/plan                   -> policies replay/latency traces
 replay/random                 ->
 replay/latency                -> traces
@@ -58,7 +58,7 @@ replay/cluster/manager        -> internal/note internal/spark internal/spec
 
 traces/formats                -> internal/note internal/spark traces
 traces/eventlog               -> internal/note internal/spark traces
-traces                        -> internal/note internal/spark internal/spec
+traces                        -> internal/note internal/spark internal/spec internal/wide
 
 policies/script               -> policies
 policies                      -> internal/note internal/spark internal/spec
@@ -66,6 +66,7 @@ policies                      -> internal/note internal/spark internal/spec
 internal/spark                -> internal/spec
 internal/spec                 ->
 internal/note                 ->
+internal/wide                 ->
 internal/golden               ->
 internal/differential         ->
 internal/structure            ->

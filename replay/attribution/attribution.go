@@ -1,6 +1,10 @@
 package attribution
 
-import "time"
+import (
+	"time"
+
+	"dynalloc/internal/wide"
+)
 
 // A TimeCause is the cause of a part of an application's turnaround; see Turnaround.
 type TimeCause uint8
@@ -80,10 +84,10 @@ func (c HoldCause) String() string { return holdCauseNames[c] }
 
 // A Holding divides the time for which executors were held by HoldCause, in whole
 // milliseconds.
-type Holding [HoldCauses]time.Duration
+type Holding [HoldCauses]wide.Time
 
 // Total is the sum of the parts.
-func (h Holding) Total() time.Duration { return total(h[:]) }
+func (h Holding) Total() wide.Time { return wide.Sum(h[:]...) }
 
 // An Attribution divides an application's time and its executors' time by cause. It is
 // computed if Config.Attribute is set.

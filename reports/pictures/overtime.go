@@ -97,7 +97,7 @@ func over(s *metrics.Series, value func(s *metrics.Sample, step float64) float64
 // nodes join and leave.
 func coresOf(r *bench.Results, policy int) float64 {
 	result := r.Runs[policy].Result
-	if window := result.End - r.Suite.Workload.Apps[0].Submit; result.Provided > 0 && window > 0 {
+	if window := result.End - r.Suite.Workload.Apps[0].Submit; result.Provided.Sign() > 0 && window > 0 {
 		return result.Provided.Seconds() / window.Seconds()
 	}
 	return float64(r.Suite.Config.Cluster.Capacity())

@@ -21,7 +21,6 @@ var (
 	swfRigidJobs      = note.Declare("swf-rigid-jobs", "file")
 	swfMachine        = note.Declare("swf-machine", "file", "processors")
 	swfMachineUnknown = note.Declare("swf-machine-unknown", "file", "largest")
-	swfTooMuchWork    = note.Declare("swf-too-much-work", "file", "years", "counted")
 	swfWithoutWaits   = note.Declare("swf-without-waits", "file", "jobs", "of")
 	swfNegativeRun    = note.Declare("swf-negative-run-time", "file", "jobs", "of")
 	swfNoProcessors   = note.Declare("swf-no-processors", "file", "jobs", "of")

@@ -191,17 +191,10 @@ func (s *swfReader) epoch() {
 	s.w.Epoch = time.Unix(0, 0).UTC()
 }
 
-const (
-	// mostWork is the core time that a replay can count.
-	mostWork = time.Duration(math.MaxInt64)
-	year     = 365 * 24 * time.Hour
-)
-
 func (s *swfReader) notes(path string) {
 	add := func(n traces.Note) { s.w.Notes = append(s.w.Notes, n) }
-	largest, waits, work := 0, 0, 0.0
+	largest, waits := 0, 0
 	for _, a := range s.w.Apps {
-		work += traces.TotalWork(a).Seconds()
 		largest = max(largest, a.Profiles[0].Cores)
 		if a.Recorded != nil {
 			waits++
@@ -212,9 +205,6 @@ func (s *swfReader) notes(path string) {
 		add(swfMachine.With(path, s.processors))
 	} else {
 		add(swfMachineUnknown.With(path, largest))
-	}
-	if work > mostWork.Seconds()/2 {
-		add(swfTooMuchWork.With(path, work/year.Seconds(), mostWork.Seconds()/year.Seconds()))
 	}
 	if waits < len(s.w.Apps) {
 		add(swfWithoutWaits.With(path, len(s.w.Apps)-waits, len(s.w.Apps)))
