@@ -104,7 +104,7 @@ func (a *application) release(x *executor) {
 	if x.usable < 0 {
 		e.hosts[x.node].starting--
 	}
-	a.result.Ledger.add(x.close(e.now, p))
+	a.result.Ledger.Add(x.close(e.now, p))
 	a.path.executorReleased(x)
 	a.unlist(x.id)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})

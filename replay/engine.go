@@ -249,7 +249,7 @@ func (e *Engine) Result() (*Result, error) {
 		if r.End < 0 {
 			return nil, e.explainStuck(i)
 		}
-		e.result.Ledger.add(r.Ledger)
+		e.result.Ledger.Add(r.Ledger)
 		e.result.End = max(e.result.End, r.End)
 	}
 	e.accountNodes()

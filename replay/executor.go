@@ -90,12 +90,3 @@ func (x *executor) close(now time.Duration, p *profile) Ledger {
 		Executor: wide.Of(now-x.granted, 1),
 	}
 }
-
-func (l *Ledger) add(o Ledger) {
-	l.Starting = l.Starting.Plus(o.Starting)
-	l.Busy = l.Busy.Plus(o.Busy)
-	l.Idle = l.Idle.Plus(o.Idle)
-	l.Leaving = l.Leaving.Plus(o.Leaving)
-	l.Memory = l.Memory.Plus(o.Memory)
-	l.Executor = l.Executor.Plus(o.Executor)
-}

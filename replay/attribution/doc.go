@@ -1,6 +1,7 @@
 // Package attribution names the causes of an application's time and of its executors'
 // time, and holds the sums for each cause.
 //
+//   - ledger.go: the time of executors by state
 //   - attribution.go: the causes, and the times divided by them
 //   - rampup.go: the time until an application has the slots that it could use
 //   - stopwatch.go: how long a condition held, in total and between two times
