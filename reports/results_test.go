@@ -10,12 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"dynalloc/internal/wide"
 	"dynalloc/bench"
 	"dynalloc/bench/decide"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/selfreplay"
 	"dynalloc/internal/note"
+	"dynalloc/internal/wide"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
