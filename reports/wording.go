@@ -23,7 +23,7 @@ import (
 var wordings = func() map[note.Kind]string {
 	all := map[note.Kind]string{note.PlainText: "{text}"}
 	for _, table := range []map[note.Kind]string{
-		reportsWordings, tracesWordings, policiesWordings, clusterWordings, calibrateWordings, benchWordings,
+		reportsWordings, tracesWordings, arrivalsWordings, policiesWordings, clusterWordings, calibrateWordings, benchWordings,
 	} {
 		maps.Copy(all, table)
 	}

@@ -60,6 +60,7 @@ func newCalibrate() *cobra.Command {
 	from.addCluster(cmd, "the `cluster` of the logs, such as standalone,nodes=4,cores=32,memory=128g (default: never full)")
 	output.addFormat(cmd, "output format; json is the file")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
+	logs.addArrivalsFlag(cmd)
 	addQuietFlag(cmd, &logs.quiet)
 	return cmd
 }

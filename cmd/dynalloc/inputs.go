@@ -36,6 +36,7 @@ type inputs struct {
 
 func (in *inputs) addFlags(cmd *cobra.Command) {
 	in.readFlags.addFlags(cmd)
+	in.addArrivalsFlag(cmd)
 	in.clusterFlags.addFlags(cmd, "the `cluster`: standalone,nodes=4,cores=32,memory=128g, a YAML file, or example:standalone; see \"dynalloc help clusters\"")
 	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a working day, or the fleet that it is made of", "day", "fleet")
 	f := cmd.Flags()

@@ -24,6 +24,7 @@ func newInspect() *cobra.Command {
 	}
 	out.addFormat(cmd, "output format")
 	in.addFlags(cmd)
+	in.addArrivalsFlag(cmd)
 	return cmd
 }
 

@@ -14,6 +14,7 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/reports"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog"
 	"dynalloc/traces/source"
 )
 
@@ -34,6 +35,7 @@ type reading struct {
 // readFlags are the flags for reading logs.
 type readFlags struct {
 	classes   []string
+	arrivals  *parsed[eventlog.Arrivals]
 	quiet     bool
 	allClocks bool
 }
@@ -44,12 +46,22 @@ func (f *readFlags) addFlags(cmd *cobra.Command) {
 	addQuietFlag(cmd, &f.quiet)
 }
 
+// addArrivalsFlag adds --arrivals to a command. Without it, it is found out what starts
+// the jobs: "synth", whose flag of that name is about applications, has it not.
+func (f *readFlags) addArrivalsFlag(cmd *cobra.Command) {
+	f.arrivals = addParsed(cmd, "arrivals", string(eventlog.AutoArrivals), "what starts the jobs of logs: auto finds out, closed has each wait for an earlier one, open has each statement come at its time", "auto|closed|open", eventlog.ParseArrivals)
+	complete(cmd, "arrivals", string(eventlog.AutoArrivals), string(eventlog.ClosedArrivals), string(eventlog.OpenArrivals))
+}
+
 func addQuietFlag(cmd *cobra.Command, quiet *bool) {
 	cmd.Flags().BoolVar(quiet, "quiet", false, "no progress bar, and no report of written files")
 }
 
 // reader reads the applications of logs.
 func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
+	if f.arrivals.given() {
+		logs.Arrivals = f.arrivals.value
+	}
 	return &reading{
 		ctx: cmd.Context(), logs: logs, classes: f.classes,
 		bar: newProgress(cmd.ErrOrStderr(), f.quiet, "reading logs"),

@@ -59,6 +59,7 @@ func newValidate() *cobra.Command {
 	on.addFlags(cmd, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	addSeedFlag(cmd, &seed)
 	addTimesFlag(cmd, &times)
+	logs.addArrivalsFlag(cmd)
 	addQuietFlag(cmd, &logs.quiet)
 	return cmd
 }

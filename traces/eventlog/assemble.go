@@ -41,6 +41,7 @@ type assembler struct {
 	jobByID    map[int]*jobLog
 	lastEnded  *jobLog // the job with the latest end so far
 	unpersists []unpersistLog
+	strandLog
 
 	stages    map[int]*stageLog
 	lineages  map[string]*lineage

@@ -86,6 +86,38 @@ type jobProperties struct {
 	Description   string `json:"spark.job.description"`
 	Execution     string `json:"spark.sql.execution.id"`
 	RootExecution string `json:"spark.sql.execution.root.id"`
+
+	// Who or what started the job.
+	Query     string `json:"sql.streaming.queryId"`              // StreamExecution.QUERY_ID_KEY
+	Batch     string `json:"streaming.sql.batchId"`              // MicroBatchExecution.BATCH_ID_KEY
+	BatchTime string `json:"spark.streaming.internal.batchTime"` // of Spark Streaming, ms since 1970
+	Tags      string `json:"spark.job.tags"`
+	Run       string `json:"spark.databricks.job.runId"`
+	ParentRun string `json:"spark.databricks.job.parentRunId"`
+	Notebook  string `json:"spark.databricks.notebook.id"`
+	REPL      string `json:"spark.databricks.replId"`
+}
+
+// A queryProgress is what a streaming query reports after each of its micro-batches.
+type queryProgress struct {
+	Progress struct {
+		Query     string           `json:"id"`
+		Batch     int64            `json:"batchId"`
+		Triggered string           `json:"timestamp"` // RFC 3339
+		Durations map[string]int64 `json:"durationMs"`
+	} `json:"progress"`
+}
+
+// A queryTerminated is the end of a streaming query.
+type queryTerminated struct {
+	Query     string  `json:"id"`
+	Exception *string `json:"exception"`
+}
+
+// A thriftOperation is a statement that a session of a thrift server sends.
+type thriftOperation struct {
+	Group   string `json:"groupId"`
+	Session string `json:"sessionId"`
 }
 
 type jobEnd struct {

@@ -36,6 +36,10 @@ func (a *assembler) gradeLog() {
 			a.note(graded[p].grade, graded[p].kind.With(n))
 		}
 	}
+	if a.clockStops && a.grade == traces.Cut { // nothing is missing but the end
+		a.grade = traces.Complete
+		a.note(traces.Complete, stillRunning.With(time.Duration(a.last-a.origin())*time.Millisecond))
+	}
 }
 
 // gradeJobs looks for missing jobs. Spark numbers jobs and stages from 0, so a log

@@ -107,17 +107,18 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 		return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.id, y.id))
 	})
 	index := map[*jobLog]int{}
-	for i, p := range predecessors(a.jobs) {
-		j := a.jobs[i]
+	cues, byClock := a.findCues()
+	for i, j := range a.jobs {
 		index[j] = i
-		if !p.ended {
-			a.counts[concurrentJobs]++
-		}
 		graph := built.graph(app, j, a.stages)
-		app.Jobs = append(app.Jobs, traces.Job{
-			ID: j.id, Cue: a.cue(p.after, j.start), Stages: graph, Failed: j.failed, Tail: since(built.lastEnd(graph, j.start, j.end), j.end),
+		job := traces.Job{
+			ID: j.id, Cue: cues[i], Stages: graph, Failed: j.failed, Tail: since(built.lastEnd(graph, j.start, j.end), j.end),
 			Pool: j.properties.Pool, Group: j.properties.Group, Execution: j.properties.Execution, Description: j.properties.Description,
-		})
+		}
+		if j.end > 0 { // what a batch that still ran takes is not known
+			job.Stream, job.Batch = j.properties.stream()
+		}
+		app.Jobs = append(app.Jobs, job)
 	}
 	for _, u := range a.unpersists {
 		after := -1
@@ -126,7 +127,12 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 		}
 		app.Unpersists = append(app.Unpersists, traces.Unpersist{RDD: u.rdd, Cue: a.cue(after, u.at)})
 	}
-	app.Tail = a.tail()
+	if byClock {
+		app.Until = a.offset(cmp.Or(a.endTime, a.last))
+		a.clockStops = true
+	} else {
+		app.Tail = a.tail()
+	}
 }
 
 // startUntimedJobs takes the submission of its first own stage for the start of each

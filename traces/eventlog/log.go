@@ -19,6 +19,7 @@ type Log struct {
 	Version    string        // Spark version if a file name gives it (1.0 to 1.2), else empty
 	Incomplete bool          // a part is missing, so events are lost
 	Problems   []traces.Note // what is wrong with the parts
+	Arrivals   Arrivals      // how its jobs are taken to be started; empty: AutoArrivals
 }
 
 // A Part is one file of an event log.

@@ -83,7 +83,12 @@ var needed = map[string]func(a *assembler, line []byte) error{
 	"SparkListenerApplicationStart":     decoded((*assembler).applicationStart),
 	"SparkListenerApplicationEnd":       decoded((*assembler).applicationEnd),
 	"SparkListenerLogStart":             decoded((*assembler).logStart),
-	"DBCEventLoggingListenerMetadata":   decoded((*assembler).logStart), // Databricks writes it instead
+
+	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent":          optional((*assembler).queryProgress),
+	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryTerminatedEvent":        optional((*assembler).queryTerminated),
+	"org.apache.spark.sql.hive.thriftserver.ui.SparkListenerThriftServerOperationStart": optional((*assembler).thriftOperation),
+
+	"DBCEventLoggingListenerMetadata": decoded((*assembler).logStart), // Databricks writes it instead
 }
 
 // decoded takes a line by way of the JSON library.
@@ -94,6 +99,20 @@ func decoded[T any](take func(*assembler, *T) error) func(*assembler, []byte) er
 			return err
 		}
 		return take(a, &event)
+	}
+}
+
+// optional takes a line that a library beside Spark's core wrote, whose form differs
+// between versions: one that has another form says nothing.
+func optional[T any](take func(*assembler, *T)) func(*assembler, []byte) error {
+	return func(a *assembler, line []byte) error {
+		event, err := decode[T](line)
+		if err == nil {
+			take(a, &event)
+		} else if errors.Is(err, errWrongType) {
+			err = nil
+		}
+		return err
 	}
 }
 

@@ -24,6 +24,10 @@ type Logs struct {
 	// It is for the inspection of logs, and must be set before the first Read.
 	EachLog bool
 
+	// Arrivals is how the jobs of event logs are taken to be started. It must be set
+	// before the first Read.
+	Arrivals eventlog.Arrivals
+
 	found  *found
 	groups []logGroup // not yet read; nil before the first Read
 	opened bool
@@ -81,6 +85,9 @@ func (l *Logs) Close() error { return l.found.close() }
 func (l *Logs) Read() (*traces.Application, error) {
 	if !l.opened {
 		l.opened = true
+		for i := range l.found.Logs {
+			l.found.Logs[i].Arrivals = l.Arrivals
+		}
 		l.groups = groupLogs(l.found.Logs)
 		if l.EachLog {
 			var each []logGroup
