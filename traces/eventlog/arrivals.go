@@ -266,11 +266,11 @@ func medianAndDeviation(values []int64) (median, deviation int64) {
 	return median, middle(distances)
 }
 
-// uncertainty is the standard error of a median of n values: 1.86 times their median
-// deviation over the square root of n, for a normal distribution, and at least the clock's
-// resolution of 1 ms.
+// uncertainty is three standard errors of a median of n values, each of 1.86 times their
+// median deviation over the square root of n (normal distribution), and at least the
+// clock's resolution of 1 ms.
 func uncertainty(deviation int64, n float64) float64 {
-	return max(1, 1.86*float64(deviation)/math.Sqrt(n))
+	return max(1, 3*1.86*float64(deviation)/math.Sqrt(n))
 }
 
 // timeUnits are the units in which people choose times, in ms.

@@ -122,14 +122,16 @@ func (l *logBuilder) end(when float64) *logBuilder {
 
 func (l *logBuilder) String() string { return strings.Join(l.lines, "\n") + "\n" }
 
-// readText reads a log from its text.
-func readLogText(text string) (*traces.Application, error) {
-	source := &Log{Path: "log", Parts: []Part{{
+// logFrom is a log of one part with a text.
+func logFrom(text string) *Log {
+	return &Log{Path: "log", Parts: []Part{{
 		Name: "log",
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
 	}}}
-	return Read(source)
 }
+
+// readLogText reads a log from its text.
+func readLogText(text string) (*traces.Application, error) { return Read(logFrom(text)) }
 
 // readBuilt reads a log, which must be fit for a replay.
 func readBuilt(t *testing.T, l *logBuilder) *traces.Application {

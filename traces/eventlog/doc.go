@@ -15,6 +15,8 @@
 //   - executors.go, jobs.go, stages.go, tasks.go: what each event adds to it, and
 //     how executors and jobs come out of it
 //   - local.go: whether the driver ran all tasks itself (local mode), on how many cores
+//   - sessions.go, arrivals.go, batches.go, arrival_notes.go: who started which jobs, and
+//     whether an earlier job, the clock or a stream's trigger did
 //   - profiles.go: executor sizes, from resource profiles and properties
 //   - link.go: which stage reads which, and which skipped stage reuses which
 //   - build.go: the stages and tasks of the application
@@ -31,6 +33,7 @@
 //
 // Shuffles have no ids, so a skipped stage is linked to an earlier one by the RDDs
 // of both (link.go). The job that the driver waited for before it submitted another
-// one is taken to be the latest of the same query, group or pool (jobs.go). Each
-// guess that may be wrong is a problem of the log, but does not lower the grade.
+// one is taken to be the latest of the same query, group or pool (jobs.go), unless the
+// evidence is that the clock started it (arrivals.go). Each guess that may be wrong is
+// a problem of the log, but does not lower the grade.
 package eventlog

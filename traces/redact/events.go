@@ -15,6 +15,7 @@ var (
 	appID        = regexp.MustCompile(`^(app-\d{14}-\d{4,}|application_\d{10,}_\d{4,}|local-\d{10,}|spark-[0-9a-f]{32}|spark-application-\d{10,})$`)
 	sparkVersion = regexp.MustCompile(`^\d+(\.[0-9A-Za-z]+)*(-[0-9A-Za-z.]+)*$`)
 	defaultPool  = regexp.MustCompile(`^default$`)
+	isoTime      = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$`)
 	plainSetting = regexp.MustCompile(`^(-?[0-9.]+ ?[A-Za-z]{0,3}|(?i)true|false|FIFO|FAIR|infinity|max)$`)
 )
 
@@ -35,13 +36,20 @@ var keptEvents = map[string]fields{
 	"SparkListenerUnpersistRDD":        {event, {"RDD ID", number{}}},
 	"SparkListenerJobStart": {event, {"Job ID", number{}}, {"Submission Time", number{}}, {"Stage Infos", each{stageFields}}, {"Stage IDs", each{number{}}}, {"Properties", fields{
 		{"spark.scheduler.pool", unless(defaultPool, "pool")}, {"spark.jobGroup.id", replaced("group")}, {"spark.job.description", replaced("description")},
-		{"spark.sql.execution.id", unless(digits, "execution")}, {"spark.sql.execution.root.id", unless(digits, "execution")}}}},
+		{"spark.sql.execution.id", unless(digits, "execution")}, {"spark.sql.execution.root.id", unless(digits, "execution")},
+		{"sql.streaming.queryId", replaced("query")}, {"streaming.sql.batchId", unless(digits, "batch")}, {"spark.streaming.internal.batchTime", unless(digits, "batch")},
+		{"spark.databricks.job.runId", replaced("run")}, {"spark.databricks.job.parentRunId", replaced("run")},
+		{"spark.databricks.notebook.id", replaced("notebook")}, {"spark.databricks.replId", replaced("notebook")}}}},
 	"SparkListenerJobEnd":         {event, {"Job ID", number{}}, {"Completion Time", number{}}, {"Job Result", fields{{"Result", unless(sparkWord, "result")}}}},
 	"SparkListenerStageSubmitted": {event, {"Stage Info", stageFields}},
 	"SparkListenerStageCompleted": {event, {"Stage Info", stageFields}},
 	"SparkListenerTaskStart":      {event, {"Stage ID", number{}}, {"Stage Attempt ID", number{}}, {"Task Info", taskFields}},
 	"SparkListenerTaskEnd": {event, {"Stage ID", number{}}, {"Stage Attempt ID", number{}}, {"Task Type", unless(sparkWord, "type")},
 		{"Task End Reason", fields{{"Reason", unless(sparkWord, "reason")}}}, {"Task Info", taskFields}, {"Task Metrics", metricFields}},
+	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent": {event, {"progress", fields{
+		{"id", replaced("query")}, {"batchId", number{}}, {"timestamp", unless(isoTime, "time")}, {"durationMs", fields{{"triggerExecution", number{}}}}}}},
+	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryTerminatedEvent":        {event, {"id", replaced("query")}, {"exception", text(func(*redactor, string) string { return "failed" })}},
+	"org.apache.spark.sql.hive.thriftserver.ui.SparkListenerThriftServerOperationStart": {event, {"sessionId", replaced("session")}, {"groupId", replaced("group")}},
 }
 
 // Fields that come more than once.

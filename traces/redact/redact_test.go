@@ -60,7 +60,7 @@ func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 				cmpopts.IgnoreFields(traces.Application{}, "Path", "ID", "Name", "Class", "User", "Queue", "Properties", "Hosts", "Master", "Log"),
 				cmpopts.IgnoreFields(traces.Workload{}, "Name"),
 				cmpopts.IgnoreFields(traces.Stage{}, "Name"),
-				cmpopts.IgnoreFields(traces.Job{}, "Pool", "Group", "Description"),
+				cmpopts.IgnoreFields(traces.Job{}, "Pool", "Group", "Description", "Stream"),
 				cmpopts.IgnoreFields(traces.RecordedExecutor{}, "Host", "Reason"),
 			}
 			if diff := cmp.Diff(before, after, names...); diff != "" {
@@ -85,7 +85,8 @@ const secretLog = `{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}
 {"Event":"SparkListenerEnvironmentUpdate","JVM Information":{"Java Home":"/SECRET/java"},"Spark Properties":{"spark.app.name":"SECRET-report-2026-03-31","spark.master":"spark://SECRET-host:7077","spark.executor.cores":"2","spark.dynamicAllocation.enabled":"true","spark.dynamicAllocation.executorIdleTimeout":"10s","spark.SECRET.key":"1","spark.shuffle.sort.io.plugin.class":"com.SECRET.ShuffleDataIO","spark.executor.memory":"/SECRET","spark.yarn.queue":"SECRET-queue"},"System Properties":{"user.dir":"/SECRET"}}
 {"Event":"SparkListenerExecutorAdded","Timestamp":2000,"Executor ID":"0","Executor Info":{"Host":"SECRET-node","Total Cores":2,"Log Urls":{"stdout":"http://SECRET"}}}
 {"Event":"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart","description":"select SECRET"}
-{"Event":"SparkListenerJobStart","Job ID":0,"Submission Time":3000,"Stage IDs":[0],"Stage Infos":[{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"count at SECRET.scala:1","Number of Tasks":1,"RDD Info":[{"RDD ID":0,"Name":"/SECRET/file","Scope":"{SECRET}","Storage Level":{"Use Disk":false,"Use Memory":false}}],"Parent IDs":[],"Details":"SECRET"}],"Properties":{"spark.job.description":"SECRET","spark.scheduler.pool":"SECRET-pool","callSite.short":"SECRET"}}
+{"Event":"SparkListenerJobStart","Job ID":0,"Submission Time":3000,"Stage IDs":[0],"Stage Infos":[{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"count at SECRET.scala:1","Number of Tasks":1,"RDD Info":[{"RDD ID":0,"Name":"/SECRET/file","Scope":"{SECRET}","Storage Level":{"Use Disk":false,"Use Memory":false}}],"Parent IDs":[],"Details":"SECRET"}],"Properties":{"spark.job.description":"SECRET","spark.scheduler.pool":"SECRET-pool","sql.streaming.queryId":"SECRET","streaming.sql.batchId":"0","callSite.short":"SECRET"}}
+{"Event":"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent","progress":{"id":"SECRET","name":"SECRET","batchId":0,"timestamp":"1970-01-01T00:00:02.900Z","durationMs":{"triggerExecution":6000},"sources":["SECRET"]}}
 {"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"count at SECRET.scala:1","Number of Tasks":1,"RDD Info":[],"Parent IDs":[],"Submission Time":3000},"Properties":{"x":"SECRET"}}
 {"Event":"SparkListenerTaskEnd","Stage ID":0,"Stage Attempt ID":0,"Task Type":"ResultTask","Task End Reason":{"Reason":"Success","Description":"SECRET"},"Task Info":{"Task ID":0,"Index":0,"Attempt":0,"Launch Time":3100,"Executor ID":"0","Host":"SECRET-node","Locality":"ANY","Speculative":false,"Getting Result Time":0,"Finish Time":8100,"Failed":false,"Killed":false,"Accumulables":[{"Name":"SECRET"}]},"Task Metrics":{"Executor Run Time":4900}}
 {"Event":"SparkListenerExecutorRemoved","Timestamp":8150,"Executor ID":"0","Removed Reason":"worker SECRET-node lost"}
@@ -103,8 +104,8 @@ func TestRedactedLogsHaveNoNames(t *testing.T) {
 		}
 	}
 	done := redactInto(t, to, from)
-	if len(done) != 2 || done[0].Kept != 10 || done[0].Bad != 1 {
-		t.Errorf("redacted %+v, want two logs of 10 lines and 1 bad one", done)
+	if len(done) != 2 || done[0].Kept != 11 || done[0].Bad != 1 {
+		t.Errorf("redacted %+v, want two logs of 11 lines and 1 bad one", done)
 	}
 	text, err := os.ReadFile(filepath.Join(to, "log-0001"))
 	if err != nil {
@@ -128,6 +129,9 @@ func TestRedactedLogsHaveNoNames(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, a.Properties); diff != "" {
 		t.Errorf("properties (-want +got):\n%s", diff)
+	}
+	if c := a.Jobs[0].Cue; c.At != 1900*time.Millisecond || c.Gap != 100*time.Millisecond {
+		t.Errorf("the batch is due at %v and is planned for %v, want 1.9 s and 100 ms", c.At, c.Gap)
 	}
 	if !a.Jobs[0].Failed || a.Stages[0].Tasks[0].Work() != 4900*time.Millisecond {
 		t.Errorf("the job is %+v and its task works %v", a.Jobs[0], a.Stages[0].Tasks[0].Work())
