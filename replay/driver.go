@@ -129,8 +129,8 @@ func (a *application) submitPrepared(stage int32) {
 	}
 }
 
-// submitStage hands the tasks of the stage's missing partitions to the task
-// scheduler.
+// submitStage submits an attempt of a stage, with the tasks of its missing partitions.
+// They can start after the driver's time to send out their code.
 func (a *application) submitStage(job, stage int32) {
 	e, s, state := a.engine, &a.app.Stages[stage], &a.stages[stage]
 	if state.where == nil {
@@ -159,10 +159,23 @@ func (a *application) submitStage(job, stage int32) {
 	}
 	a.sets = append(a.sets, set)
 	a.path.setSubmitted(set)
-	a.enqueue(set)
+	if s.Launch > 0 {
+		a.after(s.Launch, stageIsLaunched, set.number)
+	} else {
+		a.enqueue(set)
+	}
 	e.emit(Event{Kind: StageSubmitted, App: a.index, Job: job, Stage: stage, N: set.tasks})
 	a.observe(policies.Event{Kind: policies.StageSubmitted, Stage: set.name(), Profile: s.Profile, Tasks: int(set.tasks)})
 	a.scheduleSpeculation(set)
+}
+
+// launchStage hands the tasks of a submitted attempt to the task scheduler, unless the
+// attempt has ended.
+func (a *application) launchStage(number int32) {
+	if set := a.sets[number]; a.stages[set.stage].active == set {
+		a.path.setLaunched(set)
+		a.enqueue(set)
+	}
 }
 
 // taskEnded handles the end of a task. Spark posts what follows from it in one turn of

@@ -155,7 +155,7 @@ func TestTwiceTheTimesIsHalfTheSpeed(t *testing.T) {
 				a.Jobs[i].Cue.Gap, a.Jobs[i].Tail = 2*a.Jobs[i].Cue.Gap, 2*a.Jobs[i].Tail
 			}
 			for i := range a.Stages {
-				a.Stages[i].Delay *= 2
+				a.Stages[i].Delay, a.Stages[i].Launch = 2*a.Stages[i].Delay, 2*a.Stages[i].Launch
 				for j := range a.Stages[i].Tasks {
 					a.Stages[i].Tasks[j].Run *= 2
 				}

@@ -170,6 +170,13 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 	p.scheduleRecheck()
 }
 
+// setLaunched records that the driver has sent out the code of a task set.
+func (p *pathTracker) setLaunched(set *taskSet) {
+	if p != nil {
+		p.sets[set.number].ready.advance(attribution.TimeDriver, p.app.engine.now)
+	}
+}
+
 // stageWaits records that the driver does not submit a stage yet: a fetch failed, or the
 // driver takes its time. stageResumes is its submission; the time to there has a cause.
 func (p *pathTracker) stageWaits(stage int32) {

@@ -45,6 +45,7 @@ const (
 	applicationEnds
 	jobIsDone
 	stageIsPrepared
+	stageIsLaunched
 	stageIsResubmitted
 	offersAreRevived
 	speculationIsChecked
@@ -113,6 +114,7 @@ func init() {
 		rddIsUnpersisted:     of((*application).unpersist),
 		jobIsDone:            of((*application).endJobAfterTail),
 		stageIsPrepared:      of((*application).submitPrepared),
+		stageIsLaunched:      of((*application).launchStage),
 		offersAreRevived:     alone((*application).revive),
 		stageIsResubmitted:   of((*application).resubmitStage),
 		speculationIsChecked: of((*application).speculate),

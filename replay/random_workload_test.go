@@ -64,6 +64,7 @@ func keepDriversBusy(w *traces.Workload, r *rand.Rand) {
 	for _, a := range w.Apps {
 		for i := range a.Stages {
 			a.Stages[i].Delay = time.Duration(r.IntN(2)*r.IntN(4000)) * time.Millisecond
+			a.Stages[i].Launch = time.Duration(r.IntN(2)*r.IntN(500)) * time.Millisecond
 		}
 		for i := range a.Jobs {
 			a.Jobs[i].Tail = time.Duration(r.IntN(2)*r.IntN(2000)) * time.Millisecond

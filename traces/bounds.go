@@ -24,7 +24,7 @@ func CriticalPath(a *Application) time.Duration {
 
 // A StageSpan is when a stage runs, from the application's start.
 type StageSpan struct {
-	Ready    time.Duration // the driver submits it: the output of all stages that it reads is there
+	Ready    time.Duration // the output of all stages that it reads is there, and the driver lets its tasks start
 	End      time.Duration // its longest task has ended
 	Computed bool          // false: no job needs it
 }
@@ -97,7 +97,7 @@ func (s *idealSchedule) stage(i int, at time.Duration) time.Duration {
 	for _, parent := range s.app.Stages[i].Parents {
 		ready = max(ready, s.stage(parent, at))
 	}
-	ready += s.app.Stages[i].Delay
+	ready += s.app.Stages[i].Delay + s.app.Stages[i].Launch
 	tasks := s.app.Stages[i].Tasks
 	for k := range tasks {
 		longest = max(longest, tasks[k].Work())

@@ -44,11 +44,11 @@ func TestCriticalPathGoesThroughSharedStagesOnce(t *testing.T) {
 	if got, want := CriticalPath(a), 4500*time.Millisecond; got != want { // 3 + 0.5 + 1
 		t.Errorf("critical path side by side %v, want %v", got, want)
 	}
-	a.Stages[0].Delay, a.Jobs[0].Tail = 2*time.Second, time.Second
-	if got, want := CriticalPath(a), 7500*time.Millisecond; got != want { // 2 + 3 + 0.5 + 1 + 1
+	a.Stages[0].Delay, a.Stages[0].Launch, a.Jobs[0].Tail = 1500*time.Millisecond, 500*time.Millisecond, time.Second
+	if got, want := CriticalPath(a), 7500*time.Millisecond; got != want { // 1.5 + 0.5 + 3 + 0.5 + 1 + 1
 		t.Errorf("critical path under a busy driver %v, want %v", got, want)
 	}
-	a.Stages[0].Delay, a.Jobs[0].Tail = 0, 0
+	a.Stages[0].Delay, a.Stages[0].Launch, a.Jobs[0].Tail = 0, 0, 0
 	a.EarlierAttempts = time.Minute
 	if got, want := CriticalPath(a), 64500*time.Millisecond; got != want {
 		t.Errorf("critical path after a failed attempt %v, want %v", got, want)

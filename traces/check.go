@@ -80,6 +80,9 @@ func (c *checker) stage(i int) {
 	if s.Delay < 0 {
 		c.fault("%s has a negative delay %v", what, s.Delay)
 	}
+	if s.Launch < 0 {
+		c.fault("%s has a negative launch %v", what, s.Launch)
+	}
 	if s.Profile < 0 || s.Profile >= len(c.app.Profiles) {
 		c.fault("%s has no resource profile", what)
 	}

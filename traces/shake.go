@@ -56,7 +56,7 @@ func (by Shaking) shake(a *Application, random *rand.Rand) *Application {
 		for k := range tasks {
 			tasks[k].Run = int32(min(float64(tasks[k].Run)*factor(), math.MaxInt32))
 		}
-		c.Stages[i].Tasks, c.Stages[i].Delay = tasks, gap(c.Stages[i].Delay)
+		c.Stages[i].Tasks, c.Stages[i].Delay, c.Stages[i].Launch = tasks, gap(c.Stages[i].Delay), gap(c.Stages[i].Launch)
 	}
 	return &c
 }

@@ -36,7 +36,7 @@ import (
 //   - stage: tasks=4x10s@1, of which the host after @ is preferred; reads, a list of the
 //     names that as gives, or none (the stage before it in its job); fails=2:3s, task 2
 //     fails after 3 s before it succeeds; cache=3, RDD 3 is persisted in memory; delay, the
-//     driver's time until it submits the stage; barrier=true, all tasks start together
+//     driver's time until it submits the stage; launch, its time from then until tasks start; barrier=true, all tasks start together
 //   - unpersist: rdd, after, at and gap
 //   - end: gap, the driver's time after its last job; at, the time after the app's start
 //     before which it does not stop
@@ -221,6 +221,7 @@ func (t *textReader) stage(d fieldReader) error {
 	}
 	s.Name = d.String("name", s.Name)
 	d.duration("delay", &s.Delay)
+	d.duration("launch", &s.Launch)
 	if s.Profile < 0 || s.Profile >= len(a.Profiles) {
 		return fmt.Errorf("profile=%d: the app has %d profiles before this line", s.Profile, len(a.Profiles))
 	}

@@ -228,6 +228,7 @@ func (t *textWriter) stage(number, before int) {
 	t.flag("map", &s.Map, t.read[number])
 	t.flag("barrier", &s.Barrier, false)
 	t.duration("delay", &s.Delay)
+	t.duration("launch", &s.Launch)
 	var caches, copies, failures []string
 	for _, c := range s.Caches {
 		caches = append(caches, strconv.Itoa(c.ID)+cacheLevel(c))

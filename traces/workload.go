@@ -107,6 +107,9 @@ type Stage struct {
 	// Delay is the driver's time until it first submits the stage: from the end of the last
 	// task whose output the stage reads, or from the submission of its job if that is later.
 	Delay time.Duration
+	// Launch is the driver's time from each submission of the stage until its tasks can
+	// start: it serializes and sends out their code.
+	Launch time.Duration
 }
 
 // A Failure is a run of a task that failed by itself, for example by an exception, and

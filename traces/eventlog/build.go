@@ -59,6 +59,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 			app.Stages[p].Map = true
 		}
 		stage.Delay = since(b.lastEnd(stage.Parents, a.jobs[s.job].start, s.submittedAt), s.submittedAt)
+		stage.Launch = since(a.launchable(s), s.firstLaunch)
 		b.index[s] = len(app.Stages)
 		b.logs = append(b.logs, s)
 		app.Stages = append(app.Stages, stage)

@@ -20,6 +20,7 @@
 //   - profiles.go: executor sizes, from resource profiles and properties
 //   - link.go: which stage reads which, and which skipped stage reuses which
 //   - build.go: the stages and tasks of the application
+//   - launch.go: the driver's time until the tasks of a stage start
 //   - contention.go: which executors and tasks started beside others
 //   - notes.go, grade.go: what is wrong with a log, and how far to trust it
 //

@@ -22,6 +22,7 @@ type executorLog struct {
 	blockGone           int64      // when its block manager was removed
 	cold                firstTasks // the first tasks that it ran
 	reads               firstTasks // the first tasks that read shuffle data
+	busy                busyTimes
 }
 
 // A taskLaunch is when a task was launched.
@@ -119,6 +120,9 @@ func (x *executorLog) ran(launch, finish, id int64, host string, slots int) {
 	}
 	x.lastTask = max(x.lastTask, finish)
 	x.cold.take(launch, id, slots)
+	if launch > 0 && finish >= launch {
+		x.busy.launches, x.busy.finishes = append(x.busy.launches, launch), append(x.busy.finishes, finish)
+	}
 }
 
 // maxSlots bounds the tasks that one executor of a damaged log can make the reader

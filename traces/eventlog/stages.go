@@ -32,6 +32,7 @@ type stageLog struct {
 	barrier     bool        // one of its RDDs is a barrier, so the stage is (RDD.isBarrier)
 	repeated    bool        // it had speculative copies or more than one attempt
 	runs        []taskRun   // tasks that succeeded
+	firstLaunch int64       // of a task of its first attempt, ms since 1970
 	lastLaunch  int64       // of any of its tasks, ms since 1970
 	ends        []int64     // of the last task that succeeded in each attempt, ms since 1970, sorted
 	failures    []endedRun

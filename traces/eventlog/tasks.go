@@ -61,6 +61,9 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	}
 	s.writes = s.writes || e.Type == "ShuffleMapTask"
 	s.repeated = s.repeated || i.Speculative
+	if x := attemptOf(e.StageAttempt); x == 0 && i.Launch > 0 && (s.firstLaunch == 0 || i.Launch < s.firstLaunch) {
+		s.firstLaunch = i.Launch
+	}
 	x := a.executor(i.Executor)
 	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
 		a.follow(i.Finish)

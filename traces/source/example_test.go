@@ -28,6 +28,6 @@ func Example() {
 	// Output:
 	// 1 application, 0 unreadable logs
 	// etl, Spark 4.1.4: 3 jobs, 6 stages, log complete
-	// it took 1m26.382s, at least 1m8.249s with any executors, and 4m9.924s of work
+	// it took 1m26.382s, at least 1m8.302s with any executors, and 4m9.924s of work
 	// at most 10 executors at one time
 }

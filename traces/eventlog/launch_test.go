@@ -1,0 +1,42 @@
+package eventlog
+
+import (
+	"testing"
+	"time"
+)
+
+// An executor has two slots. The driver launches the tasks of a stage 0.3 s after it
+// submitted the stage, although both slots are free. The next stage finds both slots
+// busy with another stage's tasks until 14 s, and launches its first task 50 ms later.
+func TestTheDriversTimeUntilTasksStartIsKept(t *testing.T) {
+	first, second := testStage{id: 0, tasks: 2}, testStage{id: 1, tasks: 1}
+	l := newLog("app").executor("1", 2, 1).job(0, 10, "", first).submit(first, 0, 10)
+	for i := range 2 {
+		l.task(testTask{id: i, stage: 0, index: i, partition: i, kind: "ResultTask", reason: "Success", from: 10.3, to: 14 + float64(i), run: 900})
+	}
+	l.complete(first, 0, 15).job(1, 11, "", second).submit(second, 0, 11)
+	l.task(testTask{id: 2, stage: 1, partition: 0, kind: "ResultTask", reason: "Success", from: 14.05, to: 16, run: 900}).complete(second, 0, 16)
+	a := readBuilt(t, l.jobEnd(0, 15).jobEnd(1, 16).end(17))
+	for i, want := range []time.Duration{300 * time.Millisecond, 50 * time.Millisecond} {
+		if got := a.Stages[i].Launch; got != want {
+			t.Errorf("stage %d: its first task is launched %v after it could be, want %v", i, got, want)
+		}
+	}
+}
+
+// Nothing can be launched before an executor has registered, and an executor that only
+// ever ran one task at a time has no second slot, whatever its cores are: a GPU may
+// allow no more. Such waits are not the driver's.
+func TestAWaitForASlotIsNoTimeOfTheDriver(t *testing.T) {
+	first, second := testStage{id: 0, tasks: 1}, testStage{id: 1, tasks: 1}
+	l := newLog("app").job(0, 10, "", first).submit(first, 0, 10).executor("1", 2, 12)
+	l.task(testTask{id: 0, stage: 0, partition: 0, kind: "ResultTask", reason: "Success", from: 12.2, to: 15, run: 900}).complete(first, 0, 15)
+	l.job(1, 13, "", second).submit(second, 0, 13)
+	l.task(testTask{id: 1, stage: 1, partition: 0, kind: "ResultTask", reason: "Success", from: 15, to: 16, run: 900}).complete(second, 0, 16)
+	a := readBuilt(t, l.jobEnd(0, 15).jobEnd(1, 16).end(17))
+	for i := range a.Stages {
+		if got := a.Stages[i].Launch; got != 0 {
+			t.Errorf("stage %d: its first task is launched %v after it could be, want 0", i, got)
+		}
+	}
+}
