@@ -170,6 +170,7 @@ func (m *assumedMachines) pools() []Pool {
 	})
 	var pools []Pool
 	for _, r := range m.size {
+		r.MemoryMB = max(r.MemoryMB, 1) // a record without memory, such as SWF
 		if n := len(pools); n > 0 && pools[n-1].Resources == r {
 			pools[n-1].Nodes++
 		} else {

@@ -72,6 +72,7 @@ func TestTheAssumedClusterHoldsWhatWasRecorded(t *testing.T) {
 		{"hosts that the log does not name", []*traces.Application{
 			recording(0, 2048, ran{"", 2, 0, 0}, ran{"", 2, 0, 0}, ran{"", 2, 0, 0}),
 		}, "standalone,nodes=1,cores=6,memory=6g"},
+		{"a record without memory, such as SWF", []*traces.Application{recording(0, 0, ran{"machine", 8, 0, 0})}, "standalone,nodes=1,cores=8,memory=1m"},
 		{"no executor ever registered", []*traces.Application{recording(0, 2048)}, "standalone,nodes=1,cores=1,memory=2g"},
 		{"a notebook in local mode beside an application on two hosts", []*traces.Application{
 			recording(0, 2048, ran{"a", 2, 0, 0}, ran{"b", 2, 0, 0}),
