@@ -32,7 +32,7 @@ func configurations(t *testing.T, group []*traces.Workload) []truth {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := class{cores: coresOf(app), last: app, master: app.Master}
+		c := class{cores: traces.ExecutorCores(app), last: app, master: app.Master}
 		var time, executors []float64
 		for _, r := range repeats {
 			v := validate.Recorded(r)[0]

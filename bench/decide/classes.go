@@ -48,8 +48,8 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 			if settings[s] >= settings[cl.current] {
 				cl.current = s
 			}
-			cl.cores = max(cl.cores, coresOf(a))
-			cl.room = max(cl.room, usefulExecutors(a), a.PeakExecutors())
+			cl.cores = max(cl.cores, traces.ExecutorCores(a))
+			cl.room = max(cl.room, traces.UsefulExecutors(a), a.PeakExecutors())
 		}
 		cl.others = len(cl.apps) - settings[cl.current]
 		cl.current = cl.plain(cl.current)
@@ -60,40 +60,6 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 		list = append(list, cl)
 	}
 	return list, nil
-}
-
-// coresOf is the number of cores of one executor of an application; 0 if an executor
-// takes all cores of a worker and none was recorded.
-func coresOf(a *traces.Application) int {
-	if len(a.Profiles) > 0 && a.Profiles[0].Cores > 0 {
-		return a.Profiles[0].Cores
-	}
-	if a.Recorded != nil {
-		for i := range a.Recorded.Executors {
-			if x := &a.Recorded.Executors[i]; x.Cores > 0 {
-				return x.Cores
-			}
-		}
-	}
-	return 0
-}
-
-// usefulExecutors is the number of executors for which an application has tasks, which
-// is the number that its largest stage fills.
-func usefulExecutors(a *traces.Application) int {
-	slots := 1
-	if len(a.Profiles) > 0 {
-		slots = max(1, coresOf(a)/max(1, a.Profiles[0].TaskCPUs))
-	}
-	most := 1
-	for _, j := range a.Jobs {
-		largest := 0
-		for _, s := range j.Stages {
-			largest = max(largest, len(a.Stages[s].Tasks))
-		}
-		most = max(most, (largest+slots-1)/slots)
-	}
-	return most
 }
 
 // candidates are the default candidates of a class: the current policy, those that each
