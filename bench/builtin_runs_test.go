@@ -122,7 +122,7 @@ func TestBlocksAreTheWidestThatAreEnough(t *testing.T) {
 			loads = append(loads, i)
 		}
 	}
-	if b := bench.BlocksOf(s.Workload, all); b.Unit != bench.ByHour || b.String() != "10 hours" {
+	if b := bench.BlocksOf(s.Workload, all); b.Unit != bench.ByHour || b.String() != "24 hours" {
 		t.Errorf("the built-in day: %s", b)
 	}
 	if b := bench.BlocksOf(s.Workload, all[:20]); b.Unit != bench.ByRun || b.N != 20 {

@@ -22,7 +22,8 @@
 // Read the files in this order:
 //
 //   - suite.go and results.go: [Suite] and [Results];
-//   - fleets.go: fleets of policies, and the one with the recorded settings;
+//   - fleets.go and defaults.go: fleets of policies, the one with the recorded settings,
+//     and those that are compared if none are given;
 //   - run.go and options.go: [Run], and how replays run in parallel;
 //   - leaveout.go: applications that cannot be replayed;
 //   - reference.go: applications alone on the cluster, and misses at other slack

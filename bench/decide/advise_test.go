@@ -124,7 +124,7 @@ func TestAdviceOnTheBuiltInDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "static,n=4", "spark,idle=10s,min=2,max=4")})
+	a, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "static,n=33", "spark,idle=10s,max=40")})
 	if err != nil {
 		t.Fatal(err)
 	}

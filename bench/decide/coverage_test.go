@@ -20,7 +20,7 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("COVERAGE")); err == nil {
 		days = n / 20
 	}
-	fleets, err := bench.Fleets([]string{"recorded", "static,n=2", "static,n=4", "spark,idle=10s", "mixed:*report*=static,n=2;*=spark,idle=5s,max=6"})
+	fleets, err := bench.Fleets([]string{"recorded", "static,n=7", "static,n=23", "spark,idle=10s", "mixed:report-*=static,n=2;*=spark,idle=10s,max=40"})
 	if err != nil {
 		t.Fatal(err)
 	}

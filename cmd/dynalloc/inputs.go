@@ -136,8 +136,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	}
 	in.clusterFlags.configure(&s.Config)
 	s.LearnTimes(w.FromSparkLogs())
-	s.Policies, err = bench.Fleets(builtin.PoliciesOn(&s.Config.Cluster))
-	return s, partly, err
+	return s, partly, s.UseDefaultPolicies()
 }
 
 // withoutLocal leaves out the applications in local mode, unless the user keeps them, and
@@ -177,13 +176,6 @@ func (in *inputs) loadBuiltin() (*bench.Suite, error) {
 		return nil, err
 	}
 	in.clusterFlags.configure(&s.Config)
-	if refused(&s.Config.Cluster, s.Policies...) != nil {
-		fleets, err := bench.Fleets(builtin.PoliciesOn(&s.Config.Cluster))
-		if err != nil {
-			return nil, err
-		}
-		setPolicies(s, fleets)
-	}
 	whole := s.Workload
 	if s.Workload, err = in.selected(whole, in.selection()); err != nil {
 		return nil, err
@@ -198,7 +190,7 @@ func (in *inputs) loadBuiltin() (*bench.Suite, error) {
 		truths = append(truths, t)
 	}
 	s.Truth = truths
-	return s, nil
+	return s, s.UseDefaultPolicies()
 }
 
 // selected is the selected applications of a workload, in the user's classes.

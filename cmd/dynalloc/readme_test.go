@@ -12,6 +12,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/builtin"
+	"dynalloc/bench/decide"
 	"dynalloc/internal/golden"
 	"dynalloc/reports"
 )
@@ -28,7 +29,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.CheckPart(t, filepath.Join(root, "README.md"), "make docs", mainTable(t, results))
+	golden.CheckPart(t, filepath.Join(root, "README.md"), "make docs", mainTable(t, results)+notSignificant(t, *s))
 	if !golden.Updating() {
 		return
 	}
@@ -47,51 +48,90 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// The README shows these columns and rows of the table over all applications.
+// The README shows these columns of two tables, and these rows.
 var (
-	shownColumns  = []string{"policy", "SLA misses", "queue wait p95 s", "turnaround p95 s", "executor-hours held", "executor-hours wasted"}
-	shownPolicies = []string{"recorded", "static,n=2", "static,n=8", "spark,idle=60s", "spark,idle=3s", "mixed"}
+	shownColumns  = []string{"policy", "SLA misses", "queue wait p95 s", "executor-hours held"}
+	shownChanges  = []string{"more SLA misses", "more executor-hours %"}
+	shownPolicies = []string{"recorded", "static,n=3", "static,n=23", "static,n=80", "tracking", "spark", "spark,idle=10s,max=40", "by-class"}
 )
 
 var dashes = regexp.MustCompile("--+")
 
-// mainTable is part of the table over all applications in Markdown.
+// mainTable is part of the table over all applications, with the significant differences
+// to the first row, in Markdown.
 func mainTable(t *testing.T, r *bench.Results) string {
 	t.Helper()
 	var report bytes.Buffer
 	if err := reports.Markdown(&report, reports.Comparison(r)); err != nil {
 		t.Fatal(err)
 	}
-	_, rest, found := strings.Cut(report.String(), "## All applications\n\n")
-	table, _, ended := strings.Cut(rest, "\n\n")
-	if !found || !ended {
-		t.Fatal("the report has no table over all applications")
+	all := tableBelow(t, report.String(), "All applications")
+	changes := tableBelow(t, report.String(), "Significant differences to recorded")
+	column := func(table [][]string, name string) int {
+		at := slices.Index(table[0], name)
+		if at < 0 {
+			t.Fatalf("the report's table has no column %q: %q", name, table[0])
+		}
+		return at
 	}
-	lines := strings.Split(table, "\n")
-	header := cells(lines[0])
 	var b strings.Builder
-	for i, line := range lines {
-		row := cells(line)
+	for i, row := range all {
 		if i > 1 && !slices.Contains(shownPolicies, row[0]) {
 			continue
 		}
 		for _, name := range shownColumns {
-			at := slices.Index(header, name)
-			if at < 0 {
-				t.Fatalf("the report's table has no column %q: %q", name, header)
+			fmt.Fprintf(&b, "| %s ", dashes.ReplaceAllString(row[column(all, name)], "--"))
+		}
+		same := slices.IndexFunc(changes, func(change []string) bool { return change[0] == row[0] })
+		if i == 1 {
+			same = 1 // the line below the heading
+		}
+		for _, name := range shownChanges {
+			cell := "-"
+			if same >= 0 {
+				cell = dashes.ReplaceAllString(changes[same][column(changes, name)], "--")
 			}
-			fmt.Fprintf(&b, "| %s ", dashes.ReplaceAllString(row[at], "--"))
+			fmt.Fprintf(&b, "| %s ", cell)
 		}
 		b.WriteString("|\n")
 	}
 	return "\n" + b.String() + "\n"
 }
 
-// cells splits a row of a Markdown table.
-func cells(row string) []string {
-	parts := strings.Split(strings.Trim(row, "|"), "|")
-	for i := range parts {
-		parts[i] = strings.TrimSpace(parts[i])
+// notSignificant says which policies of the day do not differ significantly in
+// executor-hours from the fleet by class and miss no more deadlines.
+func notSignificant(t *testing.T, s bench.Suite) string {
+	t.Helper()
+	s.Policies = slices.Clone(s.Policies)
+	slices.Reverse(s.Policies) // differences are to the first
+	r, err := bench.Run(t.Context(), &s, bench.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return parts
+	differences, _ := decide.Significances(r)
+	var equal []string
+	for _, d := range differences {
+		if c := d.CostDelta; !d.MissesSignificant && !c.Significant() {
+			equal = append(equal, fmt.Sprintf("`%s` takes %.0f %% more executor-hours [%.0f, %.0f]", d.Policy, 100*c.Value, 100*c.Low, 100*c.High))
+		}
+	}
+	return "Not significantly different from `" + r.Runs[0].Policy.Name + "`, in misses and executor-hours:\n" + strings.Join(equal, "; ") + ".\n\n"
+}
+
+// tableBelow is the table below a heading of a report in Markdown, in cells.
+func tableBelow(t *testing.T, report, heading string) (table [][]string) {
+	t.Helper()
+	_, rest, found := strings.Cut(report, "## "+heading+"\n\n")
+	text, _, ended := strings.Cut(rest, "\n\n")
+	if !found || !ended {
+		t.Fatalf("the report has no table %q", heading)
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		table = append(table, cells)
+	}
+	return table
 }
