@@ -104,10 +104,10 @@ func sizesUpTo(most int) []int {
 func byClass(w *traces.Workload, c *cluster.Cluster, protection string) (policies.Fleet, error) {
 	fleet := policies.Fleet{Name: "by-class"}
 	groups := map[string][]*traces.Application{}
-	work := map[string]time.Duration{}
+	work := map[string]float64{} // core-seconds
 	for _, a := range w.Apps {
 		groups[a.Class] = append(groups[a.Class], a)
-		work[a.Class] += traces.TotalWork(a)
+		work[a.Class] += traces.TotalWork(a).Seconds()
 	}
 	classes := Classes(w)
 	slices.SortStableFunc(classes, func(x, y string) int { return cmp.Compare(work[y], work[x]) })

@@ -60,5 +60,5 @@ func AverageParallelism(a *Application) float64 {
 	if busy == 0 {
 		return 0
 	}
-	return math.Max(1, float64(TotalWork(a))/float64(busy))
+	return math.Max(1, TotalWork(a).Seconds()/busy.Seconds())
 }
