@@ -3,12 +3,14 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"dynalloc/bench/decide"
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
+	"dynalloc/replay"
 	"dynalloc/reports/words"
 )
 
@@ -50,6 +52,7 @@ func Advice(a *decide.Advice) *Document {
 		left += more
 		for k := range c.Evaluations {
 			switch j := &c.Evaluations[k]; {
+			case j.Refused != replay.NoFailure: // in refusedPolicies
 			case j.Problem != "":
 				failed = append(failed, adviceNotReplayed.With(c.Class, j.Policy, j.Problem))
 			case j.Replicas < a.Replicas:
@@ -57,6 +60,7 @@ func Advice(a *decide.Advice) *Document {
 			}
 			all = append(all, &c.Evaluations[k])
 		}
+		failed = append(failed, refusedPolicies(c)...)
 		tried := evaluationTable(c, all)
 		for _, row := range tried.Rows {
 			records.add(c.Class, c.Runs, row)
@@ -240,4 +244,18 @@ func jointRecord(j *decide.Joint) any {
 		{"executor_time_saved_share", words.Thousandths(j.SavedShare.Value)}, {"executor_time_saved_interval", interval(j.SavedShare.Interval, words.Thousandths)},
 		{"worse_than_alone", WordAll(j.Worse)},
 	}
+}
+
+// refusedPolicies has a note for each reason for which Spark refuses policies of a class.
+func refusedPolicies(c *decide.ClassAdvice) (notes []note.Note) {
+	by := map[replay.Failure][]string{}
+	for i := range c.Evaluations {
+		if e := &c.Evaluations[i]; e.Refused != replay.NoFailure {
+			by[e.Refused] = append(by[e.Refused], e.Policy.String())
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(by)) {
+		notes = append(notes, adviceRefused.With(c.Class, why.Exception(), len(by[why]), by[why]))
+	}
+	return notes
 }

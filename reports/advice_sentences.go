@@ -10,6 +10,7 @@ import (
 	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 	"dynalloc/policies"
+	"dynalloc/replay"
 	"dynalloc/replay/attribution"
 	"dynalloc/reports/words"
 )
@@ -25,7 +26,7 @@ func evidence(goal decide.Goal, c *decide.ClassAdvice) []string {
 	head := c.Class + ": " + action(c) + "."
 	switch {
 	case c.Static == nil || c.Dynamic == nil:
-		return []string{head, "Only one kind of policy was tried."}
+		return []string{head, oneKind(c)}
 	case goal == decide.ShortestTime:
 		return []string{head, timeEvidence(c)}
 	}
@@ -121,6 +122,20 @@ func because(j *decide.Evaluation) string {
 		text += fmt.Sprintf(" (median %.1f s until it has the executors that it needs)", j.RampUpTime.Seconds())
 	}
 	return text
+}
+
+// oneKind says why there is nothing to compare.
+func oneKind(c *decide.ClassAdvice) string {
+	for i := range c.Evaluations {
+		switch e := &c.Evaluations[i]; {
+		case e.Refused == replay.NoFailure:
+		case c.Dynamic == nil && e.Policy.Dynamic():
+			return "Spark refuses dynamic allocation: " + e.Refused.Exception() + "."
+		case c.Static == nil && e.Policy.Fixed():
+			return "Spark refuses every fixed size that was tried: " + e.Refused.Exception() + "."
+		}
+	}
+	return "Only one kind of policy was tried."
 }
 
 // timeEvidence is the reason if the goal is a short turnaround.

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"dynalloc/bench/metrics"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
+	"dynalloc/replay"
 	"dynalloc/reports/pictures"
 	"dynalloc/reports/words"
 	"dynalloc/traces"
@@ -132,6 +134,7 @@ func comparisonNotes(r *bench.Results) []note.Note {
 			notes = append(notes, n)
 		}
 	}
+	notes = append(notes, refusals(r)...)
 	notes = append(notes, ClusterNotes(&s.Config.Cluster)...)
 	notes = append(notes, gradeNotes(s.Workload)...)
 	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), coresNotCounted.With())
@@ -146,6 +149,27 @@ func comparisonNotes(r *bench.Results) []note.Note {
 		notes = append(notes, kind.With())
 	}
 	return append(notes, makespanNotes(r)...)
+}
+
+// refusals name the policies under which Spark refuses a job of some applications.
+func refusals(r *bench.Results) []note.Note {
+	var notes []note.Note
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		count, classes := map[replay.Failure]int{}, map[replay.Failure][]string{}
+		for j := range run.Apps {
+			if why := run.Apps[j].Failure; why.Refused() {
+				count[why]++
+				if class := run.Apps[j].Class; !slices.Contains(classes[why], class) {
+					classes[why] = append(classes[why], class)
+				}
+			}
+		}
+		for _, why := range slices.Sorted(maps.Keys(count)) {
+			notes = append(notes, policyRefused.With(run.Policy.Name, why.Exception(), count[why], len(run.Apps), classes[why]))
+		}
+	}
+	return notes
 }
 
 // makespanNotes warn of makespans that depend on when applications arrive more than

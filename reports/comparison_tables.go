@@ -138,6 +138,9 @@ func label(r metrics.Row) string {
 	if r.Recorded {
 		return recordedLabel
 	}
+	if refused(r) {
+		return r.Policy + " (refused by Spark)"
+	}
 	return r.Policy
 }
 

@@ -38,6 +38,7 @@ var benchWordings = map[note.Kind]string{
 	"load-not-replayed":         "At {at} it could not be replayed.",
 	"current-settings-differ":   "{count} of its {runs} runs had other settings than {policy}; \"current\" is each run with its own settings.",
 	"verdict-flips":             "{at} to {verdict}",
+	"every-policy-refused":      "Spark refuses every policy that was tried ({exception})",
 	"joint-misses-more":         "{class} misses {together:%.1f} of {of:%.0f} deadlines with all advice followed, {alone:%.1f} with only its own",
 	"tasks-compute":             "Its tasks compute (SQL): replays of such recordings predict time within {percent:%.0f} % only, and intervals are widened by that.",
 	"logs-incomplete":           "{count} of {runs} logs are not complete ({grades}); give logs that are complete (\"dynalloc inspect\" says what is missing)",

@@ -10,9 +10,11 @@ var reportsWordings = map[note.Kind]string{
 	coresNotCounted:       "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. The replay does not slow tasks down because of that; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
 	recordedTruth:         "Recorded truth: how the applications really ran, from their logs. A log does not show when executors were granted: here they count from registration until the driver saw them leave. Values that a log does not show are left out.",
 	recordedWithoutFaults: "The recorded truth ran without the faults.",
-	nothingLost:           "No policy lost shuffle files or cached blocks with an executor: no work was repeated.",
-	makespanOfArrivals:    "Makespan: applications arrive during {arriving:%.0f} s of the {makespan:%.0f} s under {policy}. The makespan depends on the arrivals more than on the policy.",
-	tooFewRuns:            "{runs:run} are too few to say which differences are significant (docs/STATISTICS.md).",
+	policyRefused: "{policy} is refused by Spark: {exception} for {count} of {of} applications ({classes}). A barrier stage needs slots for all its tasks at once, and no dynamic allocation. " +
+		"These applications miss their deadlines; what they cost is not for the work.",
+	nothingLost:        "No policy lost shuffle files or cached blocks with an executor: no work was repeated.",
+	makespanOfArrivals: "Makespan: applications arrive during {arriving:%.0f} s of the {makespan:%.0f} s under {policy}. The makespan depends on the arrivals more than on the policy.",
+	tooFewRuns:         "{runs:run} are too few to say which differences are significant (docs/STATISTICS.md).",
 
 	legendDifferences:   "Differences are to {base}, the first row. Every number is exact for this workload, cluster and seed; another day or seed gives other numbers.",
 	legendSignificance:  "Significant differences to {base}: simultaneous 95 % intervals over {blocks}, which include the error of the model. `~`: not significant (the interval contains zero). docs/STATISTICS.md has the method.",
@@ -23,12 +25,13 @@ var reportsWordings = map[note.Kind]string{
 	legendSlowdown:      "Slowdown: turnaround over the critical path, which is the turnaround with unlimited executors that are already running. p50, p95: quantiles by definition R-7.",
 	legendExecutorHours: "Executor-hours wasted: executor-hours held in which no task ran.",
 	legendCauses:        "Turnaround by cause: each millisecond of a turnaround has one cause, found on the critical path from the end backwards. Waves: the part of the execution that waits for tasks of the same stage; more executors shorten it. Ramp-up time: from the first ready task until there are as many executors as its tasks can use. Executor time by cause: each core-millisecond held has one cause. The parts add up exactly.",
-	legendLosses:        "Work repeated: tasks that ran a second time because an executor left with their shuffle output, and task time spent on computing cached blocks again. An application fails if Spark gives up after four attempts in a row at a stage; it misses its deadline.",
+	legendLosses:        "Work repeated: tasks that ran a second time because an executor left with their shuffle output, and task time spent on computing cached blocks again. An application fails if Spark gives up one of its jobs, after four attempts in a row at a stage or because it refuses the settings; it misses its deadline.",
 
 	legendAdvice:      "> marks the advised policy, (now) the one in the logs. More misses (of all applications), executor-hours and turnaround are differences to the advised policy. `~`: not significant (the interval contains zero). The 95 % intervals of a table are simultaneous. docs/STATISTICS.md has the method and its measured coverage, docs/ADVICE.md how advice is found and how accurate it is where the best policy is known.",
 	adviceOthersKeep:  "While the policies of one class are tried, the other classes keep the settings in their logs.",
 	adviceBacklog:     "Dynamic allocation is tried with the shortest backlog timeout that Spark accepts, 1 s.",
 	adviceMoreTried:   "The tables leave out {more:policy} with more misses or executor-hours; --format json has all of them.",
+	adviceRefused:     "{class}: Spark refuses {count:policy} with {exception}: {policies}. A barrier stage needs slots for all its tasks at once, and no dynamic allocation.",
 	adviceNotReplayed: "{class}: {policy} could not be replayed: {problem}.",
 
 	searchIsNotComplete: "A search tries some of all possible settings: a cheaper fleet may exist.",

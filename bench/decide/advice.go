@@ -105,7 +105,8 @@ type Evaluation struct {
 	OtherClassMisses float64        // misses of the other classes
 	Turnaround       float64        // mean, seconds
 	ExecutorSeconds  float64
-	Problem          string // why it could not be replayed; the other fields are then empty
+	Problem          string         // why it could not be replayed, or is refused; the other fields are then empty
+	Refused          replay.Failure // why Spark refuses it; NoFailure: it does not
 
 	// Differences to the advised policy, for candidates that were replayed in all
 	// replicas; their intervals are simultaneous. Misses are those of all applications, or

@@ -139,11 +139,13 @@ const finalists = 4
 // deadlines, and the best with the other protection of shuffle files.
 const mostJudged = 2*finalists + 3
 
-// split divides the candidates that could be replayed into fixed sizes and others.
-func split(list []*candidate) (static, dynamic []*candidate) {
+// split divides the candidates that could be replayed, and that Spark does not refuse, into
+// fixed sizes and others.
+func (j *judge) split(list []*candidate) (static, dynamic []*candidate) {
 	for _, c := range list {
+		_, refused := c.refusal(j.own.apps)
 		switch {
-		case c.err != nil:
+		case c.err != nil || refused > 0:
 		case c.isStatic():
 			static = append(static, c)
 		default:
@@ -157,7 +159,7 @@ func split(list []*candidate) (static, dynamic []*candidate) {
 // all replicas.
 func (j *judge) screen(list []*candidate) []*candidate {
 	kept := map[*candidate]bool{list[0]: true} // the current policy
-	static, dynamic := split(list)
+	static, dynamic := j.split(list)
 	for _, kind := range [][]*candidate{static, dynamic} {
 		for _, c := range j.shortlist(kind) {
 			kept[c] = true

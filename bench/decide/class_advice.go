@@ -5,7 +5,10 @@ import (
 	"fmt"
 
 	"dynalloc/internal/note"
+	"dynalloc/replay"
 )
+
+var everyPolicyRefused = note.Declare("every-policy-refused", "exception")
 
 var currentSettingsDiffer = note.Declare("current-settings-differ", "count", "runs", "policy")
 
@@ -44,12 +47,15 @@ func (a *adviser) adviseClass(ctx context.Context, c *class, q logQuality, list 
 		}
 		return nil
 	}
-	static, dynamic := split(final)
+	static, dynamic := j.split(final)
 	if len(static) > 0 {
 		advice.Static = find(j.best(trialsOf(static)))
 	}
 	if len(dynamic) > 0 {
 		advice.Dynamic = find(j.best(trialsOf(dynamic)))
+	}
+	if why, _ := j.current.refusal(j.own.apps); len(static)+len(dynamic) == 0 && why != replay.NoFailure {
+		advice.Insufficiencies = append(advice.Insufficiencies, everyPolicyRefused.With(why.Exception()))
 	}
 	advice.SmallestStatic = j.smallestStatic(advice.Evaluations)
 	advised := j.choose(advice)

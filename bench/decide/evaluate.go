@@ -3,6 +3,7 @@ package decide
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -24,6 +25,11 @@ func (j *judge) evaluate(c *candidate) Evaluation {
 	}
 	if t.err != nil {
 		e.Problem = t.err.Error()
+		return e
+	}
+	if why, runs := t.refusal(j.own.apps); runs > 0 {
+		e.Refused = why
+		e.Problem = fmt.Sprintf("refused by Spark: %s in %d of %d runs", why.Exception(), runs, len(j.own.apps)*e.Replicas)
 		return e
 	}
 	total := func(f metrics.Figure) float64 { return j.own.total(t, f) }

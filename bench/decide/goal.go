@@ -12,7 +12,7 @@ type score struct {
 	misses, deadlines float64
 	seconds           float64 // executor-seconds
 	slower            float64 // the slowdown that Tuning.MaxSlowdown limits; 0 where every class has deadlines
-	failed            bool    // a replay failed
+	failed            bool    // a replay failed, or Spark refuses the fleet
 }
 
 // A goal is the limits that a fleet must meet; the cheapest that does is the best.

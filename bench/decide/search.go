@@ -152,8 +152,9 @@ func (s *search) reportProgress(applications int) {
 
 // score is the mean result of a fleet over the replicas in which it was replayed.
 func (sc *tuneScenario) score(t *trial) score {
-	out := score{failed: t.err != nil}
-	if out.failed || t.done == 0 {
+	_, refused := t.refusal(sc.apps)
+	out := score{failed: t.err != nil || refused > 0}
+	if t.err != nil || t.done == 0 {
 		return out
 	}
 	n := float64(t.done)

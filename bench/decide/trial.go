@@ -1,11 +1,13 @@
 package decide
 
 import (
+	"cmp"
 	"context"
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/policies"
+	"dynalloc/replay"
 )
 
 // A trial is the result of one fleet in one scenario.
@@ -24,6 +26,20 @@ type candidate struct {
 }
 
 func newTrial(f policies.Fleet) *trial { return &trial{fleet: f} }
+
+// refusal is why Spark refuses the fleet's settings for some of the applications, the
+// first time; NoFailure: it does not. Such a fleet does not do the work, so it is never
+// chosen, whatever it costs. runs is how often it happens.
+func (t *trial) refusal(apps []int) (why replay.Failure, runs int) {
+	for _, outcome := range t.runs {
+		for _, at := range apps {
+			if outcome != nil && outcome[at].Failure.Refused() {
+				why, runs = cmp.Or(why, outcome[at].Failure), runs+1
+			}
+		}
+	}
+	return why, runs
+}
 
 // isStatic reports whether the candidate is a fixed number of executors.
 func (c *candidate) isStatic() bool { return c.specs[0].Fixed() }

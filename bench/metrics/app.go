@@ -42,7 +42,8 @@ type App struct {
 	Driver        spark.DriverSize // resources of the driver, held in addition to the executors
 	Elasticity    Elasticity       // how well supply followed demand
 	MinimumCharge MinimumCharge    // billed in addition to the time held
-	Failed        int              // 1: Spark stopped it after repeated stage failures; 0: it did not; -1: not known
+	Failed        int              // 1: Spark gave up one of its jobs, which the log does not show as failed; 0: it did not; -1: not known
+	Failure       replay.Failure   // why Spark did; NoFailure: it did not, or it is not known
 	Rerun         int              // tasks run again because their output was lost; -1: not known
 	Recomputed    wide.Time        // task time spent on lost cached blocks; negative: not known
 	Critical      time.Duration    // critical path; 0: not known
@@ -93,7 +94,7 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 		Changes: r.Grants + r.Removals + r.Lost, Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
 	a.SetReference(ref)
-	if r.Failure != replay.NoFailure {
+	if a.Failure = r.Failure; a.Failure != replay.NoFailure {
 		a.Failed = 1
 	}
 	if r.Registered >= 0 {

@@ -19,11 +19,18 @@ const (
 	longBound  = time.Minute
 )
 
-func queueWait(a *App) time.Duration  { return a.QueueWait }
-func turnaround(a *App) time.Duration { return a.Turnaround }
-func held(a *App) wide.Time           { return a.Held }
-func busy(a *App) wide.Time           { return a.Busy }
-func executors(a *App) wide.Time      { return a.Executors }
+func queueWait(a *App) time.Duration { return a.QueueWait }
+func held(a *App) wide.Time          { return a.Held }
+func busy(a *App) wide.Time          { return a.Busy }
+func executors(a *App) wide.Time     { return a.Executors }
+
+// turnaround is not known of an application that Spark refuses: it did not do its work.
+func turnaround(a *App) time.Duration {
+	if a.Failure.Refused() {
+		return -1
+	}
+	return a.Turnaround
+}
 
 func appWait(a *App) time.Duration { return a.AppWait }
 
@@ -37,7 +44,7 @@ func driverCores(a *App) wide.Time { return wide.Of(driverTime(a), int64(a.Drive
 // slowdown is turnaround / critical path. Like the other figures in this file, it is
 // NaN if it is unknown or does not exist.
 func slowdown(a *App) float64 {
-	if a.Critical <= 0 {
+	if a.Critical <= 0 || turnaround(a) < 0 {
 		return math.NaN()
 	}
 	return a.Turnaround.Seconds() / a.Critical.Seconds()
@@ -45,7 +52,7 @@ func slowdown(a *App) float64 {
 
 func boundedSlowdown(bound time.Duration) Figure {
 	return func(a *App) float64 {
-		if a.Critical <= 0 {
+		if a.Critical <= 0 || turnaround(a) < 0 {
 			return math.NaN()
 		}
 		return max(1, a.Turnaround.Seconds()/max(a.Critical, bound).Seconds())

@@ -187,8 +187,17 @@ var Table = append([]Metric{
 	{"cost_nodes", Costs, "cost of nodes", Money, "sum over nodes of price of a node-hour x time in the cluster, for all classes together", Lower, "own",
 		func(g *Group) float64 { return g.NodeCost }},
 
-	{"failed", Losses, "failed", Count, "applications that Spark gives up because fetches of one stage failed in four attempts in a row; with a deadline they miss it", Lower, "own",
+	{"failed", Losses, "failed", Count, "applications of which Spark gives up a job that the log does not show as failed; with a deadline they miss it", Lower, "own",
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Failed }) }},
+	{"refused", Losses, "refused by Spark", Count, "those of failed whose job Spark does not begin under these settings: a barrier stage under dynamic allocation or with too few slots", Lower, "own",
+		func(g *Group) float64 {
+			return g.total(func(a *App) int {
+				if a.Failure.Refused() {
+					return 1
+				}
+				return min(a.Failed, 0)
+			})
+		}},
 	{"tasks_rerun", Losses, "tasks rerun", Tasks, "sum over applications of tasks that run again because an executor took their output along", Lower, "own",
 		func(g *Group) float64 { return g.total(func(a *App) int { return a.Rerun }) }},
 	{"recomputed", Losses, "cached data recomputed", TaskSeconds, "sum over applications of task time spent on cached blocks that an executor took along", Lower, "own",
