@@ -19,7 +19,7 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 		if p.asked == t.N {
 			continue
 		}
-		p.requests.change(t.N-p.asked, e.now)
+		p.requests.Change(t.N-p.asked, e.now)
 		a.path.targetChanged(&t, p.asked)
 		p.asked = t.N
 		e.emit(Event{Kind: TargetChanged, App: a.index, N: int32(a.wanted()), Why: t.Why})
@@ -165,7 +165,7 @@ func (a *application) grant(g manager.Action) {
 	a.path.executorGranted(&granted, g.Profile)
 	e.emit(granted)
 	e.hosts[node].starting++
-	if startup, shared := a.startup(id, p.requests.answer()); shared {
+	if startup, shared := a.startup(id, p.requests.Answer()); shared {
 		e.beginStartup(a, id, node, startup)
 	} else {
 		a.after(startup, executorIsAdded, int32(id))
@@ -188,11 +188,6 @@ func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took
 	return a.draw(latency.Startup, id, 0), c.Times.Processors > 0
 }
 
-// usualStartup is the median start-up that was measured on standalone clusters
-// of Spark 4.1 (docs/MODEL.md). It is used if start-ups are given and none of
-// them counts from the request.
-const usualStartup = 5 * time.Second
-
 // givenRegistration is when an executor registers whose start-up time is given.
 func (a *application) givenRegistration(known []latency.GivenStartup, id policies.ExecutorID, asked time.Duration) time.Duration {
 	if known[0].FromGrant {
@@ -210,7 +205,7 @@ func (a *application) givenRegistration(known []latency.GivenStartup, id policie
 			took = append(took, g.Took)
 		}
 	}
-	return asked + latency.Median(took, usualStartup)
+	return asked + latency.Median(took, a.engine.config.Times.By[latency.Startup].Quantiles.Median())
 }
 
 // executorAdded is the registration of an executor. Its idle timeout starts now,

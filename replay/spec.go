@@ -8,6 +8,7 @@ import (
 	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -71,10 +72,10 @@ type profile struct {
 	memoryMB int64 // of one executor, overhead included
 	heapMB   int64 // of that, its heap
 	taskCPUs int32
-	limit    int32        // most tasks that custom resources allow; 0: no limit
-	asked    int          // executors wanted in all
-	requests requestQueue // for those that have not come
-	granted  int          // executors held
+	limit    int32            // most tasks that custom resources allow; 0: no limit
+	asked    int              // executors wanted in all
+	requests latency.Requests // for those that have not come
+	granted  int              // executors held
 }
 
 // profileOf is a resource profile under a spec, which may set the size of an

@@ -67,16 +67,16 @@ func TestDriverWasSlowedDownByThoseBesideIt(t *testing.T) {
 // Two executors are requested after one second and three after five. Then the target
 // falls by three: the two that still come were requested after one second.
 func TestFallingTargetTakesBackTheLatestRequests(t *testing.T) {
-	var q requestQueue
-	q.change(2, time.Second)
-	q.change(3, 5*time.Second)
-	q.change(-3, 6*time.Second)
+	var q latency.Requests
+	q.Change(2, time.Second)
+	q.Change(3, 5*time.Second)
+	q.Change(-3, 6*time.Second)
 	for i := range 2 {
-		if at := q.answer(); at != time.Second {
+		if at := q.Answer(); at != time.Second {
 			t.Errorf("executor %d was asked for after %s, want 1s", i+1, at)
 		}
 	}
-	if at := q.answer(); at != 5*time.Second {
+	if at := q.Answer(); at != 5*time.Second {
 		t.Errorf("one that is not wanted any more answers %s, want the latest request, 5s", at)
 	}
 }

@@ -192,6 +192,31 @@ type Recorded struct {
 	Ended     bool          // the log has ApplicationEnd
 	Executors []RecordedExecutor
 	Jobs      []RecordedJob
+
+	RequestsInferred bool // the log does not show when executors were requested: Requested is inferred
+
+	// Attempts and Tasks are what dynamic allocation reacted to. They are kept only if it was
+	// enabled and the log does not show when executors were requested (before Spark 3.4).
+	Attempts []RecordedAttempt
+	Tasks    []RecordedTask
+}
+
+// A RecordedAttempt is an attempt of a stage.
+type RecordedAttempt struct {
+	Stage, Attempt int
+	Profile        int // Spark's id of the resource profile
+	Tasks          int
+	Submitted      time.Duration
+	Completed      time.Duration // -1: not before the log's end
+}
+
+// A RecordedTask is one run of a task, other than a speculative copy.
+type RecordedTask struct {
+	Attempt            int32 // index into Recorded.Attempts
+	Index              int32 // of the task in its attempt
+	Executor           int32 // index into Recorded.Executors; -1: unknown
+	Failed             bool  // it has to run again
+	Launched, Finished time.Duration
 }
 
 // A RecordedExecutor is the life of one executor as the driver saw it.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/internal/spec"
+	"dynalloc/replay/calibrate"
 	"dynalloc/reports"
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
@@ -142,6 +143,7 @@ func (r *reading) Read() (*traces.Application, error) {
 		r.lossy++
 	}
 	a.Class = classOf(a, r.classes)
+	calibrate.InferRequests(a)
 	return a, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"dynalloc/replay/calibrate"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -32,11 +33,22 @@ func Collect(t testing.TB, paths ...string) (*traces.Workload, []*traces.LogErro
 		t.Fatal(err)
 	}
 	defer logs.Close()
-	w, bad, err := traces.Collect(paths[0], logs)
+	w, bad, err := traces.Collect(paths[0], inferring{logs})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w, bad
+}
+
+// inferring reads logs as the program does.
+type inferring struct{ *source.Logs }
+
+func (r inferring) Read() (*traces.Application, error) {
+	a, err := r.Logs.Read()
+	if err == nil {
+		calibrate.InferRequests(a)
+	}
+	return a, err
 }
 
 // Path returns the path of a recording: of one below bench in the repository, whose

@@ -34,7 +34,7 @@ bench/metrics                 -> bench/sla bench/stats internal/spark internal/s
 bench/sla                     -> bench/stats internal/note internal/spec replay traces
 bench/stats                   ->
 
-internal/logtest              -> traces traces/source
+internal/logtest              -> replay/calibrate traces traces/source
 traces/redact                 -> internal/spark traces traces/eventlog traces/source
 traces/source                 -> internal/note traces traces/eventlog traces/formats
 

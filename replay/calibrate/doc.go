@@ -4,6 +4,7 @@
 //
 //   - learn.go: from logs to a model of their times
 //   - estimate.go: from a default and the samples of a cause to its distribution
+//   - asked.go: when executors were requested, where a log does not say so
 //   - tasks.go: samples from recorded tasks
 //   - startups.go: samples from recorded executors that share a node
 //   - requested.go: recorded start-up times in order of request

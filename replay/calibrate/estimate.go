@@ -78,15 +78,15 @@ func (p prior) blend(d *latency.Distribution, shown latency.Quantiles, variance 
 }
 
 // posterior is the weight of the default in the median, and the standard deviation of its
-// logarithm, after n samples of a variance from a number of logs.
+// logarithm in another run, after n samples of a variance from a number of logs. The
+// median is that of the recorded runs; another run differs from them.
 func (p prior) posterior(variance float64, n, logs int) (weight, deviation float64) {
 	if n == 0 {
 		return 1, p.clusters
 	}
-	error := variance/float64(n) + p.runs*p.runs/float64(max(logs, 1))
-	between := p.clusters * p.clusters
+	error, between := variance/float64(n), p.clusters*p.clusters
 	weight = error / (error + between)
-	return weight, math.Sqrt(weight * between)
+	return weight, math.Sqrt(weight*between + p.runs*p.runs/float64(max(logs, 1)))
 }
 
 // quantiles returns those of samples, which it sorts: linear between two samples.

@@ -25,5 +25,5 @@ func ExampleLearn() {
 	startup := &times.By[latency.Startup]
 	fmt.Printf("%d start-ups; the default has a weight of %.1f %%\n", startup.N, 100*startup.Prior)
 	// Output:
-	// 65 start-ups; the default has a weight of 0.7 %
+	// 65 start-ups; the default has a weight of 0.6 %
 }

@@ -40,14 +40,15 @@ func recordedStartups(w *traces.Workload, c cluster.Cluster, lag time.Duration) 
 		}
 		start := a.Submit + a.EarlierAttempts
 		asked := start + a.Setup // a static driver asks when it registers
+		known := !a.Properties.DynamicAllocation()
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
 			if x.Inferred {
 				continue
 			}
 			if x.Requested >= 0 {
-				asked = start + x.Requested
-			} else if a.Properties.DynamicAllocation() && i == 0 {
+				asked, known = start+x.Requested, true
+			} else if !known || a.Recorded.RequestsInferred {
 				continue // the time of its request is not known
 			}
 			e := executor{startup{asked, start + x.Added, k, x.Host, a.Path}, start + a.Recorded.End, x.Cores}

@@ -5,6 +5,7 @@
 //
 //   - latency.go: the causes, and the model that has a time for each
 //   - distribution.go: how long a cause takes, alone and beside others
+//   - requests.go: when the executors were requested that start
 //   - processors.go: programs that start together share processors
 //   - work.go: recorded tasks without what only the recorded run explains
 package latency

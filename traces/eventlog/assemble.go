@@ -50,6 +50,8 @@ type assembler struct {
 	hosts     []string
 	hostIndex map[string]int16
 
+	pressure pressure
+
 	tasks, failedTasks, jobStarts, stagesSubmitted int // counts for traces.Log
 	executorsAdded, executorsRemoved               int
 }

@@ -72,7 +72,7 @@ func (a *assembler) executorAdded(e *executorAdded) error {
 		x.added = e.Info.Registered
 	}
 	if a.see(e.Info.Requested) {
-		x.requested = e.Info.Requested
+		x.requested, a.pressure.unneeded = e.Info.Requested, true
 	}
 	return nil
 }
@@ -171,4 +171,7 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 		r.Jobs = append(r.Jobs, traces.RecordedJob{ID: j.id, Start: a.offset(j.start), End: a.optional(j.end)})
 	}
 	app.Recorded = r
+	if a.asksUnseen() {
+		a.pressure.build(a, r)
+	}
 }

@@ -147,6 +147,7 @@ func (a *assembler) stageSubmitted(e *stageEvent) error {
 	s.attempts[attempt] = tasks
 	s.repeated = s.repeated || attempt > 0
 	a.submissionTime(s, e.Info.Submitted)
+	a.pressure.stage(&e.Info, a.last)
 	return nil
 }
 
@@ -166,6 +167,7 @@ func (a *assembler) stageCompleted(e *stageEvent) error {
 	a.submissionTime(s, e.Info.Submitted)
 	a.advance(e.Info.Completed)
 	a.interval(e.Info.Submitted, e.Info.Completed)
+	a.pressure.stage(&e.Info, a.last)
 	return nil
 }
 

@@ -68,6 +68,9 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
 		a.follow(i.Finish)
 		x.ran(i.Launch, i.Finish, i.ID, i.Host, a.slots(x))
+		if a.asksUnseen() && !i.Speculative {
+			a.pressure.task(e, x)
+		}
 	}
 	run := endedRun{partition: int32(partition), attempt: int16(attemptOf(e.StageAttempt)), end: i.Finish, took: a.duration(i.Finish - i.Launch)}
 	if i.Speculative && (e.Reason == "Success" || e.Reason == "TaskKilled") {

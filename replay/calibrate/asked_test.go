@@ -1,0 +1,101 @@
+package calibrate
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
+	"dynalloc/traces"
+	"dynalloc/traces/eventlog"
+)
+
+var requestTime = regexp.MustCompile(`,?"Request Time":\d+`)
+
+// readLog reads an event log, as Spark before 3.4 would have written it if old.
+func readLog(t *testing.T, path string, old bool) *traces.Application {
+	t.Helper()
+	packed, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := zstd.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	text, err := io.ReadAll(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if old {
+		text = requestTime.ReplaceAll(text, nil)
+	}
+	a, err := eventlog.Read(&eventlog.Log{Path: path, Parts: []eventlog.Part{{Name: path, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// The logs of one run with and without Request Time teach the same: 16 s from the request to
+// the registration, and a first request 6 s after the start, 4.5 s after the driver's block
+// manager. The first executor alone would leave open which part of its 20.5 s was start-up.
+func TestRequestsThatALogDoesNotShowAreInferred(t *testing.T) {
+	for _, name := range []string{"dra-boot", "dra-boot-request-time"} {
+		a := readLog(t, "testdata/"+name+".zstd", false)
+		InferRequests(a)
+		if got := (a.Setup - 6*time.Second).Abs(); got > 100*time.Millisecond {
+			t.Errorf("%s: the first request is %s after the start, want about 6s", name, a.Setup)
+		}
+		times, _ := Learn(&traces.Workload{Apps: []*traces.Application{a}}, cluster.Uniform(20, 2, 1<<20))
+		startup := times.By[latency.Startup]
+		if got := (startup.Quantiles.Median() - 16*time.Second).Abs(); got > 200*time.Millisecond || startup.N != 20 {
+			t.Errorf("%s: start-up %s from %d samples, want 16s from 20", name, startup.Quantiles.Median(), startup.N)
+		}
+		if a.Recorded.Tasks != nil || a.Recorded.Attempts != nil {
+			t.Errorf("%s: the recorded events are still held", name)
+		}
+	}
+}
+
+// Recordings of Spark 4.1 have the times of requests. Without them the policy's replay finds
+// them again: most to a tick or two of a tenth of a second, and all to a round of the ramp.
+func TestInferredRequestsAreThoseThatSparkLogged(t *testing.T) {
+	for _, name := range []string{"etl/ess10", "etl/essmin3", "etl/track10", "bursty/ess10", "bursty/ess60", "bursty/essbl5", "reuse/track10t15", "fanout/ess10", "cache/ess10cache15"} {
+		logs, err := filepath.Glob("../../bench/testdata/recordings/" + name + "/*.zstd")
+		if err != nil || len(logs) != 1 {
+			t.Fatalf("%s: %v, %v", name, logs, err)
+		}
+		logged, inferred := readLog(t, logs[0], false), readLog(t, logs[0], true)
+		InferRequests(inferred)
+		var off []time.Duration
+		unknown := 0
+		for i := range logged.Recorded.Executors {
+			x, y := &logged.Recorded.Executors[i], &inferred.Recorded.Executors[i]
+			if x.Requested >= 0 && y.Requested >= 0 {
+				off = append(off, (x.Requested - y.Requested).Abs())
+			} else if x.Requested >= 0 {
+				unknown++
+			}
+		}
+		slices.Sort(off)
+		limit := 150 * time.Millisecond // beside two ticks of a tenth of a second
+		if name == "etl/essmin3" {
+			limit = 600 * time.Millisecond // five start together before the first job, on one machine
+		}
+		if n := len(off); n == 0 || unknown > 0 || off[n/2] > limit || off[n*9/10] > 1200*time.Millisecond {
+			t.Errorf("%s: %d requests, %d unknown; off by %s", name, n, unknown, off)
+		}
+	}
+}
