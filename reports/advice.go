@@ -11,6 +11,7 @@ import (
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
 	"dynalloc/replay"
+	"dynalloc/replay/cluster"
 	"dynalloc/reports/words"
 )
 
@@ -22,9 +23,9 @@ const neverFull = "never full (not given)"
 // ticket, the settings, and the evidence.
 func Advice(a *decide.Advice) *Document {
 	s := a.Suite
-	cluster := clusterFact(s)
+	onCluster := clusterFact(s)
 	if s.Config.Cluster.String() == validate.Unlimited.String() {
-		cluster.Text = neverFull
+		onCluster.Text = neverFull
 	}
 	goal := "fewest missed deadlines, then fewest executor-seconds"
 	deadlines := Fact{Key: "deadline_basis", Label: "deadlines", Value: a.DeadlineBasis}
@@ -35,7 +36,7 @@ func Advice(a *decide.Advice) *Document {
 		Schema: "dynalloc.advice/2",
 		Title:  fmt.Sprintf("%s: advice for %s of %s", s.Workload.Name, words.Plural(len(a.Classes), "class"), words.Plural(len(s.Workload.Apps), "application")),
 		Facts: []Fact{
-			{Key: "workload", Value: s.Workload.Name}, cluster, {Key: "seed", Label: "seed", Value: s.Config.Seed},
+			{Key: "workload", Value: s.Workload.Name}, onCluster, {Key: "seed", Label: "seed", Value: s.Config.Seed},
 			{Key: "goal", Label: "goal", Value: a.Goal, Text: goal}, deadlines,
 			{Key: "replays", Label: "replays", Value: a.Replicas, Text: fmt.Sprintf("%d of each policy, all but the first with varied inputs", a.Replicas)},
 		},
@@ -72,15 +73,34 @@ func Advice(a *decide.Advice) *Document {
 	if a.Joint != nil {
 		d.Sections = append(d.Sections, jointSection(a.Joint))
 	}
-	if cluster.Text != neverFull {
-		d.Notes = ClusterNotes(&s.Config.Cluster)
-	}
+	d.Notes = adviceClusterNotes(a, onCluster.Text == neverFull)
 	d.Notes = append(append(d.Notes, gradeNotes(s.Workload)...), legendAdvice.With(), adviceOthersKeep.With(), adviceBacklog.With())
 	if left > 0 {
 		d.Notes = append(d.Notes, adviceMoreTried.With(left))
 	}
 	d.Notes = append(append(d.Notes, failed...), a.Notes...)
 	return d
+}
+
+// adviceClusterNotes are the limits that a cluster sets to advice on it.
+func adviceClusterNotes(a *decide.Advice, limitless bool) []note.Note {
+	switch {
+	case limitless && len(a.RoomDecides) > 0:
+		return []note.Note{neverFullDecides.With(a.RoomDecides)}
+	case limitless:
+		return []note.Note{neverFullCluster.With()}
+	}
+	return clusterNotesOf(&a.Suite.Config.Cluster, a.RoomDecides)
+}
+
+// clusterNotesOf are the limits that a cluster sets to a choice of policies, for some
+// classes of which policies that were tried want more than the assumed cluster holds.
+func clusterNotesOf(c *cluster.Cluster, decides []string) []note.Note {
+	notes := ClusterNotes(c)
+	if len(decides) > 0 {
+		notes[0] = clusterDecidesAdvice.With(c.Capacity(), decides)
+	}
+	return notes
 }
 
 // classSection builds the section of a class; list has the policies that its table

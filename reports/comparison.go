@@ -135,7 +135,7 @@ func comparisonNotes(r *bench.Results) []note.Note {
 		}
 	}
 	notes = append(notes, refusals(r)...)
-	notes = append(notes, ClusterNotes(&s.Config.Cluster)...)
+	notes = append(notes, comparisonClusterNotes(r)...)
 	notes = append(notes, gradeNotes(s.Workload)...)
 	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), coresNotCounted.With())
 	notes = append(notes, r.Notes...)
@@ -168,6 +168,30 @@ func refusals(r *bench.Results) []note.Note {
 		for _, why := range slices.Sorted(maps.Keys(count)) {
 			notes = append(notes, policyRefused.With(run.Policy.Name, why.Exception(), count[why], len(run.Apps), classes[why]))
 		}
+	}
+	return notes
+}
+
+// comparisonClusterNotes are the limits that the cluster sets to a comparison. If it is
+// assumed and applications wait for room on it, the first says which.
+func comparisonClusterNotes(r *bench.Results) []note.Note {
+	c := &r.Suite.Config.Cluster
+	notes := ClusterNotes(c)
+	var classes, names []string
+	for i := range r.Runs {
+		waits := false
+		for k := range r.Runs[i].Apps {
+			if a := &r.Runs[i].Apps[k]; c.Assumed && a.Wait > 0 {
+				classes, waits = append(classes, a.Class), true
+			}
+		}
+		if waits {
+			names = append(names, r.Runs[i].Policy.Name)
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(classes)
+		notes[0] = clusterDecides.With(c.Capacity(), slices.Compact(classes), names)
 	}
 	return notes
 }

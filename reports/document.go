@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"dynalloc/internal/note"
 )
@@ -25,6 +26,18 @@ type Document struct {
 	Records  func() *Table // the rows of the CSV form; nil: none
 	Files    Files
 	Figures  []Figure
+}
+
+// divideNotes returns the notes that stand before the answer, and the others.
+func (d *Document) divideNotes() (first, rest []note.Note) {
+	for _, n := range d.Notes {
+		if slices.Contains(decisive, n.Kind) {
+			first = append(first, n)
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	return first, rest
 }
 
 // Files are the names under which a document is written into a folder, without

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"dynalloc/bench"
 	"dynalloc/internal/note"
 	"dynalloc/replay/cluster"
 )
@@ -8,7 +9,11 @@ import (
 // The kinds of notes that reports make themselves: conclusions from a result as a
 // whole, and legends of tables. wording_reports.go has their sentences.
 var (
-	clusterAssumed        = note.Declare("cluster-assumed")
+	clusterAssumed        = note.Declare("cluster-assumed", "cores")
+	clusterDecides        = note.Declare("cluster-assumed-decides", "cores", "classes", "policies")
+	clusterDecidesAdvice  = note.Declare("cluster-assumed-decides-advice", "cores", "classes")
+	neverFullCluster      = note.Declare("cluster-assumed-unlimited")
+	neverFullDecides      = note.Declare("cluster-assumed-unlimited-decides", "classes")
 	managerCaveat         = note.Declare("manager-caveat", "manager", "caveat", "page")
 	poorLogs              = note.Declare("poor-logs", "grade", "logs", "names")
 	coresNotCounted       = note.Declare("cores-not-counted")
@@ -50,13 +55,19 @@ var (
 	legendWinner    = note.Declare("legend-winner")
 )
 
+// decisive are the kinds of notes about what an answer depends on and the user did not
+// say. Reports for people show them before the answer.
+var decisive = []note.Kind{
+	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept,
+}
+
 // ClusterNotes are the limits of every result on a cluster: whether the cluster is
 // assumed, what is not validated about its manager, and which settings of its files are
 // not modelled.
 func ClusterNotes(c *cluster.Cluster) []note.Note {
 	var notes []note.Note
 	if c.Assumed {
-		notes = append(notes, clusterAssumed.With())
+		notes = append(notes, clusterAssumed.With(c.Capacity()))
 	}
 	if t := c.Traits(); t.Caveat != "" {
 		notes = append(notes, managerCaveat.With(t.Title, t.Caveat, t.Page))

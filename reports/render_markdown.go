@@ -21,6 +21,10 @@ func Markdown(w io.Writer, d *Document) error {
 			fmt.Fprintf(&b, "- %s: %s\n", f.Label, escape(f.shown()))
 		}
 	}
+	first, rest := d.divideNotes()
+	for _, n := range first {
+		fmt.Fprintf(&b, "\n%s\n", escape(Word(n)))
+	}
 	for i, sentence := range d.Summary {
 		if i == 0 {
 			b.WriteByte('\n')
@@ -39,9 +43,9 @@ func Markdown(w io.Writer, d *Document) error {
 			}
 		}
 	}
-	if len(d.Notes) > 0 {
+	if len(rest) > 0 {
 		b.WriteString("\n## Notes\n\n")
-		if err := markdownBlock(&b, Bullets(WordAll(d.Notes))); err != nil {
+		if err := markdownBlock(&b, Bullets(WordAll(rest))); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,11 @@ func Text(w io.Writer, d *Document) error {
 		fmt.Fprintln(&b, d.Title)
 	}
 	textFacts(&b, d.Facts)
+	first, rest := d.divideNotes()
+	for _, n := range first {
+		b.WriteByte('\n')
+		paragraph(&b, "", Word(n))
+	}
 	for i, sentence := range d.Summary {
 		if i == 0 {
 			b.WriteByte('\n')
@@ -45,9 +50,9 @@ func Text(w io.Writer, d *Document) error {
 		fmt.Fprintf(&b, "\nLonger tables, in %s.md\n\n", d.Files.Report)
 		textBlock(&b, Bullets(left))
 	}
-	if len(d.Notes) > 0 {
+	if len(rest) > 0 {
 		fmt.Fprint(&b, "\nNotes\n\n")
-		textBlock(&b, Bullets(WordAll(d.Notes)))
+		textBlock(&b, Bullets(WordAll(rest)))
 	}
 	_, err := bytes.NewReader(bytes.TrimLeft(b.Bytes(), "\n")).WriteTo(w)
 	return err

@@ -227,7 +227,7 @@ func searchNotes(t *decide.TuneResult) []note.Note {
 	if t.Interrupted {
 		figures = searchStopped
 	}
-	notes := append(ClusterNotes(&t.Suite.Config.Cluster), gradeNotes(t.Suite.Workload)...)
+	notes := append(clusterNotesOf(&t.Suite.Config.Cluster, t.RoomDecides), gradeNotes(t.Suite.Workload)...)
 	notes = append(notes, searchIsNotComplete.With(), figures.With(t.Replicas))
 	if len(t.Ambiguous) > 0 {
 		notes = append(notes, searchPatterns.With(t.Ambiguous))

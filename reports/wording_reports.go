@@ -4,7 +4,11 @@ import "dynalloc/internal/note"
 
 // reportsWordings are the sentences for the notes that reports make themselves.
 var reportsWordings = map[note.Kind]string{
-	clusterAssumed:        "The cluster is not given: it is assumed to have the largest number of cores and amount of memory that the logs held at one time. Contention cannot be judged from an assumption; give the cluster with --cluster.",
+	clusterAssumed:        "The cluster is not given: it is assumed to hold what the logs held when they held the most, {cores:core}. Contention cannot be judged from an assumption; give the cluster with --cluster.",
+	clusterDecides:        "The cluster is not given, and what is assumed decides this answer. It holds what the logs held when they held the most, {cores:core}. Executors of {classes} wait for room on it, under {policies}. If the cluster has more, they would not: give it with --cluster.",
+	clusterDecidesAdvice:  "The cluster is not given, and what is assumed decides this answer. It holds what the logs held when they held the most, {cores:core}. Policies that were tried for {classes} want more and wait for room. If the cluster has more, they would not: give it with --cluster.",
+	neverFullCluster:      "The cluster is not given and no two applications ran at the same time: policies are replayed on a cluster that is never full. Give --cluster if executors may have to wait for free resources.",
+	neverFullDecides:      "The cluster is not given, and what is assumed decides this answer. No two applications ran at the same time, so that policies are replayed on a cluster that is never full. Policies that were tried for {classes} hold more executors at a time than the logs show. If the cluster has no room for these, they would wait: give it with --cluster.",
 	managerCaveat:         "{manager} is {caveat}. {page} lists what is modelled and from which documents.",
 	poorLogs:              "Quality grade {grade}, {logs:log}, whose results are less reliable: {names}.",
 	coresNotCounted:       "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. The replay does not slow tasks down because of that; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",

@@ -42,6 +42,7 @@ type Advice struct {
 	DeadlineBasis string
 	LeftOut       []*replay.AppError // applications that cannot be replayed and are of no class
 	CheckedAt     []string           // the other deadlines and loads at which the verdicts were checked
+	RoomDecides   []string           // classes for which policies were tried that want more than the assumed cluster holds, or than the logs show where nothing limits them
 	Notes         []note.Note
 
 	deadlines []sla.Reference

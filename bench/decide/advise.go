@@ -34,8 +34,7 @@ var AssumedFactor = sla.DefaultSlack.Headline()
 var loadSteps = []float64{0.8, 1.2}
 
 var (
-	clusterAssumedUnlimited = note.Declare("cluster-assumed-unlimited")
-	loadNotChecked          = note.Declare("load-not-checked", "load", "error")
+	loadNotChecked = note.Declare("load-not-checked", "load", "error")
 )
 
 // Advise finds for each class of a workload whether a fixed number of executors or
@@ -47,9 +46,10 @@ func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, erro
 		o.Goal = FewestMisses
 	}
 	base := *s
-	if base.Config.Cluster.Assumed && neverShared(s.Workload) {
+	limitless := base.Config.Cluster.Assumed && neverShared(s.Workload)
+	if limitless {
 		base.Config.Cluster = validate.Unlimited
-		base.Notes = append(slices.Clone(s.Notes), clusterAssumedUnlimited.With())
+		base.Config.Cluster.Assumed = true
 	}
 	base.Policies, base.Truth = []policies.Fleet{bench.RecordedFleet()}, nil
 	results, err := bench.Run(ctx, &base, bench.Options{Parallel: o.Parallel})
@@ -61,7 +61,7 @@ func Advise(ctx context.Context, s *bench.Suite, o AdviseOptions) (*Advice, erro
 			ref.Deadline = sla.Multiple(AssumedFactor, ref.Alone) // used only if the class has no deadline
 		}
 	}
-	a := &adviser{suite: results.Suite, options: o, results: results, current: map[*scenario]*trial{}}
+	a := &adviser{suite: results.Suite, options: o, results: results, current: map[*scenario]*trial{}, room: newRoomCheck(base.Config.Cluster.Assumed, limitless)}
 	if err := a.prepare(); err != nil {
 		return nil, err
 	}
@@ -91,8 +91,9 @@ type adviser struct {
 	loads    []*scenario
 	current  map[*scenario]*trial // of the current settings
 	quality  []logQuality         // by class
-	played   int                  // replays that are done
-	planned  int                  // replays that are expected
+	room     *roomCheck
+	played   int // replays that are done
+	planned  int // replays that are expected
 	notes    []note.Note
 }
 
@@ -129,7 +130,10 @@ func (a *adviser) prepare() error {
 // newScenario makes a scenario of applications of the suite, with the current
 // settings as its first trial.
 func (a *adviser) newScenario(name string, w *traces.Workload, from []int, replicas int) *scenario {
-	of := &origin{a.suite.Workload, a.results.Reference, a.suite.Config}
+	of := &origin{a.suite.Workload, a.results.Reference, a.suite.Config, nil}
+	if name == "" { // at another load the cluster is fuller than it was
+		of.room = a.room
+	}
 	s := newScenario(name, a.classes, w, from, of, 0, replicas)
 	a.current[s] = newTrial(bench.RecordedFleet())
 	return s
@@ -172,6 +176,7 @@ func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 	if out.Joint, err = a.joint(ctx, out.Classes); err != nil {
 		return nil, err
 	}
+	out.RoomDecides = a.room.list()
 	a.report(a.planned) // there may be fewer replays than were planned
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,5 +170,36 @@ func TestAdviceIsNotForWarmUpAndDrain(t *testing.T) {
 	}
 	if len(a.Classes) != 1 || a.Classes[0].Class != s.Workload.Apps[1].Class {
 		t.Errorf("%d classes are advised, the first is %s", len(a.Classes), a.Classes[0].Class)
+	}
+}
+
+// Without a cluster the advice depends on an assumption. It names the classes for which
+// policies were tried that want more than is assumed: on a fleet that shared a cluster,
+// more than there is room for; for a run that had one to itself, more than its log shows.
+func TestAdviceSaysWhereTheAssumedClusterDecides(t *testing.T) {
+	fleet := logtest.Read(t, "../builtin/recordings/fleet-static")
+	one := logtest.Read(t, "../testdata/recordings/etl/static4")
+	for _, c := range []struct {
+		name   string
+		log    *traces.Workload
+		policy string
+		given  bool
+		want   []string
+	}{
+		{"a run alone that gets more than it had", one, "static,n=5", false, []string{"etl"}},
+		{"a run alone that gets no more", one, "static,n=3", false, nil},
+		{"a given cluster", one, "static,n=5", true, nil},
+		{"all classes of a fleet that shared a full cluster", fleet, "static,n=20", false, bench.Classes(fleet)},
+	} {
+		s := &bench.Suite{Workload: c.log, Config: replay.Config{Seed: 1, Cluster: cluster.Assume(c.log)}}
+		s.Config.Cluster.Assumed = !c.given
+		s.LearnTimes(c.log)
+		a, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, c.policy)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(a.RoomDecides, c.want) {
+			t.Errorf("%s: the assumption decides about %v, want %v", c.name, a.RoomDecides, c.want)
+		}
 	}
 }

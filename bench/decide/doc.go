@@ -6,6 +6,7 @@
 //
 //   - scenario.go: a workload in several shaken replicas;
 //   - trial.go: the result of one fleet in a scenario, and sums over it;
+//   - room.go: which classes depend on the size of an assumed cluster;
 //   - judge.go: differences between policies with their intervals and tests;
 //   - choose.go: which policy is best by a goal;
 //   - significance.go: [Significances], the differences in one comparison;

@@ -40,6 +40,8 @@ type scenario struct {
 	name      string // such as "load x0.8"; empty: as recorded
 	workload  *traces.Workload
 	reference []sla.Reference // by application of workload
+	classes   []string        // by application of workload: its name, where the workload has its token
+	room      *roomCheck      // nil: the load is another one, or the cluster was given
 	replicas  []replica
 }
 
@@ -61,12 +63,12 @@ func newScenario(name string, classes []*class, w *traces.Workload, from []int, 
 	}
 	out := *w
 	out.Apps = make([]*traces.Application, len(w.Apps))
-	s := &scenario{name: name, workload: &out, reference: make([]sla.Reference, len(w.Apps))}
+	s := &scenario{name: name, workload: &out, reference: make([]sla.Reference, len(w.Apps)), classes: make([]string, len(w.Apps)), room: of.room}
 	for i, at := range from {
 		app := *w.Apps[i]
 		app.Class = token[at]
 		app.Recorded = of.workload.Apps[at].Recorded // a static size is taken from it if the settings give none
-		out.Apps[i], s.reference[i] = &app, of.reference[at]
+		out.Apps[i], s.reference[i], s.classes[i] = &app, of.reference[at], of.workload.Apps[at].Class
 	}
 	for r := first; r < first+replicas; r++ {
 		s.replicas = append(s.replicas, shaken(&out, of.config, r))
@@ -79,6 +81,7 @@ type origin struct {
 	workload  *traces.Workload
 	reference []sla.Reference // by application
 	config    replay.Config
+	room      *roomCheck // nil: not to be checked
 }
 
 // shaken makes the replica with a number. Its random numbers depend only on the
@@ -123,6 +126,7 @@ func (s *scenario) replay(f policies.Fleet, r int) ([]metrics.App, error) {
 	for i := range result.Apps {
 		at := rep.from[i]
 		apps[at] = metrics.Replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
+		s.room.observe(f, s.classes[at], rep.workload.Apps[i], &result.Apps[i], &apps[at])
 	}
 	return apps, nil
 }

@@ -79,7 +79,7 @@ func (a *adviser) deadlineSteps() []deadlineStep {
 // there are too few pipelines, single runs are left out or doubled.
 func (a *adviser) scaled(load float64) (*scenario, error) {
 	whole := a.suite.Workload
-	single := newScenario("", a.classes, whole, upTo(len(whole.Apps)), &origin{whole, a.results.Reference, a.suite.Config}, 0, 0).workload
+	single := newScenario("", a.classes, whole, upTo(len(whole.Apps)), &origin{whole, a.results.Reference, a.suite.Config, nil}, 0, 0).workload
 	for _, app := range single.Apps {
 		app.User = "" // without a user, and with a class that is not a prefix of its name, each run is a pipeline
 	}

@@ -54,6 +54,7 @@ type TuneResult struct {
 	Interrupted      bool     // the search was cancelled: the fleets are the best so far, in the replicas of the search
 	Replicas         int      // over which figures are means
 	DeadlineBasis    string
+	RoomDecides      []string // classes for which policies were tried that want more than the assumed cluster holds
 	Notes            []note.Note
 }
 
@@ -105,6 +106,7 @@ func Tune(ctx context.Context, t Tuning, o bench.Options) (*TuneResult, error) {
 		return nil, err
 	}
 	apps := float64(len(s.Suite.Workload.Apps))
+	s.out.RoomDecides = s.origin.room.list()
 	s.out.Spent, s.out.Grid, s.out.Candidates = float64(s.spent)/apps, float64(s.grid)/apps, len(s.tried)
 	return &s.out, nil
 }
@@ -132,7 +134,7 @@ func newSearch(ctx context.Context, t Tuning, o bench.Options) (*search, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &search{Tuning: t, options: o, origin: origin{results.Suite.Workload, results.Reference, results.Suite.Config}, tried: map[string]bool{}}
+	s := &search{Tuning: t, options: o, origin: origin{results.Suite.Workload, results.Reference, results.Suite.Config, newRoomCheck(results.Suite.Config.Cluster.Assumed, false)}, tried: map[string]bool{}}
 	s.Suite = results.Suite
 	s.out = TuneResult{Suite: s.Suite, Tuning: t, Chosen: -1, DeadlineBasis: results.DeadlineBasis, Notes: slices.Clone(results.Notes)}
 	for _, e := range leftOut {
