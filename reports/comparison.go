@@ -181,7 +181,7 @@ func comparisonClusterNotes(r *bench.Results) []note.Note {
 	for i := range r.Runs {
 		waits := false
 		for k := range r.Runs[i].Apps {
-			if a := &r.Runs[i].Apps[k]; c.Assumed && a.Wait > 0 {
+			if a := &r.Runs[i].Apps[k]; c.Assumed && a.Wait.Sign() > 0 {
 				classes, waits = append(classes, a.Class), true
 			}
 		}

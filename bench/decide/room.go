@@ -36,7 +36,7 @@ func (c *roomCheck) observe(f policies.Fleet, class string, app *traces.Applicat
 	if c == nil || slices.ContainsFunc(f.Rules, func(r policies.Rule) bool { return !r.Spec.Deployable() }) {
 		return
 	}
-	if c.limitless && r.Peak > app.PeakExecutors() || !c.limitless && m.Wait > 0 {
+	if c.limitless && r.Peak > app.PeakExecutors() || !c.limitless && m.Wait.Sign() > 0 {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.classes[class] = true
