@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -117,9 +118,12 @@ app notebook cores=1 memory=1g
     stage tasks=2x1s
 `
 
-func notebookSuite(t *testing.T, deadlines string) *Suite {
+func notebookSuite(t *testing.T, deadlines string) *Suite { return textSuite(t, notebook, deadlines) }
+
+// textSuite is a workload under two executors of one core, and under one.
+func textSuite(t *testing.T, text, deadlines string) *Suite {
 	t.Helper()
-	w, err := traces.ReadText(strings.NewReader(notebook), "notebook")
+	w, err := traces.ReadText(strings.NewReader(text), "notebook")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,5 +181,42 @@ func TestDeadlinesOfQueriesAreNoneOfApplications(t *testing.T) {
 	}
 	if want := []string{`deadline-unused position="sla.csv:3" match="group \"nobody\"" what="query"`}; !slices.Equal(texts(r.Notes), want) {
 		t.Errorf("notes %q, want %q", r.Notes, want)
+	}
+}
+
+// clicks is a stream whose second batch is large.
+const clicks = `
+app clicks cores=1 memory=1g submit=1m
+  job at=10s after=-1 gap=500ms stream=q batch=0 group=run
+    stage tasks=2x2s
+  job at=20s gap=500ms stream=q batch=1 group=run
+    stage tasks=6x4500ms
+  job at=30s gap=500ms stream=q batch=2 group=run
+    stage tasks=2x2s
+  job gap=1s stream=q batch=2 group=run
+    stage tasks=2x1s
+  job at=60s gap=500ms stream=q batch=3 group=run
+    stage tasks=2x2s
+  end at=70s
+`
+
+// Each batch of a stream is judged from its trigger. On two executors the large one takes
+// 14 s and makes the next one 4 s late; on one it takes 27.5 s, and the next one is 17.5 s
+// late. Both run for the window of the stream and hold executors for it.
+func TestStreamsAreJudgedByTheirBatches(t *testing.T) {
+	r := mustRun(t, textSuite(t, clicks, "stream,deadline\n*,10s\n"), Options{})
+	if len(r.Queries) != 4 || r.Queries[2].Name != "batch q 2" || len(r.Queries[2].Jobs) != 2 {
+		t.Fatalf("queries %+v, want four batches, the third of two jobs", r.Queries)
+	}
+	for i, want := range []map[string]float64{
+		{"batches": 4, "batches_late": 1, "batch_latency_p50": (2.5 + 8.5) / 2, "query_misses": 1, "executor_hours_held": 140.0 / 3600, "turnaround_max": 70},
+		{"batches": 4, "batches_late": 1, "batch_latency_p50": (4.5 + 25) / 2, "query_misses": 2, "executor_hours_held": 70.0 / 3600, "turnaround_max": 70},
+	} {
+		run := &r.Runs[i]
+		for name, value := range want {
+			if got := run.All.Value(name); !(math.Abs(got-value) < 0.01) {
+				t.Errorf("%s: %s is %v, want %v", run.Policy.Name, name, got, value)
+			}
+		}
 	}
 }

@@ -32,7 +32,8 @@
 //   - truth.go and pairs.go: the recorded runs, in the same metrics;
 //   - externality.go and faultcost.go: the effect of a class's policy on the other
 //     classes, and the cost of faults;
-//   - versions.go: notes on Spark versions and vendors;
+//   - versions.go, clock.go: notes on Spark versions and vendors, and on applications
+//     that the clock stops;
 //   - blocks.go: the division of a workload's runs into blocks for statistics;
 //   - gate.go: [Gate], the comparison of a result file with an older one.
 //

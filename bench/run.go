@@ -122,7 +122,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 	for i := range r.Runs {
 		r.measure(&r.Runs[i])
 	}
-	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.exclusionNotes(), SelfReplayNotes(s.Workload.Apps, r.Self))
+	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.clockNotes(), r.exclusionNotes(), SelfReplayNotes(s.Workload.Apps, r.Self))
 	for _, t := range s.Truth {
 		if slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			r.addRecording(t)

@@ -65,6 +65,11 @@ type AppResult struct {
 	Attribution *attribution.Attribution
 }
 
+// Completed reports whether a job ended, and Spark did not give it up.
+func (r *AppResult) Completed(job int) bool {
+	return r.Jobs[job].Failure == NoFailure && (r.Failure == NoFailure || r.Jobs[job].End > 0)
+}
+
 // A JobResult is the times of submission and end of a job.
 type JobResult struct {
 	Start, End time.Duration

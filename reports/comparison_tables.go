@@ -23,6 +23,7 @@ var metricSections = []struct {
 }{
 	{metrics.Deadlines, "Deadlines", false},
 	{metrics.Waiting, "Waiting", false},
+	{metrics.Streams, "Micro-batches of streams", false},
 	{metrics.Utilization, "Utilization", false},
 	{metrics.Turnarounds, "Turnaround and slowdown", false},
 	{metrics.TimeByCause, "Turnaround by cause, in percent", true},

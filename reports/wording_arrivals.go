@@ -13,4 +13,7 @@ var arrivalsWordings = map[note.Kind]string{
 	"log-series-perhaps-by-clock": "{statements:statement} probably started by the clock, in {series} series (one for each {by}): one each {period} within {jitter}; the evidence is weak ({bits:%.0f} bits), because the pause after the job before, {pause}, varies by only {spread} (median deviations); --arrivals closed overrides it",
 	"log-sessions":                "{jobs:job} of {sessions:%d} independent sessions ({kind}): each waits for its own session only, and the first of each comes at its time",
 	"log-still-running":           "work that the clock starts and stops: it is judged over the {window} of its log, which needs no end",
+
+	"windows-of-clock":         "{count} of {of} applications are stopped by the clock and not by their work: their turnaround is about the window of their log under every policy, so that it seldom misses a deadline. Judge them by the executor-hours of the window and by their queries or micro-batches.",
+	"batches-without-deadline": "The micro-batches of {count:application} have no deadline. A line with a stream in --deadlines gives them one, as in \"stream,deadline\" and \"*,10s\".",
 }

@@ -52,6 +52,7 @@ type App struct {
 	SlackBase     time.Duration            // the time that the slack factor multiplied; 0: the deadline is from another rule
 	Attribution   *attribution.Attribution // causes of turnaround and of executor-time held; nil: not known
 	Queries       []sla.QueryResult        // the queries that have a deadline of their own
+	Batches       []Batch                  // of its streams
 }
 
 // unknown is an amount that a log does not show.
@@ -94,6 +95,7 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 		Changes: r.Grants + r.Removals + r.Lost, Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
 	a.SetReference(ref)
+	a.Batches = ReplayedBatches(of, r)
 	if a.Failure = r.Failure; a.Failure != replay.NoFailure {
 		a.Failed = 1
 	}
@@ -127,6 +129,7 @@ func Recorded(a *traces.Application) App {
 	if a.LocalCores > 0 {
 		app.Driver = spark.DriverSize{} // it is the executor
 	}
+	app.Batches = recordedBatches(a)
 	for _, x := range a.Recorded.Executors {
 		if x.Added < 0 {
 			continue

@@ -10,6 +10,7 @@
 //   - app.go: [App], the outcome of one application, and [Group], the applications from
 //     which a metric is computed;
 //   - measures.go: the formulas of the metrics;
+//   - batches.go: the micro-batches of streams;
 //   - attribution.go: the metrics of time by cause;
 //   - row.go: [Row], every metric of one group;
 //   - figures.go: single numbers of an application, which comparisons sum;

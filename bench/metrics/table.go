@@ -39,6 +39,7 @@ type Unit string
 const (
 	Count           Unit = "applications"
 	Queries         Unit = "queries"
+	Batches         Unit = "batches"
 	Percent         Unit = "%"
 	Seconds         Unit = "s"
 	ExecutorSeconds Unit = "executor-s"
@@ -61,6 +62,7 @@ type Section string
 const (
 	Deadlines           Section = "deadlines"
 	Waiting             Section = "waiting"
+	Streams             Section = "streams"
 	Utilization         Section = "utilization"
 	Turnarounds         Section = "turnarounds"
 	TimeByCause         Section = "turnaround_by_cause"
@@ -125,6 +127,23 @@ var Table = append([]Metric{
 		func(g *Group) float64 {
 			return ratio(g.sum(func(a *App) wide.Time { return a.Wait }), float64(len(g.Apps)))
 		}},
+
+	{"batches", Streams, "batches", Batches, "micro-batches of streams", Neither, "own",
+		batchCount(func(*Batch) bool { return true })},
+	{"batches_late", Streams, "late batches", Batches, "of these, batches whose first job is submitted after it was due, because the batch before still ran, or that did not end", Lower, "own",
+		batchCount((*Batch).Late)},
+	{"batch_late_share", Streams, "late batch share", Percent, "batches_late / batches", Lower, "own",
+		func(g *Group) float64 {
+			return 100 * ratio(batchCount((*Batch).Late)(g), batchCount(func(*Batch) bool { return true })(g))
+		}},
+	{"batch_delay_p95", Streams, "batch delay p95", Seconds, "95 % quantile over batches of first job submitted - when it was due", Lower, "own",
+		batchQuantile(0.95, func(b *Batch) time.Duration { return b.Delay })},
+	{"batch_latency_p50", Streams, "batch latency p50", Seconds, "median over batches that ended of last job's end - trigger", Lower, "own",
+		batchQuantile(0.50, func(b *Batch) time.Duration { return b.Latency })},
+	{"batch_latency_p95", Streams, "batch latency p95", Seconds, "95 % quantile over batches that ended of last job's end - trigger", Lower, "own",
+		batchQuantile(0.95, func(b *Batch) time.Duration { return b.Latency })},
+	{"batch_latency_p99", Streams, "batch latency p99", Seconds, "99 % quantile over batches that ended of last job's end - trigger", Lower, "own",
+		batchQuantile(0.99, func(b *Batch) time.Duration { return b.Latency })},
 
 	{"utilization_held", Utilization, "cores held", Percent, "core-time held / core-time of the cluster's nodes in the window", Neither, "Feitelson",
 		func(g *Group) float64 { return g.utilization(held) }},

@@ -29,6 +29,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 			Class: "report", User: "ann", Memory: wide.Of(100*s, 1024), Changes: 2, Driver: spark.DriverSize{Cores: 1, HeapMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
 			Queries:    []sla.QueryResult{{Duration: 5 * s, Deadline: 5 * s}, {Duration: 7 * s, Deadline: 5 * s}, {Duration: -1, Deadline: 5 * s}},
+			Batches:    []Batch{{Latency: 2 * s}, {Latency: 6 * s, Delay: s}, {Latency: -1}, {Latency: 4 * s}},
 			Turnaround: 60 * s, AppWait: 2 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: wide.Of(s, 6),
 			Held: wide.Of(s, 200), Busy: wide.Of(s, 100), Executors: wide.Of(s, 100), Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
 			Rerun: 3,
@@ -47,6 +48,8 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		"app_wait_mean": 1, "app_wait_p95": 1.9, "app_wait_max": 2,
 		"queue_wait_mean": 7, "queue_wait_p50": 7, "queue_wait_p95": 9.7, "queue_wait_max": 10,
 		"wait_unasked_mean": 1.5, "wait_ungranted_mean": 1.5, "wait_starting_mean": 4, "executor_wait": 6,
+		"batches": 4, "batches_late": 2, "batch_late_share": 50, "batch_delay_p95": 0.85,
+		"batch_latency_p50": 4, "batch_latency_p95": 5.8, "batch_latency_p99": 5.96,
 		"utilization_held": 24, "utilization_busy": 14, "efficiency": 100 * 140.0 / 240,
 		"turnaround_p50": 50, "turnaround_p95": 59, "turnaround_max": 60,
 		"slowdown_p50": 3, "slowdown_p95": 3.9,
@@ -108,7 +111,8 @@ func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
 		"tardiness_mean tardiness_p95 tardiness_max slack_p5 slack_p50 query_misses query_miss_share query_tardiness_p95 " +
 		"executor_wait_mean app_utilization_p50 bounded_slowdown_p50 bounded_slowdown_p95 bounded_slowdown_60s_p95 " +
 		"under_provision over_provision under_time over_time churn fairness_classes fairness_users " +
-		"executor_hours_and_driver core_hours gib_hours cost_used cost_nodes"
+		"executor_hours_and_driver core_hours gib_hours cost_used cost_nodes " +
+		"batches batches_late batch_late_share batch_delay_p95 batch_latency_p50 batch_latency_p95 batch_latency_p99"
 	prices := Prices{CoreHour: 1, NodeHour: 1}
 	row := (&Group{Provided: wide.Of(time.Second, 1), Window: time.Second, Prices: prices, NodeCost: math.NaN(), Apps: []App{blank}}).Row("p", "", false)
 	for i, m := range Table {

@@ -34,7 +34,7 @@ func (d *Deadline) position() string {
 }
 
 // A Match selects applications by globs: * matches any text, ? any character, and an
-// empty field everything. With Group, Description or Execution it selects queries
+// empty field everything. With Group, Description, Execution or Stream it selects queries
 // inside the applications that the other fields match.
 type Match struct {
 	Name  string // of the application
@@ -46,13 +46,14 @@ type Match struct {
 	Group       string // of a job: spark.jobGroup.id
 	Description string // of a job: spark.job.description
 	Execution   string // of a job: spark.sql.execution.id
+	Stream      string // of a job: the streaming query whose micro-batch it belongs to
 }
 
 // columns are the columns of a deadline file by name.
 func (m *Match) columns() []column {
 	return []column{
 		{"name", &m.Name}, {"class", &m.Class}, {"queue", &m.Queue}, {"user", &m.User}, {"tag", &m.Tag},
-		{"group", &m.Group}, {"description", &m.Description}, {"execution", &m.Execution},
+		{"group", &m.Group}, {"description", &m.Description}, {"execution", &m.Execution}, {"stream", &m.Stream},
 	}
 }
 
@@ -62,7 +63,9 @@ type column struct {
 }
 
 // forQueries reports whether it selects queries and not whole applications.
-func (m *Match) forQueries() bool { return m.Group != "" || m.Description != "" || m.Execution != "" }
+func (m *Match) forQueries() bool {
+	return m.Group != "" || m.Description != "" || m.Execution != "" || m.Stream != ""
+}
 
 // matches reports whether it selects the application, or queries of it.
 func (m *Match) matches(a *traces.Application) bool {
@@ -76,7 +79,7 @@ func (m *Match) matches(a *traces.Application) bool {
 // pattern * matches only jobs that have the field.
 func (m *Match) matchesJob(j *traces.Job) bool {
 	has := func(glob, text string) bool { return glob == "" || text != "" && spec.Match(glob, text) }
-	return has(m.Group, j.Group) && has(m.Description, j.Description) && has(m.Execution, j.Execution)
+	return has(m.Group, j.Group) && has(m.Description, j.Description) && has(m.Execution, j.Execution) && has(m.Stream, j.Stream)
 }
 
 func globMatches(glob, text string) bool { return glob == "" || spec.Match(glob, text) }

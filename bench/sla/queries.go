@@ -9,17 +9,20 @@ import (
 	"dynalloc/traces"
 )
 
-// A Query is the jobs of an application that share a deadline: those of one job
-// group if the line of the file matches groups, else those of one SQL execution,
-// else a single job. Its duration is from the submission of its first job to the
-// end of its last.
+// A Query is the jobs of an application that share a deadline: those of one
+// micro-batch of a stream, else of one job group if the line of the file matches
+// groups, else those of one SQL execution, else a single job. Its duration is from the
+// submission of its first job to the end of its last; that of a micro-batch is from its
+// trigger.
 type Query struct {
 	App      int    // index into Workload.Apps
 	Name     string // such as "execution 12"
 	Jobs     []int  // indexes into Application.Jobs, in order
 	Deadline time.Duration
 
-	rule int // index into Suite.Deadlines
+	rule    int           // index into Suite.Deadlines
+	trigger time.Duration // of a micro-batch, after the start of the attempt that counts; 0: none
+	earlier time.Duration // Application.EarlierAttempts
 }
 
 // A QueryResult is the outcome of a query.
@@ -34,15 +37,15 @@ func (q *QueryResult) Missed() bool { return q.Duration < 0 || q.Duration > q.De
 // Duration returns the time of the query in a replay of its application; -1 if one of
 // its jobs did not end.
 func (q *Query) Duration(a *replay.AppResult) time.Duration {
-	return q.duration(func(j int) (start, end time.Duration, ended bool) {
-		return a.Jobs[j].Start, a.Jobs[j].End, a.Jobs[j].Failure == replay.NoFailure && (a.Failure == replay.NoFailure || a.Jobs[j].End > 0)
+	return q.duration(a.Submit+q.earlier, func(j int) (start, end time.Duration, ended bool) {
+		return a.Jobs[j].Start, a.Jobs[j].End, a.Completed(j)
 	})
 }
 
 // RecordedDuration returns the time of the query in a recording of its application; -1
 // if one of its jobs did not end.
 func (q *Query) RecordedDuration(r *traces.Recorded) time.Duration {
-	return q.duration(func(j int) (start, end time.Duration, ended bool) {
+	return q.duration(0, func(j int) (start, end time.Duration, ended bool) {
 		if j >= len(r.Jobs) {
 			return 0, 0, false
 		}
@@ -50,8 +53,11 @@ func (q *Query) RecordedDuration(r *traces.Recorded) time.Duration {
 	})
 }
 
-func (q *Query) duration(job func(j int) (start, end time.Duration, ended bool)) time.Duration {
+func (q *Query) duration(clock time.Duration, job func(j int) (start, end time.Duration, ended bool)) time.Duration {
 	first, last := time.Duration(-1), time.Duration(0)
+	if q.trigger > 0 {
+		first = clock + q.trigger
+	}
 	for _, j := range q.Jobs {
 		start, end, ended := job(j)
 		if !ended {
@@ -76,6 +82,8 @@ func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 	keyOf := func(j int, rule int) key {
 		job := &a.Jobs[j]
 		switch {
+		case job.Stream != "":
+			return key{"batch", job.Stream + " " + job.Batch}
 		case d[rule].Group != "":
 			return key{"group", job.Group}
 		case job.Execution != "":
@@ -93,11 +101,15 @@ func (d Deadlines) QueriesOf(index int, a *traces.Application) []Query {
 		k := keyOf(j, rule)
 		if _, known := at[k]; !known {
 			at[k] = len(queries)
-			queries = append(queries, Query{App: index, Name: k.kind + " " + k.id, rule: rule})
+			q := Query{App: index, Name: k.kind + " " + k.id, rule: rule, earlier: a.EarlierAttempts}
+			if a.Jobs[j].Stream != "" {
+				q.trigger = a.Jobs[j].Cue.At
+			}
+			queries = append(queries, q)
 		}
 	}
 	for j := range a.Jobs { // jobs of the query that match no line also belong to it
-		for _, k := range []key{{"group", a.Jobs[j].Group}, {"execution", a.Jobs[j].Execution}, {"job", strconv.Itoa(a.Jobs[j].ID)}} {
+		for _, k := range []key{{"batch", a.Jobs[j].Stream + " " + a.Jobs[j].Batch}, {"group", a.Jobs[j].Group}, {"execution", a.Jobs[j].Execution}, {"job", strconv.Itoa(a.Jobs[j].ID)}} {
 			if i, ok := at[k]; ok {
 				queries[i].Jobs = append(queries[i].Jobs, j)
 				break

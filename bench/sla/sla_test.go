@@ -86,7 +86,7 @@ func TestBadDeadlinesNameFileAndLine(t *testing.T) {
 		{"name,queu,deadline\na,b,10s\n", `sla.csv:1: there is no column "queu"; did you mean "queue"?`},
 		{"name,deadlin\na,10s\n", `sla.csv:1: there is no column "deadlin"; did you mean "deadline"?`},
 		{"name,name,deadline\na,b,10s\n", `sla.csv:1: the column "name" is there twice`},
-		{"pattern,within\na,10s\n", `sla.csv:1: there is no column "within"; there are deadline, name, class, queue, user, tag, group, description, execution`},
+		{"pattern,within\na,10s\n", `sla.csv:1: there is no column "within"; there are deadline, name, class, queue, user, tag, group, description, execution, stream`},
 		{"pattern\na\n", `sla.csv:1: the header has no column "deadline"`},
 		{"name,group,deadline\n*,q*,next\n", `sla.csv:2: the deadline of a query must be a duration, alone=1.5, history=1.2 or none, not "next"`},
 		{"a\n", `sla.csv:1: expected a pattern and a deadline, as in "report-*,90s", found "a"`},

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/metrics"
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -115,9 +117,35 @@ func (t *textWriter) end(r *replay.Result) error {
 			a.Grants, a.Peak, seconds(a.Ledger.Executor), seconds(a.Ledger.Busy), seconds(a.Ledger.Held()))
 	}
 	columns.Flush()
+	for i := range r.Apps {
+		if f := streamFigures(t.workload.Apps[i], &r.Apps[i]); t.shown[i] && f != nil {
+			fmt.Fprintf(t.out, "\n%s: %.0f micro-batches, %.0f of them late; latency from trigger to end %.1f s median, %.1f s p95, %.1f s p99\n",
+				t.who(i), f["batches"], f["batches_late"], f["batch_latency_p50"], f["batch_latency_p95"], f["batch_latency_p99"])
+		}
+	}
 	fmt.Fprintf(t.out, "\nAll %d applications: ends at %s, %s core-s held, %s of them busy; %d events, digest %016x.\n",
 		len(r.Apps), clock(r.End), seconds(r.Ledger.Held()), seconds(r.Ledger.Busy), r.Events, r.Digest)
 	return nil
+}
+
+// streamFigures are the metrics of an application's micro-batches by name; nil: it has
+// none. Values that do not exist are left out.
+func streamFigures(a *traces.Application, r *replay.AppResult) map[string]float64 {
+	batches := metrics.ReplayedBatches(a, r)
+	if len(batches) == 0 {
+		return nil
+	}
+	g := metrics.Group{Apps: []metrics.App{{Batches: batches}}}
+	figures := map[string]float64{}
+	for _, m := range metrics.Table {
+		if m.Section != metrics.Streams {
+			continue
+		}
+		if v := m.Of(&g); !math.IsNaN(v) {
+			figures[m.Name] = v
+		}
+	}
+	return figures
 }
 
 // clock formats a time of a workload as hours, minutes and seconds.
@@ -208,6 +236,18 @@ func (t *jsonWriter) Observe(e replay.Event) {
 }
 
 func (t *jsonWriter) end(r *replay.Result) error {
+	for i := range r.Apps {
+		a := t.workload.Apps[i]
+		if f := streamFigures(a, &r.Apps[i]); t.shown[i] && f != nil && t.err == nil {
+			t.err = t.out.Encode(struct {
+				Event       string             `json:"event"`
+				Index       int                `json:"index"`
+				Application string             `json:"application"`
+				Name        string             `json:"name"`
+				Batches     map[string]float64 `json:"batches"`
+			}{"stream summary", i, a.ID, a.Name, f})
+		}
+	}
 	if t.err != nil {
 		return t.err
 	}

@@ -20,7 +20,7 @@ const Insignificant = "~"
 // decimals is how many digits after the point a table shows.
 func decimals(u metrics.Unit) int {
 	switch u {
-	case metrics.Count, metrics.Queries, metrics.Tasks:
+	case metrics.Count, metrics.Queries, metrics.Batches, metrics.Tasks:
 		return 0
 	case metrics.Times, metrics.ExecutorHours, metrics.CoreHours, metrics.GiBHours, metrics.Index, metrics.Money:
 		return 2
