@@ -27,8 +27,16 @@ func (a *application) RequestTotal(targets []policies.Target) bool {
 	}
 	if a.result.Asked < 0 && a.wanted() > 0 {
 		a.result.Asked = e.now
+		a.wantsExecutor()
 	}
 	return true
+}
+
+// wantsExecutor is the application having use for an executor.
+func (a *application) wantsExecutor() {
+	if a.result.Wanted < 0 {
+		a.result.Wanted = a.engine.now
+	}
 }
 
 // wanted is the total number of executors that the application wants.

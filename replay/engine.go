@@ -92,7 +92,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 		if i > 0 && a.Submit < w.Apps[i-1].Submit {
 			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
 		}
-		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Began: -1, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
+		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Began: -1, Wanted: -1, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
 	}
 	if err := e.scheduleFaults(); err != nil {
 		return nil, err

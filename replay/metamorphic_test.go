@@ -202,8 +202,8 @@ func TestTheLedgerAddsUp(t *testing.T) {
 			if path := traces.CriticalPath(a); got.End-got.Submit < path {
 				t.Errorf("%s: took %s, less than its critical path of %s", a.Name, got.End-got.Submit, path)
 			}
-			if got.Registered >= 0 && !(got.Submit <= got.Asked && got.Asked <= got.Granted && got.Granted <= got.Registered) {
-				t.Errorf("%s: submitted %s, asked %s, granted %s, registered %s", a.Name, got.Submit, got.Asked, got.Granted, got.Registered)
+			if got.Registered >= 0 && !(got.Submit <= got.Began && got.Began <= got.Wanted && got.Wanted <= got.Asked && got.Asked <= got.Granted && got.Granted <= got.Registered) {
+				t.Errorf("%s: submitted %s, began %s, wanted %s, asked %s, granted %s, registered %s", a.Name, got.Submit, got.Began, got.Wanted, got.Asked, got.Granted, got.Registered)
 			}
 		}
 	})

@@ -33,6 +33,7 @@ type AppResult struct {
 
 	Submit     time.Duration // the application starts (its driver does)
 	Began      time.Duration // the driver starts: at once, unless the manager has to find room for it; -1: never
+	Wanted     time.Duration // an executor is first wanted: a target above zero is sent, or a task is ready; -1: never
 	Asked      time.Duration // a target above zero is first sent; -1: never
 	Granted    time.Duration // the manager first grants an executor; -1: never
 	Registered time.Duration // the first executor registers; -1: never
@@ -103,3 +104,13 @@ func (f Failure) Refused() bool { return f >= BarrierWithDynamicAllocation }
 
 // A Ledger divides the time of executors by state.
 type Ledger = attribution.Ledger
+
+// QueueWait is how long the application waited for its first executor: for the place of
+// its driver, and from when it first wanted an executor until one registered. The time in
+// between, in which it wanted none, is its own; -1: none registered.
+func (r *AppResult) QueueWait() time.Duration {
+	if r.Registered < 0 {
+		return -1
+	}
+	return r.Began - r.Submit + r.Registered - r.Wanted
+}

@@ -214,5 +214,5 @@ func waited(a AppResult) string {
 	if a.Registered < 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%s (%s unasked, %s queued, %s starting)", a.Registered-a.Submit, a.Asked-a.Submit, a.Granted-a.Asked, a.Registered-a.Granted)
+	return fmt.Sprintf("%s (%s unasked, %s queued, %s starting)", a.QueueWait(), a.Began-a.Submit+a.Asked-a.Wanted, a.Granted-a.Asked, a.Registered-a.Granted)
 }

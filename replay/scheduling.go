@@ -27,6 +27,7 @@ func (a *application) enqueue(set *taskSet) {
 		a.waiting = slices.Insert(a.waiting, at, set)
 	}
 	a.offerAll = true
+	a.wantsExecutor()
 	a.schedulePlacement()
 }
 

@@ -93,7 +93,7 @@ func resultRecord(policy string, a *replay.AppResult, got *metrics.App) Object {
 	slack, known := got.Slack()
 	o := Object{
 		{"policy", policy}, {"application", a.App}, {"spec", a.Policy},
-		{"submit_ms", a.Submit.Milliseconds()}, {"asked_ms", moment(a.Asked)}, {"granted_ms", moment(a.Granted)},
+		{"submit_ms", a.Submit.Milliseconds()}, {"began_ms", moment(a.Began)}, {"wanted_ms", moment(a.Wanted)}, {"asked_ms", moment(a.Asked)}, {"granted_ms", moment(a.Granted)},
 		{"registered_ms", moment(a.Registered)}, {"first_task_ms", moment(a.FirstTask)}, {"end_ms", a.End.Milliseconds()},
 		{"missed", got.Missed()}, {"slack_ms", orNull(known, slack.Milliseconds())},
 		{"failed", a.Failure != replay.NoFailure}, {"exception", orNull(a.Failure != replay.NoFailure, a.Failure.Exception())}, {"refused", a.Failure.Refused()},

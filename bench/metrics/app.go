@@ -6,6 +6,7 @@ import (
 	"dynalloc/bench/sla"
 	"dynalloc/internal/spark"
 	"dynalloc/internal/wide"
+	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/attribution"
 	"dynalloc/traces"
@@ -29,10 +30,11 @@ type App struct {
 	User          string
 	Turnaround    time.Duration    // submission to end
 	AppWait       time.Duration    // submission until the driver began; -1: not known
-	Unasked       time.Duration    // submission until the first request for executors; -1: not known
+	Unwanted      time.Duration    // beginning of the driver until an executor is first wanted; -1: not known, or none is
+	Unasked       time.Duration    // the driver's wait for its place, and from when an executor is wanted until the first request; -1: not known
 	Ungranted     time.Duration    // first request until the first grant; -1: not known
 	Starting      time.Duration    // first grant until the first executor registered; -1: not known
-	QueueWait     time.Duration    // submission until the first executor registered; -1: none did
+	QueueWait     time.Duration    // the driver's wait for its place, and from when an executor is wanted until the first registered; -1: none did
 	Wait          wide.Time        // executor-time that was requested and not granted; negative: not known
 	Held          wide.Time        // core-time of its executors; negative: not known
 	Busy          wide.Time        // core-time in which tasks ran; negative: not known
@@ -90,7 +92,7 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 		Class: of.Class, User: of.User, Driver: r.Driver,
 		Turnaround: r.End - r.Submit,
 		AppWait:    r.Began - r.Submit,
-		Unasked:    -1, Ungranted: -1, Starting: -1, QueueWait: -1,
+		Unwanted:   -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1,
 		Wait: r.Wait, Held: r.Ledger.Held(), Busy: r.Ledger.Busy, Executors: r.Ledger.Executor, Memory: r.Ledger.Memory,
 		Changes: r.Grants + r.Removals + r.Lost, Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
@@ -99,9 +101,11 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 	if a.Failure = r.Failure; a.Failure != replay.NoFailure {
 		a.Failed = 1
 	}
-	if r.Registered >= 0 {
-		a.QueueWait = r.Registered - r.Submit
-		a.Unasked = r.Asked - r.Submit
+	if r.Wanted >= 0 {
+		a.Unwanted = r.Wanted - r.Began
+	}
+	if a.QueueWait = r.QueueWait(); a.QueueWait >= 0 {
+		a.Unasked = r.Began - r.Submit + r.Asked - r.Wanted
 		a.Ungranted = r.Granted - r.Asked
 		a.Starting = r.Registered - r.Granted
 	}
@@ -123,18 +127,20 @@ func Recorded(a *traces.Application) App {
 	app := App{
 		Class: a.Class, User: a.User, Driver: spark.Master(a.Master).OverheadRule().DriverSize(a.Properties, spark.ParseVersion(a.SparkVersion)), Changes: -1,
 		Turnaround: a.EarlierAttempts + a.Recorded.End,
-		AppWait:    -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: unknown, Busy: unknown,
+		AppWait:    -1, Unwanted: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: unknown, Busy: unknown,
 		Failed: -1, Rerun: -1, Recomputed: unknown,
 	}
 	if a.LocalCores > 0 {
 		app.Driver = spark.DriverSize{} // it is the executor
 	}
 	app.Batches = recordedBatches(a)
+	wanted := firstWanted(a)
+	app.Unwanted = wanted
 	for _, x := range a.Recorded.Executors {
 		if x.Added < 0 {
 			continue
 		}
-		if wait := a.EarlierAttempts + x.Added; app.QueueWait < 0 || wait < app.QueueWait {
+		if wait := max(0, x.Added-wanted); app.QueueWait < 0 || wait < app.QueueWait {
 			app.QueueWait = wait
 		}
 		gone := x.Removed
@@ -147,6 +153,29 @@ func Recorded(a *traces.Application) App {
 		app.Memory.Add(alive, profileMemory(a, x.Profile))
 	}
 	return app
+}
+
+// firstWanted is when the recorded application first wanted an executor, from the start of
+// the attempt that counts: when its driver was set up if its settings ask for executors at
+// once, otherwise when its first job was submitted, or at the first request.
+func firstWanted(a *traces.Application) time.Duration {
+	spec, err := replay.SpecFor(policies.FleetOf("recorded", policies.Recorded()), a)
+	if err != nil || spec.Fixed() || max(spec.Allocation.Initial, spec.Allocation.Min) > 0 {
+		return a.Setup
+	}
+	first := time.Duration(-1)
+	earlier := func(at time.Duration) {
+		if at >= 0 && (first < 0 || at < first) {
+			first = at
+		}
+	}
+	for _, j := range a.Recorded.Jobs {
+		earlier(j.Start)
+	}
+	for _, x := range a.Recorded.Executors {
+		earlier(x.Requested)
+	}
+	return max(first, 0)
 }
 
 // profileMemory is the memory of an executor of a resource profile in MiB, with

@@ -30,7 +30,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
 			Queries:    []sla.QueryResult{{Duration: 5 * s, Deadline: 5 * s}, {Duration: 7 * s, Deadline: 5 * s}, {Duration: -1, Deadline: 5 * s}},
 			Batches:    []Batch{{Latency: 2 * s}, {Latency: 6 * s, Delay: s}, {Latency: -1}, {Latency: 4 * s}},
-			Turnaround: 60 * s, AppWait: 2 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: wide.Of(s, 6),
+			Turnaround: 60 * s, AppWait: 2 * s, Unwanted: 30 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: wide.Of(s, 6),
 			Held: wide.Of(s, 200), Busy: wide.Of(s, 100), Executors: wide.Of(s, 100), Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
 			Rerun: 3,
 		},
@@ -38,7 +38,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 			Class: "load", User: "ann", Memory: wide.Of(20*s, 1024), Changes: 3, Driver: spark.DriverSize{Cores: 1, HeapMB: 1024},
 			Elasticity:    Elasticity{Known: true, Under: 8, Over: 4, UnderTime: 10 * s, OverTime: 5 * s},
 			MinimumCharge: MinimumCharge{Executors: wide.Of(s, 30), Cores: wide.Of(s, 60)},
-			Turnaround:    40 * s, Unasked: 1 * s, Ungranted: 0, Starting: 3 * s, QueueWait: 4 * s,
+			Turnaround:    40 * s, Unwanted: 6 * s, Unasked: 1 * s, Ungranted: 0, Starting: 3 * s, QueueWait: 4 * s,
 			Held: wide.Of(s, 40), Busy: wide.Of(s, 40), Executors: wide.Of(s, 20), Critical: 10 * s, Deadline: 39 * s, HasDeadline: true,
 			Recomputed: wide.Of(s, 7),
 		},
@@ -47,7 +47,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		"applications": 2, "with_deadline": 2, "sla_misses": 1, "sla_miss_share": 50,
 		"app_wait_mean": 1, "app_wait_p95": 1.9, "app_wait_max": 2,
 		"queue_wait_mean": 7, "queue_wait_p50": 7, "queue_wait_p95": 9.7, "queue_wait_max": 10,
-		"wait_unasked_mean": 1.5, "wait_ungranted_mean": 1.5, "wait_starting_mean": 4, "executor_wait": 6,
+		"wait_unwanted_mean": 18, "wait_unasked_mean": 1.5, "wait_ungranted_mean": 1.5, "wait_starting_mean": 4, "executor_wait": 6,
 		"batches": 4, "batches_late": 2, "batch_late_share": 50, "batch_delay_p95": 0.85,
 		"batch_latency_p50": 4, "batch_latency_p95": 5.8, "batch_latency_p99": 5.96,
 		"utilization_held": 24, "utilization_busy": 14, "efficiency": 100 * 140.0 / 240,
@@ -66,7 +66,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 		// 240 + 60 core-seconds of executors, 58 + 50 of drivers at 0.0001; 100 + 20 + 30 GiB-seconds of
 		// executors, 116 + 50 of drivers at 0.00001
 		"cost_used": 0.0408 + 0.00316, "cost_nodes": 0.2,
-		"failed": 0, "tasks_rerun": 3, "recomputed": 7,
+		"failed": 0, "refused": 0, "tasks_rerun": 3, "recomputed": 7,
 	}
 	maps.Copy(want, attributeByHand(&g))
 	if len(want) != len(Table) {
@@ -103,11 +103,11 @@ func TestAMissIsLaterThanTheDeadline(t *testing.T) {
 // Values that do not exist are NaN and not 0: an application that never got an
 // executor has no queue wait, and a log does not record busy cores.
 func TestWhatDoesNotExistIsNotANumber(t *testing.T) {
-	blank := App{Turnaround: time.Second, AppWait: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: unknown, Held: unknown, Busy: unknown, Executors: unknown,
+	blank := App{Turnaround: time.Second, AppWait: -1, Unwanted: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: unknown, Held: unknown, Busy: unknown, Executors: unknown,
 		Memory: unknown, Changes: -1, Failed: -1, Rerun: -1, Recomputed: unknown}
-	missing := attributed + "sla_miss_share app_wait_mean app_wait_p95 app_wait_max queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unasked_mean wait_ungranted_mean " +
+	missing := attributed + "sla_miss_share app_wait_mean app_wait_p95 app_wait_max queue_wait_mean queue_wait_p50 queue_wait_p95 queue_wait_max wait_unwanted_mean wait_unasked_mean wait_ungranted_mean " +
 		"wait_starting_mean executor_wait utilization_held utilization_busy efficiency slowdown_p50 slowdown_p95 " +
-		"executor_hours_held executor_hours_busy executor_hours_wasted failed tasks_rerun recomputed " +
+		"executor_hours_held executor_hours_busy executor_hours_wasted failed refused tasks_rerun recomputed " +
 		"tardiness_mean tardiness_p95 tardiness_max slack_p5 slack_p50 query_misses query_miss_share query_tardiness_p95 " +
 		"executor_wait_mean app_utilization_p50 bounded_slowdown_p50 bounded_slowdown_p95 bounded_slowdown_60s_p95 " +
 		"under_provision over_provision under_time over_time churn fairness_classes fairness_users " +

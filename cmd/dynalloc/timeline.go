@@ -111,7 +111,7 @@ func (t *textWriter) end(r *replay.Result) error {
 		a := &r.Apps[i]
 		wait := "-"
 		if a.Registered >= 0 {
-			wait = seconds(a.Registered - a.Submit)
+			wait = seconds(a.QueueWait())
 		}
 		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", t.who(i), a.Policy, clock(a.Submit), wait, seconds(a.End-a.Submit),
 			a.Grants, a.Peak, seconds(a.Ledger.Executor), seconds(a.Ledger.Busy), seconds(a.Ledger.Held()))

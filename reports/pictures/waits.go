@@ -21,7 +21,7 @@ import (
 const linesShown = 6
 
 // QueueWaits draws the distribution of queue waits: the share of the applications whose
-// first executor has registered after a given time. Few policies share one panel. If
+// first executor has registered some time after it was wanted. Few policies share one panel. If
 // there are many, each has its own panel, with the others faint behind it.
 func QueueWaits(w io.Writer, r *bench.Results) error {
 	seconds := make([][]float64, len(r.Runs))
@@ -105,7 +105,7 @@ func queueWaits(run *bench.Outcome) []float64 {
 	var seconds []float64
 	for i := range run.Result.Apps {
 		if a := &run.Result.Apps[i]; a.Registered >= 0 {
-			seconds = append(seconds, (a.Registered - a.Submit).Seconds())
+			seconds = append(seconds, a.QueueWait().Seconds())
 		}
 	}
 	slices.Sort(seconds)
