@@ -8,11 +8,14 @@ import (
 )
 
 // A slotHistory records which kinds of tasks an executor's slots have run. The first
-// task of a slot loads classes, the first that reads shuffle data loads more, and the
-// first of each stage fetches the stage's code. Each of these adds time once.
+// tasks of an executor load its classes and fetch its files: the first one, and those in
+// other slots that start before that is done. The first task of a slot that reads shuffle
+// data loads more, and the first of each stage fetches the stage's code. Each of these adds
+// time once.
 type slotHistory struct {
-	cold   int32 // slots that have not had a task
-	unread int32 // slots that have not read shuffle data
+	cold   int32         // slots that have not had a task
+	warmAt time.Duration // when the first task has loaded the classes; policies.Never: it has not started
+	unread int32         // slots that have not read shuffle data
 	stages []stageSlots
 }
 
@@ -26,10 +29,15 @@ const rememberedStages = 16
 // A firstKind is the set of respects in which a task is a first one.
 type firstKind struct{ inSlot, read, ofStage bool }
 
+// newSlotHistory is that of an executor that has not had a task.
+func newSlotHistory(slots int32) slotHistory {
+	return slotHistory{cold: slots, unread: slots, warmAt: policies.Never}
+}
+
 // record adds a task of a stage and says in which respects it is a first one.
-func (h *slotHistory) record(stage int32, reads bool, slots int32) firstKind {
+func (h *slotHistory) record(now time.Duration, stage int32, reads bool, slots int32) firstKind {
 	var f firstKind
-	if h.cold > 0 {
+	if h.cold > 0 && now < h.warmAt {
 		h.cold--
 		f.inSlot = true
 	}
@@ -81,7 +89,7 @@ func (a *application) startFirstTasks() {
 		if f.inSlot {
 			others = n.startingAt(a.engine.now) - 1
 		}
-		t.end += a.firstCost(&f, others)
+		t.end += a.firstCost(&f, &x.history, others)
 		a.scheduleEnd(x, *t)
 	}
 	for _, f := range a.firstTasks {
@@ -90,14 +98,17 @@ func (a *application) startFirstTasks() {
 	a.firstTasks = a.firstTasks[:0]
 }
 
-// firstCost is the overhead of a first task that starts beside others on its node. The
-// overhead of the stage's code is not added to the other two, because these are larger
+// firstCost is the overhead of a first task that starts beside others on its node. A task
+// that starts while the executor's first one loads classes waits for the rest. The overhead
+// of the stage's code is not added to the other two, because these are larger
 // and contain it.
-func (a *application) firstCost(f *firstTask, others int) time.Duration {
+func (a *application) firstCost(f *firstTask, h *slotHistory, others int) time.Duration {
 	var cost time.Duration
 	pay := func(c latency.Cause) { cost += a.times.By[c].Typical(others) }
 	if f.inSlot {
-		pay(latency.ColdSlot)
+		launched := a.engine.now + a.times.By[latency.Overhead].Typical(0)
+		h.warmAt = min(h.warmAt, launched+a.times.By[latency.ColdSlot].Typical(others))
+		cost += max(h.warmAt-launched, 0)
 		pay(latency.ColdSlotRun)
 	}
 	if f.read {

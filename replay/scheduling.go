@@ -127,7 +127,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	x.free--
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
-	first := x.history.record(set.stage, a.plan.Reads[set.stage], x.slots)
+	first := x.history.record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)
 	work, recompute, fate := a.duration(set, partition, isCopy)
 	t.end, t.fate = e.now+work+recompute, fate
 	a.path.taskLaunched(set, x, t, recompute)

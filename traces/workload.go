@@ -159,7 +159,7 @@ type Task struct {
 	GettingResult int32 // fetching a large result
 	OriginalRun   int32 // how long the original ran, if a speculative copy of it was first; else 0
 	Recomputed    bool  // cached data that it reads was gone, so it computed the data again
-	Cold          bool  // among the first tasks of its executor, one for each slot
+	Cold          bool  // among the first tasks of its executor, launched before the first of all had loaded classes, at most one for each slot
 	First         bool  // among the first tasks of its stage on its executor, one for each slot
 	FirstRead     bool  // among the first tasks of its executor that read shuffle data, one for each slot
 

@@ -29,7 +29,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		}
 		return b.origin[s] != s || s.job < 0
 	})
-	cold := a.firstTasks(func(x *executorLog) firstTasks { return x.cold })
+	cold := a.firstTasks((*executorLog).firstOfAll)
 	reads := a.firstTasks(func(x *executorLog) firstTasks { return x.reads })
 	parents := a.sources(own, b.origin)
 	for _, s := range a.topological(own, parents) {

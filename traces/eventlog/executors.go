@@ -22,6 +22,7 @@ type executorLog struct {
 	blockGone           int64      // when its block manager was removed
 	cold                firstTasks // the first tasks that it ran
 	reads               firstTasks // the first tasks that read shuffle data
+	coldFrom, warmAt    int64      // the launch of its first task, and when that had loaded the classes
 	busy                busyTimes
 }
 
@@ -111,8 +112,30 @@ func (a *assembler) blockManagerRemoved(e *blockManagerEvent) error {
 	return nil
 }
 
-// ran takes a task that the executor ran. The first task of each of its slots
-// counts as cold.
+// warmed takes a task that succeeded. What the first one spends before it runs, on loading
+// classes and fetching files, those that are launched meanwhile spend with it; later ones
+// find it done, in whatever slot.
+func (x *executorLog) warmed(t *taskRun) {
+	done := t.launch + int64(t.Scheduler) + int64(t.Deserialize)
+	switch {
+	case x.coldFrom == 0 || t.launch < x.coldFrom:
+		x.coldFrom, x.warmAt = t.launch, done
+	case t.launch == x.coldFrom:
+		x.warmAt = max(x.warmAt, done)
+	}
+}
+
+// firstOfAll are its first tasks while it loaded classes, at most one for each slot.
+func (x *executorLog) firstOfAll() firstTasks {
+	n := 0
+	for n < len(x.cold) && x.cold[n].at <= max(x.coldFrom, x.warmAt-1) {
+		n++
+	}
+	return x.cold[:n]
+}
+
+// ran takes a task that the executor ran. The first ones, as many as it has slots, may be
+// cold.
 func (x *executorLog) ran(launch, finish, id int64, host string, slots int) {
 	x.host = cmp.Or(x.host, host)
 	if launch > 0 && (x.firstTask == 0 || launch < x.firstTask) {

@@ -91,8 +91,9 @@ func TestLostCachedBlockIsComputedAgain(t *testing.T) {
 	}
 }
 
-// One executor with two slots runs five tasks of a stage and then two of the
-// next: the first two of all are cold, the first two of each stage are first.
+// One executor with two slots runs five tasks of a stage, a second apart, and then three of
+// the next. The first one of all is cold; it has loaded the classes when the second one
+// comes. The first two of each stage are first.
 func TestFirstTasksOfExecutorAndStage(t *testing.T) {
 	l := newLog("a").executor("1", 2, 0)
 	for id, n := range []int{5, 3} {
@@ -105,7 +106,7 @@ func TestFirstTasksOfExecutorAndStage(t *testing.T) {
 		l.complete(s, 0, from+10).jobEnd(id, from+10)
 	}
 	a := readBuilt(t, l.end(60))
-	for i, tasks := range [][]string{{"cold first", "cold first", "", "", ""}, {"first", "first", ""}} {
+	for i, tasks := range [][]string{{"cold first", "first", "", "", ""}, {"first", "first", ""}} {
 		for j, want := range tasks {
 			got := ""
 			if task := a.Stages[i].Tasks[j]; task.Cold {
@@ -117,5 +118,23 @@ func TestFirstTasksOfExecutorAndStage(t *testing.T) {
 				t.Errorf("task %d of stage %d is %q, want %q", j, i, got, want)
 			}
 		}
+	}
+}
+
+// Three tasks on an executor with four slots: the first one deserializes for 5 s, and so does
+// the one that is launched beside it. The third one comes when that is done: its slot is
+// new, but its executor is warm.
+func TestTasksAreColdUntilTheirExecutorHasLoadedItsClasses(t *testing.T) {
+	x := &executorLog{id: "1"}
+	for id, launch := range []int64{1000, 1025, 7000} {
+		x.ran(launch, launch+6000, int64(id), "", 4)
+		run := taskRun{launch: launch}
+		if id < 2 {
+			run.Deserialize = 5000
+		}
+		x.warmed(&run)
+	}
+	if got := x.firstOfAll(); len(got) != 2 || got[0].id != 0 || got[1].id != 1 {
+		t.Errorf("cold tasks %v, want those with ids 0 and 1", got)
 	}
 }

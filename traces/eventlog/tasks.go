@@ -112,6 +112,7 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *taskEvent, partiti
 	if i.Launch > 0 && i.Finish > 0 && rest > 0 {
 		run.Scheduler = a.duration(rest)
 	}
+	x.warmed(&run)
 	if run.Read > 0 {
 		x.reads.take(run.launch, run.id, a.slots(x))
 	}
