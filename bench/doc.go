@@ -32,8 +32,8 @@
 //   - truth.go and pairs.go: the recorded runs, in the same metrics;
 //   - externality.go and faultcost.go: the effect of a class's policy on the other
 //     classes, and the cost of faults;
-//   - versions.go, clock.go: notes on Spark versions and vendors, and on applications
-//     that the clock stops;
+//   - versions.go, clock.go, streams.go: notes on Spark versions and vendors, on
+//     applications that the clock stops, and on streams under dynamic allocation;
 //   - blocks.go: the division of a workload's runs into blocks for statistics;
 //   - gate.go: [Gate], the comparison of a result file with an older one.
 //

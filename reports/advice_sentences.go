@@ -44,6 +44,9 @@ func action(c *decide.ClassAdvice) string {
 		if c.Static != nil && c.Dynamic != nil && c.Advised.ExecutorSeconds > min(c.Static.ExecutorSeconds, c.Dynamic.ExecutorSeconds) {
 			why = ", which missed the fewest deadlines in the replays"
 		}
+		if c.Streams && c.Advised.Static() {
+			why = ", because dynamic allocation is made for batch jobs, not for streams"
+		}
 		return "static and dynamic allocation do not differ significantly: use " + inWords(c.Advised.Policy) + why
 	case keep:
 		return "keep " + inWords(c.Advised.Policy)

@@ -4,16 +4,20 @@ import "dynalloc/internal/note"
 
 // benchWordings are the sentences for the notes of package bench and the packages below it.
 var benchWordings = map[note.Kind]string{
-	"builtin-day":             "The workload is one day made from six recorded applications, not a recorded day: {loads} warehouse loads, {features} feature builds and {reports} reports on schedules, each shifted by at most half a minute, and {people} ad-hoc queries that people start at random (seed {seed}). Jobs, stages and relative task times are the recorded ones; each application is larger by a fixed factor for its class, and its input varies by 15 % between runs.",
-	"builtin-fleet":           "The workload is a recorded fleet: six applications that shared 16 cores, each with a fixed number of executors.",
-	"times-of-replay":         "Times of the replay: {times}.",
-	"times-from-file":         "Times of the replay: as in {file}.",
-	"selected-only":           "Only the selected applications are replayed. Their recorded truth is from a cluster that they shared with the others.",
-	"cluster-startup":         "Executors start in {startup}, as the cluster is given, instead of these times.",
-	"app-left-out":            "Left out of every row: {error}.",
-	"row-without-values":      "A row without values: {problem}.",
-	"local-left-out":          "{count:application} in local mode left out: the driver is the only executor there, so that there is no allocation to compare ({applications}). --keep-local keeps them.",
-	"local-kept":              "{count:application} in local mode kept ({applications}): under recorded they run in their drivers beside the cluster; under every other policy as on the cluster, with the executor size of their properties, by default of one core.",
+	"builtin-day":        "The workload is one day made from six recorded applications, not a recorded day: {loads} warehouse loads, {features} feature builds and {reports} reports on schedules, each shifted by at most half a minute, and {people} ad-hoc queries that people start at random (seed {seed}). Jobs, stages and relative task times are the recorded ones; each application is larger by a fixed factor for its class, and its input varies by 15 % between runs.",
+	"builtin-fleet":      "The workload is a recorded fleet: six applications that shared 16 cores, each with a fixed number of executors.",
+	"times-of-replay":    "Times of the replay: {times}.",
+	"times-from-file":    "Times of the replay: as in {file}.",
+	"selected-only":      "Only the selected applications are replayed. Their recorded truth is from a cluster that they shared with the others.",
+	"cluster-startup":    "Executors start in {startup}, as the cluster is given, instead of these times.",
+	"app-left-out":       "Left out of every row: {error}.",
+	"row-without-values": "A row without values: {problem}.",
+	"local-left-out":     "{count:application} in local mode left out: the driver is the only executor there, so that there is no allocation to compare ({applications}). --keep-local keeps them.",
+	"local-kept":         "{count:application} in local mode kept ({applications}): under recorded they run in their drivers beside the cluster; under every other policy as on the cluster, with the executor size of their properties, by default of one core.",
+	"streams-under-dynamic-allocation": "{count:application} of Structured Streaming under dynamic allocation: Spark allows it without a warning, but its allocator is made for batch jobs. " +
+		"It counts waiting tasks and idle executors and knows neither triggers nor batches (SPARK-24815). State of stateful queries that is loaded again on other executors is not replayed.",
+	"dstreams-under-dynamic-allocation": "{count:application} of Spark Streaming (DStreams) under dynamic allocation: Spark warns that receivers without a write-ahead log can lose data. " +
+		"It has an allocator of its own for them (spark.streaming.dynamicAllocation.enabled), which is not replayed and which it refuses beside spark.dynamicAllocation.enabled.",
 	"profiles-with-static":    "{count} applications use resource profiles besides the default one, which Spark refuses without dynamic allocation: here a static policy requests its number of executors of each profile.",
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",

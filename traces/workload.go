@@ -89,6 +89,10 @@ type Job struct {
 	Tail time.Duration
 }
 
+// ClassicStream is the Stream of the jobs of Spark Streaming (DStreams), of which an
+// application has one. Those of Structured Streaming are ids of queries.
+const ClassicStream = "spark-streaming"
+
 // A Stage is the work of one stage, over all its attempts: one task for each partition,
 // with the times of its successful run. A skipped stage has no entry: a job
 // that skips it lists the stage whose output it reuses.

@@ -57,6 +57,7 @@ type ClassAdvice struct {
 	Flips           []note.Note // the deadlines and loads at which the verdict differs; empty if it is stable
 	Insufficiencies []note.Note // why the logs are insufficient
 	Notes           []note.Note
+	Streams         bool // it has streaming queries
 
 	Current   Evaluation  // of the settings that the class has now
 	Advised   Evaluation  // of the settings to use; those of Current if they are as good, or the logs are insufficient

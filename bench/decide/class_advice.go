@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dynalloc/bench"
 	"dynalloc/internal/note"
 	"dynalloc/replay"
 )
@@ -58,6 +59,8 @@ func (a *adviser) adviseClass(ctx context.Context, c *class, q logQuality, list 
 		advice.Insufficiencies = append(advice.Insufficiencies, everyPolicyRefused.With(why.Exception()))
 	}
 	advice.SmallestStatic = j.smallestStatic(advice.Evaluations)
+	streams := bench.StreamNotes(c.runs(a.suite.Workload))
+	advice.Streams = len(streams) > 0
 	advised := j.choose(advice)
 	if len(advice.Insufficiencies) > 0 {
 		advice.Verdict, advised = Insufficient, j.current
@@ -71,6 +74,9 @@ func (a *adviser) adviseClass(ctx context.Context, c *class, q logQuality, list 
 		}
 	}
 	advice.Advised, advice.Current = *find(advised), advice.Evaluations[0]
+	if advice.Advised.Policy.Dynamic() {
+		advice.Notes = append(advice.Notes, streams...)
+	}
 	if err := a.checkStability(ctx, c, j, advice); err != nil {
 		return nil, err
 	}
@@ -81,7 +87,8 @@ func (a *adviser) adviseClass(ctx context.Context, c *class, q logQuality, list 
 	return advice, nil
 }
 
-// choose decides between the best of both kinds and measures their difference.
+// choose decides between the best of both kinds and measures their difference. If there is
+// none for streams, it is the fixed size, because dynamic allocation is made for batch jobs.
 func (j *judge) choose(advice *ClassAdvice) *trial {
 	switch {
 	case advice.Static == nil && advice.Dynamic == nil:
@@ -105,6 +112,9 @@ func (j *judge) choose(advice *ClassAdvice) *trial {
 		return static
 	case Dynamic:
 		return dynamic
+	}
+	if advice.Streams {
+		return static
 	}
 	return j.best([]*trial{static, dynamic})
 }

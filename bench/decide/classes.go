@@ -144,3 +144,12 @@ func (c *class) fleet(s policies.Spec) policies.Fleet {
 	f.Name = c.name + "=" + s.String()
 	return f
 }
+
+// runs are the applications of the class.
+func (c *class) runs(w *traces.Workload) []*traces.Application {
+	var runs []*traces.Application
+	for _, at := range c.apps {
+		runs = append(runs, w.Apps[at])
+	}
+	return runs
+}

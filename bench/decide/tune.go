@@ -10,6 +10,7 @@ import (
 	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
+	"dynalloc/traces"
 )
 
 // A Tuning asks for the cheapest fleet that keeps the deadlines.
@@ -105,6 +106,7 @@ func Tune(ctx context.Context, t Tuning, o bench.Options) (*TuneResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.noteStreams()
 	apps := float64(len(s.Suite.Workload.Apps))
 	s.out.RoomDecides = s.origin.room.list()
 	s.out.Spent, s.out.Grid, s.out.Candidates = float64(s.spent)/apps, float64(s.grid)/apps, len(s.tried)
@@ -164,4 +166,19 @@ func (t *Tuning) Check() error {
 		}
 	}
 	return nil
+}
+
+// noteStreams says what Spark says of streams, if the chosen fleet gives any dynamic
+// allocation.
+func (s *search) noteStreams() {
+	if s.out.Chosen < 0 {
+		return
+	}
+	var apps []*traces.Application
+	for _, a := range s.Suite.Workload.Apps {
+		if spec, ok := s.out.Fleets[s.out.Chosen].Fleet.For(a.Name, a.Class); ok && spec.Dynamic() {
+			apps = append(apps, a)
+		}
+	}
+	s.out.Notes = append(s.out.Notes, bench.StreamNotes(apps)...)
 }

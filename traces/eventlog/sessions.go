@@ -3,6 +3,8 @@ package eventlog
 import (
 	"cmp"
 	"strings"
+
+	"dynalloc/traces"
 )
 
 // A strand is jobs of which each can wait for those before it: the driver's own program,
@@ -87,7 +89,7 @@ func (p *jobProperties) classicStream() string {
 	if p.BatchTime == "" {
 		return ""
 	}
-	return "spark-streaming"
+	return traces.ClassicStream
 }
 
 // connectSession is the user and session in the tag that Spark Connect gives to a job:
