@@ -136,53 +136,84 @@ func (b *cueBuilder) session(s *strand) {
 	}
 }
 
-// scheduled looks for statements that the clock starts: in the strand as a whole, else
-// among those of one pool, else of one description, which is the text of a statement.
+// scheduled looks for statements that the clock starts: in the strand as a whole, or
+// among those of one pool, session, statement or line of the program, whichever has the
+// clearest evidence.
 func (b *cueBuilder) scheduled(s *strand) {
+	var best []series
+	most := 0.0
 	for _, by := range seriesKeys {
-		names, series := b.byKey(s, by.key)
-		found := false
-		for _, name := range names {
-			units := series[name]
-			e := b.evidence(units)
-			if e.bits <= 0 {
-				continue
-			}
-			found = true
-			e.by = by.name
-			b.clocked = append(b.clocked, e)
-			for k, u := range units {
+		divided, bits := b.divide(s, by.key), 0.0
+		for i := range divided {
+			x := &divided[i]
+			x.evidence = b.evidence(x.of)
+			x.by = by.name
+			bits += max(0, x.bits)
+		}
+		if bits > most {
+			best, most = divided, bits
+		}
+	}
+	for _, x := range best {
+		switch {
+		case x.bits > 0:
+			b.clocked = append(b.clocked, x.evidence)
+			for k, u := range x.of {
 				c := b.at(u.start)
-				if k > 0 && b.ended(units[k-1], u) {
-					c.After = units[k-1].last
+				if k > 0 && b.ended(x.of[k-1], u) {
+					c.After = x.of[k-1].last
 				}
 				b.start(u, c)
 			}
+		case x.by == "pool": // pools are sessions here, and these do not know of each other
+			b.start(x.of[0], b.at(x.of[0].start))
 		}
-		if !found {
-			continue
-		}
-		if by.name == "pool" { // pools are sessions here, and these do not know of each other
-			for _, name := range names {
-				if u := series[name][0]; b.cues[u.jobs[0]].Kind() == traces.ClosedLoop {
-					b.start(u, b.at(u.start))
-				}
-			}
-		}
-		return
 	}
 }
 
-// seriesKeys are the properties by which a strand is searched for series of statements,
-// and their names in notes.
+// A series is units of a strand that may have one source.
+type series struct {
+	evidence
+	of []*unit
+}
+
+// seriesKeys are the properties by which a strand is divided into series, and their names
+// in notes.
 var seriesKeys = []struct {
 	name string
-	key  func(p *jobProperties) string
+	key  func(a *assembler, j *jobLog) string
 }{
-	{"driver", func(*jobProperties) string { return "" }},
-	{"pool", func(p *jobProperties) string { return p.Pool }},
-	{"Spark session", (*jobProperties).sparkSession},
-	{"description", func(p *jobProperties) string { return p.Description }},
+	{"driver", func(*assembler, *jobLog) string { return "" }},
+	{"pool", func(_ *assembler, j *jobLog) string { return j.properties.Pool }},
+	{"Spark session", func(_ *assembler, j *jobLog) string { return j.properties.sparkSession() }},
+	{"description", func(_ *assembler, j *jobLog) string { return j.properties.Description }},
+	{"line of the program", (*assembler).callSite},
+}
+
+// callSite is the line of the program that submits a job: the name of its last stage.
+func (a *assembler) callSite(j *jobLog) string {
+	if len(j.stages) == 0 {
+		return ""
+	}
+	return a.stages[slices.Max(j.stages)].name
+}
+
+// divide divides the units of a strand by a property of their first jobs, in the order in
+// which they come.
+func (b *cueBuilder) divide(s *strand, key func(a *assembler, j *jobLog) string) (list []series) {
+	at := map[string]int{}
+	for k := range s.units {
+		u := &s.units[k]
+		name := key(b.assembler, b.jobs[u.jobs[0]])
+		i, known := at[name]
+		if !known {
+			i = len(list)
+			at[name] = i
+			list = append(list, series{})
+		}
+		list[i].of = append(list[i].of, u)
+	}
+	return list
 }
 
 // ended reports whether a unit had ended when another one came, so that the other one
@@ -207,17 +238,31 @@ type evidence struct {
 // nearly all jobs of nearly all drivers follow earlier ones.
 const closedPrior = 10
 
-// evidence compares two explanations of the starts of a series.
+// evidence compares two explanations of the starts of a series: the clock, and the end of
+// an earlier job, which is the predecessor in the strand or the latest that had ended in the
+// series, whichever explains more.
 func (b *cueBuilder) evidence(units []*unit) evidence {
-	var between, pauses []int64
-	for k := 1; k < len(units); k++ {
-		u := units[k]
-		if after := b.cues[u.jobs[0]].After; after >= 0 {
+	var between, sincePredecessor, sinceSeries []int64
+	ends := make([]int64, 0, len(units)) // of the units so far, sorted
+	for k, u := range units {
+		if after := b.cues[u.jobs[0]].After; k > 0 && after >= 0 {
+			pause := u.start - b.jobs[after].end
 			between = append(between, u.start-units[k-1].start)
-			pauses = append(pauses, u.start-b.jobs[after].end)
+			sincePredecessor = append(sincePredecessor, pause)
+			if at, _ := slices.BinarySearch(ends, u.start+1); at > 0 {
+				pause = u.start - ends[at-1]
+			}
+			sinceSeries = append(sinceSeries, pause)
+		}
+		if u.end > 0 {
+			at, _ := slices.BinarySearch(ends, u.end)
+			ends = slices.Insert(ends, at, u.end)
 		}
 	}
-	e := compareExplanations(between, pauses)
+	e := compareExplanations(between, sincePredecessor)
+	if other := compareExplanations(between, sinceSeries); other.bits < e.bits {
+		e = other
+	}
 	e.units = len(units)
 	return e
 }

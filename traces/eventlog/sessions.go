@@ -203,18 +203,3 @@ func (p *jobProperties) units(kind strandKind, grouped bool) (keys []string) {
 	}
 	return keys
 }
-
-// byKey divides the units of a strand by a property of their first jobs, in the order in
-// which they come.
-func (a *assembler) byKey(s *strand, key func(p *jobProperties) string) (names []string, series map[string][]*unit) {
-	series = map[string][]*unit{}
-	for i := range s.units {
-		u := &s.units[i]
-		name := key(&a.jobs[u.jobs[0]].properties)
-		if series[name] == nil {
-			names = append(names, name)
-		}
-		series[name] = append(series[name], u)
-	}
-	return names, series
-}
