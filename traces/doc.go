@@ -33,7 +33,7 @@
 //     not know how busy the cluster is.
 //   - The driver's time between the end of one job and the start of the next. Jobs are a
 //     closed loop: if a policy makes one late, all later ones are late. So jobs have no
-//     times of their own, but a [Cue].
+//     times of their own, but a [Cue]. The clock starts some jobs, such as micro-batches.
 //   - Which stage reads which, and how many tasks each has.
 //   - The work of a task ([Task.Work]): run, deserialize and result serialization time of
 //     the run that succeeded.

@@ -47,6 +47,8 @@ func TestRedactedLogsGiveTheSameWorkload(t *testing.T) {
 		"bench/testdata/mechanisms/nodeloss/static3",
 		"bench/testdata/cases/barrier-fleet/run0.zstd",
 		"bench/testdata/cases/remote-shuffle",
+		"bench/testdata/cases/streaming-ended",
+		"bench/testdata/cases/thrift",
 	} {
 		t.Run(filepath.Base(log), func(t *testing.T) {
 			dir, path := t.TempDir(), logtest.Path(t, "../..", log)
