@@ -27,7 +27,7 @@ func Validation(v *validate.Validation) *Document {
 			return pictures.ExecutorTimelines(w, []pictures.NamedValidation{{Name: v.From + " to " + v.To, Validation: v}})
 		}}},
 	}
-	records := &Table{Columns: keys("application", "what", "recorded", "replayed", "error")}
+	records := &Table{Columns: keys("application", "what", "recorded", "replayed", "error", "error_without_floor")}
 	d.Records = func() *Table { return records }
 	for _, f := range validationRecord(v)[1:] {
 		d.Facts = append(d.Facts, Fact{Key: f.Key, Value: f.Value})
@@ -50,19 +50,24 @@ func Validation(v *validate.Validation) *Document {
 
 // comparisonTable compares the figures of one application.
 func comparisonTable(c *validate.Comparison) *Table {
-	t := &Table{Left: 1, Columns: heads("", "recorded", "replayed", "error %")}
+	t := &Table{Left: 1, Columns: heads("", "recorded", "replayed", "error %", "without\nfloor %")}
 	r, p := &c.Recorded, &c.Predicted
-	line := func(name string, r, p, e float64) {
-		t.add(name, Cell{inSeconds(r), r}, Cell{inSeconds(p), p}, Cell{words.Percent(e), e})
+	line := func(name string, r, p, e, unfloored float64) {
+		t.add(name, Cell{inSeconds(r), r}, Cell{inSeconds(p), p}, Cell{words.Percent(e), e}, Cell{words.Percent(unfloored), unfloored})
 	}
 	none := math.NaN()
-	line("application, s", r.Seconds, p.Seconds, c.Error)
-	line("first executor, s", r.QueueWait, p.QueueWait, none)
-	line("executor-seconds", r.ExecutorSeconds, p.ExecutorSeconds, c.ExecutorError)
-	line("executors started", r.Started, p.Started, none)
-	line("timeline", none, none, c.TimelineError)
+	line("application, s", r.Seconds, p.Seconds, c.Error, none)
+	line("first executor, s", r.QueueWait, p.QueueWait, none, none)
+	line("executor-seconds", r.ExecutorSeconds, p.ExecutorSeconds, c.ExecutorError, none)
+	line("executors started", r.Started, p.Started, none, none)
+	line("timeline", none, none, c.TimelineError, none)
+	var recorded, predicted float64
 	for _, j := range c.Jobs {
-		line(fmt.Sprintf("job %d, s", j.ID), j.Recorded, j.Predicted, j.Error)
+		line(fmt.Sprintf("job %d, s", j.ID), j.Recorded, j.Predicted, j.Error, j.Unfloored)
+		recorded, predicted = recorded+j.Recorded, predicted+j.Predicted
+	}
+	if len(c.Jobs) > 1 {
+		line("all jobs together, s", recorded, predicted, none, predicted/recorded-1)
 	}
 	return t
 }
@@ -113,7 +118,7 @@ func comparisonRecords(list []validate.Comparison) []Object {
 		}
 		jobs := []Object{}
 		for _, j := range c.Jobs {
-			jobs = append(jobs, append(append(Object{{"id", j.ID}}, both(j.Recorded, j.Predicted)...), Field{"error", words.Rounded(j.Error)}))
+			jobs = append(jobs, append(append(Object{{"id", j.ID}}, both(j.Recorded, j.Predicted)...), Field{"error", words.Rounded(j.Error)}, Field{"error_without_floor", words.Rounded(j.Unfloored)}))
 		}
 		o := append(Object{{"name", r.Name}}, both(r.Seconds, p.Seconds)...)
 		out = append(out, append(o, Object{
@@ -151,7 +156,7 @@ func scoreRecord(s *validate.Score) Object {
 	errors := func(e validate.Errors) Object {
 		return Object{{"n", e.N}, {"median", words.Rounded(e.Median)}, {"p95", words.Rounded(e.P95)}, {"max", words.Rounded(e.Max)}, {"bias", words.Rounded(e.Bias)}}
 	}
-	return Object{{"application", errors(s.Application)}, {"jobs", errors(s.Jobs)}, {"executor_seconds", errors(s.ExecutorSeconds)}, {"timeline", errors(s.Timeline)}}
+	return Object{{"application", errors(s.Application)}, {"jobs", errors(s.Jobs)}, {"jobs_without_floor", errors(s.JobsUnfloored)}, {"jobs_together", errors(s.JobsTogether)}, {"executor_seconds", errors(s.ExecutorSeconds)}, {"timeline", errors(s.Timeline)}}
 }
 
 func winnerRecord(w validate.Winner) Object {

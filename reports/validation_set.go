@@ -24,15 +24,24 @@ func ValidationSet(s *validate.Set) *Document {
 	for _, v := range s.Pairs {
 		pairs = append(pairs, validationRecord(v))
 	}
+	var forecasts any
+	if s.Startup == validate.StartupFrom && s.Forecasts.Pairs > 0 {
+		forecasts = summaryRecord(&s.Forecasts)
+	}
 	errors := errorTable(s)
 	sections := []Section{section("errors", "Errors", errors)}
-	if s.Startup == validate.StartupTo {
-		sections = append(sections, section("bars", "Bars", barTable(&s.Summary)))
+	switch s.Startup {
+	case validate.StartupTo:
+		sections = append(sections, section("bars", "Bars", barTable(validate.Bars(&s.Summary))))
+	case validate.StartupFrom:
+		if s.Forecasts.Pairs > 0 {
+			sections = append(sections, section("bars", "Bars, over single applications whose tasks sleep, without decommissioning", barTable(validate.ForecastBars(&s.Forecasts))))
+		}
 	}
 	return &Document{
 		Schema:   validationSchema,
 		Title:    fmt.Sprintf("%s of %s, --startup %s", words.Plural(len(s.Pairs), "ordered pair"), words.Plural(len(s.Workloads), "workload"), s.Startup),
-		Facts:    []Fact{{Key: "pairs", Value: pairs}, {Key: "summary", Value: summaryRecord(&s.Summary)}},
+		Facts:    []Fact{{Key: "pairs", Value: pairs}, {Key: "summary", Value: summaryRecord(&s.Summary)}, {Key: "forecasts", Value: forecasts}},
 		Sections: append(sections, section("skill", "Skill: 1 - mean absolute error / that of a baseline", skillTable(s)), section("worst_pairs", "Worst pairs", worstPairs(s))),
 		Records:  func() *Table { return errors },
 		Notes:    append([]note.Note{legendErrors.With(), legendBaselines.With(), legendWinner.With()}, s.Notes...),
@@ -49,14 +58,15 @@ func errorTable(s *validate.Set) *Table {
 		{Head: "workload"}, {Key: "workload", Hidden: true}, {Head: "", Key: "predicted_by"}, {Head: "pairs", Key: "pairs"},
 		{Head: "application\nmedian %", Key: "application_median"}, {Head: "\np95 %", Key: "application_p95"}, {Head: "\nbias %", Key: "application_bias"},
 		{Head: "job\nmedian %", Key: "job_median"}, {Head: "\np95 %", Key: "job_p95"},
+		{Head: "no floor\nmedian %", Key: "job_without_floor_median"}, {Head: "\np95 %", Key: "job_without_floor_p95"}, {Head: "all jobs\nmedian %", Key: "jobs_together_median"},
 		{Head: "executor-s\nmedian %", Key: "executor_seconds_median"}, {Head: "\np95 %", Key: "executor_seconds_p95"}, {Head: "\nbias %", Key: "executor_seconds_bias"},
 		{Head: "timeline\nmedian %", Key: "timeline_median"}, {Head: "\np95 %", Key: "timeline_p95"},
 		{Head: "winner\ntime"}, {Head: "winner\nexec-s"},
 	}}
 	row := func(label, name, by string, pairs any, s *validate.Score, winners ...any) {
-		a, j, e, l := s.Application, s.Jobs, s.ExecutorSeconds, s.Timeline
+		a, j, u, e, l := s.Application, s.Jobs, s.JobsUnfloored, s.ExecutorSeconds, s.Timeline
 		var errors []Cell
-		for _, v := range []float64{a.Median, a.P95, a.Bias, j.Median, j.P95, e.Median, e.P95, e.Bias, l.Median, l.P95} {
+		for _, v := range []float64{a.Median, a.P95, a.Bias, j.Median, j.P95, u.Median, u.P95, s.JobsTogether.Median, e.Median, e.P95, e.Bias, l.Median, l.P95} {
 			errors = append(errors, Cell{words.Percent(v), v})
 		}
 		if winners == nil {
@@ -84,8 +94,17 @@ func errorTable(s *validate.Set) *Table {
 		rows(label, w.Name, &w.Summary)
 	}
 	rows(overName(s), overName(s), &s.Summary)
+	if s.Startup == validate.StartupFrom && s.Forecasts.Pairs > 0 {
+		t.addBreak()
+		row(forecastName, forecastName, "replay", s.Forecasts.Pairs, &s.Forecasts.Score)
+		if s.Forecasts.Floor.Application.N > 0 {
+			row("", forecastName, "repeats", s.Forecasts.Floor.Application.N, &s.Forecasts.Floor)
+		}
+	}
 	return t
 }
+
+const forecastName = "single, no decommissioning"
 
 // overName names the workloads that the summary covers.
 func overName(s *validate.Set) string {
@@ -104,14 +123,14 @@ func calls(w validate.Winner) string {
 
 // barTable compares the errors of the summary with the accuracy bars that the replay
 // must meet.
-func barTable(s *validate.Summary) *Table {
+func barTable(bars []validate.Bar) *Table {
 	t := &Table{Left: 2, Columns: heads("", "", "reached", "bar")}
-	for _, b := range validate.Bars(s) {
+	for _, b := range bars {
 		verdict := "pass"
 		if !b.Passed() {
 			verdict = "FAIL"
 		}
-		if math.IsNaN(b.Value) {
+		if math.IsNaN(b.Value) || math.IsNaN(b.Limit) {
 			verdict = words.Missing
 		}
 		sign := "<="

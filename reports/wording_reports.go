@@ -49,7 +49,7 @@ var reportsWordings = map[note.Kind]string{
 	legendSelfReplay: "Each application is replayed alone with its recorded settings, on the cluster and with the times that its own log shows. Errors are (replayed - recorded) / recorded. The columns with names of causes add up to the error: what it changes by if the replay is given, one after the other, the recorded start-up times and the recorded times of tasks from launch to end; the rest is unexplained. The cause of an error above 5 % is the largest of them. \"of at least 6 s\": errors are divided by at least 6 s, of which 5 % are 0.3 s. A replay that fails counts as 100 %.",
 	selfReplayLeft:   "{count:application} do not count in the summary: the log is not complete, or has no job (dynalloc inspect).",
 
-	legendErrors:    "Errors are relative to the recording, job errors to at least 5 s of it. Median and p95 are of absolute errors; bias is the mean of signed errors.",
+	legendErrors:    "Errors are relative to the recording, job errors to at least 5 s of it and, under \"no floor\", to the recorded time however short; \"all jobs\" is the sum of their times. Median and p95 are of absolute errors; bias is the mean of signed errors.",
 	legendBaselines: "copy predicts that a run looks like the recording it is predicted from; constant predicts the median of the workload's other recordings; repeats is how far runs with equal settings are apart.",
 	legendWinner:    "winner: of all pairs of configurations whose real runs differ by more than twice the largest spread between repeats, how often the replay names the better one.",
 }

@@ -19,7 +19,10 @@ type Set struct {
 	Workloads []Workload // in order of their first recording
 	// Summary is over the workloads to which the bars apply; over all if there are none.
 	Summary Summary
-	Notes   []note.Note
+	// Forecasts is over the pairs to which the bars of forecasts apply: recordings of single
+	// applications whose tasks sleep, none of which decommissions executors.
+	Forecasts Summary
+	Notes     []note.Note
 }
 
 // A Workload is the recordings of one workload and their pairs.
@@ -28,6 +31,8 @@ type Workload struct {
 	Barred         bool // the bars apply: its tasks do not compute, and start-up times are from the recordings asked for
 	Pairs          []*Validation
 	Summary        Summary
+	Applications   int          // in each recording
+	computes       bool         // its tasks compute
 	repeats        []Comparison // of each repeat with the others
 	configurations []configuration
 }
@@ -108,6 +113,26 @@ func (set *Set) summarize() {
 	set.Summary = summarize(over...)
 	set.Summary.Recordings, set.Summary.Winner, set.Summary.WinnerOfExecutors = sum.Recordings, sum.Winner, sum.WinnerOfExecutors
 	set.Summary.Floor = floorOf(repeats)
+	set.summarizeForecasts()
+}
+
+func (set *Set) summarizeForecasts() {
+	var over []*Validation
+	var repeats []Comparison
+	for i := range set.Workloads {
+		w := &set.Workloads[i]
+		if w.computes || w.Applications > 1 {
+			continue
+		}
+		repeats = append(repeats, w.repeats...)
+		for _, v := range w.Pairs {
+			if !v.decommissions {
+				over = append(over, v)
+			}
+		}
+	}
+	set.Forecasts = summarize(over...)
+	set.Forecasts.Floor = floorOf(repeats)
 }
 
 // A pairRun is one replay of a set: of a pair, or of a recording against itself,
@@ -159,7 +184,8 @@ func constant(group []*traces.Workload, except int) []View {
 }
 
 func newValidatedWorkload(group []*traces.Workload, runs []*pairRun, borrowed Spread) Workload {
-	w := Workload{Name: workloadName(group[0]), Barred: !Computes(group[0])}
+	computes := Computes(group[0])
+	w := Workload{Name: workloadName(group[0]), Barred: !computes, computes: computes, Applications: len(group[0].Apps)}
 	for _, r := range runs {
 		if r.from == r.to {
 			continue

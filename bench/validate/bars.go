@@ -72,3 +72,20 @@ func Bars(s *Summary) []Bar {
 	least("right winner, executor-seconds", s.WinnerOfExecutors.share(), 1)
 	return bars
 }
+
+// The limits of forecasts, whose start-up times are learned from another recording.
+const (
+	forecastFactor      = 1.25 // of the median of the differences between real repeats
+	forecastJobP95      = 0.15
+	forecastExecutorP95 = 0.09
+)
+
+// ForecastBars are the limits for a summary of forecasts (Set.Forecasts).
+func ForecastBars(s *Summary) []Bar {
+	return []Bar{
+		{Name: "application time, median, at most 1.25 times that between repeats", Value: s.Application.Median, Limit: forecastFactor * s.Floor.Application.Median},
+		{Name: "application time, p95", Value: s.Application.P95, Limit: applicationP95},
+		{Name: "job time, p95", Value: s.Jobs.P95, Limit: forecastJobP95},
+		{Name: "executor-seconds, p95", Value: s.ExecutorSeconds.P95, Limit: forecastExecutorP95},
+	}
+}

@@ -31,6 +31,7 @@ type JobComparison struct {
 	ID                  int
 	Recorded, Predicted float64 // seconds
 	Error               float64 // as a share of max(recorded, shortJob), signed
+	Unfloored           float64 // as a share of the recorded time, however short, signed
 }
 
 // compareAll compares each recorded application with its partner among the
@@ -72,7 +73,7 @@ func compare(recorded, predicted View) Comparison {
 			c.Unmatched = append(c.Unmatched, r.ID)
 			continue
 		}
-		c.Jobs = append(c.Jobs, JobComparison{r.ID, r.Seconds, p, relative(r.Seconds, p, max(r.Seconds, shortJob))})
+		c.Jobs = append(c.Jobs, JobComparison{r.ID, r.Seconds, p, relative(r.Seconds, p, max(r.Seconds, shortJob)), relative(r.Seconds, p, r.Seconds)})
 	}
 	for _, p := range predicted.Jobs {
 		if !slices.ContainsFunc(recorded.Jobs, func(r JobView) bool { return r.ID == p.ID }) {

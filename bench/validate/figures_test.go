@@ -73,3 +73,42 @@ func TestValidationsAreRepeatable(t *testing.T) {
 		t.Errorf("one at a time %+v, four at a time %+v", figures[0], figures[1])
 	}
 }
+
+// What a user can forecast, with start-up times learned from another recording, is within
+// the limits: over recordings of single applications whose tasks sleep, none of which
+// decommissions executors.
+func TestForecastsMeetTheirBars(t *testing.T) {
+	w := logtest.Read(t, strings.TrimSuffix(kept, "/"))
+	set, err := RunAll(t.Context(), Recordings(w.Apps), Options{Startup: StartupFrom})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &set.Forecasts
+	if f.Pairs != 120 || f.Floor.Application.N != 14 {
+		t.Errorf("%d pairs and %d pairs of repeats, want 120 and 14", f.Pairs, f.Floor.Application.N)
+	}
+	for _, b := range ForecastBars(f) {
+		if !b.Passed() {
+			t.Errorf("%s: %.2f %%, the bar is %.2f %%", b.Name, 100*b.Value, 100*b.Limit)
+		}
+	}
+}
+
+// A driver runs 150 jobs of 0.4 s, and the replay gives each 0.37 s: 4.5 of 60 s are missing.
+// Relative to 5 s each job is only 0.6 % off; relative to its own time it is 7.5 %, and so are
+// all of them together.
+func TestTheFloorDoesNotHideShortJobs(t *testing.T) {
+	recorded, predicted := noView("a"), noView("a")
+	for id := range 150 {
+		recorded.Jobs = append(recorded.Jobs, JobView{id, 0.4})
+		predicted.Jobs = append(predicted.Jobs, JobView{id, 0.37})
+	}
+	s := floorOf([]Comparison{compare(recorded, predicted)})
+	for what, f := range map[string]struct{ got, want float64 }{
+		"jobs": {s.Jobs.Median, 0.006}, "jobs without the floor": {s.JobsUnfloored.Median, 0.075}, "all jobs together": {s.JobsTogether.Median, 0.075},
+	} {
+		if f.got < f.want-1e-9 || f.got > f.want+1e-9 {
+			t.Errorf("%s: error of %.4f, want %.4f", what, f.got, f.want)
+		}
+	}
+}

@@ -20,7 +20,9 @@ type Errors struct {
 // A Score is the errors in each figure.
 type Score struct {
 	Application     Errors
-	Jobs            Errors // a job without a partner is an error of 1 without a sign
+	Jobs            Errors // relative to at least shortJob; a job without a partner is an error of 1 without a sign
+	JobsUnfloored   Errors // the same, relative to the recorded time, however short
+	JobsTogether    Errors // of the sum of the times of all jobs of an application
 	ExecutorSeconds Errors
 	Timeline        Errors // without a sign, so without a bias
 }
@@ -48,8 +50,8 @@ type Summary struct {
 
 // errorLists collects errors.
 type errorLists struct {
-	application, jobs, executors, timeline []float64 // signed
-	lost                                   int       // jobs without a partner
+	application, jobs, unfloored, together, executors, timeline []float64 // signed
+	lost                                                        int       // jobs without a partner
 }
 
 func (t *errorLists) add(comparisons []Comparison) {
@@ -63,15 +65,22 @@ func (t *errorLists) add(comparisons []Comparison) {
 		known(&t.application, c.Error)
 		known(&t.executors, c.ExecutorError)
 		known(&t.timeline, c.TimelineError)
+		var recorded, predicted float64
 		for _, j := range c.Jobs {
 			t.jobs = append(t.jobs, j.Error)
+			known(&t.unfloored, j.Unfloored)
+			recorded, predicted = recorded+j.Recorded, predicted+j.Predicted
 		}
+		known(&t.together, relative(recorded, predicted, recorded))
 		t.lost += len(c.Unmatched)
 	}
 }
 
 func (t *errorLists) score() Score {
-	s := Score{Application: errorsOf(t.application, 0), Jobs: errorsOf(t.jobs, t.lost), ExecutorSeconds: errorsOf(t.executors, 0), Timeline: errorsOf(t.timeline, 0)}
+	s := Score{
+		Application: errorsOf(t.application, 0), Jobs: errorsOf(t.jobs, t.lost), JobsUnfloored: errorsOf(t.unfloored, t.lost), JobsTogether: errorsOf(t.together, 0),
+		ExecutorSeconds: errorsOf(t.executors, 0), Timeline: errorsOf(t.timeline, 0),
+	}
 	s.Timeline.Bias = math.NaN()
 	return s
 }

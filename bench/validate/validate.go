@@ -52,6 +52,8 @@ type Validation struct {
 	Copy     []Comparison // with a copy of From as the prediction
 	Constant []Comparison // with the median of the other recordings as the prediction; nil: there are none
 	Summary  Summary
+
+	decommissions bool // one of the two recordings decommissions executors
 }
 
 // Run rebuilds the workload from one recording, replays it under the configuration of
@@ -126,7 +128,7 @@ func newPair(from, to *traces.Workload, o Options) (*pair, error) {
 // validate replays and compares. The constant is the median of the other
 // recordings of the workload; nil if there are none.
 func (p *pair) validate(constant []View) *Validation {
-	v := &Validation{From: p.from.Name, To: p.to.Name, Policy: policyOf(p.fleet), Cluster: clusterText(p.config.Cluster), Startup: p.startup}
+	v := &Validation{From: p.from.Name, To: p.to.Name, Policy: policyOf(p.fleet), Cluster: clusterText(p.config.Cluster), Startup: p.startup, decommissions: decommissions(p.from) || decommissions(p.to)}
 	views := newObserver(p.workload)
 	_, v.Failed = replay.Run(p.workload, bench.RecordedFleet(), p.config, views)
 	recorded, replayed := Recorded(p.to), views.views()
@@ -147,6 +149,12 @@ func (p *pair) validate(constant []View) *Validation {
 	}
 	v.Summary = summarize(v)
 	return v
+}
+
+func decommissions(w *traces.Workload) bool {
+	return slices.ContainsFunc(w.Apps, func(a *traces.Application) bool {
+		return a.Properties.Bool("spark.decommission.enabled", false)
+	})
 }
 
 // partners pairs the applications of to with those of from by their names.
