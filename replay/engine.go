@@ -249,6 +249,9 @@ func (e *Engine) Result() (*Result, error) {
 		if r.End < 0 {
 			return nil, e.explainStuck(i)
 		}
+		if err := r.Impossible(); err != nil {
+			return nil, &AppError{App: i, Policy: e.fleet.Name, Reason: err.Error() + e.reproducer(i), app: e.workload.Apps[i]}
+		}
 		e.result.Ledger.Add(r.Ledger)
 		e.result.End = max(e.result.End, r.End)
 	}

@@ -159,6 +159,9 @@ func (a *application) crash(x *executor) {
 		a.result.Discarded.Add(e.now-t.start, int64(a.profiles[x.profile].taskCPUs))
 	}
 	a.result.Lost++
+	if x.leaves >= 0 {
+		a.result.Removals-- // it did not get to leave
+	}
 	x.crashed = true
 	e.cancelStartupsIf(x.node, func(s startingExecutor) bool { return s.app == a && s.id == x.id })
 	a.release(x)

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 
 	"dynalloc/policies"
@@ -76,4 +77,12 @@ func (e *Engine) heldByDrivers() string {
 		return ""
 	}
 	return fmt.Sprintf("; %d drivers hold some of them: give the cluster more nodes, or let fewer drivers run at a time", drivers)
+}
+
+// reproducer says how to see what happens to an application, which is an error of this
+// program.
+func (e *Engine) reproducer(index int) string {
+	app := e.workload.Apps[index]
+	return fmt.Sprintf("; this is an error of dynalloc: report it with the log and this command: dynalloc replay %s --policy '%s' --cluster '%s' --seed %d --app '%s'",
+		cmp.Or(app.Path, e.workload.Name), e.result.Apps[index].Policy, e.config.Cluster, e.config.Seed, app.ID)
 }
