@@ -21,6 +21,7 @@ type Results struct {
 	Externalities []Externality      // the effect of each change of a class's policy on every class
 	FaultCosts    []FaultCost        // the cost of the faults under each policy; nil: there are no faults
 	LeftOut       []*replay.AppError // applications in no row, because they cannot be replayed
+	Struck        []Note             // values that cannot be, which were removed from the rows
 	DeadlineBasis string             // source of the deadlines, in words
 	Notes         []Note
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
+	"dynalloc/internal/note"
 	"dynalloc/internal/wide"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -123,9 +125,42 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 		r.measure(&r.Runs[i])
 	}
 	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.clockNotes(), r.exclusionNotes(), SelfReplayNotes(s.Workload.Apps, r.Self))
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		r.strike(&run.All)
+		for k := range run.ByClass {
+			r.strike(&run.ByClass[k])
+		}
+	}
+	r.Notes = append(r.Notes, r.Struck...)
 	for _, t := range s.Truth {
 		if slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			r.addRecording(t)
+		}
+	}
+}
+
+var (
+	valueImpossible    = note.Declare("value-impossible", "metric", "value", "policy", "class")
+	coresOvercommitted = note.Declare("cores-overcommitted", "metric", "value", "policy")
+	recordedOnAnother  = note.Declare("recorded-on-another-cluster", "metric", "value", "policy")
+)
+
+// strike removes the values of a row that cannot be, and keeps a note of each. The
+// recorded run can have held more than there is on the cluster of the replay, and a
+// manager that counts no cores can give more than there are.
+func (r *Results) strike(row *metrics.Row) {
+	for _, v := range row.Strike() {
+		share := metrics.Named(v.Metric).Section == metrics.Utilization
+		switch {
+		case share && !row.Recorded && r.Suite.Config.Cluster.Traits().Overcommits:
+			if row.Class == "" {
+				r.Notes = append(r.Notes, coresOvercommitted.With(v.Metric, v.Why, row.Policy))
+			}
+		case !row.Recorded:
+			r.Struck = append(r.Struck, valueImpossible.With(v.Metric, v.Why, row.Policy, cmp.Or(row.Class, "all")))
+		case row.Class == "":
+			r.Notes = append(r.Notes, recordedOnAnother.With(v.Metric, v.Why, row.Policy))
 		}
 	}
 }

@@ -48,6 +48,10 @@ func (r *Results) addRecording(t Truth) {
 	recording := Recording{Policy: t.Policy, Apps: apps}
 	group := r.group(apps, window, wide.Of(window, int64(cluster.Capacity())), nodes)
 	recording.All, recording.ByClass = group.Rows(t.Policy, r.Classes, true)
+	r.strike(&recording.All)
+	for i := range recording.ByClass {
+		r.strike(&recording.ByClass[i])
+	}
 	r.Truth = append(r.Truth, recording)
 	if unmatched > 0 {
 		r.Notes = append(r.Notes, recordedUnmatched.With(unmatched, t.Policy))

@@ -19,6 +19,9 @@ import (
 // addsUp reports parts of an attribution that do not add up to their whole.
 func addsUp(t *testing.T, r *Result) {
 	t.Helper()
+	if r.Ledger.Held().Cmp(r.Provided) > 0 && !r.Cluster.Traits().Overcommits {
+		t.Errorf("%v of core-time were held of %v", r.Ledger.Held(), r.Provided)
+	}
 	for i := range r.Apps {
 		a := &r.Apps[i]
 		b := a.Attribution

@@ -34,6 +34,7 @@ func (h *host) leave(now time.Duration) {
 
 // join puts it back.
 func (h *host) join(now time.Duration) {
+	h.up = h.present(now)
 	h.absent, h.since = false, now
 }
 

@@ -12,7 +12,7 @@
 //   - measures.go: the formulas of the metrics;
 //   - batches.go: the micro-batches of streams;
 //   - attribution.go: the metrics of time by cause;
-//   - row.go: [Row], every metric of one group;
+//   - row.go, bounds.go: [Row], every metric of one group, and the values that cannot be;
 //   - figures.go: single numbers of an application, which comparisons sum;
 //   - prices.go: what the resources that applications hold cost;
 //   - elasticity.go: [Meter], an observer that measures how well supply follows

@@ -73,5 +73,5 @@ func missing(r *bench.Results) (problems []string) {
 			problems = append(problems, "a row without values: "+problem)
 		}
 	}
-	return problems
+	return append(problems, reports.WordAll(r.Struck)...)
 }

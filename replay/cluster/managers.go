@@ -32,7 +32,8 @@ var table = []row{
 			// The application master reports a release with its next heartbeat (every 3 s if
 			// it requests nothing); the heartbeat of the node (1 s) and a query of the exit
 			// reason follow.
-			RemovalLag: 2500 * time.Millisecond,
+			RemovalLag:  2500 * time.Millisecond,
+			Overcommits: true, // DefaultResourceCalculator, the default of the capacity scheduler
 		},
 	},
 	{
@@ -80,6 +81,9 @@ type Traits struct {
 	// times of a replay instead.
 	RemovalLag    time.Duration
 	DelaysRemoval bool
+	// Overcommits: the manager may place executors by memory alone, so that they hold more
+	// cores than a node has.
+	Overcommits bool
 	// Overhead is the memory that the manager adds to that of Spark's rule for a driver.
 	Overhead spark.OverheadRule
 }
