@@ -21,7 +21,7 @@ import (
 // packages below it.
 const graph = `
 cmd/dynalloc                  -> ...
-reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/wide policies replay replay/attribution replay/cluster replay/latency replay/outcome reports/pictures reports/words traces traces/source
+reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/wide policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/words                 -> bench/metrics bench/stats
 
@@ -30,8 +30,8 @@ bench/validate                -> bench bench/selfreplay bench/stats internal/not
 bench/builtin                 -> bench bench/sla internal/note replay replay/calibrate replay/cluster replay/latency traces traces/source
 bench                         -> bench/metrics bench/selfreplay bench/sla bench/stats internal/note internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
 bench/selfreplay              -> bench/stats policies replay replay/calibrate replay/cluster replay/latency traces
-bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster replay/outcome traces
-bench/sla                     -> bench/stats internal/note internal/spec replay replay/outcome traces
+bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster traces
+bench/sla                     -> bench/stats internal/note internal/spec replay traces
 bench/stats                   ->
 
 internal/logtest              -> replay/calibrate traces traces/source
