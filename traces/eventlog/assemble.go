@@ -125,6 +125,7 @@ func (a *assembler) finish() (*traces.Application, error) {
 		log.Grade, log.Problems = traces.Unreadable, slices.Concat(a.log.Problems, a.problems)
 		return nil, &traces.LogError{Path: a.log.Path, Line: a.firstBad, Err: a.refusal(), Log: log}
 	}
+	a.implyDynamicAllocation()
 	app := &traces.Application{
 		Path: a.log.Path, ID: a.start.ID, Attempt: a.start.Attempt, Name: a.start.Name,
 		User: a.start.User, SparkVersion: a.version,

@@ -97,3 +97,19 @@ func TestTheTimeToSetUpIsAtMostTenMinutes(t *testing.T) {
 		}
 	}
 }
+
+// A log without Spark properties has an executor of resource profile 3. Spark has such
+// executors only under dynamic allocation, so that this was on.
+func TestAnExecutorWithAProfileImpliesDynamicAllocation(t *testing.T) {
+	s := testStage{id: 0, tasks: 1}
+	plain := newLog("app").executor("1", 4, 5).job(0, 10, "", s).ran(s, "ResultTask", 0, 10).jobEnd(0, 11).end(12).String()
+	for text, want := range map[string]bool{plain: false, strings.Replace(plain, `"Total Cores":4`, `"Total Cores":4,"Resource Profile Id":3`, 1): true} {
+		a, err := readLogText(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.Properties.DynamicAllocation(); got != want {
+			t.Errorf("dynamic allocation: %v, want %v in\n%s", got, want, text)
+		}
+	}
+}

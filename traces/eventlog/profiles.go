@@ -34,6 +34,25 @@ func (a *assembler) buildProfiles(app *traces.Application) {
 	slices.SortFunc(app.Profiles, func(x, y traces.Profile) int { return x.ID - y.ID })
 }
 
+// implyDynamicAllocation sets the property where the log does not have it and an
+// executor has a resource profile of its own: without dynamic allocation Spark refuses
+// such profiles (ResourceProfileManager.isSupported). Without a shuffle service Spark
+// then needs shuffle tracking.
+func (a *assembler) implyDynamicAllocation() {
+	const enabled, service = "spark.dynamicAllocation.enabled", "spark.shuffle.service.enabled"
+	_, known := a.properties[enabled]
+	if known || !slices.ContainsFunc(a.executors, func(x *executorLog) bool { return x.profile != 0 }) {
+		return
+	}
+	implied := spark.Properties{}
+	maps.Copy(implied, a.properties)
+	implied[enabled] = "true"
+	if !implied.Bool(service, false) {
+		implied["spark.dynamicAllocation.shuffleTracking.enabled"] = "true"
+	}
+	a.properties = implied
+}
+
 // defaultProfile is what the properties say. Executor cores that they do not set
 // are those that most executors had, except on a standalone cluster, where they
 // stay unset: there an executor takes a whole worker, whatever its size. A heap
