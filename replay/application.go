@@ -41,8 +41,8 @@ type application struct {
 	tracksShuffle    bool // executors with shuffle files are kept
 	removalDelayed   bool // the driver sees a kill late: RemovalLag
 	speculationRules plan.Speculation
-	localityWait     time.Duration
-	dynamic          bool // dynamic allocation is on
+	localityWaits    [2]time.Duration // at the levels of a node and of a rack
+	dynamic          bool             // dynamic allocation is on
 
 	policy     policies.Policy
 	fallible   policies.Fallible // the policy, if it can fail
@@ -124,7 +124,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
 	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval
 	a.fair = app.Properties["spark.scheduler.mode"] == "FAIR"
-	a.speculationRules, a.localityWait = plan.SpeculationOf(app, rules), localityWait(app)
+	a.speculationRules, a.localityWaits = plan.SpeculationOf(app, rules), localityWaits(app)
 	a.began, a.registered, a.lastTick, a.nextTick, a.waitedTo = -1, -1, -1, policies.Never, e.now
 	a.jobs, a.unfinishedJobs, a.stages = make([]jobState, len(app.Jobs)), len(app.Jobs), make([]stageState, len(app.Stages))
 	for i := range app.Jobs {

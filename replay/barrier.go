@@ -76,8 +76,14 @@ func (a *application) offerToBarriers() {
 		return
 	}
 	a.revives = true
+	a.after(a.nextRevival(a.engine.now+1)-a.engine.now, offersAreRevived, 0)
+}
+
+// nextRevival is the first time from a given one on at which the driver offers all
+// executors, which it does at this interval.
+func (a *application) nextRevival(from time.Duration) time.Duration {
 	every := a.properties.Duration("spark.scheduler.revive.interval", time.Millisecond, time.Second)
-	a.after(every-(a.engine.now-a.registered)%every, offersAreRevived, 0)
+	return a.registered + (from-a.registered+every-1)/every*every
 }
 
 // revive offers all executors.

@@ -154,7 +154,7 @@ func (a *application) submitStage(job, stage int32) {
 	state.forgotten = 0
 	state.attempts++
 	state.active = set
-	if e.config.Cluster.Locality && !set.barrier {
+	if !set.barrier {
 		set.preference = a.prefer(set)
 	}
 	a.sets = append(a.sets, set)

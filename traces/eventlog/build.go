@@ -231,8 +231,22 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]b
 			tasks[i].Contenders = a.startingBeside(x, runs[i].launch)
 		}
 	}
+	forgetUnawaited(tasks, byLaunch)
 	countContenders(tasks, runs, byLaunch)
 	return tasks
+}
+
+// forgetUnawaited forgets how far from their data the tasks of a stage were launched that
+// came before any task near its data: they did not wait until the nearer ones were
+// launched, as others do (delay scheduling). byLaunch has the indexes of the tasks in
+// order of launch.
+func forgetUnawaited(tasks []traces.Task, byLaunch []int) {
+	isNear := func(i int) bool { l := tasks[i].Locality; return l == traces.ProcessLocal || l == traces.NodeLocal }
+	for _, i := range byLaunch[:max(slices.IndexFunc(byLaunch, isNear), 0)] {
+		if t := &tasks[i]; t.Locality == traces.RackLocal || t.Locality == traces.AnyLocality {
+			t.Locality = traces.UnknownLocality
+		}
+	}
 }
 
 // recomputed keeps where a task leaves the blocks of persisted RDDs. It reports

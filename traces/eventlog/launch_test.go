@@ -1,8 +1,11 @@
 package eventlog
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"dynalloc/traces"
 )
 
 // An executor has two slots. The driver launches the tasks of a stage 0.3 s after it
@@ -37,6 +40,34 @@ func TestAWaitForASlotIsNoTimeOfTheDriver(t *testing.T) {
 	for i := range a.Stages {
 		if got := a.Stages[i].Launch; got != 0 {
 			t.Errorf("stage %d: its first task is launched %v after it could be, want 0", i, got)
+		}
+	}
+}
+
+// Spark starts a task far from its data after those near it, when it has waited. In one
+// stage the far task comes last, as usual. In the other it comes first: it did not wait
+// for the nearer one, and is not kept as one that does.
+func TestAFarTaskThatCameFirstWaitedForNobody(t *testing.T) {
+	usual, odd := testStage{id: 0, tasks: 2}, testStage{id: 1, tasks: 2}
+	l := newLog("app").executor("1", 2, 1)
+	for _, s := range []testStage{usual, odd} {
+		from := 10.0 * float64(1+s.id)
+		l.job(s.id, from, "", s).submit(s, 0, from)
+		for i := range 2 {
+			l.task(testTask{id: 2*s.id + i, stage: s.id, index: i, partition: i, kind: "ResultTask", reason: "Success", from: from + float64(3*i), to: from + 5, run: 900})
+			if i != s.id {
+				last := len(l.lines) - 1
+				l.lines[last] = strings.Replace(l.lines[last], "PROCESS_LOCAL", "ANY", 1)
+			}
+		}
+		l.complete(s, 0, from+5).jobEnd(s.id, from+6)
+	}
+	a := readBuilt(t, l.end(30))
+	for i, want := range [][2]traces.Locality{{traces.ProcessLocal, traces.AnyLocality}, {traces.UnknownLocality, traces.ProcessLocal}} {
+		for k := range want {
+			if got := a.Stages[i].Tasks[k].Locality; got != want[k] {
+				t.Errorf("stage %d, task %d: locality %d, want %d", i, k, got, want[k])
+			}
 		}
 	}
 }
