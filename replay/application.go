@@ -124,7 +124,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
 	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval
 	a.fair = app.Properties["spark.scheduler.mode"] == "FAIR"
-	a.speculationRules, a.localityWaits = plan.SpeculationOf(app, rules), localityWaits(app)
+	a.speculationRules, a.localityWaits = plan.SpeculationOf(app, rules), plan.LocalityWaits(app)
 	a.began, a.registered, a.lastTick, a.nextTick, a.waitedTo = -1, -1, -1, policies.Never, e.now
 	a.jobs, a.unfinishedJobs, a.stages = make([]jobState, len(app.Jobs)), len(app.Jobs), make([]stageState, len(app.Stages))
 	for i := range app.Jobs {

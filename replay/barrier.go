@@ -76,7 +76,7 @@ func (a *application) offerToBarriers() {
 		return
 	}
 	a.revives = true
-	a.after(a.nextRevival(a.engine.now+1)-a.engine.now, offersAreRevived, 0)
+	a.after(a.nextRevival(a.engine.now+time.Millisecond)-a.engine.now, offersAreRevived, 0)
 }
 
 // nextRevival is the first time from a given one on at which the driver offers all

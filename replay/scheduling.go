@@ -109,7 +109,7 @@ func (a *application) offer(executors []policies.ExecutorID) {
 			}
 		}
 		if set.preference != nil && !refused {
-			set.preference.since = a.engine.now // all that was offered was used
+			set.preference.Since = a.engine.now // all that was offered was used
 		}
 		exhausted = exhausted || !set.waits()
 	}

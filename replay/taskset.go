@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/plan"
 )
 
 // nowhere is the value of an executor's id that means no executor.
@@ -41,7 +42,7 @@ type taskSet struct {
 	zombie     bool // none of its tasks is started any more; those that run keep running
 
 	speculation speculation
-	preference  *preference // nil: its tasks run anywhere
+	preference  *plan.Preference // nil: its tasks run anywhere
 }
 
 // name is how the policy's events call the attempt.
@@ -81,7 +82,7 @@ func (t *taskSet) nextTask() int32 {
 				continue
 			}
 			if t.preference != nil {
-				t.preference.taken[task] = true
+				t.preference.Taken[task] = true
 			}
 		}
 		if t.doneOn[task] == nowhere {
@@ -94,7 +95,7 @@ func (t *taskSet) nextTask() int32 {
 // startedOutOfOrder reports whether a task was started before its turn because a slot
 // was free on the node that it prefers.
 func (t *taskSet) startedOutOfOrder(task int32) bool {
-	return t.preference != nil && t.preference.taken[task]
+	return t.preference != nil && t.preference.Taken[task]
 }
 
 // retry makes a task pending again.

@@ -3,5 +3,6 @@
 //
 //   - plan.go: the plan of an application
 //   - speculation.go: its settings of speculative copies
+//   - locality.go: where tasks prefer to run
 //   - forecast.go: what the reference policy "hindsight" knows in advance
 package plan
