@@ -18,6 +18,7 @@ var benchWordings = map[note.Kind]string{
 		"It counts waiting tasks and idle executors and knows neither triggers nor batches (SPARK-24815). State of stateful queries that is loaded again on other executors is not replayed.",
 	"dstreams-under-dynamic-allocation": "{count:application} of Spark Streaming (DStreams) under dynamic allocation: Spark warns that receivers without a write-ahead log can lose data. " +
 		"It has an allocator of its own for them (spark.streaming.dynamicAllocation.enabled), which is not replayed and which it refuses beside spark.dynamicAllocation.enabled.",
+	"builtin-queues":          "The workload is one day on YARN made from six recorded applications, not a recorded day: {loads} warehouse loads and {features} feature builds in the queue etl, {reports} reports in the queue reports, and {people} ad-hoc queries of three analysts in the queue adhoc (seed {seed}). Loads and reports have fixed sizes, the others Spark's dynamic allocation without a maximum. Jobs, stages and relative task times are the recorded ones.",
 	"profiles-with-static":    "{count} applications use resource profiles besides the default one, which Spark refuses without dynamic allocation: here a static policy requests its number of executors of each profile.",
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",

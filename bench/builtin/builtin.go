@@ -35,6 +35,9 @@ const fleetCluster = "standalone,nodes=1,cores=16,memory=32g"
 // dayCluster has 1 TB of memory, in nodes with room for eight executors of the day.
 const dayCluster = "standalone,nodes=10,cores=16,memory=100g"
 
+// Suites are the built-in comparisons by name.
+var Suites = map[string]func() (*bench.Suite, error){"day": Day, "queues": Queues, "fleet": Fleet}
+
 // Fleet is the recorded fleet: six applications within three minutes. The other two
 // recordings of it are the truth beside the policies with which they ran.
 func Fleet() (*bench.Suite, error) {
@@ -80,17 +83,23 @@ func Day() (*bench.Suite, error) {
 		return nil, err
 	}
 	s.Workload = MakeDay(fleet, 20261122)
+	return s, completeMade(s)
+}
+
+// completeMade adds to a suite with a made workload its deadlines, the times of the replay
+// and the default policies.
+func completeMade(s *bench.Suite) error {
 	if err := useRealStartups(s); err != nil {
-		return nil, err
+		return err
 	}
 	text, err := recordings.ReadFile("recordings/deadlines.csv")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if s.Deadlines, err = sla.ReadDeadlines(bytes.NewReader(text), "built-in deadlines.csv"); err != nil {
-		return nil, err
+		return err
 	}
-	return s, s.UseDefaultPolicies()
+	return s.UseDefaultPolicies()
 }
 
 // useRealStartups sets the times of a suite to those of the recordings, except that

@@ -3,12 +3,14 @@ package builtin
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
+	"dynalloc/policies"
 )
 
 func runSuite(t *testing.T, suite func() (*bench.Suite, error)) *bench.Results {
@@ -97,5 +99,45 @@ func TestTheFleetIsReplayedNearItsTruth(t *testing.T) {
 		if row.Recorded && math.IsNaN(row.Value("turnaround_p50")) {
 			t.Errorf("%s: no recorded turnaround", row.Policy)
 		}
+	}
+}
+
+// The day on YARN tells what queues change. Reports have a queue of their own and never
+// wait for long. But what dynamic allocation asks for it may not get: as recorded, the
+// load fills the queue that it shares with the feature builds, which want 64 executors,
+// wait for 100 executor-hours of them in all, and end too late. With a size for each
+// class they wait for little, and nothing is late.
+func TestTheDayOnYARNTellsTheStory(t *testing.T) {
+	r := runSuite(t, func() (*bench.Suite, error) {
+		s, err := Queues()
+		if err == nil {
+			s.Policies = slices.DeleteFunc(s.Policies, func(f policies.Fleet) bool { return f.Name != "recorded" && f.Name != "by-class" })
+		}
+		return s, err
+	})
+	if n := len(r.Suite.Workload.Apps); n < 200 || n > 400 {
+		t.Errorf("%d applications", n)
+	}
+	value := func(class string, policy int, metric string) float64 {
+		for _, row := range r.Rows(class) {
+			if row.Policy == r.Suite.Policies[policy].Name {
+				return row.Value(metric)
+			}
+		}
+		t.Fatal(class)
+		return 0
+	}
+	const recorded, byClass = 0, 1
+	for policy := range r.Runs {
+		if late, wait := value("report-sla-*", policy, "sla_misses"), value("report-sla-*", policy, "queue_wait_max"); late > 0 || wait > 60 {
+			t.Errorf("%s: %v reports are late, one waited for %.0f s", r.Runs[policy].Policy.Name, late, wait)
+		}
+	}
+	wants := func(policy int) float64 { return value("feature-build", policy, "executor_wait") / 3600 }
+	if late := value("feature-build", recorded, "sla_misses"); late < 5 || wants(recorded) < 100 {
+		t.Errorf("as recorded %v feature builds are late, which wait for %.0f executor-hours", late, wants(recorded))
+	}
+	if late := value("", byClass, "sla_misses"); late > 0 || wants(byClass) > 5 {
+		t.Errorf("by class %v runs are late, and feature builds wait for %.0f executor-hours", late, wants(byClass))
 	}
 }

@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	dayLength = 24 * time.Hour
 	punctual  = 30 * time.Second // the largest delay of a scheduled application
 	inputSize = 0.15             // standard deviation of the logarithm of a run's input, relative to the usual one
 
@@ -25,10 +24,14 @@ const (
 // A part is how the applications of a class take part in a made workload.
 type part struct {
 	every     time.Duration // between scheduled runs; 0: people start them
-	perDay    float64       // runs that people start
+	runs      float64       // that people start
 	executors int           // recorded fixed size
 	wider     int           // times as many tasks as recorded in each stage
 	longer    int           // times as long as recorded: tasks and the driver's pauses
+
+	queue   string   // of YARN; empty: on a standalone cluster
+	users   []string // who submit the runs in turn, on YARN
+	dynamic bool     // recorded with Spark's dynamic allocation and its defaults, instead of executors
 }
 
 // ofDay are the parts of the day by class.
@@ -36,7 +39,7 @@ var ofDay = map[string]part{
 	"warehouse-load": {every: 150 * time.Minute, executors: 80, wider: 8, longer: 110},
 	"report-sla-*":   {every: 15 * time.Minute, executors: 2, wider: 1, longer: 4},
 	"feature-build":  {every: time.Hour, executors: 16, wider: 6, longer: 40},
-	"adhoc-queries":  {perDay: 60, executors: 4, wider: 1, longer: 4},
+	"adhoc-queries":  {runs: 60, executors: 4, wider: 1, longer: 4},
 }
 
 // MakeDay makes a day on a shared cluster from the applications of the recorded fleet:
@@ -47,14 +50,14 @@ var ofDay = map[string]part{
 // of its tasks. Another seed makes other arrivals and inputs.
 func MakeDay(fleet *traces.Workload, seed uint64) *traces.Workload {
 	w := &traces.Workload{Name: "day", Epoch: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
-	runs := fill(w, fleet, ofDay, rand.New(rand.NewPCG(seed, 1)))
+	runs := fill(w, fleet, ofDay, 24*time.Hour, rand.New(rand.NewPCG(seed, 1)))
 	w.Notes = []traces.Note{madeDay.With(runs["report-sla-*"], runs["warehouse-load"], runs["feature-build"], runs["adhoc-queries"], seed)}
 	return w
 }
 
-// fill adds the runs of each class that has a part to a workload. It returns their
-// numbers by class.
-func fill(w, fleet *traces.Workload, parts map[string]part, r *rand.Rand) map[string]int {
+// fill adds the runs of each class that has a part to a workload of a length. It returns
+// their numbers by class.
+func fill(w, fleet *traces.Workload, parts map[string]part, length time.Duration, r *rand.Rand) map[string]int {
 	programs := map[string][]*traces.Application{}
 	var classes []string
 	for _, a := range fleet.Apps {
@@ -66,8 +69,11 @@ func fill(w, fleet *traces.Workload, parts map[string]part, r *rand.Rand) map[st
 	runs := map[string]int{}
 	for _, class := range classes {
 		p, all := parts[class], programs[class]
-		for i, at := range p.arrivals(r) {
+		for i, at := range p.arrivals(length, r) {
 			a := p.run(all[i%len(all)], r)
+			if p.queue != "" {
+				p.onYARN(a, i)
+			}
 			runs[class]++
 			a.ID = fmt.Sprintf("%s-%03d", a.Name, i/len(all)+1)
 			a.Submit, a.Started = at.Truncate(time.Millisecond), w.Epoch.Add(at)
@@ -78,13 +84,13 @@ func fill(w, fleet *traces.Workload, parts map[string]part, r *rand.Rand) map[st
 	return runs
 }
 
-// arrivals are the times at which the runs of a day are submitted.
-func (p part) arrivals(r *rand.Rand) []time.Duration {
+// arrivals are the times at which the runs of a workload are submitted.
+func (p part) arrivals(length time.Duration, r *rand.Rand) []time.Duration {
 	if p.every == 0 {
-		return drawArrivals(r, p.perDay)
+		return drawArrivals(r, p.runs, float64(length))
 	}
 	var times []time.Duration
-	for at := time.Duration(0); at < dayLength; at += p.every {
+	for at := time.Duration(0); at < length; at += p.every {
 		times = append(times, at+time.Duration(r.Int64N(int64(punctual))))
 	}
 	return times
@@ -124,12 +130,10 @@ func (p part) run(recorded *traces.Application, r *rand.Rand) *traces.Applicatio
 	return &a
 }
 
-// drawArrivals draws the times of about n arrivals in a day: a Poisson process whose
-// rate rises from half of its mean at both ends of the day to one and a half times
+// drawArrivals draws the times of about n arrivals: a Poisson process whose rate rises from half of its mean at both ends of the day to one and a half times
 // the mean in the middle, made by thinning (Lewis and Shedler, Naval Research
 // Logistics 1979).
-func drawArrivals(r *rand.Rand, n float64) []time.Duration {
-	const length = float64(dayLength)
+func drawArrivals(r *rand.Rand, n, length float64) []time.Duration {
 	var times []time.Duration
 	peak := 1.5 * n / length
 	for at := 0.0; ; {

@@ -38,7 +38,7 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 	in.readFlags.addFlags(cmd)
 	in.addArrivalsFlag(cmd)
 	in.clusterFlags.addFlags(cmd, "the `cluster`: standalone,nodes=4,cores=32,memory=128g, a YAML file, or example:standalone; see \"dynalloc help clusters\"")
-	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a working day, or the fleet that it is made of", "day", "fleet")
+	in.builtin = addChoice(cmd, "builtin", "", "replay a built-in workload: a day on a standalone cluster, one on YARN with contended queues, or the fleet that both are made of", "day", "queues", "fleet")
 	f := cmd.Flags()
 	f.StringVar(&in.name, "name", "", "only applications whose name matches this `glob`")
 	f.StringVar(&in.user, "user", "", "only applications whose user matches this `glob`")
@@ -167,9 +167,9 @@ func named(apps []*traces.Application) (list []string) {
 // loadBuiltin returns a built-in workload, on its own cluster unless the user names
 // another one.
 func (in *inputs) loadBuiltin() (*bench.Suite, error) {
-	load := builtin.Day
-	if in.builtin.value == "fleet" {
-		load = builtin.Fleet
+	load, ok := builtin.Suites[in.builtin.value]
+	if !ok {
+		load = builtin.Day
 	}
 	s, err := load()
 	if err != nil {
