@@ -289,10 +289,11 @@ var handledAs = [...]int{
 	policies.StageSubmitted: 3, policies.TaskStart: 4, policies.ExecutorRemoved: 5,
 }
 
-// usualDelay is how far the first request usually follows the driver's block manager, as
-// the standard deviation of half a normal distribution: as long as the driver's own start
-// takes on many clusters.
-const usualDelay = 10 * time.Second
+// A driver requests its first executors when its block manager is up; a few do so later.
+const (
+	delayedBefore = 0.02             // the probability of that, before the executors are looked at
+	usualDelay    = 10 * time.Second // the standard deviation of half a normal distribution: as long as drivers take to start
+)
 
 // firstDelay is how long after Setup the driver first requested executors: the mean over
 // all delays by how likely they are, together with a start-up that takes the rest of the
@@ -337,17 +338,21 @@ func firstDelay(a *traces.Application) time.Duration {
 		work = processors.Among(most).Elapsed(work)
 	}
 	total := latency.Median(first, 0)
+	startup := func(took time.Duration) float64 { // its density: normal on the scale of logarithms
+		y := (latency.Log(took) - latency.Log(work)) / spread
+		return math.Exp(-y*y/2-latency.Log(took)) / spread
+	}
 	const steps = 1000
-	var sum, mass float64
+	step := float64(total) / steps
+	sum, mass := 0.0, (1-delayedBefore)*startup(total)*math.Sqrt(math.Pi/2)*float64(usualDelay)
 	for i := range steps {
-		delay := total.Seconds() * float64(i) / steps
-		rest := latency.Log(total - time.Duration(delay*float64(time.Second)))
-		x, y := delay/usualDelay.Seconds(), (rest-latency.Log(work))/spread
-		density := math.Exp(-(x*x+y*y)/2 - rest) // of the start-up: normal on the scale of logarithms
+		delay := (float64(i) + 0.5) * step
+		x := delay / float64(usualDelay)
+		density := delayedBefore * math.Exp(-x*x/2) * startup(total-time.Duration(delay)) * step
 		sum, mass = sum+density*delay, mass+density
 	}
 	if mass == 0 {
 		return 0
 	}
-	return time.Duration(sum / mass * float64(time.Second)).Round(time.Millisecond)
+	return time.Duration(sum / mass).Round(time.Millisecond)
 }
