@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
 
 // An assembler makes one application of the events of one log. It keeps what the
@@ -18,7 +19,7 @@ type assembler struct {
 	log   *Log
 	lines int
 
-	scan  scanner
+	scan  scan.Scanner
 	event taskEvent
 	names interner
 

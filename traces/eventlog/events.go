@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"dynalloc/traces/eventlog/scan"
 )
 
 // The events other than those of tasks, with the fields that a workload needs, by
@@ -170,10 +172,10 @@ func decode[T any](line []byte) (event T, err error) {
 	if json.Unmarshal(line, &event, DecodeOptions) == nil {
 		return event, nil
 	}
-	s := scanner{line: line}
-	s.skip()
-	s.end()
-	return event, cmp.Or(s.err, error(errWrongType))
+	s := scan.Scanner{Line: line}
+	s.Skip()
+	s.End()
+	return event, cmp.Or(s.Err, error(scan.ErrWrongType))
 }
 
 // eventName returns the name of a line's event. Spark writes it first, so the
@@ -184,21 +186,21 @@ func eventName(line []byte) ([]byte, error) {
 			return rest[:end], nil
 		}
 	}
-	s := scanner{line: line}
-	if s.peek() != '{' {
-		return nil, errNotJSON
+	s := scan.Scanner{Line: line}
+	if s.Peek() != '{' {
+		return nil, scan.ErrNotJSON
 	}
 	var name []byte
-	for key := s.firstKey(); key != nil; key = s.nextKey() {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		if string(key) == "Event" {
-			name = append(name[:0], s.text()...)
+			name = append(name[:0], s.Text()...)
 		} else {
-			s.skip()
+			s.Skip()
 		}
 	}
-	s.end()
-	if s.err == nil && len(name) == 0 {
-		return nil, errNoEvent
+	s.End()
+	if s.Err == nil && len(name) == 0 {
+		return nil, scan.ErrNoEvent
 	}
-	return name, s.err
+	return name, s.Err
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"dynalloc/traces/eventlog/scan"
 )
 
 // maxLine bounds, in bytes, what one line can make the reader hold. The longest
@@ -42,16 +44,10 @@ type Event struct {
 	Line []byte // the whole line without its end; nil if it is too long to hold and no workload needs it
 }
 
-// A lineFault says why a line is not a whole event; reading continues after it.
-// The texts complete "line 12: ".
-type lineFault string
-
-func (f lineFault) Error() string { return string(f) }
-
 // errUnneeded is no fault: the line is long, looks whole, and is not needed.
-const errUnneeded lineFault = "a long line of an event that a workload does not need"
+const errUnneeded scan.Fault = "a long line of an event that a workload does not need"
 
-var errLongLine = lineFault(fmt.Sprintf("the line is longer than %d MiB", maxLine>>20))
+var errLongLine = scan.Fault(fmt.Sprintf("the line is longer than %d MiB", maxLine>>20))
 
 // Next returns the next line that is not blank. The error is io.EOF after the last
 // line. Any other error is about one line that is not a whole event; the next call
@@ -84,7 +80,7 @@ func (r *Lines) Close() {
 }
 
 // next returns the next line without its end: io.EOF after the last line, a
-// lineFault for one that was passed over.
+// scan.Fault for one that was passed over.
 func (r *Lines) next() ([]byte, error) {
 	for {
 		if r.in == nil && !r.openPart() {
@@ -94,7 +90,7 @@ func (r *Lines) next() ([]byte, error) {
 			continue // the part could not be opened
 		}
 		line, err := r.line()
-		if _, faulty := err.(lineFault); err != nil && !faulty {
+		if _, faulty := err.(scan.Fault); err != nil && !faulty {
 			r.Close()
 			if err != io.EOF {
 				r.faults = append(r.faults, partFault{r.part, r.number, err})
@@ -167,7 +163,7 @@ func (r *Lines) passOver() error {
 		if bytes.HasSuffix(bytes.TrimRight(line, " \t\r\n"), []byte("}")) {
 			return errUnneeded
 		}
-		return errCutLine
+		return scan.ErrCutLine
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
 
 // Read reads an event log to its end and makes an application of it. Its Submit is
@@ -59,10 +60,10 @@ func (a *assembler) take(e Event) error {
 	if take := needed[string(e.Name)]; take != nil {
 		return take(a, e.Line)
 	}
-	s := scanner{line: e.Line}
-	s.skip()
-	s.end()
-	return s.err
+	s := scan.Scanner{Line: e.Line}
+	s.Skip()
+	s.End()
+	return s.Err
 }
 
 // needed has the events that a workload needs, and what takes each.
@@ -109,7 +110,7 @@ func optional[T any](take func(*assembler, *T)) func(*assembler, []byte) error {
 		event, err := decode[T](line)
 		if err == nil {
 			take(a, &event)
-		} else if errors.Is(err, errWrongType) {
+		} else if errors.Is(err, scan.ErrWrongType) {
 			err = nil
 		}
 		return err
@@ -119,7 +120,7 @@ func optional[T any](take func(*assembler, *T)) func(*assembler, []byte) error {
 // scanned takes a line by way of the scanner for task events.
 func scanned(take func(*assembler, *taskEvent) error) func(*assembler, []byte) error {
 	return func(a *assembler, line []byte) error {
-		a.scan = scanner{line: line, buf: a.scan.buf}
+		a.scan = scan.Scanner{Line: line, Buf: a.scan.Buf}
 		if err := a.event.read(&a.scan, a.names); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
+
+	"dynalloc/traces/eventlog/scan"
 )
 
 // oracleTask is taskEvent as the library reads it.
@@ -81,7 +83,7 @@ func FuzzScannerAgreesWithTheLibrary(f *testing.F) {
 			return // the library takes null for an empty object
 		}
 		var got taskEvent
-		gotErr := got.read(&scanner{line: line}, interner{})
+		gotErr := got.read(&scan.Scanner{Line: line}, interner{})
 		if (gotErr == nil) != (wantErr == nil) {
 			t.Fatalf("scanner: %v; library: %v", gotErr, wantErr)
 		}
@@ -96,21 +98,21 @@ func FuzzScannerAgreesWithTheLibrary(f *testing.F) {
 
 func TestScannerSaysWhatIsWrong(t *testing.T) {
 	for line, want := range map[string]error{
-		`{"Stage ID":3,"Task Info":{"Task`:  errCutLine,
-		`{"Stage ID":`:                      errCutLine,
-		`{"Stage ID":12`:                    errCutLine,
-		`{"x":tr`:                           errCutLine,
-		`{"x":[1,2}}`:                       errNotJSON,
-		`{"x":1 "y":2}`:                     errNotJSON,
-		`hello`:                             errNotJSON,
-		`{"Stage ID":3}{"Stage ID":4}`:      errTrailing,
-		`{"Stage ID":99999999999999999999}`: errTooLarge,
-		`{"Stage ID":"three"}`:              errWrongType,
-		`{"Stage ID":3.5}`:                  errWrongType,
-		`{"Task Info":{"Task ID":1},"Stage ID":[]}`: errWrongType,
+		`{"Stage ID":3,"Task Info":{"Task`:  scan.ErrCutLine,
+		`{"Stage ID":`:                      scan.ErrCutLine,
+		`{"Stage ID":12`:                    scan.ErrCutLine,
+		`{"x":tr`:                           scan.ErrCutLine,
+		`{"x":[1,2}}`:                       scan.ErrNotJSON,
+		`{"x":1 "y":2}`:                     scan.ErrNotJSON,
+		`hello`:                             scan.ErrNotJSON,
+		`{"Stage ID":3}{"Stage ID":4}`:      scan.ErrTrailing,
+		`{"Stage ID":99999999999999999999}`: scan.ErrTooLarge,
+		`{"Stage ID":"three"}`:              scan.ErrWrongType,
+		`{"Stage ID":3.5}`:                  scan.ErrWrongType,
+		`{"Task Info":{"Task ID":1},"Stage ID":[]}`: scan.ErrWrongType,
 	} {
 		var e taskEvent
-		if err := e.read(&scanner{line: []byte(line)}, interner{}); err != want {
+		if err := e.read(&scan.Scanner{Line: []byte(line)}, interner{}); err != want {
 			t.Errorf("%s: %v, want %v", line, err, want)
 		}
 	}

@@ -1,5 +1,7 @@
 package eventlog
 
+import "dynalloc/traces/eventlog/scan"
+
 // A taskEvent is what a workload needs of a TaskStart or TaskEnd line. Times are
 // milliseconds since 1970 by the driver's clock; durations are milliseconds that the
 // executor measured.
@@ -39,19 +41,19 @@ func (in interner) get(text []byte) string {
 }
 
 // read reads a TaskStart or TaskEnd line.
-func (e *taskEvent) read(s *scanner, in interner) error {
+func (e *taskEvent) read(s *scan.Scanner, in interner) error {
 	*e = taskEvent{Info: taskInfo{Partition: -1}}
-	if s.peek() != '{' {
-		return errNotJSON
+	if s.Peek() != '{' {
+		return scan.ErrNotJSON
 	}
-	for key := s.firstKey(); key != nil; key = s.nextKey() {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Stage ID":
-			e.Stage = s.int()
+			e.Stage = s.Int()
 		case "Stage Attempt ID":
-			e.StageAttempt = s.int()
+			e.StageAttempt = s.Int()
 		case "Task Type":
-			e.Type = in.get(s.text())
+			e.Type = in.get(s.Text())
 		case "Task End Reason":
 			e.readReason(s, in)
 		case "Task Info":
@@ -59,82 +61,82 @@ func (e *taskEvent) read(s *scanner, in interner) error {
 		case "Task Metrics":
 			e.Metrics.read(s)
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
-	s.end()
-	return s.err
+	s.End()
+	return s.Err
 }
 
-func (e *taskEvent) readReason(s *scanner, in interner) {
-	for key := s.firstKey(); key != nil; key = s.nextKey() {
+func (e *taskEvent) readReason(s *scan.Scanner, in interner) {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		if string(key) == "Reason" {
-			e.Reason = in.get(s.text())
+			e.Reason = in.get(s.Text())
 		} else {
-			s.skip()
+			s.Skip()
 		}
 	}
 }
 
-func (i *taskInfo) read(s *scanner, in interner) {
-	for key := s.firstKey(); key != nil; key = s.nextKey() {
+func (i *taskInfo) read(s *scan.Scanner, in interner) {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Task ID":
-			i.ID = s.int()
+			i.ID = s.Int()
 		case "Index":
-			i.Index = s.int()
+			i.Index = s.Int()
 		case "Partition ID":
-			i.Partition = s.int()
+			i.Partition = s.Int()
 		case "Launch Time":
-			i.Launch = s.int()
+			i.Launch = s.Int()
 		case "Finish Time":
-			i.Finish = s.int()
+			i.Finish = s.Int()
 		case "Getting Result Time":
-			i.Getting = s.int()
+			i.Getting = s.Int()
 		case "Executor ID":
-			i.Executor = in.get(s.text())
+			i.Executor = in.get(s.Text())
 		case "Host":
-			i.Host = in.get(s.text())
+			i.Host = in.get(s.Text())
 		case "Locality":
-			i.Locality = in.get(s.text())
+			i.Locality = in.get(s.Text())
 		case "Speculative":
-			i.Speculative = s.bool()
+			i.Speculative = s.Bool()
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 }
 
 // read reads the task's metrics and, within them, the shuffle metrics of both
 // directions, whose keys differ.
-func (m *taskMetrics) read(s *scanner) {
-	for key := s.firstKey(); key != nil; key = s.nextKey() {
+func (m *taskMetrics) read(s *scan.Scanner) {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Executor Run Time":
-			m.Run = s.int()
+			m.Run = s.Int()
 		case "Executor Deserialize Time":
-			m.Deserialize = s.int()
+			m.Deserialize = s.Int()
 		case "Result Serialization Time":
-			m.Result = s.int()
+			m.Result = s.Int()
 		case "Shuffle Read Metrics", "Shuffle Write Metrics":
 			m.readShuffle(s)
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 }
 
-func (m *taskMetrics) readShuffle(s *scanner) {
-	for key := s.firstKey(); key != nil; key = s.nextKey() {
+func (m *taskMetrics) readShuffle(s *scan.Scanner) {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Remote Bytes Read":
-			m.RemoteRead = s.int()
+			m.RemoteRead = s.Int()
 		case "Local Bytes Read":
-			m.LocalRead = s.int()
+			m.LocalRead = s.Int()
 		case "Shuffle Bytes Written":
-			m.Written = s.int()
+			m.Written = s.Int()
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 }

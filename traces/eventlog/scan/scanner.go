@@ -1,4 +1,4 @@
-package eventlog
+package scan
 
 import (
 	"encoding/binary"
@@ -9,45 +9,51 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A scanner reads values from one line of JSON without allocating memory. Nine
+// A Scanner reads values from one line of JSON without allocating memory. Nine
 // tenths of an event log are TaskStart and TaskEnd lines, of which a workload needs
 // two dozen numbers; a library decodes all other events.
 //
 // It accepts exactly the lines that the library accepts, which a fuzz test checks.
 // Values that are skipped are checked too: a crashed disk can leave half a line
 // joined to the next one, which would hide an event.
-type scanner struct {
-	line []byte
+type Scanner struct {
+	Line []byte
 	at   int    // index of the next byte
-	err  error  // the first fault; after it every method returns zero values
-	buf  []byte // of the last text that had escapes
+	Err  error  // the first fault; after it every method returns zero values
+	Buf  []byte // of the last text that had escapes
 }
+
+// A Fault says why a line is not a whole event; reading continues after it. The texts
+// complete "line 12: ".
+type Fault string
+
+func (f Fault) Error() string { return string(f) }
 
 // Faults of a line.
 const (
-	errCutLine   lineFault = "the line ends inside a JSON object"
-	errNotJSON   lineFault = "not a JSON object"
-	errTrailing  lineFault = "something follows the JSON object"
-	errWrongType lineFault = "a value does not have the type that Spark writes"
-	errTooLarge  lineFault = "a number does not fit in 64 bits"
-	errNoEvent   lineFault = "the object has no Event"
-	errTooDeep   lineFault = "values are nested too deeply"
+	ErrCutLine   Fault = "the line ends inside a JSON object"
+	ErrNotJSON   Fault = "not a JSON object"
+	ErrTrailing  Fault = "something follows the JSON object"
+	ErrWrongType Fault = "a value does not have the type that Spark writes"
+	ErrTooLarge  Fault = "a number does not fit in 64 bits"
+	ErrNoEvent   Fault = "the object has no Event"
+	ErrTooDeep   Fault = "values are nested too deeply"
 )
 
 // maxDepth is the deepest nesting that the library accepts.
 const maxDepth = 10000
 
-func (s *scanner) fail(err error) {
-	if s.err == nil {
-		s.err = err
+func (s *Scanner) fail(err error) {
+	if s.Err == nil {
+		s.Err = err
 	}
-	s.at = len(s.line)
+	s.at = len(s.Line)
 }
 
-// peek returns the next byte that is not white space, 0 at the end.
-func (s *scanner) peek() byte {
-	for s.at < len(s.line) {
-		switch c := s.line[s.at]; c {
+// Peek returns the next byte that is not white space, 0 at the end.
+func (s *Scanner) Peek() byte {
+	for s.at < len(s.Line) {
+		switch c := s.Line[s.at]; c {
 		case ' ', '\t', '\n', '\r':
 			s.at++
 		default:
@@ -58,20 +64,20 @@ func (s *scanner) peek() byte {
 }
 
 // wrong fails because of a byte that JSON does not allow here, or the line's end.
-func (s *scanner) wrong() {
-	if s.at >= len(s.line) {
-		s.fail(errCutLine)
+func (s *Scanner) wrong() {
+	if s.at >= len(s.Line) {
+		s.fail(ErrCutLine)
 		return
 	}
-	s.fail(errNotJSON)
+	s.fail(ErrNotJSON)
 }
 
-// firstKey enters the object that comes next and returns its first key, which is
+// FirstKey enters the object that comes next and returns its first key, which is
 // valid until the next text is read. The value of each key must be read or skipped
-// before nextKey. It returns nil if there is no key: null counts as an object without
+// before NextKey. It returns nil if there is no key: null counts as an object without
 // any, and any other value is a fault.
-func (s *scanner) firstKey() []byte {
-	if c := s.peek(); c != '{' {
+func (s *Scanner) FirstKey() []byte {
+	if c := s.Peek(); c != '{' {
 		s.mistyped(c)
 		return nil
 	}
@@ -79,11 +85,11 @@ func (s *scanner) firstKey() []byte {
 	return s.key(true)
 }
 
-// nextKey returns the next key of an object, nil at its end.
-func (s *scanner) nextKey() []byte { return s.key(false) }
+// NextKey returns the next key of an object, nil at its end.
+func (s *Scanner) NextKey() []byte { return s.key(false) }
 
-func (s *scanner) key(first bool) []byte {
-	c := s.peek()
+func (s *Scanner) key(first bool) []byte {
+	c := s.Peek()
 	if c == '}' {
 		s.at++
 		return nil
@@ -94,14 +100,14 @@ func (s *scanner) key(first bool) []byte {
 			return nil
 		}
 		s.at++
-		c = s.peek()
+		c = s.Peek()
 	}
 	if c != '"' {
 		s.wrong()
 		return nil
 	}
-	key := s.text()
-	if s.peek() != ':' {
+	key := s.Text()
+	if s.Peek() != ':' {
 		s.wrong()
 		return nil
 	}
@@ -111,30 +117,30 @@ func (s *scanner) key(first bool) []byte {
 
 // mistyped passes over a value that begins with c and does not have the expected
 // type. null is no fault: it counts as absent.
-func (s *scanner) mistyped(c byte) {
+func (s *Scanner) mistyped(c byte) {
 	switch c {
 	case 'n':
-		s.skip()
+		s.Skip()
 	case 0, '}', ']', ',', ':':
 		s.wrong()
 	default:
-		s.skip()
-		s.fail(errWrongType)
+		s.Skip()
+		s.fail(ErrWrongType)
 	}
 }
 
-// end checks that nothing follows the outermost value.
-func (s *scanner) end() {
-	if s.err == nil && (s.peek() != 0 || s.at < len(s.line)) {
-		s.fail(errTrailing)
+// End checks that nothing follows the outermost value.
+func (s *Scanner) End() {
+	if s.Err == nil && (s.Peek() != 0 || s.at < len(s.Line)) {
+		s.fail(ErrTrailing)
 	}
 }
 
 // str passes over a string. It returns where the string lies, quotes included, and
 // whether its bytes are its text.
-func (s *scanner) str() (from, to int, verbatim bool) {
+func (s *Scanner) str() (from, to int, verbatim bool) {
 	from, verbatim = s.at, true
-	b, i := s.line, s.at+1
+	b, i := s.Line, s.at+1
 	for {
 		if i = skipPlain(b, i); i >= len(b) {
 			break
@@ -147,19 +153,19 @@ func (s *scanner) str() (from, to int, verbatim bool) {
 			verbatim = false
 			n := escapeLen(b[i:])
 			if n == 0 {
-				s.fail(errNotJSON)
+				s.fail(ErrNotJSON)
 				return 0, 0, false
 			}
 			i += n
 		case c < ' ':
-			s.fail(errNotJSON)
+			s.fail(ErrNotJSON)
 			return 0, 0, false
 		default:
 			verbatim = verbatim && c < utf8.RuneSelf
 			i++
 		}
 	}
-	s.fail(errCutLine)
+	s.fail(ErrCutLine)
 	return 0, 0, false
 }
 
@@ -208,47 +214,47 @@ func escapeLen(b []byte) int {
 	return 0
 }
 
-// text reads a string, valid until the next call. null is empty.
-func (s *scanner) text() []byte {
-	if c := s.peek(); c != '"' {
+// Text reads a string, valid until the next call. null is empty.
+func (s *Scanner) Text() []byte {
+	if c := s.Peek(); c != '"' {
 		s.mistyped(c)
 		return nil
 	}
 	from, to, verbatim := s.str()
-	if s.err != nil {
+	if s.Err != nil {
 		return nil
 	}
 	if verbatim {
-		return s.line[from+1 : to-1]
+		return s.Line[from+1 : to-1]
 	}
 	// The only fault that can remain is invalid UTF-8, which becomes U+FFFD.
-	s.buf, _ = jsontext.AppendUnquote(s.buf[:0], s.line[from:to])
-	return s.buf
+	s.Buf, _ = jsontext.AppendUnquote(s.Buf[:0], s.Line[from:to])
+	return s.Buf
 }
 
-// int reads a whole number. null is 0.
-func (s *scanner) int() int64 {
-	c := s.peek()
+// Int reads a whole number. null is 0.
+func (s *Scanner) Int() int64 {
+	c := s.Peek()
 	if c != '-' && (c < '0' || c > '9') {
 		s.mistyped(c)
 		return 0
 	}
 	from := s.at
-	if s.number(); s.err != nil {
+	if s.number(); s.Err != nil {
 		return 0
 	}
-	digits := s.line[from:s.at]
+	digits := s.Line[from:s.at]
 	if c == '-' {
 		digits = digits[1:]
 	}
 	var n uint64
 	for _, d := range digits {
 		if d < '0' || d > '9' {
-			s.fail(errWrongType)
+			s.fail(ErrWrongType)
 			return 0
 		}
 		if n > math.MaxInt64/10 {
-			s.fail(errTooLarge)
+			s.fail(ErrTooLarge)
 			return 0
 		}
 		n = n*10 + uint64(d-'0')
@@ -259,23 +265,23 @@ func (s *scanner) int() int64 {
 	case c == '-' && n <= math.MaxInt64+1:
 		return -int64(n)
 	}
-	s.fail(errTooLarge)
+	s.fail(ErrTooLarge)
 	return 0
 }
 
-// bool reads a truth value. null is false.
-func (s *scanner) bool() bool {
-	c := s.peek()
-	s.skip()
-	if s.err == nil && c != 't' && c != 'f' && c != 'n' {
-		s.fail(errWrongType)
+// Bool reads a truth value. null is false.
+func (s *Scanner) Bool() bool {
+	c := s.Peek()
+	s.Skip()
+	if s.Err == nil && c != 't' && c != 'f' && c != 'n' {
+		s.fail(ErrWrongType)
 	}
-	return s.err == nil && c == 't'
+	return s.Err == nil && c == 't'
 }
 
 // number passes over a number.
-func (s *scanner) number() {
-	b, i := s.line, s.at
+func (s *Scanner) number() {
+	b, i := s.Line, s.at
 	if b[i] == '-' {
 		i++
 	}
@@ -309,31 +315,31 @@ func digits(b []byte, i int) int {
 }
 
 // literal passes over true, false or null.
-func (s *scanner) literal(word string) {
-	rest := s.line[s.at:]
+func (s *Scanner) literal(word string) {
+	rest := s.Line[s.at:]
 	if len(rest) >= len(word) && string(rest[:len(word)]) == word {
 		s.at += len(word)
 		return
 	}
 	if len(rest) < len(word) && string(rest) == word[:len(rest)] {
-		s.fail(errCutLine)
+		s.fail(ErrCutLine)
 		return
 	}
-	s.fail(errNotJSON)
+	s.fail(ErrNotJSON)
 }
 
-// skip passes over a value of any type.
-func (s *scanner) skip() { s.value(1) }
+// Skip passes over a value of any type.
+func (s *Scanner) Skip() { s.value(1) }
 
 // value passes over a value at some depth of nesting.
-func (s *scanner) value(depth int) {
-	switch c := s.peek(); c {
+func (s *Scanner) value(depth int) {
+	switch c := s.Peek(); c {
 	case '"':
 		s.str()
 	case '{', '[':
 		s.at++
 		if depth > maxDepth {
-			s.fail(errTooDeep)
+			s.fail(ErrTooDeep)
 			return
 		}
 		s.members(c, depth)
@@ -352,27 +358,27 @@ func (s *scanner) value(depth int) {
 
 // members passes over the rest of an object or array after its bracket. It does not
 // use firstKey, which would decode each key.
-func (s *scanner) members(bracket byte, depth int) {
+func (s *Scanner) members(bracket byte, depth int) {
 	closing := bracket + 2 // for both kinds of brackets in ASCII
-	if s.peek() == closing {
+	if s.Peek() == closing {
 		s.at++
 		return
 	}
-	for s.err == nil {
+	for s.Err == nil {
 		if bracket == '{' {
-			if s.peek() != '"' {
+			if s.Peek() != '"' {
 				s.wrong()
 				return
 			}
 			s.str()
-			if s.peek() != ':' {
+			if s.Peek() != ':' {
 				s.wrong()
 				return
 			}
 			s.at++
 		}
 		s.value(depth + 1)
-		switch s.peek() {
+		switch s.Peek() {
 		case ',':
 			s.at++
 		case closing:
