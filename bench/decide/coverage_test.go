@@ -72,7 +72,7 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 			}
 		}
 		held /= float64(days)
-		t.Logf("| %d replayed days, 10 hours each, 4 policies: %s | %.1f %% | - |", days, f.what, 100*held)
+		t.Logf("| %d replayed days, 24 hours each, 4 policies: %s | %.1f %% | - |", days, f.what, 100*held)
 		if held < 0.85 {
 			t.Errorf("%s: %.1f %% of the intervals from one day hold what is true of %d days", f.what, 100*held, days)
 		}

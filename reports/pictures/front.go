@@ -75,9 +75,25 @@ func Front(w io.Writer, t *decide.TuneResult) error {
 	placeLabels(data, choices, points, corners)
 	side := textStyle(8.5, false, vermillion, text.XCenter)
 	side.Rotation, side.YAlign = math.Pi/2, text.YBottom
-	data.FillText(side, vg.Point{X: toX(t.Bounds.ExecutorHours) - 2, Y: data.Center().Y}, "total work")
+	data.FillText(side, freePlace(data, toX(t.Bounds.ExecutorHours)-2, points), "total work")
 	data.FillText(textStyle(8.5, false, vermillion, text.XRight), vg.Point{X: data.Max.X, Y: toY(t.Bounds.Misses) - 12}, "critical paths")
 	return f.write(w)
+}
+
+// freePlace is the place on a vertical line, of five, that is farthest from points.
+func freePlace(data draw.Canvas, x vg.Length, points []vg.Point) (best vg.Point) {
+	most := vg.Length(-1)
+	for _, share := range []vg.Length{0.5, 0.7, 0.3, 0.9, 0.15} {
+		at := vg.Point{X: x, Y: data.Min.Y + share*(data.Max.Y-data.Min.Y)}
+		nearest := vg.Length(math.Inf(1))
+		for _, p := range points {
+			nearest = min(nearest, vg.Length(math.Hypot(float64(p.X-at.X), float64(p.Y-at.Y))))
+		}
+		if nearest > most {
+			most, best = nearest, at
+		}
+	}
+	return best
 }
 
 // tuneChoices are the points of the picture: the base, the fleets and hindsight.
