@@ -223,7 +223,7 @@ func (t *jsonWriter) Observe(e replay.Event) {
 		}
 	case replay.ExecutorKept:
 		o.Executor = e.Executor.String()
-		if e.When != policies.Never {
+		if ends(e) {
 			o.Until = &when
 		}
 		if e.Why.Cause == policies.HeldLiveShuffle && e.Job >= 0 {

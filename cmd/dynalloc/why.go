@@ -10,6 +10,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/traces"
 )
 
 // A lifeWriter writes for one executor of each shown application why it was added,
@@ -139,11 +140,16 @@ func (t *lifeWriter) kept(e replay.Event) string {
 			text += ", just written"
 		}
 	}
-	if e.When != policies.Never {
+	if ends(e) {
 		text += ", until " + clock(e.When)
 	}
 	return text
 }
+
+// ends reports whether what keeps an executor ends by itself. A timeout that is longer
+// than any application lasts, such as Spark's default for cached data of 2,147,483,647 s,
+// does not.
+func ends(e replay.Event) bool { return e.When-e.At < traces.MaxLength }
 
 // end shows how each of the executors spent its time.
 func (t *lifeWriter) end(*replay.Result) error {
