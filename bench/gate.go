@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -244,7 +245,9 @@ func (g *Gate) estimate(misses, costs []stats.Contrast) {
 	for i := range g.Lines {
 		l := &g.Lines[i]
 		l.MissDelta.Value = float64(l.NewMisses - l.OldMisses)
-		l.CostDelta.Value = l.NewHours/l.OldHours - 1
+		if l.CostDelta.Value = l.NewHours/l.OldHours - 1; l.OldHours == 0 {
+			l.CostDelta.Value = math.NaN() // no share of nothing
+		}
 		l.MissesSignificant, l.CostSignificant = exact, exact
 	}
 	if exact {
@@ -255,10 +258,10 @@ func (g *Gate) estimate(misses, costs []stats.Contrast) {
 	for i := range g.Lines {
 		l := &g.Lines[i]
 		if of := stats.Sum(misses[i].Weights); of > 0 {
-			l.MissDelta.Interval = miss[i].Interval.Scaled(of)
+			l.MissDelta.Interval = miss[i].Interval.Scaled(of).Within(-of, of)
 			l.MissesSignificant = miss[i].Significant() && p[i] <= 1-stats.Confidence
 		}
-		l.CostDelta.Interval, l.CostSignificant = cost[i].Interval, cost[i].Significant()
+		l.CostDelta.Interval, l.CostSignificant = cost[i].Interval.Within(-1, math.Inf(1)), cost[i].Significant()
 	}
 }
 

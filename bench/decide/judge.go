@@ -112,6 +112,7 @@ func (j *judge) missDeltas(by deadlineSet, others []*trial, base *trial) (deltas
 		sum := func(longer float64) float64 { return stats.Sum(by.over.sums(o, j.missed(by.assumed, longer))) }
 		below, above := j.modelRange(sum)
 		deltas[i] = deltas[i].Widened(below/of, above/of)
+		deltas[i].Interval = deltas[i].Within(-1, 1)
 		significant[i] = deltas[i].Significant() && p[i] <= 1-stats.Confidence
 	}
 	return deltas, significant
@@ -159,6 +160,7 @@ func (j *judge) relative(f metrics.Figure, deviation float64, others []*trial, b
 		}
 		half := math.Hypot(validate.HalfWidth(deviation)*(1+estimates[i].Value), j.own.spread(f, o, base))
 		estimates[i] = estimates[i].Widened(half, half)
+		estimates[i].Interval = estimates[i].Within(-1, math.Inf(1)) // nothing is 100 % shorter or cheaper
 	}
 	return estimates
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -120,6 +121,7 @@ func (s *search) results(sc *tuneScenario, list []int, shown func(i int, onFront
 	var out []FleetResult
 	for k, i := range list {
 		f := s.result(sc, sc.candidates[i].specs, sc.candidates[i].trial)
+		saved[k].Interval = saved[k].Within(math.Inf(-1), 1)
 		f.Saved, f.OnFront = saved[k], slices.Contains(front, i)
 		out = append(out, f)
 	}

@@ -21,6 +21,12 @@ func (i Interval) Scaled(f float64) Interval {
 	return Interval{min(i.Low*f, i.High*f), max(i.Low*f, i.High*f)}
 }
 
+// Within returns the part of the interval that is possible, from low to high. Intervals
+// by normal approximation reach beyond it where a share is near 0 or 1.
+func (i Interval) Within(low, high float64) Interval {
+	return Interval{min(max(i.Low, low), high), max(min(i.High, high), low)}
+}
+
 // An Estimate is a figure with its confidence interval.
 type Estimate struct {
 	Value float64

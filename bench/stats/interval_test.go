@@ -88,3 +88,18 @@ func TestSignificantDifferences(t *testing.T) {
 		}
 	}
 }
+
+// An interval by approximation can reach beyond what a share or a count can be. The part
+// that is possible is left, also if none of it is, and what is not known stays unknown.
+func TestAnIntervalStaysInsideWhatIsPossible(t *testing.T) {
+	for _, c := range []struct{ i, want Interval }{
+		{Interval{-0.2, 0.3}, Interval{0, 0.3}}, {Interval{0.8, 1.4}, Interval{0.8, 1}}, {Interval{0.1, 0.2}, Interval{0.1, 0.2}}, {Interval{1.5, 2}, Interval{1, 1}},
+	} {
+		if got := c.i.Within(0, 1); got != c.want {
+			t.Errorf("of %v there is left %v, want %v", c.i, got, c.want)
+		}
+	}
+	if got := NoInterval().Within(0, 1); !math.IsNaN(got.Low) || !math.IsNaN(got.High) {
+		t.Errorf("an unknown interval became %v", got)
+	}
+}
