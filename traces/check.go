@@ -62,6 +62,11 @@ func (c *checker) application() {
 		c.cue(fmt.Sprintf("job %d", j.ID), j.Cue, i)
 		c.job(j)
 	}
+	for _, l := range a.Losses {
+		if l.Stage < -1 || l.Stage >= len(a.Stages) || l.After < 0 || l.Executor < 0 {
+			c.fault("it lost an executor that cannot be: %+v", l)
+		}
+	}
 	for _, u := range a.Unpersists {
 		c.cue(fmt.Sprintf("the unpersist of RDD %d", u.RDD), u.Cue, len(a.Jobs))
 	}

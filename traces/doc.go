@@ -17,6 +17,7 @@
 //     tells applications apart
 //   - log.go, notes.go, limits.go: what is known about a log, and the bounds of what
 //     sources can say
+//   - disruption.go: executors that were lost, and what this cost
 //   - check.go: the rules that every workload keeps
 //   - collect.go, class.go: a workload of many applications, and their classes
 //   - impossible.go, clocks.go: the applications that are left out of it

@@ -16,6 +16,7 @@ type Log struct {
 	Span             time.Duration // last minus first event time
 	Lines            int           // that were read; 0 if the source is no event log
 	BadLines         int           // that were skipped because they could not be read
+	Disruptions      Disruptions
 	Grade            Grade
 	Problems         []Note // what is wrong with it
 }
@@ -39,6 +40,7 @@ type Grade uint8
 // The grades, from best to worst.
 const (
 	Complete   Grade = iota // nothing is missing
+	Disturbed               // nothing is missing, and part of the time was lost to what a replay does not repeat
 	Cut                     // the log ends before the application does
 	Lossy                   // events are missing, or lines could not be read
 	Clock                   // times run backwards: the driver's clock was set
@@ -46,7 +48,7 @@ const (
 	Unreadable              // no application can be made of it
 )
 
-var gradeNames = [...]string{"complete", "cut", "lossy", "clock", "compacted", "unreadable"}
+var gradeNames = [...]string{"complete", "disturbed", "cut", "lossy", "clock", "compacted", "unreadable"}
 
 func (g Grade) String() string { return gradeNames[g] }
 

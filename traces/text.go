@@ -38,6 +38,9 @@ import (
 //     fails after 3 s before it succeeds; cache=3, RDD 3 is persisted in memory; delay, the
 //     driver's time until it submits the stage; launch, its time from then until tasks start; barrier=true, all tasks start together
 //   - unpersist: rdd, after, at and gap
+//   - lost: executor, the place by age of an executor that is lost if a replay has the
+//     recorded losses, 0 is the oldest; stage, by its name, and after, the time since it was
+//     first submitted; host=true if its host is lost
 //   - end: gap, the driver's time after its last job; at, the time after the app's start
 //     before which it does not stop
 //
@@ -100,7 +103,7 @@ func (t *textReader) line(words []textWord) error {
 	case len(bare) > 0:
 		return fmt.Errorf("%s takes key=value only, found %q", line.Name, bare[0])
 	case take == nil:
-		return fmt.Errorf("expected app, job, stage, profile, set, hosts, unpersist, end, note or epoch, found %q", line.Name)
+		return fmt.Errorf("expected app, job, stage, profile, set, hosts, unpersist, lost, end, note or epoch, found %q", line.Name)
 	}
 	return cmp.Or(take(t, d), d.Done())
 }
@@ -111,6 +114,7 @@ var fieldLines = map[string]func(t *textReader, d fieldReader) error{
 	"stage":     (*textReader).stage,
 	"profile":   (*textReader).profile,
 	"unpersist": (*textReader).unpersist,
+	"lost":      (*textReader).lost,
 	"end":       (*textReader).end,
 }
 
@@ -141,6 +145,21 @@ func (t *textReader) unpersist(d fieldReader) error {
 	cueFields(d, &u.Cue, len(t.app.Jobs))
 	t.app.Unpersists = append(t.app.Unpersists, u)
 	return t.checkCue(u.Cue)
+}
+
+// lost reads an executor that was lost.
+func (t *textReader) lost(d fieldReader) error {
+	l := Loss{Stage: -1}
+	if name := d.String("stage", ""); name != "" {
+		named, err := t.named("stage", name)
+		if err != nil {
+			return err
+		}
+		l.Stage = named[0]
+	}
+	lossFields(d, &l)
+	t.app.Losses = append(t.app.Losses, l)
+	return nil
 }
 
 func (t *textReader) end(d fieldReader) error {
@@ -236,6 +255,9 @@ func (t *textReader) stage(d fieldReader) error {
 			a.Hosts = append(a.Hosts, hostName(len(a.Hosts)))
 		}
 	}
+	if s.Retries, err = parseList(d.String("retries", ""), parseRetry); err != nil {
+		return err
+	}
 	if s.Copies, err = parseList(d.String("copies", ""), func(one string) (Copy, error) { return parseCopy(one, len(s.Tasks)) }); err != nil {
 		return err
 	}
@@ -296,6 +318,18 @@ func parseCopy(text string, tasks int) (Copy, error) {
 		return Copy{}, fmt.Errorf("copies=%s: expected TASK:AFTER:DURATION[,...] with a task of the stage, such as 2:5s:3s", text)
 	}
 	return Copy{Task: task, After: times[0], Work: times[1]}, nil
+}
+
+// parseRetry reads an attempt of a stage after the first: how long the task ran whose fetch
+// failed before it, and the driver's time before it, "1500ms:4s".
+func parseRetry(text string) (Retry, error) {
+	fetch, delay, ok := strings.Cut(text, ":")
+	f, err := spec.ParseDuration(fetch, time.Second)
+	d, err2 := spec.ParseDuration(delay, time.Second)
+	if !ok || err != nil || err2 != nil || f < 0 || d < 0 {
+		return Retry{}, fmt.Errorf("retries=%s: expected FETCH:DELAY[,...], such as 1500ms:4s", text)
+	}
+	return Retry{Fetch: f, Delay: d}, nil
 }
 
 // parseTimes reads the index of one of a number of tasks and a number of times, all

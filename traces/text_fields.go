@@ -67,6 +67,12 @@ func cueFields(f textFields, c *Cue, jobs int) {
 	f.duration("gap", &c.Gap)
 }
 
+func lossFields(f textFields, l *Loss) {
+	f.duration("after", &l.After)
+	f.number("executor", &l.Executor, 0)
+	f.flag("host", &l.Host, false)
+}
+
 // appProperties are the Spark properties that have a key of their own on an app line.
 // Without the key, a property has its first value.
 var appProperties = []struct {

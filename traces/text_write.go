@@ -99,6 +99,15 @@ func (t *textWriter) application() {
 	for i := range a.Jobs {
 		t.job(i)
 	}
+	for i := range a.Losses {
+		l := &a.Losses[i]
+		t.word("lost")
+		if l.Stage >= 0 {
+			t.word("stage=" + t.names[l.Stage])
+		}
+		lossFields(t, l)
+		t.end("  ")
+	}
 	for _, u := range a.Unpersists {
 		t.word("unpersist")
 		t.number("rdd", &u.RDD, 0)
@@ -187,7 +196,7 @@ func (t *textWriter) nameStages() {
 		}
 		t.names = append(t.names, name)
 		// A stage that several jobs list and no stage reads is named by a later job.
-		t.needed = append(t.needed, t.read[i] || listings[i] > 1)
+		t.needed = append(t.needed, t.read[i] || listings[i] > 1 || slices.ContainsFunc(a.Losses, func(l Loss) bool { return l.Stage == i }))
 	}
 }
 
@@ -229,11 +238,15 @@ func (t *textWriter) stage(number, before int) {
 	t.flag("barrier", &s.Barrier, false)
 	t.duration("delay", &s.Delay)
 	t.duration("launch", &s.Launch)
-	var caches, copies, failures []string
+	var caches, retries, copies, failures []string
 	for _, c := range s.Caches {
 		caches = append(caches, strconv.Itoa(c.ID)+cacheLevel(c))
 	}
 	t.value("cache", strings.Join(caches, ","), "")
+	for _, r := range s.Retries {
+		retries = append(retries, spec.FormatDuration(r.Fetch)+":"+spec.FormatDuration(r.Delay))
+	}
+	t.value("retries", strings.Join(retries, ","), "")
 	for _, c := range s.Copies {
 		copies = append(copies, fmt.Sprintf("%d:%s:%s", c.Task, spec.FormatDuration(c.After), spec.FormatDuration(c.Work)))
 	}

@@ -47,6 +47,7 @@ type Application struct {
 
 	Stages     []Stage       // parents before children
 	Jobs       []Job         // in the order of their recorded submission
+	Losses     []Loss        // executors that were lost, in the order of time
 	Unpersists []Unpersist   // releases of cached data, in the order of the log
 	Tail       time.Duration // from the end of the last job, or the start if there is none, until the driver stops
 	// Until is the time after the start before which the driver does not stop, because
@@ -107,6 +108,7 @@ type Stage struct {
 	Tasks    []Task    // by partition; never empty
 	Failures []Failure // in the order of their ends
 	Copies   []Copy    // of slow tasks, by task
+	Retries  []Retry   // its attempts after the first
 
 	// Delay is the driver's time until it first submits the stage: from the end of the last
 	// task whose output the stage reads, or from the submission of its job if that is later.

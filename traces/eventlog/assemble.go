@@ -55,6 +55,10 @@ type assembler struct {
 
 	tasks, failedTasks, jobStarts, stagesSubmitted int // counts for traces.Log
 	executorsAdded, executorsRemoved               int
+
+	disruptions traces.Disruptions
+	work        []workSpan // of all task runs; for measure
+	recovery    []workSpan // from a failed fetch until the stage was tried again
 }
 
 func newAssembler(log *Log) *assembler {
@@ -137,10 +141,13 @@ func (a *assembler) finish() (*traces.Application, error) {
 	a.identify(app)
 	a.buildProfiles(app)
 	a.startUntimedJobs()
-	a.buildJobs(app, a.buildStages(app))
+	built := a.buildStages(app)
+	a.buildLosses(app, built)
+	a.measure(a.workEnd())
+	a.buildJobs(app, built)
 	a.buildRecorded(app)
 	a.gradeLog()
-	log.Grade, log.Problems = a.grade, slices.Concat(a.log.Problems, a.problems)
+	log.Grade, log.Problems, log.Disruptions = a.grade, slices.Concat(a.log.Problems, a.problems), a.disruptions
 	app.Log = log
 	return app, nil
 }

@@ -58,6 +58,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		for _, p := range stage.Parents {
 			app.Stages[p].Map = true
 		}
+		stage.Retries = a.retriesOf(s, b, stage.Parents)
 		stage.Delay = since(b.lastEnd(stage.Parents, a.jobs[s.job].start, s.submittedAt), s.submittedAt)
 		stage.Launch = since(a.launchable(s), s.firstLaunch)
 		b.index[s] = len(app.Stages)
@@ -163,6 +164,7 @@ func (a *assembler) firstTasks(of func(*executorLog) firstTasks) map[int64]bool 
 func (a *assembler) runsOf(s *stageLog) []taskRun {
 	s.ends = attemptEnds(s.runs)
 	s.keepOriginals()
+	all := slices.Clone(s.runs)
 	slices.SortStableFunc(s.runs, func(x, y taskRun) int {
 		return cmp.Or(int(bit(y.exact))-int(bit(x.exact)), cmp.Compare(x.partition, y.partition), cmp.Compare(x.attempt, y.attempt), cmp.Compare(x.finish, y.finish))
 	})
@@ -177,6 +179,7 @@ func (a *assembler) runsOf(s *stageLog) []taskRun {
 		slices.SortStableFunc(runs, func(x, y taskRun) int { return cmp.Compare(x.partition, y.partition) })
 	}
 	s.runs = nil
+	a.sortRuns(s, all, runs)
 	return runs
 }
 

@@ -17,6 +17,7 @@ type executorLog struct {
 	added, removed      int64
 	hasAdded, hasGone   bool // the log has ExecutorAdded, ExecutorRemoved
 	reason              string
+	brokenTasks         bool // tasks ended because it was lost
 	firstTask, lastTask int64
 	block               int64      // when its block manager was added
 	blockGone           int64      // when its block manager was removed

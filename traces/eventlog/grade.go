@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -27,6 +28,7 @@ func (a *assembler) gradeLog() {
 		a.note(traces.Clock, clockSet.With(time.Duration(a.largestStep)*time.Millisecond, a.steps))
 	}
 	a.gradeJobs()
+	a.gradeDisruptions()
 	a.counts[invalidTimes] = a.invalid
 	a.countOpenStages()
 	a.countUnknownExecutors()
@@ -39,6 +41,39 @@ func (a *assembler) gradeLog() {
 	if a.clockStops && a.grade == traces.Cut { // nothing is missing but the end
 		a.grade = traces.Complete
 		a.note(traces.Complete, stillRunning.With(time.Duration(a.last-a.origin())*time.Millisecond))
+	}
+}
+
+// gradeDisruptions says how much of the application's time was lost to what a replay does
+// not repeat. It lowers the grade if that is at least 1 % of the time, which is less than
+// what replays of undisturbed logs are wrong by.
+func (a *assembler) gradeDisruptions() {
+	d := &a.disruptions
+	total := a.offset(cmp.Or(a.endTime, a.last))
+	grade := func(lost time.Duration) traces.Grade {
+		if lost > 0 && lost >= total/100 {
+			return traces.Disturbed
+		}
+		return traces.Complete
+	}
+	short := func(t time.Duration) time.Duration { return t.Round(100 * time.Millisecond) }
+	switch {
+	case d.Executors > 0:
+		a.note(grade(d.Repeated), repeatedWork.With(short(d.Repeated), short(total), d.Executors, d.Runs, d.Attempts))
+	case d.Runs > 0:
+		a.note(grade(d.Repeated), repeatedFetches.With(short(d.Repeated), short(total), d.Fetches, d.Runs, d.Attempts))
+	}
+	if d.Starved > 0 {
+		a.note(grade(d.Starved), starvedOf.With(short(d.Starved), short(total)))
+	}
+	failed := 0
+	for _, j := range a.jobs {
+		if j.failed {
+			failed++
+		}
+	}
+	if failed > 0 {
+		a.note(traces.Complete, failedJobs.With(failed, len(a.jobs)))
 	}
 }
 

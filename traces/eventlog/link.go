@@ -141,7 +141,7 @@ func (s *stageLog) adopt(later *stageLog) {
 		shift = max(shift, int(s.runs[i].attempt)+1)
 	}
 	for _, r := range later.runs {
-		r.attempt = int16(min(int(r.attempt)+shift, maxAttempt))
+		r.attempt, r.adopted = int16(min(int(r.attempt)+shift, maxAttempt)), true
 		s.runs = append(s.runs, r)
 	}
 	s.writes = s.writes || later.writes

@@ -23,21 +23,22 @@ type stageLog struct {
 	lineage    *lineage
 
 	submitted   bool
-	submittedAt int64       // for the first time, ms since 1970
-	wanted      int         // the most tasks with which an attempt was submitted
-	attempts    map[int]int // tasks with which each attempt was submitted
-	ended       bool        // an attempt ended
-	completed   bool        // an attempt ended without a failure
-	writes      bool        // its tasks are ShuffleMapTasks
-	barrier     bool        // one of its RDDs is a barrier, so the stage is (RDD.isBarrier)
-	repeated    bool        // it had speculative copies or more than one attempt
-	runs        []taskRun   // tasks that succeeded
-	firstLaunch int64       // of a task of its first attempt, ms since 1970
-	lastLaunch  int64       // of any of its tasks, ms since 1970
-	ends        []int64     // of the last task that succeeded in each attempt, ms since 1970, sorted
+	submittedAt int64 // for the first time, ms since 1970
+	wanted      int   // the most tasks with which an attempt was submitted
+	attempts    map[int]*attemptLog
+	ended       bool      // an attempt ended
+	completed   bool      // an attempt ended without a failure
+	writes      bool      // its tasks are ShuffleMapTasks
+	barrier     bool      // one of its RDDs is a barrier, so the stage is (RDD.isBarrier)
+	repeated    bool      // it had speculative copies or more than one attempt
+	runs        []taskRun // tasks that succeeded
+	firstLaunch int64     // of a task of its first attempt, ms since 1970
+	lastLaunch  int64     // of any of its tasks, ms since 1970
+	ends        []int64   // of the last task that succeeded in each attempt, ms since 1970, sorted
 	failures    []endedRun
-	originals   []endedRun // of which there may be copies: killed, and those beside a copy that succeeded
-	copies      []endedRun // speculative copies, however they ended
+	broken      []brokenRun // that an executor's loss ended
+	originals   []endedRun  // of which there may be copies: killed, and those beside a copy that succeeded
+	copies      []endedRun  // speculative copies, however they ended
 }
 
 // A lineage is the RDDs of a stage. Stages that compute the same shuffle have equal
@@ -138,21 +139,25 @@ func (a *assembler) stageSubmitted(e *stageEvent) error {
 	}
 	s := a.describe(&e.Info)
 	if !s.submitted {
-		s.submitted, s.attempts = true, map[int]int{}
+		s.submitted = true
 		a.stagesSubmitted++
 	}
 	tasks, attempt := bounded(e.Info.Tasks), attemptOf(e.Info.Attempt)
 	s.wanted = max(s.wanted, tasks)
 	s.total = cmp.Or(s.total, tasks)
-	s.attempts[attempt] = tasks
+	s.attempt(attempt).tasks = tasks
 	s.repeated = s.repeated || attempt > 0
-	a.submissionTime(s, e.Info.Submitted)
+	a.submissionTime(s, attempt, e.Info.Submitted)
 	a.pressure.stage(&e.Info, a.last)
 	return nil
 }
 
-func (a *assembler) submissionTime(s *stageLog, ms int64) {
-	if a.see(ms) && (s.submittedAt == 0 || ms < s.submittedAt) {
+func (a *assembler) submissionTime(s *stageLog, attempt int, ms int64) {
+	if !a.see(ms) {
+		return
+	}
+	s.attempt(attempt).submitted = ms
+	if s.submittedAt == 0 || ms < s.submittedAt {
 		s.submittedAt = ms
 	}
 }
@@ -164,7 +169,9 @@ func (a *assembler) stageCompleted(e *stageEvent) error {
 	s := a.describe(&e.Info)
 	s.ended = true
 	s.completed = s.completed || e.Info.Failure == nil
-	a.submissionTime(s, e.Info.Submitted)
+	t := s.attempt(attemptOf(e.Info.Attempt))
+	t.ended, t.failed = e.Info.Completed, e.Info.Failure != nil
+	a.submissionTime(s, attemptOf(e.Info.Attempt), e.Info.Submitted)
 	a.advance(e.Info.Completed)
 	a.interval(e.Info.Submitted, e.Info.Completed)
 	a.pressure.stage(&e.Info, a.last)

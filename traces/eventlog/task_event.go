@@ -9,6 +9,7 @@ type taskEvent struct {
 	Stage, StageAttempt int64
 	Type                string // "ShuffleMapTask" or "ResultTask"
 	Reason              string // "Success", or why it failed
+	Blamed              string // the executor whose data could not be fetched; empty if the reason is another
 
 	Info    taskInfo
 	Metrics taskMetrics
@@ -70,8 +71,22 @@ func (e *taskEvent) read(s *scan.Scanner, in interner) error {
 
 func (e *taskEvent) readReason(s *scan.Scanner, in interner) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		if string(key) == "Reason" {
+		switch string(key) {
+		case "Reason":
 			e.Reason = in.get(s.Text())
+		case "Block Manager Address":
+			e.readBlamed(s, in)
+		default:
+			s.Skip()
+		}
+	}
+}
+
+// readBlamed reads the address of a failed fetch, which is null if it is not known.
+func (e *taskEvent) readBlamed(s *scan.Scanner, in interner) {
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
+		if string(key) == "Executor ID" {
+			e.Blamed = in.get(s.Text())
 		} else {
 			s.Skip()
 		}

@@ -18,6 +18,7 @@ type taskRun struct {
 	finish    int64
 	executor  *executorLog
 	isCopy    bool // speculative
+	adopted   bool // of a later stage that computed the same shuffle again
 }
 
 // An endedRun is a run of a task.
@@ -73,6 +74,9 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 		}
 	}
 	run := endedRun{partition: int32(partition), attempt: int16(attemptOf(e.StageAttempt)), end: i.Finish, took: a.duration(i.Finish - i.Launch)}
+	if t := s.attempt(int(run.attempt)); i.Launch > 0 && (t.launched == 0 || i.Launch < t.launched) {
+		t.launched = i.Launch
+	}
 	if i.Speculative && (e.Reason == "Success" || e.Reason == "TaskKilled") {
 		s.copies = append(s.copies, run)
 	}
@@ -84,6 +88,11 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 	switch {
 	case failedByItself(e.Reason):
 		s.failures = append(s.failures, run)
+	case e.Reason == "FetchFailed":
+		s.broken = append(s.broken, brokenRun{run, true, a.executorByID[e.Blamed]})
+	case e.Reason == "ExecutorLostFailure":
+		s.broken = append(s.broken, brokenRun{run, false, x})
+		x.brokenTasks = true
 	case e.Reason == "TaskKilled" && !i.Speculative:
 		s.originals = append(s.originals, run)
 	}
@@ -96,7 +105,7 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *taskEvent, partiti
 	attempt := attemptOf(e.StageAttempt)
 	run := taskRun{
 		partition: partition, attempt: int16(attempt), id: i.ID, launch: i.Launch, finish: i.Finish, executor: x, isCopy: i.Speculative,
-		exact: i.Partition >= 0 || attempt == 0 && s.attempts[0] >= s.total,
+		exact: i.Partition >= 0 || attempt == 0 && s.attempt(0).tasks >= s.total,
 		Task: traces.Task{
 			Run: a.duration(m.Run), Deserialize: a.duration(m.Deserialize), Result: a.duration(m.Result),
 			Locality: localityOf(i.Locality), Host: a.host(i.Host),

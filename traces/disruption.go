@@ -1,0 +1,44 @@
+package traces
+
+import "time"
+
+// A Loss is an executor that an application lost when it was recorded: its process, its
+// container or its host ended, and nobody had given it back. A replay can have the losses
+// again. A loss comes as long after the latest stage was first submitted as it did, because
+// what a loss destroys depends on what was done by then, and every replay submits every
+// stage.
+type Loss struct {
+	Stage    int           // index into Application.Stages of the latest stage that had been submitted; -1: none had
+	After    time.Duration // since then, or since the application's start
+	Executor int           // its place by age among the executors that the application had; 0 is the oldest
+	Host     bool          // its host was lost, with the files that a shuffle service kept there
+}
+
+// A Retry is one attempt of a stage after the first.
+type Retry struct {
+	Fetch time.Duration // how long the task ran whose failed fetch ended the attempt before; 0: that ended otherwise
+	Delay time.Duration // the driver's time until it submitted this one; counted like Stage.Delay, and from Spark's wait after a failed fetch
+}
+
+// Disruptions sum up what happened to a recorded run from outside. A replay without faults
+// has none of it. What follows from the policy itself is not counted: it gave back an
+// executor whose shuffle files were read later, or all executors before more work came.
+type Disruptions struct {
+	Executors int           // lost
+	Hosts     int           // lost with all their executors
+	Fetches   int           // task runs that could not fetch shuffle data
+	Runs      int           // task runs in vain, or again after their output was lost, or for another attempt
+	Attempts  int           // attempts of stages after their first
+	Repeated  time.Duration // part of the application's time in which only such runs were made, or nothing until Spark tried again
+	Starved   time.Duration // part in which tasks waited and there was no executor: after losses, for minutes, or for good
+}
+
+// Lost is the time that a replay without faults does not have.
+func (d *Disruptions) Lost() time.Duration { return d.Repeated + d.Starved }
+
+// FailedAsRecorded reports whether the driver's last job failed, so that the application
+// has no result.
+func (a *Application) FailedAsRecorded() bool {
+	n := len(a.Jobs)
+	return n > 0 && a.Jobs[n-1].Failed
+}

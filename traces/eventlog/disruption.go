@@ -1,0 +1,407 @@
+package eventlog
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"time"
+
+	"dynalloc/traces"
+)
+
+// What happened to a run from outside is found in its log: executors that were lost, and
+// the task runs that were in vain or repeated because of it. What follows from executors
+// that the policy gave back is no disruption, because a replay of the policy has it, too.
+
+// An attemptLog is what the log says about one attempt of a stage. Times are milliseconds
+// since 1970, 0 if unknown.
+type attemptLog struct {
+	tasks            int
+	submitted, ended int64
+	failed           bool
+	launched         int64 // its first task
+}
+
+// attempt returns what is known about an attempt.
+func (s *stageLog) attempt(n int) *attemptLog {
+	if s.attempts == nil {
+		s.attempts = map[int]*attemptLog{}
+	}
+	if s.attempts[n] == nil {
+		s.attempts[n] = &attemptLog{}
+	}
+	return s.attempts[n]
+}
+
+// A brokenRun is a task run that an executor's loss ended.
+type brokenRun struct {
+	endedRun
+	fetch bool         // it could not fetch shuffle data
+	blame *executorLog // that ran it, or that had the data; nil: unknown
+}
+
+// span is the time of the run.
+func (r *endedRun) span() workSpan { return workSpan{from: r.end - int64(r.took), to: r.end} }
+
+// A workSpan is a time in which a task ran, in ms since 1970.
+type workSpan struct {
+	from, to int64
+	vain     bool // a replay without faults does not have the run
+}
+
+// givenBack matches the reasons of removals by the driver itself, in the words of Spark's
+// ExecutorKilled, YARN's allocator and ExecutorAllocationManager.
+var givenBack = regexp.MustCompile(`(?i)killed by driver|explicit termination request|spark scale down`)
+
+// taken matches the reasons of removals from outside, in the words of Spark's cluster
+// managers; hostTaken those in which the whole machine ended.
+var (
+	taken = regexp.MustCompile(`(?i)lost|preempt|disassociat|heartbeat|timed out|exit|marked as failed|exceeding|memory|oom|bad node|` +
+		`decommission|interrupt|evict|killed by|terminat|deleted|crash|unable|fail|shut`)
+	hostTaken = regexp.MustCompile(`(?i)\b(worker|host|instance|spot|machine)\b|\*?lost\*? node|bad node|node lost`)
+)
+
+// wasLost reports whether an executor ended without having been given back. If the reason
+// does not tell, it was lost if it ran tasks, or under a fixed size, which gives none back.
+func (a *assembler) wasLost(x *executorLog) bool {
+	switch {
+	case x.removed == 0 || isDriver(x.id) || givenBack.MatchString(x.reason):
+		return false
+	case taken.MatchString(x.reason):
+		return true
+	}
+	return x.brokenTasks || !a.properties.DynamicAllocation()
+}
+
+// toPolicy reports whether a policy had given an executor back by a time: what follows
+// from that is the policy's doing.
+func (a *assembler) toPolicy(x *executorLog, by int64) bool {
+	return x != nil && x.removed > 0 && x.removed <= by && !a.wasLost(x)
+}
+
+// lostTogether is how far apart, in ms, the executors of a lost host can be seen to go:
+// a driver learns of them by broken connections.
+const lostTogether = 5000
+
+// buildLosses keeps the executors that were lost while there was work to do.
+func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
+	d := &a.disruptions
+	var alive, gone []*executorLog
+	for _, x := range a.executors {
+		if !isDriver(x.id) && cmp.Or(x.added, x.block, x.firstTask) > 0 {
+			alive = append(alive, x)
+			if x.removed > 0 {
+				gone = append(gone, x)
+			}
+		}
+	}
+	age := func(x, y *executorLog) int {
+		return cmp.Compare(cmp.Or(x.added, x.block, x.firstTask), cmp.Or(y.added, y.block, y.firstTask))
+	}
+	slices.SortStableFunc(alive, age)
+	slices.SortStableFunc(gone, func(x, y *executorLog) int { return cmp.Compare(x.removed, y.removed) })
+	until := a.workEnd()
+	hosts := map[string]bool{}
+	for _, x := range gone {
+		at := slices.Index(alive, x)
+		place := 0
+		for _, older := range alive[:at] {
+			if cmp.Or(older.added, older.block, older.firstTask) <= x.removed {
+				place++
+			}
+		}
+		alive = slices.Delete(alive, at, at+1)
+		if x.removed >= until || !a.wasLost(x) {
+			continue
+		}
+		loss := traces.Loss{Stage: -1, After: a.offset(x.removed), Executor: place, Host: a.hostLost(x)}
+		latest := int64(0)
+		for i, s := range built.logs {
+			if s.submittedAt > latest && s.submittedAt <= x.removed {
+				latest = s.submittedAt
+				loss.Stage, loss.After = i, since(latest, x.removed)
+			}
+		}
+		app.Losses = append(app.Losses, loss)
+		d.Executors++
+		hosts[x.host] = hosts[x.host] || loss.Host
+	}
+	for _, lost := range hosts { // any order: they are counted
+		if lost {
+			d.Hosts++
+		}
+	}
+}
+
+// workEnd is the end of the last job; the end of the log if a job never ended.
+func (a *assembler) workEnd() int64 {
+	end := int64(0)
+	for _, j := range a.jobs {
+		if j.end == 0 {
+			return a.last + 1
+		}
+		end = max(end, j.end)
+	}
+	return end
+}
+
+// hostLost reports whether an executor was lost with its host: the reason says so, or all
+// executors there, more than one, were lost together.
+func (a *assembler) hostLost(x *executorLog) bool {
+	if hostTaken.MatchString(x.reason) {
+		return true
+	}
+	together := 0
+	for _, y := range a.executors {
+		if y.host != x.host || y.removed > 0 && y.removed < x.removed-lostTogether || y.added > x.removed {
+			continue
+		}
+		if !a.wasLost(y) || y.removed > x.removed+lostTogether {
+			return false
+		}
+		together++
+	}
+	return together > 1
+}
+
+// retriesOf returns the attempts of a stage after its first. parents are the indexes of
+// the stages that it reads.
+func (a *assembler) retriesOf(s *stageLog, built *builtStages, parents []int) []traces.Retry {
+	var retries []traces.Retry
+	for n := 1; s.attempts[n] != nil; n++ {
+		var r traces.Retry
+		before, at := s.attempts[n-1], s.attempts[n].submitted
+		ready := a.lastFailure(at)
+		if f := s.failedFetch(n - 1); f != nil && before != nil && before.failed {
+			r.Fetch = time.Duration(f.took) * time.Millisecond
+		}
+		r.Delay = since(built.lastEnd(parents, ready+resubmitDelay, at), at)
+		retries = append(retries, r)
+	}
+	return retries
+}
+
+// resubmitDelay is Spark's wait after a failed fetch, in ms (DAGScheduler.RESUBMIT_TIMEOUT).
+const resubmitDelay = 200
+
+// lastFailure is when the last attempt of any stage failed before a time.
+func (a *assembler) lastFailure(before int64) int64 {
+	last := int64(0)
+	for _, s := range a.stages {
+		for _, t := range s.attempts {
+			if t.failed && t.ended <= before {
+				last = max(last, t.ended)
+			}
+		}
+	}
+	return last
+}
+
+// failedFetch returns the first failed fetch of an attempt; nil if none failed.
+func (s *stageLog) failedFetch(attempt int) *brokenRun {
+	var first *brokenRun
+	for i := range s.broken {
+		if r := &s.broken[i]; r.fetch && int(r.attempt) == attempt && (first == nil || r.end < first.end) {
+			first = r
+		}
+	}
+	return first
+}
+
+// sortRuns divides the task runs of a stage into those that a replay has and those that
+// were in vain or repeated. all are its runs that succeeded, kept those of them that count.
+func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
+	byPartition := map[int32]*taskRun{}
+	ids := map[int64]bool{}
+	for i := range kept {
+		byPartition[kept[i].partition], ids[kept[i].id] = &kept[i], true
+		a.work = append(a.work, workSpan{from: kept[i].launch, to: kept[i].finish})
+	}
+	before := a.disruptions.Runs
+	vain := func(r workSpan) {
+		r.vain = true
+		a.work = append(a.work, r)
+		a.disruptions.Runs++
+	}
+	for i := range all {
+		r := &all[i]
+		first := byPartition[r.partition]
+		known := r.exact && first != nil
+		switch {
+		case ids[r.id]:
+			continue
+		case known && first.attempt == r.attempt && (first.isCopy || r.isCopy):
+			continue
+		case r.adopted && !(known && a.wasLost(first.executor)): // its shuffle had been dropped
+			continue
+		case known && a.toPolicy(first.executor, r.launch):
+			continue
+		}
+		vain(workSpan{from: r.launch, to: r.finish})
+	}
+	for i := range s.broken {
+		if r := &s.broken[i]; !a.toPolicy(r.blame, r.end) {
+			vain(r.span())
+			if r.fetch {
+				a.disruptions.Fetches++
+			}
+		}
+	}
+	for i := range s.originals {
+		r := &s.originals[i]
+		t, f := s.attempts[int(r.attempt)], s.failedFetch(int(r.attempt))
+		if t != nil && t.failed && f != nil && !a.toPolicy(f.blame, f.end) {
+			vain(r.span())
+		}
+	}
+	for i := range s.failures {
+		a.work = append(a.work, s.failures[i].span())
+	}
+	for n, t := range s.attempts { // any order: they are counted and sorted later
+		next := s.attempts[n+1]
+		f := s.failedFetch(n)
+		if next == nil || f == nil || a.toPolicy(f.blame, f.end) {
+			continue
+		}
+		if t.failed && next.launched > f.end {
+			a.recovery = append(a.recovery, workSpan{from: f.end, to: next.launched})
+		}
+	}
+	if a.disruptions.Runs > before {
+		a.disruptions.Attempts += max(0, len(s.attempts)-1)
+	}
+}
+
+// longestStart is the longest wait for an executor, in ms, that is taken for its start-up
+// and a short queue, which a replay has, too: twice what clusters need at their slowest.
+const longestStart = 2 * 60 * 1000
+
+// starvedSpans returns the times in which tasks waited and the application had no
+// executor. Until the first executor it waits in the queue, as in a replay; after the
+// policy gave all back, a start-up is no disruption.
+func (a *assembler) starvedSpans(until int64) []workSpan {
+	type change struct {
+		at    int64
+		delta int
+		lost  bool
+	}
+	var changes []change
+	for _, x := range a.executors {
+		added := cmp.Or(x.added, x.block)
+		if isDriver(x.id) || x.firstTask == 0 && added == 0 {
+			continue
+		}
+		if added == 0 {
+			return nil // nobody knows when it came
+		}
+		changes = append(changes, change{at: added, delta: 1})
+		if x.removed > 0 {
+			changes = append(changes, change{x.removed, -1, a.wasLost(x)})
+		}
+	}
+	if a.local() || len(changes) == 0 && a.tasks > 0 {
+		return nil
+	}
+	slices.SortStableFunc(changes, func(x, y change) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(y.delta, x.delta)) })
+	gaps := []workSpan{{from: 1, to: until}} // without any executor ever
+	if len(changes) > 0 {
+		gaps = nil
+	}
+	held := 0
+	for i, c := range changes {
+		held += c.delta
+		if held > 0 || c.delta > 0 {
+			continue
+		}
+		gap := workSpan{from: c.at, to: until}
+		if !c.lost {
+			gap.from += longestStart
+		}
+		if i+1 < len(changes) {
+			gap.to = changes[i+1].at
+		}
+		gaps = append(gaps, gap)
+	}
+	var starved []workSpan
+	for _, s := range a.stages {
+		waits := workSpan{from: s.submittedAt, to: until}
+		if s.submittedAt == 0 {
+			continue
+		}
+		if s.completed {
+			waits.to = s.lastEnded()
+		} else if s.job >= 0 {
+			waits.to = cmp.Or(a.jobs[s.job].end, until)
+		}
+		for _, gap := range gaps {
+			if both := (workSpan{from: max(gap.from, waits.from), to: min(gap.to, waits.to)}); both.from < both.to {
+				starved = append(starved, both)
+			}
+		}
+	}
+	return starved
+}
+
+// lastEnded is when the last attempt of a stage ended.
+func (s *stageLog) lastEnded() int64 {
+	last := int64(0)
+	for _, t := range s.attempts { // any order: the largest counts
+		last = max(last, t.ended)
+	}
+	return last
+}
+
+// measure adds up the time that was lost. While runs in vain and others ran side by side,
+// their share of the running tasks counts.
+func (a *assembler) measure(until int64) {
+	type level struct{ useful, vain, recovering, starved int }
+	type change struct {
+		at int64
+		by level
+	}
+	var changes []change
+	add := func(w workSpan, up level) {
+		if w.from > 0 && w.from < w.to {
+			down := level{-up.useful, -up.vain, -up.recovering, -up.starved}
+			changes = append(changes, change{w.from, up}, change{w.to, down})
+		}
+	}
+	starved := a.starvedSpans(until)
+	if a.disruptions.Runs == 0 && len(starved) == 0 {
+		return
+	}
+	for _, w := range a.work {
+		if w.vain {
+			add(w, level{vain: 1})
+		} else {
+			add(w, level{useful: 1})
+		}
+	}
+	for _, w := range a.recovery {
+		add(w, level{recovering: 1})
+	}
+	for _, w := range starved {
+		add(w, level{starved: 1})
+	}
+	slices.SortFunc(changes, func(x, y change) int { return cmp.Compare(x.at, y.at) })
+	var now level
+	var repeated float64
+	var waited int64
+	for i, c := range changes {
+		now = level{now.useful + c.by.useful, now.vain + c.by.vain, now.recovering + c.by.recovering, now.starved + c.by.starved}
+		if i+1 == len(changes) {
+			break
+		}
+		took := changes[i+1].at - c.at
+		switch running := now.useful + now.vain; {
+		case running > 0:
+			repeated += float64(took) * float64(now.vain) / float64(running)
+		case now.starved > 0:
+			waited += took
+		case now.recovering > 0:
+			repeated += float64(took)
+		}
+	}
+	a.disruptions.Repeated = time.Duration(repeated) * time.Millisecond
+	a.disruptions.Starved = time.Duration(waited) * time.Millisecond
+}
