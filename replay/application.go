@@ -155,6 +155,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 func (a *application) begin() {
 	a.began = a.engine.now
 	a.path.driverStarted()
+	a.scheduleLosses(-1)
 	a.result.Began = a.began
 	a.after(a.app.Setup, driverRegisters, 0)
 	if !a.sharesProcessors() {

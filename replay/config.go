@@ -19,6 +19,9 @@ type Config struct {
 	// request. If empty, times are drawn from Times.
 	Startups [][]latency.GivenStartup
 	Faults   []cluster.Fault // faults and their times
+	// RecordedLosses has applications lose executors again as when they were recorded
+	// (traces.Loss).
+	RecordedLosses bool
 	// Attribute enables AppResult.Attribution, which divides time and executor time by
 	// cause.
 	Attribute bool

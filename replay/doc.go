@@ -77,7 +77,7 @@
 //   - startup.go: executors and drivers that start share processors
 //   - decommission.go: executors that finish their work before they exit
 //   - managing.go: events and actions between the engine and the cluster's manager
-//   - faults.go: what goes wrong
+//   - faults.go, losses.go: what goes wrong, and what went wrong when it was recorded
 //   - unschedulable.go: applications that cannot run, and why
 //
 // Time by cause:

@@ -104,9 +104,10 @@ func (a *application) parentsAvailable(stage int32) bool {
 	return true
 }
 
-// prepareStage submits a stage after the driver's time for it, which it takes once.
+// prepareStage submits a stage after the driver's time for it, which it takes once for
+// each attempt.
 func (a *application) prepareStage(job, stage int32) {
-	s, delay := &a.stages[stage], a.app.Stages[stage].Delay
+	s, delay := &a.stages[stage], a.submissionDelay(stage)
 	if s.prepared || delay == 0 {
 		a.submitStage(job, stage)
 		return
@@ -121,7 +122,11 @@ func (a *application) prepareStage(job, stage int32) {
 func (a *application) submitPrepared(stage int32) {
 	s := &a.stages[stage]
 	s.delayed, s.prepared = false, true
-	a.path.stageResumes(stage, attribution.TimeDriver)
+	why := attribution.TimeDriver
+	if s.attempts > 0 {
+		why = attribution.TimeRecompute
+	}
+	a.path.stageResumes(stage, why)
 	if !a.parentsAvailable(stage) {
 		a.advanceUsers(s)
 	} else if len(s.users) > 0 {
@@ -153,12 +158,16 @@ func (a *application) submitStage(job, stage int32) {
 	a.result.Rerun += state.forgotten
 	state.forgotten = 0
 	state.attempts++
+	state.prepared = false
 	state.active = set
 	if !set.barrier {
 		set.preference = a.prefer(set)
 	}
 	a.sets = append(a.sets, set)
 	a.path.setSubmitted(set)
+	if set.attempt == 0 {
+		a.scheduleLosses(stage)
+	}
 	if s.Launch > 0 {
 		a.after(s.Launch, stageIsLaunched, set.number)
 	} else {

@@ -96,6 +96,7 @@ func (a *application) unregister(id policies.ExecutorID) {
 			}
 		}
 	}
+	a.breakFetches()
 }
 
 // forgetOutput forgets the output of a partition.

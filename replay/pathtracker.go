@@ -314,6 +314,14 @@ func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
 	p.freeSlot(set, x, s)
 }
 
+// taskBroken is a running task whose data is lost before it has fetched all.
+func (p *pathTracker) taskBroken(set *taskSet, x *executor, task int32) {
+	if p != nil {
+		s := p.executors[x.id].running(set.number, task)
+		s.succeeds, s.rerun = false, true
+	}
+}
+
 // taskKilled is the end of the copy, or the original, that lost the race.
 func (p *pathTracker) taskKilled(set *taskSet, x *executor, task int32) {
 	if p == nil {

@@ -32,6 +32,7 @@ const (
 	exitIsChecked
 	faultStrikes
 	nodeIsGone
+	executorIsLost
 
 	executorIsAdded
 	executorIsUsable
@@ -112,6 +113,7 @@ func init() {
 		driverAdvances:       of((*application).advanceDriver),
 		jobIsSubmitted:       of((*application).submitJob),
 		rddIsUnpersisted:     of((*application).unpersist),
+		executorIsLost:       of((*application).loseRecorded),
 		jobIsDone:            of((*application).endJobAfterTail),
 		stageIsPrepared:      of((*application).submitPrepared),
 		stageIsLaunched:      of((*application).launchStage),

@@ -159,7 +159,8 @@ func (a *application) warmCost(x *executor) time.Duration {
 func (a *application) duration(set *taskSet, partition int32, isCopy bool) (work, recompute time.Duration, f fate) {
 	switch {
 	case a.readsMissing(set.stage):
-		return 0, 0, missesData
+		fetch, _ := a.fetchTime(set)
+		return fetch, 0, missesData
 	case isCopy:
 		return a.copyDuration(set, partition), 0, succeeds
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -13,8 +14,9 @@ import (
 
 // clusterFlags are the flags for the cluster of a replay, and for its faults.
 type clusterFlags struct {
-	cluster *parsed[clusterText]
-	faults  []cluster.Fault
+	cluster  *parsed[clusterText]
+	faults   []cluster.Fault
+	recorded bool // lose executors again as recorded
 }
 
 // A clusterText is what the value of --cluster describes: a cluster, and the faults
@@ -24,7 +26,7 @@ type clusterText struct {
 	faults  []cluster.Fault
 }
 
-// addFlags adds --cluster and --fault.
+// addFlags adds --cluster, --fault and --faults.
 func (c *clusterFlags) addFlags(cmd *cobra.Command, usage string) {
 	c.addCluster(cmd, usage)
 	addParsed(cmd, "fault", "", "a `fault` to inject, such as node-loss,at=1h,node=3,for=10m; repeatable; see \"dynalloc help faults\"", "",
@@ -33,6 +35,14 @@ func (c *clusterFlags) addFlags(cmd *cobra.Command, usage string) {
 			c.faults = append(c.faults, fault)
 			return fault, err
 		})
+	addParsed(cmd, "faults", "", "recorded: lose executors again as the logs show it", "", func(text string) (string, error) {
+		if text != "recorded" {
+			return "", fmt.Errorf("%q: expected recorded, to lose executors as the logs show it; one fault is --fault KIND,at=TIME", text)
+		}
+		c.recorded = true
+		return text, nil
+	})
+	complete(cmd, "faults", "recorded")
 }
 
 // addCluster adds --cluster.
@@ -50,6 +60,7 @@ func (c *clusterFlags) configure(config *replay.Config) {
 		config.Cluster, config.Faults = c.cluster.value.cluster, slices.Clone(c.cluster.value.faults)
 	}
 	config.Faults = append(config.Faults, c.faults...)
+	config.RecordedLosses = c.recorded
 }
 
 // files is the file system of the machine, with any path.
