@@ -26,6 +26,7 @@
 //     and those that are compared if none are given;
 //   - run.go and options.go: [Run], and how replays run in parallel;
 //   - leaveout.go: applications that cannot be replayed;
+//   - disruptions.go: what recorded runs lost
 //   - reference.go: applications alone on the cluster, and misses at other slack
 //     factors;
 //   - selfcheck.go: how well replays reproduce the logs of each class;

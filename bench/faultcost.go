@@ -22,11 +22,11 @@ type FaultCost struct {
 // faultFreeReplays are the replays of each policy without the faults; none if
 // there are no faults.
 func (r *Results) faultFreeReplays() []*sideReplay {
-	if len(r.Suite.Config.Faults) == 0 {
+	if len(r.Suite.Config.Faults) == 0 && !r.Suite.Config.RecordedLosses {
 		return nil
 	}
 	without := r.Suite.Config
-	without.Faults = nil
+	without.Faults, without.RecordedLosses = nil, false
 	var runs []*sideReplay
 	for _, f := range r.Suite.Policies {
 		runs = append(runs, &sideReplay{fleet: f, config: without})

@@ -57,13 +57,15 @@ func distinctWork(w *traces.Workload) (same, firsts []int) {
 }
 
 // alone replays one application on the otherwise idle cluster under the base
-// policy.
+// policy, without faults.
 func (s *Suite) alone(index int) (*replay.AppResult, error) {
 	a := s.Workload.Apps[index]
 	single := *a
 	single.Submit = 0
 	w := &traces.Workload{Name: s.Workload.Name + ", " + a.ID + " alone", Apps: []*traces.Application{&single}}
-	result, err := replay.Run(w, s.Policies[0], s.Config)
+	config := s.Config
+	config.Faults, config.RecordedLosses = nil, false
+	result, err := replay.Run(w, s.Policies[0], config)
 	var failed *replay.AppError
 	if errors.As(err, &failed) {
 		failed.App = index

@@ -188,10 +188,10 @@ func (a *application) preempted(container int) {
 // have long gone: the shuffle service that kept them is gone
 // (DAGScheduler.handleWorkerRemoved).
 func (a *application) loseNodeFiles(node int32) {
+	a.filesLost = true
 	for id := range a.executors {
 		if a.executors[id].node == node {
 			a.unregister(a.executors[id].id)
 		}
 	}
-	a.filesLost = true
 }

@@ -39,4 +39,5 @@ const (
 	BarrierTaskFailed            = outcome.BarrierTaskFailed
 	BarrierWithDynamicAllocation = outcome.BarrierWithDynamicAllocation
 	BarrierWithoutSlots          = outcome.BarrierWithoutSlots
+	FailedAsRecorded             = outcome.FailedAsRecorded
 )

@@ -134,6 +134,8 @@ func readRun(t *testing.T, text string) run {
 			var f cluster.Fault
 			f, err = cluster.ParseFault(value)
 			c.Faults = append(c.Faults, f)
+		case "faults": // recorded
+			r.config.RecordedLosses = true
 		case "usable":
 			c.Times.By[latency.Usable], err = constant(value)
 		case "cold":

@@ -121,6 +121,9 @@ func faultList(r *bench.Results) string {
 	for _, f := range r.Suite.Config.Faults {
 		texts = append(texts, f.String())
 	}
+	if r.Suite.Config.RecordedLosses {
+		texts = append(texts, "recorded losses")
+	}
 	return words.List(texts, 3)
 }
 
@@ -141,7 +144,7 @@ func comparisonNotes(r *bench.Results) []note.Note {
 	notes = append(notes, r.Notes...)
 	add(len(r.Truth) > 0 && len(s.Config.Faults) > 0, recordedWithoutFaults.With())
 	add(len(r.Truth) > 0, recordedTruth.With())
-	add(!lost, nothingLost.With())
+	add(!lost && !slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool { return a.Log.Disruptions.Lost() > 0 }), nothingLost.With())
 	add(lost, legendLosses.With())
 	add(len(used(metricsIn(metrics.TimeByCause), replays(r.Rows("")))) > 0, legendCauses.With())
 	notes = append(notes, legendDifferences.With(r.Runs[0].Policy.Name))
@@ -211,7 +214,7 @@ func makespanNotes(r *bench.Results) []note.Note {
 // gradeNotes name the logs that are not complete, from bad to worse.
 func gradeNotes(w *traces.Workload) []note.Note {
 	var notes []note.Note
-	for grade := traces.Cut; grade <= traces.Unreadable; grade++ {
+	for grade := traces.Disturbed; grade <= traces.Unreadable; grade++ {
 		var names []string
 		seen := make(map[string]bool)
 		for _, a := range w.Apps {

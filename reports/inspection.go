@@ -28,6 +28,7 @@ func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []s
 		{Head: "jobs", Key: "jobs"}, {Head: "stages", Key: "stages"}, {Head: "tasks", Key: "tasks"}, {Head: "failed", Key: "failed_tasks"},
 		{Head: "executors"}, {Key: "executors_added", Hidden: true}, {Key: "executors_removed", Hidden: true},
 		{Head: "self-replay\nerror %", Key: "self_replay_error"}, {Key: "self_replay_executor_seconds_error", Hidden: true},
+		{Key: "executors_lost", Hidden: true}, {Key: "repeated_seconds", Hidden: true}, {Key: "starved_seconds", Hidden: true},
 		{Head: "grade", Key: "grade", Word: true}, {Head: "path", Key: "path", Word: true}, {Key: "problems", Hidden: true},
 	}}
 	people := &Table{Left: all.Left, Columns: all.Columns}
@@ -41,7 +42,8 @@ func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []s
 		all.add(OneLine(id), a.ID, a.Attempt, Cell{OneLine(cmp.Or(a.Name, words.Missing)), a.Name}, a.Class, a.User, orNull(!a.Started.IsZero(), a.Started.UTC()), Cell{cmp.Or(a.SparkVersion, words.Missing), a.SparkVersion},
 			Cell{length(log.Span), log.Span.Seconds()}, log.Jobs, log.Stages, log.Tasks, log.FailedTasks,
 			fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved), log.ExecutorsAdded, log.ExecutorsRemoved,
-			signedError(self[i].Time), signedError(self[i].Executors), log.Grade.String(), a.Path, log.Problems)
+			signedError(self[i].Time), signedError(self[i].Executors),
+			log.Disruptions.Executors, log.Disruptions.Repeated.Seconds(), log.Disruptions.Starved.Seconds(), log.Grade.String(), a.Path, log.Problems)
 		if i < listedAnyway || log.Grade != traces.Complete {
 			people.Rows = append(people.Rows, all.Rows[i])
 		}

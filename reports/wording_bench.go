@@ -23,6 +23,8 @@ var benchWordings = map[note.Kind]string{
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",
 
+	"losses-not-replayed":  "What was lost when they were recorded, in {applications} of {of} applications: {executors:executor}, and {lost} of {total} ({percent:%.1f} %) to repeated work or waits without any executor. These replays have none of it; --faults recorded replays the losses of executors.",
+	"losses-replayed":      "Executors are lost again as the logs show it: {executors:executor} in {applications} of {of} applications.",
 	"self-replay-errors":   "Self-replay (each application alone with its recorded settings, against its own log; application time): {classes}. These errors widen intervals.",
 	"self-replay-of-class": "{class}: median {median:%.1f} %, worst {worst:%.1f} % ({application}), executor-seconds {executors:%.1f} %",
 

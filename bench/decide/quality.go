@@ -46,7 +46,7 @@ func (a *adviser) logQualities() []logQuality {
 		incomplete, tasks := 0, 0
 		for _, at := range c.apps {
 			app := a.suite.Workload.Apps[at]
-			if app.Log.Grade > traces.Complete {
+			if app.Log.Grade > traces.Disturbed {
 				byGrade[app.Log.Grade]++
 				incomplete++
 			}

@@ -130,6 +130,9 @@ func Recorded(a *traces.Application) App {
 		AppWait:    -1, Unwanted: -1, Unasked: -1, Ungranted: -1, Starting: -1, QueueWait: -1, Wait: unknown, Busy: unknown,
 		Failed: -1, Rerun: -1, Recomputed: unknown,
 	}
+	if a.FailedAsRecorded() {
+		app.Failed = 1
+	}
 	if a.LocalCores > 0 {
 		app.Driver = spark.DriverSize{} // it is the executor
 	}

@@ -32,7 +32,8 @@ type App struct {
 	Recomputed wide.Time
 	// Failure is why Spark gave up a job that the log does not show as failed, the first
 	// time; NoFailure: it gave up none. The application ended at that time, unless the log
-	// shows that its driver goes on after a job has failed.
+	// shows that its driver goes on after a job has failed. If the last job failed in the
+	// log, it is FailedAsRecorded.
 	Failure Failure
 	// Lost is how many executors ended without being given back: with their node, by
 	// themselves, or preempted by the manager; Preempted is how many of these the
@@ -86,12 +87,14 @@ const (
 	BarrierWithDynamicAllocation
 	// BarrierWithoutSlots: a barrier stage has more tasks than all executors have slots.
 	BarrierWithoutSlots
+	// FailedAsRecorded: Spark gave up none; the log shows that the last job failed.
+	FailedAsRecorded
 )
 
-var exceptions = [...]string{"", "SparkException", "SparkException", "BarrierJobRunWithDynamicAllocationException", "BarrierJobSlotsNumberCheckFailed"}
+var exceptions = [...]string{"", "SparkException", "SparkException", "BarrierJobRunWithDynamicAllocationException", "BarrierJobSlotsNumberCheckFailed", ""}
 
 // Exception is the class of the exception that the driver gets; empty: there is none.
 func (f Failure) Exception() string { return exceptions[f] }
 
 // Refused reports whether Spark refuses the settings for the job and starts none of it.
-func (f Failure) Refused() bool { return f >= BarrierWithDynamicAllocation }
+func (f Failure) Refused() bool { return f == BarrierWithDynamicAllocation || f == BarrierWithoutSlots }

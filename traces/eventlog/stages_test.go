@@ -118,7 +118,7 @@ func TestEachPartitionKeepsItsFirstSuccess(t *testing.T) {
 			if !slices.Equal(runs, []int32{100, 113, 120, 133}) {
 				t.Errorf("runs %v ms", runs)
 			}
-			if a.Log.Tasks != 8 || a.Log.FailedTasks != 4 || a.Log.Grade != traces.Complete {
+			if a.Log.Tasks != 8 || a.Log.FailedTasks != 4 || a.Log.Grade != traces.Disturbed {
 				t.Errorf("counted %d tasks, %d failed, graded %v: %v", a.Log.Tasks, a.Log.FailedTasks, a.Log.Grade, a.Log.Problems)
 			}
 		})
