@@ -200,7 +200,7 @@ func (a *application) tickBy(t time.Duration) {
 	}
 	if t < a.nextTick {
 		a.nextTick = t
-		a.engine.queue.pushTick(t, a.index)
+		a.engine.pushTick(t, a.index)
 	}
 }
 

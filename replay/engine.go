@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/internal/wide"
 	"dynalloc/policies"
+	"dynalloc/replay/agenda"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/plan"
@@ -25,7 +26,8 @@ type Engine struct {
 	observers []Observer
 
 	now        time.Duration
-	queue      queue
+	agenda     agenda.Agenda
+	scheduled  uint64                     // events so far
 	plans      map[*traces.Job]*plan.Plan // by first job; only looked up
 	apps       []*application             // by index; nil before the arrival and after the end
 	placements []*application             // have slots to give out at the end of this instant
@@ -124,24 +126,25 @@ func (e *Engine) Now() time.Duration { return e.now }
 //
 // Events that follow from 7 without delay form another instant at the same time.
 func (e *Engine) Step() bool {
-	if len(e.queue.events) == 0 || e.remaining == 0 || e.err != nil {
+	next := e.agenda.Next()
+	if next == nil || e.remaining == 0 || e.err != nil {
 		return false
 	}
-	e.now = e.queue.events[0].at
+	e.now = next.At
 	if e.config.Horizon > 0 && e.now > e.config.Horizon {
 		e.err = fmt.Errorf("policy %s: %w of %s, and %d of %d applications have not ended", e.fleet.Name, ErrHorizon, e.config.Horizon, e.remaining, len(e.workload.Apps))
 		return false
 	}
-	for e.hasDue() && e.queue.events[0].phase() < policyTicks {
-		e.dispatch(e.queue.pop())
+	for e.hasDue() && phaseOf(e.agenda.Next()) < policyTicks {
+		e.dispatch(e.agenda.Pop())
 	}
 	for _, a := range e.placements {
 		a.place()
 	}
 	e.placements = e.placements[:0]
-	for e.hasDue() && e.queue.events[0].phase() == policyTicks {
-		s := e.queue.pop()
-		if a := e.apps[s.app]; a != nil {
+	for e.hasDue() && phaseOf(e.agenda.Next()) == policyTicks {
+		s := e.agenda.Pop()
+		if a := e.apps[s.App]; a != nil {
 			a.tick()
 		}
 	}
@@ -150,14 +153,17 @@ func (e *Engine) Step() bool {
 	return e.err == nil
 }
 
-func (e *Engine) hasDue() bool { return len(e.queue.events) > 0 && e.queue.events[0].at == e.now }
+func (e *Engine) hasDue() bool {
+	next := e.agenda.Next()
+	return next != nil && next.At == e.now
+}
 
 // dispatch handles one scheduled event.
-func (e *Engine) dispatch(s scheduled) {
-	if s.app < 0 {
-		clusterHandlers[s.eventType()](e, s.arg)
-	} else if a := e.apps[s.app]; a != nil {
-		applicationHandlers[s.eventType()](a, s)
+func (e *Engine) dispatch(s agenda.Event) {
+	if s.App < 0 {
+		clusterHandlers[typeOf(&s)](e, s.Arg)
+	} else if a := e.apps[s.App]; a != nil {
+		applicationHandlers[typeOf(&s)](a, s)
 	}
 }
 

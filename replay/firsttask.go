@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/agenda"
 	"dynalloc/replay/latency"
 )
 
@@ -70,7 +71,7 @@ type firstTask struct {
 
 // scheduleEnd schedules the end of a task.
 func (a *application) scheduleEnd(x *executor, t runningTask) {
-	a.engine.queue.push(scheduled{at: t.end, app: a.index, arg: int32(x.id), set: t.set, task: t.task}, taskIsDone)
+	a.engine.push(agenda.Event{At: t.end, App: a.index, Arg: int32(x.id), Set: t.set, Task: t.task}, taskIsDone)
 }
 
 // startFirstTasks adds the overhead of first tasks to those that start in this instant.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/agenda"
 )
 
 // A phase is the place of an event in the order of an instant. Facts come first,
@@ -77,7 +78,7 @@ func (t eventType) phase() phase {
 // application. Events of an application that has ended are dropped.
 var (
 	clusterHandlers     [eventTypes]func(e *Engine, arg int32)
-	applicationHandlers [eventTypes]func(a *application, s scheduled)
+	applicationHandlers [eventTypes]func(a *application, s agenda.Event)
 )
 
 // init fills the tables. An initializer would be a cycle, as handlers schedule
@@ -91,17 +92,17 @@ func init() {
 		faultIsOver:        (*Engine).endFault,
 		managerActs:        (*Engine).managerIsDue,
 	}
-	of := func(take func(*application, int32)) func(*application, scheduled) {
-		return func(a *application, s scheduled) { take(a, s.arg) }
+	of := func(take func(*application, int32)) func(*application, agenda.Event) {
+		return func(a *application, s agenda.Event) { take(a, s.Arg) }
 	}
-	executor := func(take func(*application, policies.ExecutorID)) func(*application, scheduled) {
-		return func(a *application, s scheduled) { take(a, policies.ExecutorID(s.arg)) }
+	executor := func(take func(*application, policies.ExecutorID)) func(*application, agenda.Event) {
+		return func(a *application, s agenda.Event) { take(a, policies.ExecutorID(s.Arg)) }
 	}
-	alone := func(take func(*application)) func(*application, scheduled) {
-		return func(a *application, _ scheduled) { take(a) }
+	alone := func(take func(*application)) func(*application, agenda.Event) {
+		return func(a *application, _ agenda.Event) { take(a) }
 	}
-	applicationHandlers = [eventTypes]func(*application, scheduled){
-		taskIsDone:           func(a *application, s scheduled) { a.taskEnded(policies.ExecutorID(s.arg), s.set, s.task) },
+	applicationHandlers = [eventTypes]func(*application, agenda.Event){
+		taskIsDone:           func(a *application, s agenda.Event) { a.taskEnded(policies.ExecutorID(s.Arg), s.Set, s.Task) },
 		executorIsGone:       executor((*application).executorGone),
 		exitIsChecked:        executor((*application).exitIfDone),
 		executorIsAdded:      executor((*application).executorAdded),
@@ -125,38 +126,19 @@ func init() {
 	}
 }
 
-// A scheduled event waits in the queue.
-type scheduled struct {
-	at    time.Duration
-	order uint64 // phase, then sequence number, then type
-	app   int32  // index into Workload.Apps; -1: of the cluster
-	arg   int32  // what it is about: an executor, a node, a job, ...
-	set   int32  // of a task
-	task  int32
-}
+// An event of the agenda has its phase, a sequence number and its type in its order.
 
-func (s *scheduled) phase() phase         { return phase(s.order >> 56) }
-func (s *scheduled) eventType() eventType { return eventType(s.order) }
-
-func (s *scheduled) before(o *scheduled) bool {
-	return s.at < o.at || s.at == o.at && s.order < o.order
-}
-
-// A queue is a binary heap of scheduled events. container/heap would box each
-// event; this one moves values and allocates only to grow.
-type queue struct {
-	events   []scheduled
-	sequence uint64
-}
+func phaseOf(s *agenda.Event) phase    { return phase(s.Order >> 56) }
+func typeOf(s *agenda.Event) eventType { return eventType(s.Order) }
 
 // schedule adds an event of the cluster to the queue.
 func (e *Engine) schedule(at time.Duration, t eventType, arg int32) {
-	e.queue.push(scheduled{at: at, app: -1, arg: arg}, t)
+	e.push(agenda.Event{At: at, App: -1, Arg: arg}, t)
 }
 
 // schedule adds an event of the application to the queue.
 func (a *application) schedule(at time.Duration, t eventType, arg int32) {
-	a.engine.queue.push(scheduled{at: at, app: a.index, arg: arg}, t)
+	a.engine.push(agenda.Event{At: at, App: a.index, Arg: arg}, t)
 }
 
 // after adds an event of the application at a delay from now.
@@ -164,58 +146,15 @@ func (a *application) after(d time.Duration, t eventType, arg int32) {
 	a.schedule(a.engine.now+d, t, arg)
 }
 
-func (q *queue) push(s scheduled, t eventType) {
-	q.sequence++
-	s.order = uint64(t.phase())<<56 | q.sequence<<8 | uint64(t)
-	q.insert(s)
+// push adds an event: at equal times in the order of the phases, then of the calls.
+func (e *Engine) push(s agenda.Event, t eventType) {
+	e.scheduled++
+	s.Order = uint64(t.phase())<<56 | e.scheduled<<8 | uint64(t)
+	e.agenda.Insert(s)
 }
 
 // pushTick schedules the tick of an application's policy. At equal times policies
 // tick in the order of their applications, whenever the ticks were scheduled.
-func (q *queue) pushTick(at time.Duration, app int32) {
-	q.insert(scheduled{at: at, order: uint64(policyTicks)<<56 | uint64(app)<<8, app: app})
-}
-
-func (q *queue) insert(s scheduled) {
-	q.events = append(q.events, s)
-	h := q.events
-	i := len(h) - 1
-	for i > 0 {
-		parent := (i - 1) / 2
-		if !s.before(&h[parent]) {
-			break
-		}
-		h[i] = h[parent]
-		i = parent
-	}
-	h[i] = s
-}
-
-func (q *queue) pop() scheduled {
-	h := q.events
-	top := h[0]
-	n := len(h) - 1
-	last := h[n]
-	h = h[:n]
-	q.events = h
-	if n == 0 {
-		return top
-	}
-	i := 0
-	for {
-		child := 2*i + 1
-		if child >= n {
-			break
-		}
-		if child+1 < n && h[child+1].before(&h[child]) {
-			child++
-		}
-		if !h[child].before(&last) {
-			break
-		}
-		h[i] = h[child]
-		i = child
-	}
-	h[i] = last
-	return top
+func (e *Engine) pushTick(at time.Duration, app int32) {
+	e.agenda.Insert(agenda.Event{At: at, Order: uint64(policyTicks)<<56 | uint64(app)<<8, App: app})
 }

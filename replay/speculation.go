@@ -7,7 +7,6 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/latency"
 	"dynalloc/replay/random"
-	"dynalloc/traces"
 )
 
 // speculationInterval is spark.speculation.interval.
@@ -50,11 +49,12 @@ func (a *application) speculate(number int32) {
 			if t.set != number || t.copy || s.copied[t.task] {
 				continue
 			}
-			if c := a.recordedCopy(set.stage, set.partition(t.task)); c != nil {
-				if ran < c.After {
-					continue
-				}
-			} else if !a.isSlow(set, &t, ran, threshold) {
+			stage, partition := &a.app.Stages[set.stage], int(set.partition(t.task))
+			slow := rules.IsSlow(ran, threshold, stage.Tasks[partition].Read > 0)
+			if c := stage.CopyOf(partition); c != nil {
+				slow = ran >= c.After
+			}
+			if !slow {
 				continue
 			}
 			s.copied[t.task] = true
@@ -64,26 +64,6 @@ func (a *application) speculate(number int32) {
 			a.enqueue(set)
 		}
 	}
-}
-
-// isSlow reports whether a task that ran for a time is to get a copy
-// (TaskSetManager.checkAndSubmitSpeculatableTasks).
-func (a *application) isSlow(set *taskSet, t *runningTask, ran, threshold time.Duration) bool {
-	rules := &a.speculationRules
-	reads := a.app.Stages[set.stage].Tasks[set.partition(t.task)].Read > 0
-	return ran > threshold && (!rules.Efficiency || reads || float64(ran) > rules.LongRunFactor*float64(threshold))
-}
-
-// recordedCopy returns the copy that a task had when it was recorded; nil: none. The rates
-// by which Spark judges tasks are not in a log, so when it was started and how long it ran
-// is better known from the record than from the rules.
-func (a *application) recordedCopy(stage, partition int32) *traces.Copy {
-	copies := a.app.Stages[stage].Copies
-	i := slices.IndexFunc(copies, func(c traces.Copy) bool { return c.Task == int(partition) })
-	if i < 0 {
-		return nil
-	}
-	return &copies[i]
 }
 
 // stopLosingCopy records the duration of a task that succeeded, and stops its other
@@ -135,7 +115,7 @@ func (a *application) runsOn(set *taskSet, task, node int32) bool {
 // copyDuration is how long a copy takes: as long as it did, or else the time of one of the
 // stage's tasks that succeeded, drawn.
 func (a *application) copyDuration(set *taskSet, partition int32) time.Duration {
-	if c := a.recordedCopy(set.stage, partition); c != nil {
+	if c := a.app.Stages[set.stage].CopyOf(int(partition)); c != nil {
 		return c.Work
 	}
 	g := random.New(a.engine.config.Seed, random.CopyStream, a.index, random.Mix(uint64(set.stage), uint64(partition)))

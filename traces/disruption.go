@@ -1,6 +1,9 @@
 package traces
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Loss is an executor that an application lost when it was recorded: its process, its
 // container or its host ended, and nobody had given it back. A replay can have the losses
@@ -18,6 +21,17 @@ type Loss struct {
 type Retry struct {
 	Fetch time.Duration // how long the task ran whose failed fetch ended the attempt before; 0: that ended otherwise
 	Delay time.Duration // the driver's time until it submitted this one; counted like Stage.Delay, and from Spark's wait after a failed fetch
+}
+
+// CopyOf returns the copy that a task had when it was recorded; nil: none. The rates by
+// which Spark judges tasks are not in a log, so when a copy was started and how long it ran
+// is better known from the record than from the rules.
+func (s *Stage) CopyOf(task int) *Copy {
+	i := slices.IndexFunc(s.Copies, func(c Copy) bool { return c.Task == task })
+	if i < 0 {
+		return nil
+	}
+	return &s.Copies[i]
 }
 
 // Disruptions sum up what happened to a recorded run from outside. A replay without faults

@@ -36,14 +36,17 @@ func (c *clusterFlags) addFlags(cmd *cobra.Command, usage string) {
 			return fault, err
 		})
 	addParsed(cmd, "faults", "", "recorded: lose executors again as the logs show it", "", func(text string) (string, error) {
-		if text != "recorded" {
+		if !slices.Contains(faultsOf, text) {
 			return "", fmt.Errorf("%q: expected recorded, to lose executors as the logs show it; one fault is --fault KIND,at=TIME", text)
 		}
 		c.recorded = true
 		return text, nil
 	})
-	complete(cmd, "faults", "recorded")
+	complete(cmd, "faults", faultsOf...)
 }
+
+// faultsOf are the values of --faults.
+var faultsOf = []string{"recorded"}
 
 // addCluster adds --cluster.
 func (c *clusterFlags) addCluster(cmd *cobra.Command, usage string) {

@@ -39,8 +39,9 @@ traces/redact                 -> internal/spark traces traces/eventlog traces/so
 traces/source                 -> internal/note traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
-replay                        -> internal/spark internal/spec internal/wide policies replay/attribution replay/cluster replay/cluster/manager replay/latency replay/outcome replay/plan replay/random traces
+replay                        -> internal/spark internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/latency replay/outcome replay/plan replay/random traces
 replay/outcome                -> internal/spark internal/wide replay/attribution
+replay/agenda                 ->
 replay/attribution            -> internal/wide policies
 replay/plan                   -> policies replay/latency traces
 replay/random                 ->

@@ -34,3 +34,10 @@ func SpeculationOf(app *traces.Application, rules policies.Rules) Speculation {
 		LongRunFactor: p.Float("spark.speculation.efficiency.longRunTaskFactor", 2),
 	}
 }
+
+// IsSlow reports whether a task that ran for a time is to get a copy; threshold is the
+// time from which the stage's other tasks make it slow
+// (TaskSetManager.checkAndSubmitSpeculatableTasks).
+func (s *Speculation) IsSlow(ran, threshold time.Duration, reads bool) bool {
+	return ran > threshold && (!s.Efficiency || reads || float64(ran) > s.LongRunFactor*float64(threshold))
+}

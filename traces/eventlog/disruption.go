@@ -61,6 +61,22 @@ var (
 	hostTaken = regexp.MustCompile(`(?i)\b(worker|host|instance|spot|machine)\b|\*?lost\*? node|bad node|node lost`)
 )
 
+// hostGone is the plain reason of an executor that was lost with its host.
+const hostGone = "host lost"
+
+// PlainReason is a reason of a removal without names, from which the same is concluded.
+func PlainReason(reason string) string {
+	switch {
+	case givenBack.MatchString(reason):
+		return "Executor killed by driver."
+	case !taken.MatchString(reason):
+		return "removed"
+	case hostTaken.MatchString(reason):
+		return hostGone
+	}
+	return "executor lost"
+}
+
 // wasLost reports whether an executor ended without having been given back. If the reason
 // does not tell, it was lost if it ran tasks, or under a fixed size, which gives none back.
 func (a *assembler) wasLost(x *executorLog) bool {
@@ -148,7 +164,7 @@ func (a *assembler) workEnd() int64 {
 // hostLost reports whether an executor was lost with its host: the reason says so, or all
 // executors there, more than one, were lost together.
 func (a *assembler) hostLost(x *executorLog) bool {
-	if hostTaken.MatchString(x.reason) {
+	if PlainReason(x.reason) == hostGone {
 		return true
 	}
 	together := 0

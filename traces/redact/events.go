@@ -2,7 +2,8 @@ package redact
 
 import (
 	"regexp"
-	"strings"
+
+	"dynalloc/traces/eventlog"
 )
 
 // Forms of text that are no names.
@@ -45,7 +46,7 @@ var keptEvents = map[string]fields{
 	"SparkListenerStageCompleted": {event, {"Stage Info", stageFields}},
 	"SparkListenerTaskStart":      {event, {"Stage ID", number{}}, {"Stage Attempt ID", number{}}, {"Task Info", taskFields}},
 	"SparkListenerTaskEnd": {event, {"Stage ID", number{}}, {"Stage Attempt ID", number{}}, {"Task Type", unless(sparkWord, "type")},
-		{"Task End Reason", fields{{"Reason", unless(sparkWord, "reason")}}}, {"Task Info", taskFields}, {"Task Metrics", metricFields}},
+		{"Task End Reason", fields{{"Reason", unless(sparkWord, "reason")}, {"Block Manager Address", fields{executor}}}}, {"Task Info", taskFields}, {"Task Metrics", metricFields}},
 	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent": {event, {"progress", fields{
 		{"id", replaced("query")}, {"batchId", number{}}, {"timestamp", unless(isoTime, "time")}, {"durationMs", fields{{"triggerExecution", number{}}}}}}},
 	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryTerminatedEvent":        {event, {"id", replaced("query")}, {"exception", text(func(*redactor, string) string { return "failed" })}},
@@ -76,14 +77,9 @@ var (
 	}
 )
 
-// removedReason keeps of the reason for a removal what calibration needs: whether the
-// driver killed the executor.
-func removedReason(_ *redactor, reason string) string {
-	if strings.Contains(reason, "killed by driver") {
-		return "Executor killed by driver."
-	}
-	return "removed"
-}
+// removedReason keeps of the reason for a removal what calibration and replays of losses
+// need: whether the driver killed the executor, or it was lost, or its host was.
+func removedReason(_ *redactor, reason string) string { return eventlog.PlainReason(reason) }
 
 // requests keeps the resources of a profile by name, such as cores, memory and gpu.
 var requests = members(func(r *redactor, name string) field {

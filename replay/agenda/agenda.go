@@ -1,0 +1,76 @@
+// Package agenda has the events that a replay has scheduled, as a queue: agenda.go.
+package agenda
+
+import "time"
+
+// An Event is scheduled for a time. Its numbers mean what the engine takes them for.
+type Event struct {
+	At    time.Duration
+	Order uint64 // among events of the same time
+	App   int32  // index into Workload.Apps; -1: of the cluster
+	Arg   int32  // what it is about: an executor, a node, a job, ...
+	Set   int32  // of a task
+	Task  int32
+}
+
+func (s *Event) before(o *Event) bool {
+	return s.At < o.At || s.At == o.At && s.Order < o.Order
+}
+
+// An Agenda is a binary heap of events. container/heap would box each event; this one
+// moves values and allocates only to grow.
+type Agenda struct{ events []Event }
+
+// Next is the first event; nil if there is none. It is valid until the next call.
+func (q *Agenda) Next() *Event {
+	if len(q.events) == 0 {
+		return nil
+	}
+	return &q.events[0]
+}
+
+// Insert adds an event.
+func (q *Agenda) Insert(s Event) {
+	q.events = append(q.events, s)
+	h := q.events
+	i := len(h) - 1
+	for i > 0 {
+		parent := (i - 1) / 2
+		if !s.before(&h[parent]) {
+			break
+		}
+		h[i] = h[parent]
+		i = parent
+	}
+	h[i] = s
+}
+
+// Pop removes the first event. There must be one.
+func (q *Agenda) Pop() Event {
+	h := q.events
+	top := h[0]
+	n := len(h) - 1
+	last := h[n]
+	h = h[:n]
+	q.events = h
+	if n == 0 {
+		return top
+	}
+	i := 0
+	for {
+		child := 2*i + 1
+		if child >= n {
+			break
+		}
+		if child+1 < n && h[child+1].before(&h[child]) {
+			child++
+		}
+		if !h[child].before(&last) {
+			break
+		}
+		h[i] = h[child]
+		i = child
+	}
+	h[i] = last
+	return top
+}
