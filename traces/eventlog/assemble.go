@@ -20,8 +20,8 @@ type assembler struct {
 	lines int
 
 	scan  scan.Scanner
-	event taskEvent
-	names interner
+	event scan.TaskEvent
+	names scan.Interner
 
 	version                 string
 	start                   ApplicationStart
@@ -65,7 +65,7 @@ func newAssembler(log *Log) *assembler {
 	return &assembler{
 		log:          log,
 		taskCPUs:     1,
-		names:        interner{},
+		names:        scan.Interner{},
 		lineages:     map[string]*lineage{},
 		stages:       map[int]*stageLog{},
 		jobByID:      map[int]*jobLog{},

@@ -9,8 +9,7 @@
 //   - lines.go: the lines of all parts, with bounded memory
 //   - read.go: [Read], and the table of events that a workload needs
 //   - events.go: events that the JSON library decodes
-//   - task_event.go, with package scan: a faster decoder for task events, which are nine
-//     tenths of a log
+//   - package scan: a faster decoder for task events, which are nine tenths of a log
 //   - assemble.go, clock.go: the state that the events build up
 //   - executors.go, jobs.go, stages.go, tasks.go: what each event adds to it, and
 //     how executors and jobs come out of it

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
 
 // A pressure is what dynamic allocation reacted to: the stages that had tasks, and when
@@ -58,7 +59,7 @@ func (p *pressure) stage(info *stageInfo, now int64) {
 	}
 }
 
-func (p *pressure) task(e *taskEvent, x *executorLog) {
+func (p *pressure) task(e *scan.TaskEvent, x *executorLog) {
 	failed := e.Reason != "Success" && e.Reason != "TaskKilled"
 	p.tasks = append(p.tasks, pressingTask{int32(e.Stage), int32(attemptOf(e.StageAttempt)), int32(min(e.Info.Index, math.MaxInt32)), failed, x, e.Info.Launch, e.Info.Finish})
 }

@@ -118,10 +118,10 @@ func optional[T any](take func(*assembler, *T)) func(*assembler, []byte) error {
 }
 
 // scanned takes a line by way of the scanner for task events.
-func scanned(take func(*assembler, *taskEvent) error) func(*assembler, []byte) error {
+func scanned(take func(*assembler, *scan.TaskEvent) error) func(*assembler, []byte) error {
 	return func(a *assembler, line []byte) error {
 		a.scan = scan.Scanner{Line: line, Buf: a.scan.Buf}
-		if err := a.event.read(&a.scan, a.names); err != nil {
+		if err := a.event.Read(&a.scan, a.names); err != nil {
 			return err
 		}
 		return take(a, &a.event)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
 
 // A taskRun is one successful run of a task.
@@ -29,7 +30,7 @@ type endedRun struct {
 	took      int32 // ms
 }
 
-func (a *assembler) taskStart(e *taskEvent) error {
+func (a *assembler) taskStart(e *scan.TaskEvent) error {
 	if err := checkID("Stage ID", e.Stage); err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (a *assembler) taskStart(e *taskEvent) error {
 	return nil
 }
 
-func (a *assembler) taskEnd(e *taskEvent) error {
+func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 	if err := checkID("Stage ID", e.Stage); err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (a *assembler) taskEnd(e *taskEvent) error {
 }
 
 // succeeded adds the successful run of a task to its stage.
-func (a *assembler) succeeded(s *stageLog, x *executorLog, e *taskEvent, partition int32) {
+func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, partition int32) {
 	i, m := &e.Info, &e.Metrics
 	attempt := attemptOf(e.StageAttempt)
 	run := taskRun{

@@ -1,38 +1,38 @@
-package eventlog
+package scan
 
-import "dynalloc/traces/eventlog/scan"
-
-// A taskEvent is what a workload needs of a TaskStart or TaskEnd line. Times are
+// A TaskEvent is what a workload needs of a TaskStart or TaskEnd line. Times are
 // milliseconds since 1970 by the driver's clock; durations are milliseconds that the
 // executor measured.
-type taskEvent struct {
+type TaskEvent struct {
 	Stage, StageAttempt int64
 	Type                string // "ShuffleMapTask" or "ResultTask"
 	Reason              string // "Success", or why it failed
 	Blamed              string // the executor whose data could not be fetched; empty if the reason is another
 
-	Info    taskInfo
-	Metrics taskMetrics
+	Info    TaskInfo
+	Metrics TaskMetrics
 }
 
-type taskInfo struct {
+// TaskInfo is what the driver knows of the task.
+type TaskInfo struct {
 	ID, Index, Launch, Finish, Getting int64
 	Partition                          int64 // -1 before Spark 3.3
 	Executor, Host, Locality           string
 	Speculative                        bool
 }
 
-type taskMetrics struct {
+// TaskMetrics is what its executor measured.
+type TaskMetrics struct {
 	Run, Deserialize, Result int64
 	RemoteRead, LocalRead    int64 // shuffle bytes
 	Written                  int64 // shuffle bytes
 }
 
-// An interner keeps one copy of each short string that comes again and again, such
+// An Interner keeps one copy of each short string that comes again and again, such
 // as executor ids, hosts and reasons.
-type interner map[string]string
+type Interner map[string]string
 
-func (in interner) get(text []byte) string {
+func (in Interner) get(text []byte) string {
 	if s, ok := in[string(text)]; ok {
 		return s
 	}
@@ -41,11 +41,11 @@ func (in interner) get(text []byte) string {
 	return s
 }
 
-// read reads a TaskStart or TaskEnd line.
-func (e *taskEvent) read(s *scan.Scanner, in interner) error {
-	*e = taskEvent{Info: taskInfo{Partition: -1}}
+// Read reads a TaskStart or TaskEnd line.
+func (e *TaskEvent) Read(s *Scanner, in Interner) error {
+	*e = TaskEvent{Info: TaskInfo{Partition: -1}}
 	if s.Peek() != '{' {
-		return scan.ErrNotJSON
+		return ErrNotJSON
 	}
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
@@ -69,7 +69,7 @@ func (e *taskEvent) read(s *scan.Scanner, in interner) error {
 	return s.Err
 }
 
-func (e *taskEvent) readReason(s *scan.Scanner, in interner) {
+func (e *TaskEvent) readReason(s *Scanner, in Interner) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Reason":
@@ -83,7 +83,7 @@ func (e *taskEvent) readReason(s *scan.Scanner, in interner) {
 }
 
 // readBlamed reads the address of a failed fetch, which is null if it is not known.
-func (e *taskEvent) readBlamed(s *scan.Scanner, in interner) {
+func (e *TaskEvent) readBlamed(s *Scanner, in Interner) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		if string(key) == "Executor ID" {
 			e.Blamed = in.get(s.Text())
@@ -93,7 +93,7 @@ func (e *taskEvent) readBlamed(s *scan.Scanner, in interner) {
 	}
 }
 
-func (i *taskInfo) read(s *scan.Scanner, in interner) {
+func (i *TaskInfo) read(s *Scanner, in Interner) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Task ID":
@@ -124,7 +124,7 @@ func (i *taskInfo) read(s *scan.Scanner, in interner) {
 
 // read reads the task's metrics and, within them, the shuffle metrics of both
 // directions, whose keys differ.
-func (m *taskMetrics) read(s *scan.Scanner) {
+func (m *TaskMetrics) read(s *Scanner) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Executor Run Time":
@@ -141,7 +141,7 @@ func (m *taskMetrics) read(s *scan.Scanner) {
 	}
 }
 
-func (m *taskMetrics) readShuffle(s *scan.Scanner) {
+func (m *TaskMetrics) readShuffle(s *Scanner) {
 	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		switch string(key) {
 		case "Remote Bytes Read":
