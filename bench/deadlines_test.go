@@ -220,3 +220,21 @@ func TestStreamsAreJudgedByTheirBatches(t *testing.T) {
 		}
 	}
 }
+
+// Without deadlines a stream is late if its slow batches are: 95 % of them end within
+// 13.2 s alone on two executors, and within 27.1 s on one.
+func TestTheResponseOfAStreamIsJudged(t *testing.T) {
+	r := mustRun(t, textSuite(t, clicks, "class,deadline\nnobody,1s\n*,alone=1.5\n"), Options{})
+	for i, want := range []struct {
+		response time.Duration
+		misses   float64
+	}{{13175 * time.Millisecond, 0}, {27125 * time.Millisecond, 1}} {
+		run := &r.Runs[i]
+		if got := run.Apps[0].Response; got != want.response || run.All.Value("sla_misses") != want.misses {
+			t.Errorf("%s: responds within %v and misses %v, want %v and %v", run.Policy.Name, got, run.All.Value("sla_misses"), want.response, want.misses)
+		}
+	}
+	if ref := r.Reference[0]; ref.Alone != 13175*time.Millisecond || ref.Response != 4925*time.Millisecond {
+		t.Errorf("alone %v, with unlimited executors %v", ref.Alone, ref.Response)
+	}
+}

@@ -95,7 +95,7 @@ func resultRecord(policy string, a *replay.AppResult, got *metrics.App) Object {
 		{"policy", policy}, {"application", a.App}, {"spec", a.Policy},
 		{"submit_ms", a.Submit.Milliseconds()}, {"began_ms", moment(a.Began)}, {"wanted_ms", moment(a.Wanted)}, {"asked_ms", moment(a.Asked)}, {"granted_ms", moment(a.Granted)},
 		{"registered_ms", moment(a.Registered)}, {"first_task_ms", moment(a.FirstTask)}, {"end_ms", a.End.Milliseconds()},
-		{"missed", got.Missed()}, {"slack_ms", orNull(known, slack.Milliseconds())},
+		{"response_ms", orNull(got.Response > 0, got.Response.Milliseconds())}, {"missed", got.Missed()}, {"slack_ms", orNull(known, slack.Milliseconds())},
 		{"failed", a.Failure != replay.NoFailure}, {"exception", orNull(a.Failure != replay.NoFailure, a.Failure.Exception())}, {"refused", a.Failure.Refused()},
 		{"tasks_rerun", a.Rerun}, {"recomputed_ms", a.Recomputed.Milliseconds()},
 		{"grants", a.Grants}, {"removals", a.Removals}, {"peak_executors", a.Peak},

@@ -42,6 +42,7 @@ type savedResult struct {
 	Application int    `json:"application"`
 	SubmitMS    int64  `json:"submit_ms"`
 	EndMS       int64  `json:"end_ms"`
+	ResponseMS  int64  `json:"response_ms"` // 0 or null: the turnaround is judged
 	Failed      bool   `json:"failed"`
 	HeldMS      int64  `json:"executor_held_ms"`
 }
@@ -92,7 +93,7 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 
 // measured returns the metrics of an application.
 func (o *savedResult) measured(a *savedApplication) metrics.App {
-	app := metrics.App{Class: a.Class, User: a.User, Turnaround: milliseconds(o.EndMS - o.SubmitMS), Executors: wide.Of(time.Millisecond, o.HeldMS)}
+	app := metrics.App{Class: a.Class, User: a.User, Turnaround: milliseconds(o.EndMS - o.SubmitMS), Response: milliseconds(o.ResponseMS), Executors: wide.Of(time.Millisecond, o.HeldMS)}
 	if a.DeadlineMS != nil {
 		app.HasDeadline, app.Deadline = true, milliseconds(*a.DeadlineMS)
 	}

@@ -14,6 +14,6 @@ var arrivalsWordings = map[note.Kind]string{
 	"log-sessions":                "{jobs:job} of {sessions:%d} independent sessions ({kind}): each waits for its own session only, and the first of each comes at its time",
 	"log-still-running":           "work that the clock starts and stops: it is judged over the {window} of its log, which needs no end",
 
-	"windows-of-clock":         "{count} of {of} applications are stopped by the clock and not by their work: their turnaround is about the window of their log under every policy, so that it seldom misses a deadline. Judge them by the executor-hours of the window and by their queries or micro-batches.",
-	"batches-without-deadline": "The micro-batches of {count:application} have no deadline. A line with a stream in --deadlines gives them one, as in \"stream,deadline\" and \"*,10s\".",
+	"windows-of-clock":         "{count} of {of} applications are stopped by the clock and not by their work, so that their turnaround is about the window of their log under every policy. Their deadline bounds their response instead: the 95 % quantile of the latencies of their micro-batches, queries or jobs.",
+	"batches-without-deadline": "The micro-batches of {count:application} have no deadline of their own. A line with a stream in --deadlines gives them one, as in \"stream,deadline\" and \"*,10s\".",
 }

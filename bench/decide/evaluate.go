@@ -140,7 +140,7 @@ func (a *adviser) findCauses(ctx context.Context, j *judge, e *Evaluation) error
 			if j.missed(j.assumed, 0)(app) == 0 || app.Attribution == nil {
 				continue
 			}
-			late := app.Attribution.Turnaround.Late(app.Turnaround - app.Deadline)
+			late := app.Attribution.Turnaround.Late(app.Judged() - app.Deadline)
 			largest := 0
 			for c := range late {
 				if late[c] > late[largest] {

@@ -75,7 +75,7 @@ func (j *judge) missed(assumed bool, longer float64) metrics.Figure {
 	return func(a *metrics.App) float64 {
 		b := j.step.of(a)
 		b.HasDeadline = b.HasDeadline || assumed
-		b.Turnaround = sla.Multiple(1+longer, b.Turnaround)
+		b.Turnaround, b.Response = sla.Multiple(1+longer, b.Turnaround), sla.Multiple(1+longer, b.Response)
 		return metrics.MissOf(&b)
 	}
 }

@@ -215,7 +215,7 @@ func (s *search) bounds(sc *tuneScenario) Bounds {
 	n := float64(len(sc.replicas))
 	for _, r := range sc.replicas {
 		for i, a := range r.workload.Apps {
-			if ref := &sc.reference[r.from[i]]; ref.HasDeadline && traces.CriticalPath(a) > ref.Deadline {
+			if ref := &sc.reference[r.from[i]]; ref.HasDeadline && cmp.Or(ref.Response, traces.CriticalPath(a)) > ref.Deadline {
 				b.Misses += 1 / n
 			}
 			b.ExecutorHours += leastExecutorTime(a, largest, &s.origin.config.Cluster) / 3600 / n

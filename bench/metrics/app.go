@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"time"
 
 	"dynalloc/bench/sla"
@@ -29,6 +30,7 @@ type App struct {
 	Class         string
 	User          string
 	Turnaround    time.Duration    // submission to end
+	Response      time.Duration    // that is judged instead of the turnaround: sla.Response; 0: the turnaround is
 	AppWait       time.Duration    // submission until the driver began; -1: not known
 	Unwanted      time.Duration    // beginning of the driver until an executor is first wanted; -1: not known, or none is
 	Unasked       time.Duration    // the driver's wait for its place, and from when an executor is wanted until the first request; -1: not known
@@ -54,14 +56,17 @@ type App struct {
 	SlackBase     time.Duration            // the time that the slack factor multiplied; 0: the deadline is from another rule
 	Attribution   *attribution.Attribution // causes of turnaround and of executor-time held; nil: not known
 	Queries       []sla.QueryResult        // the queries that have a deadline of their own
-	Batches       []Batch                  // of its streams
+	Batches       []sla.Request            // micro-batches of its streams
 }
 
 // unknown is an amount that a log does not show.
 var unknown = wide.Of(-1, 1)
 
+// Judged is the time that the deadline bounds.
+func (a *App) Judged() time.Duration { return cmp.Or(a.Response, a.Turnaround) }
+
 // Missed reports whether the application has a deadline and failed or ended later.
-func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Turnaround > a.Deadline) }
+func (a *App) Missed() bool { return a.HasDeadline && (a.Failed > 0 || a.Judged() > a.Deadline) }
 
 // AtSlackFactor returns the application with the deadline of another slack factor. A
 // deadline from another rule is unchanged.
@@ -76,7 +81,7 @@ func (a App) AtSlackFactor(factor float64) App {
 // ended later (Pinedo, Scheduling). It does not exist without a deadline, or for
 // an application that failed.
 func (a *App) Slack() (left time.Duration, ok bool) {
-	return a.Deadline - a.Turnaround, a.HasDeadline && a.Failed <= 0
+	return a.Deadline - a.Judged(), a.HasDeadline && a.Failed <= 0
 }
 
 // Tardiness is the time from the deadline to the application's end; 0 if it ended in
@@ -97,7 +102,8 @@ func Replayed(of *traces.Application, r *replay.AppResult, ref *sla.Reference) A
 		Changes: r.Grants + r.Removals + r.Lost, Rerun: r.Rerun, Recomputed: r.Recomputed, Attribution: r.Attribution,
 	}
 	a.SetReference(ref)
-	a.Batches = ReplayedBatches(of, r)
+	requests := sla.ReplayedRequests(of, r)
+	a.Batches, a.Response = batchesOf(requests), sla.Response(of, requests)
 	if a.Failure = r.Failure; a.Failure != replay.NoFailure {
 		a.Failed = 1
 	}
@@ -136,7 +142,8 @@ func Recorded(a *traces.Application) App {
 	if a.LocalCores > 0 {
 		app.Driver = spark.DriverSize{} // it is the executor
 	}
-	app.Batches = recordedBatches(a)
+	requests := sla.RecordedRequests(a)
+	app.Batches, app.Response = batchesOf(requests), sla.Response(a, requests)
 	wanted := firstWanted(a)
 	app.Unwanted = wanted
 	for _, x := range a.Recorded.Executors {

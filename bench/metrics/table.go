@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 	"dynalloc/internal/wide"
 )
@@ -84,7 +85,7 @@ var Table = append([]Metric{
 		func(g *Group) float64 { return float64(len(g.Apps)) }},
 	{"with_deadline", Deadlines, "with a deadline", Count, "applications in the group that have a deadline", Neither, "own",
 		func(g *Group) float64 { return g.count(DeadlineOf) }},
-	{"sla_misses", Deadlines, "SLA misses", Count, "applications with a deadline whose turnaround is longer than it, or that failed", Lower, "Pinedo",
+	{"sla_misses", Deadlines, "SLA misses", Count, "applications with a deadline whose turnaround (response if the clock stops them) is longer than it, or that failed", Lower, "Pinedo",
 		func(g *Group) float64 { return g.count(MissOf) }},
 	{"sla_miss_share", Deadlines, "SLA miss share", Percent, "sla_misses / with_deadline", Lower, "Pinedo",
 		func(g *Group) float64 { return 100 * ratio(g.count(MissOf), g.count(DeadlineOf)) }},
@@ -131,21 +132,21 @@ var Table = append([]Metric{
 		}},
 
 	{"batches", Streams, "batches", Batches, "micro-batches of streams", Neither, "own",
-		batchCount(func(*Batch) bool { return true })},
+		batchCount(func(*sla.Request) bool { return true })},
 	{"batches_late", Streams, "late batches", Batches, "of these, batches whose first job is submitted after it was due, because the batch before still ran, or that did not end", Lower, "own",
-		batchCount((*Batch).Late)},
+		batchCount((*sla.Request).Late)},
 	{"batch_late_share", Streams, "late batch share", Percent, "batches_late / batches", Lower, "own",
 		func(g *Group) float64 {
-			return 100 * ratio(batchCount((*Batch).Late)(g), batchCount(func(*Batch) bool { return true })(g))
+			return 100 * ratio(batchCount((*sla.Request).Late)(g), batchCount(func(*sla.Request) bool { return true })(g))
 		}},
 	{"batch_delay_p95", Streams, "batch delay p95", Seconds, "95 % quantile over batches of first job submitted - when it was due", Lower, "own",
-		batchQuantile(0.95, func(b *Batch) time.Duration { return b.Delay })},
+		batchQuantile(0.95, func(b *sla.Request) time.Duration { return b.Delay })},
 	{"batch_latency_p50", Streams, "batch latency p50", Seconds, "median over batches that ended of last job's end - trigger", Lower, "own",
-		batchQuantile(0.50, func(b *Batch) time.Duration { return b.Latency })},
+		batchQuantile(0.50, func(b *sla.Request) time.Duration { return b.Latency })},
 	{"batch_latency_p95", Streams, "batch latency p95", Seconds, "95 % quantile over batches that ended of last job's end - trigger", Lower, "own",
-		batchQuantile(0.95, func(b *Batch) time.Duration { return b.Latency })},
+		batchQuantile(0.95, func(b *sla.Request) time.Duration { return b.Latency })},
 	{"batch_latency_p99", Streams, "batch latency p99", Seconds, "99 % quantile over batches that ended of last job's end - trigger", Lower, "own",
-		batchQuantile(0.99, func(b *Batch) time.Duration { return b.Latency })},
+		batchQuantile(0.99, func(b *sla.Request) time.Duration { return b.Latency })},
 
 	{"utilization_held", Utilization, "cores held", Percent, "core-time held / core-time of the cluster's nodes in the window", Neither, "Feitelson",
 		func(g *Group) float64 { return g.utilization(held) }},

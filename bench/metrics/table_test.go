@@ -29,7 +29,7 @@ func TestEveryMetricOfTwoApplicationsByHand(t *testing.T) {
 			Class: "report", User: "ann", Memory: wide.Of(100*s, 1024), Changes: 2, Driver: spark.DriverSize{Cores: 1, HeapMB: 2048},
 			Elasticity: Elasticity{Known: true, Under: 12, Over: 6, UnderTime: 20 * s, OverTime: 30 * s},
 			Queries:    []sla.QueryResult{{Duration: 5 * s, Deadline: 5 * s}, {Duration: 7 * s, Deadline: 5 * s}, {Duration: -1, Deadline: 5 * s}},
-			Batches:    []Batch{{Latency: 2 * s}, {Latency: 6 * s, Delay: s}, {Latency: -1}, {Latency: 4 * s}},
+			Batches:    []sla.Request{{Latency: 2 * s}, {Latency: 6 * s, Delay: s}, {Latency: -1}, {Latency: 4 * s}},
 			Turnaround: 60 * s, AppWait: 2 * s, Unwanted: 30 * s, Unasked: 2 * s, Ungranted: 3 * s, Starting: 5 * s, QueueWait: 10 * s, Wait: wide.Of(s, 6),
 			Held: wide.Of(s, 200), Busy: wide.Of(s, 100), Executors: wide.Of(s, 100), Critical: 30 * s, Deadline: 60 * s, HasDeadline: true,
 			Rerun: 3,

@@ -12,6 +12,8 @@
 //   - references.go: [Reference], the values with which each application is compared:
 //     its critical path, its turnaround alone, the history of its program, and the
 //     deadline computed from them;
+//   - requests.go: [Request], a micro-batch, query or job, and the response that is judged
+//     where the clock stops an application;
 //   - queries.go: [Query], the jobs of an application that share their own deadline;
 //   - notes.go: the notes on deadlines for a report.
 package sla

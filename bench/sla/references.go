@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -13,8 +14,9 @@ import (
 // same under every policy.
 type Reference struct {
 	Critical    time.Duration // critical path: the turnaround with unlimited executors that are already running
-	Alone       time.Duration // turnaround alone on the idle cluster under the base policy
+	Alone       time.Duration // turnaround, or Response, alone on the idle cluster under the base policy
 	History     time.Duration // 95 % quantile of the recorded runs of the same program; 0: none is recorded
+	Response    time.Duration // with unlimited executors that are already running, where it is judged instead of the turnaround; else 0
 	SlackBase   time.Duration // the time that the slack factor multiplied; 0: the deadline is from another rule
 	Deadline    time.Duration // after submission
 	HasDeadline bool
@@ -27,7 +29,12 @@ func References(w *traces.Workload, d Deadlines, s SlackRule, alone []*replay.Ap
 	programs := programsOf(w)
 	references := make([]Reference, len(w.Apps))
 	for i, a := range w.Apps {
-		ref := Reference{Critical: traces.CriticalPath(a), Alone: alone[i].End, History: programs.history(a)}
+		ref := Reference{Critical: traces.CriticalPath(a), Alone: alone[i].End, History: programs.history(a), Response: idealResponse(a)}
+		if ref.Response > 0 {
+			atZero := *a // as it was replayed alone
+			atZero.Submit = 0
+			ref.Alone = Response(&atZero, ReplayedRequests(&atZero, alone[i]))
+		}
 		due := DeadlineRule{Basis: s.Of, Factor: s.Headline()}
 		if k := d.ruleFor(a); k >= 0 {
 			due = d[k].DeadlineRule
@@ -48,7 +55,7 @@ func (ref *Reference) base(b Basis) time.Duration {
 	case Alone:
 		return ref.Alone
 	case Critical:
-		return ref.Critical
+		return cmp.Or(ref.Response, ref.Critical)
 	}
 	return ref.History
 }
@@ -71,7 +78,9 @@ func programsOf(w *traces.Workload) *programs {
 	for _, a := range w.Apps {
 		key := programOf(a)
 		p.submits[key] = append(p.submits[key], a.Submit)
-		if a.Recorded != nil {
+		if a.Recorded != nil && a.Until > 0 {
+			p.durations[key] = append(p.durations[key], Response(a, RecordedRequests(a)).Seconds())
+		} else if a.Recorded != nil {
 			p.durations[key] = append(p.durations[key], (a.EarlierAttempts + a.Recorded.End).Seconds())
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/sla"
 	"dynalloc/internal/spec"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -131,11 +132,10 @@ func (t *textWriter) end(r *replay.Result) error {
 // streamFigures are the metrics of an application's micro-batches by name; nil: it has
 // none. Values that do not exist are left out.
 func streamFigures(a *traces.Application, r *replay.AppResult) map[string]float64 {
-	batches := metrics.ReplayedBatches(a, r)
-	if len(batches) == 0 {
+	g := metrics.Group{Apps: []metrics.App{metrics.Replayed(a, r, &sla.Reference{})}}
+	if len(g.Apps[0].Batches) == 0 {
 		return nil
 	}
-	g := metrics.Group{Apps: []metrics.App{{Batches: batches}}}
 	figures := map[string]float64{}
 	for _, m := range metrics.Table {
 		if m.Section != metrics.Streams {

@@ -59,8 +59,9 @@ replay/cluster/yarn/java      ->
 replay/cluster/manager        -> internal/note internal/spark internal/spec
 
 traces/formats                -> internal/note internal/spark traces
-traces/eventlog               -> internal/note internal/spark traces traces/eventlog/scan
+traces/eventlog               -> internal/note internal/spark traces traces/eventlog/scan traces/eventlog/schedule
 traces/eventlog/scan          ->
+traces/eventlog/schedule      ->
 traces                        -> internal/note internal/spark internal/spec internal/wide
 
 policies/script               -> policies

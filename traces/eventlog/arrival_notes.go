@@ -5,6 +5,7 @@ import (
 
 	"dynalloc/internal/note"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/schedule"
 )
 
 // How the jobs of a log are started, and the evidence for it.
@@ -52,17 +53,17 @@ func (b *cueBuilder) noteArrivals() {
 			if e.by != by.name {
 				continue
 			}
-			if series == 0 || e.bits < weakest.bits {
+			if series == 0 || e.Bits < weakest.Bits {
 				weakest = e
 			}
 			statements, series = statements+e.units, series+1
 		}
 		if series > 0 {
 			kind := seriesClear
-			if weakest.bits < closedPrior {
+			if weakest.Bits < schedule.Prior {
 				kind = seriesWeak
 			}
-			add(kind.With(statements, series, by.name, weakest.period, weakest.jitter, weakest.pause, weakest.spread, weakest.bits))
+			add(kind.With(statements, series, by.name, weakest.Period, weakest.Jitter, weakest.Pause, weakest.Spread, weakest.Bits))
 		}
 	}
 	for kind := range strandKinds {

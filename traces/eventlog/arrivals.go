@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/schedule"
 )
 
 // Arrivals says how the jobs of a log are started.
@@ -148,7 +149,7 @@ func (b *cueBuilder) scheduled(s *strand) {
 			x := &divided[i]
 			x.evidence = b.evidence(x.of)
 			x.by = by.name
-			bits += max(0, x.bits)
+			bits += max(0, x.Bits)
 		}
 		if bits > most {
 			best, most = divided, bits
@@ -156,7 +157,7 @@ func (b *cueBuilder) scheduled(s *strand) {
 	}
 	for _, x := range best {
 		switch {
-		case x.bits > 0:
+		case x.Bits > 0:
 			b.clocked = append(b.clocked, x.evidence)
 			for k, u := range x.of {
 				c := b.at(u.start)
@@ -222,21 +223,12 @@ func (b *cueBuilder) ended(before, u *unit) bool {
 	return before.end > 0 && before.end <= u.start && before.last < u.jobs[0]
 }
 
-// An evidence says how much better the clock explains when the units of a series came
-// than the ends of their predecessors do.
+// An evidence is what speaks for the clock in a series.
 type evidence struct {
-	by     string        // what its units share
-	units  int           // of the series
-	period time.Duration // the median time between them
-	jitter time.Duration // median deviation from it
-	pause  time.Duration // the median time since the end of the predecessor
-	spread time.Duration // median deviation from it
-	bits   float64       // above 0: the clock
+	schedule.Evidence
+	by    string // what its units share
+	units int    // of the series
 }
-
-// closedPrior is the prior odds of a closed loop, in bits: a thousand to one, because
-// nearly all jobs of nearly all drivers follow earlier ones.
-const closedPrior = 10
 
 // evidence compares two explanations of the starts of a series: the clock, and the end of
 // an earlier job, which is the predecessor in the strand or the latest that had ended in the
@@ -259,84 +251,11 @@ func (b *cueBuilder) evidence(units []*unit) evidence {
 			ends = slices.Insert(ends, at, u.end)
 		}
 	}
-	e := compareExplanations(between, sincePredecessor)
-	if other := compareExplanations(between, sinceSeries); other.bits < e.bits {
+	e := schedule.Compare(between, sincePredecessor)
+	if other := schedule.Compare(between, sinceSeries); other.Bits < e.Bits {
 		e = other
 	}
-	e.units = len(units)
-	return e
-}
-
-// compareExplanations compares the times between starts with the pauses after the jobs
-// that may have been waited for, in ms. If the clock starts a series, the times between
-// are equal, and the pauses vary as much as these jobs; if the jobs do, it is the reverse.
-// Each explanation needs a description of the starts, and the shorter one is the better
-// (minimum description length, Rissanen 1978): a typical time, and the deviation of each
-// start from it. A deviation that is not small against the period is no jitter of a timer
-// and costs more. If all jobs take the same time, only the typical times differ, and a round
-// one is shorter: people choose 1m, and not 55.964s.
-func compareExplanations(between, pauses []int64) evidence {
-	if len(between) < 2 {
-		return evidence{bits: -closedPrior}
-	}
-	period, jitter := medianAndDeviation(between)
-	pause, spread := medianAndDeviation(pauses)
-	n := float64(len(between))
-	bits := numberBits(pause, uncertainty(spread, n)) - numberBits(period, uncertainty(jitter, n)) - closedPrior
-	for k := range between {
-		late := distance(between[k], period)
-		bits += deviationBits(distance(pauses[k], pause)) - deviationBits(late) - math.Log2(1+float64(late)/float64(max(period, 1)))
-	}
-	ms := func(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
-	return evidence{period: ms(period), jitter: ms(jitter), pause: ms(pause), spread: ms(spread), bits: bits}
-}
-
-// deviationBits is the length of a deviation in bits.
-func deviationBits(ms int64) float64 { return math.Log2(1 + float64(ms)) }
-
-func distance(x, y int64) int64 { return max(x-y, y-x) }
-
-// medianAndDeviation returns the median of values, and the median of their distances
-// from it.
-func medianAndDeviation(values []int64) (median, deviation int64) {
-	middle := func(v []int64) int64 {
-		slices.Sort(v)
-		return v[len(v)/2]
-	}
-	median = middle(slices.Clone(values))
-	distances := make([]int64, len(values))
-	for i, v := range values {
-		distances[i] = distance(v, median)
-	}
-	return median, middle(distances)
-}
-
-// uncertainty is three standard errors of a median of n values, each of 1.86 times their
-// median deviation over the square root of n (normal distribution), and at least the
-// clock's resolution of 1 ms.
-func uncertainty(deviation int64, n float64) float64 {
-	return max(1, 3*1.86*float64(deviation)/math.Sqrt(n))
-}
-
-// timeUnits are the units in which people choose times, in ms.
-var timeUnits = []int64{86_400_000, 3_600_000, 1_800_000, 900_000, 600_000, 300_000, 60_000, 30_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, 5, 1}
-
-// roundest returns the multiple of the largest unit within some distance of a time, and
-// how many of these it is.
-func roundest(ms int64, within float64) (multiple, count int64) {
-	for _, unit := range timeUnits {
-		count = (ms + unit/2) / unit
-		if count > 0 && math.Abs(float64(ms-count*unit)) <= within {
-			return count * unit, count
-		}
-	}
-	return ms, max(ms, 1)
-}
-
-// numberBits is the length of a time in bits, if a round number is enough.
-func numberBits(ms int64, within float64) float64 {
-	_, count := roundest(ms, within)
-	return math.Log2(float64(count))
+	return evidence{Evidence: e, units: len(units)}
 }
 
 // oneStrand has all jobs as one program.

@@ -1,0 +1,97 @@
+package schedule
+
+import (
+	"math"
+	"slices"
+)
+
+// A Batch is a micro-batch of a stream. Times are ms since 1970.
+type Batch struct {
+	Begin  int64 // when its trigger executor began it, or its first job if the log does not say
+	Before int64 // end of the batch before; 0: there is none
+	Due    int64 // its trigger, which Find finds
+	late   bool  // it began when the batch before ended, after its trigger
+}
+
+// Find finds the interval of a stream's trigger and when each batch was due. A
+// stream without an interval starts each batch when the one before has ended and there is
+// data; then its data came no later than its recorded start, at which it is due.
+func Find(list []Batch) (interval int64) {
+	var between, pauses []int64
+	for k := 1; k < len(list); k++ {
+		if list[k].Before > 0 {
+			between = append(between, list[k].Begin-list[k-1].Begin)
+			pauses = append(pauses, list[k].Begin-list[k].Before)
+		}
+	}
+	if len(between) >= 2 {
+		e := Compare(between, pauses)
+		if e.Bits+Prior > 0 { // a stream has a trigger as likely as not
+			interval, _ = roundest(e.Period.Milliseconds(), max(uncertainty(e.Jitter.Milliseconds(), float64(len(between))), 1))
+		}
+	}
+	if interval == 0 {
+		overhead := int64(math.MaxInt64) // the least time of the driver between two batches
+		for _, p := range pauses {
+			overhead = min(overhead, max(0, p))
+		}
+		for k := range list {
+			list[k].Due = list[k].Begin
+			if list[k].Before > 0 && list[k].Before <= list[k].Begin {
+				list[k].Due -= min(overhead, list[k].Begin-list[k].Before)
+			}
+		}
+		return 0
+	}
+	phase := triggerPhase(list, interval)
+	for k := range list {
+		x := &list[k]
+		x.Due = x.Begin
+		if k == 0 {
+			continue // it begins when the query starts
+		}
+		onGrid := x.Begin - max(0, wrap(x.Begin-phase, interval))
+		next := list[k-1].next(phase, interval, k == 1)
+		if x.late = x.Before > next && x.Before >= onGrid; x.late {
+			x.Due = next
+		} else {
+			x.Due = onGrid
+		}
+	}
+	return interval
+}
+
+// triggerPhase is by how much triggers come after a multiple of the interval. Batches
+// begin some time after their trigger; the quickest quarter of them is taken to begin at
+// once, because no log without progress events has the time of the trigger itself.
+func triggerPhase(list []Batch, interval int64) int64 {
+	var anchor int64
+	if len(list) > 1 {
+		anchor = list[len(list)/2].Begin
+	}
+	var offsets []int64
+	for k := 1; k < len(list); k++ {
+		offsets = append(offsets, wrap(list[k].Begin-anchor, interval))
+	}
+	slices.Sort(offsets)
+	return anchor + offsets[len(offsets)/4]
+}
+
+// wrap brings a distance into the interval around 0.
+func wrap(ms, interval int64) int64 {
+	ms = ((ms % interval) + interval) % interval
+	if ms > interval/2 {
+		ms -= interval
+	}
+	return ms
+}
+
+// next is the first trigger after the batch has begun (ProcessingTimeExecutor's
+// nextBatchTime): the one after its own, unless it began at another time.
+func (x *Batch) next(phase, interval int64, first bool) int64 {
+	offset := wrap(x.Begin-phase, interval)
+	if (x.late || first) && offset < 0 {
+		offset += interval
+	}
+	return x.Begin - offset + interval
+}
