@@ -97,7 +97,7 @@ func sizeOfError(s SelfReplayed) float64 {
 }
 
 func causeKey(c selfreplay.Cause) string {
-	return [selfreplay.Causes]string{"startup", "first_tasks", "unexplained"}[c]
+	return [selfreplay.Causes]string{"startup", "first_tasks", "retries", "waits", "driver", "unexplained"}[c]
 }
 
 // signedError is a share as percent, with its sign.

@@ -21,7 +21,7 @@
 //   - check.go: the rules that every workload keeps
 //   - collect.go, class.go: a workload of many applications, and their classes
 //   - impossible.go, clocks.go: the applications that are left out of it
-//   - bounds.go, parallelism.go, usage.go: critical path and total work; how many
+//   - bounds.go, parallelism.go, usage.go, spent.go: critical path and total work; how many
 //     executors are of use; what was held when recorded
 //   - select.go, window.go, scale.go, shake.go, combine.go, synth.go: workloads made of
 //     others

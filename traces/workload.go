@@ -199,6 +199,8 @@ type Recorded struct {
 	Executors []RecordedExecutor
 	Jobs      []RecordedJob
 
+	Spent TimeSpent // how the time of the run was spent
+
 	RequestsInferred bool // the log does not show when executors were requested: Requested is inferred
 
 	// Attempts and Tasks are what dynamic allocation reacted to. They are kept only if it was

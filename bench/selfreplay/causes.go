@@ -3,6 +3,7 @@ package selfreplay
 import (
 	"math"
 	"slices"
+	"time"
 
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/latency"
@@ -16,12 +17,15 @@ type Cause uint8
 const (
 	Startup     Cause = iota // when executors registered
 	FirstTasks               // first tasks of executors and stages, launch and result of all tasks
+	Retries                  // runs of tasks that failed, and later attempts of stages
+	Waits                    // slots that were free although tasks could be launched
+	Driver                   // times without a task that runs or can be launched
 	Unexplained              // the rest
 	Causes                   // how many there are
 )
 
 func (c Cause) String() string {
-	return [Causes]string{"start-up", "first tasks", "unexplained"}[c]
+	return [Causes]string{"start-up", "first tasks", "retries", "waits", "driver", "unexplained"}[c]
 }
 
 // Large is the share of the recorded time above which an error has its cause stated.
@@ -44,10 +48,11 @@ func (e *Explanation) Cause() Cause {
 	return largest
 }
 
-// Explain divides the error of an application among causes. One part of the model
-// after the other is replaced by what the log says, in the order of the causes, and
-// what the error changes by is its part: this reads the recorded run, so that it shows
-// where an error comes from, and is no prediction.
+// Explain divides the error of an application among causes. First start-up, then the times
+// of tasks are replaced by what the log says, and what the error changes by is the part of
+// each. What is left is divided by how the time of the two runs was spent
+// (traces.TimeSpent). This reads the recorded run: it shows where an error comes from, and
+// is no prediction.
 func Explain(a *traces.Application) Explanation {
 	w := alone(a)
 	config := configOf(w)
@@ -56,9 +61,10 @@ func Explain(a *traces.Application) Explanation {
 		return e
 	}
 	left := e.Time
+	spent := e.spent
 	step := func(c Cause, given Error) {
 		if given.Known() {
-			e.Parts[c], left = left-given.Time, given.Time
+			e.Parts[c], left, spent = left-given.Time, given.Time, given.spent
 		}
 	}
 	config.Startups = [][]latency.GivenStartup{calibrate.RequestedStartups(w.Apps[0], w.Apps[0].Setup)}
@@ -69,7 +75,11 @@ func Explain(a *traces.Application) Explanation {
 		}
 	}
 	step(FirstTasks, with(alone(asLaunched(a)), config))
-	e.Parts[Unexplained] = left
+	real := a.Recorded.Spent
+	for c, differs := range map[Cause]time.Duration{Retries: spent.Retries - real.Retries, Waits: spent.Waits - real.Waits, Driver: spent.Driver - real.Driver} {
+		e.Parts[c] = differs.Seconds() / e.Recorded.Seconds
+	}
+	e.Parts[Unexplained] = left - e.Parts[Retries] - e.Parts[Waits] - e.Parts[Driver]
 	return e
 }
 

@@ -7,6 +7,7 @@
 // Read the files in this order:
 //
 //   - selfreplay.go: [Of], the error of one application;
+//   - observer.go: what is measured of a replay;
 //   - causes.go: [Explain], the cause of a large error;
 //   - summary.go: [Summarize], the errors of many applications.
 package selfreplay

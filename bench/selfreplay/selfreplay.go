@@ -22,6 +22,8 @@ type Error struct {
 	Time               float64 // error of the application time as a share of the recorded, signed; NaN if unknown
 	Executors          float64 // the same of executor-seconds
 	Failed             error   // why there is no replay; nil: there is one
+
+	spent traces.TimeSpent // of the replay
 }
 
 // Unknown is the error of an application that has none.
@@ -75,10 +77,11 @@ func with(w *traces.Workload, config replay.Config) Error {
 		return e
 	}
 	config.Horizon = horizon(a.Recorded.End)
-	seen := observer{since: map[policies.ExecutorID]time.Duration{}}
-	if _, e.Failed = replay.Run(w, policies.FleetOf("recorded", policies.Recorded()), config, &seen); e.Failed != nil {
+	seen := newObserver(a)
+	if _, e.Failed = replay.Run(w, policies.FleetOf("recorded", policies.Recorded()), config, seen); e.Failed != nil {
 		return e
 	}
+	e.spent = seen.spent
 	e.Replayed = Figures{seen.end.Seconds(), seen.held.Seconds()}
 	e.Time = relative(e.Recorded.Seconds, e.Replayed.Seconds)
 	e.Executors = relative(e.Recorded.ExecutorSeconds, e.Replayed.ExecutorSeconds)
@@ -124,30 +127,4 @@ func recorded(a *traces.Application) Figures {
 		f.ExecutorSeconds += max(gone-x.Added, 0).Seconds()
 	}
 	return f
-}
-
-// An observer measures a replay of one application.
-type observer struct {
-	since map[policies.ExecutorID]time.Duration // registration of the executors that the driver sees; ranged over for a sum only
-	held  time.Duration
-	end   time.Duration
-}
-
-// Observe takes one event of the replay.
-func (o *observer) Observe(e replay.Event) {
-	switch e.Kind {
-	case replay.ExecutorAdded:
-		o.since[e.Executor] = e.At
-	case replay.ExecutorRemoved:
-		if since, there := o.since[e.Executor]; there {
-			o.held += e.At - since
-			delete(o.since, e.Executor)
-		}
-	case replay.AppEnded:
-		o.end = e.At
-		for _, since := range o.since {
-			o.held += e.At - since
-		}
-		clear(o.since)
-	}
 }

@@ -99,3 +99,17 @@ func TestWithoutALogThereIsNoError(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// A driver slept for ten seconds in the middle of the recorded run. If the workload has no
+// such pause, the replay is ten seconds short, and the cause is the driver.
+func TestAMissingPauseIsTheDriver(t *testing.T) {
+	a := *recording(t, "etl/static4")
+	recorded := *a.Recorded
+	recorded.End += 10 * time.Second
+	recorded.Spent.Driver += 10 * time.Second
+	a.Recorded = &recorded
+	e := Explain(&a)
+	if e.Cause() != Driver || math.Abs(e.Parts[Driver]*recorded.End.Seconds()+10) > 0.5 {
+		t.Errorf("cause %s, parts %v", e.Cause(), e.Parts)
+	}
+}

@@ -46,6 +46,7 @@ type assembler struct {
 
 	stages    map[int]*stageLog
 	lineages  map[string]*lineage
+	spentOn   spentLog
 	running   map[int64]*stageLog       // by the ids of tasks that started and have not ended
 	blocks    map[[2]int64]*executorLog // by RDD and partition: the executor that holds the cached block
 	hosts     []string

@@ -191,6 +191,7 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 		r.Executors = append(r.Executors, e)
 	}
 	slices.SortStableFunc(r.Executors, func(x, y traces.RecordedExecutor) int { return cmp.Compare(x.Added, y.Added) })
+	r.Spent = a.spent(r.End)
 	for _, j := range a.jobs {
 		r.Jobs = append(r.Jobs, traces.RecordedJob{ID: j.id, Start: a.offset(j.start), End: a.optional(j.end)})
 	}

@@ -69,6 +69,7 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 	x := a.executor(i.Executor)
 	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
 		a.follow(i.Finish)
+		a.spentOn.task(e)
 		x.ran(i.Launch, i.Finish, i.ID, i.Host, a.slots(x))
 		if a.asksUnseen() && !i.Speculative {
 			a.pressure.task(e, x)
