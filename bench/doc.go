@@ -25,6 +25,7 @@
 //   - fleets.go and defaults.go: fleets of policies, the one with the recorded settings,
 //     and those that are compared if none are given;
 //   - run.go and options.go: [Run], and how replays run in parallel;
+//   - unsaid.go: what "recorded" means where nothing says how applications were configured;
 //   - leaveout.go: applications that cannot be replayed;
 //   - disruptions.go: what recorded runs lost
 //   - reference.go: applications alone on the cluster, and misses at other slack

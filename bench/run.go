@@ -124,7 +124,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 	for i := range r.Runs {
 		r.measure(&r.Runs[i])
 	}
-	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), r.clockNotes(), r.exclusionNotes(),
+	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), s.unsaidNotes(), r.clockNotes(), r.exclusionNotes(),
 		DisruptionNotes(s.Workload.Apps, s.Config.RecordedLosses), SelfReplayNotes(s.Workload.Apps, r.Self))
 	for i := range r.Runs {
 		run := &r.Runs[i]

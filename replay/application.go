@@ -97,7 +97,7 @@ func describe(c *cluster.Cluster, index int32, app *traces.Application, f polici
 		coresMax: spec.CoresMax, minExecutors: spec.Limits().Min,
 	}
 	for _, p := range app.Profiles {
-		a.profiles = append(a.profiles, profileOf(p, spec))
+		a.profiles = append(a.profiles, a.profileOf(p, spec))
 	}
 	if a.local {
 		a.runInDriver()

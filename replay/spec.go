@@ -80,13 +80,13 @@ type profile struct {
 
 // profileOf is a resource profile under a spec, which may set the size of an
 // executor of the default profile.
-func profileOf(p traces.Profile, spec policies.Spec) profile {
+func (a *application) profileOf(p traces.Profile, spec policies.Spec) profile {
 	cores, heap, overhead := p.Cores, p.MemoryMB, p.OverheadMB
 	if p.ID == 0 && spec.Cores > 0 {
 		cores = spec.Cores
 	}
 	if p.ID == 0 && spec.MemoryMB > 0 && spec.MemoryMB != heap { // else the log's own overhead stands
-		heap, overhead = spec.MemoryMB, spark.OverheadMB(spec.MemoryMB)
+		heap, overhead = spec.MemoryMB, a.app.Properties.RuledOverheadMB(a.version, spec.MemoryMB)
 	}
 	return profile{cores: int32(cores), memoryMB: heap + overhead, heapMB: heap, taskCPUs: int32(max(p.TaskCPUs, 1)), limit: int32(p.Limit)}
 }

@@ -58,7 +58,8 @@ var (
 // decisive are the kinds of notes about what an answer depends on and the user did not
 // say. Reports for people show them before the answer.
 var decisive = []note.Kind{
-	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept,
+	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept, bench.RecordedIsDefault,
+	"format-without-settings",
 }
 
 // ClusterNotes are the limits of every result on a cluster: whether the cluster is

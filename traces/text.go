@@ -26,7 +26,7 @@ import (
 //
 // Indentation is free; # starts a comment. The keys of the lines:
 //
-//   - app: submit, setup; cores, memory, overhead of an executor (1, 1g and none); cpus of
+//   - app: submit, setup; cores, memory, overhead of an executor (1, 1g, and what Spark adds); cpus of
 //     a task; slots, the most tasks that custom resources allow; user, queue, mode (FIFO
 //     or FAIR), speculation (true or false)
 //   - job: gap, the driver's time before it; after, the job that it follows by its number
@@ -60,6 +60,11 @@ func ReadText(r io.Reader, name string) (*Workload, error) {
 		return nil, err
 	}
 	for _, a := range t.w.Apps {
+		for i := range a.Profiles {
+			if p := &a.Profiles[i]; p.OverheadMB == overheadByRule {
+				p.OverheadMB = sparkOverhead(a, p)
+			}
+		}
 		for i := range a.Stages {
 			for _, parent := range a.Stages[i].Parents {
 				a.Stages[parent].Map = true
@@ -123,7 +128,7 @@ func (t *textReader) application(id string, d fieldReader) {
 		ID: id, Profiles: make([]Profile, 1), Properties: spark.Properties{},
 		DriverOnExecutorHost: d.Has("beside"), DriverContenders: d.Float("beside", 0),
 	}
-	applicationFields(d, t.app)
+	applicationFields(d, t.app, overheadByRule)
 	for _, p := range appProperties {
 		if value := d.Choice(p.key, p.values[0], append(slices.Clip(p.values), unset)...); value != unset {
 			t.app.Properties[p.property] = value
@@ -133,9 +138,18 @@ func (t *textReader) application(id string, d fieldReader) {
 	t.w.Apps = append(t.w.Apps, t.app)
 }
 
+// overheadByRule stands for an overhead that is not written, until all properties of the
+// application are read.
+const overheadByRule = -1
+
+// sparkOverhead is the memory beside the heap of an executor by Spark's rule.
+func sparkOverhead(a *Application, p *Profile) int64 {
+	return a.Properties.ExecutorOverheadMB(spark.ParseVersion(a.SparkVersion), p.MemoryMB, 0)
+}
+
 func (t *textReader) profile(d fieldReader) error {
 	p := Profile{ID: d.Int("id", 0)}
-	profileFields(d, &p)
+	profileFields(d, &p, overheadByRule)
 	t.app.Profiles = append(t.app.Profiles, p)
 	return nil
 }
@@ -341,7 +355,7 @@ func parseTimes(text string, tasks, number int) (task int, times []time.Duration
 		return 0, nil, false
 	}
 	for _, word := range words[1:] {
-		d, err := spec.ParseDuration(word, time.Second)
+		d, err := spec.ParseTime(word, time.Second)
 		if err != nil || d < 0 {
 			return 0, nil, false
 		}

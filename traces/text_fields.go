@@ -18,13 +18,15 @@ type textFields interface {
 	flag(key string, value *bool, otherwise bool)
 }
 
-func applicationFields(f textFields, a *Application) {
+// applicationFields are the words of an app line. An executor that is read without its
+// overhead, or written with this one, has that of Spark's rule.
+func applicationFields(f textFields, a *Application, overhead int64) {
 	f.text("name", &a.Name, a.ID)
 	f.text("class", &a.Class, Class(a.Name))
 	f.duration("submit", &a.Submit)
 	f.duration("setup", &a.Setup)
 	f.duration("earlier", &a.EarlierAttempts)
-	profileFields(f, &a.Profiles[0])
+	profileFields(f, &a.Profiles[0], overhead)
 	f.text("user", &a.User, "")
 	f.text("queue", &a.Queue, "")
 	f.text("attempt", &a.Attempt, "")
@@ -33,10 +35,10 @@ func applicationFields(f textFields, a *Application) {
 	f.number("local", &a.LocalCores, 0)
 }
 
-func profileFields(f textFields, p *Profile) {
+func profileFields(f textFields, p *Profile, overhead int64) {
 	f.number("cores", &p.Cores, 1)
 	f.memory("memory", &p.MemoryMB, 1024)
-	f.memory("overhead", &p.OverheadMB, 0)
+	f.memory("overhead", &p.OverheadMB, overhead)
 	f.number("cpus", &p.TaskCPUs, 1)
 	f.number("slots", &p.Limit, 0)
 }

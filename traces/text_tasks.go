@@ -23,7 +23,7 @@ func parseTasks(text string) ([]Task, error) {
 		count, each, ok := strings.Cut(group, "x")
 		n, err := strconv.Atoi(count)
 		words := strings.Split(each, "/")
-		d, err2 := spec.ParseDuration(words[0], time.Second)
+		d, err2 := spec.ParseTime(words[0], time.Second)
 		if !ok || err != nil || err2 != nil || n < 1 || n > MaxTasks-len(tasks) || d < 0 || d > MaxTask {
 			return nil, fmt.Errorf("tasks=%s: expected COUNTxDURATION[,...], such as 12x10s", brief(text))
 		}

@@ -100,3 +100,35 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// An executor that is written without its overhead has what Spark asks for beside the
+// heap: a tenth and at least 384 MiB, two fifths for Python on Kubernetes, or what the
+// properties say. An overhead that is written stays, also one of nothing.
+func TestOverheadThatIsNotWrittenIsSparks(t *testing.T) {
+	w, err := ReadText(strings.NewReader(`
+app small
+app tenth memory=10g
+  profile id=1 memory=20g
+app python memory=10g
+  set spark.kubernetes.resource.type python
+app set memory=10g
+  set spark.executor.memoryOverhead 2g
+app heap memory=10g overhead=0m
+`), "story")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int64
+	for _, a := range w.Apps {
+		for i := range a.Profiles {
+			got = append(got, a.Profiles[i].OverheadMB)
+		}
+	}
+	if diff := cmp.Diff([]int64{384, 1024, 2048, 4096, 2048, 0}, got); diff != "" {
+		t.Errorf("overheads in MiB (-want +got):\n%s", diff)
+	}
+	again, text := writeAndRead(t, w)
+	if diff := cmp.Diff(w, again); diff != "" {
+		t.Errorf("changed (-before +after):\n%s\nby way of\n%s", diff, text)
+	}
+}

@@ -58,7 +58,7 @@ func (t *textWriter) application() {
 	a := t.app
 	t.word("app")
 	t.word(quoted(a.ID))
-	applicationFields(t, a)
+	applicationFields(t, a, sparkOverhead(a, &a.Profiles[0]))
 	if a.DriverOnExecutorHost {
 		t.word("beside=" + strconv.FormatFloat(a.DriverContenders, 'g', -1, 64))
 	}
@@ -82,7 +82,7 @@ func (t *textWriter) application() {
 		p := &a.Profiles[i+1]
 		t.word("profile")
 		t.number("id", &p.ID, 0)
-		profileFields(t, p)
+		profileFields(t, p, sparkOverhead(a, p))
 		t.end("  ")
 	}
 	for i := range a.Hosts {

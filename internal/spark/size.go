@@ -52,10 +52,10 @@ func (m Master) OverheadRule() OverheadRule {
 func (r OverheadRule) DriverSize(p Properties, v Version) DriverSize {
 	d := DriverSize{Cores: p.Count("spark.driver.cores", 1), HeapMB: p.MiB("spark.driver.memory", DefaultHeapMB)}
 	factor := overheadFactor
-	if kind := p["spark.kubernetes.resource.type"]; r.NonJVM > 0 && (kind == "python" || kind == "r") {
+	if r.NonJVM > 0 && p.nonJVM() {
 		factor = r.NonJVM
 	}
-	d.OverheadMB = p.overhead("driver", v, d.HeapMB, p.factor(r.Factor, factor))
+	d.OverheadMB = cmp.Or(p.setOverhead("driver"), p.ruledOverhead("driver", v, d.HeapMB, p.factor(r.Factor, factor)))
 	return d
 }
 
@@ -95,7 +95,7 @@ func ExecutorSizeOf(p Properties, v Version, heapMB int64) ExecutorSize {
 func (p Properties) ExecutorOverheadMB(v Version, heapMB, setMB int64) int64 {
 	mb := setMB
 	if mb == 0 {
-		mb = p.overhead("executor", v, heapMB, p.factor(Kubernetes.Factor, overheadFactor))
+		mb = cmp.Or(p.setOverhead("executor"), p.RuledOverheadMB(v, heapMB))
 	}
 	if p.Bool("spark.memory.offHeap.enabled", false) {
 		mb += p.BytesToMiB("spark.memory.offHeap.size", 0)
@@ -103,15 +103,27 @@ func (p Properties) ExecutorOverheadMB(v Version, heapMB, setMB int64) int64 {
 	return min(mb+p.MiB("spark.executor.pyspark.memory", 0), maxMiB)
 }
 
-// overhead is the memory beside the heap of a driver or an executor: its own
-// property (before Spark 2.3 that of YARN), else a factor of the heap, but no
-// less than a minimum. The property of the factor came with Spark 3.3, that of
-// the minimum with 4.0.
-func (p Properties) overhead(of string, v Version, heapMB int64, factor float64) int64 {
-	prefix := "spark." + of + "."
-	if mb := cmp.Or(p.MiB(prefix+"memoryOverhead", 0), p.MiB("spark.yarn."+of+".memoryOverhead", 0)); mb > 0 {
-		return mb
+// RuledOverheadMB returns the memory in MiB beside the heap of an executor whose
+// overhead no property sets: a factor of the heap.
+func (p Properties) RuledOverheadMB(v Version, heapMB int64) int64 {
+	factor := overheadFactor
+	if p.nonJVM() {
+		factor = Kubernetes.NonJVM
 	}
+	return p.ruledOverhead("executor", v, heapMB, p.factor(Kubernetes.Factor, factor))
+}
+
+// setOverhead is the property for the memory beside the heap of a driver or an
+// executor (before Spark 2.3 that of YARN); 0: it is not set.
+func (p Properties) setOverhead(of string) int64 {
+	return cmp.Or(p.MiB("spark."+of+".memoryOverhead", 0), p.MiB("spark.yarn."+of+".memoryOverhead", 0))
+}
+
+// ruledOverhead is the memory beside the heap where no property sets it: a factor of
+// the heap, but no less than a minimum. The property of the factor came with Spark
+// 3.3, that of the minimum with 4.0.
+func (p Properties) ruledOverhead(of string, v Version, heapMB int64, factor float64) int64 {
+	prefix := "spark." + of + "."
 	least := int64(minOverheadMB)
 	if !v.Before(4, 0) {
 		least = p.MiB(prefix+"minMemoryOverhead", least)
@@ -120,6 +132,13 @@ func (p Properties) overhead(of string, v Version, heapMB int64, factor float64)
 		factor = p.factor(prefix+"memoryOverheadFactor", factor)
 	}
 	return min(max(int64(factor*float64(heapMB)), least), maxMiB)
+}
+
+// nonJVM reports whether the application is one of Python or R on Kubernetes, where Spark
+// writes its kind to the properties.
+func (p Properties) nonJVM() bool {
+	kind := p["spark.kubernetes.resource.type"]
+	return kind == "python" || kind == "r"
 }
 
 // factor is a property that is a part of a heap. One of 100 or more is a

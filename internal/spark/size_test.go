@@ -70,6 +70,7 @@ func TestExecutorSize(t *testing.T) {
 		{"its name before 2.3", spark.Properties{"spark.yarn.executor.memoryOverhead": "500"}, spark.ExecutorSize{0, 1, 2048, 500}},
 		{"Kubernetes writes the factor of a Python application to the log", spark.Properties{"spark.executor.memory": "10g", "spark.kubernetes.memoryOverheadFactor": "0.4"}, spark.ExecutorSize{0, 1, 10240, 4096}},
 		{"the executors' own factor counts before it", spark.Properties{"spark.executor.memory": "10g", "spark.kubernetes.memoryOverheadFactor": "0.4", "spark.executor.memoryOverheadFactor": "0.2"}, spark.ExecutorSize{0, 1, 10240, 2048}},
+		{"Python on Kubernetes whose log has no factor", spark.Properties{"spark.executor.memory": "10g", "spark.kubernetes.resource.type": "python"}, spark.ExecutorSize{0, 1, 10240, 4096}},
 		{"off-heap memory, of which a bare number is bytes", spark.Properties{"spark.memory.offHeap.enabled": "TRUE", "spark.memory.offHeap.size": "1073741824"}, spark.ExecutorSize{0, 1, 2048, 384 + 1024}},
 		{"off-heap memory that is not switched on", spark.Properties{"spark.memory.offHeap.size": "1g"}, spark.ExecutorSize{0, 1, 2048, 384}},
 		{"Python workers, of which a bare number is MiB", spark.Properties{"spark.executor.pyspark.memory": "512"}, spark.ExecutorSize{0, 1, 2048, 384 + 512}},

@@ -65,8 +65,8 @@ func (d *Decoder) Bool(key string, def bool) bool {
 
 // Duration returns the time of key; a bare number is in seconds.
 func (d *Decoder) Duration(key string, def time.Duration) time.Duration {
-	return decode(d, key, def, "a time such as 60s, 500ms or 1min", func(v string) (time.Duration, error) {
-		return ParseDuration(v, time.Second)
+	return decode(d, key, def, "a time such as 60s, 2.5s, 500ms or 1min", func(v string) (time.Duration, error) {
+		return ParseTime(v, time.Second)
 	})
 }
 

@@ -75,7 +75,7 @@ func TestDecoder(t *testing.T) {
 		"standalone,nodes=many":       "standalone: nodes=many: expected a whole number",
 		"standalone,nodes=4000000000": "expected a whole number",
 		"standalone,memory=64x":       "expected a size such as 512m or 4g",
-		"standalone,startup=soon":     "expected a time such as 60s, 500ms or 1min",
+		"standalone,startup=soon":     "expected a time such as 60s, 2.5s, 500ms or 1min",
 		"standalone,share=x":          "expected a number",
 		"standalone,on=yes":           "expected true or false",
 		"standalone,order=lifo":       "expected one of fifo, fair",
@@ -105,6 +105,19 @@ func TestUnits(t *testing.T) {
 	}
 	for _, text := range []string{"", "s", "1.5s", "1 week", "1s2s", "0x1s"} {
 		if got, err := ParseDuration(text, time.Second); err == nil {
+			t.Errorf("%q is read as %v", text, got)
+		}
+	}
+	for text, want := range map[string]time.Duration{
+		"60s": time.Minute, "60": time.Minute, "2.5s": 2500 * time.Millisecond, "0.25": 250 * time.Millisecond, "1.5min": 90 * time.Second,
+		"1.5 H": 90 * time.Minute, "0.000000001s": 1, "1.999999999d": 2*24*time.Hour - 86400, "9223372036854.9d": math.MaxInt64,
+	} {
+		if got, err := ParseTime(text, time.Second); got != want || err != nil {
+			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", ".", ".5s", "1.s", "1.5.2s", "-0.5s", "1.-5s", "1.5e3s", "1.5week", "1.0000000001s"} {
+		if got, err := ParseTime(text, time.Second); err == nil {
 			t.Errorf("%q is read as %v", text, got)
 		}
 	}

@@ -32,6 +32,34 @@ func ParseDuration(text string, unit time.Duration) (time.Duration, error) {
 	return time.Duration(n), nil
 }
 
+// ParseTime reads a time in a file or flag of this program: as ParseDuration, or with
+// decimals, which Spark refuses: "2.5s".
+func ParseTime(text string, unit time.Duration) (time.Duration, error) {
+	whole, fraction, decimals := strings.Cut(strings.TrimSpace(text), ".")
+	digits := strings.TrimRight(fraction, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+	if !decimals {
+		return ParseDuration(text, unit)
+	}
+	one, err := ParseDuration("1"+fraction[len(digits):], unit)
+	n, wholeErr := ParseDuration(whole+fraction[len(digits):], unit)
+	if err != nil || wholeErr != nil || strings.Trim(digits, "0123456789") != "" || digits == "" || len(digits) > maxDecimals || whole[0] == '-' {
+		return 0, fmt.Errorf("%q is not a time such as 60s, 2.5s or 1min", text)
+	}
+	parts, scale := int64(0), int64(1)
+	for _, digit := range digits {
+		parts, scale = 10*parts+int64(digit-'0'), 10*scale
+	}
+	more := time.Duration(int64(one)/scale*parts + int64(one)%scale*parts/scale)
+	if n > math.MaxInt64-more {
+		return math.MaxInt64, nil
+	}
+	return n + more, nil
+}
+
+// maxDecimals is the largest number of decimals of a time: of a day in nanoseconds, so
+// that no intermediate result overflows.
+const maxDecimals = 9
+
 // ParseBytes reads a size in bytes as Spark does: "64g", "512m", or a bare
 // number of the given unit. A size too large for an int64 becomes its largest
 // value.

@@ -11,14 +11,14 @@ import (
 	"dynalloc/internal/spec"
 )
 
-// A Period is a time in a cluster file, such as 4s or 10min; a bare number is in
+// A Period is a time in a cluster file, such as 4s, 2.5s or 10min; a bare number is in
 // seconds.
 type Period time.Duration
 
 // UnmarshalYAML reads a time.
 func (d *Period) UnmarshalYAML(n ast.Node) error {
 	return scalar((*time.Duration)(d), n, "a time such as 4s or 10min", func(text string) (time.Duration, error) {
-		return spec.ParseDuration(text, time.Second)
+		return spec.ParseTime(text, time.Second)
 	})
 }
 
