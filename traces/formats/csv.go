@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"dynalloc/internal/note"
-	"dynalloc/internal/spec"
 	"dynalloc/traces"
 )
 
@@ -85,7 +84,7 @@ func (c *columns) mapping(line string) error {
 	for _, word := range strings.Fields(line) {
 		key, name, _ := strings.Cut(word, "=")
 		if key == "unit" {
-			unit, err := spec.ParseTime(name, time.Second)
+			unit, err := time.ParseDuration(name)
 			if err != nil || unit <= 0 {
 				return fmt.Errorf("%s: expected unit=TIME such as unit=1ms, found %q", mappingMark, word)
 			}
