@@ -91,12 +91,11 @@ func (b *cueBuilder) batches(s *strand) {
 	b.streamLogs = append(b.streamLogs, found)
 	for k := range list {
 		u := &s.units[k]
-		c := traces.Cue{After: b.endedBefore(s, u.start)}
-		if k > 0 {
-			c.After = -1
-			if b.ended(&s.units[k-1], u) {
-				c.After = s.units[k-1].last
-			}
+		c := traces.Cue{After: -1}
+		if k == 0 {
+			c.After = b.endedBefore(s, u.start)
+		} else if b.ended(&s.units[k-1], u) {
+			c.After = s.units[k-1].last
 		}
 		from := b.origin()
 		if c.After >= 0 {

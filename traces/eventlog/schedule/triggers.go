@@ -50,12 +50,12 @@ func Find(list []Batch) (interval int64) {
 		if k == 0 {
 			continue // it begins when the query starts
 		}
-		onGrid := x.Begin - max(0, wrap(x.Begin-phase, interval))
+		offset := wrap(x.Begin-phase, interval)
 		next := list[k-1].next(phase, interval, k == 1)
-		if x.late = x.Before > next && x.Before >= onGrid; x.late {
+		if x.late = x.Before > next && x.Begin-x.Before <= distance(offset, 0); x.late {
 			x.Due = next
 		} else {
-			x.Due = onGrid
+			x.Due = x.Begin - max(0, offset)
 		}
 	}
 	return interval

@@ -1,0 +1,53 @@
+package schedule
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// Equal times between starts speak for the clock, equal pauses for the job before. With
+// neither, the prior decides.
+func TestTheMoreRegularExplanationWins(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, story := range []struct {
+		name  string
+		next  func(took int64) (between, pause int64)
+		clock bool
+	}{
+		{"a timer", func(took int64) (int64, int64) { return 60_000 + random.Int64N(20), 60_000 - took }, true},
+		{"a pause", func(took int64) (int64, int64) { return took + 5_000, 5_000 + random.Int64N(20) }, false},
+		{"people", func(took int64) (int64, int64) { p := random.Int64N(90_000); return took + p, p }, false},
+	} {
+		for _, n := range []int{5, 50, 5000} {
+			var between, pauses []int64
+			for range n {
+				b, p := story.next(2_000 + random.Int64N(6_000))
+				between, pauses = append(between, b), append(pauses, p)
+			}
+			if e := Compare(between, pauses); e.Bits > 0 != story.clock {
+				t.Errorf("%s, %d times: %+v", story.name, n, e)
+			}
+		}
+	}
+	if e := Compare([]int64{60_000}, []int64{51_234}); e.Bits > 0 {
+		t.Errorf("one time is a schedule: %+v", e)
+	}
+}
+
+// Batches each ten seconds with some jitter, one of which takes 25 s: the next one was due
+// at the trigger that it missed first.
+func TestFindFindsTheTriggers(t *testing.T) {
+	list := []Batch{
+		{Begin: 3_000}, {Begin: 10_040, Before: 5_000}, {Begin: 20_000, Before: 12_000}, {Begin: 45_100, Before: 45_000},
+		{Begin: 50_010, Before: 47_000}, {Begin: 60_020, Before: 52_000}, {Begin: 80_000, Before: 62_000}, {Begin: 90_000, Before: 82_500},
+	}
+	if got := Find(list); got != 10_000 {
+		t.Fatalf("a trigger each %v", time.Duration(got)*time.Millisecond)
+	}
+	for i, want := range []int64{3_000, 10_000, 20_000, 30_000, 50_000, 60_000, 80_000, 90_000} {
+		if late := list[i].Due - want; late < -50 || late > 50 {
+			t.Errorf("batch %d was due at %d ms, want %d", i, list[i].Due, want)
+		}
+	}
+}
