@@ -59,7 +59,8 @@ replay/cluster/yarn/java      ->
 replay/cluster/manager        -> internal/note internal/spark internal/spec
 
 traces/formats                -> internal/note internal/spark traces
-traces/eventlog               -> internal/note internal/spark traces traces/eventlog/scan traces/eventlog/schedule
+traces/eventlog               -> internal/note internal/spark traces traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
+traces/eventlog/slots         -> traces
 traces/eventlog/scan          ->
 traces/eventlog/schedule      ->
 traces                        -> internal/note internal/spark internal/spec internal/wide

@@ -8,6 +8,7 @@ import (
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog/scan"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // An assembler makes one application of the events of one log. It keeps what the
@@ -46,7 +47,7 @@ type assembler struct {
 
 	stages    map[int]*stageLog
 	lineages  map[string]*lineage
-	spentOn   spentLog
+	spent     slots.Spent
 	running   map[int64]*stageLog       // by the ids of tasks that started and have not ended
 	blocks    map[[2]int64]*executorLog // by RDD and partition: the executor that holds the cached block
 	hosts     []string

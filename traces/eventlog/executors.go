@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // An executorLog is what the log says about one executor. Times are milliseconds
@@ -24,7 +25,7 @@ type executorLog struct {
 	cold                firstTasks // the first tasks that it ran
 	reads               firstTasks // the first tasks that read shuffle data
 	coldFrom, warmAt    int64      // the launch of its first task, and when that had loaded the classes
-	busy                busyTimes
+	busy                slots.Busy
 }
 
 // A taskLaunch is when a task was launched.
@@ -145,7 +146,7 @@ func (x *executorLog) ran(launch, finish, id int64, host string, slots int) {
 	x.lastTask = max(x.lastTask, finish)
 	x.cold.take(launch, id, slots)
 	if launch > 0 && finish >= launch {
-		x.busy.launches, x.busy.finishes = append(x.busy.launches, launch), append(x.busy.finishes, finish)
+		x.busy.Ran(launch, finish)
 	}
 }
 
@@ -191,7 +192,12 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 		r.Executors = append(r.Executors, e)
 	}
 	slices.SortStableFunc(r.Executors, func(x, y traces.RecordedExecutor) int { return cmp.Compare(x.Added, y.Added) })
-	r.Spent = a.spent(r.End)
+	for _, x := range a.executors {
+		if from := cmp.Or(x.added, x.block, x.firstTask); from > 0 && (!isDriver(x.id) || a.local()) {
+			a.spent.Held(from, x.removed, a.slots(x))
+		}
+	}
+	r.Spent = a.spent.Divide(a.origin(), cmp.Or(a.endTime, a.last))
 	for _, j := range a.jobs {
 		r.Jobs = append(r.Jobs, traces.RecordedJob{ID: j.id, Start: a.offset(j.start), End: a.optional(j.end)})
 	}

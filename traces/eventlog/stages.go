@@ -146,7 +146,7 @@ func (a *assembler) stageSubmitted(e *stageEvent) error {
 	s.wanted = max(s.wanted, tasks)
 	s.total = cmp.Or(s.total, tasks)
 	s.attempt(attempt).tasks = tasks
-	a.spentOn.submitted(e.Info.ID, e.Info.Attempt, cmp.Or(max(e.Info.Submitted, 0), a.last), tasks)
+	a.spent.Submitted(e.Info.ID, e.Info.Attempt, cmp.Or(max(e.Info.Submitted, 0), a.last), tasks)
 	s.repeated = s.repeated || attempt > 0
 	a.submissionTime(s, attempt, e.Info.Submitted)
 	a.pressure.stage(&e.Info, a.last)
@@ -176,7 +176,7 @@ func (a *assembler) stageCompleted(e *stageEvent) error {
 	a.advance(e.Info.Completed)
 	a.interval(e.Info.Submitted, e.Info.Completed)
 	a.pressure.stage(&e.Info, a.last)
-	a.spentOn.completed(e.Info.ID, e.Info.Attempt, cmp.Or(max(e.Info.Completed, 0), a.last))
+	a.spent.Completed(e.Info.ID, e.Info.Attempt, cmp.Or(max(e.Info.Completed, 0), a.last))
 	return nil
 }
 

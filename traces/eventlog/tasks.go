@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog/scan"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // A taskRun is one successful run of a task.
@@ -69,7 +70,7 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 	x := a.executor(i.Executor)
 	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
 		a.follow(i.Finish)
-		a.spentOn.task(e)
+		a.spent.Ran(slots.Run{Stage: e.Stage, Attempt: e.StageAttempt, Launch: i.Launch, Finish: i.Finish, Copy: i.Speculative, Succeeded: e.Reason == "Success", Again: failedByItself(e.Reason)})
 		x.ran(i.Launch, i.Finish, i.ID, i.Host, a.slots(x))
 		if a.asksUnseen() && !i.Speculative {
 			a.pressure.task(e, x)

@@ -1,0 +1,55 @@
+package slots
+
+import "slices"
+
+// A Busy is when the tasks of an executor were launched and when they finished.
+type Busy struct {
+	launches, finishes []int64
+	most               int // tasks at one time; 0: not counted yet
+}
+
+// count sorts the times and counts the most tasks at one time.
+func (b *Busy) count() {
+	slices.Sort(b.launches)
+	slices.Sort(b.finishes)
+	finished := 0
+	for i, at := range b.launches {
+		for b.finishes[finished] <= at && finished < i {
+			finished++
+		}
+		b.most = max(b.most, i+1-finished)
+	}
+}
+
+// FreeSince returns from when on, at the earliest from a given time, the executor had a
+// free slot until another time; false if it had none then. It is taken to have no more
+// slots than it ever used at one time: custom resources such as GPUs may allow fewer
+// tasks than its cores.
+func (b *Busy) FreeSince(from, until int64, slots int) (since int64, free bool) {
+	if b.most == 0 {
+		b.count()
+	}
+	slots = min(slots, b.most)
+	launched, _ := slices.BinarySearch(b.launches, until) // before it
+	finished, _ := slices.BinarySearch(b.finishes, until+1)
+	running := launched - finished
+	if running >= slots {
+		return 0, false
+	}
+	for finished > 0 && b.finishes[finished-1] > from {
+		finished--
+		at := b.finishes[finished]
+		for launched > 0 && b.launches[launched-1] >= at {
+			launched--
+		}
+		if launched-finished >= slots {
+			return at, true
+		}
+	}
+	return from, true
+}
+
+// Ran adds a task.
+func (b *Busy) Ran(launch, finish int64) {
+	b.launches, b.finishes = append(b.launches, launch), append(b.finishes, finish)
+}
