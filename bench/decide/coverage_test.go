@@ -44,8 +44,8 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 		}
 		j, base, others := judgeOf(r, validate.ModelError{})
 		found[d].more, _ = j.missDeltas(deadlineSet{over: j.all}, others, base)
-		found[d].slower = j.relative(metrics.TurnaroundOf, 0, others, base)
-		found[d].dearer = j.relative(metrics.ExecutorSecondsOf, 0, others, base)
+		found[d].slower = j.relative(metrics.TurnaroundOf, startupTurnaround, 0, others, base)
+		found[d].dearer = j.relative(metrics.ExecutorSecondsOf, startupExecutors, 0, others, base)
 	}
 	for _, f := range []struct {
 		what string

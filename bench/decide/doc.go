@@ -8,6 +8,7 @@
 //   - trial.go: the result of one fleet in a scenario, and sums over it;
 //   - room.go: which classes depend on the size of an assumed cluster;
 //   - judge.go: differences between policies with their intervals and tests;
+//   - startuperror.go: by how much intervals widen because start-up is uncertain;
 //   - choose.go: which policy is best by a goal;
 //   - significance.go: [Significances], the differences in one comparison;
 //   - classes.go: the classes of a workload and their usual candidates.

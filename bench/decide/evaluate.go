@@ -50,7 +50,7 @@ func (j *judge) evaluate(c *candidate) Evaluation {
 	if e.Of == 0 {
 		return e
 	}
-	below, above := j.modelRange(func(longer float64) float64 { return total(j.missed(j.assumed, longer)) })
+	below, above := modelRange(j.model.Time, func(longer float64) float64 { return total(j.missed(j.assumed, longer)) })
 	times := float64(e.Of) / runs
 	share := stats.Share(j.own.sums(t, j.missed(j.assumed, 0)), j.own.sums(t, deadlineCount(j.assumed)))
 	e.Misses = stats.Estimate{Value: e.Misses.Value, Interval: share.Interval.Scaled(float64(e.Of))}.Widened(below*times, above*times)

@@ -22,6 +22,9 @@ type judge struct {
 	own      sampling     // the applications of the class, over which its cost is summed
 	step     deadlineStep // changed deadlines; zero: unchanged
 	current  *trial       // of the current policy; may be nil
+	// startup is how uncertain start-up times are that no replica varies: the standard
+	// deviation of their logarithm. 0: replicas vary them.
+	startup float64
 	// assumed is true if no deadline is given for the class. Its assumed deadlines are
 	// then compared too, after the given deadlines of other classes.
 	assumed bool
@@ -110,7 +113,7 @@ func (j *judge) missDeltas(by deadlineSet, others []*trial, base *trial) (deltas
 	deltas = stats.Simultaneous(contrasts, j.seed)
 	for i, o := range others {
 		sum := func(longer float64) float64 { return stats.Sum(by.over.sums(o, j.missed(by.assumed, longer))) }
-		below, above := j.modelRange(sum)
+		below, above := modelRange(math.Hypot(j.model.Time, j.startup*j.all.startupShare(o, metrics.TurnaroundOf, startupTurnaround)), sum)
 		deltas[i] = deltas[i].Widened(below/of, above/of)
 		deltas[i].Interval = deltas[i].Within(-1, 1)
 		significant[i] = deltas[i].Significant() && p[i] <= 1-stats.Confidence
@@ -118,10 +121,11 @@ func (j *judge) missDeltas(by deadlineSet, others []*trial, base *trial) (deltas
 	return deltas, significant
 }
 
-// modelRange is the change of misses, below and above, if turnarounds are wrong by the
-// model's error; misses returns their number if turnarounds are longer by a share.
-func (j *judge) modelRange(misses func(longer float64) float64) (below, above float64) {
-	off := validate.HalfWidth(j.model.Time)
+// modelRange is the change of misses, below and above, if turnarounds are wrong by an
+// error with a standard deviation of their logarithm; misses returns their number if
+// turnarounds are longer by a share.
+func modelRange(deviation float64, misses func(longer float64) float64) (below, above float64) {
+	off := validate.HalfWidth(deviation)
 	now := misses(0)
 	return now - misses(-off), misses(off) - now
 }
@@ -135,18 +139,19 @@ func (j *judge) missDelta(over sampling, other, base *trial) stats.Estimate {
 // timeDeltas and costDeltas compare the class's turnarounds and executor-seconds under
 // other policies with those under base, as shares of base.
 func (j *judge) timeDeltas(others []*trial, base *trial) []stats.Estimate {
-	return j.relative(metrics.TurnaroundOf, j.model.Time, others, base)
+	return j.relative(metrics.TurnaroundOf, startupTurnaround, j.model.Time, others, base)
 }
 
 func (j *judge) costDeltas(others []*trial, base *trial) []stats.Estimate {
-	return j.relative(metrics.ExecutorSecondsOf, j.model.Executors, others, base)
+	return j.relative(metrics.ExecutorSecondsOf, startupExecutors, j.model.Executors, others, base)
 }
 
 // relative compares a figure of the class under other policies with that under base, as
 // shares of base. Random values that are drawn once for a whole replica, such as
 // start-up times, do not average out over its runs. Therefore the spread between
-// replicas widens the interval, as does the model's error.
-func (j *judge) relative(f metrics.Figure, deviation float64, others []*trial, base *trial) []stats.Estimate {
+// replicas widens the interval, as do the model's error and, without replicas, what is
+// not known of start-up; startup is that part of the figure.
+func (j *judge) relative(f, startup metrics.Figure, deviation float64, others []*trial, base *trial) []stats.Estimate {
 	contrasts := make([]stats.Contrast, len(others))
 	of := j.own.sums(base, f)
 	for i, o := range others {
@@ -158,7 +163,8 @@ func (j *judge) relative(f metrics.Figure, deviation float64, others []*trial, b
 			estimates[i] = stats.Estimate{} // equal results: the model's error cancels
 			continue
 		}
-		half := math.Hypot(validate.HalfWidth(deviation)*(1+estimates[i].Value), j.own.spread(f, o, base))
+		error := math.Hypot(validate.HalfWidth(deviation), j.startupError(f, startup, o, base))
+		half := math.Hypot(error*(1+estimates[i].Value), j.own.spread(f, o, base))
 		estimates[i] = estimates[i].Widened(half, half)
 		estimates[i].Interval = estimates[i].Within(-1, math.Inf(1)) // nothing is 100 % shorter or cheaper
 	}

@@ -5,6 +5,7 @@ import (
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
+	"dynalloc/replay/latency"
 )
 
 // A Significance is the difference of one policy to the base with its interval,
@@ -19,8 +20,9 @@ type Significance struct {
 }
 
 // Significances returns the differences of every policy but the base, with
-// intervals that cover chance and the model's error, and the blocks over which
-// they are made. There are none for fewer than bench.FewestBlocks runs.
+// intervals that cover chance, the model's error and what is not known of start-up, and
+// the blocks over which they are made. There are none for fewer than bench.FewestBlocks
+// runs.
 func Significances(r *bench.Results) ([]Significance, bench.Blocks) {
 	model := validate.Measured
 	if validate.Computes(r.Suite.Workload) {
@@ -58,5 +60,7 @@ func judgeOf(r *bench.Results, model validate.ModelError) (j *judge, base *trial
 		}
 	}
 	all := upTo(len(r.Suite.Workload.Apps))
-	return newJudge(FewestMisses, s, all, model, r.Suite.Config.Seed), &trial{runs: [][]metrics.App{r.Runs[0].Apps}}, others
+	j = newJudge(FewestMisses, s, all, model, r.Suite.Config.Seed)
+	j.startup = r.Suite.Config.Times.By[latency.Startup].Uncertainty
+	return j, &trial{runs: [][]metrics.App{r.Runs[0].Apps}}, others
 }

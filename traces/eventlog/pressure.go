@@ -1,8 +1,6 @@
 package eventlog
 
 import (
-	"math"
-	"slices"
 	"time"
 
 	"dynalloc/traces"
@@ -11,24 +9,13 @@ import (
 
 // A pressure is what dynamic allocation reacted to: the stages that had tasks, and when
 // these ran. From it can be told when executors were requested, where the log does not say
-// so (before Spark 3.4).
+// so (before Spark 3.4). Until build, times are ms since 1970.
 type pressure struct {
 	unneeded bool // the log says when executors were requested
-	attempts []stageAttempt
-	byID     map[[2]int64]int // index into attempts, by stage and attempt
-	tasks    []pressingTask
-}
-
-type stageAttempt struct {
-	info                 stageInfo
-	submitted, completed int64 // ms since 1970; 0: not known
-}
-
-type pressingTask struct {
-	stage, attempt, index int32
-	failed                bool
-	executor              *executorLog
-	launch, finish        int64
+	attempts []traces.RecordedAttempt
+	byID     map[[2]int]int32 // index into attempts, by stage and attempt
+	tasks    []traces.RecordedTask
+	ran      []*executorLog // by task
 }
 
 // asksUnseen reports whether it has to be told from the pressure when executors were
@@ -40,59 +27,55 @@ func (a *assembler) asksUnseen() bool {
 // stage takes the submission or the end of a stage's attempt. now is the latest time in
 // the log, which stands for a submission that the log leaves out.
 func (p *pressure) stage(info *stageInfo, now int64) {
-	id := [2]int64{info.ID, int64(attemptOf(info.Attempt))}
+	id := [2]int{int(info.ID), attemptOf(info.Attempt)}
 	at, known := p.byID[id]
 	if !known {
 		if p.byID == nil {
-			p.byID = map[[2]int64]int{}
+			p.byID = map[[2]int]int32{}
 		}
-		at = len(p.attempts)
+		at = int32(len(p.attempts))
 		p.byID[id] = at
-		p.attempts = append(p.attempts, stageAttempt{info: stageInfo{ID: info.ID, Attempt: info.Attempt, Tasks: info.Tasks, Profile: info.Profile}, submitted: now})
+		p.attempts = append(p.attempts, traces.RecordedAttempt{
+			Stage: id[0], Attempt: id[1], Profile: bounded(info.Profile), Tasks: bounded(info.Tasks), Submitted: time.Duration(now),
+		})
 	}
-	s := &p.attempts[at]
 	if info.Submitted > 0 && info.Submitted <= traces.MaxTime {
-		s.submitted = info.Submitted
+		p.attempts[at].Submitted = time.Duration(info.Submitted)
 	}
 	if info.Completed > 0 && info.Completed <= traces.MaxTime {
-		s.completed = info.Completed
+		p.attempts[at].Completed = time.Duration(info.Completed)
 	}
 }
 
+// task takes a run of a task of a stage that was submitted.
 func (p *pressure) task(e *scan.TaskEvent, x *executorLog) {
-	failed := e.Reason != "Success" && e.Reason != "TaskKilled"
-	p.tasks = append(p.tasks, pressingTask{int32(e.Stage), int32(attemptOf(e.StageAttempt)), int32(min(e.Info.Index, math.MaxInt32)), failed, x, e.Info.Launch, e.Info.Finish})
+	i := &e.Info
+	at, known := p.byID[[2]int{int(e.Stage), attemptOf(e.StageAttempt)}]
+	if !known || i.Index < 0 || i.Index >= int64(p.attempts[at].Tasks) || i.Launch <= 0 || i.Finish < i.Launch || i.Finish > traces.MaxTime {
+		return
+	}
+	p.ran = append(p.ran, x)
+	p.tasks = append(p.tasks, traces.RecordedTask{
+		Attempt: at, Index: int32(i.Index), Failed: e.Reason != "Success" && e.Reason != "TaskKilled",
+		Launched: time.Duration(i.Launch), Finished: time.Duration(i.Finish),
+	})
 }
 
 // build adds it to how the application ran.
 func (p *pressure) build(a *assembler, r *traces.Recorded) {
 	for i := range p.attempts {
 		s := &p.attempts[i]
-		r.Attempts = append(r.Attempts, traces.RecordedAttempt{
-			Stage: int(s.info.ID), Attempt: attemptOf(s.info.Attempt), Profile: bounded(s.info.Profile), Tasks: bounded(s.info.Tasks),
-			Submitted: a.offset(s.submitted), Completed: a.optional(s.completed),
-		})
+		s.Submitted, s.Completed = a.offset(int64(s.Submitted)), a.optional(int64(s.Completed))
 	}
-	executor := map[string]int32{}
+	number := map[string]int32{} // index + 1, so that an unknown one has -1
 	for i := range r.Executors {
-		executor[r.Executors[i].ID] = int32(i)
+		number[r.Executors[i].ID] = int32(i + 1)
 	}
 	for i := range p.tasks {
 		t := &p.tasks[i]
-		at, known := p.byID[[2]int64{int64(t.stage), int64(t.attempt)}]
-		if !known || t.launch <= 0 || t.finish < t.launch || t.index < 0 || int(t.index) >= r.Attempts[at].Tasks {
-			continue
-		}
-		x, known := executor[t.executor.id]
-		if !known {
-			x = -1
-		}
-		launched := max(a.offset(t.launch), r.Attempts[at].Submitted)
-		r.Tasks = append(r.Tasks, traces.RecordedTask{
-			Attempt: int32(at), Index: t.index, Executor: x, Failed: t.failed,
-			Launched: launched, Finished: max(a.offset(t.finish), launched+time.Millisecond),
-		})
+		t.Executor = number[p.ran[i].id] - 1
+		t.Launched = max(a.offset(int64(t.Launched)), p.attempts[t.Attempt].Submitted)
+		t.Finished = max(a.offset(int64(t.Finished)), t.Launched+time.Millisecond)
 	}
-	p.tasks = nil
-	slices.SortStableFunc(r.Tasks, func(x, y traces.RecordedTask) int { return int(x.Launched - y.Launched) })
+	r.Attempts, r.Tasks = p.attempts, p.tasks
 }
