@@ -80,7 +80,7 @@ func comparisonSections(d *Document, r *bench.Results) {
 			d.Facts = append(d.Facts, Fact{Key: t.Key, Value: t.objects()})
 		}
 	}
-	add("overview", "All applications", metricTable(headline(), [][]metrics.Row{all}, nil))
+	add("overview", "All applications", metricTable(headline(r), [][]metrics.Row{all}, nil))
 	if len(r.Runs) > 1 {
 		add("differences", "Differences to "+base, differences(r))
 		add("significance", "Significant differences to "+base, significance(d, r))
@@ -108,7 +108,7 @@ func comparisonSections(d *Document, r *bench.Results) {
 	}
 	if len(r.Classes) > 1 {
 		every := func(rows []metrics.Row) []metrics.Row { return rows }
-		add("classes", "By class", metricTable(headline(), classes(every), r.Classes))
+		add("classes", "By class", metricTable(headline(r), classes(every), r.Classes))
 	}
 	add("effects_on_classes", "Effects on other classes: "+base+" with one class under another policy", effectsOnClasses(r))
 	add("fault_costs", "Cost of the faults: "+faultList(r), faultCosts(r))

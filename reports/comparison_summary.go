@@ -25,13 +25,15 @@ func comparisonSummary(r *bench.Results) []string {
 	rows := candidates(r, "")
 	base := rows[0]
 	out := WordAll(refusals(r))
-	if s := missesSentence(rows); s != "" {
+	if s := missesSentence(rows, costsOf(r)[0]); s != "" {
 		out = append(out, s)
 	}
-	cost, cheapest := lowest(rows, "executor_hours_held")
-	if len(cheapest) > 0 {
-		out = append(out, fmt.Sprintf("Fewest executor-hours: %s with %.2f (%s: %.2f).",
-			words.List(cheapest, namesShown), cost, base.Policy, base.Value("executor_hours_held")))
+	costs := costsOf(r)
+	for _, c := range costs {
+		if least, cheapest := lowest(rows, c.metric); len(cheapest) > 0 {
+			out = append(out, fmt.Sprintf("Fewest %s: %s with %.2f (%s: %.2f).",
+				c.unit, words.List(cheapest, namesShown), least, base.Policy, base.Value(c.metric)))
+		}
 	}
 	if len(r.Classes) > 1 {
 		for i, class := range deadlinesFirst(r) {
@@ -39,7 +41,7 @@ func comparisonSummary(r *bench.Results) []string {
 				out = append(out, fmt.Sprintf("The table also has the other %d classes.", len(r.Classes)-i))
 				break
 			}
-			out = append(out, classSentence(class, candidates(r, class)))
+			out = append(out, classSentence(class, candidates(r, class), costs[0]))
 		}
 	}
 	return out
@@ -59,7 +61,7 @@ func deadlinesFirst(r *bench.Results) []string {
 }
 
 // missesSentence names the policies with the fewest misses, and the cheapest of them.
-func missesSentence(rows []metrics.Row) string {
+func missesSentence(rows []metrics.Row, by cost) string {
 	fewest, names := lowest(rows, "sla_misses")
 	of := rows[0].Value("with_deadline")
 	if of == 0 {
@@ -69,14 +71,14 @@ func missesSentence(rows []metrics.Row) string {
 		words.List(names, namesShown), fewest, of, rows[0].Policy, rows[0].Value("sla_misses"))
 	if len(names) > 1 {
 		best := slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return r.Value("sla_misses") != fewest })
-		cost, cheapest := lowest(best, "executor_hours_held")
-		s += fmt.Sprintf(" Of these %s holds the fewest executor-hours, %.2f.", words.List(cheapest, namesShown), cost)
+		least, cheapest := lowest(best, by.metric)
+		s += fmt.Sprintf(" Of these %s holds the fewest %s, %.2f.", words.List(cheapest, namesShown), by.unit, least)
 	}
 	return s
 }
 
 // classSentence is the summary of one class.
-func classSentence(class string, rows []metrics.Row) string {
+func classSentence(class string, rows []metrics.Row, by cost) string {
 	s := class + ": "
 	fewest, names := lowest(rows, "sla_misses")
 	most := highest(rows, "sla_misses")
@@ -91,10 +93,46 @@ func classSentence(class string, rows []metrics.Row) string {
 	if wait, names := lowest(rows, "queue_wait_mean"); len(names) > 0 {
 		s += fmt.Sprintf(", shortest mean queue wait under %s (%.1f s; at worst %.1f s)", words.List(names, namesShown), wait, highest(rows, "queue_wait_mean"))
 	}
-	if cost, names := lowest(rows, "executor_hours_held"); len(names) > 0 {
-		s += fmt.Sprintf(", costs least under %s (%.2f executor-hours; at most %.2f)", words.List(names, namesShown), cost, highest(rows, "executor_hours_held"))
+	if least, names := lowest(rows, by.metric); len(names) > 0 {
+		s += fmt.Sprintf(", costs least under %s (%.2f %s; at most %.2f)", words.List(names, namesShown), least, by.unit, highest(rows, by.metric))
 	}
 	return s + "."
+}
+
+// A cost is a metric by which policies are ranked, and its unit in words.
+type cost struct{ metric, unit string }
+
+// costsOf are the costs of a comparison, the one that ranks policies first. Executor-hours
+// are no common measure if an executor is of another size under another policy.
+func costsOf(r *bench.Results) []cost {
+	if shapesDiffer(r) {
+		return []cost{{"core_hours", "core-hours"}, {"gib_hours", "GiB-hours"}}
+	}
+	return []cost{{"executor_hours_held", "executor-hours"}}
+}
+
+// shapesDiffer reports whether the mean executor of some application has other cores or
+// other memory under another policy.
+func shapesDiffer(r *bench.Results) bool {
+	type shape struct{ cores, memory float64 }
+	first := map[int]shape{} // by application; only looked up
+	differ := func(x, y float64) bool { return math.Abs(x-y) > 1e-9*math.Max(x, y) }
+	for i := range r.Runs {
+		for k := range r.Runs[i].Apps {
+			a := &r.Runs[i].Apps[k]
+			if a.Executors.Sign() <= 0 {
+				continue
+			}
+			own := shape{a.Held.Seconds() / a.Executors.Seconds(), a.Memory.Seconds() / a.Executors.Seconds()}
+			other, known := first[k]
+			if !known {
+				first[k] = own
+			} else if differ(own.cores, other.cores) || differ(own.memory, other.memory) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // candidates returns the replayed rows of the base policy and of all deployable

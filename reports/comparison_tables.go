@@ -37,11 +37,21 @@ var metricSections = []struct {
 // policy that was recorded.
 const recordedLabel = "  recorded truth"
 
-// headline returns the metrics of the first table.
-func headline() []metrics.Metric {
+// headline returns the metrics of the first table. Where executors differ in size,
+// core-hours and GiB-hours stand in place of executor-hours.
+func headline(r *bench.Results) []metrics.Metric {
 	var list []metrics.Metric
+	costs := costsOf(r)
 	for _, name := range metrics.Headline {
+		if len(costs) > 1 && metrics.Named(name).Unit == metrics.ExecutorHours {
+			continue
+		}
 		list = append(list, metrics.Named(name))
+	}
+	if len(costs) > 1 {
+		for _, c := range costs {
+			list = append(list, metrics.Named(c.metric))
+		}
 	}
 	return list
 }
@@ -167,7 +177,7 @@ func outOf(missed, of float64) string {
 // differences is the first table as differences: each value minus that of the first
 // policy.
 func differences(r *bench.Results) *Table {
-	list := headline()
+	list := headline(r)
 	t := &Table{Left: 1, Columns: append(heads("policy"), metricColumns(list)...)}
 	for _, row := range r.Rows("") {
 		if row.Policy == r.Runs[0].Policy.Name && !row.Recorded {
