@@ -55,8 +55,8 @@ func sizeOf(errors []float64) Size {
 	return Size{stats.Quantile(0.5, errors), stats.Quantile(0.95, errors), stats.Quantile(1, errors)}
 }
 
-// Counts reports whether a log can say how good its self-replay is: it is complete, and
+// Counts reports whether a log can say how good its self-replay is: nothing is missing, and
 // its application ran a job.
 func Counts(a *traces.Application) bool {
-	return a.Log.Grade == traces.Complete && a.Log.Jobs > 0
+	return a.Log.Grade <= traces.Disturbed && a.Log.Jobs > 0
 }
