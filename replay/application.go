@@ -10,6 +10,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/exclusion"
 	"dynalloc/replay/latency"
 	"dynalloc/replay/plan"
 	"dynalloc/traces"
@@ -42,7 +43,8 @@ type application struct {
 	removalDelayed   bool // the driver sees a kill late: RemovalLag
 	speculationRules plan.Speculation
 	localityWaits    [2]time.Duration // at the levels of a node and of a rack
-	dynamic          bool             // dynamic allocation is on
+	exclusion        exclusion.Tracker
+	dynamic          bool // dynamic allocation is on
 
 	policy     policies.Policy
 	fallible   policies.Fallible // the policy, if it can fail
@@ -120,6 +122,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
 	a.remote = spec.Protection.Remote || app.Properties.RemoteShuffle() && !spec.Protection.Unprotected
 	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
+	a.exclusion = exclusion.NewTracker(app.Properties)
 	a.dynamic = spec.Dynamic()
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
 	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval

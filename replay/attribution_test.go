@@ -74,6 +74,7 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 		}
 		w, fleet, config := randomRun(seed)
 		enrich(w, &config, seed)
+		limit(w, seed)
 		config.Attribute, config.Faults = true, randomFaults(t, seed)
 		r, err := Run(w, fleet, config)
 		if err != nil && strings.Contains(err.Error(), "no external shuffle service on Kubernetes") {
@@ -108,6 +109,18 @@ func TestAttributionsOfRandomReplaysAddUp(t *testing.T) {
 	for c, d := range held {
 		if d.Sign() == 0 {
 			t.Errorf("no replay has any executor that is %v", attribution.HoldCause(c))
+		}
+	}
+}
+
+// limit adds barrier stages, and executors that take no tasks after failures.
+func limit(w *traces.Workload, seed uint64) {
+	for _, a := range w.Apps {
+		if seed%3 == 0 {
+			a.Properties["spark.excludeOnFailure.enabled"] = "true"
+		}
+		for i := range a.Stages {
+			a.Stages[i].Barrier = seed%5 == 0 && i%4 == 3
 		}
 	}
 }

@@ -72,7 +72,14 @@ func (a *application) barrierFits(set *taskSet, executors []policies.ExecutorID)
 // offerToBarriers lets a barrier set that would fit now wait for the next offer of all
 // executors. Until then each executor was offered alone, as it became free.
 func (a *application) offerToBarriers() {
-	if a.revives || !slices.ContainsFunc(a.waiting, func(s *taskSet) bool { return s.barrier && a.barrierFits(s, a.schedulable) }) {
+	if slices.ContainsFunc(a.waiting, func(s *taskSet) bool { return s.barrier && a.barrierFits(s, a.schedulable) }) {
+		a.scheduleRevive()
+	}
+}
+
+// scheduleRevive has all executors offered at the next point of Spark's grid.
+func (a *application) scheduleRevive() {
+	if a.revives {
 		return
 	}
 	a.revives = true

@@ -48,7 +48,8 @@
 //
 // What goes in and comes out:
 //
-//   - config.go, result.go, event.go: the inputs of a run, its outcome, its events
+//   - config.go, result.go: the inputs of a run, and the names of its outcome and events
+//   - package outcome: its outcome and events
 //   - package latency: the times that a run adds to the work of tasks
 //
 // The engine:
@@ -65,6 +66,7 @@
 //   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
 //   - taskset.go, scheduling.go: which task runs where, as in TaskSchedulerImpl
 //   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks
+//   - excluded.go: executors that take no tasks because tasks failed on them
 //   - barrier.go: stages whose tasks start together, and jobs that Spark gives up
 //   - firsttask.go: the additional time of the first tasks of an executor
 //   - outputs.go, cache.go: shuffle files and cached blocks, and their loss

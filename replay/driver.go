@@ -209,6 +209,7 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	case succeeds:
 		a.taskSucceeded(set, task, x, t)
 	case fails:
+		set.exclusion.Fail(task, x.id, x.node, e.now)
 		a.endTask(set, task, x, t, policies.Failed)
 		if set.barrier {
 			a.failAttempt(set, BarrierTaskFailed)
@@ -290,6 +291,7 @@ func (a *application) completeStage(set *taskSet) {
 	s.active = nil
 	s.failures = 0
 	a.dequeue(set)
+	a.excludeAfter(set)
 	a.engine.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage})
 	a.observe(policies.Event{Kind: policies.StageCompleted, Stage: set.name()})
 	a.notifyDependents(s)

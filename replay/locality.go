@@ -27,7 +27,7 @@ func (a *application) prefer(set *taskSet) *plan.Preference {
 func (a *application) taskFor(set *taskSet, x *executor) int32 {
 	p := set.preference
 	if p == nil || len(set.retries) > 0 {
-		return set.nextTask()
+		return set.nextTaskOn(&a.exclusion.Rules, x)
 	}
 	task := a.preferredTask(set, x)
 	if task < 0 {

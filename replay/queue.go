@@ -50,6 +50,7 @@ const (
 	stageIsLaunched
 	stageIsResubmitted
 	offersAreRevived
+	setIsGivenUp
 	speculationIsChecked
 	localityWaitEnds
 	garbageIsCollected
@@ -118,6 +119,7 @@ func init() {
 		jobIsDone:            of((*application).endJobAfterTail),
 		stageIsPrepared:      of((*application).submitPrepared),
 		stageIsLaunched:      of((*application).launchStage),
+		setIsGivenUp:         of((*application).giveUpSet),
 		offersAreRevived:     alone((*application).revive),
 		stageIsResubmitted:   of((*application).resubmitStage),
 		speculationIsChecked: of((*application).speculate),

@@ -37,7 +37,36 @@ const (
 	NoFailure                    = outcome.NoFailure
 	FetchFailures                = outcome.FetchFailures
 	BarrierTaskFailed            = outcome.BarrierTaskFailed
+	TaskExcluded                 = outcome.TaskExcluded
 	BarrierWithDynamicAllocation = outcome.BarrierWithDynamicAllocation
 	BarrierWithoutSlots          = outcome.BarrierWithoutSlots
 	FailedAsRecorded             = outcome.FailedAsRecorded
+)
+
+// What happens in a replay, and who observes it.
+type (
+	Event        = outcome.Event
+	Kind         = outcome.Kind
+	Observer     = outcome.Observer
+	ObserverFunc = outcome.ObserverFunc
+)
+
+// The kinds of events.
+const (
+	AppSubmitted     = outcome.AppSubmitted
+	AppEnded         = outcome.AppEnded
+	JobSubmitted     = outcome.JobSubmitted
+	JobEnded         = outcome.JobEnded
+	StageSubmitted   = outcome.StageSubmitted
+	StageEnded       = outcome.StageEnded
+	TaskStarted      = outcome.TaskStarted
+	TaskEnded        = outcome.TaskEnded
+	TargetChanged    = outcome.TargetChanged
+	ExecutorGranted  = outcome.ExecutorGranted
+	ExecutorAdded    = outcome.ExecutorAdded
+	ExecutorUsable   = outcome.ExecutorUsable
+	ExecutorReleased = outcome.ExecutorReleased
+	ExecutorFreed    = outcome.ExecutorFreed
+	ExecutorRemoved  = outcome.ExecutorRemoved
+	ExecutorKept     = outcome.ExecutorKept
 )

@@ -56,6 +56,7 @@ func (a *application) place() {
 	a.freed = a.freed[:0]
 	a.offerToBarriers()
 	a.startFirstTasks()
+	a.rescue()
 }
 
 // offers returns the executors that take tasks in the order in which they are
@@ -87,11 +88,12 @@ func (a *application) offer(executors []policies.ExecutorID) {
 			continue
 		}
 		refused := false
+		set.refused = true
 		for launched := true; launched && set.waits(); {
 			launched = false
 			for _, id := range executors {
 				x := &a.executors[id]
-				if x.free == 0 || x.state != live || x.profile != set.profile {
+				if x.free == 0 || x.state != live || x.profile != set.profile || a.excludes(set, x) {
 					continue
 				}
 				if set.pending > 0 {
@@ -122,6 +124,7 @@ func (a *application) offer(executors []policies.ExecutorID) {
 func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool) {
 	e := a.engine
 	set.running++
+	a.rescued(set)
 	set.pool.running++
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	x.free--

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/exclusion"
 	"dynalloc/replay/plan"
 )
 
@@ -39,7 +40,10 @@ type taskSet struct {
 	running    int32
 	done       int32
 	barrier    bool // its tasks start together, and one that fails fails all
-	zombie     bool // none of its tasks is started any more; those that run keep running
+	exclusion  exclusion.Set
+	refused    bool          // the last offer started none of its tasks
+	givenUpAt  time.Duration // a task may run on no executor, and another has to come until then; 0: not so
+	zombie     bool          // none of its tasks is started any more; those that run keep running
 
 	speculation speculation
 	preference  *plan.Preference // nil: its tasks run anywhere

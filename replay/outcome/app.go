@@ -89,9 +89,11 @@ const (
 	BarrierWithoutSlots
 	// FailedAsRecorded: Spark gave up none; the log shows that the last job failed.
 	FailedAsRecorded
+	// TaskExcluded: a task may run on none of the executors (spark.excludeOnFailure).
+	TaskExcluded
 )
 
-var exceptions = [...]string{"", "SparkException", "SparkException", "BarrierJobRunWithDynamicAllocationException", "BarrierJobSlotsNumberCheckFailed", ""}
+var exceptions = [...]string{"", "SparkException", "SparkException", "BarrierJobRunWithDynamicAllocationException", "BarrierJobSlotsNumberCheckFailed", "", "SparkException"}
 
 // Exception is the class of the exception that the driver gets; empty: there is none.
 func (f Failure) Exception() string { return exceptions[f] }

@@ -1,6 +1,7 @@
-// Package outcome has what one application got in a replay, and what is true of every
-// outcome.
+// Package outcome has what happens in a replay, what one application got, and what is true of
+// every outcome.
 //
+//   - event.go: the events
 //   - app.go: the outcome
 //   - invariants.go: the table of what cannot be otherwise
 package outcome
