@@ -147,7 +147,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	if spec.Deployable() {
 		a.policy = spec.New(env)
 	} else {
-		a.policy = spec.Foresee(env, plan.Forecast(app, e.leadTime()))
+		a.policy = spec.Foresee(env, plan.Forecast(app, e.config.Times.LeadTime(on.Startup)))
 	}
 	a.fallible, _ = a.policy.(policies.Fallible)
 	a.path = newPathTracker(a, spec)

@@ -207,14 +207,3 @@ func (a *application) advanceDriver(passed int32) {
 	late := (e.now - a.registered - a.start.recorded).Round(time.Millisecond)
 	a.follow(-1, a.began+late)
 }
-
-// leadTime is the typical time from a request to an executor that takes tasks, on a
-// cluster that has room.
-func (e *Engine) leadTime() time.Duration {
-	times := &e.config.Times
-	startup := times.By[latency.Startup].Quantiles.Median()
-	if s := e.config.Cluster.Startup; s >= 0 {
-		startup = s
-	}
-	return startup + times.By[latency.Usable].Quantiles.Median()
-}

@@ -72,3 +72,13 @@ type GivenStartup struct {
 	// the executor was requested.
 	FromStart bool
 }
+
+// LeadTime is the typical time from a request to an executor that takes tasks, on a cluster
+// that has room. startup is the start-up of an executor where the cluster gives it; below
+// 0: as the model has it.
+func (m *Model) LeadTime(startup time.Duration) time.Duration {
+	if startup < 0 {
+		startup = m.By[Startup].Quantiles.Median()
+	}
+	return startup + m.By[Usable].Quantiles.Median()
+}
