@@ -133,7 +133,7 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 			r.strike(&run.ByClass[k])
 		}
 	}
-	r.Notes = append(r.Notes, r.Struck...)
+	r.Notes = append(append(r.Notes, r.nodeNotes()...), r.Struck...)
 	for _, t := range s.Truth {
 		if slices.ContainsFunc(t.Workload.Apps, func(a *traces.Application) bool { return a.Recorded != nil }) {
 			r.addRecording(t)

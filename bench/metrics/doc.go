@@ -17,6 +17,7 @@
 //   - prices.go: what the resources that applications hold cost;
 //   - elasticity.go: [Meter], an observer that measures how well supply follows
 //     demand, and what a minimum charge adds;
+//   - nodes.go: which nodes had executors on them;
 //   - timeline.go: [Timeline], an observer that records executors and cores over
 //     time, in bounded memory.
 package metrics

@@ -38,6 +38,7 @@ type Meter struct {
 	minimum  time.Duration // minimum charge for an executor
 	life     []life
 	Measured []Metered
+	Nodes    NodeUse
 }
 
 // Metered is the measurements of one application.
@@ -110,6 +111,7 @@ func (m *Meter) Observe(e replay.Event) {
 		m.ended(a, e, cpus)
 	case replay.ExecutorGranted:
 		a.held[e.Executor] = holding{cores: int(e.N), granted: e.At}
+		m.Nodes.granted(e.Node, e.At)
 	case replay.ExecutorUsable:
 		m.advance(e)
 		x := a.held[e.Executor]
@@ -118,6 +120,7 @@ func (m *Meter) Observe(e replay.Event) {
 		a.supply += x.cores
 	case replay.ExecutorFreed:
 		m.advance(e)
+		m.Nodes.freed(e.Node, e.At)
 		m.free(a, e)
 	case replay.AppEnded:
 		m.advance(e)
