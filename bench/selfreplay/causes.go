@@ -17,7 +17,7 @@ type Cause uint8
 const (
 	Startup     Cause = iota // when executors registered
 	FirstTasks               // first tasks of executors and stages, launch and result of all tasks
-	Retries                  // runs of tasks that failed, and later attempts of stages
+	Retries                  // executors that were lost, runs of tasks that failed, later attempts of stages
 	Waits                    // slots that were free although tasks could be launched
 	Driver                   // times without a task that runs or can be launched
 	Unexplained              // the rest
@@ -49,8 +49,8 @@ func (e *Explanation) Cause() Cause {
 }
 
 // Explain divides the error of an application among causes. First start-up, then the times
-// of tasks are replaced by what the log says, and what the error changes by is the part of
-// each. What is left is divided by how the time of the two runs was spent
+// of tasks are replaced by what the log says, then executors are lost as the log says, and
+// what the error changes by is the part of each. What is left is divided by how the time of the two runs was spent
 // (traces.TimeSpent). This reads the recorded run: it shows where an error comes from, and
 // is no prediction.
 func Explain(a *traces.Application) Explanation {
@@ -74,12 +74,16 @@ func Explain(a *traces.Application) Explanation {
 			config.Times.By[c] = latency.Constant(0)
 		}
 	}
-	step(FirstTasks, with(alone(asLaunched(a)), config))
+	given := alone(asLaunched(a))
+	step(FirstTasks, with(given, config))
+	config.RecordedLosses = true
+	step(Retries, with(given, config))
 	real := a.Recorded.Spent
 	for c, differs := range map[Cause]time.Duration{Retries: spent.Retries - real.Retries, Waits: spent.Waits - real.Waits, Driver: spent.Driver - real.Driver} {
-		e.Parts[c] = differs.Seconds() / e.Recorded.Seconds
+		part := differs.Seconds() / e.Recorded.Seconds
+		e.Parts[c], left = e.Parts[c]+part, left-part
 	}
-	e.Parts[Unexplained] = left - e.Parts[Retries] - e.Parts[Waits] - e.Parts[Driver]
+	e.Parts[Unexplained] = left
 	return e
 }
 
