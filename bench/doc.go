@@ -26,7 +26,8 @@
 //     and those that are compared if none are given;
 //   - run.go and options.go: [Run], and how replays run in parallel;
 //   - unsaid.go: what "recorded" means where nothing says how applications were configured;
-//   - nodes.go: policies that hold less and save no node;
+//   - nodes.go: policies that hold less and save no node, or wait for room, and executors
+//     of several sizes;
 //   - leaveout.go: applications that cannot be replayed;
 //   - disruptions.go: what recorded runs lost
 //   - reference.go: applications alone on the cluster, and misses at other slack

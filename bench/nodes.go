@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"dynalloc/internal/note"
 )
@@ -29,4 +30,46 @@ func (r *Results) nodeNotes() []Note {
 		return nil
 	}
 	return []Note{SavesNoNode.With(policies, r.Runs[0].Policy.Name)}
+}
+
+// WaitForRoom returns the classes and the policies for which executors were requested and
+// not granted at once, sorted and in their order.
+func (r *Results) WaitForRoom() (classes, policies []string) {
+	for i := range r.Runs {
+		waits := false
+		for k := range r.Runs[i].Apps {
+			if a := &r.Runs[i].Apps[k]; a.Wait.Sign() > 0 {
+				classes, waits = append(classes, a.Class), true
+			}
+		}
+		if waits {
+			policies = append(policies, r.Runs[i].Policy.Name)
+		}
+	}
+	slices.Sort(classes)
+	return slices.Compact(classes), policies
+}
+
+// SizesDiffer reports whether the mean executor of some application has other cores or
+// other memory under another policy.
+func (r *Results) SizesDiffer() bool {
+	type size struct{ cores, memory float64 }
+	first := map[int]size{} // by application; only looked up
+	differ := func(x, y float64) bool { return math.Abs(x-y) > 1e-9*max(x, y) }
+	for i := range r.Runs {
+		for k := range r.Runs[i].Apps {
+			a := &r.Runs[i].Apps[k]
+			if a.Executors.Sign() <= 0 {
+				continue
+			}
+			own := size{a.Held.Seconds() / a.Executors.Seconds(), a.Memory.Seconds() / a.Executors.Seconds()}
+			other, known := first[k]
+			if !known {
+				first[k] = own
+			} else if differ(own.cores, other.cores) || differ(own.memory, other.memory) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -180,21 +180,8 @@ func refusals(r *bench.Results) []note.Note {
 func comparisonClusterNotes(r *bench.Results) []note.Note {
 	c := &r.Suite.Config.Cluster
 	notes := ClusterNotes(c)
-	var classes, names []string
-	for i := range r.Runs {
-		waits := false
-		for k := range r.Runs[i].Apps {
-			if a := &r.Runs[i].Apps[k]; c.Assumed && a.Wait.Sign() > 0 {
-				classes, waits = append(classes, a.Class), true
-			}
-		}
-		if waits {
-			names = append(names, r.Runs[i].Policy.Name)
-		}
-	}
-	if len(names) > 0 {
-		slices.Sort(classes)
-		notes[0] = clusterDecides.With(c.Capacity(), slices.Compact(classes), names)
+	if classes, policies := r.WaitForRoom(); c.Assumed && len(policies) > 0 {
+		notes[0] = clusterDecides.With(c.Capacity(), classes, policies)
 	}
 	return notes
 }

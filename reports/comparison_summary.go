@@ -105,34 +105,10 @@ type cost struct{ metric, unit string }
 // costsOf are the costs of a comparison, the one that ranks policies first. Executor-hours
 // are no common measure if an executor is of another size under another policy.
 func costsOf(r *bench.Results) []cost {
-	if shapesDiffer(r) {
+	if r.SizesDiffer() {
 		return []cost{{"core_hours", "core-hours"}, {"gib_hours", "GiB-hours"}}
 	}
 	return []cost{{"executor_hours_held", "executor-hours"}}
-}
-
-// shapesDiffer reports whether the mean executor of some application has other cores or
-// other memory under another policy.
-func shapesDiffer(r *bench.Results) bool {
-	type shape struct{ cores, memory float64 }
-	first := map[int]shape{} // by application; only looked up
-	differ := func(x, y float64) bool { return math.Abs(x-y) > 1e-9*math.Max(x, y) }
-	for i := range r.Runs {
-		for k := range r.Runs[i].Apps {
-			a := &r.Runs[i].Apps[k]
-			if a.Executors.Sign() <= 0 {
-				continue
-			}
-			own := shape{a.Held.Seconds() / a.Executors.Seconds(), a.Memory.Seconds() / a.Executors.Seconds()}
-			other, known := first[k]
-			if !known {
-				first[k] = own
-			} else if differ(own.cores, other.cores) || differ(own.memory, other.memory) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // candidates returns the replayed rows of the base policy and of all deployable
