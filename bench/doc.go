@@ -38,6 +38,7 @@
 //     classes, and the cost of faults;
 //   - versions.go, clock.go, streams.go: notes on Spark versions and vendors, on
 //     applications that the clock stops, and on streams under dynamic allocation;
+//   - refusals.go: policies that Spark refuses;
 //   - blocks.go: the division of a workload's runs into blocks for statistics;
 //   - gate.go: [Gate], the comparison of a result file with an older one.
 //

@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -53,7 +52,7 @@ func Advice(a *decide.Advice) *Document {
 		left += more
 		for k := range c.Evaluations {
 			switch j := &c.Evaluations[k]; {
-			case j.Refused != replay.NoFailure: // in refusedPolicies
+			case j.Refused != replay.NoFailure: // in Refusals
 			case j.Problem != "":
 				failed = append(failed, adviceNotReplayed.With(c.Class, j.Policy, j.Problem))
 			case j.Replicas < a.Replicas:
@@ -61,7 +60,7 @@ func Advice(a *decide.Advice) *Document {
 			}
 			all = append(all, &c.Evaluations[k])
 		}
-		failed = append(failed, refusedPolicies(c)...)
+		failed = append(failed, c.Refusals()...)
 		tried := evaluationTable(c, all)
 		for _, row := range tried.Rows {
 			records.add(c.Class, c.Runs, row)
@@ -264,18 +263,4 @@ func jointRecord(j *decide.Joint) any {
 		{"executor_time_saved_share", words.Thousandths(j.SavedShare.Value)}, {"executor_time_saved_interval", interval(j.SavedShare.Interval, words.Thousandths)},
 		{"worse_than_alone", WordAll(j.Worse)},
 	}
-}
-
-// refusedPolicies has a note for each reason for which Spark refuses policies of a class.
-func refusedPolicies(c *decide.ClassAdvice) (notes []note.Note) {
-	by := map[replay.Failure][]string{}
-	for i := range c.Evaluations {
-		if e := &c.Evaluations[i]; e.Refused != replay.NoFailure {
-			by[e.Refused] = append(by[e.Refused], e.Policy.String())
-		}
-	}
-	for _, why := range slices.Sorted(maps.Keys(by)) {
-		notes = append(notes, adviceRefused.With(c.Class, why.Exception(), len(by[why]), by[why]))
-	}
-	return notes
 }

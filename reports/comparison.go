@@ -2,7 +2,6 @@ package reports
 
 import (
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"dynalloc/bench/metrics"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
-	"dynalloc/replay"
 	"dynalloc/reports/pictures"
 	"dynalloc/reports/words"
 	"dynalloc/traces"
@@ -137,7 +135,7 @@ func comparisonNotes(r *bench.Results) []note.Note {
 			notes = append(notes, n)
 		}
 	}
-	notes = append(notes, refusals(r)...)
+	notes = append(notes, r.Refusals()...)
 	notes = append(notes, comparisonClusterNotes(r)...)
 	notes = append(notes, gradeNotes(s.Workload)...)
 	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), coresNotCounted.With())
@@ -152,27 +150,6 @@ func comparisonNotes(r *bench.Results) []note.Note {
 		notes = append(notes, kind.With())
 	}
 	return append(notes, makespanNotes(r)...)
-}
-
-// refusals name the policies under which Spark refuses a job of some applications.
-func refusals(r *bench.Results) []note.Note {
-	var notes []note.Note
-	for i := range r.Runs {
-		run := &r.Runs[i]
-		count, classes := map[replay.Failure]int{}, map[replay.Failure][]string{}
-		for j := range run.Apps {
-			if why := run.Apps[j].Failure; why.Refused() {
-				count[why]++
-				if class := run.Apps[j].Class; !slices.Contains(classes[why], class) {
-					classes[why] = append(classes[why], class)
-				}
-			}
-		}
-		for _, why := range slices.Sorted(maps.Keys(count)) {
-			notes = append(notes, policyRefused.With(run.Policy.Name, why.Exception(), count[why], len(run.Apps), classes[why]))
-		}
-	}
-	return notes
 }
 
 // comparisonClusterNotes are the limits that the cluster sets to a comparison. If it is

@@ -24,7 +24,7 @@ func comparisonSummary(r *bench.Results) []string {
 	}
 	rows := candidates(r, "")
 	base := rows[0]
-	out := WordAll(refusals(r))
+	out := WordAll(r.Refusals())
 	if s := missesSentence(rows, costsOf(r)[0]); s != "" {
 		out = append(out, s)
 	}

@@ -19,7 +19,6 @@ var (
 	coresNotCounted       = note.Declare("cores-not-counted")
 	recordedTruth         = note.Declare("recorded-truth")
 	recordedWithoutFaults = note.Declare("recorded-without-faults")
-	policyRefused         = note.Declare("policy-refused", "policy", "exception", "count", "of", "classes")
 	nothingLost           = note.Declare("nothing-lost")
 	makespanOfArrivals    = note.Declare("makespan-of-arrivals", "makespan", "policy", "arriving")
 	tooFewRuns            = note.Declare("too-few-runs", "runs")
@@ -39,7 +38,6 @@ var (
 	adviceOthersKeep  = note.Declare("advice-others-keep")
 	adviceBacklog     = note.Declare("advice-backlog")
 	adviceMoreTried   = note.Declare("advice-more-tried", "more")
-	adviceRefused     = note.Declare("advice-refused", "class", "exception", "count", "policies")
 	adviceNotReplayed = note.Declare("advice-not-replayed", "class", "policy", "problem")
 
 	searchIsNotComplete = note.Declare("search-is-not-complete")

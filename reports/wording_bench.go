@@ -57,7 +57,10 @@ var benchWordings = map[note.Kind]string{
 	"runs-not-recorded":       "The real course of these runs is not recorded, so the replay could not be compared with it.",
 	"replay-error":            "Replays of its own logs are within {median:%.1f} % of the recorded time (median; worst {worst:%.1f} %) and {executors:%.1f} % of the executor-seconds; intervals are widened by {wider:%.1f} % for that.",
 	"left-out-of-search":      "Left out: {error}.",
-	"every-policy-refused":    "Spark refuses every policy that was tried ({exception})",
+	"policy-refused": "{policy} is refused by Spark: {exception} for {count} of {of} applications ({classes}). A barrier stage needs slots for all its tasks at once, and no dynamic allocation. " +
+		"These applications miss their deadlines; what they cost is not for the work.",
+	"advice-refused":       "{class}: Spark refuses {count:policy} with {exception}: {policies}. A barrier stage needs slots for all its tasks at once, and no dynamic allocation.",
+	"every-policy-refused": "Spark refuses every policy that was tried ({exception})",
 
 	"only-recording": "{recording} is the only recording of its workload, so it has no pair.",
 	"pairs-forecast": "{count} pairs are forecasts with --startup from: in their recordings applications waited for each other, so that start-up times contain the wait.",

@@ -14,11 +14,9 @@ var reportsWordings = map[note.Kind]string{
 	coresNotCounted:       "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. The replay does not slow tasks down because of that; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
 	recordedTruth:         "Recorded truth: how the applications really ran, from their logs. A log does not show when executors were granted: here they count from registration until the driver saw them leave. Values that a log does not show are left out.",
 	recordedWithoutFaults: "The recorded truth ran without the faults.",
-	policyRefused: "{policy} is refused by Spark: {exception} for {count} of {of} applications ({classes}). A barrier stage needs slots for all its tasks at once, and no dynamic allocation. " +
-		"These applications miss their deadlines; what they cost is not for the work.",
-	nothingLost:        "No policy lost shuffle files or cached blocks with an executor: no work was repeated.",
-	makespanOfArrivals: "Makespan: applications arrive during {arriving:%.0f} s of the {makespan:%.0f} s under {policy}. The makespan depends on the arrivals more than on the policy.",
-	tooFewRuns:         "{runs:run} are too few to say which differences are significant (docs/STATISTICS.md).",
+	nothingLost:           "No policy lost shuffle files or cached blocks with an executor: no work was repeated.",
+	makespanOfArrivals:    "Makespan: applications arrive during {arriving:%.0f} s of the {makespan:%.0f} s under {policy}. The makespan depends on the arrivals more than on the policy.",
+	tooFewRuns:            "{runs:run} are too few to say which differences are significant (docs/STATISTICS.md).",
 
 	legendDifferences:   "Differences are to {base}, the first row. Every number is exact for this workload, cluster and seed; another day or seed gives other numbers.",
 	legendSignificance:  "Significant differences to {base}: simultaneous 95 % intervals over {blocks}, which include the error of the model. `~`: not significant (the interval contains zero). docs/STATISTICS.md has the method.",
@@ -35,7 +33,6 @@ var reportsWordings = map[note.Kind]string{
 	adviceOthersKeep:  "While the policies of one class are tried, the other classes keep the settings in their logs.",
 	adviceBacklog:     "Dynamic allocation is tried with the shortest backlog timeout that Spark accepts, 1 s.",
 	adviceMoreTried:   "The tables leave out {more:policy} with more misses or executor-hours; --format json has all of them.",
-	adviceRefused:     "{class}: Spark refuses {count:policy} with {exception}: {policies}. A barrier stage needs slots for all its tasks at once, and no dynamic allocation.",
 	adviceNotReplayed: "{class}: {policy} could not be replayed: {problem}.",
 
 	searchIsNotComplete: "A search tries some of all possible settings: a cheaper fleet may exist.",

@@ -3,6 +3,8 @@ package decide
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"dynalloc/bench"
 	"dynalloc/internal/note"
@@ -117,4 +119,20 @@ func (j *judge) choose(advice *ClassAdvice) *trial {
 		return static
 	}
 	return j.best([]*trial{static, dynamic})
+}
+
+var adviceRefused = note.Declare("advice-refused", "class", "exception", "count", "policies")
+
+// Refusals has a note for each reason for which Spark refuses policies of a class.
+func (c *ClassAdvice) Refusals() (notes []note.Note) {
+	by := map[replay.Failure][]string{}
+	for i := range c.Evaluations {
+		if e := &c.Evaluations[i]; e.Refused != replay.NoFailure {
+			by[e.Refused] = append(by[e.Refused], e.Policy.String())
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(by)) {
+		notes = append(notes, adviceRefused.With(c.Class, why.Exception(), len(by[why]), by[why]))
+	}
+	return notes
 }
