@@ -126,12 +126,18 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 	}
 	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), s.unsaidNotes(), r.clockNotes(), r.exclusionNotes(),
 		DisruptionNotes(s.Workload.Apps, s.Config.RecordedLosses), SelfReplayNotes(s.Workload.Apps, r.Self))
+	var overcommitted []string
 	for i := range r.Runs {
 		run := &r.Runs[i]
-		r.strike(&run.All)
+		if r.strike(&run.All) {
+			overcommitted = append(overcommitted, run.Policy.Name)
+		}
 		for k := range run.ByClass {
 			r.strike(&run.ByClass[k])
 		}
+	}
+	if len(overcommitted) > 0 {
+		r.Notes = append(r.Notes, coresOvercommitted.With(overcommitted))
 	}
 	r.Notes = append(append(r.Notes, r.nodeNotes()...), r.Struck...)
 	for _, t := range s.Truth {
@@ -143,27 +149,27 @@ func (r *Results) finish(leftOut []*replay.AppError) {
 
 var (
 	valueImpossible    = note.Declare("value-impossible", "metric", "value", "policy", "class")
-	coresOvercommitted = note.Declare("cores-overcommitted", "metric", "value", "policy")
+	coresOvercommitted = note.Declare("cores-overcommitted", "policies")
 	recordedOnAnother  = note.Declare("recorded-on-another-cluster", "metric", "value", "policy")
 )
 
 // strike removes the values of a row that cannot be, and keeps a note of each. The
 // recorded run can have held more than there is on the cluster of the replay, and a
-// manager that counts no cores can give more than there are.
-func (r *Results) strike(row *metrics.Row) {
+// manager that counts no cores can give more than there are: strike reports whether it
+// did.
+func (r *Results) strike(row *metrics.Row) (overcommitted bool) {
 	for _, v := range row.Strike() {
 		share := metrics.Named(v.Metric).Section == metrics.Utilization
 		switch {
 		case share && !row.Recorded && r.Suite.Config.Cluster.Traits().Overcommits:
-			if row.Class == "" {
-				r.Notes = append(r.Notes, coresOvercommitted.With(v.Metric, v.Why, row.Policy))
-			}
+			overcommitted = true
 		case !row.Recorded:
 			r.Struck = append(r.Struck, valueImpossible.With(v.Metric, v.Why, row.Policy, cmp.Or(row.Class, "all")))
 		case row.Class == "":
 			r.Notes = append(r.Notes, recordedOnAnother.With(v.Metric, v.Why, row.Policy))
 		}
 	}
+	return overcommitted
 }
 
 // measure computes the metrics of one replay, over all applications and by class.

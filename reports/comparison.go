@@ -138,7 +138,6 @@ func comparisonNotes(r *bench.Results) []note.Note {
 	notes = append(notes, r.Refusals()...)
 	notes = append(notes, comparisonClusterNotes(r)...)
 	notes = append(notes, gradeNotes(s.Workload)...)
-	add(slices.ContainsFunc(r.Runs, func(o bench.Outcome) bool { return o.All.Value("utilization_held") > 100 }), coresNotCounted.With())
 	notes = append(notes, r.Notes...)
 	add(len(r.Truth) > 0 && len(s.Config.Faults) > 0, recordedWithoutFaults.With())
 	add(len(r.Truth) > 0, recordedTruth.With())

@@ -16,7 +16,6 @@ var (
 	neverFullDecides      = note.Declare("cluster-assumed-unlimited-decides", "classes")
 	managerCaveat         = note.Declare("manager-caveat", "manager", "caveat", "page")
 	poorLogs              = note.Declare("poor-logs", "grade", "logs", "names")
-	coresNotCounted       = note.Declare("cores-not-counted")
 	recordedTruth         = note.Declare("recorded-truth")
 	recordedWithoutFaults = note.Declare("recorded-without-faults")
 	nothingLost           = note.Declare("nothing-lost")

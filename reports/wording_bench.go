@@ -31,7 +31,7 @@ var benchWordings = map[note.Kind]string{
 	"self-replay-of-class": "{class}: median {median:%.1f} %, worst {worst:%.1f} % ({application}), executor-seconds {executors:%.1f} %",
 
 	"value-impossible":            "{metric} of {class} under {policy} would be {value}, which cannot be: it is left out. This is an error of dynalloc: please report it with the logs and the command.",
-	"cores-overcommitted":         "{metric} under {policy} would be {value}: YARN placed executors by memory alone (DefaultResourceCalculator), so they held more cores than the nodes have, and the share is left out.",
+	"cores-overcommitted":         "More than 100 % of the cores are held under {policies}: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. Shares of cores are left out. The replay does not slow tasks down because of that; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
 	"recorded-on-another-cluster": "{metric} of the recorded run ({policy}) would be {value}, because the applications ran on a larger cluster than that of the replay: it is left out.",
 	"gate-policy-only-in":         "{policy} is only in {file}.",
 	"gate-policy-now-ends":        "{policy} did not end in {file}; it does now.",

@@ -11,7 +11,6 @@ var reportsWordings = map[note.Kind]string{
 	neverFullDecides:      "The cluster is not given, and what is assumed decides this answer. No two applications ran at the same time, so that policies are replayed on a cluster that is never full. Policies that were tried for {classes} hold more executors at a time than the logs show. If the cluster has no room for these, they would wait: give it with --cluster.",
 	managerCaveat:         "{manager} is {caveat}. {page} lists what is modelled and from which documents.",
 	poorLogs:              "Quality grade {grade}, {logs:log}, whose results are less reliable: {names}.",
-	coresNotCounted:       "More than 100 % of the cores are held: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. The replay does not slow tasks down because of that; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
 	recordedTruth:         "Recorded truth: how the applications really ran, from their logs. A log does not show when executors were granted: here they count from registration until the driver saw them leave. Values that a log does not show are left out.",
 	recordedWithoutFaults: "The recorded truth ran without the faults.",
 	nothingLost:           "No policy lost shuffle files or cached blocks with an executor: no work was repeated.",

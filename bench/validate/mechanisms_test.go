@@ -99,10 +99,10 @@ func TestFaultsAreReplayed(t *testing.T) {
 }
 
 // When a node is lost, Spark logs its map outputs again with their old times. That
-// is not a sign of a clock that was changed.
+// is not a sign of a clock that was changed, or of lost events.
 func TestALostNodeIsNoDamage(t *testing.T) {
 	for _, name := range []string{"nodeloss/static3", "nodeloss/ess10", "killed/track10"} {
-		if l := logtest.Read(t, "../testdata/mechanisms/"+name).Apps[0].Log; l.Grade != traces.Complete {
+		if l := logtest.Read(t, "../testdata/mechanisms/"+name).Apps[0].Log; l.Grade > traces.Disturbed {
 			t.Errorf("%s is graded %v: %v", name, l.Grade, l.Problems)
 		}
 	}
