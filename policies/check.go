@@ -15,6 +15,8 @@ func (s Spec) check() error {
 	switch {
 	case s.Executors < 0:
 		return fmt.Errorf("spark.executor.instances is %d: it must not be negative", s.Executors)
+	case s.Executors > mostExecutors:
+		return fmt.Errorf("spark.executor.instances is %d: at most %d can be replayed", s.Executors, mostExecutors)
 	case s.Cores < 0:
 		return fmt.Errorf("spark.executor.cores is %d: it must be positive", s.Cores)
 	case s.MemoryMB < 0:
@@ -33,6 +35,8 @@ func (s Spec) check() error {
 	switch {
 	case a.Min < 0:
 		return fmt.Errorf("%sminExecutors is %d: it must not be negative", prefix, a.Min)
+	case max(a.Min, a.Initial) > mostExecutors:
+		return fmt.Errorf("%sminExecutors is %d and %sinitialExecutors %d: at most %d can be replayed", prefix, a.Min, prefix, a.Initial, mostExecutors)
 	case a.Max <= 0:
 		return fmt.Errorf("%smaxExecutors is %d: it must be positive", prefix, a.Max)
 	case a.Min > a.Max:
@@ -62,6 +66,10 @@ func (s Spec) check() error {
 	}
 	return nil
 }
+
+// mostExecutors is the most executors that an application can ask for from the start. The
+// largest clusters have about a million cores.
+const mostExecutors = 1 << 20
 
 // dynamicAllocation begins the names of the properties of dynamic allocation.
 const dynamicAllocation = "spark.dynamicAllocation."

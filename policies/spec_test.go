@@ -63,6 +63,8 @@ func TestParseRefuses(t *testing.T) {
 		"spark,backlog=0s":                   "spark.dynamicAllocation.schedulerBacklogTimeout must be at least 1s",
 		"spark,backlog=500ms":                "spark.dynamicAllocation.schedulerBacklogTimeout must be at least 1s",
 		"spark,sustained=999ms":              "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout must be at least 1s",
+		"static,n=1048577":                   "spark.executor.instances is 1048577: at most 1048576 can be replayed",
+		"spark,min=2147483647":               "spark.dynamicAllocation.minExecutors is 2147483647 and spark.dynamicAllocation.initialExecutors 0: at most 1048576 can be replayed",
 		"spark,idle=-1s":                     "spark.dynamicAllocation.executorIdleTimeout must not be negative",
 		"spark,cached=-1s":                   "spark.dynamicAllocation.cachedExecutorIdleTimeout must not be negative",
 		"spark,tracking-timeout=-1s":         "spark.dynamicAllocation.shuffleTracking.timeout must not be negative",
