@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"time"
 
@@ -82,6 +83,9 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 		if i < 0 || o.Application < 0 || o.Application >= len(c.Applications) {
 			return nil, fmt.Errorf("%s: a result of policy %q for application %d, which are not in the file's lists", name, o.Policy, o.Application)
 		}
+		if a := &c.Applications[o.Application]; o.impossible(a) {
+			return nil, fmt.Errorf("%s: the result of application %s under %s has a time that cannot be: submit_ms %d, end_ms %d, executor_held_ms %d; write the file again", name, a.ID, o.Policy, o.SubmitMS, o.EndMS, o.HeldMS)
+		}
 		p := &s.Policies[i]
 		if p.Apps == nil {
 			p.Apps = make([]metrics.App, len(c.Applications))
@@ -89,6 +93,13 @@ func ReadResults(r io.Reader, name string) (*bench.Snapshot, error) {
 		p.Apps[o.Application] = o.measured(&c.Applications[o.Application])
 	}
 	return s, nil
+}
+
+// impossible reports whether a time is negative, or does not fit in a time.Duration.
+func (o *savedResult) impossible(a *savedApplication) bool {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	outside := func(ms int64) bool { return ms < 0 || ms > most }
+	return outside(o.SubmitMS) || outside(o.EndMS) || o.EndMS < o.SubmitMS || o.HeldMS < 0 || outside(a.SubmitMS) || a.DeadlineMS != nil && outside(*a.DeadlineMS)
 }
 
 // measured returns the metrics of an application.

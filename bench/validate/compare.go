@@ -1,10 +1,12 @@
 package validate
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
 
+	"dynalloc/internal/wide"
 	"dynalloc/traces"
 )
 
@@ -94,7 +96,7 @@ func relative(recorded, predicted, of float64) float64 {
 
 // executorDifference is the integral over time of the absolute difference between two
 // numbers of executors.
-func executorDifference(x, y []Life) time.Duration {
+func executorDifference(x, y []Life) wide.Time {
 	type change struct {
 		at time.Duration
 		by int
@@ -106,11 +108,11 @@ func executorDifference(x, y []Life) time.Duration {
 	for _, l := range y {
 		changes = append(changes, change{l.From, -1}, change{l.To, 1})
 	}
-	slices.SortFunc(changes, func(p, q change) int { return int(p.at - q.at) })
-	var sum time.Duration
+	slices.SortFunc(changes, func(p, q change) int { return cmp.Compare(p.at, q.at) })
+	var sum wide.Time
 	for i, now := 1, 0; i < len(changes); i++ {
 		now += changes[i-1].by
-		sum += time.Duration(max(now, -now)) * (changes[i].at - changes[i-1].at)
+		sum.Add(changes[i].at-changes[i-1].at, int64(max(now, -now)))
 	}
 	return sum
 }

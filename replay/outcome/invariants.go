@@ -65,6 +65,7 @@ func outOfOrder(a *App) bool {
 		latest = max(latest, at)
 	}
 	return a.End < a.Submit || a.Submit < 0 || a.Began >= 0 && (a.Began < a.Submit || a.Began > a.End) ||
+		a.Wanted >= 0 && (a.Wanted < a.Submit || a.Wanted > a.End) ||
 		a.FirstTask >= 0 && (a.FirstTask < a.Submit || a.FirstTask > a.End)
 }
 

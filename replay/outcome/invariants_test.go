@@ -14,7 +14,7 @@ import (
 func good() *App {
 	const s = time.Second
 	return &App{
-		Submit: 10 * s, Began: 10 * s, Asked: 11 * s, Granted: 12 * s, Registered: 15 * s, FirstTask: 16 * s, End: 70 * s,
+		Submit: 10 * s, Began: 10 * s, Wanted: 11 * s, Asked: 11 * s, Granted: 12 * s, Registered: 15 * s, FirstTask: 16 * s, End: 70 * s,
 		Jobs: []Job{{12 * s, 60 * s, NoFailure}}, Grants: 2, Removals: 1, Lost: 1, Preempted: 1, Peak: 2,
 		Ledger: attribution.Ledger{Starting: wide.Of(s, 6), Busy: wide.Of(s, 80), Idle: wide.Of(s, 14), Memory: wide.Of(s, 1024), Executor: wide.Of(s, 50)},
 		Attribution: &attribution.Attribution{
@@ -31,7 +31,7 @@ func TestEachInvariantNoticesWhatBreaksIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := good()
-	never.Began, never.Asked, never.Granted, never.Registered, never.FirstTask = -1, -1, -1, -1, -1
+	never.Began, never.Wanted, never.Asked, never.Granted, never.Registered, never.FirstTask = -1, -1, -1, -1, -1, -1
 	if err := never.Impossible(); err != nil {
 		t.Errorf("an application that never got an executor: %v", err)
 	}
@@ -40,6 +40,7 @@ func TestEachInvariantNoticesWhatBreaksIt(t *testing.T) {
 		"ends before its submission":      func(a *App) { a.End, a.Attribution = 9*time.Second, nil },
 		"granted before it asked":         func(a *App) { a.Granted = time.Second },
 		"its first task is after its end": func(a *App) { a.FirstTask = 71 * time.Second },
+		"wanted an executor too early":    func(a *App) { a.Wanted = time.Second },
 		"a job ends early":                func(a *App) { a.Jobs[0].End = time.Second },
 		"a negative count":                func(a *App) { a.Rerun = -1 },
 		"an executor ended twice":         func(a *App) { a.Removals = 2 },
