@@ -44,6 +44,7 @@ type application struct {
 	speculationRules plan.Speculation
 	localityWaits    [2]time.Duration // at the levels of a node and of a rack
 	exclusion        exclusion.Tracker
+	failures         exclusion.Recorded
 	dynamic          bool // dynamic allocation is on
 
 	policy     policies.Policy

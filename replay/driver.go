@@ -29,7 +29,6 @@ type stageState struct {
 	broken    bool     // a fetch failed; it waits to be submitted again
 	delayed   bool     // it can be submitted, and the driver takes its time until it does
 	prepared  bool     // the driver has taken that time
-	failed    []bool   // by recorded failure: it has happened
 	users     []int32  // jobs that wait for it
 	listing   int32    // jobs that list it and have not ended
 	cleaned   bool     // the driver has dropped its shuffle

@@ -131,7 +131,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
 	first := x.history.record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)
-	work, recompute, fate := a.duration(set, partition, isCopy)
+	work, recompute, fate := a.duration(set, x, partition, isCopy)
 	t.end, t.fate = e.now+work+recompute, fate
 	a.path.taskLaunched(set, x, t, recompute)
 	if first == (firstKind{}) {
@@ -159,7 +159,7 @@ func (a *application) warmCost(x *executor) time.Duration {
 
 // duration is how long a task's work will take, for how long it will compute lost
 // blocks again before, and how it will end.
-func (a *application) duration(set *taskSet, partition int32, isCopy bool) (work, recompute time.Duration, f fate) {
+func (a *application) duration(set *taskSet, x *executor, partition int32, isCopy bool) (work, recompute time.Duration, f fate) {
 	switch {
 	case a.readsMissing(set.stage):
 		fetch, _ := a.fetchTime(set)
@@ -167,32 +167,13 @@ func (a *application) duration(set *taskSet, partition int32, isCopy bool) (work
 	case isCopy:
 		return a.copyDuration(set, partition), 0, succeeds
 	}
-	if work, ok := a.failure(set.stage, partition); ok {
+	failures, gone := a.app.Stages[set.stage].Failures, func(id policies.ExecutorID) bool { return a.executors[id].state != live }
+	if work, ok := a.failures.Next(set.stage, partition, failures, x.id, &a.exclusion.Rules, gone); ok {
 		return work, 0, fails
 	}
 	recompute = a.recompute(set.stage, partition)
 	a.result.Recomputed.Add(recompute, 1)
 	return milliseconds(a.plan.Work[a.plan.Offset[set.stage]+partition]), recompute, succeeds
-}
-
-// failure returns how long the next attempt of a task ran before it failed, for
-// as many attempts as failed when it was recorded.
-func (a *application) failure(stage, partition int32) (time.Duration, bool) {
-	failures := a.app.Stages[stage].Failures
-	if len(failures) == 0 {
-		return 0, false
-	}
-	s := &a.stages[stage]
-	if s.failed == nil {
-		s.failed = make([]bool, len(failures))
-	}
-	for i, f := range failures {
-		if f.Task == int(partition) && !s.failed[i] {
-			s.failed[i] = true
-			return f.Work, true
-		}
-	}
-	return 0, false
 }
 
 func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }

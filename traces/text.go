@@ -34,8 +34,8 @@ import (
 //     the app's start before which it does not come; stream and batch, if it is a part of a
 //     micro-batch; pool; tail, the driver's time from the end of its last task until it ends
 //   - stage: tasks=4x10s@1, of which the host after @ is preferred; reads, a list of the
-//     names that as gives, or none (the stage before it in its job); fails=2:3s, task 2
-//     fails after 3 s before it succeeds; cache=3, RDD 3 is persisted in memory; delay, the
+//     names that as gives, or none (the stage before it in its job); fails=2:3s@1, task 2
+//     fails after 3 s, on the executor called 1, before it succeeds; cache=3, RDD 3 is persisted in memory; delay, the
 //     driver's time until it submits the stage; launch, its time from then until tasks start; barrier=true, all tasks start together
 //   - unpersist: rdd, after, at and gap
 //   - lost: executor, the place by age of an executor that is lost if a replay has the
@@ -316,13 +316,19 @@ func parseCache(text string) (CachedRDD, error) {
 	return c, nil
 }
 
-// parseFailure reads a failure of one of a number of tasks: "2:3s".
+// parseFailure reads a failure of one of a number of tasks: "2:3s", or "2:3s@1" with the
+// number of its executor.
 func parseFailure(text string, tasks int) (Failure, error) {
-	task, times, ok := parseTimes(text, tasks, 1)
-	if !ok {
-		return Failure{}, fmt.Errorf("fails=%s: expected TASK:DURATION[,...] with a task of the stage, such as 2:3s", text)
+	run, number, placed := strings.Cut(text, "@")
+	executor, err := 0, error(nil)
+	if placed {
+		executor, err = strconv.Atoi(number)
 	}
-	return Failure{Task: task, Work: times[0]}, nil
+	task, times, ok := parseTimes(run, tasks, 1)
+	if !ok || err != nil || placed && executor < 1 {
+		return Failure{}, fmt.Errorf("fails=%s: expected TASK:DURATION[@EXECUTOR][,...] with a task of the stage and a number of the executor from 1, such as 2:3s or 2:3s@1", text)
+	}
+	return Failure{Task: task, Work: times[0], Executor: executor}, nil
 }
 
 // parseCopy reads a copy of one of a number of tasks: "2:5s:3s".

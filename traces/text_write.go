@@ -252,7 +252,11 @@ func (t *textWriter) stage(number, before int) {
 	}
 	t.value("copies", strings.Join(copies, ","), "")
 	for _, f := range s.Failures {
-		failures = append(failures, fmt.Sprintf("%d:%s", f.Task, spec.FormatDuration(f.Work)))
+		failure := fmt.Sprintf("%d:%s", f.Task, spec.FormatDuration(f.Work))
+		if f.Executor > 0 {
+			failure += fmt.Sprintf("@%d", f.Executor)
+		}
+		failures = append(failures, failure)
 	}
 	t.value("fails", strings.Join(failures, ","), "")
 	t.word("tasks=" + textTasks(s.Tasks))

@@ -121,8 +121,9 @@ type Stage struct {
 // A Failure is a run of a task that failed by itself, for example by an exception, and
 // not because an executor or input was lost.
 type Failure struct {
-	Task int           // index into Stage.Tasks
-	Work time.Duration // how long it ran
+	Task     int           // index into Stage.Tasks
+	Work     time.Duration // how long it ran
+	Executor int           // a number of the executor on which it ran, 1 or more, equal for failures on one executor; 0: unknown
 }
 
 // A Copy is a speculative copy of a slow task, which Spark started beside the original.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"dynalloc/replay/calibrate"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
 )
@@ -92,6 +93,7 @@ func readShared(t *testing.T, each func(path string, a *traces.Application)) {
 			t.Fatal(err)
 		}
 		if a.Log.Lines > 0 {
+			calibrate.InferRequests(a)
 			each(strings.TrimPrefix(filepath.ToSlash(a.Path), shared+"/"), a)
 		}
 	}

@@ -43,7 +43,7 @@ replay                        -> internal/spark internal/spec internal/wide poli
 replay/outcome                -> internal/spark internal/wide policies replay/attribution traces
 replay/agenda                 ->
 replay/attribution            -> internal/wide policies
-replay/exclusion              -> internal/spark policies
+replay/exclusion              -> internal/spark policies traces
 replay/plan                   -> policies replay/latency traces
 replay/random                 ->
 replay/latency                -> traces

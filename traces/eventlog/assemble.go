@@ -56,6 +56,7 @@ type assembler struct {
 	pressure pressure
 
 	tasks, failedTasks, jobStarts, stagesSubmitted int // counts for traces.Log
+	failing                                        int // executors on which tasks failed by themselves
 	executorsAdded, executorsRemoved               int
 
 	disruptions traces.Disruptions

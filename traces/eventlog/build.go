@@ -323,12 +323,12 @@ func copiesOf(s *stageLog, runs []taskRun) []traces.Copy {
 // failuresOf returns the runs of a stage's tasks that failed by themselves, in the
 // order of their ends.
 func failuresOf(s *stageLog, runs []taskRun) []traces.Failure {
-	slices.SortStableFunc(s.failures, func(x, y endedRun) int { return cmp.Compare(x.end, y.end) })
+	slices.SortStableFunc(s.failures, func(x, y failedRun) int { return cmp.Compare(x.end, y.end) })
 	var failures []traces.Failure
 	for _, f := range s.failures {
 		task, ok := slices.BinarySearchFunc(runs, f.partition, func(r taskRun, p int32) int { return cmp.Compare(r.partition, p) })
 		if ok {
-			failures = append(failures, traces.Failure{Task: task, Work: time.Duration(f.took) * time.Millisecond})
+			failures = append(failures, traces.Failure{Task: task, Work: time.Duration(f.took) * time.Millisecond, Executor: f.executor})
 		}
 	}
 	return failures

@@ -19,6 +19,7 @@ type executorLog struct {
 	hasAdded, hasGone   bool // the log has ExecutorAdded, ExecutorRemoved
 	reason              string
 	brokenTasks         bool // tasks ended because it was lost
+	failed              int  // its number among those on which tasks failed by themselves, from 1; 0: none did
 	firstTask, lastTask int64
 	block               int64      // when its block manager was added
 	blockGone           int64      // when its block manager was removed

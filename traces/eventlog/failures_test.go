@@ -19,7 +19,7 @@ func TestFailuresByExceptionAreKept(t *testing.T) {
 		l.task(testTask{id: i, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: reason, from: from, to: from + 2, run: 1900})
 	}
 	a := readBuilt(t, l.complete(s, 0, 9).jobEnd(0, 9).end(10))
-	want := []traces.Failure{{Task: 0, Work: 2 * time.Second}, {Task: 0, Work: 2 * time.Second}}
+	want := []traces.Failure{{Task: 0, Work: 2 * time.Second, Executor: 1}, {Task: 0, Work: 2 * time.Second, Executor: 1}}
 	if got := a.Stages[0].Failures; !slices.Equal(got, want) {
 		t.Errorf("failures %v, want %v", got, want)
 	}

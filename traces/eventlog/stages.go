@@ -35,7 +35,7 @@ type stageLog struct {
 	firstLaunch int64     // of a task of its first attempt, ms since 1970
 	lastLaunch  int64     // of any of its tasks, ms since 1970
 	ends        []int64   // of the last task that succeeded in each attempt, ms since 1970, sorted
-	failures    []endedRun
+	failures    []failedRun
 	broken      []brokenRun // that an executor's loss ended
 	originals   []endedRun  // of which there may be copies: killed, and those beside a copy that succeeded
 	copies      []endedRun  // speculative copies, however they ended

@@ -31,6 +31,12 @@ type endedRun struct {
 	took      int32 // ms
 }
 
+// A failedRun is a run of a task that failed by itself.
+type failedRun struct {
+	endedRun
+	executor int // the number of its executor among those on which tasks failed, from 1
+}
+
 func (a *assembler) taskStart(e *scan.TaskEvent) error {
 	if err := checkID("Stage ID", e.Stage); err != nil {
 		return err
@@ -90,7 +96,11 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 	a.failedTasks++
 	switch {
 	case failedByItself(e.Reason):
-		s.failures = append(s.failures, run)
+		if x.failed == 0 {
+			a.failing++
+			x.failed = a.failing
+		}
+		s.failures = append(s.failures, failedRun{run, x.failed})
 	case e.Reason == "FetchFailed":
 		s.broken = append(s.broken, brokenRun{run, true, a.executorByID[e.Blamed]})
 	case e.Reason == "ExecutorLostFailure":
