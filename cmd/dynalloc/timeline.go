@@ -104,17 +104,17 @@ func (t *textWriter) Observe(e replay.Event) {
 func (t *textWriter) end(r *replay.Result) error {
 	fmt.Fprintln(t.out)
 	columns := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, "application\tpolicy\tsubmitted\tqueue wait\tturnaround\texecutors\tat most\theld exec-s\tbusy core-s\theld core-s")
+	fmt.Fprintln(columns, "application\tpolicy\tsubmitted\tqueue wait\tfirst executor after\tturnaround\texecutors\tat most\theld exec-s\tbusy core-s\theld core-s")
 	for i := range r.Apps {
 		if !t.shown[i] {
 			continue
 		}
 		a := &r.Apps[i]
-		wait := "-"
+		wait, first := "-", "-"
 		if a.Registered >= 0 {
-			wait = seconds(a.QueueWait())
+			wait, first = seconds(a.QueueWait()), seconds(a.Registered-a.Submit)
 		}
-		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", t.who(i), a.Policy, clock(a.Submit), wait, seconds(a.End-a.Submit),
+		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", t.who(i), a.Policy, clock(a.Submit), wait, first, seconds(a.End-a.Submit),
 			a.Grants, a.Peak, seconds(a.Ledger.Executor), seconds(a.Ledger.Busy), seconds(a.Ledger.Held()))
 	}
 	columns.Flush()
