@@ -98,6 +98,39 @@ func TestFaultsAreReplayed(t *testing.T) {
 	}
 }
 
+// The same runs with the losses that their logs show, and nothing given: who was lost and
+// when is found in the log. In nodeloss the lost node stayed away, which a replay does not
+// know.
+func TestRecordedLossesAreReplayed(t *testing.T) {
+	for _, c := range []struct {
+		recording, cluster string
+		limit              float64 // of the application's time, relative
+	}{
+		{"killed/static4", oneNode, 0.05},
+		{"killed/ess10", oneNode, 0.05},
+		{"killed/track10", oneNode, 0.05},
+		{"nodeloss/static3", threeNodes, 0.05},
+		{"nodeloss/ess10", threeNodes, 0.12},
+	} {
+		t.Run(c.recording, func(t *testing.T) {
+			on, err := cluster.Parse(c.cluster)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := logtest.Read(t, "../testdata/mechanisms/"+c.recording)
+			v, err := Run(w, w, Options{Startup: StartupTo, Cluster: &on, Losses: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := v.Summary.Score.Application
+			t.Logf("application time is off by %.1f %%", 100*e.Bias)
+			if !(e.Max <= c.limit) {
+				t.Errorf("application time is off by %.1f %%, limit %.0f %%", 100*e.Bias, 100*c.limit)
+			}
+		})
+	}
+}
+
 // When a node is lost, Spark logs its map outputs again with their old times. That
 // is not a sign of a clock that was changed, or of lost events.
 func TestALostNodeIsNoDamage(t *testing.T) {

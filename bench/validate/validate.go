@@ -31,6 +31,7 @@ var ErrWaited = errors.New("applications waited for each other, so its start-up 
 // from the recording and start-up times are forecast.
 type Options struct {
 	Faults   []cluster.Fault       // of the recorded run, as far as they are known
+	Losses   bool                  // replay the losses of executors that its log shows
 	Cluster  *cluster.Cluster      // nil: see clusterFor
 	Startup  string                // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
 	Times    *latency.Model        // nil: learned from FROM
@@ -93,7 +94,7 @@ func newPair(from, to *traces.Workload, o Options) (*pair, error) {
 	if p.startup == "" {
 		p.startup = StartupFrom
 	}
-	p.config = replay.Config{Seed: max(o.Seed, 1), Cluster: clusterFor(from, o.Cluster), Faults: o.Faults}
+	p.config = replay.Config{Seed: max(o.Seed, 1), Cluster: clusterFor(from, o.Cluster), Faults: o.Faults, RecordedLosses: o.Losses}
 	if o.Times != nil {
 		p.config.Times = *o.Times
 	} else {
