@@ -58,6 +58,8 @@ func (a *assembler) gradeDisruptions() {
 	}
 	short := func(t time.Duration) time.Duration { return t.Round(100 * time.Millisecond) }
 	switch {
+	case d.Executors > 0 && short(d.Repeated) == 0:
+		a.note(traces.Complete, executorsLost.With(d.Executors, d.Runs))
 	case d.Executors > 0:
 		a.note(grade(d.Repeated), repeatedWork.With(short(d.Repeated), short(total), d.Executors, d.Runs, d.Attempts))
 	case d.Runs > 0:

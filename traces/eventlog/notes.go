@@ -26,6 +26,7 @@ var (
 	jobsWithoutEnd  = note.Declare("log-jobs-without-end", "jobs")
 	tasksMissing    = note.Declare("log-tasks-missing", "stage", "tasks", "ended")
 	repeatedWork    = note.Declare("log-repeated-work", "repeated", "total", "executors", "runs", "attempts")
+	executorsLost   = note.Declare("log-executors-lost", "executors", "runs")
 	repeatedFetches = note.Declare("log-repeated-fetches", "repeated", "total", "fetches", "runs", "attempts")
 	starvedOf       = note.Declare("log-without-executors", "time", "total")
 	failedJobs      = note.Declare("log-failed-jobs", "jobs", "of")
