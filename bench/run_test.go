@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
+	"dynalloc/internal/logtest"
+	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -177,5 +181,25 @@ func TestACancelledRunStops(t *testing.T) {
 	cancel()
 	if _, err := Run(ctx, lectureSuite(t, "static,n=2"), Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The self-replay of a log is on the cluster that this log shows, whatever cluster the
+// user asks about.
+func TestSelfReplaysAreOnTheClusterOfTheLog(t *testing.T) {
+	w := logtest.Read(t, "testdata/recordings/etl/ess10")
+	var want []selfreplay.Error
+	for _, spec := range []string{"standalone,nodes=1,cores=2,memory=4g,startup=60s", "kubernetes,nodes=50,cores=32,memory=256g"} {
+		on, err := cluster.Parse(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := mustRun(t, &Suite{Workload: w, Config: replay.Config{Cluster: on}, Policies: []policies.Fleet{RecordedFleet()}}, Options{})
+		if want == nil {
+			want = r.Self
+		}
+		if !r.Self[0].Known() || !reflect.DeepEqual(r.Self, want) {
+			t.Errorf("on %s: %+v, before %+v", spec, r.Self, want)
+		}
 	}
 }

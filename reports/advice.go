@@ -68,7 +68,8 @@ func Advice(a *decide.Advice) *Document {
 		classes, details = append(classes, classRecord(c)), append(details, detailRecord(a, c, tried))
 		d.Sections = append(d.Sections, classSection(a, c, list))
 	}
-	d.Facts = append(d.Facts, Fact{Key: "classes", Value: classes}, Fact{Key: "joint", Value: jointRecord(a.Joint)}, Fact{Key: "details", Value: details})
+	d.Facts = append(d.Facts, Fact{Key: "classes", Value: classes}, Fact{Key: "joint", Value: jointRecord(a.Joint)}, Fact{Key: "details", Value: details},
+		Fact{Key: "applications", Value: selfReplayRecords(s.Workload, a.Self)})
 	if a.Joint != nil {
 		d.Sections = append(d.Sections, jointSection(a.Joint))
 	}

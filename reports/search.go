@@ -28,6 +28,7 @@ func Search(t *decide.TuneResult) *Document {
 			{Key: "interrupted", Value: t.Interrupted}, {Key: "chosen", Value: orNull(t.Chosen >= 0, t.Chosen)},
 			{Key: "fleets", Value: fleetRecords(t.Fleets...)}, {Key: "recorded", Value: fleetRecords(t.Base)[0]}, {Key: "hindsight", Value: fleetRecords(t.Hindsight...)},
 			{Key: "lower_bounds", Value: Object{{"misses", t.Bounds.Misses}, {"executor_seconds", 3600 * t.Bounds.ExecutorHours}}},
+			{Key: "applications", Value: selfReplayRecords(s.Workload, t.Self)},
 		},
 		Summary: searchSummary(t),
 		Notes:   searchNotes(t),

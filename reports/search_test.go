@@ -1,11 +1,14 @@
 package reports
 
 import (
+	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"dynalloc/bench/decide"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/internal/note"
 )
 
@@ -76,4 +79,31 @@ func TestASearchThatFindsOnlyDearerFleets(t *testing.T) {
 	dear := tuned(t)
 	dear.Fleets[1].Saved = estimate(-0.1, -0.2, -0.05)
 	says(t, render(t, "text", Search(dear)), "10 % [5, 20] more than the recorded settings")
+}
+
+// A reader of advice or of a search sees how far to trust the replay of each application.
+func TestJSONHasTheSelfReplayErrorOfEachApplication(t *testing.T) {
+	advice, search := advised(), tuned(t)
+	apps := len(advice.Suite.Workload.Apps)
+	advice.Self = slices.Repeat([]selfreplay.Error{selfreplay.Unknown()}, apps)
+	advice.Self[1] = selfreplay.Error{Time: -0.04, Executors: 0.125}
+	search.Self = advice.Self
+	for _, d := range []*Document{Advice(advice), Search(search)} {
+		var got struct {
+			Applications []struct {
+				ID    string
+				Error *float64 `json:"self_replay_error"`
+				Held  *float64 `json:"self_replay_executor_seconds_error"`
+			}
+		}
+		if err := json.Unmarshal([]byte(render(t, "json", d)), &got); err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Applications) != apps || got.Applications[0].Error != nil {
+			t.Fatalf("%s: %+v", d.Schema, got.Applications)
+		}
+		if a := got.Applications[1]; a.ID != advice.Suite.Workload.Apps[1].ID || *a.Error != -0.04 || *a.Held != 0.125 {
+			t.Errorf("%s: %+v", d.Schema, a)
+		}
+	}
 }

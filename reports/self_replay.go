@@ -126,3 +126,16 @@ func selfReplaySummary(s *selfreplay.Summary) Object {
 	}
 	return Object{{"applications", s.N}, {"failed", s.Failed}, {"error", size(s.Time)}, {"error_of_at_least_6_s", size(s.Bounded)}, {"executor_seconds_error", size(s.Executors)}}
 }
+
+// selfReplayRecords has one record for each application of a workload: how well its
+// replay reproduces its own log.
+func selfReplayRecords(w *traces.Workload, self []selfreplay.Error) (list []Object) {
+	for i := range self {
+		a := w.Apps[i]
+		list = append(list, Object{
+			{"index", i}, {"id", a.ID}, {"name", a.Name}, {"class", a.Class}, {"grade", a.Log.Grade.String()},
+			{"self_replay_error", words.Rounded(self[i].Time)}, {"self_replay_executor_seconds_error", words.Rounded(self[i].Executors)},
+		})
+	}
+	return list
+}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
@@ -44,6 +45,7 @@ type Advice struct {
 	CheckedAt     []string           // the other deadlines and loads at which the verdicts were checked
 	RoomDecides   []string           // classes for which policies were tried that want more than the assumed cluster holds, or than the logs show where nothing limits them
 	Notes         []note.Note
+	Self          []selfreplay.Error // of each application of Suite.Workload
 
 	deadlines []sla.Reference
 }

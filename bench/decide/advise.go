@@ -142,7 +142,7 @@ func (a *adviser) newScenario(name string, w *traces.Workload, from []int, repli
 func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 	out := &Advice{
 		Suite: a.suite, Goal: a.options.Goal, Replicas: a.replicas, DeadlineBasis: a.results.DeadlineBasis, LeftOut: a.results.LeftOut,
-		Notes: slices.Concat(a.results.Notes, a.notes), deadlines: a.results.Reference,
+		Notes: slices.Concat(a.results.Notes, a.notes), Self: a.results.Self, deadlines: a.results.Reference,
 	}
 	lists := make([][]*candidate, len(a.classes))
 	total := 0

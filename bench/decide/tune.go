@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dynalloc/bench"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
@@ -57,6 +58,7 @@ type TuneResult struct {
 	DeadlineBasis    string
 	RoomDecides      []string // classes for which policies were tried that want more than the assumed cluster holds
 	Notes            []note.Note
+	Self             []selfreplay.Error // of each application of Suite.Workload
 }
 
 // A FleetResult is a fleet and its figures, as means over replicas of the whole
@@ -138,7 +140,7 @@ func newSearch(ctx context.Context, t Tuning, o bench.Options) (*search, error) 
 	}
 	s := &search{Tuning: t, options: o, origin: origin{results.Suite.Workload, results.Reference, results.Suite.Config, newRoomCheck(results.Suite.Config.Cluster.Assumed, false)}, tried: map[string]bool{}}
 	s.Suite = results.Suite
-	s.out = TuneResult{Suite: s.Suite, Tuning: t, Chosen: -1, DeadlineBasis: results.DeadlineBasis, Notes: slices.Clone(results.Notes)}
+	s.out = TuneResult{Suite: s.Suite, Tuning: t, Chosen: -1, DeadlineBasis: results.DeadlineBasis, Notes: slices.Clone(results.Notes), Self: results.Self}
 	for _, e := range leftOut {
 		s.out.Notes = append(s.out.Notes, leftOutOfSearch.With(e))
 	}
