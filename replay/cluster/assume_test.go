@@ -51,6 +51,9 @@ func TestTheAssumedClusterHoldsWhatWasRecorded(t *testing.T) {
 		{"spot nodes that appeared one after the other: two at a time", []*traces.Application{
 			recording(0, 2048, ran{"a", 4, 1, 20}, ran{"b", 4, 5, 30}, ran{"c", 4, 20, 50}, ran{"d", 4, 30, 0}, ran{"e", 4, 50, 0}),
 		}, "standalone,nodes=2,cores=4,memory=2g"},
+		{"a spot node that was gone before the peak", []*traces.Application{
+			recording(0, 2048, ran{"a", 4, 1, 3}, ran{"b", 4, 5, 30}, ran{"c", 4, 6, 50}),
+		}, "standalone,nodes=2,cores=4,memory=2g"},
 		{"dynamic allocation with a short peak", []*traces.Application{
 			recording(0, 2048, ran{"a", 1, 1, 0}, ran{"a", 1, 10, 12}, ran{"b", 1, 10, 12}, ran{"c", 1, 10, 12}),
 		}, "standalone,nodes=1,cores=2,memory=4g,nodes=2,cores=1,memory=2g"},
