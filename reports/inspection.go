@@ -20,7 +20,7 @@ const listedAnyway = 100
 
 // Inspection is the report on event logs: one row for each log with its grade, its
 // problems and its self-replay error, of which there is one for each log. It reads only
-// the names and the Log of each application. An unreadable log has a path and no name.
+// the names, the Log and the Excluded of each application. An unreadable log has a path and no name.
 func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []source.Skipped) *Document {
 	all := &Table{Left: 4, Columns: []Column{
 		{Head: "application"}, {Key: "id", Hidden: true}, {Key: "attempt", Hidden: true},
@@ -29,6 +29,7 @@ func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []s
 		{Head: "executors"}, {Key: "executors_added", Hidden: true}, {Key: "executors_removed", Hidden: true},
 		{Head: "self-replay\nerror %", Key: "self_replay_error"}, {Key: "self_replay_executor_seconds_error", Hidden: true},
 		{Key: "executors_lost", Hidden: true}, {Key: "repeated_seconds", Hidden: true}, {Key: "starved_seconds", Hidden: true},
+		{Key: "executors_excluded", Hidden: true}, {Key: "nodes_excluded", Hidden: true}, {Key: "excluded_seconds", Hidden: true},
 		{Head: "grade", Key: "grade", Word: true}, {Head: "path", Key: "path", Word: true}, {Key: "problems", Hidden: true},
 	}}
 	people := &Table{Left: all.Left, Columns: all.Columns}
@@ -43,7 +44,7 @@ func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []s
 			Cell{length(log.Span), log.Span.Seconds()}, log.Jobs, log.Stages, log.Tasks, log.FailedTasks,
 			fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved), log.ExecutorsAdded, log.ExecutorsRemoved,
 			signedError(self[i].Time), signedError(self[i].Executors),
-			log.Disruptions.Executors, log.Disruptions.Repeated.Seconds(), log.Disruptions.Starved.Seconds(), log.Grade.String(), a.Path, log.Problems)
+			log.Disruptions.Executors, log.Disruptions.Repeated.Seconds(), log.Disruptions.Starved.Seconds(), a.Excluded.Executors, a.Excluded.Hosts, a.Excluded.Time.Seconds(), log.Grade.String(), a.Path, log.Problems)
 		if i < listedAnyway || log.Grade != traces.Complete {
 			people.Rows = append(people.Rows, all.Rows[i])
 		}

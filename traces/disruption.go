@@ -17,6 +17,15 @@ type Loss struct {
 	Host     bool          // its host was lost, with the files that a shuffle service kept there
 }
 
+// Exclusions sum up which executors and hosts took no more tasks of a recorded run, of one
+// attempt of a stage or of all, because tasks had failed on them (spark.excludeOnFailure). A
+// replay decides this itself.
+type Exclusions struct {
+	Executors int
+	Hosts     int
+	Time      time.Duration // in which any of them was excluded
+}
+
 // A Retry is one attempt of a stage after the first.
 type Retry struct {
 	Fetch time.Duration // how long the task ran whose failed fetch ended the attempt before; 0: that ended otherwise

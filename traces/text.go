@@ -108,7 +108,7 @@ func (t *textReader) line(words []textWord) error {
 	case len(bare) > 0:
 		return fmt.Errorf("%s takes key=value only, found %q", line.Name, bare[0])
 	case take == nil:
-		return fmt.Errorf("expected app, job, stage, profile, set, hosts, unpersist, lost, end, note or epoch, found %q", line.Name)
+		return fmt.Errorf("expected app, job, stage, profile, set, hosts, unpersist, lost, excluded, end, note or epoch, found %q", line.Name)
 	}
 	return cmp.Or(take(t, d), d.Done())
 }
@@ -120,6 +120,7 @@ var fieldLines = map[string]func(t *textReader, d fieldReader) error{
 	"profile":   (*textReader).profile,
 	"unpersist": (*textReader).unpersist,
 	"lost":      (*textReader).lost,
+	"excluded":  (*textReader).excluded,
 	"end":       (*textReader).end,
 }
 
@@ -173,6 +174,11 @@ func (t *textReader) lost(d fieldReader) error {
 	}
 	lossFields(d, &l)
 	t.app.Losses = append(t.app.Losses, l)
+	return nil
+}
+
+func (t *textReader) excluded(d fieldReader) error {
+	exclusionFields(d, &t.app.Excluded)
 	return nil
 }
 

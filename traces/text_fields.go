@@ -75,6 +75,12 @@ func lossFields(f textFields, l *Loss) {
 	f.flag("host", &l.Host, false)
 }
 
+func exclusionFields(f textFields, x *Exclusions) {
+	f.number("executors", &x.Executors, 0)
+	f.number("hosts", &x.Hosts, 0)
+	f.duration("time", &x.Time)
+}
+
 // appProperties are the Spark properties that have a key of their own on an app line.
 // Without the key, a property has its first value.
 var appProperties = []struct {

@@ -45,6 +45,7 @@ app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" que
     stage tasks=4x1s
   lost executor=2 after=3s
   lost stage=left after=490ms host=true
+  excluded executors=2 hosts=1 time=12m
   unpersist rdd=3 after=0 gap=1s at=2s
   end gap=2s at=1h
 app "a report" name=report=1 mode=unset speculation=unset spark=3.5.1 master=yarn attempt=2 earlier=4s beside=1.5

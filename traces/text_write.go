@@ -108,6 +108,11 @@ func (t *textWriter) application() {
 		lossFields(t, l)
 		t.end("  ")
 	}
+	if a.Excluded != (Exclusions{}) {
+		t.word("excluded")
+		exclusionFields(t, &a.Excluded)
+		t.end("  ")
+	}
 	for _, u := range a.Unpersists {
 		t.word("unpersist")
 		t.number("rdd", &u.RDD, 0)

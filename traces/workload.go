@@ -48,6 +48,7 @@ type Application struct {
 	Stages     []Stage       // parents before children
 	Jobs       []Job         // in the order of their recorded submission
 	Losses     []Loss        // executors that were lost, in the order of time
+	Excluded   Exclusions    // executors and hosts that were excluded after failures
 	Unpersists []Unpersist   // releases of cached data, in the order of the log
 	Tail       time.Duration // from the end of the last job, or the start if there is none, until the driver stops
 	// Until is the time after the start before which the driver does not stop, because

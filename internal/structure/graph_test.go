@@ -35,7 +35,7 @@ bench/sla                     -> bench/stats internal/note internal/spec replay 
 bench/stats                   ->
 
 internal/logtest              -> replay/calibrate traces traces/source
-traces/redact                 -> internal/spark traces traces/eventlog traces/source
+traces/redact                 -> internal/spark traces traces/eventlog traces/eventlog/excluded traces/source
 traces/source                 -> internal/note traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
@@ -60,7 +60,8 @@ replay/cluster/yarn/java      ->
 replay/cluster/manager        -> internal/note internal/spark internal/spec
 
 traces/formats                -> internal/note internal/spark traces
-traces/eventlog               -> internal/note internal/spark traces traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
+traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
+traces/eventlog/excluded      -> traces
 traces/eventlog/slots         -> traces
 traces/eventlog/scan          ->
 traces/eventlog/schedule      ->

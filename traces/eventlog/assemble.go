@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/excluded"
 	"dynalloc/traces/eventlog/scan"
 	"dynalloc/traces/eventlog/slots"
 )
@@ -59,6 +60,7 @@ type assembler struct {
 	failing                                        int // executors on which tasks failed by themselves
 	executorsAdded, executorsRemoved               int
 
+	excluded    excluded.Log
 	disruptions traces.Disruptions
 	work        []workSpan // of all task runs; for measure
 	recovery    []workSpan // from a failed fetch until the stage was tried again
@@ -149,6 +151,8 @@ func (a *assembler) finish() (*traces.Application, error) {
 	a.measure(a.workEnd())
 	a.buildJobs(app, built)
 	a.buildRecorded(app)
+	app.Excluded = a.excluded.Sum(cmp.Or(a.endTime, a.last))
+	a.noteExclusions(&app.Excluded)
 	a.gradeLog()
 	log.Grade, log.Problems, log.Disruptions = a.grade, slices.Concat(a.log.Problems, a.problems), a.disruptions
 	app.Log = log

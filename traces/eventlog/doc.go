@@ -22,6 +22,7 @@
 //   - build.go: the stages and tasks of the application
 //   - launch.go: the driver's time until the tasks of a stage start
 //   - disruption.go: executors that were lost, and the work that was repeated
+//   - package excluded: executors and hosts that were excluded after failures
 //   - contention.go: which executors and tasks started beside others
 //   - notes.go, grade.go: what is wrong with a log, and how far to trust it
 //

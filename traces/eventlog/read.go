@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/excluded"
 	"dynalloc/traces/eventlog/scan"
 )
 
@@ -59,6 +60,13 @@ func (a *assembler) partFault(f partFault) {
 func (a *assembler) take(e Event) error {
 	if take := needed[string(e.Name)]; take != nil {
 		return take(a, e.Line)
+	}
+	if does := excluded.EffectOf(e.Name); does != excluded.None {
+		return optional(func(a *assembler, x *excluded.Event) {
+			if a.see(x.Time) {
+				a.excluded.Take(does, x)
+			}
+		})(a, e.Line)
 	}
 	s := scan.Scanner{Line: e.Line}
 	s.Skip()

@@ -176,7 +176,9 @@ func (a *assembler) stageCompleted(e *stageEvent) error {
 	a.advance(e.Info.Completed)
 	a.interval(e.Info.Submitted, e.Info.Completed)
 	a.pressure.stage(&e.Info, a.last)
-	a.spent.Completed(e.Info.ID, e.Info.Attempt, cmp.Or(max(e.Info.Completed, 0), a.last))
+	completed := cmp.Or(max(e.Info.Completed, 0), a.last)
+	a.spent.Completed(e.Info.ID, e.Info.Attempt, completed)
+	a.excluded.Completed(e.Info.ID, e.Info.Attempt, completed)
 	return nil
 }
 

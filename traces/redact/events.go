@@ -59,6 +59,10 @@ var (
 	executor = field{"Executor ID", unless(executorID, "executor")}
 	host     = field{"Host", unless(loopback, "host")}
 
+	exclusionFields = fields{
+		event, {"time", number{}}, {"executorId", unless(executorID, "executor")}, {"hostId", unless(loopback, "host")},
+		{"stageId", number{}}, {"stageAttemptId", number{}},
+	}
 	stageFields = fields{
 		{"Stage ID", number{}}, {"Stage Attempt ID", number{}}, {"Stage Name", replaced("stage")}, {"Number of Tasks", number{}},
 		{"RDD Info", each{fields{{"RDD ID", number{}}, {"Parent IDs", each{number{}}}, {"Barrier", number{}}, {"Storage Level", fields{{"Use Disk", number{}}, {"Use Memory", number{}}}}}}},

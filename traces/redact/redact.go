@@ -11,6 +11,7 @@ import (
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
+	"dynalloc/traces/eventlog/excluded"
 	"dynalloc/traces/source"
 )
 
@@ -72,6 +73,9 @@ func (r *redactor) log(found *eventlog.Log, out io.Writer, log *Log) error {
 			return b.Flush()
 		}
 		fields, kept := keptEvents[string(event.Name)]
+		if excluded.EffectOf(event.Name) != excluded.None {
+			fields, kept = exclusionFields, true
+		}
 		if err == nil && !kept {
 			continue
 		}

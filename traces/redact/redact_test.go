@@ -92,6 +92,7 @@ const secretLog = `{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}
 {"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"count at SECRET.scala:1","Number of Tasks":1,"RDD Info":[],"Parent IDs":[],"Submission Time":3000},"Properties":{"x":"SECRET"}}
 {"Event":"SparkListenerTaskEnd","Stage ID":0,"Stage Attempt ID":0,"Task Type":"ResultTask","Task End Reason":{"Reason":"Success","Description":"SECRET"},"Task Info":{"Task ID":0,"Index":0,"Attempt":0,"Launch Time":3100,"Executor ID":"0","Host":"SECRET-node","Locality":"ANY","Speculative":false,"Getting Result Time":0,"Finish Time":8100,"Failed":false,"Killed":false,"Accumulables":[{"Name":"SECRET"}]},"Task Metrics":{"Executor Run Time":4900}}
 {"Event":"SparkListenerExecutorRemoved","Timestamp":8150,"Executor ID":"0","Removed Reason":"worker SECRET-node lost"}
+{"Event":"org.apache.spark.scheduler.SparkListenerNodeExcluded","time":8150,"hostId":"SECRET-node","executorFailures":2,"note":"SECRET"}
 {"Event":"SparkListenerJobEnd","Job ID":0,"Completion Time":8200,"Job Result":{"Result":"JobFailed","Exception":{"Message":"SECRET"}}}
 no JSON, and a SECRET
 {"Event":"SparkListenerApplicationEnd","Timestamp":9000}
@@ -106,8 +107,8 @@ func TestRedactedLogsHaveNoNames(t *testing.T) {
 		}
 	}
 	done := redactInto(t, to, from)
-	if len(done) != 2 || done[0].Kept != 11 || done[0].Bad != 1 {
-		t.Errorf("redacted %+v, want two logs of 11 lines and 1 bad one", done)
+	if len(done) != 2 || done[0].Kept != 12 || done[0].Bad != 1 {
+		t.Errorf("redacted %+v, want two logs of 12 lines and 1 bad one", done)
 	}
 	text, err := os.ReadFile(filepath.Join(to, "log-0001"))
 	if err != nil {
@@ -134,6 +135,9 @@ func TestRedactedLogsHaveNoNames(t *testing.T) {
 	}
 	if c := a.Jobs[0].Cue; c.At != 1900*time.Millisecond || c.Gap != 100*time.Millisecond {
 		t.Errorf("the batch is due at %v and is planned for %v, want 1.9 s and 100 ms", c.At, c.Gap)
+	}
+	if x := a.Excluded; x.Hosts != 1 || x.Time != 850*time.Millisecond {
+		t.Errorf("%+v is left of the exclusion of a node from 8.15 to 9 s", x)
 	}
 	if !a.Jobs[0].Failed || a.Stages[0].Tasks[0].Work() != 4900*time.Millisecond {
 		t.Errorf("the job is %+v and its task works %v", a.Jobs[0], a.Stages[0].Tasks[0].Work())
