@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/builtin"
+	"dynalloc/bench/selfreplay"
 	"dynalloc/internal/logtest"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -97,7 +98,7 @@ func TestAdviceTrustsAReplayLessTheFurtherItIsOff(t *testing.T) {
 		s := logOf(t, "etl/ess10")
 		a := s.Workload.Apps[0]
 		recorded := *a.Recorded
-		recorded.End += longer * time.Second
+		recorded.End = time.Duration(selfreplay.Of(a).Replayed.Seconds*float64(time.Second)) + longer*time.Second
 		a.Recorded = &recorded
 		advice, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "static,n=4")})
 		if err != nil {
