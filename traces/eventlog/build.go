@@ -68,13 +68,37 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 	return b
 }
 
-// attemptEnds returns when the last task of each attempt succeeded, sorted.
-func attemptEnds(runs []taskRun) []int64 {
-	last := map[int16]int64{}
-	for i := range runs {
-		last[runs[i].attempt] = max(last[runs[i].attempt], runs[i].finish)
+// attemptEnds returns when the last task of each attempt succeeded, sorted. If an original
+// and its copy both succeeded, what follows may have waited for either of them, so that
+// there is an end with the first and one with both.
+func (s *stageLog) attemptEnds() []int64 {
+	type task struct {
+		partition int32
+		attempt   int16
 	}
-	return slices.Sorted(maps.Values(last))
+	first := map[task]int64{} // success of a task that had a copy
+	for _, c := range s.copies {
+		first[task{c.partition, c.attempt}] = math.MaxInt64
+	}
+	for i := range s.runs {
+		r := &s.runs[i]
+		if at, copied := first[task{r.partition, r.attempt}]; copied {
+			first[task{r.partition, r.attempt}] = min(at, r.finish)
+		}
+	}
+	type end struct {
+		attempt int16
+		first   bool
+	}
+	last := map[end]int64{}
+	for i := range s.runs {
+		r := &s.runs[i]
+		last[end{r.attempt, false}] = max(last[end{r.attempt, false}], r.finish)
+		if at, copied := first[task{r.partition, r.attempt}]; !copied || at == r.finish {
+			last[end{r.attempt, true}] = max(last[end{r.attempt, true}], r.finish)
+		}
+	}
+	return slices.Compact(slices.Sorted(maps.Values(last)))
 }
 
 // lastEnd returns the last end of an attempt of some stages before a time; at least from.
@@ -162,7 +186,7 @@ func (a *assembler) firstTasks(of func(*executorLog) firstTasks) map[int64]bool 
 // the order of partitions. Before Spark 3.3 later attempts number their tasks anew,
 // over the partitions that were missing: they are taken in this order.
 func (a *assembler) runsOf(s *stageLog) []taskRun {
-	s.ends = attemptEnds(s.runs)
+	s.ends = s.attemptEnds()
 	s.keepOriginals()
 	all := slices.Clone(s.runs)
 	slices.SortStableFunc(s.runs, func(x, y taskRun) int {

@@ -138,3 +138,31 @@ func TestTasksAreColdUntilTheirExecutorHasLoadedItsClasses(t *testing.T) {
 		t.Errorf("cold tasks %v, want those with ids 0 and 1", got)
 	}
 }
+
+// A copy succeeds after eight seconds and ends its stage and job. Its original, which was
+// not killed in time, succeeds five seconds later: the job's end has nothing to do with it.
+func TestAnOriginalThatSucceedsAfterItsCopyHoldsNothingUp(t *testing.T) {
+	s := testStage{id: 0, tasks: 1}
+	l := newLog("a").executor("1", 1, 0).executor("2", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
+	l.task(testTask{id: 1, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900, copy: true})
+	l.complete(s, 0, 9).jobEnd(0, 9.5)
+	l.task(testTask{id: 0, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", from: 1, to: 14, run: 12_900})
+	a := readBuilt(t, l.end(15))
+	if got := a.Jobs[0].Tail; got != 500*time.Millisecond {
+		t.Errorf("the job ends %v after its last output, want 0.5s", got)
+	}
+}
+
+// As before, but the log ends the stage and the job only when the original has succeeded
+// too. A replay that needs the first success only does not wait for the rest: the job's
+// own time is what follows the original.
+func TestAJobThatWaitedForBothIsNotLongerForIt(t *testing.T) {
+	s := testStage{id: 0, tasks: 1}
+	l := newLog("a").executor("1", 1, 0).executor("2", 1, 0).job(0, 1, "", s).submit(s, 0, 1)
+	l.task(testTask{id: 1, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", executor: "2", from: 6, to: 9, run: 2900, copy: true})
+	l.task(testTask{id: 0, stage: 0, index: 0, partition: 0, kind: "ResultTask", reason: "Success", from: 1, to: 14, run: 12_900})
+	a := readBuilt(t, l.complete(s, 0, 14).jobEnd(0, 14.5).end(15))
+	if got := a.Jobs[0].Tail; got != 500*time.Millisecond {
+		t.Errorf("the job ends %v after its last output, want 0.5s", got)
+	}
+}
