@@ -113,3 +113,14 @@ func TestAnExecutorWithAProfileImpliesDynamicAllocation(t *testing.T) {
 		}
 	}
 }
+
+// Spark 3.0 logs no resource profile. Executors of four cores have one GPU, of which each
+// task takes a half: two tasks run at a time.
+func TestGPUsOfPropertiesLimitTasks(t *testing.T) {
+	l := newLog("a").add(`{"Event":"SparkListenerEnvironmentUpdate","Spark Properties":{"spark.executor.cores":"4","spark.executor.resource.gpu.amount":"1","spark.task.resource.gpu.amount":"0.5","spark.executor.resource.gpu.discoveryScript":"/x"}}`)
+	s := testStage{id: 0, tasks: 1}
+	a := readBuilt(t, l.executor("1", 4, 0).job(0, 1, "", s).ran(s, "ResultTask", 0, 1).jobEnd(0, 3).end(4))
+	if got := a.Profiles[0].Limit; got != 2 {
+		t.Errorf("%d tasks can share the resources of an executor, want 2", got)
+	}
+}

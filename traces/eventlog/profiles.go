@@ -5,6 +5,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
@@ -14,6 +16,7 @@ import (
 // what the properties say; the log has the others, from Spark 3.1 on.
 func (a *assembler) buildProfiles(app *traces.Application) {
 	standard := a.defaultProfile()
+	standard.Limit = a.limitSet()
 	app.Profiles = []traces.Profile{standard}
 	for i := range a.profiles {
 		e := &a.profiles[i]
@@ -84,6 +87,31 @@ func (a *assembler) usualCores() int {
 		}
 	}
 	return usual
+}
+
+// limitSet is the limit of the default profile by the properties: before Spark 3.1 the log
+// has no profile that says it.
+func (a *assembler) limitSet() int {
+	const task, executor, amount = "spark.task.resource.", "spark.executor.resource.", ".amount"
+	e := resourceProfileAdded{Executor: map[string]resourceRequest{}, Task: map[string]resourceRequest{}}
+	for key := range a.properties {
+		name, ok := strings.CutSuffix(strings.TrimPrefix(key, task), amount)
+		if !ok || !strings.HasPrefix(key, task) {
+			continue
+		}
+		e.Task[name] = resourceRequest{Amount: number(a.properties[key])}
+		e.Executor[name] = resourceRequest{Amount: number(a.properties[executor+name+amount])}
+	}
+	return limit(&e)
+}
+
+// number is the value of a property, 0 if it is none.
+func number(text string) float64 {
+	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil {
+		return 0
+	}
+	return f
 }
 
 // limit is how many tasks can share the custom resources of an executor, such as

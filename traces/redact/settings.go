@@ -16,7 +16,7 @@ var settings = members(func(_ *redactor, key string) field { return field{key, s
 var keptSettings = []string{
 	"spark.cores.max", "spark.deploy.", "spark.decommission.", "spark.default.parallelism", "spark.driver.cores", "spark.driver.memory",
 	"spark.dynamicAllocation.", "spark.executor.cores", "spark.executor.instances", "spark.executor.memory", "spark.executor.heartbeatInterval",
-	"spark.executor.decommission.", "spark.executor.pyspark.memory", "spark.cleaner.", "spark.excludeOnFailure.", "spark.files.maxPartitionBytes",
+	"spark.executor.decommission.", "spark.executor.pyspark.memory", "spark.executor.resource.", "spark.cleaner.", "spark.excludeOnFailure.", "spark.files.maxPartitionBytes",
 	"spark.kubernetes.allocation.", "spark.kubernetes.memoryOverheadFactor", "spark.locality.", "spark.memory.", "spark.scheduler.mode", "spark.scheduler.barrier.",
 	"spark.scheduler.minRegisteredResourcesRatio", "spark.scheduler.maxRegisteredResourcesWaitingTime", "spark.shuffle.", "spark.speculation",
 	"spark.sql.adaptive.", "spark.sql.shuffle.partitions", "spark.sql.files.maxPartitionBytes", "spark.stage.", "spark.standalone.",
