@@ -146,6 +146,7 @@ func (a *assembler) finish() (*traces.Application, error) {
 	a.identify(app)
 	a.buildProfiles(app)
 	a.startUntimedJobs()
+	a.stopRunningJobs()
 	built := a.buildStages(app)
 	a.buildLosses(app, built)
 	a.measure(a.workEnd())

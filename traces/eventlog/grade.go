@@ -97,7 +97,7 @@ func (a *assembler) gradeJobs() {
 	firstJob, firstStage, open := traces.MaxID, traces.MaxID, 0
 	for _, j := range a.jobs {
 		firstJob = min(firstJob, j.id)
-		if j.end == 0 {
+		if j.end == 0 || j.stopped {
 			open++
 		}
 	}

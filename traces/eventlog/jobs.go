@@ -17,6 +17,7 @@ type jobLog struct {
 	stages     []int
 	properties jobProperties
 	failed     bool
+	stopped    bool // it ran until the application was stopped, which the log does not call its end
 }
 
 // An unpersistLog is a release of cached data. Spark does not log its time: the
@@ -150,6 +151,27 @@ func (a *assembler) startUntimedJobs() {
 		}
 		if j.start = cmp.Or(first, j.start); j.end > 0 {
 			j.start = min(j.start, j.end)
+		}
+	}
+}
+
+// stopRunningJobs lets the jobs fail at the application's end that still ran then: the log
+// has no end of them, and not all tasks of one of their stages. A job whose end alone is
+// missing has all of them. What a batch that still ran takes is not known.
+func (a *assembler) stopRunningJobs() {
+	if a.endTime == 0 {
+		return
+	}
+	for i, j := range a.jobs {
+		if query, _ := j.properties.stream(); j.end > 0 || query != "" {
+			continue
+		}
+		j.stopped = slices.ContainsFunc(j.stages, func(id int) bool {
+			s := a.stages[id]
+			return s.job == i && s.submitted && !s.completed && len(s.runs) < s.wanted
+		})
+		if j.stopped {
+			j.end, j.failed = max(a.endTime, j.start), true
 		}
 	}
 }

@@ -106,3 +106,20 @@ func TestUnpersistFollowsTheJobBeforeIt(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// Nothing of a job had run when its application was stopped after three minutes. The job
+// took that long and failed. Of another application only the end of its job is missing.
+func TestAJobThatRanUntilTheApplicationWasStopped(t *testing.T) {
+	s := testStage{id: 0, tasks: 2}
+	a := readBuilt(t, newLog("a").job(0, 9, "", s).submit(s, 0, 9).end(180))
+	if j := a.Jobs[0]; !j.Failed || j.Tail != 171*time.Second || a.Tail != 0 {
+		t.Errorf("job failed: %v, after %v, and the application %v later; want a failure after 171 s and nothing more", j.Failed, j.Tail, a.Tail)
+	}
+	if n := noted(a, "log-jobs-without-end"); n.Arg("jobs") != 1 {
+		t.Errorf("found %v, want one job without an end", n)
+	}
+	a = readBuilt(t, newLog("a").executor("1", 2, 0).job(0, 9, "", s).ran(s, "ResultTask", 0, 9).end(180))
+	if j := a.Jobs[0]; j.Failed || j.Tail != 0 {
+		t.Errorf("job failed: %v, after %v; want only its end to be missing", j.Failed, j.Tail)
+	}
+}
