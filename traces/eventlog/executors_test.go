@@ -150,3 +150,13 @@ func TestAnExecutorThatOnlyTasksNameExists(t *testing.T) {
 		t.Errorf("%d executors at most, want 2", a.PeakExecutors())
 	}
 }
+
+// No ExecutorAdded is in the log, although Spark has written them since 1.3: they were
+// dropped or cut out, whether there were some or none.
+func TestExecutorsThatNoEventAdded(t *testing.T) {
+	s := testStage{id: 0, tasks: 2}
+	a := readBuilt(t, newLog("a").job(0, 1, "", s).ran(s, "ResultTask", 0, 1).jobEnd(0, 3).end(4))
+	if n := noted(a, "log-executors-never-added"); n.Arg("executors") != 1 || a.Log.Grade != traces.Lossy {
+		t.Errorf("found %v, grade %v; want one executor that was never added, and a lossy log", n, a.Log.Grade)
+	}
+}

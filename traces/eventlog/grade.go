@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
@@ -133,10 +134,12 @@ func (a *assembler) countOpenStages() {
 }
 
 // countUnknownExecutors counts executors that ran tasks and were never added, unless
-// the log has no ExecutorAdded at all, as before Spark 1.3.
+// the log can have no ExecutorAdded: before Spark 1.3, and in the driver.
 func (a *assembler) countUnknownExecutors() {
+	version := spark.ParseVersion(a.version)
+	logged := a.executorsAdded > 0 || version.Known() && !version.Before(1, 3)
 	for _, x := range a.executors {
-		if a.executorsAdded > 0 && x.lastTask > 0 && !x.hasAdded {
+		if logged && x.lastTask > 0 && !x.hasAdded && !isDriver(x.id) {
 			a.counts[unknownExecutors]++
 		}
 	}
