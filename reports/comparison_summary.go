@@ -72,7 +72,11 @@ func missesSentence(rows []metrics.Row, by cost) string {
 	if len(names) > 1 {
 		best := slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return r.Value("sla_misses") != fewest })
 		least, cheapest := lowest(best, by.metric)
-		s += fmt.Sprintf(" Of these %s holds the fewest %s, %.2f.", words.List(cheapest, namesShown), by.unit, least)
+		verb := "hold"
+		if len(cheapest) == 1 {
+			verb = "holds"
+		}
+		s += fmt.Sprintf(" Of these %s %s the fewest %s, %.2f.", words.List(cheapest, namesShown), verb, by.unit, least)
 	}
 	return s
 }

@@ -18,7 +18,7 @@ var tracesWordings = map[note.Kind]string{
 	"log-jobs-without-end":       "{jobs:job} without an end",
 	"log-tasks-missing":          "stage {stage} completed with {tasks:task}, but the log has the end of only {ended}: the others are left out",
 	"log-repeated-work":          "{repeated} of {total} were repeated work after the loss of {executors:executor} ({runs:task run} in vain or made again, {attempts:stage attempt} after the first): a replay has no losses unless --faults recorded is given",
-	"log-executors-lost":         "{executors:executor} lost, after which {runs:task run} in vain or made again took no time of the application: a replay has no losses unless --faults recorded is given",
+	"log-executors-lost":         "{executors:executor} lost; repeated work took no time of the application ({runs:task run} in vain or made again): a replay has no losses unless --faults recorded is given",
 	"log-repeated-fetches":       "{repeated} of {total} were repeated work after shuffle data could not be read in {fetches:task run} ({runs:task run} in vain or made again, {attempts:stage attempt} after the first), which a replay does not have",
 	"log-without-executors":      "for {time} of {total} tasks waited and there was no executor",
 	"log-excluded-both":          "{executors:executor} and {nodes:node} excluded after failures, for {time}",
