@@ -124,17 +124,35 @@ func (b *cueBuilder) start(u *unit, c traces.Cue) {
 // session starts the statements of a session that cannot have waited for an earlier one:
 // the first, because sessions do not know of each other, and those that were sent while
 // another one ran. Without other strands the first statement follows the driver's start.
+//
+// If a server's sessions are not known and some of its statements overlap, there are
+// several sessions, and who sent a statement need not have waited for the one before: each
+// comes at its time.
 func (b *cueBuilder) session(s *strand) {
+	several := s.kind == serverStrand && s.overlaps()
 	var busy int64 // until when the statements before run
 	for k := range s.units {
 		u := &s.units[k]
-		if k == 0 && len(b.strands) > 1 || strandKinds[s.kind].concurrent && u.start < busy {
+		if several || k == 0 && len(b.strands) > 1 || strandKinds[s.kind].concurrent && u.start < busy {
 			b.start(u, b.at(u.start))
 		}
 		if busy = max(busy, u.end); u.end == 0 {
 			busy = math.MaxInt64
 		}
 	}
+}
+
+// overlaps reports whether a unit of the strand began before an earlier one had ended.
+func (s *strand) overlaps() bool {
+	var busy int64
+	for k := range s.units {
+		if u := &s.units[k]; u.start < busy {
+			return true
+		} else if busy = max(busy, u.end); u.end == 0 {
+			busy = math.MaxInt64
+		}
+	}
+	return false
 }
 
 // scheduled looks for statements that the clock starts: in the strand as a whole, or

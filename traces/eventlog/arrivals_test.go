@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -309,5 +310,22 @@ func TestArrivalsCanBeGiven(t *testing.T) {
 	}
 	if _, err := ParseArrivals("ajar"); err == nil {
 		t.Error("ajar is a way")
+	}
+}
+
+// A thrift server whose sessions are not known. Statements come at random, and two of them
+// overlap, so that there are several users: no statement waits for that of another one. If
+// none overlap there may be one user, who waits for each answer.
+func TestStatementsOfUnknownSessionsThatOverlapComeAtTheirTimes(t *testing.T) {
+	server := func(second float64) *traces.Application {
+		l := logOf(100, testJob{10, 14, ""}, testJob{second, second + 6, ""}, testJob{33, 37, ""}, testJob{61, 64, ""})
+		l.lines[1] = strings.Replace(l.lines[1], `"App Name":"test"`, `"App Name":"Thrift JDBC/ODBC Server"`, 1)
+		return readBuilt(t, l)
+	}
+	if got := clocked(server(12)); got != 4 {
+		t.Errorf("the clock starts %d of 4 statements, want all of them", got)
+	}
+	if got := clocked(server(17)); got != 0 {
+		t.Errorf("the clock starts %d of 4 statements, want none", got)
 	}
 }
