@@ -25,11 +25,8 @@ func Markdown(w io.Writer, d *Document) error {
 	for _, n := range first {
 		fmt.Fprintf(&b, "\n%s\n", escape(Word(n)))
 	}
-	for i, sentence := range d.Summary {
-		if i == 0 {
-			b.WriteByte('\n')
-		}
-		fmt.Fprintf(&b, "%s\n", escape(sentence))
+	for _, sentence := range d.Summary {
+		fmt.Fprintf(&b, "\n%s\n", escape(sentence)) // a line of its own needs an empty one before it
 	}
 	for i := range d.Sections {
 		s := &d.Sections[i]

@@ -40,7 +40,7 @@ func small() *Document {
 			{Key: "cluster", Label: "cluster", Value: Object{{"nodes", 2}, {"none", nil}, {"list", []string(nil)}, {"<name>", "a&b"}}, Text: "two nodes"},
 			{Label: "for people", Value: "alone"},
 		},
-		Summary: []string{"Static allocation misses 3 deadlines."},
+		Summary: []string{"Static allocation misses 3 deadlines.", "Nothing else does."},
 		Sections: []Section{
 			section("rows", "Rows", t),
 			{Key: "more", Heading: "More", Blocks: []Block{Paragraph("First."), Paragraph("Second."), Bullets{"one *item*"}, Code("spark.a 1\nspark.b 2\n")}},
@@ -57,6 +57,7 @@ cluster:    two nodes
 for people: alone
 
 Static allocation misses 3 deadlines.
+Nothing else does.
 
 Rows
 
@@ -95,6 +96,8 @@ func TestADocumentAsMarkdown(t *testing.T) {
 - for people: alone
 
 Static allocation misses 3 deadlines.
+
+Nothing else does.
 
 ## Rows
 

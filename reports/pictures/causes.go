@@ -111,7 +111,7 @@ func stackedBars(w io.Writer, r *bench.Results, b bars) error {
 	for i := range r.Runs {
 		names[i] = plot.Tick{Value: float64(n - 1 - i), Label: fit(r.Runs[i].Policy.Name, textStyle(8.5, false, ink, text.XLeft), barsWidth/4)}
 	}
-	p.Y.Tick.Marker = plot.ConstantTicks(names)
+	p.X.Tick.Marker, p.Y.Tick.Marker = round(6, "", false), plot.ConstantTicks(names)
 	var keys []key
 	var below *plotter.BarChart
 	for _, part := range b.parts {

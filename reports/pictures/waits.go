@@ -38,8 +38,8 @@ func QueueWaits(w io.Writer, r *bench.Results) error {
 	for i := range r.Runs {
 		curves[i] = distribution(seconds[i], len(r.Runs[i].Result.Apps), low, high)
 	}
-	const title = "Queue wait: share of applications whose first executor has registered by then"
-	const label = "time since submission (logarithmic)"
+	const title = "Queue wait: share of applications that waited no longer than this"
+	const label = "queue wait (logarithmic)"
 	if len(r.Runs) <= linesShown {
 		return waitLines(w, r, curves, low, high, title, label)
 	}
