@@ -65,6 +65,9 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		b.logs = append(b.logs, s)
 		app.Stages = append(app.Stages, stage)
 	}
+	if !a.local() { // there, tasks keep all of their time
+		addStalls(app.Stages)
+	}
 	return b
 }
 

@@ -1,5 +1,12 @@
 package eventlog
 
+import (
+	"slices"
+	"time"
+
+	"dynalloc/traces"
+)
+
 // The driver needs time from the submission of a stage until it launches a task: it
 // serializes the tasks' code and sends it out. The log shows that time where a slot
 // was free for a task all the while.
@@ -22,4 +29,37 @@ func (a *assembler) launchable(s *stageLog) int64 {
 		}
 	}
 	return earliest
+}
+
+// usualLevel is the share of an application's tasks whose delay in the driver is usual.
+const usualLevel = 0.95
+
+// addStalls adds to the launch of each stage what all of its tasks had to wait for in the
+// driver beyond what is usual in the application: the driver was busy, for example with
+// collecting a broadcast, so that no task went on. Delays of single tasks are chance. First
+// tasks of an executor wait for more than the driver, and do not count.
+func addStalls(stages []traces.Stage) {
+	var delays []int32
+	least := make([]int32, len(stages)) // -1: no task counts
+	for i := range stages {
+		least[i] = -1
+		for j := range stages[i].Tasks {
+			t := &stages[i].Tasks[j]
+			if t.Cold {
+				continue
+			}
+			delays = append(delays, t.Scheduler)
+			if least[i] < 0 || t.Scheduler < least[i] {
+				least[i] = t.Scheduler
+			}
+		}
+	}
+	if len(delays) == 0 {
+		return
+	}
+	slices.Sort(delays)
+	usual := delays[int(usualLevel*float64(len(delays)-1))]
+	for i := range stages {
+		stages[i].Launch += time.Duration(max(least[i]-usual, 0)) * time.Millisecond
+	}
 }

@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,28 @@ func TestAFarTaskThatCameFirstWaitedForNobody(t *testing.T) {
 			if got := a.Stages[i].Tasks[k].Locality; got != want[k] {
 				t.Errorf("stage %d, task %d: locality %d, want %d", i, k, got, want[k])
 			}
+		}
+	}
+}
+
+// The driver collects a broadcast for ten seconds: both tasks of a stage wait for it, and
+// the stage's launch keeps that time, beyond the 20 ms that tasks of this application wait
+// for anyway. One slow task of two is chance, and a first task of an executor waits for more
+// than the driver.
+func TestAStallOfTheDriverIsKept(t *testing.T) {
+	task := func(scheduler int32) traces.Task { return traces.Task{Run: 100, Scheduler: scheduler} }
+	cold := task(10_000)
+	cold.Cold = true
+	stages := []traces.Stage{
+		{Tasks: slices.Repeat([]traces.Task{task(20)}, 100)},
+		{Tasks: []traces.Task{task(10_020), task(10_500)}, Launch: time.Second},
+		{Tasks: []traces.Task{task(10_020), task(15)}},
+		{Tasks: []traces.Task{cold}},
+	}
+	addStalls(stages)
+	for i, want := range []time.Duration{0, 11 * time.Second, 0, 0} {
+		if got := stages[i].Launch; got != want {
+			t.Errorf("stage %d is launched after %v, want %v", i, got, want)
 		}
 	}
 }
