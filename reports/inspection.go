@@ -9,6 +9,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/selfreplay"
+	"dynalloc/internal/note"
 	"dynalloc/reports/words"
 	"dynalloc/traces"
 	"dynalloc/traces/source"
@@ -30,7 +31,7 @@ func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []s
 		{Head: "self-replay\nerror %", Key: "self_replay_error"}, {Key: "self_replay_executor_seconds_error", Hidden: true},
 		{Key: "executors_lost", Hidden: true}, {Key: "repeated_seconds", Hidden: true}, {Key: "starved_seconds", Hidden: true},
 		{Key: "executors_excluded", Hidden: true}, {Key: "nodes_excluded", Hidden: true}, {Key: "excluded_seconds", Hidden: true},
-		{Head: "grade", Key: "grade", Word: true}, {Head: "path", Key: "path", Word: true}, {Key: "problems", Hidden: true},
+		{Head: "grade", Key: "grade", Word: true}, {Head: "path", Key: "path", Word: true}, {Key: "copy_of", Hidden: true}, {Key: "problems", Hidden: true},
 	}}
 	people := &Table{Left: all.Left, Columns: all.Columns}
 	var problems Bullets
@@ -44,7 +45,7 @@ func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []s
 			Cell{length(log.Span), log.Span.Seconds()}, log.Jobs, log.Stages, log.Tasks, log.FailedTasks,
 			fmt.Sprintf("+%d -%d", log.ExecutorsAdded, log.ExecutorsRemoved), log.ExecutorsAdded, log.ExecutorsRemoved,
 			signedError(self[i].Time), signedError(self[i].Executors),
-			log.Disruptions.Executors, log.Disruptions.Repeated.Seconds(), log.Disruptions.Starved.Seconds(), a.Excluded.Executors, a.Excluded.Hosts, a.Excluded.Time.Seconds(), log.Grade.String(), a.Path, log.Problems)
+			log.Disruptions.Executors, log.Disruptions.Repeated.Seconds(), log.Disruptions.Starved.Seconds(), a.Excluded.Executors, a.Excluded.Hosts, a.Excluded.Time.Seconds(), log.Grade.String(), a.Path, orNull(log.CopyOf != "", log.CopyOf), log.Problems)
 		if i < listedAnyway || log.Grade != traces.Complete {
 			people.Rows = append(people.Rows, all.Rows[i])
 		}
@@ -69,6 +70,12 @@ func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []s
 	if list := attemptList(logs); len(list) > 0 {
 		add("attempts", "Attempts", list)
 	}
+	kept := slices.DeleteFunc(slices.Clone(logs), func(a *traces.Application) bool {
+		return slices.ContainsFunc(a.Log.Problems, func(n note.Note) bool { return n.Kind == traces.AbsurdClock })
+	})
+	if apart := traces.YearsApart(kept); len(apart) > 0 {
+		add("clocks", "Clocks", Bullets(WordAll(apart)))
+	}
 	if len(problems) > 0 {
 		add("problems", "Problems", problems)
 	}
@@ -92,7 +99,7 @@ func classTable(logs []*traces.Application, self []selfreplay.Error) *Table {
 	applications, tasks, seen := map[string]int{}, map[string]int{}, map[traces.Identity]bool{}
 	var classes []string
 	for _, a := range logs {
-		if a.Name == "" && a.Class == "" {
+		if a.Name == "" && a.Class == "" || a.Log.CopyOf != "" {
 			continue // unreadable: it has no class
 		}
 		if _, known := tasks[a.Class]; !known {
@@ -122,7 +129,9 @@ func classTable(logs []*traces.Application, self []selfreplay.Error) *Table {
 func attemptList(logs []*traces.Application) Bullets {
 	count := map[traces.Identity]int{}
 	for _, a := range logs {
-		count[application(a)]++
+		if a.Log.CopyOf == "" {
+			count[application(a)]++
+		}
 	}
 	var list Bullets
 	for _, a := range logs {

@@ -4,6 +4,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/internal/note"
 	"dynalloc/replay/cluster"
+	"dynalloc/traces"
 )
 
 // The kinds of notes that reports make themselves: conclusions from a result as a
@@ -55,7 +56,7 @@ var (
 // decisive are the kinds of notes about what an answer depends on and the user did not
 // say. Reports for people show them before the answer.
 var decisive = []note.Kind{
-	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept, bench.RecordedIsDefault, bench.SavesNoNode,
+	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept, bench.RecordedIsDefault, traces.ClocksYearsApart, bench.SavesNoNode,
 	"format-without-settings",
 }
 

@@ -388,7 +388,7 @@ func TestAnInspectionOfLogs(t *testing.T) {
 	says(t, text, "app-1 attempt 1 etl 4.1.4 1m2s 1 2 16 1 +2 -0 +1.2 complete logs/a1", "app-2 report 1 - 7.9s", "report-* 1 16 - -", "etl 1 32 16.1 31.0",
 		"app-1 has 2 logs of one application", "a checksum file 2", "no Spark event log 1")
 	says(t, text, "- logs/b: no end", "- logs/b: no start")
-	says(t, render(t, "csv", Inspection(inspected())), ",cut,logs/b,no end; no start")
+	says(t, render(t, "csv", Inspection(inspected())), ",cut,logs/b,,no end; no start")
 	if strings.Contains(text, "cannot be opened") {
 		t.Error("what has had its line on standard error is counted again")
 	}

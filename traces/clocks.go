@@ -21,24 +21,19 @@ var firstSparkLog = time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 // whose clock is absurd.
 const farOff = 10
 
-// absurdClocks returns which applications have a clock that is years off those of the
-// others. Applications between which less than a year passed are one group. The group
-// with more than half of all applications is right; another is absurd if the time
-// between them is more than ten times as long as the right group spans. Event logs from
-// before Spark wrote any are absurd beside any other group, so they count for no
-// majority. Without a majority nothing else is absurd: nobody can tell which clock is
-// right.
-func absurdClocks(list []lifetime) []bool {
+// A clockGroup is applications between which less than a year passed.
+type clockGroup struct {
+	lifetime
+	members []int // indexes into the list of lifetimes, in order of start
+}
+
+// clockGroups divides lifetimes into groups, in order of time.
+func clockGroups(list []lifetime) (groups []clockGroup) {
 	order := make([]int, len(list))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(list[x].from, list[y].from) })
-	type group struct {
-		lifetime
-		members []int
-	}
-	var groups []group
 	for _, i := range order {
 		a := list[i]
 		if n := len(groups); n > 0 && a.from-groups[n-1].to <= year.Milliseconds() {
@@ -46,11 +41,23 @@ func absurdClocks(list []lifetime) []bool {
 			g.members, g.to, g.spark = append(g.members, i), max(g.to, a.to), g.spark && a.spark
 			continue
 		}
-		groups = append(groups, group{a, []int{i}})
+		groups = append(groups, clockGroup{a, []int{i}})
 	}
-	beforeSpark := func(g *group) bool { return g.spark && g.from < firstSparkLog }
+	return groups
+}
+
+// absurdClocks returns which applications have a clock that is years off those of the
+// others. The group
+// with more than half of all applications is right; another is absurd if the time
+// between them is more than ten times as long as the right group spans. Event logs from
+// before Spark wrote any are absurd beside any other group, so they count for no
+// majority. Without a majority nothing else is absurd: nobody can tell which clock is
+// right.
+func absurdClocks(list []lifetime) []bool {
+	groups := clockGroups(list)
+	beforeSpark := func(g *clockGroup) bool { return g.spark && g.from < firstSparkLog }
 	possible := 0
-	var right *group
+	var right *clockGroup
 	for i := range groups {
 		if g := &groups[i]; !beforeSpark(g) {
 			possible += len(g.members)
@@ -81,19 +88,7 @@ func absurdClocks(list []lifetime) []bool {
 // reads Started, Submit and Log.
 func AbsurdClocks(apps []*Application) (indexes []int) {
 	for _, wall := range []bool{true, false} {
-		var list []lifetime
-		var of []int
-		for i, a := range apps {
-			if a.Started.IsZero() == wall {
-				continue
-			}
-			from := a.Submit.Milliseconds()
-			if wall {
-				from = a.Started.UnixMilli()
-			}
-			list = append(list, lifetime{from, from + min(a.Log.Span, MaxLength).Milliseconds(), a.Log.Lines > 0})
-			of = append(of, i)
-		}
+		list, of := lifetimes(apps, wall)
 		for i, absurd := range absurdClocks(list) {
 			if absurd {
 				indexes = append(indexes, of[i])
@@ -102,6 +97,42 @@ func AbsurdClocks(apps []*Application) (indexes []int) {
 	}
 	slices.Sort(indexes)
 	return indexes
+}
+
+// lifetimes are those of the applications of sources with a wall clock, or without one;
+// of has their indexes.
+func lifetimes(apps []*Application, wall bool) (list []lifetime, of []int) {
+	for i, a := range apps {
+		if a.Started.IsZero() == wall {
+			continue
+		}
+		from := a.Submit.Milliseconds()
+		if wall {
+			from = a.Started.UnixMilli()
+		}
+		list = append(list, lifetime{from, from + min(a.Log.Span, MaxLength).Milliseconds(), a.Log.Lines > 0})
+		of = append(of, i)
+	}
+	return list, of
+}
+
+// YearsApart returns a note if applications with a wall clock lie in groups between which
+// more than a year passed. Either a clock is wrong, or nothing of that time is known: in
+// both cases shares of the whole time, and pictures, say little.
+func YearsApart(apps []*Application) []Note {
+	list, of := lifetimes(apps, true)
+	groups := clockGroups(list)
+	if len(groups) < 2 {
+		return nil
+	}
+	date := func(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.DateOnly) }
+	var named []string
+	for i := range groups {
+		g := &groups[i]
+		first := apps[of[g.members[0]]]
+		named = append(named, fmt.Sprintf("%d of %s to %s (%s)", len(g.members), date(g.from), date(g.to), cmp.Or(first.Path, first.ID)))
+	}
+	return []Note{ClocksYearsApart.With(len(list), named, date(groups[1].from))}
 }
 
 // WithRightClocks returns the workload without the applications whose clock is absurd,

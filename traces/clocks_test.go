@@ -23,17 +23,18 @@ func TestAbsurdClocksAreLeftOut(t *testing.T) {
 		what   string
 		starts []string
 		absurd []int
+		apart  bool // what is kept lies in groups that are years apart
 	}{
-		{"one in 1970", []string{"2026-03-30 08:00", "1970-01-01 00:00", "2026-03-30 09:00"}, []int{1}},
-		{"one in 2099", []string{"2026-03-30 08:00", "2026-03-30 09:00", "2099-01-01 00:00"}, []int{2}},
-		{"one log beside one in 1970, before Spark", []string{"1970-01-01 00:00", "2026-03-30 08:00"}, []int{0}},
-		{"all of them in 1970: nothing to compare with", []string{"1970-01-01 00:00", "1970-01-01 08:00"}, nil},
-		{"two logs of which nobody knows which is right", []string{"2020-01-01 00:00", "2026-01-01 00:00"}, nil},
-		{"two majorities that are none", []string{"2020-01-01 00:00", "2020-01-02 00:00", "2026-01-01 00:00", "2026-01-02 00:00"}, nil},
-		{"a year of months", []string{"2025-01-01 00:00", "2025-06-01 00:00", "2025-12-01 00:00", "2026-06-01 00:00"}, nil},
-		{"a collection of years", []string{"2015-01-01 00:00", "2016-06-01 00:00", "2016-07-01 00:00", "2016-12-01 00:00", "2017-06-01 00:00", "2019-01-01 00:00"}, nil},
-		{"a log of last year among those of a day", []string{"2024-01-01 00:00", "2026-03-30 08:00", "2026-03-30 09:00"}, []int{0}},
-		{"no majority, and one before Spark", []string{"1999-12-31 00:00", "2020-01-01 00:00", "2026-01-01 00:00"}, []int{0}},
+		{"one in 1970", []string{"2026-03-30 08:00", "1970-01-01 00:00", "2026-03-30 09:00"}, []int{1}, false},
+		{"one in 2099", []string{"2026-03-30 08:00", "2026-03-30 09:00", "2099-01-01 00:00"}, []int{2}, false},
+		{"one log beside one in 1970, before Spark", []string{"1970-01-01 00:00", "2026-03-30 08:00"}, []int{0}, false},
+		{"all of them in 1970: nothing to compare with", []string{"1970-01-01 00:00", "1970-01-01 08:00"}, nil, false},
+		{"two logs of which nobody knows which is right", []string{"2020-01-01 00:00", "2026-01-01 00:00"}, nil, true},
+		{"two majorities that are none", []string{"2020-01-01 00:00", "2020-01-02 00:00", "2026-01-01 00:00", "2026-01-02 00:00"}, nil, true},
+		{"a year of months", []string{"2025-01-01 00:00", "2025-06-01 00:00", "2025-12-01 00:00", "2026-06-01 00:00"}, nil, false},
+		{"a collection of years", []string{"2015-01-01 00:00", "2016-06-01 00:00", "2016-07-01 00:00", "2016-12-01 00:00", "2017-06-01 00:00", "2019-01-01 00:00"}, nil, true},
+		{"a log of last year among those of a day", []string{"2024-01-01 00:00", "2026-03-30 08:00", "2026-03-30 09:00"}, []int{0}, false},
+		{"no majority, and one before Spark", []string{"1999-12-31 00:00", "2020-01-01 00:00", "2026-01-01 00:00"}, []int{0}, true},
 	} {
 		w := &Workload{Name: "fleet"}
 		for i, start := range c.starts {
@@ -51,6 +52,9 @@ func TestAbsurdClocksAreLeftOut(t *testing.T) {
 		}
 		if len(out) == 1 && !strings.Contains(out[0].Error(), "is left out: its clock says "+c.starts[c.absurd[0]][:10]) {
 			t.Errorf("%s: %v", c.what, out[0])
+		}
+		if apart := len(YearsApart(rest.Apps)) == 1; apart != c.apart {
+			t.Errorf("%s: years apart are said: %v", c.what, apart)
 		}
 		if noted := len(rest.Notes) == 1; noted != (len(c.absurd) > 0) {
 			t.Errorf("%s: notes %q", c.what, rest.Notes)

@@ -18,6 +18,7 @@ type Log struct {
 	BadLines         int           // that were skipped because they could not be read
 	Disruptions      Disruptions
 	Grade            Grade
+	CopyOf           string // path of a log of the same attempt of the same application; empty: none was read
 	Problems         []Note // what is wrong with it
 }
 

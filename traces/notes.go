@@ -14,7 +14,11 @@ var (
 	combined       = note.Declare("workload-combined", "arrivals", "from", "seed", "applications", "of", "known")
 	impossibleApps = note.Declare("apps-impossible", "count", "of", "names")
 	absurdlyTimed  = note.Declare("apps-clock-absurd", "count", "of", "names")
-	synthesized    = note.Declare("workload-generated", "seed", "applications", "span", "recorded", "of", "time")
+	// ClocksYearsApart: the applications lie in groups that are years apart, and no clock is
+	// known to be wrong.
+	ClocksYearsApart = note.Declare("apps-years-apart", "applications", "groups", "second")
+
+	synthesized = note.Declare("workload-generated", "seed", "applications", "span", "recorded", "of", "time")
 )
 
 // Problems of a log that show only beside its own bounds and the logs of others.

@@ -121,11 +121,13 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	if w, err = w.Select(in.selection()); err != nil {
 		return nil, nil, err
 	}
-	var notes []bench.Note
+	notes := traces.YearsApart(w.Apps)
 	if in.compares {
-		if w, notes, err = in.withoutLocal(w); err != nil {
+		var local []bench.Note
+		if w, local, err = in.withoutLocal(w); err != nil {
 			return nil, nil, err
 		}
+		notes = append(notes, local...)
 	}
 	s = &bench.Suite{Workload: w, Notes: notes, Truth: []bench.Truth{{Policy: bench.RecordedFleet().Name, Workload: w}}}
 	if !in.cluster.given() {

@@ -12,8 +12,9 @@ import (
 
 // A logStart is a log with its ApplicationStart, which is zero if it was not read.
 type logStart struct {
-	log   *eventlog.Log
-	start eventlog.ApplicationStart
+	log    *eventlog.Log
+	start  eventlog.ApplicationStart
+	copyOf string // path of the log of which it is a copy; empty: none
 }
 
 // A logGroup is the logs of one application.
@@ -32,7 +33,11 @@ func (g *logGroup) size() int { return len(g.attempts) + len(g.copies) }
 func (g *logGroup) eachLog() (list []logGroup) {
 	problems := slices.DeleteFunc(slices.Clone(g.problems), func(n traces.Note) bool { return n.Kind == copiedLog })
 	for _, h := range slices.Concat(g.attempts, g.copies) {
-		list = append(list, logGroup{attempts: []logStart{h}, problems: problems, first: g.attempts[0].start.Time})
+		own := problems
+		if h.copyOf != "" {
+			own = append(slices.Clone(problems), isCopy.With(h.copyOf))
+		}
+		list = append(list, logGroup{attempts: []logStart{h}, problems: own, first: g.attempts[0].start.Time})
 	}
 	return list
 }
@@ -57,7 +62,7 @@ func groupLogs(logs []eventlog.Log) []logGroup {
 		if byName[name] == nil {
 			names = append(names, name)
 		}
-		byName[name] = append(byName[name], logStart{&logs[i], *start})
+		byName[name] = append(byName[name], logStart{log: &logs[i], start: *start})
 	}
 	sharing := map[string]int{} // applications by id
 	for _, name := range names {
@@ -100,7 +105,7 @@ func groupAttempts(logs []logStart) []logGroup {
 			sameAttempt := last.start.Attempt == h.start.Attempt
 			switch {
 			case sameAttempt && last.start.Time == h.start.Time && last.start.Name == h.start.Name:
-				g.copies = append(g.copies, logStart{h.log, last.start})
+				g.copies = append(g.copies, logStart{h.log, last.start, last.log.Path})
 				g.problems = append(g.problems, copiedLog.With(h.log.Path))
 				continue
 			case !sameAttempt && h.start.Attempt != "" && last.start.Attempt != "":
@@ -134,6 +139,7 @@ func (g *logGroup) read() (*traces.Application, error) {
 			app.EarlierAttempts = counts.Sub(app.Started)
 		}
 	}
+	app.Log.CopyOf = last.copyOf
 	problems := g.problems
 	for _, h := range earlier {
 		problems = append(problems, earlierAttempt.With(h.start.Attempt, h.log.Path, app.EarlierAttempts, app.Attempt))

@@ -53,6 +53,8 @@ var (
 	partEmpty         = note.Declare("log-part-empty", "part")
 	partTwice         = note.Declare("log-part-twice", "part", "other")
 	copiedLog         = note.Declare("log-copied", "copy")
+	isCopy            = note.Declare("log-is-copy", "original")
+	copiesLeftOut     = note.Declare("logs-copied", "count", "copies")
 	sharedID          = note.Declare("log-shares-id", "id", "applications")
 	earlierAttempt    = note.Declare("log-of-earlier-attempt", "attempt", "log", "held", "counts")
 )

@@ -35,6 +35,7 @@ type Logs struct {
 	tables int              // files of foreign formats that were found
 	table  *traces.Workload // of the file of a foreign format that is being handed on
 	notes  []traces.Note
+	copies []string // logs that were not read, because others are the same
 }
 
 // Open finds the event logs in files, folders and archives of the operating system. It
@@ -72,9 +73,15 @@ func (l *Logs) Done() int { return l.done }
 // Skipped returns the files that are not event logs, by path.
 func (l *Logs) Skipped() []Skipped { return l.found.Skipped }
 
-// Notes returns what reports must say about the files of foreign formats that have been
-// read so far. traces.Collect makes them the workload's notes.
-func (l *Logs) Notes() []traces.Note { return l.notes }
+// Notes returns what reports must say about the files of foreign formats, and about the
+// copies of logs, that have been read so far. traces.Collect makes them the workload's
+// notes.
+func (l *Logs) Notes() []traces.Note {
+	if len(l.copies) == 0 {
+		return l.notes
+	}
+	return append(slices.Clone(l.notes), copiesLeftOut.With(len(l.copies), l.copies))
+}
 
 // Close removes temporary files. It is not needed after Read has returned io.EOF.
 func (l *Logs) Close() error { return l.found.close() }
@@ -104,6 +111,9 @@ func (l *Logs) Read() (*traces.Application, error) {
 	g := l.groups[0]
 	l.groups = l.groups[1:]
 	l.done += g.size()
+	for _, h := range g.copies {
+		l.copies = append(l.copies, h.log.Path+" (of "+h.copyOf+")")
+	}
 	return g.read()
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"dynalloc/traces"
@@ -54,6 +55,31 @@ func TestCopiedLogIsReadOnce(t *testing.T) {
 	}
 	if p := fmt.Sprint(apps[0].Log.Problems); p != `[log-copied copy="logs/app-1"]` {
 		t.Errorf("problems: %s", p)
+	}
+}
+
+// An inspection shows both logs, and which of them does not count. What is made of the
+// logs says that one of them was left out.
+func TestACopyOfALogIsNoAttempt(t *testing.T) {
+	files := map[string]string{"backup/app-1": emptyLog("app-1"), "logs/app-1": emptyLog("app-1")}
+	each, _ := readFiles(t, files, true)
+	if len(each) != 2 || each[0].Log.CopyOf != "" || each[1].Log.CopyOf != "backup/app-1" {
+		t.Fatalf("inspected: %v", each)
+	}
+	if p := fmt.Sprint(each[1].Log.Problems); p != `[log-is-copy original="backup/app-1"]` {
+		t.Errorf("problems: %s", p)
+	}
+	fsys := fstest.MapFS{}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	logs, err := OpenFS(fsys, "backup", "logs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _, err := traces.Collect("both", logs)
+	if err != nil || len(w.Apps) != 1 || fmt.Sprint(w.Notes) != `[logs-copied count=1 copies=[logs/app-1 (of backup/app-1)]]` {
+		t.Errorf("%d applications, notes %v, %v", len(w.Apps), w.Notes, err)
 	}
 }
 
