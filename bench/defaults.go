@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
 )
@@ -39,7 +40,7 @@ func (s *Suite) UseDefaultPolicies() error {
 		most = max(most, usedExecutors(a, c))
 	}
 	protection, other := "", "tracking:spark,shuffle=tracking"
-	switch local := func(a *traces.Application) bool { return !a.Properties.RemoteShuffle() }; {
+	switch local := func(a *traces.Application) bool { return !replay.RemoteShuffle(a) }; {
 	case !slices.ContainsFunc(s.Workload.Apps, local):
 		protection = ",shuffle=remote"
 	case c.Traits().NoShuffleService != nil:

@@ -22,6 +22,7 @@
 // Read the files in this order:
 //
 //   - suite.go and results.go: [Suite] and [Results];
+//   - shuffle.go: what is taken to keep shuffle files where the settings of a log protect none;
 //   - fleets.go and defaults.go: fleets of policies, the one with the recorded settings,
 //     and those that are compared if none are given;
 //   - run.go and options.go: [Run], and how replays run in parallel;

@@ -32,20 +32,35 @@ var recordedKind = Kind{
 
 // FromProperties returns the spec that Spark properties describe: dynamic allocation if
 // it is enabled, else a static size. A static size that the properties do not give is
-// PeakExecutors, at least 1. Dynamic allocation without any protection is not an error
-// but is marked Unprotected, because the application of a log did run.
+// PeakExecutors, at least 1. Dynamic allocation without any protection is not an error,
+// because the application of a log did run: if it set a shuffle manager that is not known,
+// that one kept the files (see RemoteShuffle), else it is marked Unprotected.
 func FromProperties(props map[string]string, app AppInfo) (Spec, error) {
 	s, err := fromProperties(props, app)
 	if err != nil {
 		return Spec{}, err
 	}
 	if s.Dynamic() && s.Protection.exposed() {
-		s.Protection.Unprotected = true
+		s.Protection.Remote = spark.Properties(props).UnknownShuffle() != ""
+		s.Protection.Unprotected = !s.Protection.Remote
 	}
 	if s.Executors == sizeUnknown {
 		s.Executors = max(app.PeakExecutors, 1)
 	}
 	return s, s.check()
+}
+
+// RemoteShuffle reports whether an application's shuffle files are kept by a remote service
+// or storage. concluded means that nothing names a known one: the log of an application that
+// ran under dynamic allocation without any other protection, which Spark refuses, shows that
+// the unknown shuffle manager that it set keeps them.
+func RemoteShuffle(props spark.Properties, app AppInfo) (remote, concluded bool) {
+	if props.RemoteShuffle() || props.UnknownShuffle() == "" {
+		return props.RemoteShuffle(), false
+	}
+	s, err := fromProperties(props, app)
+	concluded = err == nil && s.Dynamic() && s.Protection.exposed()
+	return concluded, concluded
 }
 
 // ParseConf returns the spec that a spark-defaults.conf file describes, with the

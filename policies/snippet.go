@@ -31,7 +31,8 @@ type Deployment struct {
 	Properties   spark.Properties
 	SparkVersion spark.Version
 	Master       spark.Master
-	Cores        int // of one executor; 0: not known
+	Cores        int  // of one executor; 0: not known
+	Remote       bool // a remote service keeps its shuffle files (RemoteShuffle)
 }
 
 // SnippetFor returns the changes with which an application with these properties runs
@@ -47,8 +48,9 @@ func (s Spec) SnippetFor(props map[string]string, app AppInfo, cores int) (Snipp
 	if s.Cores > 0 {
 		cores = s.Cores
 	}
+	remote, _ := RemoteShuffle(props, app)
 	return s.Kind.Snippet(s, Deployment{
-		Properties: props, SparkVersion: spark.ParseVersion(app.SparkVersion), Master: app.master(props), Cores: cores,
+		Properties: props, SparkVersion: spark.ParseVersion(app.SparkVersion), Master: app.master(props), Cores: cores, Remote: remote,
 	})
 }
 

@@ -62,7 +62,7 @@ func checkBacklog(s Spec) error {
 // removes settings of the application that would interfere.
 func sparkSnippet(s Spec, on Deployment) (Snippet, error) {
 	var out Snippet
-	if s.Protection.Remote && !on.Properties.RemoteShuffle() {
+	if s.Protection.Remote && !on.Remote {
 		return out, fmt.Errorf("%s: the application's settings name no remote shuffle service", s)
 	}
 	out.set("spark.dynamicAllocation.enabled", "true")

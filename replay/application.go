@@ -121,7 +121,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	}
 	a.plan = e.planOf(a)
 	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
-	a.remote = spec.Protection.Remote || app.Properties.RemoteShuffle() && !spec.Protection.Unprotected
+	a.remote = spec.Protection.Remote || RemoteShuffle(app) && !spec.Protection.Unprotected
 	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
 	a.exclusion = exclusion.NewTracker(app.Properties)
 	a.dynamic = spec.Dynamic()

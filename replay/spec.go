@@ -31,6 +31,13 @@ func SpecFor(f policies.Fleet, app *traces.Application) (policies.Spec, error) {
 	})
 }
 
+// RemoteShuffle reports whether no shuffle file of an application is lost with an executor,
+// as far as its settings tell.
+func RemoteShuffle(app *traces.Application) bool {
+	remote, _ := policies.RemoteShuffle(app.Properties, policies.AppInfo{SparkVersion: app.SparkVersion, Master: app.Master})
+	return remote
+}
+
 // specOn is SpecFor on a cluster. Where that has no external shuffle service, a
 // spec that asks for one is refused, unless it comes from the log: the application
 // ran on a cluster that had one, and is taken to be set up for this one with

@@ -25,6 +25,9 @@ var benchWordings = map[note.Kind]string{
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",
 
+	"shuffle-concluded-remote":        "{count} of {of:application} ran under dynamic allocation with the shuffle manager {managers} and without the shuffle service, shuffle tracking or decommissioning. Spark refuses that unless the shuffle files are on reliable storage. So it is concluded that this manager keeps them away from executors: none is lost with an executor, under any policy except shuffle=none.",
+	"shuffle-unprotected-as-recorded": "{count} of {of:application} ran under dynamic allocation, and no setting in their logs protects shuffle files, with which Spark refuses to start; something that the logs do not show made it start. Under recorded it is assumed that nothing keeps the files: they are lost with an executor and computed again. If something does, give shuffle=remote in --policy.",
+
 	"losses-not-replayed":  "What was lost when they were recorded, in {applications} of {of} applications: {executors:executor}, and {lost} of {total} ({percent:%.1f} %) to repeated work or waits without any executor. These replays have none of it; --faults recorded replays the losses of executors.",
 	"losses-replayed":      "Executors are lost again as the logs show it: {executors:executor} in {applications} of {of} applications.",
 	"self-replay-errors":   "Self-replay (each application alone with its recorded settings, against its own log; application time): {classes}. These errors widen intervals.",

@@ -93,7 +93,7 @@ func (c *class) canHave(s policies.Spec) bool {
 func (c *class) protections() []policies.Protection {
 	service := policies.Protection{Service: true, TrackingTimeout: policies.Never}
 	switch now := c.current.Protection; {
-	case c.last.Properties.RemoteShuffle():
+	case replay.RemoteShuffle(c.last):
 		return []policies.Protection{remoteProtection(c.last)}
 	case spark.Master(c.master).Kubernetes():
 		return []policies.Protection{tracking}

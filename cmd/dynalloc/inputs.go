@@ -121,7 +121,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 	if w, err = w.Select(in.selection()); err != nil {
 		return nil, nil, err
 	}
-	notes := traces.YearsApart(w.Apps)
+	notes := append(traces.YearsApart(w.Apps), bench.ShuffleNotes(w.Apps)...)
 	if in.compares {
 		var local []bench.Note
 		if w, local, err = in.withoutLocal(w); err != nil {

@@ -1,0 +1,46 @@
+package bench
+
+import (
+	"slices"
+
+	"dynalloc/internal/note"
+	"dynalloc/internal/spark"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/traces"
+)
+
+// Dynamic allocation ran although its settings protect no shuffle files, which Spark
+// refuses.
+var (
+	shuffleConcluded   = note.Declare("shuffle-concluded-remote", "count", "of", "managers")
+	shuffleUnprotected = note.Declare("shuffle-unprotected-as-recorded", "count", "of")
+)
+
+// ShuffleNotes say what is taken to keep the shuffle files of applications whose logs show
+// dynamic allocation without a protection that is known.
+func ShuffleNotes(apps []*traces.Application) (notes []Note) {
+	var managers []string
+	concluded, unprotected := 0, 0
+	for _, a := range apps {
+		if a.Recorded == nil || a.LocalCores > 0 {
+			continue
+		}
+		spec, err := replay.SpecFor(RecordedFleet(), a)
+		if _, known := policies.RemoteShuffle(a.Properties, policies.AppInfo{SparkVersion: a.SparkVersion, Master: a.Master}); known {
+			concluded++
+			if manager := a.Properties[spark.ShuffleManager]; !slices.Contains(managers, manager) {
+				managers = append(managers, manager)
+			}
+		} else if err == nil && spec.Protection.Unprotected {
+			unprotected++
+		}
+	}
+	if concluded > 0 {
+		notes = append(notes, shuffleConcluded.With(concluded, len(apps), managers))
+	}
+	if unprotected > 0 {
+		notes = append(notes, shuffleUnprotected.With(unprotected, len(apps)))
+	}
+	return notes
+}
