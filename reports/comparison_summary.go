@@ -138,22 +138,18 @@ func replays(rows []metrics.Row) []metrics.Row {
 func lowest(rows []metrics.Row, metric string) (low float64, names []string) {
 	low = math.Inf(1)
 	for _, r := range rows {
-		if v := r.Value(metric); v < low && !refused(r) { // false for NaN, a value that does not exist
+		if v := r.Value(metric); v < low && !r.Refused() { // false for NaN, a value that does not exist
 			low = v
 		}
 	}
 	unit := metrics.Named(metric).Unit
 	for _, r := range rows {
-		if v := r.Value(metric); !math.IsNaN(v) && !refused(r) && words.Number(v, unit) == words.Number(low, unit) {
+		if v := r.Value(metric); !math.IsNaN(v) && !r.Refused() && words.Number(v, unit) == words.Number(low, unit) {
 			names = append(names, r.Policy)
 		}
 	}
 	return low, names
 }
-
-// refused reports whether Spark refuses a job of the row's applications, whose times and
-// costs are then those of work that is not done.
-func refused(r metrics.Row) bool { return r.Value("refused") > 0 }
 
 // highest returns the highest value of a metric.
 func highest(rows []metrics.Row, metric string) float64 {

@@ -149,7 +149,7 @@ func label(r metrics.Row) string {
 	if r.Recorded {
 		return recordedLabel
 	}
-	if refused(r) {
+	if r.Refused() {
 		return r.Policy + " (refused by Spark)"
 	}
 	return r.Policy

@@ -6,7 +6,7 @@ import "dynalloc/internal/note"
 var benchWordings = map[note.Kind]string{
 	"builtin-day":        "The workload is one day made from six recorded applications, not a recorded day: {loads} warehouse loads, {features} feature builds and {reports} reports on schedules, each shifted by at most half a minute, and {people} ad-hoc queries that people start at random (seed {seed}). Jobs, stages and relative task times are the recorded ones; each application is larger by a fixed factor for its class, and its input varies by 15 % between runs.",
 	"builtin-fleet":      "The workload is a recorded fleet: six applications that shared 16 cores, each with a fixed number of executors.",
-	"times-of-replay":    "Times of the replay: {times}.",
+	"times-of-replay":    "Times of the replay, of an executor or task that starts alone on its node: {times}.",
 	"times-from-file":    "Times of the replay: as in {file}.",
 	"selected-only":      "Only the selected applications are replayed. Their recorded truth is from a cluster that they shared with the others.",
 	"cluster-startup":    "Executors start in {startup}, as the cluster is given, instead of these times.",

@@ -16,6 +16,10 @@ type Row struct {
 // Value returns the metric with this name, which must be in Table.
 func (r Row) Value(name string) float64 { return r.Values[Position(name)] }
 
+// Refused reports whether Spark refuses a job of the row's applications, so that times and
+// costs say nothing.
+func (r Row) Refused() bool { return r.Value("refused") > 0 }
+
 // Minus returns every metric of r minus that of base; NaN if either is missing.
 func (r Row) Minus(base Row) []float64 {
 	d := make([]float64, len(r.Values))

@@ -216,9 +216,19 @@ func readDeadline(head, record []string) (Deadline, error) {
 }
 
 // ruleFor returns the index of the line that applies to an application; -1 if no line
-// matches.
+// matches. To one that is judged by the latencies of its requests (see Response), a line
+// for these applies if there is none for the application.
 func (d Deadlines) ruleFor(a *traces.Application) int {
-	return slices.IndexFunc(d, func(x Deadline) bool { return !x.forQueries() && x.matches(a) })
+	if i := slices.IndexFunc(d, func(x Deadline) bool { return !x.forQueries() && x.matches(a) }); i >= 0 || a.Until == 0 {
+		return i
+	}
+	rules := d.queryRules(a)
+	for j := range a.Jobs {
+		if i := d.ruleForJob(rules, &a.Jobs[j]); i >= 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // queryRules returns the indexes of the lines for queries of an application.

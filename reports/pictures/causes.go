@@ -98,8 +98,12 @@ func stackedBars(w io.Writer, r *bench.Results, b bars) error {
 	p := gridless()
 	n := len(r.Runs)
 	longest := 0.0
+	lengths := make([]float64, n) // of refused policies 0: what they took says nothing
 	for i := range r.Runs {
-		longest = max(longest, b.whole(&r.Runs[i]))
+		if !r.Runs[i].All.Refused() {
+			lengths[i] = b.whole(&r.Runs[i])
+		}
+		longest = max(longest, lengths[i])
 	}
 	if longest == 0 || !words.Finite(longest) {
 		longest = 1
@@ -117,7 +121,9 @@ func stackedBars(w io.Writer, r *bench.Results, b bars) error {
 	for _, part := range b.parts {
 		values := make(plotter.Values, n)
 		for i := range r.Runs {
-			values[n-1-i] = b.whole(&r.Runs[i]) * part.share(r.Runs[i].All) / 100
+			if lengths[i] > 0 {
+				values[n-1-i] = lengths[i] * part.share(r.Runs[i].All) / 100
+			}
 		}
 		if !slices.ContainsFunc(values, func(v float64) bool { return v > 0 }) {
 			continue
@@ -141,9 +147,13 @@ func stackedBars(w io.Writer, r *bench.Results, b bars) error {
 	style := textStyle(8.5, false, quiet, text.XLeft)
 	style.YAlign = text.YCenter
 	for i := range r.Runs {
-		if whole := b.whole(&r.Runs[i]); below != nil && !math.IsNaN(whole) {
-			at := vg.Point{X: data.X(p.X.Norm(whole)) + 5, Y: data.Y(p.Y.Norm(float64(n-1-i))) + 1.5}
-			data.FillText(style, at, fmt.Sprintf("%.*f%s", digitsFor(longest), whole, b.unit))
+		label := fmt.Sprintf("%.*f%s", digitsFor(longest), lengths[i], b.unit)
+		if r.Runs[i].All.Refused() {
+			label = "refused by Spark"
+		}
+		if below != nil && !math.IsNaN(lengths[i]) {
+			at := vg.Point{X: data.X(p.X.Norm(lengths[i])) + 5, Y: data.Y(p.Y.Norm(float64(n-1-i))) + 1.5}
+			data.FillText(style, at, label)
 		}
 	}
 	return f.write(w)

@@ -31,10 +31,14 @@ type choice struct {
 // TradeOff draws each policy's SLA misses against the executor-hours it holds,
 // and the front: the policies that no other beats in both.
 func TradeOff(w io.Writer, r *bench.Results) error {
-	choices := choicesOf(r)
+	choices, refused := choicesOf(r)
+	legend := "Pareto front: no other policy is at least as good in both and better in one"
+	if refused > 0 {
+		legend += "; without " + words.Plural(refused, "policy") + " that Spark refuses"
+	}
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
 	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: lower left is better", setting(r),
-		[]key{lineKey("Pareto front: no other policy is at least as good in both and better in one", frontLine)})
+		[]key{lineKey(legend, frontLine)})
 	p := choicePlot(choices, r.Runs[0].All.Value("with_deadline"))
 	front := stairs(p, choices)
 	if len(front) > 0 {
@@ -74,10 +78,15 @@ func stairs(p *plot.Plot, choices []choice) plotter.XYs {
 	return front
 }
 
-func choicesOf(r *bench.Results) []choice {
-	var choices []choice
+// choicesOf returns the policies that can be compared, and the number of those that cannot
+// because Spark refuses them.
+func choicesOf(r *bench.Results) (choices []choice, refused int) {
 	for i := range r.Runs {
 		all := r.Runs[i].All
+		if all.Refused() {
+			refused++
+			continue
+		}
 		c := choice{policy: r.Runs[i].Policy.Name, hours: all.Value("executor_hours_held"), missed: all.Value("sla_misses"), base: i == 0, hindsight: !r.Runs[i].Policy.Deployable()}
 		if words.Finite(c.hours) && all.Value("with_deadline") > 0 {
 			choices = append(choices, c)
@@ -92,7 +101,7 @@ func choicesOf(r *bench.Results) []choice {
 			}
 		}
 	}
-	return choices
+	return choices, refused
 }
 
 // frontOf returns the corners of the front, from cheap to expensive.
@@ -147,14 +156,20 @@ func (c *choice) ink() color.Color {
 func drawChoices(data draw.Canvas, p *plot.Plot, choices []choice, front plotter.XYs) (points, corners []vg.Point) {
 	toX, toY := p.Transforms(&data)
 	for _, c := range choices {
-		at := vg.Point{X: toX(c.hours), Y: toY(c.missed)}
-		glyph := c.glyph()
-		halo := glyph
-		halo.Color = color.White
-		halo.Radius += 1.2
-		data.DrawGlyph(halo, at)
-		data.DrawGlyph(glyph, at)
-		points = append(points, at)
+		points = append(points, vg.Point{X: toX(c.hours), Y: toY(c.missed)})
+	}
+	for _, base := range []bool{false, true} { // the base policy is drawn over others at the same point
+		for i, c := range choices {
+			if c.base != base {
+				continue
+			}
+			glyph := c.glyph()
+			halo := glyph
+			halo.Color = color.White
+			halo.Radius += 1.2
+			data.DrawGlyph(halo, points[i])
+			data.DrawGlyph(glyph, points[i])
+		}
 	}
 	for i, xy := range front {
 		if i > 0 {
