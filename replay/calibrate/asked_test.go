@@ -53,7 +53,7 @@ func readLog(t *testing.T, path string, old bool) *traces.Application {
 // manager. The first executor alone would leave open which part of its 20.5 s was start-up.
 func TestRequestsThatALogDoesNotShowAreInferred(t *testing.T) {
 	for _, name := range []string{"dra-boot", "dra-boot-request-time"} {
-		a := readLog(t, "testdata/"+name+".zstd", false)
+		a := readLog(t, "../../bench/testdata/cases/"+name+"/"+name+".zstd", false)
 		InferRequests(a)
 		if got := (a.Setup - 6*time.Second).Abs(); got > 100*time.Millisecond {
 			t.Errorf("%s: the first request is %s after the start, want about 6s", name, a.Setup)
@@ -101,7 +101,7 @@ func TestInferredRequestsAreThoseThatSparkLogged(t *testing.T) {
 // rare, so that the 20.5 s after its start are the start-up. The default of 5 s counts for
 // little beside it.
 func TestOneExecutorAloneIsTakenAtItsWord(t *testing.T) {
-	a := readLog(t, "testdata/dra-boot.zstd", false)
+	a := readLog(t, "../../bench/testdata/cases/dra-boot/dra-boot.zstd", false)
 	setup := a.Setup
 	a.Recorded.Executors = a.Recorded.Executors[:1]
 	a.Recorded.Tasks = slices.DeleteFunc(a.Recorded.Tasks, func(x traces.RecordedTask) bool { return x.Executor > 0 })
