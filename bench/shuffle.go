@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"dynalloc/internal/note"
-	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/traces"
@@ -29,7 +28,7 @@ func ShuffleNotes(apps []*traces.Application) (notes []Note) {
 		spec, err := replay.SpecFor(RecordedFleet(), a)
 		if _, known := policies.RemoteShuffle(a.Properties, policies.AppInfo{SparkVersion: a.SparkVersion, Master: a.Master}); known {
 			concluded++
-			if manager := a.Properties[spark.ShuffleManager]; !slices.Contains(managers, manager) {
+			if manager := a.Properties.UnknownShuffle(); !slices.Contains(managers, manager) {
 				managers = append(managers, manager)
 			}
 		} else if err == nil && spec.Protection.Unprotected {

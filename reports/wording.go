@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"dynalloc/internal/note"
+	"dynalloc/reports/sentences"
 	"dynalloc/reports/words"
 )
 
-// wordings maps each kind of note to its sentence. It joins the tables of
-// wording_traces.go and so on, one for each package that makes notes. A sentence names
+// wordings maps each kind of note to its sentence. It joins the tables of package
+// sentences with that of wording_reports.go. A sentence names
 // the arguments of its kind in braces:
 //
 //	{name}        the value; a list as "a, b and c"
@@ -21,12 +22,9 @@ import (
 // A problem of a log is a phrase that can stand in parentheses; every other wording is
 // a sentence with its period.
 var wordings = func() map[note.Kind]string {
-	all := map[note.Kind]string{note.PlainText: "{text}"}
-	for _, table := range []map[note.Kind]string{
-		reportsWordings, tracesWordings, arrivalsWordings, policiesWordings, clusterWordings, calibrateWordings, benchWordings,
-	} {
-		maps.Copy(all, table)
-	}
+	all := sentences.All()
+	all[note.PlainText] = "{text}"
+	maps.Copy(all, reportsWordings)
 	return all
 }()
 

@@ -21,8 +21,9 @@ import (
 // packages below it.
 const graph = `
 cmd/dynalloc                  -> ...
-reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/wide policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/words traces traces/source
+reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/wide policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/sentences reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
+reports/sentences             -> internal/note
 reports/words                 -> bench/metrics bench/stats
 
 bench/decide                  -> bench bench/metrics bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces

@@ -1,9 +1,9 @@
-package reports
+package sentences
 
 import "dynalloc/internal/note"
 
-// tracesWordings are the sentences for the notes of package traces and the readers below it.
-var tracesWordings = map[note.Kind]string{
+// tracesNotes are the sentences for the notes of package traces and the readers below it.
+var tracesNotes = map[note.Kind]string{
 	"log-part-cut":               "{part} is cut short after line {line}: the events before are used",
 	"log-part-cut-inside":        "{part} is cut short after line {line}: the events after it are missing",
 	"log-part-unreadable":        "{part} could not be read: {error}",

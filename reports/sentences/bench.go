@@ -1,9 +1,9 @@
-package reports
+package sentences
 
 import "dynalloc/internal/note"
 
-// benchWordings are the sentences for the notes of package bench and the packages below it.
-var benchWordings = map[note.Kind]string{
+// benchNotes are the sentences for the notes of package bench and the packages below it.
+var benchNotes = map[note.Kind]string{
 	"builtin-day":        "The workload is one day made from six recorded applications, not a recorded day: {loads} warehouse loads, {features} feature builds and {reports} reports on schedules, each shifted by at most half a minute, and {people} ad-hoc queries that people start at random (seed {seed}). Jobs, stages and relative task times are the recorded ones; each application is larger by a fixed factor for its class, and its input varies by 15 % between runs.",
 	"builtin-fleet":      "The workload is a recorded fleet: six applications that shared 16 cores, each with a fixed number of executors.",
 	"times-of-replay":    "Times of the replay, of an executor or task that starts alone on its node: {times}.",

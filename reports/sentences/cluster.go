@@ -1,9 +1,9 @@
-package reports
+package sentences
 
 import "dynalloc/internal/note"
 
-// clusterWordings are the sentences for the notes of package replay/cluster and its managers.
-var clusterWordings = map[note.Kind]string{
+// clusterNotes are the sentences for the notes of package replay/cluster and its managers.
+var clusterNotes = map[note.Kind]string{
 	"yarn-not-modeled":              "{file}:{line}: {setting} is not modeled.",
 	"yarn-reservations-not-modeled": "{file}:{line}: <{setting}> is not modeled: no resources are reserved in advance.",
 	"yarn-access-not-modeled":       "{file}:{line}: <{setting}> of queue {queue} is not modeled: every user may submit to every queue.",

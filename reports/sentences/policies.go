@@ -1,9 +1,9 @@
-package reports
+package sentences
 
 import "dynalloc/internal/note"
 
-// policiesWordings are the sentences for the notes of package policies.
-var policiesWordings = map[note.Kind]string{
+// policiesNotes are the sentences for the notes of package policies.
+var policiesNotes = map[note.Kind]string{
 	"policy-not-deployable":        "Policy {policy}: it knows the demand in advance, so it is a reference, not a deployable policy and not a bound.",
 	"policy-initial-below-minimum": "Policy {policy}: spark.dynamicAllocation.initialExecutors ({initial}) is below spark.dynamicAllocation.minExecutors ({minimum}): the larger counts.",
 	"policy-initial-above-maximum": "Policy {policy}: spark.dynamicAllocation.initialExecutors ({initial}) is above spark.dynamicAllocation.maxExecutors ({maximum}): " +

@@ -1,9 +1,9 @@
-package reports
+package sentences
 
 import "dynalloc/internal/note"
 
-// arrivalsWordings are the sentences for the notes on what starts the jobs of a log.
-var arrivalsWordings = map[note.Kind]string{
+// arrivalsNotes are the sentences for the notes on what starts the jobs of a log.
+var arrivalsNotes = map[note.Kind]string{
 	"log-arrivals-given":          "--arrivals {arrivals} says how its jobs are started",
 	"log-clock-starts":            "{jobs} of {of:job} belong to work that the clock starts",
 	"log-stream-timed":            "{batches} micro-batches of a stream: one is due each {interval} and starts then, or when the one before ends if that is later",
