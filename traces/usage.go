@@ -27,10 +27,7 @@ func RecordedUsage(apps ...*Application) []Usage {
 		for i := range a.Recorded.Executors {
 			x := &a.Recorded.Executors[i]
 			memory := a.Profile(x.Profile).Memory()
-			to := a.Recorded.End
-			if x.Removed >= 0 {
-				to = min(to, x.Removed) // later ones are of a clock that was set
-			}
+			to := a.Recorded.EndOf(x)
 			changes = append(changes, Usage{start + min(x.Added, to), 1, x.Cores, memory}, Usage{start + to, -1, -x.Cores, -memory})
 		}
 	}
@@ -49,6 +46,15 @@ func RecordedUsage(apps ...*Application) []Usage {
 		levels = append(levels, now)
 	}
 	return levels
+}
+
+// EndOf is when an executor was removed, at the latest when the application ended: a later
+// removal is of a clock that was set.
+func (r *Recorded) EndOf(x *RecordedExecutor) time.Duration {
+	if x.Removed < 0 {
+		return r.End
+	}
+	return min(x.Removed, r.End)
 }
 
 // PeakExecutors is the most executors that the application held at one time when it was

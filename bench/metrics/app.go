@@ -146,18 +146,15 @@ func Recorded(a *traces.Application) App {
 	app.Batches, app.Response = batchesOf(requests), sla.Response(a, requests)
 	wanted := firstWanted(a)
 	app.Unwanted = wanted
-	for _, x := range a.Recorded.Executors {
+	for i := range a.Recorded.Executors {
+		x := &a.Recorded.Executors[i]
 		if x.Added < 0 {
 			continue
 		}
 		if wait := max(0, x.Added-wanted); app.QueueWait < 0 || wait < app.QueueWait {
 			app.QueueWait = wait
 		}
-		gone := x.Removed
-		if gone < 0 || gone > a.Recorded.End {
-			gone = a.Recorded.End
-		}
-		alive := max(0, gone-x.Added)
+		alive := max(0, a.Recorded.EndOf(x)-x.Added)
 		app.Executors.Add(alive, 1)
 		app.Held.Add(alive, int64(x.Cores))
 		app.Memory.Add(alive, profileMemory(a, x.Profile))

@@ -139,11 +139,7 @@ func recorded(a *traces.Application) Figures {
 	f := Figures{Seconds: r.End.Seconds()}
 	for i := range r.Executors {
 		x := &r.Executors[i]
-		gone := r.End
-		if x.Removed >= 0 {
-			gone = min(gone, x.Removed)
-		}
-		f.ExecutorSeconds += max(gone-x.Added, 0).Seconds()
+		f.ExecutorSeconds += max(r.EndOf(x)-x.Added, 0).Seconds()
 	}
 	return f
 }

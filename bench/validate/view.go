@@ -50,11 +50,7 @@ func Recorded(w *traces.Workload) []View {
 		lives := make([]Life, 0, len(r.Executors))
 		for j := range r.Executors {
 			x := &r.Executors[j]
-			gone := r.End
-			if x.Removed >= 0 {
-				gone = min(gone, x.Removed)
-			}
-			lives = append(lives, Life{x.Added, max(x.Added, gone)})
+			lives = append(lives, Life{x.Added, max(x.Added, r.EndOf(x))})
 		}
 		end := r.End
 		if !r.Ended {
