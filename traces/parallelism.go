@@ -23,6 +23,16 @@ func ExecutorCores(a *Application) int {
 	return 0
 }
 
+// Slots is the number of tasks that an executor of a number of cores runs at a time, at
+// least 1.
+func (p *Profile) Slots(cores int) int {
+	slots := cores / max(p.TaskCPUs, 1)
+	if p.Limit > 0 {
+		slots = min(slots, p.Limit)
+	}
+	return max(slots, 1)
+}
+
 // UsefulExecutors is the number of executors for which an application has tasks, which
 // is the number that its largest stage fills; at least 1.
 func UsefulExecutors(a *Application) int {

@@ -28,20 +28,11 @@ type runningTask struct {
 }
 
 func newObserver(a *traces.Application) *observer {
-	p := a.Profiles[0]
-	cores := max(p.Cores, a.LocalCores)
-	for i := range a.Recorded.Executors {
-		if cores == 0 { // an executor takes a whole worker
-			cores = a.Recorded.Executors[i].Cores
-		}
+	return &observer{
+		slots: a.Profiles[0].Slots(max(traces.ExecutorCores(a), a.LocalCores)),
+		since: map[policies.ExecutorID]time.Duration{}, running: map[runningTask]time.Duration{},
+		left: map[int32]int{}, attempts: map[int32]int{},
 	}
-	o := &observer{slots: max(cores/max(p.TaskCPUs, 1), 1)}
-	if p.Limit > 0 {
-		o.slots = min(o.slots, p.Limit)
-	}
-	o.since, o.running = map[policies.ExecutorID]time.Duration{}, map[runningTask]time.Duration{}
-	o.left, o.attempts = map[int32]int{}, map[int32]int{}
-	return o
 }
 
 // Observe takes one event of the replay.

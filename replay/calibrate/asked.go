@@ -192,11 +192,7 @@ func replayRequests(a *traces.Application) bool {
 	env := policies.Env{Client: l, Rules: policies.RulesOf(a.SparkVersion)}
 	profile := map[int]int{} // by Spark's id
 	for i, p := range a.Profiles {
-		slots := max(p.Cores, 1) / max(p.TaskCPUs, 1)
-		if p.Limit > 0 {
-			slots = min(slots, p.Limit)
-		}
-		env.Profiles = append(env.Profiles, policies.Profile{ID: p.ID, Slots: max(slots, 1)})
+		env.Profiles = append(env.Profiles, policies.Profile{ID: p.ID, Slots: p.Slots(p.Cores)})
 		profile[p.ID] = i
 	}
 	policy := spec.New(env)
