@@ -157,7 +157,7 @@ func Recorded(a *traces.Application) App {
 		alive := max(0, a.Recorded.EndOf(x)-x.Added)
 		app.Executors.Add(alive, 1)
 		app.Held.Add(alive, int64(x.Cores))
-		app.Memory.Add(alive, profileMemory(a, x.Profile))
+		app.Memory.Add(alive, a.Profile(x.Profile).Memory())
 	}
 	return app
 }
@@ -183,15 +183,4 @@ func firstWanted(a *traces.Application) time.Duration {
 		earlier(x.Requested)
 	}
 	return max(first, 0)
-}
-
-// profileMemory is the memory of an executor of a resource profile in MiB, with
-// overhead.
-func profileMemory(a *traces.Application, id int) int64 {
-	for i := range a.Profiles {
-		if a.Profiles[i].ID == id {
-			return a.Profiles[i].Memory()
-		}
-	}
-	return 0
 }
