@@ -50,9 +50,9 @@ func (e *Explanation) Cause() Cause {
 
 // Explain divides the error of an application among causes. First start-up, then the times
 // of tasks are replaced by what the log says, then executors are lost as the log says, and
-// what the error changes by is the part of each. What is left is divided by how the time of the two runs was spent
-// (traces.TimeSpent). This reads the recorded run: it shows where an error comes from, and
-// is no prediction.
+// what the error changes by is the part of each. What is left is divided by how the time
+// of the two runs was spent (traces.TimeSpent). This reads the recorded run: it shows where
+// an error comes from, and is no prediction.
 func Explain(a *traces.Application) Explanation {
 	w := alone(a)
 	config := configOf(w)
@@ -79,10 +79,13 @@ func Explain(a *traces.Application) Explanation {
 	config.RecordedLosses = true
 	step(Retries, with(given, config))
 	real := a.Recorded.Spent
-	for c, differs := range map[Cause]time.Duration{Retries: spent.Retries - real.Retries, Waits: spent.Waits - real.Waits, Driver: spent.Driver - real.Driver} {
+	move := func(c Cause, differs time.Duration) {
 		part := differs.Seconds() / e.Recorded.Seconds
 		e.Parts[c], left = e.Parts[c]+part, left-part
 	}
+	move(Retries, spent.Retries-real.Retries)
+	move(Waits, spent.Waits-real.Waits)
+	move(Driver, spent.Driver-real.Driver)
 	e.Parts[Unexplained] = left
 	return e
 }
