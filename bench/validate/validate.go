@@ -250,9 +250,10 @@ func waited(w *traces.Workload, given *cluster.Cluster) bool {
 	if len(w.Apps) < 2 {
 		return false
 	}
-	c := clusterHeld(w)
-	if given != nil {
-		c = *given
+	c := given
+	if c == nil {
+		held := clusterHeld(w)
+		c = &held
 	}
 	type life struct{ asked, added, gone time.Duration }
 	var lives []life
