@@ -2,7 +2,6 @@ package eventlog
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -136,9 +135,7 @@ func (b *cueBuilder) session(s *strand) {
 		if several || k == 0 && len(b.strands) > 1 || strandKinds[s.kind].concurrent && u.start < busy {
 			b.start(u, b.at(u.start))
 		}
-		if busy = max(busy, u.end); u.end == 0 {
-			busy = math.MaxInt64
-		}
+		busy = max(busy, u.until())
 	}
 }
 
@@ -146,11 +143,11 @@ func (b *cueBuilder) session(s *strand) {
 func (s *strand) overlaps() bool {
 	var busy int64
 	for k := range s.units {
-		if u := &s.units[k]; u.start < busy {
+		u := &s.units[k]
+		if u.start < busy {
 			return true
-		} else if busy = max(busy, u.end); u.end == 0 {
-			busy = math.MaxInt64
 		}
+		busy = max(busy, u.until())
 	}
 	return false
 }

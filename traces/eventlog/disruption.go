@@ -104,17 +104,14 @@ func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
 	d := &a.disruptions
 	var alive, gone []*executorLog
 	for _, x := range a.executors {
-		if !isDriver(x.id) && cmp.Or(x.added, x.block, x.firstTask) > 0 {
+		if !isDriver(x.id) && x.firstSeen() > 0 {
 			alive = append(alive, x)
 			if x.removed > 0 {
 				gone = append(gone, x)
 			}
 		}
 	}
-	age := func(x, y *executorLog) int {
-		return cmp.Compare(cmp.Or(x.added, x.block, x.firstTask), cmp.Or(y.added, y.block, y.firstTask))
-	}
-	slices.SortStableFunc(alive, age)
+	slices.SortStableFunc(alive, func(x, y *executorLog) int { return cmp.Compare(x.firstSeen(), y.firstSeen()) })
 	slices.SortStableFunc(gone, func(x, y *executorLog) int { return cmp.Compare(x.removed, y.removed) })
 	until := a.workEnd()
 	hosts := map[string]bool{}
@@ -122,7 +119,7 @@ func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
 		at := slices.Index(alive, x)
 		place := 0
 		for _, older := range alive[:at] {
-			if cmp.Or(older.added, older.block, older.firstTask) <= x.removed {
+			if older.firstSeen() <= x.removed {
 				place++
 			}
 		}

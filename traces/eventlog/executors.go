@@ -115,6 +115,10 @@ func (a *assembler) blockManagerRemoved(e *blockManagerEvent) error {
 	return nil
 }
 
+// firstSeen is when the log first shows it: ExecutorAdded, else its block manager, else its first
+// task; 0 if it shows none.
+func (x *executorLog) firstSeen() int64 { return cmp.Or(x.added, x.block, x.firstTask) }
+
 // warmed takes a task that succeeded. What the first one spends before it runs, on loading
 // classes and fetching files, those that are launched meanwhile spend with it; later ones
 // find it done, in whatever slot.
@@ -168,7 +172,7 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 		if isDriver(x.id) && app.LocalCores > 0 {
 			r.Executors = append(r.Executors, a.ownExecutor(app, x))
 		}
-		added := cmp.Or(x.added, x.block, x.firstTask)
+		added := x.firstSeen()
 		if isDriver(x.id) || added == 0 {
 			continue // the driver, or an executor that was removed before it registered
 		}
@@ -194,7 +198,7 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 	}
 	slices.SortStableFunc(r.Executors, func(x, y traces.RecordedExecutor) int { return cmp.Compare(x.Added, y.Added) })
 	for _, x := range a.executors {
-		if from := cmp.Or(x.added, x.block, x.firstTask); from > 0 && (!isDriver(x.id) || a.local()) {
+		if from := x.firstSeen(); from > 0 && (!isDriver(x.id) || a.local()) {
 			a.spent.Held(from, x.removed, a.slots(x))
 		}
 	}

@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"cmp"
+	"math"
 	"strings"
 
 	"dynalloc/traces"
@@ -23,6 +24,14 @@ type unit struct {
 	jobs       []int
 	start, end int64 // ms since 1970; of its first job, and the latest of its jobs, 0 if one never ended
 	last       int   // the job that ended last
+}
+
+// until is the end of a unit; after all times if it never ended.
+func (u *unit) until() int64 {
+	if u.end == 0 {
+		return math.MaxInt64
+	}
+	return u.end
 }
 
 // A strandKind is what a strand is known by.
