@@ -1,7 +1,10 @@
 package bench
 
 import (
+	"slices"
+
 	"dynalloc/internal/note"
+	"dynalloc/traces"
 )
 
 // Notes on applications that the clock stops: their turnaround says nothing.
@@ -17,11 +20,8 @@ func (r *Results) clockNotes() (notes []note.Note) {
 		if a.Until > 0 {
 			stopped++
 		}
-		for i := range a.Jobs {
-			if a.Jobs[i].Stream != "" {
-				streams++
-				break
-			}
+		if slices.ContainsFunc(a.Jobs, func(j traces.Job) bool { return j.Stream != "" }) {
+			streams++
 		}
 	}
 	if stopped > 0 {

@@ -115,5 +115,5 @@ func (r *Results) exclusionNotes() []Note {
 	if profiled > 0 {
 		notes = append(notes, profilesWithStatic.With(profiled))
 	}
-	return append(notes, StreamNotes(dynamicApps(r.Suite.Workload, r.Suite.Policies))...)
+	return append(notes, StreamNotes(DynamicApps(r.Suite.Workload, r.Suite.Policies...))...)
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -54,12 +55,7 @@ func ClassErrors(apps []*traces.Application, errors []selfreplay.Error) []ClassE
 	for k := range list {
 		list[k].Median, list[k].Executors = stats.Median(times[k]), stats.Median(executors[k])
 	}
-	slices.SortStableFunc(list, func(x, y ClassError) int {
-		if x.Class < y.Class {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(list, func(x, y ClassError) int { return cmp.Compare(x.Class, y.Class) })
 	return list
 }
 

@@ -36,9 +36,9 @@ func StreamNotes(apps []*traces.Application) []Note {
 	return notes
 }
 
-// dynamicApps are the applications that run under dynamic allocation under one of a
+// DynamicApps are the applications that run under dynamic allocation under one of a
 // list of policies.
-func dynamicApps(w *traces.Workload, fleets []policies.Fleet) []*traces.Application {
+func DynamicApps(w *traces.Workload, fleets ...policies.Fleet) []*traces.Application {
 	var apps []*traces.Application
 	for _, a := range w.Apps {
 		if slices.ContainsFunc(fleets, func(f policies.Fleet) bool {

@@ -77,12 +77,11 @@ func (a *adviser) logQualities() []logQuality {
 // checkReplay states how well replays of the class's own logs reproduce them, and
 // widens the intervals of the class by these errors.
 func (q *logQuality) checkReplay(a *adviser, c *class) {
-	var apps []*traces.Application
 	var errors []selfreplay.Error
 	for _, at := range c.apps {
-		apps, errors = append(apps, a.suite.Workload.Apps[at]), append(errors, a.results.Self[at])
+		errors = append(errors, a.results.Self[at])
 	}
-	of := bench.ClassErrors(apps, errors)
+	of := bench.ClassErrors(c.runs(a.suite.Workload), errors)
 	if len(of) == 0 {
 		q.notes = append(q.notes, runsNotRecorded.With())
 		return

@@ -11,7 +11,6 @@ import (
 	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
-	"dynalloc/traces"
 )
 
 // A Tuning asks for the cheapest fleet that keeps the deadlines.
@@ -176,11 +175,6 @@ func (s *search) noteStreams() {
 	if s.out.Chosen < 0 {
 		return
 	}
-	var apps []*traces.Application
-	for _, a := range s.Suite.Workload.Apps {
-		if spec, ok := s.out.Fleets[s.out.Chosen].Fleet.For(a.Name, a.Class); ok && spec.Dynamic() {
-			apps = append(apps, a)
-		}
-	}
+	apps := bench.DynamicApps(s.Suite.Workload, s.out.Fleets[s.out.Chosen].Fleet)
 	s.out.Notes = append(s.out.Notes, bench.StreamNotes(apps)...)
 }
