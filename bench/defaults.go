@@ -10,6 +10,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -143,15 +144,9 @@ func sizedSpec(apps []*traces.Application, c *cluster.Cluster, protection string
 		sizes = append(sizes, min(max(n, 1), usedExecutors(a, c)))
 		lengths = append(lengths, traces.CriticalPath(a))
 	}
-	n := median(sizes)
-	if median(lengths) < defaultIdle {
+	n := latency.Median(sizes, 0)
+	if latency.Median(lengths, 0) < defaultIdle {
 		return policies.Parse(fmt.Sprintf("static,n=%d", n))
 	}
 	return policies.Parse(fmt.Sprintf("spark,idle=%s,max=%d%s", shortIdle, n, protection))
-}
-
-// median is the lower median of at least one value. It sorts them.
-func median[T int | time.Duration](values []T) T {
-	slices.Sort(values)
-	return values[(len(values)-1)/2]
 }

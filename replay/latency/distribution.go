@@ -94,7 +94,7 @@ func (d *Distribution) Typical(others int) time.Duration {
 }
 
 // Median returns the lower median, or none if there are no values. It sorts them.
-func Median[T int32 | time.Duration](values []T, none T) T {
+func Median[T int | int32 | time.Duration](values []T, none T) T {
 	if len(values) == 0 {
 		return none
 	}
