@@ -330,7 +330,7 @@ func parseFailure(text string, tasks int) (Failure, error) {
 	if placed {
 		executor, err = strconv.Atoi(number)
 	}
-	task, times, ok := parseTimes(run, tasks, 1)
+	task, times, ok := parseTaskTimes(run, tasks, 1)
 	if !ok || err != nil || placed && executor < 1 {
 		return Failure{}, fmt.Errorf("fails=%s: expected TASK:DURATION[@EXECUTOR][,...] with a task of the stage and a number of the executor from 1, such as 2:3s or 2:3s@1", text)
 	}
@@ -339,7 +339,7 @@ func parseFailure(text string, tasks int) (Failure, error) {
 
 // parseCopy reads a copy of one of a number of tasks: "2:5s:3s".
 func parseCopy(text string, tasks int) (Copy, error) {
-	task, times, ok := parseTimes(text, tasks, 2)
+	task, times, ok := parseTaskTimes(text, tasks, 2)
 	if !ok {
 		return Copy{}, fmt.Errorf("copies=%s: expected TASK:AFTER:DURATION[,...] with a task of the stage, such as 2:5s:3s", text)
 	}
@@ -349,29 +349,30 @@ func parseCopy(text string, tasks int) (Copy, error) {
 // parseRetry reads an attempt of a stage after the first: how long the task ran whose fetch
 // failed before it, and the driver's time before it, "1500ms:4s".
 func parseRetry(text string) (Retry, error) {
-	fetch, delay, ok := strings.Cut(text, ":")
-	f, err := spec.ParseDuration(fetch, time.Second)
-	d, err2 := spec.ParseDuration(delay, time.Second)
-	if !ok || err != nil || err2 != nil || f < 0 || d < 0 {
+	times, ok := parseTimes(text, 2)
+	if !ok {
 		return Retry{}, fmt.Errorf("retries=%s: expected FETCH:DELAY[,...], such as 1500ms:4s", text)
 	}
-	return Retry{Fetch: f, Delay: d}, nil
+	return Retry{Fetch: times[0], Delay: times[1]}, nil
 }
 
-// parseTimes reads the index of one of a number of tasks and a number of times, all
+// parseTaskTimes reads the index of one of a number of tasks and a number of times, all
 // separated by colons.
-func parseTimes(text string, tasks, number int) (task int, times []time.Duration, ok bool) {
-	words := strings.Split(text, ":")
-	task, err := strconv.Atoi(words[0])
-	if err != nil || task < 0 || task >= tasks || len(words) != number+1 {
-		return 0, nil, false
-	}
-	for _, word := range words[1:] {
+func parseTaskTimes(text string, tasks, number int) (task int, times []time.Duration, ok bool) {
+	index, rest, _ := strings.Cut(text, ":")
+	task, err := strconv.Atoi(index)
+	times, ok = parseTimes(rest, number)
+	return task, times, ok && err == nil && 0 <= task && task < tasks
+}
+
+// parseTimes reads a number of times with colons between them.
+func parseTimes(text string, number int) (times []time.Duration, ok bool) {
+	for word := range strings.SplitSeq(text, ":") {
 		d, err := spec.ParseTime(word, time.Second)
 		if err != nil || d < 0 {
-			return 0, nil, false
+			return nil, false
 		}
 		times = append(times, d)
 	}
-	return task, times, true
+	return times, len(times) == number
 }
