@@ -85,6 +85,6 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 // withoutWork is an application without its jobs and tasks: there may be very many logs.
 func withoutWork(a *traces.Application) *traces.Application {
 	return &traces.Application{
-		Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, User: a.User, Started: a.Started, Submit: a.Submit, SparkVersion: a.SparkVersion, Log: a.Log,
+		Path: a.Path, ID: a.ID, Attempt: a.Attempt, Name: a.Name, Class: a.Class, User: a.User, Started: a.Started, Submit: a.Submit, SparkVersion: a.SparkVersion, Log: a.Log, Excluded: a.Excluded,
 	}
 }
