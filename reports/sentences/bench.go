@@ -12,15 +12,15 @@ var benchNotes = map[note.Kind]string{
 	"cluster-startup":    "Executors start in {startup}, as the cluster is given, instead of these times.",
 	"app-left-out":       "Left out of every row: {error}.",
 	"row-without-values": "A row without values: {problem}.",
-	"local-left-out":     "{count:application} in local mode left out: the driver is the only executor there, so that there is no allocation to compare ({applications}). --keep-local keeps them.",
-	"local-kept":         "{count:application} in local mode kept ({applications}): under recorded they run in their drivers beside the cluster; under every other policy as on the cluster, with the executor size of their properties, by default of one core.",
+	"local-left-out":     "Left out: {count:application} in local mode ({applications}). There the driver is the only executor, so that there is no allocation to compare. --keep-local keeps them.",
+	"local-kept":         "Kept: {count:application} in local mode ({applications}). Under recorded they run in their drivers, beside the cluster; under every other policy they run on the cluster, with executors of the size that their properties say, by default one core.",
 	"streams-under-dynamic-allocation": "{count:application} of Structured Streaming under dynamic allocation: Spark allows it without a warning, but its allocator is made for batch jobs. " +
-		"It counts waiting tasks and idle executors and knows neither triggers nor batches (SPARK-24815). State of stateful queries that is loaded again on other executors is not replayed.",
+		"It counts waiting tasks and idle executors and knows neither triggers nor batches (SPARK-24815). That other executors have to load the state of stateful queries again is not replayed.",
 	"dstreams-under-dynamic-allocation": "{count:application} of Spark Streaming (DStreams) under dynamic allocation: Spark warns that receivers without a write-ahead log can lose data. " +
-		"It has an allocator of its own for them (spark.streaming.dynamicAllocation.enabled), which is not replayed and which it refuses beside spark.dynamicAllocation.enabled.",
+		"Spark's own allocator for them (spark.streaming.dynamicAllocation.enabled) is not replayed; Spark refuses it together with spark.dynamicAllocation.enabled.",
 	"builtin-queues":          "The workload is one day on YARN made from six recorded applications, not a recorded day: {loads} warehouse loads and {features} feature builds in the queue etl, {reports} reports in the queue reports, and {people} ad-hoc queries of three analysts in the queue adhoc (seed {seed}). Loads and reports have fixed sizes, the others Spark's dynamic allocation without a maximum. Jobs, stages and relative task times are the recorded ones.",
-	"saves-no-node":           "The cluster is paid by the node. Under {policies} executors take less than under {base}, and the nodes cost no less: that saves money only if others use the room, or if the cluster gets fewer nodes.",
-	"recorded-is-a-default":   "How many executors {count} of {total:application} have is not said: they are from no log, and set neither spark.dynamicAllocation.enabled nor spark.executor.instances nor spark.cores.max. For them recorded is {meaning}. Differences, and deadlines that are multiples of the run alone, refer to that.",
+	"saves-no-node":           "The cluster is paid by the node. Under {policies} executors take fewer core-hours than under {base}, but the nodes cost no less. That saves money only if other work uses the room, or if the cluster gets fewer nodes.",
+	"recorded-is-a-default":   "Nothing says how many executors {count} of {total:application} should have: they are from no log, and set neither spark.dynamicAllocation.enabled nor spark.executor.instances nor spark.cores.max. For them recorded is {meaning}. Differences, and deadlines that are multiples of the run alone, refer to that.",
 	"profiles-with-static":    "{count} applications use resource profiles besides the default one, which Spark refuses without dynamic allocation: here a static policy requests its number of executors of each profile.",
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",
@@ -28,7 +28,7 @@ var benchNotes = map[note.Kind]string{
 	"shuffle-concluded-remote":        "{count} of {of:application} ran under dynamic allocation with the shuffle manager {managers} and without the shuffle service, shuffle tracking or decommissioning. Spark refuses that unless the shuffle files are on reliable storage. So it is concluded that this manager keeps them away from executors: none is lost with an executor, under any policy except shuffle=none.",
 	"shuffle-unprotected-as-recorded": "{count} of {of:application} ran under dynamic allocation, and no setting in their logs protects shuffle files, with which Spark refuses to start; something that the logs do not show made it start. Under recorded it is assumed that nothing keeps the files: they are lost with an executor and computed again. If something does, give shuffle=remote in --policy.",
 
-	"losses-not-replayed":  "What was lost when they were recorded, in {applications} of {of} applications: {executors:executor}, and {lost} of {total} ({percent:%.1f} %) to repeated work or waits without any executor. These replays have none of it; --faults recorded replays the losses of executors.",
+	"losses-not-replayed":  "When they were recorded, {applications} of {of} applications lost {executors:executor}, and {lost} of the {total} of all ({percent:%.1f} %) to repeated work or to waits without any executor. These replays have none of it; --faults recorded replays the losses of executors.",
 	"losses-replayed":      "Executors are lost again as the logs show it: {executors:executor} in {applications} of {of} applications.",
 	"self-replay-errors":   "Self-replay (each application alone with its recorded settings, against its own log; application time): {classes}. These errors widen intervals.",
 	"self-replay-of-class": "{class}: median {median:%.1f} %, worst {worst:%.1f} % ({application}), executor-seconds {executors:%.1f} %",
@@ -61,7 +61,7 @@ var benchNotes = map[note.Kind]string{
 	"replay-error":            "Replays of its own logs are within {median:%.1f} % of the recorded time (median; worst {worst:%.1f} %) and {executors:%.1f} % of the executor-seconds; intervals are widened by {wider:%.1f} % for that.",
 	"left-out-of-search":      "Left out: {error}.",
 	"policy-refused": "{policy} is refused by Spark: {exception} for {count} of {of} applications ({classes}). A barrier stage needs slots for all its tasks at once, and no dynamic allocation. " +
-		"These applications miss their deadlines; what they cost is not for the work.",
+		"These applications miss their deadlines, and their cost is not that of their whole work.",
 	"advice-refused":       "{class}: Spark refuses {count:policy} with {exception}: {policies}. A barrier stage needs slots for all its tasks at once, and no dynamic allocation.",
 	"every-policy-refused": "Spark refuses every policy that was tried ({exception})",
 
