@@ -30,7 +30,7 @@
 //   - nodes.go: policies that hold less and save no node, or wait for room, and executors
 //     of several sizes;
 //   - leaveout.go: applications that cannot be replayed;
-//   - disruptions.go: what recorded runs lost
+//   - disruptions.go: what recorded runs lost;
 //   - reference.go: applications alone on the cluster, and misses at other slack
 //     factors;
 //   - selfcheck.go: how well replays reproduce the logs of each class;
@@ -44,6 +44,6 @@
 //   - gate.go: [Gate], the comparison of a result file with an older one.
 //
 // Packages below: stats (intervals and tests), sla (deadlines), metrics (the one
-// table), selfreplay (each log against its own replay), decide (advice and search), validate (replays against recordings) and
-// builtin (the built-in workloads).
+// table), selfreplay (each log against its own replay), decide (advice and search),
+// validate (replays against recordings) and builtin (the built-in workloads).
 package bench

@@ -5,10 +5,11 @@
 //
 // Applications arrive at their recorded times, whatever the state of the cluster (open
 // loop). Inside an application jobs wait for each other: a job is submitted because an
-// earlier one ended and the driver then worked for a while (closed loop), so that a
-// delay caused by a policy delays everything that depends on it; or at a time of the
-// clock, or at the later of both (traces.Cue). A job is a graph of stages. A stage is submitted when the output of all stages that it reads is
-// available, and skipped if its own output is.
+// earlier one ended and the driver then worked for a while (closed loop), so that a delay
+// caused by a policy delays everything that depends on it; or at a time of the clock, or
+// at the later of both (traces.Cue). A job is a graph of stages. A stage is submitted
+// when the output of all stages that it reads is available, and skipped if its own output
+// is.
 //
 // The tasks of a stage wait in a task set. Free slots are offered to task sets in
 // Spark's order, FIFO or FAIR, one task to each executor in a pass, so that tasks

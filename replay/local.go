@@ -9,9 +9,9 @@ import (
 )
 
 // An application in local mode runs its tasks in its driver, on a machine outside the
-// cluster: no manager grants anything, no executor starts, and nothing that depends on
-// the allocation differs from the recorded run, so that its tasks keep the times that
-// they took. Under policies other than "recorded" it is replayed as if it had run on
+// cluster. No manager grants anything, no executor starts, and nothing that depends on
+// the allocation differs from the recorded run, so that its tasks take their recorded
+// times. Under policies other than "recorded" it is replayed as if it had run on
 // the cluster.
 
 // runsLocally reports whether an application is replayed in local mode under a fleet.

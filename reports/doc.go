@@ -27,9 +27,8 @@
 //     read_results.go reads such records back for a difference;
 //   - advice.go and advice_sentences.go, search.go, difference.go, validation.go and
 //     validation_set.go, self_replay.go, inspection.go, calibration.go: the other results;
-//   - wording.go: how a note becomes a sentence of package sentences;
-//     kinds.go and wording_reports.go: the notes that reports
-//     make themselves;
+//   - wording.go: how a note becomes a sentence of package sentences; kinds.go and
+//     wording_reports.go: the notes that reports make themselves;
 //   - cells.go: small helpers for cells.
 //
 // Package words writes numbers, counts and lists. Package pictures draws the figures: it

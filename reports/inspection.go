@@ -21,7 +21,8 @@ const listedAnyway = 100
 
 // Inspection is the report on event logs: one row for each log with its grade, its
 // problems and its self-replay error, of which there is one for each log. It reads only
-// the names, the Log and the Excluded of each application. An unreadable log has a path and no name.
+// the names, the Log and the Excluded of each application. An unreadable log has a path and
+// no name.
 func Inspection(logs []*traces.Application, self []selfreplay.Error, skipped []source.Skipped) *Document {
 	all := &Table{Left: 4, Columns: []Column{
 		{Head: "application"}, {Key: "id", Hidden: true}, {Key: "attempt", Hidden: true},

@@ -9,10 +9,10 @@ import (
 )
 
 // CriticalPath is the least time from an application's start to its end, on any cluster
-// and under any policy: the longest chain of driver time, times of the clock, and
-// stages, in which a stage takes as long as its longest task. An application takes this time with unlimited
-// executors that are there from the start, so no replay without random task times is
-// faster.
+// and under any policy: the longest chain of driver time, times of the clock, and stages,
+// in which a stage takes as long as its longest task. An application takes this time with
+// unlimited executors that are there from the start, so no replay without random task
+// times is faster.
 func CriticalPath(a *Application) time.Duration {
 	_, jobs := IdealSchedule(a)
 	last := time.Duration(0)

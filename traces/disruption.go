@@ -7,11 +7,11 @@ import (
 
 // A Loss is an executor that an application lost when it was recorded: its process, its
 // container or its host ended, and nobody had given it back. A replay can have the losses
-// again. A loss comes as long after the latest stage was first submitted as it did, because
+// again. Its time counts from the first submission of the latest stage before it, because
 // what a loss destroys depends on what was done by then, and every replay submits every
 // stage.
 type Loss struct {
-	Stage    int           // index into Application.Stages of the latest stage that had been submitted; -1: none had
+	Stage    int           // index into Application.Stages of the latest stage that had been submitted; -1: none
 	After    time.Duration // since then, or since the application's start
 	Executor int           // its place by age among the executors that the application had; 0 is the oldest
 	Host     bool          // its host was lost, with the files that a shuffle service kept there

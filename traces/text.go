@@ -26,17 +26,18 @@ import (
 //
 // Indentation is free; # starts a comment. The keys of the lines:
 //
-//   - app: submit, setup; cores, memory, overhead of an executor (1, 1g, and what Spark adds); cpus of
-//     a task; slots, the most tasks that custom resources allow; user, queue, mode (FIFO
-//     or FAIR), speculation (true or false)
+//   - app: submit, setup; cores, memory, overhead of an executor (1, 1g, and what Spark
+//     adds); cpus of a task; slots, the most tasks that custom resources allow; user,
+//     queue, mode (FIFO or FAIR), speculation (true or false)
 //   - job: gap, the driver's time before it; after, the job that it follows by its number
 //     in the app from 0, or -1 for the app's start (the job before it); at, the time after
 //     the app's start before which it does not come; stream and batch, if it is a part of a
 //     micro-batch; pool; tail, the driver's time from the end of its last task until it ends
 //   - stage: tasks=4x10s@1, of which the host after @ is preferred; reads, a list of the
 //     names that as gives, or none (the stage before it in its job); fails=2:3s@1, task 2
-//     fails after 3 s, on the executor called 1, before it succeeds; cache=3, RDD 3 is persisted in memory; delay, the
-//     driver's time until it submits the stage; launch, its time from then until tasks start; barrier=true, all tasks start together
+//     fails after 3 s, on the executor called 1, before it succeeds; cache=3, RDD 3 is
+//     persisted in memory; delay, the driver's time until it submits the stage; launch,
+//     its time from then until tasks start; barrier=true, all tasks start together
 //   - unpersist: rdd, after, at and gap
 //   - lost: executor, the place by age of an executor that is lost if a replay has the
 //     recorded losses, 0 is the oldest; stage, by its name, and after, the time since it was

@@ -130,9 +130,9 @@ func (p part) run(recorded *traces.Application, r *rand.Rand) *traces.Applicatio
 	return &a
 }
 
-// drawArrivals draws the times of about n arrivals: a Poisson process whose rate rises from half of its mean at both ends of the day to one and a half times
-// the mean in the middle, made by thinning (Lewis and Shedler, Naval Research
-// Logistics 1979).
+// drawArrivals draws the times of about n arrivals: a Poisson process whose rate rises
+// from half of its mean at both ends of the day to one and a half times the mean in the
+// middle, made by thinning (Lewis and Shedler, Naval Research Logistics 1979).
 func drawArrivals(r *rand.Rand, n, length float64) []time.Duration {
 	var times []time.Duration
 	peak := 1.5 * n / length

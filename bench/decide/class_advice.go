@@ -89,8 +89,8 @@ func (a *adviser) adviseClass(ctx context.Context, c *class, q logQuality, list 
 	return advice, nil
 }
 
-// choose decides between the best of both kinds and measures their difference. If there is
-// none for streams, it is the fixed size, because dynamic allocation is made for batch jobs.
+// choose decides between the best of both kinds and measures their difference. Without a
+// difference streams get the fixed size, because dynamic allocation is made for batch jobs.
 func (j *judge) choose(advice *ClassAdvice) *trial {
 	switch {
 	case advice.Static == nil && advice.Dynamic == nil:

@@ -16,7 +16,7 @@ type Part struct {
 	Doc   string // definition of the time, in words
 }
 
-// TimeParts are the causes of turnaround, by replay.TimeCause.
+// TimeParts are the causes of turnaround, by attribution.TimeCause.
 var TimeParts = [attribution.TimeCauses]Part{
 	attribution.TimeDriver:    {"driver", "driver", "the driver's own work before, between and after jobs"},
 	attribution.TimeExecution: {"execution", "execution", "tasks run, or wait for tasks of their own set that have the slot"},
@@ -28,7 +28,7 @@ var TimeParts = [attribution.TimeCauses]Part{
 	attribution.TimeRamp:      {"ramp", "backlog, ramp", "the executor is not yet asked for: backlog timer and ramp"},
 }
 
-// HoldParts are the causes for which executors are held, by replay.HoldCause.
+// HoldParts are the causes for which executors are held, by attribution.HoldCause.
 var HoldParts = [attribution.HoldCauses]Part{
 	attribution.HoldStarting:    {"starting", "starting", "of executors granted that do not take tasks yet"},
 	attribution.HoldBusy:        {"busy", "busy", "in which tasks ran"},

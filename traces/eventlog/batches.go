@@ -62,7 +62,7 @@ func (a *assembler) thriftOperation(e *thriftOperation) {
 
 // batches starts the micro-batches of a stream at their triggers, or when the batch
 // before ends if that is later (ProcessingTimeExecutor): then the next trigger is the
-// first one after its own begin, so that the triggers between are skipped. A replay runs
+// first one after it began, so that the triggers between are skipped. A replay runs
 // the batches that were recorded, so a late one does not get the data of those after it.
 func (b *cueBuilder) batches(s *strand) {
 	list := make([]schedule.Batch, len(s.units))

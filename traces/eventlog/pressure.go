@@ -8,8 +8,8 @@ import (
 )
 
 // A pressure is what dynamic allocation reacted to: the stages that had tasks, and when
-// these ran. From it can be told when executors were requested, where the log does not say
-// so (before Spark 3.4). Until build, times are ms since 1970.
+// these ran. It shows when executors were requested, where the log does not say so (before
+// Spark 3.4). Until build, times are ms since 1970.
 type pressure struct {
 	unneeded bool // the log says when executors were requested
 	attempts []traces.RecordedAttempt
@@ -18,8 +18,7 @@ type pressure struct {
 	ran      []*executorLog // by task
 }
 
-// asksUnseen reports whether it has to be told from the pressure when executors were
-// requested.
+// asksUnseen reports whether only the pressure shows when executors were requested.
 func (a *assembler) asksUnseen() bool {
 	return !a.pressure.unneeded && a.properties.DynamicAllocation()
 }
