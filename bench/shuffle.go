@@ -25,13 +25,12 @@ func ShuffleNotes(apps []*traces.Application) (notes []Note) {
 		if a.Recorded == nil || a.LocalCores > 0 {
 			continue
 		}
-		spec, err := replay.SpecFor(RecordedFleet(), a)
-		if _, known := policies.RemoteShuffle(a.Properties, policies.AppInfo{SparkVersion: a.SparkVersion, Master: a.Master}); known {
+		if _, isConcluded := policies.RemoteShuffle(a.Properties, policies.AppInfo{SparkVersion: a.SparkVersion, Master: a.Master}); isConcluded {
 			concluded++
 			if manager := a.Properties.UnknownShuffle(); !slices.Contains(managers, manager) {
 				managers = append(managers, manager)
 			}
-		} else if err == nil && spec.Protection.Unprotected {
+		} else if spec, err := replay.SpecFor(RecordedFleet(), a); err == nil && spec.Protection.Unprotected {
 			unprotected++
 		}
 	}

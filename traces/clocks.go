@@ -47,11 +47,10 @@ func clockGroups(list []lifetime) (groups []clockGroup) {
 }
 
 // absurdClocks returns which applications have a clock that is years off those of the
-// others. The group
-// with more than half of all applications is right; another is absurd if the time
-// between them is more than ten times as long as the right group spans. Event logs from
-// before Spark wrote any are absurd beside any other group, so they count for no
-// majority. Without a majority nothing else is absurd: nobody can tell which clock is
+// others. The group with more than half of all applications is right; another is absurd
+// if the time between them is more than ten times as long as the right group spans. Event
+// logs from before Spark wrote any are absurd beside any other group, so they count for
+// no majority. Without a majority nothing else is absurd: nobody can tell which clock is
 // right.
 func absurdClocks(list []lifetime) []bool {
 	groups := clockGroups(list)

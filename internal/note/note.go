@@ -9,12 +9,11 @@
 //
 //	log.Problems = append(log.Problems, logCut.With(name, place))
 //
-// The package reports/sentences has the sentence for each kind; a
-// test of reports holds that no declared kind lacks a sentence and that no sentence uses
-// an argument which its kind does not have. A new kind is declared and worded in
-// one commit. reports.Word makes the sentence. JSON carries kind and arguments
-// beside it. Errors stay errors: a note is what a reader should know although the
-// program goes on.
+// The package reports/sentences has the sentence for each kind; a test of reports holds
+// that no declared kind lacks a sentence and that no sentence uses an argument which its
+// kind does not have. A new kind is declared and worded in one commit. reports.Word makes
+// the sentence. JSON carries kind and arguments beside it. Errors stay errors: a note is
+// what a reader should know although the program goes on.
 //
 // Plain is for notes that people write, such as those of a workload in text form:
 // they are already sentences.
