@@ -24,10 +24,8 @@ func writeAndRead(t testing.TB, w *Workload) (*Workload, string) {
 	return again, text.String()
 }
 
-// A workload that uses all of the text form is the same after it is written and
-// read again, to the last field.
-func TestTextIsWrittenAndReadUnchanged(t *testing.T) {
-	w, err := ReadText(strings.NewReader(`
+// everything is a workload that uses all of the text form.
+const everything = `
 # A comment, and what every report must say.
 epoch 2026-03-31T08:00:00Z
 note "Arrivals of one, applications of another: 10% of \"all\"."
@@ -36,7 +34,7 @@ app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" que
   set spark.app.args "a=b #c"
   profile id=3 cores=4 memory=2g cpus=2 slots=1
   hosts node-a "node b"
-  job pool=fast group=g execution=7
+  job pool=fast group=g execution=7 description="a query"
     stage as=left tasks=12x10s cache=3 delay=1500ms launch=200ms copies=2:5s:3s,7:4970ms:17s retries=1500ms:4s,0s:200ms
     stage as=right reads=none tasks=2x5s/d200/r1,1x60s/cold/b2/in1024/out99@1,1x3s@0:any,1x1s@-1:rack fails=2:3s,1:4s@2
     stage barrier=true reads=left,right name="a join" profile=1 tasks=1x1ms/first/firstread/again/o1500/s3/g4
@@ -50,7 +48,12 @@ app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" que
   end gap=2s at=1h
 app "a report" name=report=1 mode=unset speculation=unset spark=3.5.1 master=yarn attempt=2 earlier=4s beside=1.5
 app notebook local=4
-`), "story")
+`
+
+// A workload that uses all of the text form is the same after it is written and
+// read again, to the last field.
+func TestTextIsWrittenAndReadUnchanged(t *testing.T) {
+	w, err := ReadText(strings.NewReader(everything), "story")
 	if err != nil {
 		t.Fatal(err)
 	}
