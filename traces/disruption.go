@@ -26,6 +26,19 @@ type Exclusions struct {
 	Time      time.Duration // in which any of them was excluded
 }
 
+// Problems says what was excluded, in one note; none if nothing was.
+func (x *Exclusions) Problems() []Note {
+	switch took := x.Time.Round(100 * time.Millisecond); {
+	case x.Executors > 0 && x.Hosts > 0:
+		return []Note{excludedBoth.With(x.Executors, x.Hosts, took)}
+	case x.Executors > 0:
+		return []Note{execsExcluded.With(x.Executors, took)}
+	case x.Hosts > 0:
+		return []Note{hostsExcluded.With(x.Hosts, took)}
+	}
+	return nil
+}
+
 // A Retry is one attempt of a stage after the first.
 type Retry struct {
 	Fetch time.Duration // how long the task ran whose failed fetch ended the attempt before; 0: that ended otherwise

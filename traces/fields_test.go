@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"dynalloc/internal/note"
 )
 
 // notWork are the fields of an application that say how it was read and how it really
@@ -113,6 +115,25 @@ func TestWorkloadsMadeOfOthersKeepEachField(t *testing.T) {
 		}
 		if !kept["etl"] {
 			t.Errorf("%s: the application that uses every field is not there", by.name)
+		}
+	}
+}
+
+// An application says that executors were excluded when it was recorded, also after it was
+// written as text and scaled.
+func TestExclusionsAreAProblemOfTextsAndCopiesToo(t *testing.T) {
+	w, err := ReadText(strings.NewReader("app a\n excluded executors=2 hosts=1 time=12m\napp b\n excluded executors=1 time=4s\napp c\n"), "story")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _, err = Scale(w, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]Note{{excludedBoth.With(2, 1, 12*time.Minute)}, {execsExcluded.With(1, 4*time.Second)}, nil}
+	for i, a := range w.Apps {
+		if !slices.EqualFunc(a.Log.Problems, want[i], note.Equal) {
+			t.Errorf("%s: problems %v, want %v", a.ID, a.Log.Problems, want[i])
 		}
 	}
 }

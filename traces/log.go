@@ -23,12 +23,13 @@ type Log struct {
 }
 
 // DeriveLog fills in the counts of a.Log for an application that was not read from an
-// event log.
+// event log, and the problems that its work shows.
 func (a *Application) DeriveLog() {
 	a.Log.Jobs, a.Log.Stages, a.Log.Tasks = len(a.Jobs), len(a.Stages), 0
 	for i := range a.Stages {
 		a.Log.Tasks += len(a.Stages[i].Tasks)
 	}
+	a.Log.Problems = append(a.Log.Problems, a.Excluded.Problems()...)
 	if a.Recorded != nil {
 		a.Log.ExecutorsAdded, a.Log.ExecutorsRemoved = len(a.Recorded.Executors), len(a.Recorded.Executors)
 		a.Log.Span = a.Recorded.End

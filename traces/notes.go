@@ -21,6 +21,13 @@ var (
 	synthesized = note.Declare("workload-generated", "seed", "applications", "span", "recorded", "of", "time")
 )
 
+// What was excluded after failures.
+var (
+	excludedBoth  = note.Declare("log-excluded-both", "executors", "nodes", "time")
+	execsExcluded = note.Declare("log-excluded-executors", "executors", "time")
+	hostsExcluded = note.Declare("log-excluded-nodes", "nodes", "time")
+)
+
 // Problems of a log that show only beside its own bounds and the logs of others.
 var (
 	ImpossibleValue = note.Declare("log-impossible-value", "error")

@@ -153,7 +153,9 @@ func (a *assembler) finish() (*traces.Application, error) {
 	a.buildJobs(app, built)
 	a.buildRecorded(app)
 	app.Excluded = a.excluded.Sum(cmp.Or(a.endTime, a.last))
-	a.noteExclusions(&app.Excluded)
+	for _, n := range app.Excluded.Problems() {
+		a.note(traces.Complete, n)
+	}
 	a.gradeLog()
 	log.Grade, log.Problems, log.Disruptions = a.grade, slices.Concat(a.log.Problems, a.problems), a.disruptions
 	app.Log = log

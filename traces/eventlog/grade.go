@@ -80,18 +80,6 @@ func (a *assembler) gradeDisruptions() {
 	}
 }
 
-// noteExclusions says what was excluded after failures.
-func (a *assembler) noteExclusions(x *traces.Exclusions) {
-	switch took := x.Time.Round(100 * time.Millisecond); {
-	case x.Executors > 0 && x.Hosts > 0:
-		a.note(traces.Complete, excludedBoth.With(x.Executors, x.Hosts, took))
-	case x.Executors > 0:
-		a.note(traces.Complete, execsExcluded.With(x.Executors, took))
-	case x.Hosts > 0:
-		a.note(traces.Complete, hostsExcluded.With(x.Hosts, took))
-	}
-}
-
 // gradeJobs looks for missing jobs. Spark numbers jobs and stages from 0, so a log
 // without job 0 and stage 0 has lost its beginning.
 func (a *assembler) gradeJobs() {
