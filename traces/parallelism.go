@@ -38,7 +38,7 @@ func (p *Profile) Slots(cores int) int {
 func UsefulExecutors(a *Application) int {
 	slots := 1
 	if len(a.Profiles) > 0 {
-		slots = max(1, ExecutorCores(a)/max(1, a.Profiles[0].TaskCPUs))
+		slots = a.Profiles[0].Slots(ExecutorCores(a))
 	}
 	most := 1
 	for _, j := range a.Jobs {
