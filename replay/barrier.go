@@ -17,20 +17,33 @@ import (
 // may be starting; until then the job does not exist for listeners
 // (DAGScheduler.createResultStage, createShuffleMapStage, handleJobSubmitted).
 func (a *application) checkBarriers(job int32) bool {
+	if n := a.app.Jobs[job].BarrierSlots; n > 0 && !a.checkBarrier(job, n, 0) {
+		return false
+	}
 	for _, stage := range a.plan.Barriers[job] {
 		s := &a.app.Stages[stage]
-		switch {
-		case a.stages[stage].where != nil: // an earlier job created it
-		case a.dynamic:
-			a.path.jobResumes(job)
-			a.giveUp(job, BarrierWithDynamicAllocation)
+		if a.stages[stage].where == nil && !a.checkBarrier(job, len(s.Tasks), s.Profile) { // else an earlier job created it
 			return false
-		case len(s.Tasks) > a.slotsFor(s.Profile):
-			return a.checkAgain(job)
 		}
 	}
 	if a.jobs[job].checks > 0 {
 		a.path.slotsChecked(job)
+	}
+	return true
+}
+
+// checkBarrier is the check of one stage. A build of Spark that runs barrier stages under
+// dynamic allocation cannot check the slots before: its policy asks for executors when the
+// stage is there.
+func (a *application) checkBarrier(job int32, tasks, profile int) bool {
+	switch {
+	case a.dynamic && a.app.DynamicBarriers:
+	case a.dynamic:
+		a.path.jobResumes(job)
+		a.giveUp(job, BarrierWithDynamicAllocation)
+		return false
+	case tasks > a.slotsFor(profile):
+		return a.checkAgain(job)
 	}
 	return true
 }
@@ -103,7 +116,7 @@ func (a *application) revive() {
 // driver gets an exception. That ends the application, unless the log shows that the job
 // failed or that the driver goes on after failed jobs.
 func (a *application) giveUp(job int32, why Failure) {
-	if !a.app.Jobs[job].Failed {
+	if j := &a.app.Jobs[job]; !j.Failed || j.BarrierSlots > 0 {
 		a.result.Jobs[job].Failure = why
 		a.result.Failure = cmp.Or(a.result.Failure, why)
 	}

@@ -362,7 +362,7 @@ func (a *application) endJob(job int32) {
 func (a *application) endIfDone(from time.Duration) {
 	if a.unfinishedJobs == 0 {
 		a.path.workFinished()
-		if a.app.FailedAsRecorded() {
+		if a.app.FailsAgain() {
 			a.result.Failure = cmp.Or(a.result.Failure, FailedAsRecorded)
 		}
 		a.schedule(max(from+a.app.Tail, a.clockStart()+a.app.Until, a.began+a.app.Setup), applicationEnds, 0)

@@ -56,7 +56,7 @@ var (
 // decisive are the kinds of notes about what an answer depends on and the user did not
 // say. Reports for people show them before the answer.
 var decisive = []note.Kind{
-	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept, bench.RecordedIsDefault, traces.ClocksYearsApart, bench.SavesNoNode,
+	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept, bench.RecordedIsDefault, traces.ClocksYearsApart, bench.BarrierUnknown, bench.SavesNoNode,
 	"format-without-settings",
 }
 

@@ -62,6 +62,11 @@ func (c *checker) application() {
 		c.cue(fmt.Sprintf("job %d", j.ID), j.Cue, i)
 		c.job(j)
 	}
+	for i := range a.Jobs {
+		if n := a.Jobs[i].BarrierSlots; n < 0 {
+			c.fault("job %d has a barrier stage of %d tasks", a.Jobs[i].ID, n)
+		}
+	}
 	for _, l := range a.Losses {
 		if l.Stage < -1 || l.Stage >= len(a.Stages) || l.After < 0 || l.Executor < 0 {
 			c.fault("it lost an executor that cannot be: %+v", l)

@@ -78,3 +78,9 @@ func (a *Application) FailedAsRecorded() bool {
 	n := len(a.Jobs)
 	return n > 0 && a.Jobs[n-1].Failed
 }
+
+// FailsAgain reports whether the driver's last job fails under every policy, as it did in
+// the log. One with a barrier stage that never ran may succeed under other settings.
+func (a *Application) FailsAgain() bool {
+	return a.FailedAsRecorded() && a.Jobs[len(a.Jobs)-1].BarrierSlots == 0
+}

@@ -33,6 +33,7 @@ func applicationFields(f textFields, a *Application, overhead int64) {
 	f.text("spark", &a.SparkVersion, "")
 	f.text("master", &a.Master, "")
 	f.number("local", &a.LocalCores, 0)
+	f.flag("barriers", &a.DynamicBarriers, false)
 }
 
 func profileFields(f textFields, p *Profile, overhead int64) {
@@ -53,6 +54,7 @@ func jobFields(f textFields, j *Job, number int) {
 	f.text("stream", &j.Stream, "")
 	f.text("batch", &j.Batch, "")
 	f.flag("failed", &j.Failed, false)
+	f.number("barrier", &j.BarrierSlots, 0)
 	f.duration("tail", &j.Tail)
 }
 

@@ -38,7 +38,7 @@ app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" que
     stage as=left tasks=12x10s cache=3 delay=1500ms launch=200ms copies=2:5s:3s,7:4970ms:17s retries=1500ms:4s,0s:200ms
     stage as=right reads=none tasks=2x5s/d200/r1,1x60s/cold/b2/in1024/out99@1,1x3s@0:any,1x1s@-1:rack fails=2:3s,1:4s@2
     stage barrier=true reads=left,right name="a join" profile=1 tasks=1x1ms/first/firstread/again/o1500/s3/g4
-  job gap=90s after=-1 failed=true lists=right at=10m stream=clicks batch=7 tail=3s
+  job gap=90s after=-1 failed=true barrier=16 lists=right at=10m stream=clicks batch=7 tail=3s
     stage reads=none tasks=4x1s id=77 map=true cache=3:both,4:disk,5:none
     stage tasks=4x1s
   lost executor=2 after=3s
@@ -47,7 +47,7 @@ app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" que
   unpersist rdd=3 after=0 gap=1s at=2s
   end gap=2s at=1h
 app "a report" name=report=1 mode=unset speculation=unset spark=3.5.1 master=yarn attempt=2 earlier=4s beside=1.5
-app notebook local=4
+app notebook local=4 barriers=true
 `
 
 // A workload that uses all of the text form is the same after it is written and

@@ -45,6 +45,10 @@ type Application struct {
 	DriverOnExecutorHost bool
 	DriverContenders     float64
 
+	// DynamicBarriers is true if its Spark ran barrier stages under dynamic allocation, as
+	// builds of some vendors do; Apache Spark refuses it.
+	DynamicBarriers bool
+
 	Stages     []Stage       // parents before children
 	Jobs       []Job         // in the order of their recorded submission
 	Losses     []Loss        // executors that were lost, in the order of time
@@ -85,6 +89,12 @@ type Job struct {
 	Stream      string // the streaming query whose micro-batch it belongs to; empty: none
 	Batch       string // id of the micro-batch within its stream
 	Failed      bool   // the log says JobFailed
+
+	// BarrierSlots is how many tasks its largest barrier stage has that never ran, because
+	// Spark refused to start it or for another reason; 0: there is none. What the stage does
+	// is not known. Spark starts the job only with so many slots, and without dynamic
+	// allocation.
+	BarrierSlots int
 
 	// Tail is the driver's time from the end of the job's last task, or from its submission
 	// if it ran none, until the job ends.

@@ -122,6 +122,7 @@ func (in *inputs) load(cmd *cobra.Command, paths []string) (s *bench.Suite, part
 		return nil, nil, err
 	}
 	notes := append(traces.YearsApart(w.Apps), bench.ShuffleNotes(w.Apps)...)
+	notes = append(notes, bench.BarrierNotes(w.Apps)...)
 	if in.compares {
 		var local []bench.Note
 		if w, local, err = in.withoutLocal(w); err != nil {

@@ -6,5 +6,6 @@
 //   - version.go: versions of Spark and their order
 //   - master.go: what the master URL says about the cluster manager
 //   - shuffle.go: who keeps shuffle files
+//   - reasons.go: what reasons of removals and messages of failures mean
 //   - size.go: the size of drivers, application masters and executors
 package spark

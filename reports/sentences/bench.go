@@ -25,6 +25,9 @@ var benchNotes = map[note.Kind]string{
 	"recorded-apps-unmatched": "{count} applications of the recording for {policy} are not in the workload: they are counted without a deadline.",
 	"vendor-allocation":       "{vendor} changes how Spark allocates executors: its logs are replayed with the rules of Apache Spark, which differ from what ran.",
 
+	"barrier-work-unknown":             "A job of {count} of {of:application} ({classes}) has a barrier stage that never ran when it was recorded, because Spark refused it or the job failed before. How long the stage would have taken is not known. Where a policy lets the job begin, the stage takes no time in the replay, so that times, executor-hours and misses are those of the rest. Where Spark refuses the job, the application fails.",
+	"barrier-under-dynamic-allocation": "{count} of {of:application} ({classes}) ran a barrier stage under dynamic allocation, which Apache Spark refuses. Their build of Spark does not, so that no dynamic policy is refused for them: the stage waits until its policy has brought all slots.",
+
 	"shuffle-concluded-remote":        "{count} of {of:application} ran under dynamic allocation with the shuffle manager {managers} and without the shuffle service, shuffle tracking or decommissioning. Spark refuses that unless the shuffle files are on reliable storage. So it is concluded that this manager keeps them away from executors: none is lost with an executor, under any policy except shuffle=none.",
 	"shuffle-unprotected-as-recorded": "{count} of {of:application} ran under dynamic allocation although no setting in their logs protects shuffle files. With such settings Spark refuses to start: something that the logs do not show made it start. Under recorded it is assumed that nothing keeps the files: they are lost with an executor and computed again. If something does, give shuffle=remote in --policy.",
 

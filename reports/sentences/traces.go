@@ -4,6 +4,10 @@ import "dynalloc/internal/note"
 
 // tracesNotes are the sentences for the notes of package traces and the readers below it.
 var tracesNotes = map[note.Kind]string{
+	"log-barrier-refused":                  "job {job} failed with {exception}: Spark refused its barrier stage of {tasks:task}; how long the stage would have taken is not known",
+	"log-barrier-never-ran":                "job {job} did not succeed, and its barrier stage of {tasks:task} never ran; how long the stage would have taken is not known",
+	"log-barrier-under-dynamic-allocation": "a barrier stage ran under dynamic allocation, which Apache Spark refuses: this build of Spark does not, and neither does a replay of the application",
+
 	"log-part-cut":               "{part} is cut short after line {line}: the events before are used",
 	"log-part-cut-inside":        "{part} is cut short after line {line}: the events after it are missing",
 	"log-part-unreadable":        "{part} could not be read: {error}",

@@ -151,6 +151,7 @@ func (a *assembler) finish() (*traces.Application, error) {
 	a.buildLosses(app, built)
 	a.measure(a.workEnd())
 	a.buildJobs(app, built)
+	a.noteBarriers(app)
 	a.buildRecorded(app)
 	app.Excluded = a.excluded.Sum(cmp.Or(a.endTime, a.last))
 	for _, n := range app.Excluded.Problems() {

@@ -2,10 +2,10 @@ package eventlog
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"time"
 
+	"dynalloc/internal/spark"
 	"dynalloc/traces"
 )
 
@@ -49,41 +49,13 @@ type workSpan struct {
 	vain     bool // a replay without faults does not have the run
 }
 
-// givenBack matches the reasons of removals by the driver itself, in the words of Spark's
-// ExecutorKilled, YARN's allocator and ExecutorAllocationManager.
-var givenBack = regexp.MustCompile(`(?i)killed by driver|explicit termination request|spark scale down`)
-
-// taken matches the reasons of removals from outside, in the words of Spark's cluster
-// managers; hostTaken those in which the whole machine ended.
-var (
-	taken = regexp.MustCompile(`(?i)lost|preempt|disassociat|heartbeat|timed out|exit|marked as failed|exceeding|memory|oom|bad node|` +
-		`decommission|interrupt|evict|killed by|terminat|deleted|crash|unable|fail|shut`)
-	hostTaken = regexp.MustCompile(`(?i)\b(worker|host|instance|spot|machine)\b|\*?lost\*? node|bad node|node lost`)
-)
-
-// hostGone is the plain reason of an executor that was lost with its host.
-const hostGone = "host lost"
-
-// PlainReason is a reason of a removal without names, from which the same is concluded.
-func PlainReason(reason string) string {
-	switch {
-	case givenBack.MatchString(reason):
-		return "Executor killed by driver."
-	case !taken.MatchString(reason):
-		return "removed"
-	case hostTaken.MatchString(reason):
-		return hostGone
-	}
-	return "executor lost"
-}
-
 // wasLost reports whether an executor ended without having been given back. If the reason
 // does not tell, it was lost if it ran tasks, or under a fixed size, which gives none back.
 func (a *assembler) wasLost(x *executorLog) bool {
 	switch {
-	case x.removed == 0 || isDriver(x.id) || givenBack.MatchString(x.reason):
+	case x.removed == 0 || isDriver(x.id) || spark.GivenBack(x.reason):
 		return false
-	case taken.MatchString(x.reason):
+	case spark.TakenAway(x.reason):
 		return true
 	}
 	return x.brokenTasks || !a.properties.DynamicAllocation()
@@ -161,7 +133,7 @@ func (a *assembler) workEnd() int64 {
 // hostLost reports whether an executor was lost with its host: the reason says so, or all
 // executors there, more than one, were lost together.
 func (a *assembler) hostLost(x *executorLog) bool {
-	if PlainReason(x.reason) == hostGone {
+	if spark.HostGone(x.reason) {
 		return true
 	}
 	together := 0

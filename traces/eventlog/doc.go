@@ -20,6 +20,7 @@
 //   - profiles.go: executor sizes, from resource profiles and properties
 //   - link.go: which stage reads which, and which skipped stage reuses which
 //   - build.go: the stages and tasks of the application
+//   - barriers.go: barrier stages that Spark refused, or did not
 //   - launch.go: the driver's time until the tasks of a stage start
 //   - disruption.go: executors that were lost, and the work that was repeated
 //   - package excluded: executors and hosts that were excluded after failures

@@ -126,7 +126,10 @@ type jobEnd struct {
 	ID     int64 `json:"Job ID"`
 	Time   int64 `json:"Completion Time"` // from 1.3
 	Result struct {
-		Result string `json:"Result"`
+		Result    string `json:"Result"`
+		Exception struct {
+			Message string `json:"Message"`
+		} `json:"Exception"`
 	} `json:"Job Result"`
 }
 

@@ -17,6 +17,7 @@ type jobLog struct {
 	stages     []int
 	properties jobProperties
 	failed     bool
+	why        string // the exception's message, if it failed
 	stopped    bool // it ran until the application was stopped, which the log does not call its end
 }
 
@@ -87,6 +88,7 @@ func (a *assembler) jobEnd(e *jobEnd) error {
 	a.interval(j.start, j.end)
 	j.end = max(j.end, j.start)
 	j.failed = e.Result.Result != "" && e.Result.Result != "JobSucceeded"
+	j.why = e.Result.Exception.Message
 	if a.lastEnded == nil || j.end > a.lastEnded.end {
 		a.lastEnded = j
 	}
@@ -116,6 +118,7 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 			ID: j.id, Cue: cues[i], Stages: graph, Failed: j.failed, Tail: since(built.lastEnd(graph, j.start, j.end), j.end),
 			Pool: j.properties.Pool, Group: j.properties.Group, Execution: j.properties.Execution, Description: j.properties.Description,
 		}
+		job.BarrierSlots = a.unrunBarrier(j, built)
 		if j.end > 0 { // what a batch that still ran takes is not known
 			job.Stream, job.Batch = j.properties.stream()
 		}

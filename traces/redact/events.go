@@ -3,7 +3,7 @@ package redact
 import (
 	"regexp"
 
-	"dynalloc/traces/eventlog"
+	"dynalloc/internal/spark"
 )
 
 // Forms of text that are no names.
@@ -83,7 +83,7 @@ var (
 
 // removedReason keeps of the reason for a removal what calibration and replays of losses
 // need: whether the driver killed the executor, or it was lost, or its host was.
-func removedReason(_ *redactor, reason string) string { return eventlog.PlainReason(reason) }
+func removedReason(_ *redactor, reason string) string { return spark.PlainReason(reason) }
 
 // requests keeps the resources of a profile by name, such as cores, memory and gpu.
 var requests = members(func(r *redactor, name string) field {
