@@ -10,7 +10,7 @@ import (
 // the stage in the job's start, and no task of it.
 func TestARefusedBarrierJobIsKept(t *testing.T) {
 	for message, want := range map[string]string{
-		"[SPARK-24942]: Barrier execution mode does not support dynamic resource allocation for now.": `log-barrier-refused job=1 tasks=4 exception="BarrierJobRunWithDynamicAllocationException"`,
+		"[SPARK-24942]: Barrier execution mode does not support dynamic resource allocation for now.":                                                                `log-barrier-refused job=1 tasks=4 exception="BarrierJobRunWithDynamicAllocationException"`,
 		"[SPARK-24819]: Barrier execution mode does not allow run a barrier stage that requires more slots than the total number of slots in the cluster currently.": `log-barrier-refused job=1 tasks=4 exception="BarrierJobSlotsNumberCheckFailed"`,
 		"Job 1 cancelled": `log-barrier-never-ran job=1 tasks=4`,
 	} {

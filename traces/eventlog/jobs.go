@@ -18,7 +18,7 @@ type jobLog struct {
 	properties jobProperties
 	failed     bool
 	why        string // the exception's message, if it failed
-	stopped    bool // it ran until the application was stopped, which the log does not call its end
+	stopped    bool   // it ran until the application was stopped, which the log does not call its end
 }
 
 // An unpersistLog is a release of cached data. Spark does not log its time: the
