@@ -38,8 +38,8 @@ func TestAnErrorIsTheDifferenceToTheLog(t *testing.T) {
 }
 
 // When executors really came, went and where they were is in the log. No replay of the
-// log reads it: an application whose executors all came a minute later is replayed the
-// same with the same times.
+// log reads it: an application whose executors all came a minute later, and on another
+// host, is replayed the same with the same times.
 func TestASelfReplayReadsNoArrivals(t *testing.T) {
 	a := recording(t, "etl/ess10")
 	w := alone(a)
@@ -49,6 +49,7 @@ func TestASelfReplayReadsNoArrivals(t *testing.T) {
 	recorded.Executors = nil
 	for _, x := range a.Recorded.Executors {
 		x.Requested, x.Added, x.Removed = x.Requested+time.Minute, x.Added+time.Minute, -1
+		x.FirstTask, x.LastTask, x.Host, x.ID = -1, -1, "elsewhere", "x"+x.ID
 		recorded.Executors = append(recorded.Executors, x)
 	}
 	other.Recorded = &recorded

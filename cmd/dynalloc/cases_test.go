@@ -81,7 +81,7 @@ var cases = []struct {
 	// Two of four executors are named by tasks alone.
 	{"never-added", "replay --policy recorded", []rightValue{{"-1/seconds", 16.1, 0.1}}},
 	{"never-added", "compare --policy recorded", []rightValue{{"results/0/peak_executors", 4.0, 0}}},
-	// Original and copy of a slow task both succeed: the stage waits for the original.
+	// Original and copy of a slow task both succeed: the stage needs the first of them.
 	{"speculation", "replay --policy recorded", []rightValue{{"-1/seconds", 30.0, 0.5}}},
 	// The properties name Celeborn: nothing is lost with an executor.
 	{"remote-shuffle", "compare --policy recorded --policy spark,idle=1s", []rightValue{

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/klauspost/compress/zstd"
 
 	"dynalloc/replay/cluster"
@@ -65,6 +67,29 @@ func TestRequestsThatALogDoesNotShowAreInferred(t *testing.T) {
 		}
 		if a.Recorded.Tasks != nil || a.Recorded.Attempts != nil {
 			t.Errorf("%s: the recorded events are still held", name)
+		}
+	}
+}
+
+// The inference leaves one thing to replays: when the driver first asked, which is before the
+// first job. All else that it finds stays with what was recorded, which no replay reads: also
+// if the executors came a minute later, from the sixth on.
+func TestInferenceLeavesNoArrivalsToReplays(t *testing.T) {
+	for _, path := range []string{"../../bench/testdata/cases/dra-boot/dra-boot.zstd", "../../bench/testdata/recordings/etl/ess10/app-20261122191413-0000.zstd"} {
+		before, after, late := readLog(t, path, true), readLog(t, path, true), readLog(t, path, true)
+		for i := range late.Recorded.Executors[5:] {
+			late.Recorded.Executors[5+i].Added += time.Minute
+		}
+		InferRequests(after)
+		InferRequests(late)
+		if after.Setup < before.Setup || after.Setup >= after.Recorded.Jobs[0].Start {
+			t.Errorf("%s: the first request is at %s, set up at %s, the first job at %s", path, after.Setup, before.Setup, after.Recorded.Jobs[0].Start)
+		}
+		if diff := cmp.Diff(before, after, cmpopts.IgnoreFields(traces.Application{}, "Recorded", "Setup")); diff != "" {
+			t.Errorf("%s: inference changed the work (-before +after):\n%s", path, diff)
+		}
+		if diff := cmp.Diff(after, late, cmpopts.IgnoreFields(traces.Application{}, "Recorded", "Setup")); diff != "" {
+			t.Errorf("%s: later executors changed the work:\n%s", path, diff)
 		}
 	}
 }
