@@ -58,7 +58,9 @@ func TestMechanismsAreReplayed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if e := v.Summary.Score.Application; !(e.Max <= c.limit) {
+			e := v.Summary.Score.Application
+			t.Logf("application time is off by %.1f %%", 100*e.Bias)
+			if !(e.Max <= c.limit) {
 				t.Errorf("application time is off by %.1f %%, limit %.0f %%", 100*e.Bias, 100*c.limit)
 			}
 		})
@@ -91,7 +93,9 @@ func TestFaultsAreReplayed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if e := v.Summary.Score.Application; !(e.Max <= c.limit) {
+			e := v.Summary.Score.Application
+			t.Logf("application time is off by %.1f %%", 100*e.Bias)
+			if !(e.Max <= c.limit) {
 				t.Errorf("application time is off by %.1f %%, limit %.0f %%", 100*e.Bias, 100*c.limit)
 			}
 		})
