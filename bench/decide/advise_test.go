@@ -116,6 +116,26 @@ func TestAdviceTrustsAReplayLessTheFurtherItIsOff(t *testing.T) {
 	}
 }
 
+// A log says that the application took twenty times as long as its replay. Its intervals
+// become as wide as that, and stay inside what is possible: nothing is more than 100 %
+// shorter or cheaper, and no more than all runs miss.
+func TestIntervalsOfAdviceStayInsideWhatIsPossible(t *testing.T) {
+	s := logOf(t, "etl/ess10")
+	a := s.Workload.Apps[0]
+	recorded := *a.Recorded
+	recorded.End = time.Duration(20 * selfreplay.Of(a).Replayed.Seconds * float64(time.Second))
+	a.Recorded = &recorded
+	advice, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=1", "static,n=2", "static,n=4")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range advice.Classes[0].Evaluations {
+		if e.TimeDelta.Low < -1 || e.CostDelta.Low < -1 || e.MissDelta.Low < -float64(e.Of) || e.MissDelta.High > float64(e.Of) {
+			t.Errorf("%s: time %+v, cost %+v, misses %+v of %d", e.Policy, e.TimeDelta.Interval, e.CostDelta.Interval, e.MissDelta.Interval, e.Of)
+		}
+	}
+}
+
 // On the built-in day large loads make reports late. The advice changes the loads,
 // and with all advice taken fewer deadlines are missed.
 func TestAdviceOnTheBuiltInDay(t *testing.T) {
