@@ -148,6 +148,13 @@ func TestIntervalsOfAGateStayInsideWhatIsPossible(t *testing.T) {
 			t.Errorf("%d misses of 60 became %d: interval %v; the cost changed by %v", l.OldMisses, l.NewMisses, l.MissDelta.Interval, l.CostDelta.Interval)
 		}
 	}
+	// One of sixty runs took most of the executor time, and now takes none.
+	old, without := snapshot("old", 60, never, 600), snapshot("new", 60, never, 600)
+	old.Policies[0].Apps[0].Executors, without.Policies[0].Apps[0].Executors = wide.Of(60000*time.Second, 1), wide.Time{}
+	g, err := CompareSnapshots(old, without, GateOptions{})
+	if err != nil || g.Lines[0].CostDelta.Low != -1 {
+		t.Errorf("%v; the cost changed by %+v", err, g.Lines[0].CostDelta)
+	}
 	if g, err := CompareSnapshots(snapshot("old", 5, never, 0), snapshot("new", 5, never, 60), GateOptions{}); err != nil || !math.IsNaN(g.Lines[0].CostDelta.Value) {
 		t.Errorf("a share of nothing: %v, %v", g, err)
 	}
