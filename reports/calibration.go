@@ -28,6 +28,9 @@ func Calibration(t *latency.Model, logs int) *Document {
 		} else {
 			defaults = append(defaults, fmt.Sprintf("%s: %s.", cause, d.Source))
 		}
+		if d.Waited >= 0.5 {
+			defaults = append(defaults, fmt.Sprintf("%s: %.0f of the %d took so long that they most likely waited for room. They count as little as that is likely: %.2g of them are expected to be start-ups.", cause, d.Waited, d.N, float64(d.N)-d.Waited))
+		}
 		low, high := d.Interval()
 		var quantiles []Cell
 		for _, q := range d.Quantiles[1 : len(d.Quantiles)-1] {

@@ -3,6 +3,7 @@
 // removal lag. What the logs do not show has defaults.
 //
 //   - learn.go: from logs to a model of their times
+//   - room.go: start-ups that were waits for room
 //   - estimate.go: from a default and the samples of a cause to its distribution
 //   - asked.go: when executors were requested, where a log does not say so
 //   - tasks.go: samples from recorded tasks

@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -33,8 +34,18 @@ const priorSpread = 1
 // learn turns a default into the estimate after samples. It changes nothing if there are
 // none.
 func (p prior) learn(d *latency.Distribution, samples []sample) {
+	weights := make([]float64, len(samples))
+	for i := range weights {
+		weights[i] = 1
+	}
+	p.learnWeighted(d, samples, weights, 0)
+}
+
+// learnWeighted is learn where samples count as much as their weights say, of which the
+// largest is 1, and with the probability doubt not at all.
+func (p prior) learnWeighted(d *latency.Distribution, samples []sample, weights []float64, doubt float64) {
 	d.N = len(samples)
-	d.Prior, d.Uncertainty = p.posterior(0, 0, 0)
+	d.Prior, d.Uncertainty = p.posterior(0, 0, 0, 0)
 	if d.N == 0 {
 		return
 	}
@@ -47,28 +58,39 @@ func (p prior) learn(d *latency.Distribution, samples []sample) {
 	}
 	slices.Sort(d.Logs)
 	d.Logs = slices.Compact(d.Logs)
-	p.blend(d, quantiles(alone), p.variance(alone))
+	p.blend(d, alone, weights, doubt)
 	d.Source = fmt.Sprintf("%d in the logs, and %s with a weight of %.2g", d.N, d.Source, d.Prior)
 }
 
 // variance is the estimate of the variance of one sample: what the samples show, and
 // what is known beforehand for priorSpread samples.
 func (p prior) variance(samples []time.Duration) float64 {
-	mean, squares := 0.0, 0.0
-	for i, s := range samples { // Welford's method
+	return p.weightedVariance(samples, slices.Repeat([]float64{1}, len(samples)))
+}
+
+func (p prior) weightedVariance(samples []time.Duration, weights []float64) float64 {
+	n, mean, squares := 0.0, 0.0, 0.0
+	for i, s := range samples { // West's form of Welford's method
 		x := latency.Log(s)
 		delta := x - mean
-		mean += delta / float64(i+1)
-		squares += delta * (x - mean)
+		if n += weights[i]; n > 0 {
+			mean += delta * weights[i] / n
+		}
+		squares += weights[i] * delta * (x - mean)
 	}
-	return (priorSpread*p.times*p.times + squares) / (priorSpread + float64(len(samples)) - 1)
+	return (priorSpread*p.times*p.times + squares) / (priorSpread + n - 1)
 }
 
 // blend mixes a default with the quantiles of samples: the medians by their precision,
 // and the quantiles relative to the median by the number of samples.
-func (p prior) blend(d *latency.Distribution, shown latency.Quantiles, variance float64) {
-	d.Prior, d.Uncertainty = p.posterior(variance, d.N, len(d.Logs))
-	spread := priorSpread / (priorSpread + float64(d.N) - 1)
+func (p prior) blend(d *latency.Distribution, samples []time.Duration, weights []float64, doubt float64) {
+	n := 0.0
+	for _, w := range weights {
+		n += w
+	}
+	d.Prior, d.Uncertainty = p.posterior(p.weightedVariance(samples, weights), n, len(d.Logs), doubt)
+	spread := doubt + (1-doubt)*priorSpread/(priorSpread+n-1)
+	shown := quantiles(samples, weights)
 	was, is := latency.Log(d.Quantiles.Median()), latency.Log(shown.Median())
 	median := d.Prior*was + (1-d.Prior)*is
 	for i := range d.Quantiles {
@@ -79,24 +101,43 @@ func (p prior) blend(d *latency.Distribution, shown latency.Quantiles, variance 
 
 // posterior is the weight of the default in the median, and the standard deviation of its
 // logarithm in another run, after n samples of a variance from a number of logs. The
-// median is that of the recorded runs; another run differs from them.
-func (p prior) posterior(variance float64, n, logs int) (weight, deviation float64) {
+// median is that of the recorded runs; another run differs from them. With the probability
+// doubt the samples say nothing.
+func (p prior) posterior(variance, n float64, logs int, doubt float64) (weight, deviation float64) {
 	if n == 0 {
 		return 1, p.clusters
 	}
-	error, between := variance/float64(n), p.clusters*p.clusters
-	weight = error / (error + between)
+	error, between := variance/n, p.clusters*p.clusters
+	weight = doubt + (1-doubt)*error/(error+between)
 	return weight, math.Sqrt(weight*between + p.runs*p.runs/float64(max(logs, 1)))
 }
 
-// quantiles returns those of samples, which it sorts: linear between two samples.
-func quantiles(samples []time.Duration) (q latency.Quantiles) {
-	slices.Sort(samples)
+// quantiles returns those of samples with weights: linear between two samples, each of
+// which stands at the middle of its weight.
+func quantiles(samples []time.Duration, weights []float64) (q latency.Quantiles) {
+	order := make([]int, len(samples))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(samples[x], samples[y]) })
+	at, place := make([]float64, len(order)), 0.0
+	for k, i := range order {
+		if k > 0 {
+			place += (weights[order[k-1]] + weights[i]) / 2
+		}
+		at[k] = place
+	}
+	high := 0
 	for i, level := range latency.Levels {
-		at := level * float64(len(samples)-1)
-		low := int(at)
-		high := min(low+1, len(samples)-1)
-		q[i] = samples[low] + time.Duration((at-float64(low))*float64(samples[high]-samples[low]))
+		for high < len(order)-1 && at[high] < level*place {
+			high++
+		}
+		low := max(high-1, 0)
+		from, to := samples[order[low]], samples[order[high]]
+		q[i] = to
+		if at[high] > at[low] {
+			q[i] = from + time.Duration((level*place-at[low])/(at[high]-at[low])*float64(to-from))
+		}
 	}
 	return q
 }

@@ -176,7 +176,7 @@ func within(field string, value, most float64) error {
 // uncertainty, as in old files, they are those of as many samples as the file says.
 func (in causeFile) read(p prior) (latency.Distribution, error) {
 	d := latency.Distribution{N: in.N, Contention: in.Contention, MaxOthers: in.MaxOthers, Source: in.Source, Logs: in.Logs}
-	d.Prior, d.Uncertainty = p.posterior(p.times*p.times, max(in.N, 0), len(in.Logs))
+	d.Prior, d.Uncertainty = p.posterior(p.times*p.times, float64(max(in.N, 0)), len(in.Logs), 0)
 	if in.Prior != nil {
 		d.Prior = *in.Prior
 	}

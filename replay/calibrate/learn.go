@@ -15,9 +15,10 @@ import (
 
 // Notes on where the time of a cause comes from.
 var (
-	timeLearned = note.Declare("time-learned", "cause", "time", "low", "high", "samples", "prior")
-	timeDefault = note.Declare("time-default", "cause", "time", "low", "high")
-	timeGiven   = note.Declare("time-given-by-cluster", "cause", "time")
+	timeLearned    = note.Declare("time-learned", "cause", "time", "low", "high", "samples", "prior")
+	timeDefault    = note.Declare("time-default", "cause", "time", "low", "high")
+	startupsWaited = note.Declare("startups-waited-for-room", "waited", "of")
+	timeGiven      = note.Declare("time-given-by-cluster", "cause", "time")
 )
 
 // A sample is one time that a log shows, and how many others of its kind ran at the
@@ -69,11 +70,17 @@ func learnStartup(m *latency.Model, w *traces.Workload, c cluster.Cluster) {
 	starts := recordedStartups(w, c, m.By[latency.RemovalLag].Quantiles.Median())
 	m.Processors, m.DriverProcessors = fitProcessors(starts, w.Apps)
 	work := startupWork(starts, m.Processors)
-	samples := make([]sample, len(starts))
-	for i := range starts {
-		samples[i] = sample{took: work[i], log: starts[i].log}
+	samples, request := make([]sample, len(starts)), make([]int, len(starts))
+	number := map[startup]int{} // of requests: what was granted to an application at a time
+	for i, s := range starts {
+		samples[i] = sample{took: work[i], log: s.log}
+		one := startup{granted: s.granted, app: s.app}
+		if _, known := number[one]; !known {
+			number[one] = len(number)
+		}
+		request[i] = number[one]
 	}
-	priors[latency.Startup].learn(&m.By[latency.Startup], samples)
+	priors[latency.Startup].learnStartups(&m.By[latency.Startup], samples, request)
 }
 
 // notes returns a note on the source of the time of each cause.
@@ -85,6 +92,8 @@ func notes(m *latency.Model, c cluster.Cluster) []note.Note {
 		low, high := d.Interval()
 		low, high = low.Round(time.Millisecond), high.Round(time.Millisecond)
 		switch {
+		case d.Waited >= 0.5:
+			list = append(list, timeLearned.With(cause, median, low, high, d.N, d.Prior), startupsWaited.With(math.Round(d.Waited), d.N))
 		case d.N > 0:
 			list = append(list, timeLearned.With(cause, median, low, high, d.N, d.Prior))
 		case cause == latency.Startup && c.Startup >= 0:

@@ -18,7 +18,10 @@ func (q *Quantiles) Median() time.Duration { return q[len(Levels)/2] }
 
 // A Distribution is how long a cause takes.
 type Distribution struct {
-	N         int // times that the logs show
+	N int // times that the logs show
+	// Waited is how many of these are, by expectation, waits for room and no start-ups: they
+	// count as little as that is likely.
+	Waited    float64
 	Quantiles Quantiles
 	// Prior is the weight of the default in the median, from 0 to 1: 1 if the logs show
 	// nothing, and smaller the more times they show, and the less these differ.

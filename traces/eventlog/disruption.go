@@ -262,8 +262,8 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 const longestStart = 2 * 60 * 1000
 
 // starvedSpans returns the times in which tasks waited and the application had no
-// executor. Until the first executor it waits in the queue, as in a replay; after the
-// policy gave all back, a start-up is no disruption.
+// executor. Until the first executor, and after the policy gave all back, only more than
+// the longest start-up is a disruption.
 func (a *assembler) starvedSpans(until int64) []workSpan {
 	type change struct {
 		at    int64
@@ -289,8 +289,9 @@ func (a *assembler) starvedSpans(until int64) []workSpan {
 	}
 	slices.SortStableFunc(changes, func(x, y change) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(y.delta, x.delta)) })
 	gaps := []workSpan{{from: 1, to: until}} // without any executor ever
+	first := int64(0)
 	if len(changes) > 0 {
-		gaps = nil
+		gaps, first = nil, changes[0].at
 	}
 	held := 0
 	for i, c := range changes {
@@ -317,6 +318,9 @@ func (a *assembler) starvedSpans(until int64) []workSpan {
 			waits.to = s.lastEnded()
 		} else if s.job >= 0 {
 			waits.to = cmp.Or(a.jobs[s.job].end, until)
+		}
+		if both := (workSpan{from: waits.from + longestStart, to: min(first, waits.to)}); both.from < both.to {
+			starved = append(starved, both)
 		}
 		for _, gap := range gaps {
 			if both := (workSpan{from: max(gap.from, waits.from), to: min(gap.to, waits.to)}); both.from < both.to {

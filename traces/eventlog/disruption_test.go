@@ -143,7 +143,7 @@ func TestWaitsWithoutAnyExecutor(t *testing.T) {
 		want   time.Duration
 	}{
 		{"never an executor", func(*logBuilder) {}, 0, 10 * time.Minute},
-		{"the first one after ten minutes", func(*logBuilder) {}, 610, 0},
+		{"the first one after ten minutes", func(*logBuilder) {}, 610, 480 * time.Second},
 		{"another one after a loss", gone("Executor Process Lost"), 40, 30 * time.Second},
 		{"another one after a removal", gone("Executor killed by driver."), 40, 0},
 		{"another one long after a removal", gone("Executor killed by driver."), 610, 485 * time.Second},
