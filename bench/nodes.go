@@ -33,12 +33,13 @@ func (r *Results) nodeNotes() []Note {
 }
 
 // WaitForRoom returns the classes and the policies for which executors were requested and
-// not granted at once, sorted and in their order.
+// not granted at once, sorted and in their order. Applications that Spark refuses do not
+// count: more room would not help them.
 func (r *Results) WaitForRoom() (classes, policies []string) {
 	for i := range r.Runs {
 		waits := false
 		for k := range r.Runs[i].Apps {
-			if a := &r.Runs[i].Apps[k]; a.Wait.Sign() > 0 {
+			if a := &r.Runs[i].Apps[k]; a.Wait.Sign() > 0 && !a.Failure.Refused() {
 				classes, waits = append(classes, a.Class), true
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"dynalloc/traces"
 )
 
-var policyRefused = note.Declare("policy-refused", "policy", "exception", "count", "of", "classes")
+var policyRefused = note.Declare("policy-refused", "policies", "exception", "count", "of", "classes")
 
 // What is not known of barrier stages, and what other builds of Spark do with them.
 var (
@@ -42,9 +42,16 @@ func BarrierNotes(apps []*traces.Application) (notes []Note) {
 	return notes
 }
 
-// Refusals name the policies under which Spark refuses a job of some applications.
+// Refusals name the policies under which Spark refuses a job of some applications: a note
+// for those that it refuses for the same reason, for the same applications.
 func (r *Results) Refusals() []Note {
-	var notes []Note
+	type refusal struct {
+		why     replay.Failure
+		count   int
+		classes []string
+	}
+	var refusals []refusal
+	var names [][]string // of the policies of each
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		count, classes := map[replay.Failure]int{}, map[replay.Failure][]string{}
@@ -57,8 +64,19 @@ func (r *Results) Refusals() []Note {
 			}
 		}
 		for _, why := range slices.Sorted(maps.Keys(count)) {
-			notes = append(notes, policyRefused.With(run.Policy.Name, why.Exception(), count[why], len(run.Apps), classes[why]))
+			at := slices.IndexFunc(refusals, func(x refusal) bool {
+				return x.why == why && x.count == count[why] && slices.Equal(x.classes, classes[why])
+			})
+			if at < 0 {
+				at = len(refusals)
+				refusals, names = append(refusals, refusal{why, count[why], classes[why]}), append(names, nil)
+			}
+			names[at] = append(names[at], run.Policy.Name)
 		}
+	}
+	var notes []Note
+	for i, x := range refusals {
+		notes = append(notes, policyRefused.With(names[i], x.why.Exception(), x.count, len(r.Suite.Workload.Apps), x.classes))
 	}
 	return notes
 }
