@@ -130,6 +130,20 @@ var damaged = map[string]traces.Grade{
 	"tasks_executors_fail_compressed_eventlog.zstd": traces.Lossy,
 }
 
+// Our own recordings, which are part of the repository, are complete, and each names what its
+// application was.
+func TestOurRecordingsAreComplete(t *testing.T) {
+	apps, bad := readAll(t, "../../bench/testdata/recordings", "../../bench/builtin/recordings")
+	if len(apps) < 40 || len(bad) > 0 {
+		t.Fatalf("read %d recordings and %v", len(apps), bad)
+	}
+	for _, a := range apps {
+		if a.Log.Grade != traces.Complete || !a.Recorded.Ended || a.Name == "" || len(a.Jobs) == 0 || a.Log.FailedTasks > 0 {
+			t.Errorf("%s: graded %v, %d jobs, %d failed tasks: %v", a.Path, a.Log.Grade, len(a.Jobs), a.Log.FailedTasks, a.Log.Problems)
+		}
+	}
+}
+
 func TestUndamagedLogsAreCompleteOrCut(t *testing.T) {
 	apps, _ := readAll(t, shared(t, "traces"), shared(t, "recordings"))
 	if len(apps) < 100 {
