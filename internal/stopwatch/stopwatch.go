@@ -1,5 +1,5 @@
 // Package stopwatch measures processor time, for benchmarks that compare: stopwatch.go,
-// with processor_unix.go and processor_other.go.
+// and processor_unix.go, which other systems replace by the wall clock.
 package stopwatch
 
 import (
