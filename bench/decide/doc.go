@@ -11,7 +11,8 @@
 //   - startuperror.go: by how much intervals widen because start-up is uncertain;
 //   - choose.go: which policy is best by a goal;
 //   - significance.go: [Significances], the differences in one comparison;
-//   - classes.go: the classes of a workload and their usual candidates.
+//   - classes.go: the classes of a workload and their usual candidates;
+//   - decision.go: [Decision], the answer of both views of the core.
 //
 // Advice: advice.go has its types, advise.go the sequence of steps, quality.go
 // whether the logs are sufficient, class_advice.go and evaluate.go the choice for

@@ -71,6 +71,7 @@ type FleetResult struct {
 	ExecutorHours float64
 	Saved         stats.Estimate // of the base's executor-hours, as a share
 	Slowdown      float64        // the largest increase of the mean turnaround of a class without deadlines, as a share
+	Classes       []Figures      // of each class, in the order of Decision.Classes
 	MeetsGoal     bool
 	OnFront       bool // no other fleet of the list dominates it in misses and executor-hours
 }
