@@ -227,13 +227,13 @@ func (a *application) tick() {
 // end stops the driver; all its executors are released at once.
 func (a *application) end() {
 	e := a.engine
+	e.cancelStartups(a)
 	for i := range a.executors {
 		if x := &a.executors[i]; x.state < leaving {
 			a.release(x)
 			x.state = gone
 		}
 	}
-	e.cancelStartups(a)
 	a.result.End = e.now
 	a.path.close()
 	a.updateWait()

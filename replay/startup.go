@@ -136,8 +136,15 @@ func (e *Engine) startupDone(node int32) {
 // cancelStartups removes the starting executors of an application that ends from their
 // nodes.
 func (e *Engine) cancelStartups(a *application) {
-	for node := range e.hosts {
-		e.cancelStartupsIf(int32(node), func(x startingExecutor) bool { return x.app == a })
+	var nodes []int32
+	for id := range a.executors {
+		if x := &a.executors[id]; x.state == starting {
+			nodes = append(nodes, x.node)
+		}
+	}
+	slices.Sort(nodes)
+	for _, node := range slices.Compact(nodes) {
+		e.cancelStartupsIf(node, func(x startingExecutor) bool { return x.app == a })
 	}
 }
 

@@ -40,30 +40,36 @@ func LocalityWaits(app *traces.Application) (waits [2]time.Duration) {
 // cluster's nodes in order; if there were more hosts than nodes, the next ones stand for
 // the first nodes again.
 func NewPreference(tasks int32, task func(int32) *traces.Task, nodes int, inferred bool) *Preference {
-	p := &Preference{byNode: make([][]int32, nodes), Taken: make([]bool, tasks)}
-	near := 0
+	near, choosy := false, false // some task was near its data, some does not run anywhere at once
 	for i := range tasks {
 		t := task(i)
-		switch isNear := t.Locality == traces.ProcessLocal || t.Locality == traces.NodeLocal; {
+		isFar := t.Locality == traces.RackLocal || t.Locality == traces.AnyLocality
+		near = near || isNear(t)
+		choosy = choosy || isFar || inferred && isNear(t) && t.Host >= 0
+	}
+	if !near || !choosy {
+		return nil // no level but that of all its tasks is valid
+	}
+	p := &Preference{byNode: make([][]int32, nodes), Taken: make([]bool, tasks)}
+	for i := range tasks {
+		switch t := task(i); {
 		case t.Locality == traces.RackLocal:
 			p.far[0], p.racks = append(p.far[0], i), true
 		case t.Locality == traces.AnyLocality:
 			p.far[1] = append(p.far[1], i)
-		case isNear && inferred && t.Host >= 0:
+		case inferred && isNear(t) && t.Host >= 0:
 			node := int(t.Host) % nodes
 			p.byNode[node] = append(p.byNode[node], i)
-			near++
 		default:
 			p.none = append(p.none, i)
-			if isNear {
-				near++
-			}
 		}
 	}
-	if near == 0 || len(p.none) == int(tasks) {
-		return nil // no level but that of all its tasks is valid
-	}
 	return p
+}
+
+// isNear reports whether a task was launched near its data.
+func isNear(t *traces.Task) bool {
+	return t.Locality == traces.ProcessLocal || t.Locality == traces.NodeLocal
 }
 
 // Near removes the first pending task that runs at once on a node; -1 if there is none.
