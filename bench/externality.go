@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/internal/note"
 	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -29,39 +30,76 @@ type Effect struct {
 }
 
 // A sideReplay is a replay besides those of the policies, against which a
-// difference is measured.
+// difference is measured. As soon as it ends it is reduced to that difference, so that
+// the memory of a comparison does not grow with their number.
 type sideReplay struct {
 	fleet  policies.Fleet
 	config replay.Config
-	result *replay.Result // nil: the replay failed
+	reduce func(*replay.Result)
 }
 
-// replayBeside runs a side replay. If it fails it has no result and no error, because
-// the replay of the policy itself reports the error.
-func (s *Suite) replayBeside(run *sideReplay) {
-	if result, err := replay.Run(s.Workload, run.fleet, run.config); err == nil {
-		run.result = result
+// run replays the workload and reduces the result. A replay that fails has no figures and
+// no error, because the replay of the policy itself reports the error.
+func (side *sideReplay) run(w *traces.Workload) {
+	if result, err := replay.Run(w, side.fleet, side.config); err == nil {
+		side.reduce(result)
 	}
 }
+
+// sideConfig is the configuration of side replays: nobody reads the causes of their time.
+func (s *Suite) sideConfig() replay.Config {
+	c := s.Config
+	c.Attribute = false
+	return c
+}
+
+var effectsLeftOut = note.Declare("effects-left-out", "replays", "times")
 
 // externalityReplays are the replays for the externalities: one for each policy but the
 // base and each class whose settings it changes. There are none if all applications are
-// of one class.
-func (r *Results) externalityReplays() []*sideReplay {
+// of one class, or if they would replay more tasks than the comparison itself, which a
+// note then says, unless the suite asks for them.
+func (r *Results) externalityReplays() []sideReplay {
 	s := r.Suite
+	r.Externalities = nil
 	if len(r.Classes) < 2 {
 		return nil
 	}
-	var runs []*sideReplay
+	var sides []sideReplay
 	for _, f := range s.Policies[1:] {
 		for _, class := range r.Classes {
 			if s.changes(f, class) {
-				runs = append(runs, &sideReplay{fleet: f.Only(class, s.Policies[0]), config: s.Config})
+				side := len(sides)
+				sides = append(sides, sideReplay{f.Only(class, s.Policies[0]), s.sideConfig(), func(result *replay.Result) {
+					r.Externalities[side].Effects = r.effects(result)
+				}})
 				r.Externalities = append(r.Externalities, Externality{Policy: f.Name, Changed: class})
 			}
 		}
 	}
-	return runs
+	once, alone := s.tasks()
+	if cost, own := len(sides)*once, len(s.Policies)*once+alone; cost > own && !s.Effects {
+		r.Notes = append(r.Notes, effectsLeftOut.With(len(sides), float64(cost)/float64(own)))
+		r.Externalities, sides = nil, nil
+	}
+	return sides
+}
+
+// tasks counts the tasks of a replay of the workload, and those of the replays of its
+// applications alone.
+func (s *Suite) tasks() (once, alone int) {
+	same, _ := distinctWork(s.Workload)
+	for i, a := range s.Workload.Apps {
+		n := 0
+		for k := range a.Stages {
+			n += len(a.Stages[k].Tasks)
+		}
+		once += n
+		if same[i] == i {
+			alone += n
+		}
+	}
+	return once, alone
 }
 
 // changes reports whether a fleet gives an application of a class another policy than
@@ -74,27 +112,19 @@ func (s *Suite) changes(f policies.Fleet, class string) bool {
 	})
 }
 
-// measureExternalities computes the effects of the side replays.
-func (r *Results) measureExternalities(runs []*sideReplay) {
-	for i, run := range runs {
-		if run.result == nil {
-			continue
-		}
-		effects := make([]Effect, len(r.Classes))
-		for k, a := range r.Suite.Workload.Apps {
-			before, after := r.replayed(r.Runs[0].Result, k), r.replayed(run.result, k)
-			for c, class := range r.Classes {
-				if a.Class == class {
-					e := &effects[c]
-					e.Apps++
-					e.Misses += int(metrics.MissOf(&after) - metrics.MissOf(&before))
-					e.Wait.Add(after.QueueWait-before.QueueWait, 1)
-					e.Turnaround.Add(after.Turnaround-before.Turnaround, 1)
-				}
-			}
-		}
-		r.Externalities[i].Effects = effects
+// effects are the differences of a side replay to the base, by class.
+func (r *Results) effects(side *replay.Result) []Effect {
+	effects := make([]Effect, len(r.Classes))
+	for k, a := range r.Suite.Workload.Apps {
+		c, _ := slices.BinarySearch(r.Classes, a.Class)
+		before, after := &r.Runs[0].Apps[k], r.replayed(side, k)
+		e := &effects[c]
+		e.Apps++
+		e.Misses += int(metrics.MissOf(&after) - metrics.MissOf(before))
+		e.Wait.Add(after.QueueWait-before.QueueWait, 1)
+		e.Turnaround.Add(after.Turnaround-before.Turnaround, 1)
 	}
+	return effects
 }
 
 // replayed measures one application of a replay of the suite's workload.

@@ -2,10 +2,14 @@ package bench
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
+	"dynalloc/internal/note"
 	"dynalloc/internal/wide"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -69,6 +73,63 @@ func TestTheLoadsPolicyAffectsTheReport(t *testing.T) {
 	if d := byReport.Effects[hog].Turnaround; d.Sign() != 0 {
 		t.Errorf("the hog takes %v longer when the report is dynamic", d)
 	}
+}
+
+// Five policies change both classes, which are ten more replays beside the six of the
+// policies and the two alone: they are left out, and a note says so. A suite that asks for
+// the effects has them, and no note.
+func TestEffectsThatCostMoreThanTheComparisonAreLeftOut(t *testing.T) {
+	s := hogSuite(t)
+	var err error
+	if s.Policies, err = Fleets([]string{"static,n=1", "static,n=2", "static,n=3", "static,n=4", "spark,idle=5s", "spark"}); err != nil {
+		t.Fatal(err)
+	}
+	replays := func() (r *Results, n int) {
+		r, err := Run(context.Background(), s, Options{Progress: func(done, total int) { n = total }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, n
+	}
+	want := effectsLeftOut.With(10, 10.0/7)
+	r, n := replays()
+	if len(r.Externalities) != 0 || n != 6+2 || !slices.ContainsFunc(r.Notes, func(n note.Note) bool { return note.Equal(n, want) }) {
+		t.Errorf("%d effects in %d replays; notes %q, want %q", len(r.Externalities), n, texts(r.Notes), want)
+	}
+	s.Effects = true
+	r, n = replays()
+	if len(r.Externalities) != 10 || n != 6+2+10 || slices.ContainsFunc(r.Notes, func(n note.Note) bool { return n.Kind == effectsLeftOut }) {
+		t.Errorf("asked for: %d effects in %d replays; notes %q", len(r.Externalities), n, texts(r.Notes))
+	}
+	for _, x := range r.Externalities {
+		if len(x.Effects) != 2 || x.Effects[0].Apps != 1 {
+			t.Errorf("%s under %s: %+v", x.Changed, x.Policy, x.Effects)
+		}
+	}
+}
+
+// Of a side replay only its figures stay: when it has been reduced, nothing refers to its
+// result.
+func TestSideReplaysAreNotKept(t *testing.T) {
+	s := hogSuite(t, "executor-loss,at=30s,app=hog,executor=0")
+	r := &Results{Suite: s, Classes: Classes(s.Workload), Runs: make([]Outcome, len(s.Policies))}
+	if failed, err := r.replayAll(t.Context(), Options{}); err != nil || len(failed) > 0 {
+		t.Fatal(err, failed)
+	}
+	var seen []weak.Pointer[replay.Result]
+	for _, side := range slices.Concat(r.externalityReplays(), r.faultFreeReplays()) {
+		reduce := side.reduce
+		side.reduce = func(result *replay.Result) {
+			seen = append(seen, weak.Make(result))
+			reduce(result)
+		}
+		side.run(s.Workload)
+	}
+	runtime.GC()
+	if len(seen) != 4 || slices.ContainsFunc(seen, func(p weak.Pointer[replay.Result]) bool { return p.Value() != nil }) {
+		t.Errorf("of %d side replays, results are kept", len(seen))
+	}
+	runtime.KeepAlive(r)
 }
 
 // A node fails while the load's long task runs on it: the task starts again on

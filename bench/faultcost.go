@@ -3,6 +3,7 @@ package bench
 import (
 	"dynalloc/bench/metrics"
 	"dynalloc/internal/wide"
+	"dynalloc/replay"
 )
 
 // A FaultCost is the cost of the suite's faults under one policy: the figures of the
@@ -21,38 +22,37 @@ type FaultCost struct {
 
 // faultFreeReplays are the replays of each policy without the faults; none if
 // there are no faults.
-func (r *Results) faultFreeReplays() []*sideReplay {
+func (r *Results) faultFreeReplays() []sideReplay {
 	if len(r.Suite.Config.Faults) == 0 && !r.Suite.Config.RecordedLosses {
 		return nil
 	}
-	without := r.Suite.Config
+	without := r.Suite.sideConfig()
 	without.Faults, without.RecordedLosses = nil, false
-	var runs []*sideReplay
-	for _, f := range r.Suite.Policies {
-		runs = append(runs, &sideReplay{fleet: f, config: without})
+	var sides []sideReplay
+	for i, f := range r.Suite.Policies {
+		sides = append(sides, sideReplay{f, without, func(clean *replay.Result) {
+			if run := &r.Runs[i]; run.Problem == "" {
+				run.faults = r.faultCost(run, clean)
+			}
+		}})
 	}
-	return runs
+	return sides
 }
 
-// measureFaults compares each policy's replay with the one without faults.
-func (r *Results) measureFaults(runs []*sideReplay) {
-	for i, run := range runs {
-		with := r.Runs[i].Result
-		if run.result == nil || r.Runs[i].Problem != "" {
-			continue
-		}
-		cost := FaultCost{Policy: r.Runs[i].Policy.Name, Executors: with.Ledger.Executor.Minus(run.result.Ledger.Executor)}
-		for k := range with.Apps {
-			faulty, clean := &with.Apps[k], &run.result.Apps[k]
-			a, b := r.replayed(with, k), r.replayed(run.result, k)
-			cost.Misses += int(metrics.MissOf(&a) - metrics.MissOf(&b))
-			cost.Failed += a.Failed - b.Failed
-			cost.Turnaround.Add(a.Turnaround-b.Turnaround, 1)
-			cost.Lost += faulty.Lost - clean.Lost
-			cost.Preempted += faulty.Preempted - clean.Preempted
-			cost.Rerun += faulty.Rerun - clean.Rerun
-			cost.Discarded = cost.Discarded.Plus(faulty.Discarded).Minus(clean.Discarded)
-		}
-		r.FaultCosts = append(r.FaultCosts, cost)
+// faultCost compares a policy's replay with the one without faults.
+func (r *Results) faultCost(run *Outcome, without *replay.Result) *FaultCost {
+	with := run.Result
+	cost := &FaultCost{Policy: run.Policy.Name, Executors: with.Ledger.Executor.Minus(without.Ledger.Executor)}
+	for k := range with.Apps {
+		faulty, clean := &with.Apps[k], &without.Apps[k]
+		a, b := &run.Apps[k], r.replayed(without, k)
+		cost.Misses += int(metrics.MissOf(a) - metrics.MissOf(&b))
+		cost.Failed += a.Failed - b.Failed
+		cost.Turnaround.Add(a.Turnaround-b.Turnaround, 1)
+		cost.Lost += faulty.Lost - clean.Lost
+		cost.Preempted += faulty.Preempted - clean.Preempted
+		cost.Rerun += faulty.Rerun - clean.Rerun
+		cost.Discarded = cost.Discarded.Plus(faulty.Discarded).Minus(clean.Discarded)
 	}
+	return cost
 }

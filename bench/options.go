@@ -21,6 +21,14 @@ type Options struct {
 	Observe func(policies.Fleet) []replay.Observer
 }
 
+// part is the options of a part of all replays, after some that are done.
+func (o Options) part(done, all int) Options {
+	if report := o.Progress; report != nil {
+		o.Progress = func(more, _ int) { report(done+more, all) }
+	}
+	return o
+}
+
 // Each calls do with every number from 0 to n-1, up to Parallel calls at a time, and
 // reports progress after each. An error or the cancellation of ctx prevents further
 // calls; Each returns the first error.

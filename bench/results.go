@@ -33,6 +33,7 @@ type Outcome struct {
 	Apps     []metrics.App  // by application of the workload; nil if there is a problem
 	Timeline *metrics.Timeline
 	meter    *metrics.Meter
+	faults   *FaultCost    // nil: there are no faults, or one of the two replays failed
 	Problem  string        // why the rows have no values; nearly always empty
 	All      metrics.Row   // over all applications
 	ByClass  []metrics.Row // in the order of Results.Classes

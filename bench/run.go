@@ -42,18 +42,17 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 	return nil, err
 }
 
-// replayAll replays every policy, every application alone, and the side replays for
-// externalities and the cost of faults. It returns the applications that could not be
-// replayed; the results are then incomplete.
+// replayAll replays every policy, every application alone, and what is measured beside
+// them: the effects on other classes and the cost of faults. It returns the applications
+// that could not be replayed; the results are then incomplete.
 func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError, error) {
 	s := r.Suite
 	same, firsts := distinctWork(s.Workload)
 	alone := make([]*replay.AppResult, len(s.Workload.Apps))
 	r.Self = slices.Repeat([]selfreplay.Error{selfreplay.Unknown()}, len(s.Workload.Apps))
 	logs := slices.DeleteFunc(slices.Clone(firsts), func(i int) bool { return !selfreplay.Possible(s.Workload.Apps[i]) })
-	byClass, faultFree := r.externalityReplays(), r.faultFreeReplays()
-	side := slices.Concat(byClass, faultFree)
-	failed := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(logs)+len(side))
+	sides := slices.Concat(r.externalityReplays(), r.faultFreeReplays())
+	failed := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(logs))
 	one := func(i int) (err error) {
 		k := i - len(s.Policies)
 		switch {
@@ -62,15 +61,13 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 		case k < len(firsts):
 			alone[firsts[k]], err = s.alone(firsts[k])
 			return err
-		case k < len(firsts)+len(logs):
-			log := logs[k-len(firsts)]
-			r.Self[log] = selfreplay.Of(s.Workload.Apps[log])
-			return nil
 		}
-		s.replayBeside(side[k-len(firsts)-len(logs)])
+		log := logs[k-len(firsts)]
+		r.Self[log] = selfreplay.Of(s.Workload.Apps[log])
 		return nil
 	}
-	if err := o.Each(ctx, len(failed), func(i int) error {
+	all := len(failed) + len(sides)
+	if err := o.part(0, all).Each(ctx, len(failed), func(i int) error {
 		err := one(i)
 		if errors.As(err, &failed[i]) {
 			return nil
@@ -87,8 +84,17 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	}
 	r.Reference = sla.References(s.Workload, s.Deadlines, r.Slack, alone)
 	r.Queries = sla.QueriesWithDeadline(s.Workload, s.Deadlines, alone)
-	r.measureExternalities(byClass)
-	r.measureFaults(faultFree)
+	if err := (Options{Parallel: o.Parallel}).Each(ctx, len(r.Runs), func(i int) error { r.measure(&r.Runs[i]); return nil }); err != nil {
+		return nil, err
+	}
+	if err := o.part(all-len(sides), all).Each(ctx, len(sides), func(i int) error { sides[i].run(s.Workload); return nil }); err != nil {
+		return nil, err
+	}
+	for i := range r.Runs {
+		if cost := r.Runs[i].faults; cost != nil {
+			r.FaultCosts = append(r.FaultCosts, *cost)
+		}
+	}
 	return nil, nil
 }
 
@@ -121,11 +127,8 @@ func (r *Results) replay(i int, o Options) error {
 func (r *Results) finish(leftOut []*replay.AppError) {
 	s := r.Suite
 	r.LeftOut, r.DeadlineBasis = leftOut, s.Deadlines.Describe(r.Slack)
-	for i := range r.Runs {
-		r.measure(&r.Runs[i])
-	}
 	r.Notes = slices.Concat(s.Workload.Notes, s.Notes, s.Deadlines.Notes(s.Workload, r.Slack, r.Reference), ruleNotes(s.Workload), s.unsaidNotes(), r.clockNotes(), r.exclusionNotes(),
-		DisruptionNotes(s.Workload.Apps, s.Config.RecordedLosses), SelfReplayNotes(s.Workload.Apps, r.Self))
+		DisruptionNotes(s.Workload.Apps, s.Config.RecordedLosses), SelfReplayNotes(s.Workload.Apps, r.Self), r.Notes)
 	var overcommitted []string
 	for i := range r.Runs {
 		run := &r.Runs[i]

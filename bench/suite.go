@@ -27,6 +27,9 @@ type Suite struct {
 	Prices    metrics.Prices   // of the resources that applications hold; may be zero
 	Truth     []Truth          // recorded runs to compare with; may be empty
 	Notes     []Note           // shown in every report, besides the workload's notes
+	// Effects has the effects of classes on one another measured even where that takes more
+	// replays than the comparison itself.
+	Effects bool
 }
 
 // A Truth is a recording of the suite's applications as they really ran under

@@ -13,6 +13,7 @@ func newCompare() *cobra.Command {
 	var in inputs
 	var out outputFlags
 	var policyTexts []string
+	var effects bool
 	cmd := &cobra.Command{
 		Use:   "compare [TRACE...]",
 		Short: "Replay a workload under many policies, side by side",
@@ -38,7 +39,7 @@ func newCompare() *cobra.Command {
 				return err
 			}
 			s.Notes = append(s.Notes, warnings(s.Policies)...)
-			s.Config.Attribute = true
+			s.Config.Attribute, s.Effects = true, effects
 			options, done := in.options(cmd, "replaying")
 			results, err := bench.Run(cmd.Context(), s, options)
 			done()
@@ -55,6 +56,7 @@ func newCompare() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&policyTexts, "policy", nil, policyUsage+"; repeatable (default: a list)")
+	cmd.Flags().BoolVar(&effects, "effects", false, "measure the effects of each class under each policy on the other classes, even if that takes more replays than the comparison itself")
 	completePolicies(cmd)
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)

@@ -36,6 +36,8 @@ var benchNotes = map[note.Kind]string{
 	"self-replay-errors":   "Self-replay (each application alone with its recorded settings, against its own log; application time): {classes}. These errors widen intervals.",
 	"self-replay-of-class": "{class}: median {median:%.1f} %, worst {worst:%.1f} % ({application}), executor-seconds {executors:%.1f} %",
 
+	"effects-left-out": "Effects on other classes are not measured: their {replays} replays would take {times:%.1f} times as many tasks as all other replays together. --effects measures them.",
+
 	"value-impossible":            "{metric} of {class} under {policy} would be {value}, which cannot be: it is left out. This is an error of dynalloc: please report it with the logs and the command.",
 	"cores-overcommitted":         "More than 100 % of the cores are held under {policies}: the manager counts memory alone, as YARN's DefaultResourceCalculator does, so executors together may have more cores than the nodes. Shares of cores are left out. The replay does not slow tasks down because of that; real tasks would be slower. To count cores too, set yarn.scheduler.capacity.resource-calculator to the DominantResourceCalculator.",
 	"recorded-on-another-cluster": "{metric} of the recorded run ({policy}) would be {value}, because the applications ran on a larger cluster than that of the replay: it is left out.",
