@@ -77,6 +77,7 @@ internal/note                 ->
 internal/wide                 ->
 internal/golden               ->
 internal/differential         ->
+internal/performance/growth   ->
 internal/stopwatch            ->
 internal/structure            ->
 internal/mutants              ->

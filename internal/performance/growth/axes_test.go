@@ -1,0 +1,193 @@
+package growth
+
+import (
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var mostTasks = flag.Int("tasks", 10_000_000, "the largest number of `tasks` on the axis of tasks; 100000000 needs 20 GB of memory")
+
+// An axis is a size that grows while the rest of the work stays as it is.
+type axis struct {
+	name  string
+	sizes []int
+	world func(size int) world
+}
+
+// A world is a workload in the native text form, and where it runs.
+type world struct {
+	workload string
+	tasks    int // of the workload
+	slots    int // how many tasks run at once, at most
+	nodes    int // of the cluster
+	cores    int // of a node
+	most     int // executors of an application; 0: as many as the dynamic policy requests
+	static   int // executors of an application under the static policy
+}
+
+var axes = []axis{
+	{"tasks", decades(10_000, 100_000_000), func(n int) world { return alone(1000, app(1)+job+stage(n)) }},
+	{"executors", decades(10, 10_000), func(n int) world { return alone(n, app(1)+job+stage(400_000)) }},
+	{"stages", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(unitStages/n, n, chains)) }},
+	{"jobs", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(n, unitStages/n, atOnce)) }},
+	{"seconds", []int{60, 3600, 86_400, 2_592_000, 31_536_000, 315_360_000}, spread},
+	{"applications", decades(1, 10_000), func(n int) world { return together(n, 1000, 800_000) }},
+	{"nodes", decades(10, 10_000), func(n int) world { return together(100, n, 400_000) }},
+}
+
+// decades are the powers of ten from the smallest to the largest.
+func decades(smallest, largest int) (sizes []int) {
+	for n := smallest; n <= largest; n *= 10 {
+		sizes = append(sizes, n)
+	}
+	return sizes
+}
+
+const job = "job\n"
+
+// app begins an application whose executors have so many cores.
+func app(cores int) string { return fmt.Sprintf("app alone cores=%d memory=1g\n", cores) }
+
+// runTimes are those of tasks, in milliseconds: from one to five seconds, in an order
+// without a pattern that a queue could exploit.
+var runTimes = func() (times [1024]int) {
+	for i := range times {
+		times[i] = 1000 + i*7919%4001
+	}
+	return times
+}()
+
+// stage is a stage of so many tasks.
+func stage(tasks int) string {
+	var text strings.Builder
+	text.WriteString("stage tasks=")
+	for i, left := 0, tasks; left > 0; i++ {
+		n := min(left, 16)
+		text.WriteString(strconv.Itoa(n) + "x" + strconv.Itoa(runTimes[i%len(runTimes)]) + "ms")
+		if left -= n; left > 0 {
+			text.WriteByte(',')
+		}
+	}
+	text.WriteByte('\n')
+	return text.String()
+}
+
+// alone is the world of one application with so many executors of one core.
+func alone(executors int, workload string) world {
+	return world{
+		workload: workload, tasks: tasksOf(workload), slots: executors,
+		nodes: executors/30 + 2, cores: 32, most: executors, static: executors,
+	}
+}
+
+// tasksOf counts the tasks of a workload.
+func tasksOf(workload string) (n int) {
+	for _, words := range strings.Split(workload, "tasks=")[1:] {
+		line, _, _ := strings.Cut(words, "\n")
+		list, _, _ := strings.Cut(line, " ")
+		for part := range strings.SplitSeq(list, ",") {
+			count, _, _ := strings.Cut(part, "x")
+			k, err := strconv.Atoi(count)
+			if err != nil {
+				panic(err)
+			}
+			n += k
+		}
+	}
+	return n
+}
+
+// On the axes of stages and jobs, the work is always unitStages stages of unitTasks
+// tasks, of which about lanes run at a time.
+const (
+	unitStages = 100_000
+	unitTasks  = 4
+	lanes      = 32
+)
+
+// How the stages of a job depend on each other.
+const (
+	chains = iota // up to lanes chains of stages side by side
+	atOnce        // no stage has a parent
+)
+
+// jobs is the work cut into so many jobs of so many stages each. Jobs with fewer stages
+// than lanes run side by side, the others one after another.
+func jobs(n, stages, shape int) string {
+	var text strings.Builder
+	for j := range n {
+		text.WriteString("job")
+		if stages < lanes {
+			fmt.Fprintf(&text, " after=%d", max(-1, j-lanes))
+		}
+		text.WriteByte('\n')
+		for s := range stages {
+			fmt.Fprintf(&text, "stage as=s%d.%d tasks=%dx%dms", j, s, unitTasks, runTimes[(j*stages+s)%len(runTimes)])
+			parent := s - lanes
+			if stages < lanes {
+				parent = s - 1
+			}
+			if shape == atOnce || parent < 0 {
+				text.WriteString(" reads=none\n")
+			} else {
+				fmt.Fprintf(&text, " reads=s%d.%d\n", j, parent)
+			}
+		}
+	}
+	return text.String()
+}
+
+// spread is the world of one application whose ten jobs are spread over some time.
+func spread(seconds int) world {
+	const jobs, perJob, executors = 10, 20_000, 500
+	var text strings.Builder
+	text.WriteString(app(1))
+	for range jobs {
+		// 40 waves of 50 to 250 ms: about six seconds.
+		fmt.Fprintf(&text, "job gap=%ds\nstage tasks=", max(0, seconds-60)/jobs)
+		for i := range perJob / 16 {
+			if i > 0 {
+				text.WriteByte(',')
+			}
+			fmt.Fprintf(&text, "16x%dms", runTimes[i%len(runTimes)]/20)
+		}
+		text.WriteByte('\n')
+	}
+	return alone(executors, text.String())
+}
+
+// together is the world of applications that all run at once and compete for nodes of
+// one executor each, with about as many tasks in all however many they are.
+func together(apps, nodes, tasks int) world {
+	var text strings.Builder
+	for i := range apps {
+		fmt.Fprintf(&text, "app load-%d cores=4 memory=1g submit=%dms\n", i, 10_000*i/apps)
+		for range 2 {
+			text.WriteString("job gap=1s\n" + stage(tasks/apps/4) + stage(tasks/apps/4))
+		}
+	}
+	const static = 2
+	return world{
+		workload: text.String(), tasks: tasks / apps / 4 * 4 * apps, slots: 4 * min(static*apps, nodes),
+		nodes: nodes, cores: 6, static: static,
+	}
+}
+
+// policy returns the spec of a policy in a world.
+func (w *world) policy(name string) string {
+	switch {
+	case name == "static":
+		return fmt.Sprintf("static,n=%d", w.static)
+	case w.most > 0:
+		return fmt.Sprintf("spark,idle=10s,shuffle=tracking,max=%d", w.most)
+	}
+	return "spark,idle=10s,shuffle=tracking"
+}
+
+// cluster returns the spec of the cluster of a world, with a manager.
+func (w *world) cluster(manager string) string {
+	return fmt.Sprintf("%s,nodes=%d,cores=%d,memory=256g,startup=%s", manager, w.nodes, w.cores, 3*time.Second)
+}

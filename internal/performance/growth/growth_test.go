@@ -1,0 +1,150 @@
+package growth
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dynalloc/internal/stopwatch"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/replay/agenda"
+	"dynalloc/replay/cluster"
+	"dynalloc/traces"
+)
+
+// managers are compared on all axes.
+var managers = []string{"standalone", "yarn", "yarn,scheduler=fair", "kubernetes"}
+
+// leastTasks are replayed in one measurement: a smaller workload is replayed again.
+const leastTasks = 200_000
+
+// BenchmarkGrowth measures what an event of a task costs: the processor time of a replay
+// divided by the starts and ends of its tasks (ns/event), the same relative to the bare
+// queue (x-bare), which is measured beside it, and what the replay allocates
+// (allocs/event). Run it with -benchtime=1x: one iteration is enough work to measure.
+func BenchmarkGrowth(b *testing.B) {
+	for _, a := range axes {
+		for _, size := range a.sizes {
+			if a.name == "tasks" && size > *mostTasks {
+				continue
+			}
+			load := sync.OnceValues(func() (*traces.Workload, world) {
+				w := a.world(size)
+				return read(b, w.workload), w
+			})
+			for _, manager := range managers {
+				for _, policy := range []string{"static", "dynamic"} {
+					name := fmt.Sprintf("axis=%s/size=%d/manager=%s/policy=%s", a.name, size, strings.Replace(manager, ",scheduler=", "-", 1), policy)
+					b.Run(name, func(b *testing.B) {
+						w, in := load()
+						measure(b, w, &in, manager, policy)
+					})
+				}
+			}
+		}
+	}
+}
+
+func read(tb testing.TB, text string) *traces.Workload {
+	w, err := traces.ReadText(strings.NewReader(text), "growth")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return w
+}
+
+func measure(b *testing.B, w *traces.Workload, in *world, manager, policy string) {
+	fleet, err := policies.ParseFleet(in.policy(policy))
+	if err != nil {
+		b.Fatal(err)
+	}
+	on, err := cluster.Parse(in.cluster(manager))
+	if err != nil {
+		b.Fatal(err)
+	}
+	times := max(1, leastTasks/in.tasks)
+	events := float64(2 * in.tasks * times)
+	queue := newBare(in.slots)
+	var perEvent, bare, allocs []float64
+	for b.Loop() {
+		var before, after runtime.MemStats
+		took := stopwatch.Medians(1, func() {
+			runtime.ReadMemStats(&before)
+			for range times {
+				if _, err := replay.Run(w, fleet, replay.Config{Cluster: on, Seed: 1}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			runtime.ReadMemStats(&after)
+		}, queue.run)
+		perEvent = append(perEvent, float64(took[0].Nanoseconds())/events)
+		bare = append(bare, float64(took[1].Nanoseconds())/(2*bareTasks))
+		allocs = append(allocs, float64(after.Mallocs-before.Mallocs)/events)
+	}
+	b.ReportMetric(mean(perEvent)/mean(bare), "x-bare")
+	b.ReportMetric(mean(perEvent), "ns/event")
+	b.ReportMetric(mean(bare), "bare-ns/event")
+	b.ReportMetric(mean(allocs), "allocs/event")
+}
+
+func mean(values []float64) (m float64) {
+	for _, v := range values {
+		m += v / float64(len(values))
+	}
+	return m
+}
+
+// bareTasks pass through the bare queue in one measurement.
+const bareTasks = 500_000
+
+// A bare queue is the floor of a replay: the engine's own queue with a pop and a push
+// for each task, with so many tasks pending, and nothing else.
+type bare struct{ queue agenda.Agenda }
+
+func newBare(pending int) *bare {
+	b := &bare{}
+	for i := range pending {
+		b.queue.Insert(agenda.Event{At: runTime(i), Order: uint64(i)})
+	}
+	b.run() // until the queue is as it stays
+	return b
+}
+
+func (b *bare) run() {
+	for i := range bareTasks {
+		s := b.queue.Pop()
+		s.At += runTime(i)
+		s.Order = uint64(i)
+		b.queue.Insert(s)
+	}
+}
+
+func runTime(i int) time.Duration { return time.Duration(runTimes[i%len(runTimes)]) * time.Millisecond }
+
+// The second size of each axis describes the work that it says.
+func TestAxesAreWhatTheySay(t *testing.T) {
+	for _, a := range axes {
+		size := a.sizes[1]
+		in := a.world(size)
+		w := read(t, in.workload)
+		tasks, stages, jobs := 0, 0, 0
+		for _, application := range w.Apps {
+			for i := range application.Stages {
+				tasks += len(application.Stages[i].Tasks)
+			}
+			stages += len(application.Stages)
+			jobs += len(application.Jobs)
+		}
+		if tasks != in.tasks {
+			t.Errorf("axis=%s/size=%d has %d tasks, says %d", a.name, size, tasks, in.tasks)
+		}
+		grown := map[string]int{"tasks": tasks, "stages": stages / jobs, "jobs": jobs, "applications": len(w.Apps), "nodes": in.nodes, "executors": in.static, "seconds": size}
+		if grown[a.name] != size {
+			t.Errorf("axis=%s/size=%d has %d", a.name, size, grown[a.name])
+		}
+	}
+}
