@@ -26,7 +26,8 @@ const (
 // follow from the sizes of its applications on its cluster:
 //
 //   - every fixed size that an application can use, or eight of them in a geometric
-//     progression if there are more;
+//     progression if there are more, with the sizes that classes need in place of the
+//     nearest ones;
 //   - dynamic allocation with Spark's defaults, with a shorter idle timeout, and with at
 //     most half of the largest size;
 //   - Spark's defaults with another protection of shuffle files: tracking instead of the
@@ -48,7 +49,7 @@ func (s *Suite) UseDefaultPolicies() error {
 		protection, other = ",shuffle=tracking", "decommission:spark,shuffle=decommission"
 	}
 	var texts []string
-	for _, n := range sizesUpTo(most) {
+	for _, n := range sizesUpTo(most, classSizes(s.Workload, c)) {
 		texts = append(texts, fmt.Sprintf("static,n=%d", n))
 	}
 	texts = append(texts, "spark"+protection, "spark,idle="+shortIdle+protection)
@@ -84,17 +85,50 @@ func usedExecutors(a *traces.Application, c *cluster.Cluster) int {
 }
 
 // sizesUpTo returns all sizes up to most, or mostSizes of them from 1 to most with
-// nearly equal ratios.
-func sizesUpTo(most int) []int {
+// nearly equal ratios. There a size gives way to the first of the needs to which no other
+// size of the progression is nearer by ratio: one size for everyone is best near what one
+// of the classes needs.
+func sizesUpTo(most int, needs []int) []int {
 	var sizes []int
+	at := func(i float64) float64 { return math.Pow(float64(most), i/(mostSizes-1)) }
 	for i := range min(most, mostSizes) {
 		n := i + 1
 		if most > mostSizes {
-			n = max(n, int(math.Round(math.Pow(float64(most), float64(i)/(mostSizes-1)))))
+			n = max(n, int(math.Round(at(float64(i)))))
+			near := func(need int) bool {
+				return float64(need) > at(float64(i)-0.5) && float64(need) <= at(float64(i)+0.5) && need > i
+			}
+			if k := slices.IndexFunc(needs, near); k >= 0 && i > 0 && i < mostSizes-1 {
+				n = needs[k]
+			}
 		}
 		sizes = append(sizes, n)
 	}
 	return sizes
+}
+
+// classSizes is the size that each class of a workload needs, those with the most work
+// first.
+func classSizes(w *traces.Workload, c *cluster.Cluster) (sizes []int) {
+	classes, groups := byWork(w)
+	for _, class := range classes {
+		sizes = append(sizes, sizeOf(groups[class], c))
+	}
+	return sizes
+}
+
+// byWork returns the classes of a workload, those with the most work first, and their
+// applications.
+func byWork(w *traces.Workload) ([]string, map[string][]*traces.Application) {
+	groups := map[string][]*traces.Application{}
+	work := map[string]float64{} // core-seconds
+	for _, a := range w.Apps {
+		groups[a.Class] = append(groups[a.Class], a)
+		work[a.Class] += traces.TotalWork(a).Seconds()
+	}
+	classes := Classes(w)
+	slices.SortStableFunc(classes, func(x, y string) int { return cmp.Compare(work[y], work[x]) })
+	return classes, groups
 }
 
 // byClass is a fleet in which each class has its own size: the median over its runs of
@@ -105,14 +139,7 @@ func sizesUpTo(most int) []int {
 // share the last rule.
 func byClass(w *traces.Workload, c *cluster.Cluster, protection string) (policies.Fleet, error) {
 	fleet := policies.Fleet{Name: "by-class"}
-	groups := map[string][]*traces.Application{}
-	work := map[string]float64{} // core-seconds
-	for _, a := range w.Apps {
-		groups[a.Class] = append(groups[a.Class], a)
-		work[a.Class] += traces.TotalWork(a).Seconds()
-	}
-	classes := Classes(w)
-	slices.SortStableFunc(classes, func(x, y string) int { return cmp.Compare(work[y], work[x]) })
+	classes, groups := byWork(w)
 	own := classes[:min(len(classes), mostClasses)]
 	// A class may contain a wildcard that other classes match: the longest comes first.
 	slices.SortStableFunc(own, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
@@ -135,16 +162,24 @@ func byClass(w *traces.Workload, c *cluster.Cluster, protection string) (policie
 	return fleet, err
 }
 
-// sizedSpec is the policy of some applications in the fleet by class.
-func sizedSpec(apps []*traces.Application, c *cluster.Cluster, protection string) (policies.Spec, error) {
+// sizeOf is the number of executors that some applications need: the median over them of
+// the average parallelism.
+func sizeOf(apps []*traces.Application, c *cluster.Cluster) int {
 	var sizes []int
-	var lengths []time.Duration
 	for _, a := range apps {
 		n := int(math.Ceil(traces.AverageParallelism(a) / float64(max(1, traces.ExecutorCores(a)))))
 		sizes = append(sizes, min(max(n, 1), usedExecutors(a, c)))
+	}
+	return latency.Median(sizes, 0)
+}
+
+// sizedSpec is the policy of some applications in the fleet by class.
+func sizedSpec(apps []*traces.Application, c *cluster.Cluster, protection string) (policies.Spec, error) {
+	var lengths []time.Duration
+	for _, a := range apps {
 		lengths = append(lengths, traces.CriticalPath(a))
 	}
-	n := latency.Median(sizes, 0)
+	n := sizeOf(apps, c)
 	if latency.Median(lengths, 0) < defaultIdle {
 		return policies.Parse(fmt.Sprintf("static,n=%d", n))
 	}

@@ -75,9 +75,13 @@ func TestManySizesAreThinnedOut(t *testing.T) {
 		1: {1}, 8: {1, 2, 3, 4, 5, 6, 7, 8}, 9: {1, 2, 3, 4, 5, 6, 7, 9},
 		80: {1, 2, 3, 7, 12, 23, 43, 80}, 5000: {1, 3, 11, 38, 130, 439, 1481, 5000},
 	} {
-		if got := sizesUpTo(most); !slices.Equal(got, want) {
+		if got := sizesUpTo(most, nil); !slices.Equal(got, want) {
 			t.Errorf("up to %d: %v, want %v", most, got, want)
 		}
+	}
+	// The classes need 42, 16, 7 and 4 executors, and the other two ten thousand and one.
+	if got, want := sizesUpTo(80, []int{42, 16, 7, 4, 10000, 1}), []int{1, 2, 4, 7, 16, 23, 42, 80}; !slices.Equal(got, want) {
+		t.Errorf("with the needs of classes: %v, want %v", got, want)
 	}
 }
 

@@ -77,6 +77,28 @@ func (g *Gate) Failed() bool {
 	return slices.ContainsFunc(g.Lines, func(l GateLine) bool { return len(l.Worse(g.Options)) > 0 })
 }
 
+// Visible is the least difference over all applications that these runs can show: the
+// largest half-width of the intervals of all policies, in executor-time as a share of the
+// old and in misses. Both are 0 where nothing differs, and NaN if there are too few runs.
+func (g *Gate) Visible() (cost, misses float64) {
+	for i := range g.Lines {
+		if l := &g.Lines[i]; l.Class == "" {
+			cost, misses = max(cost, halfWidth(l.CostDelta)), max(misses, halfWidth(l.MissDelta))
+		}
+	}
+	if g.Blocks.Unit == ByReplica {
+		return math.NaN(), math.NaN()
+	}
+	return cost, misses
+}
+
+func halfWidth(e stats.Estimate) float64 {
+	if w := (e.High - e.Low) / 2; w > 0 { // false for NaN
+		return w
+	}
+	return 0
+}
+
 var (
 	policyOnlyIn      = note.Declare("gate-policy-only-in", "policy", "file")
 	policyNowEnds     = note.Declare("gate-policy-now-ends", "policy", "file")
@@ -110,8 +132,7 @@ func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 		q := after.policy(p.Name)
 		switch {
 		case q == nil:
-			g.Notes = append(g.Notes, policyOnlyIn.With(p.Name, before.Name))
-			continue
+			return nil, fmt.Errorf("policy %s of %s is not in %s; replay it there too, or name the policies to compare with --policy", p.Name, before.Name, after.Name)
 		case len(p.Apps) == 0 && len(q.Apps) > 0:
 			g.Notes = append(g.Notes, policyNowEnds.With(p.Name, before.Name))
 			continue
@@ -123,6 +144,11 @@ func CompareSnapshots(before, after *Snapshot, o GateOptions) (*Gate, error) {
 			g.Notes = append(g.Notes, policySpecChanged.With(p.Name, p.Spec, q.Spec))
 		}
 		g.addLines(p, q, pairs, &misses, &costs)
+	}
+	for i := range after.Policies {
+		if name := after.Policies[i].Name; before.policy(name) == nil && len(o.Policies) == 0 {
+			g.Notes = append(g.Notes, policyOnlyIn.With(name, after.Name))
+		}
 	}
 	for _, name := range o.Policies {
 		if !slices.ContainsFunc(g.Lines, func(l GateLine) bool { return l.Policy == name }) {

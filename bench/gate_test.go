@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,5 +158,43 @@ func TestIntervalsOfAGateStayInsideWhatIsPossible(t *testing.T) {
 	}
 	if g, err := CompareSnapshots(snapshot("old", 5, never, 0), snapshot("new", 5, never, 60), GateOptions{}); err != nil || !math.IsNaN(g.Lines[0].CostDelta.Value) {
 		t.Errorf("a share of nothing: %v, %v", g, err)
+	}
+}
+
+// A gate whose new results lack a policy would pass without having seen it, so it is
+// refused; a policy that is new is only named.
+func TestAGateNeedsEveryPolicyOfTheOldResults(t *testing.T) {
+	both, one := snapshot("both", 100, never, 60), snapshot("one", 100, never, 60)
+	both.Policies = append(both.Policies, both.Policies[0])
+	both.Policies[1].Name = "nightly"
+	if _, err := CompareSnapshots(both, one, GateOptions{}); err == nil || !strings.Contains(err.Error(), "policy nightly of both is not in one") {
+		t.Error(err)
+	}
+	g, err := CompareSnapshots(one, both, GateOptions{})
+	if err != nil || len(g.Notes) == 0 || g.Notes[len(g.Notes)-1].Kind != "gate-policy-only-in" {
+		t.Errorf("a new policy: %v, %+v", err, g)
+	}
+}
+
+// Executor-time that changes from run to run hides a small difference, and the gate says
+// how small.
+func TestAGateSaysWhatItCannotSee(t *testing.T) {
+	before, after := snapshot("before", 100, never, 60), snapshot("after", 100, never, 60)
+	for i := range after.Policies[0].Apps {
+		seconds := 60 + 30*math.Sin(float64(i*i))
+		after.Policies[0].Apps[i].Executors = wide.Of(time.Duration(seconds*float64(time.Second)), 1)
+	}
+	g, err := CompareSnapshots(before, after, GateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cost, misses := g.Visible(); cost < 0.03 || cost > 0.3 || misses <= 0 || misses > 10 {
+		t.Errorf("it sees %g of the executor-time and %g misses", cost, misses)
+	}
+	if g, _ = CompareSnapshots(snapshot("before", 5, never, 60), snapshot("after", 5, never, 60), GateOptions{}); g == nil {
+		t.Fatal("five runs are refused")
+	}
+	if cost, _ := g.Visible(); !math.IsNaN(cost) {
+		t.Errorf("five runs show differences of %g", cost)
 	}
 }

@@ -11,18 +11,16 @@ import (
 	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/reports/pictures"
+	"dynalloc/reports/resultfile"
 	"dynalloc/reports/words"
 	"dynalloc/traces"
 )
-
-// Schema names the JSON form of a comparison.
-const Schema = "dynalloc.compare/2"
 
 // Comparison is the report of policies side by side.
 func Comparison(r *bench.Results) *Document {
 	s := r.Suite
 	d := &Document{
-		Schema: Schema,
+		Schema: resultfile.Schema,
 		Title:  s.Workload.Name + ": " + words.Plural(len(s.Workload.Apps), "application") + " under " + words.Plural(len(s.Policies), "policy"),
 		Facts: append([]Fact{
 			{Key: "workload", Value: s.Workload.Name},

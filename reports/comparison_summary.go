@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dynalloc/bench"
+	"dynalloc/bench/decide"
 	"dynalloc/bench/metrics"
 	"dynalloc/reports/words"
 )
@@ -25,14 +26,18 @@ func comparisonSummary(r *bench.Results) []string {
 	rows := candidates(r, "")
 	base := rows[0]
 	out := WordAll(r.Refusals())
-	if s := missesSentence(rows, costsOf(r)[0]); s != "" {
+	if s := missesSentence(r, rows, costsOf(r)[0]); s != "" {
 		out = append(out, s)
 	}
 	costs := costsOf(r)
 	for _, c := range costs {
 		if least, cheapest := lowest(rows, c.metric); len(cheapest) > 0 {
-			out = append(out, fmt.Sprintf("Fewest %s: %s with %.2f (%s: %.2f).",
-				c.unit, words.List(cheapest, namesShown), least, base.Policy, base.Value(c.metric)))
+			s := fmt.Sprintf("Fewest %s: %s with %.2f (%s: %.2f).",
+				c.unit, words.List(cheapest, namesShown), least, base.Policy, base.Value(c.metric))
+			if near := c.near(r, cheapest[0], rows); len(near) > 0 {
+				s += fmt.Sprintf(" Not significantly more: %s.", words.List(near, namesShown))
+			}
+			out = append(out, s)
 		}
 	}
 	if len(r.Classes) > 1 {
@@ -44,7 +49,7 @@ func comparisonSummary(r *bench.Results) []string {
 			out = append(out, classSentence(class, candidates(r, class), costs[0]))
 		}
 	}
-	return out
+	return append(out, "What to set for each class, and how sure that is: run \"dynalloc advise\" with the same inputs.")
 }
 
 // deadlinesFirst returns the classes, those with deadlines first.
@@ -60,18 +65,30 @@ func deadlinesFirst(r *bench.Results) []string {
 	return classes
 }
 
-// missesSentence names the policies with the fewest misses, and the cheapest of them.
-func missesSentence(rows []metrics.Row, by cost) string {
+// missesSentence names the policies with the fewest misses, those that do not miss
+// significantly more, and the cheapest of all these.
+func missesSentence(r *bench.Results, rows []metrics.Row, by cost) string {
 	fewest, names := lowest(rows, "sla_misses")
 	of := rows[0].Value("with_deadline")
-	if of == 0 {
+	if of == 0 || len(names) == 0 {
 		return ""
 	}
 	s := fmt.Sprintf("Fewest SLA misses: %s with %.0f of %.0f (%s: %.0f).",
 		words.List(names, namesShown), fewest, of, rows[0].Policy, rows[0].Value("sla_misses"))
-	if len(names) > 1 {
-		best := slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return r.Value("sla_misses") != fewest })
+	few := slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return !slices.Contains(names, r.Policy) })
+	_, cheapest := lowest(few, by.metric)
+	near := indistinct(r, cheapest[0], rows, func(s decide.Significance) bool { return s.MissesSignificant })
+	near = slices.DeleteFunc(near, func(name string) bool { return slices.Contains(names, name) })
+	if len(near) > 0 {
+		s += fmt.Sprintf(" Not significantly more: %s.", words.List(near, namesShown))
+	}
+	if all := slices.Concat(names, near); len(all) > 1 {
+		best := slices.DeleteFunc(slices.Clone(rows), func(r metrics.Row) bool { return !slices.Contains(all, r.Policy) })
 		least, cheapest := lowest(best, by.metric)
+		if also := by.near(r, cheapest[0], best); len(also) > 0 {
+			s += fmt.Sprintf(" Of these %s holds %.2f %s, and %s not significantly more.", words.List(cheapest, namesShown), least, by.unit, words.List(also, namesShown))
+			return s
+		}
 		verb := "hold"
 		if len(cheapest) == 1 {
 			verb = "holds"
@@ -79,6 +96,20 @@ func missesSentence(rows []metrics.Row, by cost) string {
 		s += fmt.Sprintf(" Of these %s %s the fewest %s, %.2f.", words.List(cheapest, namesShown), verb, by.unit, least)
 	}
 	return s
+}
+
+// indistinct returns the policies of rows whose difference to the named one is not
+// significant; none if there are too few runs to say which are.
+func indistinct(r *bench.Results, name string, rows []metrics.Row, significant func(decide.Significance) bool) (names []string) {
+	base := slices.IndexFunc(r.Runs, func(run bench.Outcome) bool { return run.Policy.Name == name })
+	list, _ := decide.Significances(r, base)
+	for _, s := range list {
+		candidate := slices.ContainsFunc(rows, func(row metrics.Row) bool { return row.Policy == s.Policy && !row.Refused() })
+		if candidate && !s.NoValues && !significant(s) {
+			names = append(names, s.Policy)
+		}
+	}
+	return names
 }
 
 // classSentence is the summary of one class.
@@ -105,6 +136,15 @@ func classSentence(class string, rows []metrics.Row, by cost) string {
 
 // A cost is a metric by which policies are ranked, and its unit in words.
 type cost struct{ metric, unit string }
+
+// near returns the policies of rows that do not cost significantly more than the named
+// one. There are none if executors differ in size, because only executor-time is tested.
+func (c cost) near(r *bench.Results, name string, rows []metrics.Row) []string {
+	if r.SizesDiffer() {
+		return nil
+	}
+	return indistinct(r, name, rows, func(s decide.Significance) bool { return s.CostDelta.Significant() })
+}
 
 // costsOf are the costs of a comparison, the one that ranks policies first. Executor-hours
 // are no common measure if an executor is of another size under another policy.

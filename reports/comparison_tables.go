@@ -200,7 +200,7 @@ func differences(r *bench.Results) *Table {
 // significance is the table of significant differences to the first policy. It adds a
 // note on how to read it or, instead of a table, that there are too few runs.
 func significance(d *Document, r *bench.Results) *Table {
-	list, blocks := decide.Significances(r)
+	list, blocks := decide.Significances(r, 0)
 	t := &Table{Key: "significance", Left: 1, Columns: []Column{
 		{Head: "policy", Key: "policy"}, {Key: "blocks", Hidden: true},
 		{Head: "more SLA\nmisses", Key: "more_misses"}, {Key: "more_misses_interval", Hidden: true}, {Key: "more_misses_significant", Hidden: true},

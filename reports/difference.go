@@ -30,11 +30,27 @@ func Difference(g *bench.Gate) *Document {
 			{Key: "allowed_misses", Value: g.Options.Misses}, {Key: "allowed_cost_share", Value: g.Options.Cost}, {Key: "blocks", Value: g.Blocks.String()},
 			{Key: "worse", Value: g.Failed()},
 		},
-		Summary:  append(WordAll(g.Unpaired), verdict),
+		Summary:  append(append(WordAll(g.Unpaired), verdict), visible(g)...),
 		Sections: []Section{section("lines", "Differences", t)},
 		Records:  func() *Table { return t },
 		Notes:    g.Notes,
 	}
+}
+
+// visible says which differences these runs are too few to show.
+func visible(g *bench.Gate) []string {
+	cost, misses := g.Visible()
+	switch {
+	case math.IsNaN(cost):
+		return []string{words.Plural(len(g.Blocks.Of), "run") + " cannot show whether a difference is more than chance."}
+	case cost > 0 && misses > 0:
+		return []string{fmt.Sprintf("Differences under %.2g %% of the executor-hours, or under %.2g misses, cannot be seen with these runs.", 100*cost, misses)}
+	case cost > 0:
+		return []string{fmt.Sprintf("Differences under %.2g %% of the executor-hours cannot be seen with these runs.", 100*cost)}
+	case misses > 0:
+		return []string{fmt.Sprintf("Differences under %.2g misses cannot be seen with these runs.", misses)}
+	}
+	return nil
 }
 
 // differenceTable has a row for each policy, over all applications and by class.

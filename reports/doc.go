@@ -24,7 +24,7 @@
 //     grid.go: what the first two share;
 //   - comparison.go, with its sentences (comparison_summary.go), its tables for people
 //     (comparison_tables.go) and its records for programs (comparison_records.go);
-//     read_results.go reads such records back for a difference;
+//     package resultfile reads such records back for a difference;
 //   - advice.go and advice_sentences.go, search.go, difference.go, validation.go and
 //     validation_set.go, self_replay.go, inspection.go, calibration.go: the other results;
 //   - wording.go: how a note becomes a sentence of package sentences; kinds.go and

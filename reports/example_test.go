@@ -62,6 +62,7 @@ func ExampleWrite() {
 	//    },
 	//    "text": "The driver ran on worker-1."
 	//   }
-	//  ]
+	//  ],
+	//  "checksum": "sha256:b76cf222453ed1c24936c3d44afd5567c1886b1ee8b91883b0e514b1d44313b8"
 	// }
 }

@@ -11,11 +11,12 @@ import (
 
 	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
+	"dynalloc/reports/resultfile"
 	"dynalloc/reports/words"
 )
 
 // JSON renders a document as one object: its schema, the facts and tables that have
-// a key, and the notes, each with its kind, its arguments and its sentence.
+// a key, the notes, each with its kind, its arguments and its sentence, and a checksum.
 func JSON(w io.Writer, d *Document) error {
 	o := Object{{"schema", d.Schema}}
 	for i := range d.Facts {
@@ -36,7 +37,7 @@ func JSON(w io.Writer, d *Document) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := json.Indent(&b, append(compact, '\n'), "", " "); err != nil {
+	if err := json.Indent(&b, append(resultfile.Seal(compact), '\n'), "", " "); err != nil {
 		return err
 	}
 	_, err = b.WriteTo(w)

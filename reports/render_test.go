@@ -151,7 +151,7 @@ func TestADocumentAsJSON(t *testing.T) {
 		`"rows":[{"policy":"static","misses":3,"share_interval":[0.25,0.75],"ok":true,"why":["a","b"]},` +
 		`{"policy":"  a_b","misses":null,"share_interval":null,"ok":false,"why":[]}],` +
 		`"notes":[{"kind":"plain-text","args":{"text":"Mindthegap."},"text":"Mindthegap."},` +
-		`{"kind":"too-few-runs","args":{"runs":3},"text":"3runsaretoofewtosaywhichdifferencesaresignificant(docs/STATISTICS.md)."}]}`
+		`{"kind":"too-few-runs","args":{"runs":3},"text":"3runsaretoofewtosaywhichdifferencesaresignificant(docs/STATISTICS.md)."}],"checksum":"sha256:e7e578ed3a4d5165ac4032752af125606e2e2dac3ab142b24a23e7b7dae549f0"}`
 	got := strings.NewReplacer("\n", "", " ", "").Replace(render(t, "json", d))
 	if diff := cmp.Diff(strings.ReplaceAll(want, "  a_b", "a_b"), got); diff != "" {
 		t.Error(diff)

@@ -19,6 +19,7 @@ import (
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
+	"dynalloc/reports/resultfile"
 	"dynalloc/traces"
 )
 
@@ -245,9 +246,10 @@ func TestSignificantDifferences(t *testing.T) {
 func TestResultsAreReadBack(t *testing.T) {
 	r := lecture()
 	r.Suite.Workload.Epoch = time.Date(2026, 3, 31, 8, 0, 0, 0, time.UTC)
-	r.Runs[1].Result.Apps[2].Failure = replay.FetchFailures
+	r.Runs[1].Result.Apps[2].Failure, r.Runs[1].Apps[2].Failed = replay.FetchFailures, 1
+	set(&r.Runs[1].All, "sla_misses", 2)
 	saved := render(t, "json", Comparison(r))
-	s, err := ReadResults(strings.NewReader(saved), "new.json")
+	s, err := resultfile.Read(strings.NewReader(saved), "new.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,17 +264,35 @@ func TestResultsAreReadBack(t *testing.T) {
 		got.Executors != want.Executors || got.Deadline != want.Deadline || got.Failed != 1 || got.Class != want.Class {
 		t.Errorf("read %+v, want %+v", got, want)
 	}
-	if _, err := ReadResults(strings.NewReader(strings.Replace(saved, "compare/2", "compare/1", 1)), "old.json"); err != nil {
-		t.Errorf("results of the schema before: %v", err)
+	older := strings.Replace(saved, resultfile.Schema, "dynalloc.compare/2", 1)
+	if _, err := resultfile.Read(strings.NewReader(older), "old.json"); err != nil {
+		t.Errorf("results of the schema before, which has no checksum: %v", err)
 	}
+	if _, err := resultfile.Read(strings.NewReader(strings.Join(strings.Fields(saved), " ")), "reformatted.json"); err != nil {
+		t.Errorf("the same results with other white space: %v", err)
+	}
+}
+
+// A result file that was cut, changed or damaged is refused with what is wrong.
+func TestDamagedResultsAreRefused(t *testing.T) {
+	r := lecture()
+	saved := render(t, "json", Comparison(r))
+	unsealed := strings.Replace(saved, resultfile.Schema, "dynalloc.compare/2", 1)
+	first := unsealed[strings.Index(unsealed, `"results": [`)+len(`"results": [`):]
+	first = first[:strings.Index(first, "\n  },")+len("\n  },")]
 	for text, want := range map[string]string{
 		saved[:200]:      "bad.json ends in the middle: write it again",
 		"policy,value\n": "bad.json: not a result file",
-		strings.Replace(saved, `"executor_held_ms": `, `"executor_held_ms": -`, 1): `has a time that cannot be`,
-		`{"schema": "other"}`: `bad.json: its schema is "other"; expected "dynalloc.compare/2"`,
-		strings.Replace(saved, `"application": 2`, `"application": 7`, 1): `a result of policy "recorded" for application 7`,
+		strings.Replace(saved, `"executor_held_ms": `, `"executor_held_ms": 1`, 1): `bad.json: its checksum does not belong to its content`,
+		`{"schema": "other"}`: `bad.json: its schema is "other"; expected "dynalloc.compare/3"`,
+		strings.Replace(unsealed, `"executor_held_ms": `, `"executor_held_ms": -`, 1): `has a time that cannot be`,
+		strings.Replace(unsealed, `"application": 2`, `"application": 7`, 1):          `a result of policy "recorded" for application 7`,
+		strings.Replace(unsealed, `"executor_held_ms": `, `"executor_held_ms": 1`, 1): `executor_hours_held of recorded is 0.`,
+		strings.Replace(unsealed, `"missed": true`, `"missed": false`, 1):             "missed is false, which contradicts its times",
+		strings.Replace(unsealed, first, "", 1):                                       "there is no result of application app-0001 under recorded",
+		strings.Replace(unsealed, first, first+first, 1):                              "two results of application app-0001 under recorded",
 	} {
-		if _, err := ReadResults(strings.NewReader(text), "bad.json"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := resultfile.Read(strings.NewReader(text), "bad.json"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

@@ -54,7 +54,7 @@ func TestTheVerdictOnTheDayIsNotOnAKnifeEdge(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		differences, _ := Significances(r)
+		differences, _ := Significances(r, 0)
 		for _, d := range differences {
 			fewer, more := d.MissesSignificant && d.MissDelta.Value < 0, d.MissesSignificant && d.MissDelta.Value > 0
 			dearer := d.CostDelta.Value

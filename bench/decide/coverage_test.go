@@ -42,7 +42,7 @@ func TestIntervalsFromOneDayCoverOtherDays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		j, base, others := judgeOf(r, validate.ModelError{})
+		j, base, others := judgeOf(r, 0, validate.ModelError{})
 		found[d].more, _ = j.missDeltas(deadlineSet{over: j.all}, others, base)
 		found[d].slower = j.relative(metrics.TurnaroundOf, startupTurnaround, 0, others, base)
 		found[d].dearer = j.relative(metrics.ExecutorSecondsOf, startupExecutors, 0, others, base)

@@ -19,48 +19,50 @@ type Significance struct {
 	NoValues          bool           // the policy's replay passed its horizon
 }
 
-// Significances returns the differences of every policy but the base, with
-// intervals that cover chance, the model's error and what is not known of start-up, and
-// the blocks over which they are made. There are none for fewer than bench.FewestBlocks
-// runs.
-func Significances(r *bench.Results) ([]Significance, bench.Blocks) {
+// Significances returns the differences of every policy to the one with the index base,
+// in their order, with intervals that cover chance, the model's error and what is not
+// known of start-up, and the blocks over which they are made. There are none for fewer
+// than bench.FewestBlocks runs, or if the replay of the base did not end.
+func Significances(r *bench.Results, base int) ([]Significance, bench.Blocks) {
 	model := validate.Measured
 	if validate.Computes(r.Suite.Workload) {
 		model = validate.MeasuredComputing
 	}
-	j, base, others := judgeOf(r, model.With(r.Self))
-	if j.all.blocks.Unit == bench.ByReplica {
+	j, from, others := judgeOf(r, base, model.With(r.Self))
+	if j.all.blocks.Unit == bench.ByReplica || r.Runs[base].Problem != "" {
 		return nil, j.all.blocks
 	}
-	misses, significant := j.missDeltas(deadlineSet{over: j.all}, others, base)
-	times, costs := j.timeDeltas(others, base), j.costDeltas(others, base)
-	runs := j.all.total(base, metrics.DeadlineOf)
-	list := make([]Significance, len(r.Runs)-1)
+	misses, significant := j.missDeltas(deadlineSet{over: j.all}, others, from)
+	times, costs := j.timeDeltas(others, from), j.costDeltas(others, from)
+	runs := j.all.total(from, metrics.DeadlineOf)
+	var list []Significance
 	k := 0
-	for i := range list {
-		run := &r.Runs[i+1]
-		list[i].Policy, list[i].NoValues = run.Policy.Name, run.Problem != ""
-		if list[i].NoValues {
+	for i := range r.Runs {
+		if i == base {
 			continue
 		}
-		list[i].MissDelta, list[i].MissesSignificant = misses[k].Scaled(runs), significant[k]
-		list[i].TimeDelta, list[i].CostDelta = times[k], costs[k]
-		k++
+		s := Significance{Policy: r.Runs[i].Policy.Name, NoValues: r.Runs[i].Problem != ""}
+		if !s.NoValues {
+			s.MissDelta, s.MissesSignificant = misses[k].Scaled(runs), significant[k]
+			s.TimeDelta, s.CostDelta = times[k], costs[k]
+			k++
+		}
+		list = append(list, s)
 	}
 	return list, j.all.blocks
 }
 
-// judgeOf prepares the comparison of replays with the base: a judge over all
+// judgeOf prepares the comparison of replays with the one of index base: a judge over all
 // applications, the base, and the other policies whose replays ended.
-func judgeOf(r *bench.Results, model validate.ModelError) (j *judge, base *trial, others []*trial) {
+func judgeOf(r *bench.Results, base int, model validate.ModelError) (j *judge, from *trial, others []*trial) {
 	s := &scenario{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
-	for i := 1; i < len(r.Runs); i++ {
-		if run := &r.Runs[i]; run.Problem == "" {
+	for i := range r.Runs {
+		if run := &r.Runs[i]; i != base && run.Problem == "" {
 			others = append(others, &trial{runs: [][]metrics.App{run.Apps}})
 		}
 	}
 	all := upTo(len(r.Suite.Workload.Apps))
 	j = newJudge(FewestMisses, s, all, model, r.Suite.Config.Seed)
 	j.startup = r.Suite.Config.Times.By[latency.Startup].Uncertainty
-	return j, &trial{runs: [][]metrics.App{r.Runs[0].Apps}}, others
+	return j, &trial{runs: [][]metrics.App{r.Runs[base].Apps}}, others
 }

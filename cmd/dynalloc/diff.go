@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/reports"
+	"dynalloc/reports/resultfile"
 )
 
 // errWorse ends a diff whose new results are worse: exit status 4.
@@ -30,11 +31,11 @@ func newDiff() *cobra.Command {
 				return usagef("--misses %g --cost %g: expected amounts of 0 or more", o.Misses, cost)
 			}
 			o.Cost = cost / 100
-			before, err := readFile("results", args[0], reports.ReadResults)
+			before, err := readFile("results", args[0], resultfile.Read)
 			if err != nil {
 				return err
 			}
-			after, err := readFile("results", args[1], reports.ReadResults)
+			after, err := readFile("results", args[1], resultfile.Read)
 			if err != nil {
 				return err
 			}

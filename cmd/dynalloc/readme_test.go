@@ -108,7 +108,7 @@ func notSignificant(t *testing.T, s bench.Suite) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	differences, _ := decide.Significances(r)
+	differences, _ := decide.Significances(r, 0)
 	var equal []string
 	for _, d := range differences {
 		if c := d.CostDelta; !d.MissesSignificant && !c.Significant() {

@@ -21,8 +21,9 @@ import (
 // packages below it.
 const graph = `
 cmd/dynalloc                  -> ...
-reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/wide policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/sentences reports/words traces traces/source
+reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/resultfile reports/sentences reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
+reports/resultfile            -> bench bench/metrics internal/wide traces
 reports/sentences             -> internal/note
 reports/words                 -> bench/metrics bench/stats
 
