@@ -52,7 +52,7 @@ func TestReadme(t *testing.T) {
 var (
 	shownColumns  = []string{"policy", "SLA misses", "queue wait p95 s", "executor-hours held"}
 	shownChanges  = []string{"more SLA misses", "more executor-hours %"}
-	shownPolicies = []string{"recorded", "static,n=3", "static,n=23", "static,n=80", "tracking", "spark", "spark,idle=10s,max=40", "by-class"}
+	shownPolicies = []string{"recorded", "static,n=4", "static,n=23", "static,n=80", "tracking", "spark", "spark,idle=10s,max=40", "by-class"}
 )
 
 var dashes = regexp.MustCompile("--+")
