@@ -34,8 +34,8 @@ var axes = []axis{
 	{"stages", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(unitStages/n, n, chains)) }},
 	{"jobs", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(n, unitStages/n, atOnce)) }},
 	{"seconds", []int{60, 3600, 86_400, 2_592_000, 31_536_000, 315_360_000}, spread},
-	{"applications", decades(1, 10_000), func(n int) world { return together(n, 1000, 800_000) }},
-	{"nodes", decades(10, 10_000), func(n int) world { return together(100, n, 400_000) }},
+	{"applications", decades(1, 10_000), func(n int) world { return together(n, 1000) }},
+	{"nodes", decades(10, 10_000), func(n int) world { return together(1000, n) }},
 }
 
 // decades are the powers of ten from the smallest to the largest.
@@ -159,20 +159,18 @@ func spread(seconds int) world {
 	return alone(executors, text.String())
 }
 
-// together is the world of applications that all run at once and compete for nodes of
-// one executor each, with about as many tasks in all however many they are.
-func together(apps, nodes, tasks int) world {
+// together is the world of equal applications that all run at once and compete for nodes
+// of one executor each.
+func together(apps, nodes int) world {
+	const static, cores = 4, 4
 	var text strings.Builder
 	for i := range apps {
-		fmt.Fprintf(&text, "app load-%d cores=4 memory=1g submit=%dms\n", i, 10_000*i/apps)
-		for range 2 {
-			text.WriteString("job gap=1s\n" + stage(tasks/apps/4) + stage(tasks/apps/4))
-		}
+		fmt.Fprintf(&text, "app load-%d cores=%d memory=1g submit=%dms\n", i, cores, 10_000*i/apps)
+		text.WriteString("job\nstage tasks=64x5s\nstage tasks=32x3s\njob gap=5s\nstage tasks=64x5s\n")
 	}
-	const static = 2
 	return world{
-		workload: text.String(), tasks: tasks / apps / 4 * 4 * apps, slots: 4 * min(static*apps, nodes),
-		nodes: nodes, cores: 6, static: static,
+		workload: text.String(), tasks: 160 * apps, slots: cores * min(static*apps, nodes),
+		nodes: nodes, cores: cores + 2, static: static,
 	}
 }
 

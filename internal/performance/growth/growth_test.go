@@ -57,7 +57,7 @@ func read(tb testing.TB, text string) *traces.Workload {
 	return w
 }
 
-func measure(b *testing.B, w *traces.Workload, in *world, manager, policy string) {
+func measure(b *testing.B, w *traces.Workload, in *world, manager, policy string) (result *replay.Result) {
 	fleet, err := policies.ParseFleet(in.policy(policy))
 	if err != nil {
 		b.Fatal(err)
@@ -75,7 +75,7 @@ func measure(b *testing.B, w *traces.Workload, in *world, manager, policy string
 		took := stopwatch.Medians(1, func() {
 			runtime.ReadMemStats(&before)
 			for range times {
-				if _, err := replay.Run(w, fleet, replay.Config{Cluster: on, Seed: 1}); err != nil {
+				if result, err = replay.Run(w, fleet, replay.Config{Cluster: on, Seed: 1}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -89,6 +89,7 @@ func measure(b *testing.B, w *traces.Workload, in *world, manager, policy string
 	b.ReportMetric(mean(perEvent), "ns/event")
 	b.ReportMetric(mean(bare), "bare-ns/event")
 	b.ReportMetric(mean(allocs), "allocs/event")
+	return result
 }
 
 func mean(values []float64) (m float64) {
@@ -145,6 +146,25 @@ func TestAxesAreWhatTheySay(t *testing.T) {
 		grown := map[string]int{"tasks": tasks, "stages": stages / jobs, "jobs": jobs, "applications": len(w.Apps), "nodes": in.nodes, "executors": in.static, "seconds": size}
 		if grown[a.name] != size {
 			t.Errorf("axis=%s/size=%d has %d", a.name, size, grown[a.name])
+		}
+	}
+}
+
+// BenchmarkPeers runs the work that peers/queue.py and peers/Queue.java give to SimPy
+// and CloudSim Plus: tasks that wait in one queue for slots.
+func BenchmarkPeers(b *testing.B) {
+	for _, size := range [][2]int{{10_000, 100}, {1_000_000, 1000}} {
+		tasks, slots := size[0], size[1]
+		load := sync.OnceValues(func() (*traces.Workload, world) {
+			in := alone(slots, app(1)+job+stage(tasks))
+			return read(b, in.workload), in
+		})
+		for _, policy := range []string{"static", "dynamic"} {
+			b.Run(fmt.Sprintf("program=dynalloc-%s/tasks=%d/slots=%d", policy, tasks, slots), func(b *testing.B) {
+				w, in := load()
+				result := measure(b, w, &in, managers[0], policy)
+				b.ReportMetric(result.Apps[0].End.Seconds(), "simulated-s")
+			})
 		}
 	}
 }
