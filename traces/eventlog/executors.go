@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"dynalloc/traces"
@@ -62,6 +63,9 @@ func (a *assembler) executor(id string) *executorLog {
 }
 
 func (a *assembler) executorAdded(e *executorAdded) error {
+	if e.Info.Cores < 1 {
+		return fmt.Errorf("an executor with Total Cores %d; expected 1 or more", e.Info.Cores)
+	}
 	valid := a.advance(e.Time)
 	x := a.executor(e.ID)
 	if x.hasAdded {

@@ -16,6 +16,9 @@ import (
 // of tens of MiB. Query plans can be longer, but are not held (see line).
 const maxLine = 256 << 20
 
+// byteOrderMark is what editors and shells of Windows put before a text in UTF-8.
+var byteOrderMark = []byte("\ufeff")
+
 // Lines reads the lines of a log across its parts.
 type Lines struct {
 	log    *Log
@@ -63,6 +66,7 @@ func (r *Lines) Next() (Event, error) {
 		case len(bytes.TrimLeft(line, " \t\r")) == 0:
 			continue
 		}
+		line = bytes.TrimPrefix(line, byteOrderMark)
 		name, err := eventName(line)
 		return Event{name, line}, err
 	}

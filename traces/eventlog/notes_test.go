@@ -64,6 +64,10 @@ func TestDamageIsGradedAndReported(t *testing.T) {
 			l[3] += "\r"
 			return slices.Insert(l, 5, "  ")
 		}, traces.Complete, ""},
+		{"an editor put a byte order mark before it", func(l []string) []string {
+			l[0] = "\ufeff" + l[0]
+			return l
+		}, traces.Complete, ""},
 		{"a query plan of a megabyte", func(l []string) []string {
 			return slices.Insert(l, 10, `{"Event":"org.apache.spark.sql.Plan","plan":"`+strings.Repeat("x", 1<<20)+`"}`)
 		}, traces.Complete, ""},
@@ -113,6 +117,11 @@ func TestDamageIsGradedAndReported(t *testing.T) {
 			l[at] = strings.Replace(l[at], `"Stage ID":0`, `"Stage ID":-7`, 1)
 			return l
 		}, traces.Lossy, `error="Stage ID -7 is out of range"`},
+		{"an executor without cores", func(l []string) []string {
+			at := findLine(l, "ExecutorAdded", 1)
+			l[at] = strings.Replace(l[at], `"Total Cores":2`, `"Total Cores":0`, 1)
+			return l
+		}, traces.Lossy, `error="an executor with Total Cores 0; expected 1 or more"`},
 		{"a task's end was dropped by a full queue", func(l []string) []string { return without(l, taskEnd, 7) },
 			traces.Lossy, "log-tasks-missing stage=0 tasks=40 ended=39"},
 		{"a stage's submission was dropped", func(l []string) []string { return without(l, "StageSubmitted", 2) },
