@@ -58,5 +58,5 @@ func (a *application) fits(on *cluster.Cluster, m manager.Manager) error {
 	if a.local {
 		return nil
 	}
-	return m.Fits(a.managerApp(on))
+	return manager.Fits(m, a.managerApp(on))
 }

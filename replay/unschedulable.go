@@ -83,6 +83,6 @@ func (e *Engine) heldByDrivers() string {
 // program.
 func (e *Engine) reproducer(index int) string {
 	app := e.workload.Apps[index]
-	return fmt.Sprintf("; this is an error of dynalloc: report it with the log and this command: dynalloc replay %s --policy '%s' --cluster '%s' --seed %d --app '%s'",
-		cmp.Or(app.Path, e.workload.Name), e.result.Apps[index].Policy, e.config.Cluster, e.config.Seed, app.ID)
+	return fmt.Sprintf("; this is an error of dynalloc: report it with the log and this command: dynalloc replay %s --policy '%s'%s --seed %d --app '%s'",
+		cmp.Or(app.Path, e.workload.Name), e.result.Apps[index].Policy, e.config.Cluster.Flag(), e.config.Seed, app.ID)
 }

@@ -47,6 +47,22 @@ func TestOverheadOfTheLogStands(t *testing.T) {
 	}
 }
 
+// A task of two cores never runs on an executor of one: Spark ends such an application when
+// it starts. A size that the worker decides is enough.
+func TestAnExecutorSmallerThanATaskIsRefused(t *testing.T) {
+	w := &traces.Workload{Apps: []*traces.Application{{Name: "train", Profiles: []traces.Profile{{TaskCPUs: 2, MemoryMB: 1 << 10}}}}}
+	for policy, refused := range map[string]bool{"static,n=1": false, "static,n=1,cores=1": true, "static,n=1,cores=2": false} {
+		fleet, err := policies.ParseFleet(policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := Unschedulable(w, fleet, cluster.Uniform(1, 8, 8<<10))
+		if len(found) > 0 != refused || refused && !strings.Contains(found[0].Reason, "a task needs 2 (spark.task.cpus)") {
+			t.Errorf("%s: %v", policy, found)
+		}
+	}
+}
+
 // An application that may hold fewer cores than one executor has would wait for
 // ever. The error says which application it is, and why it waits.
 func TestNeverAnExecutor(t *testing.T) {

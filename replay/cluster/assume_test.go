@@ -87,7 +87,7 @@ func TestTheAssumedClusterHoldsWhatWasRecorded(t *testing.T) {
 		}, "standalone,nodes=2,cores=2,memory=2g"},
 	} {
 		got := cluster.Assume(&traces.Workload{Apps: c.apps})
-		if got.String() != c.want || !got.Assumed {
+		if got.String() != c.want || !got.Assumed || got.Flag() != "" {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

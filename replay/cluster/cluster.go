@@ -178,6 +178,15 @@ func (c Cluster) String() string {
 	return text.String()
 }
 
+// Flag is the flag of the command line that gives the cluster, after a blank. An assumed
+// one has none: it follows from the log, and its pools may have no short form.
+func (c Cluster) Flag() string {
+	if c.Assumed {
+		return ""
+	}
+	return fmt.Sprintf(" --cluster '%s'", c)
+}
+
 // Short describes the cluster in few words, for a picture: its text form if that is
 // short, else its size. It includes the caveat of String.
 func (c Cluster) Short() string {

@@ -13,6 +13,7 @@
 package manager
 
 import (
+	"fmt"
 	"time"
 
 	"dynalloc/internal/spark"
@@ -99,6 +100,18 @@ type Profile struct {
 	TaskCPUs   int   // at least 1
 	HeapMB     int64 // spark.executor.memory
 	OverheadMB int64 // beside the heap: overhead, off-heap, Python
+}
+
+// Fits says why an application can never start: its executors have fewer cores than one
+// task needs, whatever the cluster (ResourceUtils.validateTaskCpusLargeEnough), or they fit
+// on no node of the manager's.
+func Fits(m Manager, a App) error {
+	for _, p := range a.Profiles {
+		if p.Cores > 0 && p.Cores < p.TaskCPUs {
+			return fmt.Errorf("spark.executor.cores is %d and a task needs %d (spark.task.cpus): Spark does not start such an application; give executors more cores", p.Cores, p.TaskCPUs)
+		}
+	}
+	return m.Fits(a)
 }
 
 // A Kind is what a manager does.
