@@ -31,7 +31,7 @@
 //   - spec.go, settings.go, check.go: a [Spec] is a policy with its settings: how it
 //     is read, written and checked
 //   - fleet.go, warnings.go: a [Fleet] gives each class of applications its spec
-//   - properties.go, snippet.go: Spark's properties as a spec, and back
+//   - properties.go, snippet.go, property_doc.go: Spark's properties as a spec, and back
 //   - search.go: what advise and tune try
 //   - rules.go: rules that changed between versions of Spark
 //   - accounting.go, demand.go, hints.go, indexset.go: what a policy counts

@@ -47,7 +47,7 @@ var (
 		Doc:   "how long an executor may be idle, in whole seconds (default 60s)",
 		Field: func(s *Spec) any { return &s.Allocation.Idle }}
 	cached = Setting{Key: "cached", Property: "spark.dynamicAllocation.cachedExecutorIdleTimeout", Unit: time.Second,
-		Doc:   "the same for an executor with cached blocks (default: no limit)",
+		Doc:   "how long an executor with cached blocks may be idle (default: no limit)",
 		Field: func(s *Spec) any { return &s.Allocation.Cached }}
 	minimum = Setting{Key: "min", Property: "spark.dynamicAllocation.minExecutors", explicit: true,
 		Doc:   "fewest executors, for each resource profile (default 0)",

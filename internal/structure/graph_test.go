@@ -25,6 +25,7 @@ reports                       -> bench bench/decide bench/metrics bench/selfrepl
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/resultfile            -> bench bench/metrics internal/wide traces
 reports/sentences             -> internal/note
+reports/settings              -> policies
 reports/words                 -> bench/metrics bench/stats
 
 bench/decide                  -> bench bench/metrics bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
