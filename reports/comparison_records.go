@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"dynalloc/bench"
@@ -19,15 +20,14 @@ func comparisonFacts(r *bench.Results) []Fact {
 		prices.Label, prices.Value = "prices", text
 	}
 	facts := []Fact{prices, {Key: "base", Value: r.Runs[0].Policy.Name}}
-	for _, list := range []struct {
-		key  string
-		make func(*bench.Results) []Object
-	}{
-		{"metrics", metricList}, {"policies", policyRecords}, {"rows", rowRecords}, {"applications", applicationRecords},
-		{"queries", queryRecords}, {"results", resultRecords}, {"externalities", effectRecords},
-	} {
-		facts = append(facts, Fact{Key: list.key, Value: func() any { return list.make(r) }})
-	}
+	list := func(key string, make func() any) { facts = append(facts, Fact{Key: key, Value: make}) }
+	list("metrics", func() any { return metricList(r) })
+	list("policies", func() any { return policyRecords(r) })
+	list("rows", func() any { return rowRecords(r) })
+	list("applications", func() any { return applicationRecords(r) })
+	list("queries", func() any { return queryRecords(r) })
+	list("results", func() any { return resultRecords(r) })
+	list("externalities", func() any { return effectRecords(r) })
 	return facts
 }
 
@@ -79,13 +79,17 @@ func applicationRecords(r *bench.Results) (list []Object) {
 }
 
 // resultRecords has one record for each policy and application.
-func resultRecords(r *bench.Results) (list []Object) {
-	for i := range r.Runs {
-		for j := range r.Runs[i].Result.Apps {
-			list = append(list, resultRecord(r.Runs[i].Policy.Name, &r.Runs[i].Result.Apps[j], &r.Runs[i].Apps[j]))
+func resultRecords(r *bench.Results) iter.Seq[Object] {
+	return func(yield func(Object) bool) {
+		for i := range r.Runs {
+			run := &r.Runs[i]
+			for j := range run.Result.Apps {
+				if !yield(resultRecord(run.Policy.Name, &run.Result.Apps[j], &run.Apps[j])) {
+					return
+				}
+			}
 		}
 	}
-	return list
 }
 
 // resultRecord is the result of one application under one policy.

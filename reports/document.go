@@ -51,7 +51,7 @@ type Files struct {
 type Fact struct {
 	Key   string // in JSON; empty: for people alone
 	Label string // in text; empty: for programs alone
-	Value any    // a long list is a func() any, so that it is built only for formats that show it
+	Value any    // a long list is a func() any, so that it is built only for formats that show it; it may return an iter.Seq[Object]
 	Text  string // the value in text; empty: the value itself
 }
 

@@ -1,11 +1,15 @@
 package reports
 
 import (
-	"bytes"
+	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"dynalloc/bench"
 )
 
 // A Format is a form in which any document can be rendered.
@@ -36,57 +40,61 @@ func Write(w io.Writer, format string, d *Document) error {
 }
 
 // WriteAll writes a document in every format and with all its figures into a folder and
-// returns the paths. It creates the folder if it does not exist. Each file is written
-// under a temporary name and then renamed, so that a reader never sees an incomplete
-// file. After an error, the files written before it remain.
+// returns the paths of what it wrote. It creates the folder if it does not exist. Files are rendered in
+// parallel. Each is written under a temporary name and then renamed, so that a reader
+// never sees an incomplete file. After an error, the files written before it remain.
 func WriteAll(dir string, d *Document) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("folder for reports: %w", err)
 	}
 	var paths []string
-	write := func(file string, render func(io.Writer) error) error {
-		var b bytes.Buffer
-		if err := render(&b); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-		path := filepath.Join(dir, file)
-		if err := replaceFile(path, b.Bytes()); err != nil {
-			return err
-		}
-		paths = append(paths, path)
-		return nil
+	var renders []func(io.Writer) error
+	add := func(file string, render func(io.Writer) error) {
+		paths, renders = append(paths, filepath.Join(dir, file)), append(renders, render)
 	}
 	for _, f := range Formats {
 		name := d.Files.Results
 		if f.People {
 			name = d.Files.Report
 		}
-		if err := write(name+f.Extension, func(w io.Writer) error { return f.Render(w, d) }); err != nil {
-			return paths, err
-		}
+		add(name+f.Extension, func(w io.Writer) error { return f.Render(w, d) })
 	}
 	for _, f := range d.Figures {
-		if err := write(f.File, f.Draw); err != nil {
-			return paths, err
+		add(f.File, f.Draw)
+	}
+	written := make([]bool, len(paths))
+	err := bench.Options{}.Each(context.Background(), len(paths), func(i int) error {
+		if err := replaceFile(paths[i], renders[i]); err != nil {
+			return fmt.Errorf("writing %s: %w", paths[i], err)
+		}
+		written[i] = true
+		return nil
+	})
+	for i := range slices.Backward(paths) {
+		if !written[i] {
+			paths = slices.Delete(paths, i, i+1)
 		}
 	}
-	return paths, nil
+	return paths, err
 }
 
 // replaceFile writes a file under a temporary name and renames it to path.
-func replaceFile(path string, content []byte) (err error) {
+func replaceFile(path string, render func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("writing %s: %w", path, err)
 			f.Close()
 			os.Remove(f.Name())
 		}
 	}()
-	if _, err = f.Write(content); err != nil {
+	w := bufio.NewWriter(f)
+	if err = render(w); err != nil {
+		return err
+	}
+	if err = w.Flush(); err != nil {
 		return err
 	}
 	if err = f.Chmod(0o644); err != nil {

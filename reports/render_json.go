@@ -2,8 +2,11 @@ package reports
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"hash"
 	"io"
+	"iter"
 	"reflect"
 	"strconv"
 	"strings"
@@ -32,16 +35,86 @@ func JSON(w io.Writer, d *Document) error {
 		}
 	}
 	o = append(o, Field{"notes", d.Notes})
-	compact, err := appendJSON(nil, o)
-	if err != nil {
-		return err
+	j := jsonWriter{w: w, sum: sha256.New()}
+	for i, f := range o {
+		j.next("{\n ", i)
+		j.value(f.Key, " ")
+		j.text(": ")
+		j.field(f.Value)
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, append(resultfile.Seal(compact), '\n'), "", " "); err != nil {
-		return err
+	sum := resultfile.Checksum(j.sum)
+	j.text(",\n ")
+	j.value("checksum", " ")
+	j.text(": ")
+	j.value(sum, " ")
+	j.text("\n}\n")
+	return j.err
+}
+
+// A jsonWriter writes JSON with an indent of a blank for each level. Of a list that is
+// made while it is written, it holds one record at a time.
+type jsonWriter struct {
+	w               io.Writer
+	sum             hash.Hash // over everything but white space between values
+	compact, indent []byte
+	err             error // the first one; nothing is written after it
+}
+
+// field writes the value of a field of the outermost object.
+func (j *jsonWriter) field(v any) {
+	if make, ok := v.(func() any); ok {
+		v = make()
 	}
-	_, err = b.WriteTo(w)
-	return err
+	list, ok := v.(iter.Seq[Object])
+	if !ok {
+		j.value(v, " ")
+		return
+	}
+	n := 0
+	for o := range list {
+		j.next("[\n  ", n)
+		j.value(o, "  ")
+		n++
+	}
+	if n == 0 {
+		j.text("[]")
+	} else {
+		j.text("\n ]")
+	}
+}
+
+// next begins the n-th element of an object or a list; open is how the first one begins.
+func (j *jsonWriter) next(open string, n int) {
+	if n > 0 {
+		open = "," + open[1:]
+	}
+	j.text(open)
+}
+
+// value writes a value; its lines after the first begin with an indent.
+func (j *jsonWriter) value(v any, indent string) {
+	if j.err != nil {
+		return
+	}
+	if j.compact, j.err = appendJSON(j.compact[:0], v); j.err != nil {
+		return
+	}
+	j.sum.Write(j.compact)
+	b := bytes.NewBuffer(j.indent[:0])
+	if j.err = json.Indent(b, j.compact, indent, " "); j.err == nil {
+		_, j.err = j.w.Write(b.Bytes())
+	}
+	j.indent = b.Bytes()
+}
+
+// text writes what is between values.
+func (j *jsonWriter) text(s string) {
+	if j.err == nil {
+		_, j.err = io.WriteString(j.w, s)
+		for _, part := range strings.Fields(s) {
+			io.WriteString(j.sum, part)
+		}
+	}
 }
 
 // MarshalJSON keeps the order of the fields.

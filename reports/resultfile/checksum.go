@@ -5,18 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"hash"
 )
 
 // checksumField begins the last field of each JSON form: the SHA-256 of everything before
 // it, without white space between the values.
-const checksumField = `,"checksum":"sha256:`
+const checksumField = `,"checksum":"`
 
-// Seal adds the checksum to a JSON object without white space.
-func Seal(object []byte) []byte {
-	content := object[:len(object)-1] // without the closing brace
-	sum := sha256.Sum256(content)
-	return append(append(append(content, checksumField...), hex.EncodeToString(sum[:])...), `"}`...)
-}
+// Checksum is the value of that field, from a SHA-256 of what is before it.
+func Checksum(sum hash.Hash) string { return "sha256:" + hex.EncodeToString(sum.Sum(nil)) }
 
 // Sealed reports whether a JSON object ends with the checksum of what is before it.
 // White space between values does not count.
@@ -30,5 +27,7 @@ func Sealed(object []byte) bool {
 	if at < 0 {
 		return false
 	}
-	return bytes.Equal(Seal(append(bytes.Clone(b[:at]), '}')), b)
+	sum := sha256.New()
+	sum.Write(b[:at])
+	return string(b[at:]) == checksumField+Checksum(sum)+`"}`
 }
