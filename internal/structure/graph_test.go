@@ -66,6 +66,7 @@ traces/formats                -> internal/note internal/spark traces
 traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
 traces/eventlog/excluded      -> traces
 traces/eventlog/slots         -> traces
+traces/eventlog/scan/slow     -> traces/eventlog/scan
 traces/eventlog/scan          ->
 traces/eventlog/schedule      ->
 traces                        -> internal/note internal/spark internal/spec internal/wide
@@ -86,7 +87,7 @@ internal/mutants              ->
 `
 
 // onlyTests are the packages that no code but tests may import.
-var onlyTests = []string{"internal/differential", "internal/golden", "internal/logtest", "internal/mutants", "internal/structure"}
+var onlyTests = []string{"internal/differential", "internal/golden", "internal/logtest", "internal/mutants", "internal/structure", "traces/eventlog/scan/slow"}
 
 // TestImportsGoDown compares the imports of each package with graph, and prints the
 // imports as they are if one is not allowed. Tests may import what they need.

@@ -21,9 +21,7 @@ type assembler struct {
 	log   *Log
 	lines int
 
-	scan  scan.Scanner
-	event scan.TaskEvent
-	names scan.Interner
+	scan *scan.Decoder
 
 	version                 string
 	start                   ApplicationStart
@@ -70,7 +68,7 @@ func newAssembler(log *Log) *assembler {
 	return &assembler{
 		log:          log,
 		taskCPUs:     1,
-		names:        scan.Interner{},
+		scan:         scan.NewDecoder(),
 		lineages:     map[string]*lineage{},
 		stages:       map[int]*stageLog{},
 		jobByID:      map[int]*jobLog{},

@@ -8,8 +8,8 @@
 //     finds files and decompresses them; this package opens no file itself.
 //   - lines.go: the lines of all parts, with bounded memory
 //   - read.go: [Read], and the table of events that a workload needs
-//   - events.go: events that the JSON library decodes
-//   - package scan: a faster decoder for task events, which are nine tenths of a log
+//   - package scan: events of tasks, stages and jobs, which are nearly all of a log
+//   - events.go: the other events, which the JSON library decodes
 //   - assemble.go, clock.go: the state that the events build up
 //   - executors.go, jobs.go, stages.go, tasks.go: what each event adds to it, and
 //     how executors and jobs come out of it

@@ -10,7 +10,7 @@ import (
 	"dynalloc/traces/eventlog/scan"
 )
 
-// The events other than those of tasks, with the fields that a workload needs, by
+// The events other than those of package scan, with the fields that a workload needs, by
 // the names of Spark's JsonProtocol. Times are milliseconds since 1970. A field is a
 // pointer where absent differs from 0: old versions and vendors leave fields out.
 
@@ -74,31 +74,8 @@ type blockManagerEvent struct {
 	} `json:"Block Manager ID"`
 }
 
-type jobStart struct {
-	ID         int64         `json:"Job ID"`
-	Time       int64         `json:"Submission Time"` // from 1.3
-	Stages     []stageInfo   `json:"Stage Infos"`     // from 1.2
-	StageIDs   []int64       `json:"Stage IDs"`
-	Properties jobProperties `json:"Properties"`
-}
-
-type jobProperties struct {
-	Pool          string `json:"spark.scheduler.pool"`
-	Group         string `json:"spark.jobGroup.id"`
-	Description   string `json:"spark.job.description"`
-	Execution     string `json:"spark.sql.execution.id"`
-	RootExecution string `json:"spark.sql.execution.root.id"`
-
-	// Who or what started the job.
-	Query     string `json:"sql.streaming.queryId"`              // StreamExecution.QUERY_ID_KEY
-	Batch     string `json:"streaming.sql.batchId"`              // MicroBatchExecution.BATCH_ID_KEY
-	BatchTime string `json:"spark.streaming.internal.batchTime"` // of Spark Streaming, ms since 1970
-	Tags      string `json:"spark.job.tags"`
-	Run       string `json:"spark.databricks.job.runId"`
-	ParentRun string `json:"spark.databricks.job.parentRunId"`
-	Notebook  string `json:"spark.databricks.notebook.id"`
-	REPL      string `json:"spark.databricks.replId"`
-}
+// jobProperties are the local properties of a job.
+type jobProperties scan.JobProperties
 
 // A queryProgress is what a streaming query reports after each of its micro-batches.
 type queryProgress struct {
@@ -122,44 +99,6 @@ type thriftOperation struct {
 	Session string `json:"sessionId"`
 }
 
-type jobEnd struct {
-	ID     int64 `json:"Job ID"`
-	Time   int64 `json:"Completion Time"` // from 1.3
-	Result struct {
-		Result    string `json:"Result"`
-		Exception struct {
-			Message string `json:"Message"`
-		} `json:"Exception"`
-	} `json:"Job Result"`
-}
-
-type stageEvent struct {
-	Info stageInfo `json:"Stage Info"`
-}
-
-type stageInfo struct {
-	ID        int64     `json:"Stage ID"`
-	Attempt   int64     `json:"Stage Attempt ID"`
-	Name      string    `json:"Stage Name"`
-	Tasks     int64     `json:"Number of Tasks"`
-	Parents   *[]int64  `json:"Parent IDs"` // from 1.4
-	RDDs      []rddInfo `json:"RDD Info"`
-	Profile   int64     `json:"Resource Profile Id"`
-	Submitted int64     `json:"Submission Time"`
-	Completed int64     `json:"Completion Time"`
-	Failure   *string   `json:"Failure Reason"`
-}
-
-type rddInfo struct {
-	ID      int64   `json:"RDD ID"`
-	Parents []int64 `json:"Parent IDs"`
-	Barrier bool    `json:"Barrier"` // from 2.4
-	Level   struct {
-		Memory bool `json:"Use Memory"`
-		Disk   bool `json:"Use Disk"`
-	} `json:"Storage Level"`
-}
-
 type unpersistRDD struct {
 	ID int64 `json:"RDD ID"`
 }
@@ -175,10 +114,16 @@ func decode[T any](line []byte) (event T, err error) {
 	if json.Unmarshal(line, &event, DecodeOptions) == nil {
 		return event, nil
 	}
+	return event, faultOf(line)
+}
+
+// faultOf returns what is wrong with a line of which an event cannot be read: that it is
+// not well-formed, or else that a value has another type.
+func faultOf(line []byte) error {
 	s := scan.Scanner{Line: line}
 	s.Skip()
 	s.End()
-	return event, cmp.Or(s.Err, error(scan.ErrWrongType))
+	return cmp.Or(s.Err, error(scan.ErrWrongType))
 }
 
 // eventName returns the name of a line's event. Spark writes it first, so the

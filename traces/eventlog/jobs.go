@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
 
 // A jobLog is what the log says about one job. Times are milliseconds since 1970;
@@ -29,7 +30,7 @@ type unpersistLog struct {
 	after *jobLog // the job before it with the latest end; nil: none
 }
 
-func (a *assembler) jobStart(e *jobStart) error {
+func (a *assembler) jobStart(e *scan.JobStart) error {
 	if err := checkID("Job ID", e.ID); err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (a *assembler) jobStart(e *jobStart) error {
 		a.counts[repeatedJobs]++
 		return nil
 	}
-	j := &jobLog{id: int(e.ID), properties: e.Properties, start: a.latest}
+	j := &jobLog{id: int(e.ID), properties: jobProperties(e.Properties), start: a.latest}
 	if j.timed = a.advance(e.Time); j.timed {
 		j.start = e.Time
 	}
@@ -75,7 +76,7 @@ func (a *assembler) jobStart(e *jobStart) error {
 	return nil
 }
 
-func (a *assembler) jobEnd(e *jobEnd) error {
+func (a *assembler) jobEnd(e *scan.JobEnd) error {
 	timed := a.advance(e.Time)
 	j := a.jobByID[int(e.ID)]
 	if j == nil || j.end != 0 {
@@ -87,8 +88,8 @@ func (a *assembler) jobEnd(e *jobEnd) error {
 	}
 	a.interval(j.start, j.end)
 	j.end = max(j.end, j.start)
-	j.failed = e.Result.Result != "" && e.Result.Result != "JobSucceeded"
-	j.why = e.Result.Exception.Message
+	j.failed = e.Result != "" && e.Result != "JobSucceeded"
+	j.why = e.Message
 	if a.lastEnded == nil || j.end > a.lastEnded.end {
 		a.lastEnded = j
 	}

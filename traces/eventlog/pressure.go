@@ -25,7 +25,7 @@ func (a *assembler) asksUnseen() bool {
 
 // stage takes the submission or the end of a stage's attempt. now is the latest time in
 // the log, which stands for a submission that the log leaves out.
-func (p *pressure) stage(info *stageInfo, now int64) {
+func (p *pressure) stage(info *scan.StageInfo, now int64) {
 	id := [2]int{int(info.ID), attemptOf(info.Attempt)}
 	at, known := p.byID[id]
 	if !known {

@@ -76,12 +76,12 @@ func (a *assembler) take(e Event) error {
 
 // needed has the events that a workload needs, and what takes each.
 var needed = map[string]func(a *assembler, line []byte) error{
-	"SparkListenerTaskStart":            scanned((*assembler).taskStart),
-	"SparkListenerTaskEnd":              scanned((*assembler).taskEnd),
-	"SparkListenerStageSubmitted":       decoded((*assembler).stageSubmitted),
-	"SparkListenerStageCompleted":       decoded((*assembler).stageCompleted),
-	"SparkListenerJobStart":             decoded((*assembler).jobStart),
-	"SparkListenerJobEnd":               decoded((*assembler).jobEnd),
+	"SparkListenerTaskStart":            scanned(taskStarts, (*assembler).taskStart),
+	"SparkListenerTaskEnd":              scanned(taskEnds, (*assembler).taskEnd),
+	"SparkListenerStageSubmitted":       scanned(submissions, (*assembler).stageSubmitted),
+	"SparkListenerStageCompleted":       scanned(completions, (*assembler).stageCompleted),
+	"SparkListenerJobStart":             scanned(jobStarts, (*assembler).jobStart),
+	"SparkListenerJobEnd":               scanned(jobEnds, (*assembler).jobEnd),
 	"SparkListenerExecutorAdded":        decoded((*assembler).executorAdded),
 	"SparkListenerExecutorRemoved":      decoded((*assembler).executorRemoved),
 	"SparkListenerBlockManagerAdded":    decoded((*assembler).blockManagerAdded),
@@ -125,16 +125,27 @@ func optional[T any](take func(*assembler, *T)) func(*assembler, []byte) error {
 	}
 }
 
-// scanned takes a line by way of the scanner for task events.
-func scanned(take func(*assembler, *scan.TaskEvent) error) func(*assembler, []byte) error {
+// scanned takes a line by way of the scanner. What is wrong with a task's line is said as it
+// was found; of other lines it is said first if they are not well-formed.
+func scanned[T any](reader func(*scan.Decoder) *scan.Reader[T], take func(*assembler, *T) error) func(*assembler, []byte) error {
 	return func(a *assembler, line []byte) error {
-		a.scan = scan.Scanner{Line: line, Buf: a.scan.Buf}
-		if err := a.event.Read(&a.scan, a.names); err != nil {
-			return err
+		event, err := reader(a.scan).Read(a.scan, line)
+		if err == nil {
+			return take(a, event)
 		}
-		return take(a, &a.event)
+		if _, task := any(event).(*scan.TaskEvent); !task {
+			err = faultOf(line)
+		}
+		return err
 	}
 }
+
+func taskStarts(d *scan.Decoder) *scan.Reader[scan.TaskEvent]   { return &d.TaskStart }
+func taskEnds(d *scan.Decoder) *scan.Reader[scan.TaskEvent]     { return &d.TaskEnd }
+func submissions(d *scan.Decoder) *scan.Reader[scan.StageEvent] { return &d.StageSubmitted }
+func completions(d *scan.Decoder) *scan.Reader[scan.StageEvent] { return &d.StageCompleted }
+func jobStarts(d *scan.Decoder) *scan.Reader[scan.JobStart]     { return &d.JobStart }
+func jobEnds(d *scan.Decoder) *scan.Reader[scan.JobEnd]         { return &d.JobEnd }
 
 // checkID refuses an id that Spark cannot have written.
 func checkID(what string, id int64) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
 
 // A stageLog is what the log says about one stage, over all its attempts.
@@ -54,9 +55,8 @@ type lineage struct {
 // of a shuffle, and the only thing that tells two shuffles of one RDD apart.
 type shuffleRead struct{ rdd, parent int64 }
 
-// lineageOf returns the lineage of a stage's RDDs, the same object for equal RDDs.
-func (a *assembler) lineageOf(rdds []rddInfo) *lineage {
-	slices.SortFunc(rdds, func(x, y rddInfo) int { return cmp.Compare(x.ID, y.ID) })
+// lineageOf returns the lineage of a stage's RDDs, which are sorted, the same object for equal RDDs.
+func (a *assembler) lineageOf(rdds []scan.RDD) *lineage {
 	var key, identity []byte
 	for i := range rdds {
 		r := &rdds[i]
@@ -65,7 +65,7 @@ func (a *assembler) lineageOf(rdds []rddInfo) *lineage {
 		for _, parent := range r.Parents {
 			key = binary.AppendVarint(key, parent)
 		}
-		key = append(key, bit(r.Level.Memory)|bit(r.Level.Disk)<<1)
+		key = append(key, bit(r.Memory)|bit(r.Disk)<<1)
 	}
 	if l := a.lineages[string(key)]; l != nil {
 		return l
@@ -73,8 +73,8 @@ func (a *assembler) lineageOf(rdds []rddInfo) *lineage {
 	l := &lineage{identity: string(identity)}
 	for i := range rdds {
 		l.ids = append(l.ids, rdds[i].ID)
-		if level := rdds[i].Level; level.Memory || level.Disk {
-			l.caches = append(l.caches, traces.CachedRDD{ID: int(rdds[i].ID), Memory: level.Memory, Disk: level.Disk})
+		if r := &rdds[i]; r.Memory || r.Disk {
+			l.caches = append(l.caches, traces.CachedRDD{ID: int(r.ID), Memory: r.Memory, Disk: r.Disk})
 		}
 	}
 	for i := range rdds {
@@ -113,27 +113,27 @@ func (a *assembler) stage(id int) *stageLog {
 }
 
 // describe takes a Stage Info, of whatever event.
-func (a *assembler) describe(info *stageInfo) *stageLog {
+func (a *assembler) describe(info *scan.StageInfo) *stageLog {
 	s := a.stage(int(info.ID))
 	s.name = cmp.Or(s.name, info.Name)
 	s.profile = bounded(info.Profile)
 	if info.Parents != nil {
 		s.hasParents = true
 		s.parents = s.parents[:0]
-		for _, p := range *info.Parents {
+		for _, p := range info.Parents {
 			if checkID("Stage ID", p) == nil {
 				s.parents = append(s.parents, int(p))
 			}
 		}
 	}
-	s.barrier = s.barrier || slices.ContainsFunc(info.RDDs, func(r rddInfo) bool { return r.Barrier })
+	s.barrier = s.barrier || slices.ContainsFunc(info.RDDs, func(r scan.RDD) bool { return r.Barrier })
 	if len(info.RDDs) > 0 {
 		s.lineage = a.lineageOf(info.RDDs)
 	}
 	return s
 }
 
-func (a *assembler) stageSubmitted(e *stageEvent) error {
+func (a *assembler) stageSubmitted(e *scan.StageEvent) error {
 	if err := checkID("Stage ID", e.Info.ID); err != nil {
 		return err
 	}
@@ -163,15 +163,15 @@ func (a *assembler) submissionTime(s *stageLog, attempt int, ms int64) {
 	}
 }
 
-func (a *assembler) stageCompleted(e *stageEvent) error {
+func (a *assembler) stageCompleted(e *scan.StageEvent) error {
 	if err := checkID("Stage ID", e.Info.ID); err != nil {
 		return err
 	}
 	s := a.describe(&e.Info)
 	s.ended = true
-	s.completed = s.completed || e.Info.Failure == nil
+	s.completed = s.completed || !e.Info.Failed
 	t := s.attempt(attemptOf(e.Info.Attempt))
-	t.ended, t.failed = e.Info.Completed, e.Info.Failure != nil
+	t.ended, t.failed = e.Info.Completed, e.Info.Failed
 	a.submissionTime(s, attemptOf(e.Info.Attempt), e.Info.Submitted)
 	a.advance(e.Info.Completed)
 	a.interval(e.Info.Submitted, e.Info.Completed)

@@ -1,6 +1,10 @@
-// Package scan reads the values of one line of JSON without allocating memory, and checks
-// that the line is whole. It knows the events of tasks.
+// Package scan reads the events of a Spark event log without a JSON library.
 //
-//   - scanner.go: [Scanner], and what can be wrong with a line ([Fault])
-//   - task.go: [TaskEvent], a TaskStart or TaskEnd line
+//   - scanner.go: values of a line of JSON, one after another
+//   - fields.go: objects, of which some fields are needed
+//   - model.go: objects that look like ones before them
+//   - decoder.go: [Decoder], which reads the lines of one log
+//   - task.go, stage.go: the events, with the fields that a workload needs
+//
+// Package slow reads the same events with a JSON library, for tests.
 package scan

@@ -9,9 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A Scanner reads values from one line of JSON without allocating memory. Nine
-// tenths of an event log are TaskStart and TaskEnd lines, of which a workload needs
-// two dozen numbers; a library decodes all other events.
+// A Scanner reads values from one line of JSON without allocating memory.
 //
 // It accepts exactly the lines that the library accepts, which a fuzz test checks.
 // Values that are skipped are checked too: a crashed disk can leave half a line
@@ -359,34 +357,42 @@ func (s *Scanner) value(depth int) {
 // members passes over the rest of an object or array after its bracket. It does not
 // use firstKey, which would decode each key.
 func (s *Scanner) members(bracket byte, depth int) {
-	closing := bracket + 2 // for both kinds of brackets in ASCII
-	if s.Peek() == closing {
+	if s.Peek() == bracket+2 { // the closing one, for both kinds of brackets in ASCII
 		s.at++
 		return
 	}
+	s.member(bracket, depth)
+	s.moreMembers(bracket, depth)
+}
+
+// moreMembers passes over the rest of an object or array after one of its members.
+func (s *Scanner) moreMembers(bracket byte, depth int) {
 	for s.Err == nil {
-		if bracket == '{' {
-			if s.Peek() != '"' {
-				s.wrong()
-				return
-			}
-			s.str()
-			if s.Peek() != ':' {
-				s.wrong()
-				return
-			}
-			s.at++
-		}
-		s.value(depth + 1)
 		switch s.Peek() {
 		case ',':
 			s.at++
-		case closing:
+			s.member(bracket, depth)
+		case bracket + 2:
 			s.at++
 			return
 		default:
 			s.wrong()
-			return
 		}
 	}
+}
+
+// member passes over a value, and its key in an object.
+func (s *Scanner) member(bracket byte, depth int) {
+	if bracket == '{' {
+		if s.Peek() != '"' {
+			s.wrong()
+			return
+		}
+		if s.str(); s.Peek() != ':' {
+			s.wrong()
+			return
+		}
+		s.at++
+	}
+	s.value(depth + 1)
 }

@@ -28,130 +28,40 @@ type TaskMetrics struct {
 	Written                  int64 // shuffle bytes
 }
 
-// An Interner keeps one copy of each short string that comes again and again, such
-// as executor ids, hosts and reasons.
-type Interner map[string]string
-
-func (in Interner) get(text []byte) string {
-	if s, ok := in[string(text)]; ok {
-		return s
-	}
-	s := string(text)
-	in[s] = s
-	return s
+// shuffleFields are those of both directions, whose keys differ.
+var shuffleFields = Fields[TaskEvent]{
+	"Remote Bytes Read":     value(func(d *Decoder, e *TaskEvent) { e.Metrics.RemoteRead = d.Int() }),
+	"Local Bytes Read":      value(func(d *Decoder, e *TaskEvent) { e.Metrics.LocalRead = d.Int() }),
+	"Shuffle Bytes Written": value(func(d *Decoder, e *TaskEvent) { e.Metrics.Written = d.Int() }),
 }
 
-// Read reads a TaskStart or TaskEnd line.
-func (e *TaskEvent) Read(s *Scanner, in Interner) error {
-	*e = TaskEvent{Info: TaskInfo{Partition: -1}}
-	if s.Peek() != '{' {
-		return ErrNotJSON
-	}
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "Stage ID":
-			e.Stage = s.Int()
-		case "Stage Attempt ID":
-			e.StageAttempt = s.Int()
-		case "Task Type":
-			e.Type = in.get(s.Text())
-		case "Task End Reason":
-			e.readReason(s, in)
-		case "Task Info":
-			e.Info.read(s, in)
-		case "Task Metrics":
-			e.Metrics.read(s)
-		default:
-			s.Skip()
-		}
-	}
-	s.End()
-	return s.Err
-}
-
-func (e *TaskEvent) readReason(s *Scanner, in Interner) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "Reason":
-			e.Reason = in.get(s.Text())
-		case "Block Manager Address":
-			e.readBlamed(s, in)
-		default:
-			s.Skip()
-		}
-	}
-}
-
-// readBlamed reads the address of a failed fetch, which is null if it is not known.
-func (e *TaskEvent) readBlamed(s *Scanner, in Interner) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		if string(key) == "Executor ID" {
-			e.Blamed = in.get(s.Text())
-		} else {
-			s.Skip()
-		}
-	}
-}
-
-func (i *TaskInfo) read(s *Scanner, in Interner) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "Task ID":
-			i.ID = s.Int()
-		case "Index":
-			i.Index = s.Int()
-		case "Partition ID":
-			i.Partition = s.Int()
-		case "Launch Time":
-			i.Launch = s.Int()
-		case "Finish Time":
-			i.Finish = s.Int()
-		case "Getting Result Time":
-			i.Getting = s.Int()
-		case "Executor ID":
-			i.Executor = in.get(s.Text())
-		case "Host":
-			i.Host = in.get(s.Text())
-		case "Locality":
-			i.Locality = in.get(s.Text())
-		case "Speculative":
-			i.Speculative = s.Bool()
-		default:
-			s.Skip()
-		}
-	}
-}
-
-// read reads the task's metrics and, within them, the shuffle metrics of both
-// directions, whose keys differ.
-func (m *TaskMetrics) read(s *Scanner) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "Executor Run Time":
-			m.Run = s.Int()
-		case "Executor Deserialize Time":
-			m.Deserialize = s.Int()
-		case "Result Serialization Time":
-			m.Result = s.Int()
-		case "Shuffle Read Metrics", "Shuffle Write Metrics":
-			m.readShuffle(s)
-		default:
-			s.Skip()
-		}
-	}
-}
-
-func (m *TaskMetrics) readShuffle(s *Scanner) {
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		switch string(key) {
-		case "Remote Bytes Read":
-			m.RemoteRead = s.Int()
-		case "Local Bytes Read":
-			m.LocalRead = s.Int()
-		case "Shuffle Bytes Written":
-			m.Written = s.Int()
-		default:
-			s.Skip()
-		}
-	}
+var taskFields = Fields[TaskEvent]{
+	"Stage ID":         value(func(d *Decoder, e *TaskEvent) { e.Stage = d.Int() }),
+	"Stage Attempt ID": value(func(d *Decoder, e *TaskEvent) { e.StageAttempt = d.Int() }),
+	"Task Type":        value(func(d *Decoder, e *TaskEvent) { e.Type = d.name() }),
+	"Task End Reason": inside(Fields[TaskEvent]{
+		"Reason": value(func(d *Decoder, e *TaskEvent) { e.Reason = d.name() }),
+		"Block Manager Address": inside(Fields[TaskEvent]{ // of a failed fetch; null if it is not known
+			"Executor ID": value(func(d *Decoder, e *TaskEvent) { e.Blamed = d.name() }),
+		}),
+	}),
+	"Task Info": inside(Fields[TaskEvent]{
+		"Task ID":             value(func(d *Decoder, e *TaskEvent) { e.Info.ID = d.Int() }),
+		"Index":               value(func(d *Decoder, e *TaskEvent) { e.Info.Index = d.Int() }),
+		"Partition ID":        value(func(d *Decoder, e *TaskEvent) { e.Info.Partition = d.Int() }),
+		"Launch Time":         value(func(d *Decoder, e *TaskEvent) { e.Info.Launch = d.Int() }),
+		"Finish Time":         value(func(d *Decoder, e *TaskEvent) { e.Info.Finish = d.Int() }),
+		"Getting Result Time": value(func(d *Decoder, e *TaskEvent) { e.Info.Getting = d.Int() }),
+		"Executor ID":         value(func(d *Decoder, e *TaskEvent) { e.Info.Executor = d.name() }),
+		"Host":                value(func(d *Decoder, e *TaskEvent) { e.Info.Host = d.name() }),
+		"Locality":            value(func(d *Decoder, e *TaskEvent) { e.Info.Locality = d.name() }),
+		"Speculative":         value(func(d *Decoder, e *TaskEvent) { e.Info.Speculative = d.Bool() }),
+	}),
+	"Task Metrics": inside(Fields[TaskEvent]{
+		"Executor Run Time":         value(func(d *Decoder, e *TaskEvent) { e.Metrics.Run = d.Int() }),
+		"Executor Deserialize Time": value(func(d *Decoder, e *TaskEvent) { e.Metrics.Deserialize = d.Int() }),
+		"Result Serialization Time": value(func(d *Decoder, e *TaskEvent) { e.Metrics.Result = d.Int() }),
+		"Shuffle Read Metrics":      inside(shuffleFields),
+		"Shuffle Write Metrics":     inside(shuffleFields),
+	}),
 }

@@ -1,0 +1,100 @@
+package scan
+
+// Fields says, by their keys, which values of an object an event needs, and how each is
+// read. All other values are passed over. A key may come twice, of which the last counts.
+type Fields[T any] map[string]Field[T]
+
+// A Field reads one value, or fields of an object inside of the object.
+type Field[T any] struct {
+	value func(*Decoder, *T)
+	in    Fields[T]
+}
+
+// value is a field that is read as a whole.
+func value[T any](read func(*Decoder, *T)) Field[T] { return Field[T]{value: read} }
+
+// inside is an object with fields of the same event.
+func inside[T any](fields Fields[T]) Field[T] { return Field[T]{in: fields} }
+
+// read reads the object that comes next.
+func (f Fields[T]) read(d *Decoder, e *T) {
+	for key := d.FirstKey(); key != nil; key = d.NextKey() {
+		f[string(key)].read(d, e)
+	}
+}
+
+func (f Field[T]) read(d *Decoder, e *T) {
+	switch {
+	case f.value != nil:
+		f.value(d, e)
+	case f.in != nil:
+		f.in.read(d, e)
+	default:
+		d.Skip()
+	}
+}
+
+// A Reader reads objects that have some fields. Objects that Spark writes look like others
+// before them, so most are read by comparing them with one of these (see model).
+type Reader[T any] struct {
+	fields Fields[T]
+	zero   T
+	event  T           // the last one of a line
+	models []*model[T] // the one that fitted last comes first
+	reads  int
+	learnt int
+}
+
+func newReader[T any](fields Fields[T], zero T) Reader[T] {
+	return Reader[T]{fields: fields, zero: zero}
+}
+
+// read reads the object that comes next, null as one without keys.
+func (r *Reader[T]) read(d *Decoder, e *T) {
+	if d.Err != nil {
+		return
+	}
+	from := d.at
+	r.reads++
+	for i, m := range r.models {
+		*e = m.event
+		if m.follow(d, e) {
+			if i > 0 {
+				copy(r.models[1:i+1], r.models[:i])
+				r.models[0] = m
+			}
+			return
+		}
+		d.at, d.Err = from, nil
+	}
+	*e = r.zero
+	if r.fields.read(d, e); d.Err == nil {
+		r.learn(d.Line[from:d.at], e)
+	}
+}
+
+const (
+	// maxModels bounds how many kinds of objects a Reader tells apart. Those of one event
+	// differ by what Spark leaves out if it is 0 or absent.
+	maxModels = 8
+	// maxModel bounds, in bytes, the objects that are kept as models. A model takes five
+	// times the memory of its text.
+	maxModel = 256 << 10
+)
+
+// learn keeps an object as a model, unless too many were of no use.
+func (r *Reader[T]) learn(text []byte, e *T) {
+	if len(text) > maxModel || r.learnt > maxModels+r.reads/32 {
+		return
+	}
+	r.learnt++
+	m := newModel(text, r.fields, e)
+	if m == nil {
+		return
+	}
+	if len(r.models) < maxModels {
+		r.models = append(r.models, nil)
+	}
+	copy(r.models[1:], r.models)
+	r.models[0] = m
+}

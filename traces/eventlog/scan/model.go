@@ -1,0 +1,238 @@
+package scan
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// A model is an object that was read, with its text and where the values lie in it. The
+// next object of its kind mostly differs in some of the values alone, so it is read by
+// comparing the texts and reading anew the values that differ. Equal texts after equal
+// beginnings mean the same, so the rest is as well-formed as that of the model. Where the
+// texts differ between values, as lists do that have other lengths, what is not needed is
+// scanned up to the end of the list or object, and what is needed does not fit the model.
+type model[T any] struct {
+	text   []byte // an object, from bracket to bracket
+	event  T
+	points []point[T]
+	near   []int32 // by byte: the point whose value it belongs to, else ^ the last point before it
+	groups []group
+}
+
+// A point is a place in the text of a model where the scanner stands between two tokens.
+type point[T any] struct {
+	kind       pointKind
+	number     bool
+	start, end int32              // of a value, or of a bracket
+	read       func(*Decoder, *T) // of a value that is needed
+	group      int32              // in which the scanner stands at end; 0: what is around is needed
+}
+
+type pointKind uint8
+
+const (
+	valuePoint pointKind = iota
+	openPoint            // after the opening bracket of a group
+	closePoint           // after the closing bracket of a group
+)
+
+// A group is a list or an object that is not needed.
+type group struct {
+	bracket byte
+	depth   int
+	end     int32 // after its closing bracket
+	last    int32 // the point at which its last element begins; 0: it has none
+}
+
+// follow reads an object by comparing it with the model. It reports whether the model fits.
+func (m *model[T]) follow(d *Decoder, e *T) bool {
+	line, i, j := d.Line, d.at, 0
+	same := 0 // from where on the model is equal to the line up to j
+	for {
+		n := equalBytes(line[i:], m.text[j:])
+		if i, j = i+n, j+n; j == len(m.text) {
+			d.at = i
+			return true
+		}
+		if i == len(line) {
+			return false
+		}
+		k := m.near[j]
+		if k < 0 {
+			k = ^k
+			if p := &m.points[k]; !p.number || int(p.end) != j || !continuesNumber(line[i]) {
+				if i, j = m.resume(d, int(k), i, j); j < 0 {
+					return false
+				}
+				same = j
+				continue
+			}
+		}
+		p := &m.points[k]
+		if int(p.start) < same {
+			return false // the value was read, and something is wrong with what follows
+		}
+		d.at = i - (j - int(p.start))
+		if p.read != nil {
+			p.read(d, e)
+		} else {
+			d.value(m.groups[p.group].depth + 1)
+		}
+		if d.Err != nil {
+			return false
+		}
+		i, j = d.at, int(p.end)
+		same = j
+	}
+}
+
+// resume goes on after the texts differ, at i in the line and at j in the model, between
+// the point k and the next one. It returns where they are equal again, or a negative j.
+func (m *model[T]) resume(d *Decoder, k, i, j int) (int, int) {
+	p := &m.points[k]
+	if p.group == 0 {
+		return 0, -1
+	}
+	g := &m.groups[p.group]
+	d.at = i - (j - int(p.end))
+	if g.bracket == '[' && d.at == i && d.Line[i] == ',' && g.last > 0 && p.kind != openPoint {
+		// The list is longer than that of the model: its next element may be like the last.
+		if next := &m.points[g.last]; next.kind == openPoint && i+1 < len(d.Line) && d.Line[i+1] == m.text[next.start] {
+			return i + 2, int(next.end)
+		}
+	}
+	if p.kind == openPoint {
+		d.members(g.bracket, g.depth)
+	} else {
+		d.moreMembers(g.bracket, g.depth)
+	}
+	if d.Err != nil {
+		return 0, -1
+	}
+	return d.at, int(g.end)
+}
+
+func continuesNumber(c byte) bool {
+	return '0' <= c && c <= '9' || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
+}
+
+// equalBytes returns how many bytes are equal at the beginning of both.
+func equalBytes(a, b []byte) int {
+	n := min(len(a), len(b))
+	a, b = a[:n], b[:n]
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		if x := binary.LittleEndian.Uint64(a[i:]) ^ binary.LittleEndian.Uint64(b[i:]); x != 0 {
+			return i + bits.TrailingZeros64(x)/8
+		}
+	}
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return i
+}
+
+// newModel makes a model of an object that was read without a fault; nil if it has a field
+// twice, because then its values are not those of single places.
+func newModel[T any](text []byte, fields Fields[T], e *T) *model[T] {
+	if len(text) == 0 || text[0] != '{' {
+		return nil
+	}
+	b := modelBuilder[T]{d: Decoder{Scanner: Scanner{Line: append([]byte(nil), text...)}}}
+	b.model = &model[T]{
+		text: b.d.Line, event: *e, near: make([]int32, len(text)),
+		points: []point[T]{{end: 1}}, groups: []group{{}}, // the first ones stand for what is needed
+	}
+	if b.object(fields); b.twice || b.d.Err != nil {
+		return nil
+	}
+	at := 0
+	for k := 1; k < len(b.points); k++ {
+		p, own := &b.points[k], int32(k)
+		for ; at < int(p.start); at++ {
+			b.near[at] = ^int32(k - 1)
+		}
+		if p.kind != valuePoint {
+			own = ^int32(k - 1)
+		}
+		for ; at < int(p.end); at++ {
+			b.near[at] = own
+		}
+	}
+	for ; at < len(text); at++ {
+		b.near[at] = ^int32(len(b.points) - 1)
+	}
+	return b.model
+}
+
+// A modelBuilder goes through the text of a model, which is well-formed, once more.
+type modelBuilder[T any] struct {
+	*model[T]
+	d     Decoder
+	twice bool
+}
+
+// object goes through an object that is needed.
+func (b *modelBuilder[T]) object(fields Fields[T]) {
+	d := &b.d
+	seen := map[string]bool{}
+	for key := d.FirstKey(); key != nil; key = d.NextKey() {
+		name := string(key)
+		f, needed := fields[name]
+		b.twice = b.twice || needed && seen[name]
+		seen[name] = true
+		switch c := d.Peek(); {
+		case f.in != nil && c == '{':
+			b.object(f.in)
+			b.points = append(b.points, point[T]{kind: closePoint, start: int32(d.at) - 1, end: int32(d.at)})
+		case needed:
+			b.value(f.read, 0) // also where null stands for an object
+		default:
+			b.passOver(0, 0)
+		}
+	}
+}
+
+// value goes through a value as a whole.
+func (b *modelBuilder[T]) value(read func(*Decoder, *T), in int32) {
+	d := &b.d
+	c := d.Peek()
+	start := d.at
+	d.Skip()
+	b.points = append(b.points, point[T]{
+		start: int32(start), end: int32(d.at), read: read, group: in, number: c == '-' || '0' <= c && c <= '9',
+	})
+}
+
+// passOver goes through a value that is not needed, in a group.
+func (b *modelBuilder[T]) passOver(in int32, depth int) {
+	d := &b.d
+	c := d.Peek()
+	if c != '{' && c != '[' {
+		b.value(nil, in)
+		return
+	}
+	n := int32(len(b.groups))
+	b.groups = append(b.groups, group{bracket: c, depth: depth + 1})
+	b.points = append(b.points, point[T]{kind: openPoint, start: int32(d.at), end: int32(d.at) + 1, group: n})
+	d.at++
+	for first := true; ; first = false {
+		if d.Peek() == c+2 { // the closing bracket, for both kinds in ASCII
+			break
+		}
+		if !first {
+			d.at++ // the comma
+		}
+		if c == '{' {
+			d.Peek()
+			d.str()
+			d.Peek()
+			d.at++ // the colon
+		}
+		b.groups[n].last = int32(len(b.points))
+		b.passOver(n, depth+1)
+	}
+	d.at++
+	b.groups[n].end = int32(d.at)
+	b.points = append(b.points, point[T]{kind: closePoint, start: int32(d.at) - 1, end: int32(d.at), group: in})
+}
