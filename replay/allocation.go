@@ -167,7 +167,7 @@ func (a *application) grant(g manager.Action) {
 	id := policies.ExecutorID(len(a.executors))
 	slots := p.slots(cores)
 	a.executors = append(a.executors, executor{
-		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, history: newSlotHistory(slots), granted: e.now, usable: -1, leaves: -1,
+		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, history: latency.NewSlotHistory(slots), granted: e.now, usable: -1, leaves: -1,
 	})
 	granted := Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores}
 	a.path.executorGranted(&granted, g.Profile)

@@ -5,6 +5,7 @@ import (
 
 	"dynalloc/internal/wide"
 	"dynalloc/policies"
+	"dynalloc/replay/latency"
 )
 
 // A state is the state of an executor.
@@ -29,7 +30,7 @@ type executor struct {
 	cores     int32
 	slots     int32 // tasks that it can run at one time
 	free      int32 // of those, without a task
-	history   slotHistory
+	history   latency.SlotHistory
 	tasks     []runningTask
 	crashed   bool                  // it ended without being given back; its tasks' ends no longer count
 	nodeLost  bool                  // the manager has lost its node, and forgotten it

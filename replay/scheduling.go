@@ -130,11 +130,11 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	x.free--
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
-	first := x.history.record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)
+	first := x.history.Record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)
 	work, recompute, fate := a.duration(set, x, partition, isCopy)
 	t.end, t.fate = e.now+work+recompute, fate
 	a.path.taskLaunched(set, x, t, recompute)
-	if first == (firstKind{}) {
+	if first == (latency.First{}) {
 		t.end += a.warmCost(x)
 		a.scheduleEnd(x, t)
 	} else { // startFirstTasks adds the rest

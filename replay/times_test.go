@@ -29,56 +29,6 @@ func TestFirstTasksPayOnce(t *testing.T) {
 	}
 }
 
-// An executor with two slots runs stage 7, then a stage that reads shuffle
-// data, then stage 7 again: a slot pays once for being new, once for reading,
-// and once for each stage.
-func TestSlotsPayOnceForEachFirst(t *testing.T) {
-	w := newSlotHistory(2)
-	for i, want := range []firstKind{
-		{inSlot: true, ofStage: true}, {inSlot: true, ofStage: true}, {}, // stage 7
-		{read: true, ofStage: true}, {read: true, ofStage: true}, {}, // stage 8
-		{}, // stage 7
-	} {
-		stage := []int32{7, 7, 7, 8, 8, 8, 7}[i]
-		if got := w.record(time.Second, stage, stage == 8, 2); got != want {
-			t.Errorf("task %d, of stage %d: %+v, want %+v", i, stage, got, want)
-		}
-	}
-	for stage := range int32(rememberedStages + 1) {
-		w.record(time.Second, 100+stage, false, 2)
-	}
-	if got := w.record(time.Second, 7, false, 2); !got.ofStage {
-		t.Error("stage 7 is still remembered after as many others as an executor remembers")
-	}
-}
-
-// An executor with four slots gets one task, which loads classes until 5 s. A task that
-// starts at 4 s waits for that; one that starts at 6 s finds the executor warm, although its
-// slot is new.
-func TestAWarmExecutorHasNoColdSlots(t *testing.T) {
-	w := newSlotHistory(4)
-	if got := w.record(time.Second, 7, false, 4); !got.inSlot {
-		t.Error("the first task is not cold")
-	}
-	w.warmAt = 5 * time.Second
-	if got := w.record(4*time.Second, 7, false, 4); !got.inSlot {
-		t.Error("a task that starts while classes are loaded is not cold")
-	}
-	if got := w.record(6*time.Second, 7, false, 4); got.inSlot {
-		t.Error("a task in a new slot of a warm executor is cold")
-	}
-	var times latency.Model
-	times.By[latency.ColdSlot] = latency.Constant(4 * time.Second)
-	a := &application{engine: &Engine{now: time.Second}, times: &times}
-	h := newSlotHistory(4)
-	first := a.firstCost(&firstTask{firstKind: firstKind{inSlot: true}}, &h, 0)
-	a.engine.now = 3 * time.Second
-	second := a.firstCost(&firstTask{firstKind: firstKind{inSlot: true}}, &h, 0)
-	if first != 4*time.Second || second != 2*time.Second || h.warmAt != 5*time.Second {
-		t.Errorf("the first task pays %s, one that starts 2s later %s; classes are loaded at %s", first, second, h.warmAt)
-	}
-}
-
 // A drawn time lies within the quantiles, follows them, and depends only on its
 // key.
 func TestDrawnTimesFollowTheQuantiles(t *testing.T) {

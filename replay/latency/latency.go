@@ -7,6 +7,7 @@
 //   - distribution.go: how long a cause takes, alone and beside others
 //   - requests.go: when the executors were requested that start
 //   - processors.go: programs that start together share processors
+//   - slots.go: which tasks are first ones on their executor, and what that costs
 //   - work.go: recorded tasks without what only the recorded run explains
 package latency
 
