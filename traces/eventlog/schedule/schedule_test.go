@@ -51,3 +51,29 @@ func TestFindFindsTheTriggers(t *testing.T) {
 		}
 	}
 }
+
+// A trigger each ten seconds, of which most find no data: batches come after 10, 20 or more
+// seconds, and each was due when it began. The usual time between them is no interval.
+func TestTriggersWithoutDataAreCounted(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, share := range []float64{0.6, 0.4, 0.2} {
+		var list []Batch
+		ended := int64(0)
+		for k := range int64(300) {
+			if random.Float64() < share {
+				begin := 1_000_000 + 10_000*k + random.Int64N(20)
+				list = append(list, Batch{Begin: begin, Before: ended})
+				ended = begin + 1_000 + random.Int64N(6_000)
+			}
+		}
+		if got := Find(list); got != 10_000 {
+			t.Errorf("%g of the triggers find data: a trigger each %v", share, time.Duration(got)*time.Millisecond)
+		}
+		for _, b := range list[1:] {
+			if b.Begin-b.Due > 50 {
+				t.Errorf("%g of the triggers find data: a batch was due %d ms before it began", share, b.Begin-b.Due)
+				break
+			}
+		}
+	}
+}

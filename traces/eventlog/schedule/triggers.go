@@ -27,7 +27,7 @@ func Find(list []Batch) (interval int64) {
 	if len(between) >= 2 {
 		e := Compare(between, pauses)
 		if e.Bits+Prior > 0 { // a stream has a trigger as likely as not
-			interval, _ = roundest(e.Period.Milliseconds(), max(uncertainty(e.Jitter.Milliseconds(), float64(len(between))), 1))
+			interval = multiplied(list, e.Period.Milliseconds())
 		}
 	}
 	if interval == 0 {
@@ -59,6 +59,47 @@ func Find(list []Batch) (interval int64) {
 		}
 	}
 	return interval
+}
+
+// mostSkipped bounds how many triggers in a row usually find no data.
+const mostSkipped = 100
+
+// multiplied returns the interval whose multiples are the times between batches: a trigger
+// that finds no new data starts no batch, so that the usual time between batches can be that
+// of several triggers. Of this time and its parts it is the one with the shortest
+// description, as in Compare: each time between is a multiple and a deviation from it.
+func multiplied(list []Batch, usual int64) (interval int64) {
+	least := math.Inf(1)
+	for parts := int64(1); parts <= mostSkipped && usual/parts > 0; parts++ {
+		_, part, jitter := multiples(list, usual/parts)
+		part, _ = roundest(part, uncertainty(jitter, float64(len(list))))
+		if bits, _, _ := multiples(list, part); bits < least {
+			interval, least = part, bits
+		}
+	}
+	return interval
+}
+
+// multiples returns how many bits describe the times between batches as multiples of an
+// interval and deviations from them, and the medians of the interval that they show and of
+// the deviations. A multiple m takes 2 log2 m bits (Elias 1975). A batch that began when
+// the one before had ended needs no trigger: then only the pause is a deviation.
+func multiples(list []Batch, interval int64) (bits float64, shown, jitter int64) {
+	var intervals, deviations []int64
+	for k := range list[1:] {
+		x, y := &list[k], &list[k+1]
+		if x.Before == 0 && len(list) > 2 {
+			continue // the first begins when the query starts
+		}
+		between := y.Begin - x.Begin
+		m := max(1, (between+interval/2)/interval)
+		deviation := min(distance(between, m*interval), distance(x.Begin, x.Before), distance(y.Begin, y.Before))
+		bits += 2*math.Log2(float64(m)) + deviationBits(deviation)
+		intervals, deviations = append(intervals, between/m), append(deviations, deviation)
+	}
+	shown, _ = medianAndDeviation(intervals)
+	jitter, _ = medianAndDeviation(deviations)
+	return bits, shown, jitter
 }
 
 // triggerPhase is by how much triggers come after a multiple of the interval. Batches
