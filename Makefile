@@ -3,6 +3,8 @@
 FUZZTIME    ?= 30s
 COUNT       ?= 10
 BENCH       ?= bench.txt
+TASKS       ?= 10000000
+BEFORE      ?= bd45f59
 RECORDINGS  ?= list
 SCENARIOS   ?= 10000
 SEED        ?= 1
@@ -15,7 +17,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-yarn race lint fuzz bench benchstat golden demo docs validate mutants coverage record clean
+.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage record clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +46,10 @@ lint: ## check formatting, vet, staticcheck and go.mod
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
 
-bench: ## run all benchmarks COUNT (10) times, and write BENCH (bench.txt)
+bench: ## measure the speed, side by side with other simulators and the code of BEFORE, and rewrite docs/PERFORMANCE.md; up to 20 minutes
+	go run ./internal/performance -tasks "$(TASKS)" -before "$(BEFORE)"
+
+benchmarks: ## run all benchmarks COUNT (10) times, and write BENCH (bench.txt)
 	go test -run '^$$' -bench . -count $(COUNT) ./... | tee $(BENCH)
 
 benchstat: ## compare the policies in BENCH (bench.txt)

@@ -21,6 +21,7 @@ import (
 // packages below it.
 const graph = `
 cmd/dynalloc                  -> ...
+internal/performance          -> reports reports/pictures reports/words
 reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/resultfile reports/sentences reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/resultfile            -> bench bench/metrics internal/wide traces

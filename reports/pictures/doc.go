@@ -9,5 +9,5 @@
 // panels) and ticks.go (marks on axes); then the figures: overtime.go (executors and
 // utilization over time), waits.go (distribution of queue waits), causes.go (bars by
 // cause), tradeoff.go with labels.go (misses against cost), front.go (the same of a
-// search) and validation.go (recorded against replayed).
+// search), validation.go (recorded against replayed) and growth.go (cost by size).
 package pictures

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A bar is what the project demands of a figure of the page.
+type bar struct {
+	what     string
+	limit    float64
+	measured float64
+	whose    string // the worst of several
+	ok       bool   // it was measured
+}
+
+// holds reports whether the figure is within its bar.
+func (b *bar) holds() bool { return b.ok && b.measured <= b.limit }
+
+// verdict says how a figure stands to its bar.
+func (b *bar) verdict() string {
+	switch {
+	case !b.ok:
+		return notMeasured
+	case b.holds():
+		return "holds"
+	}
+	return "misses its bar"
+}
+
+// allBars compares the results with all bars.
+func (p *page) allBars() (bars []bar) {
+	r := p.results
+	for _, a := range p.axes {
+		b := bar{what: "rise by " + a.label, limit: a.bar}
+		b.measured, b.whose = r.worst(a.name)
+		sizes := r.sizes(a.name)
+		b.ok = len(sizes) > 1
+		if b.ok && sizes[len(sizes)-1] < a.most {
+			b.what += " (up to " + a.sizeLabel(sizes[len(sizes)-1]) + ")"
+		}
+		bars = append(bars, b)
+	}
+	// worst is the largest value of a unit at some points.
+	worst := func(what string, limit float64, unit string, points ...point) {
+		b := bar{what: what, limit: limit}
+		for _, at := range points {
+			if v, ok := r.median(at.name(), unit); ok && v > b.measured {
+				b.measured, b.whose, b.ok = v, fmt.Sprintf("%s, %s, %s=%s", managerTitle(at.manager), at.policy, at.axis, thousands(at.size)), true
+			}
+		}
+		bars = append(bars, b)
+	}
+	many := func(policy string) []point {
+		return []point{{"tasks", 100_000, "standalone", policy}, {"tasks", 1_000_000, "standalone", policy}, {"executors", 100, "standalone", policy}, {"executors", 1000, "standalone", policy}, {"executors", 10_000, "standalone", policy}}
+	}
+	contended := func(manager string) []point {
+		return []point{{"applications", 1000, manager, "static"}, {"applications", 1000, manager, "dynamic"}}
+	}
+	worst("times bare, static, one application", 2.5, "x-bare", many("static")...)
+	worst("times bare, dynamic, one application", 4, "x-bare", many("dynamic")...)
+	worst("times bare, FIFO, 1,000 applications on 1,000 nodes", 8, "x-bare", contended("standalone")...)
+	worst("times bare, YARN, 1,000 applications on 1,000 nodes", 20, "x-bare", append(contended("yarn"), contended("yarn-fair")...)...)
+	worst("times bare, Kubernetes, 1,000 applications on 1,000 nodes", 20, "x-bare", contended("kubernetes")...)
+	queue, ok := r.median(fmt.Sprintf("Peers/program=SimPy/tasks=%s/slots=%s", largeWork.tasks, largeWork.slots), "ns/event")
+	b := bar{what: "FIFO, 1,000 applications on 1,000 nodes, relative to SimPy's single queue", limit: 1}
+	for _, at := range contended("standalone") {
+		if v, measured := r.median(at.name(), "ns/event"); ok && measured && v/queue > b.measured {
+			b.measured, b.whose, b.ok = v/queue, at.policy, true
+		}
+	}
+	return append(bars, b)
+}
+
+func (p *page) bars() string {
+	var rows [][]string
+	for _, b := range p.allBars() {
+		rows = append(rows, []string{b.what, b.whose, times(b.measured, b.ok), "at most " + digits(b.limit), b.verdict()})
+	}
+	return table(2, []string{"figure", "worst", "measured", "bar", ""}, rows)
+}
+
+// missed names the bars that do not hold.
+func (p *page) missed() string {
+	var names []string
+	all := p.allBars()
+	for _, b := range all {
+		if b.ok && !b.holds() {
+			names = append(names, b.what)
+		}
+	}
+	if len(names) == 0 {
+		return "No figure that was measured misses its bar."
+	}
+	miss := "miss their bars"
+	if len(names) == 1 {
+		miss = "misses its bar"
+	}
+	return fmt.Sprintf("%d of %d figures %s: %s.", len(names), len(all), miss, strings.Join(names, "; "))
+}
