@@ -24,7 +24,7 @@ type assembler struct {
 	scan *scan.Decoder
 
 	version                 string
-	start                   ApplicationStart
+	start                   scan.ApplicationStart
 	started                 bool
 	endTime                 int64
 	ended                   bool
@@ -68,7 +68,7 @@ func newAssembler(log *Log) *assembler {
 	return &assembler{
 		log:          log,
 		taskCPUs:     1,
-		scan:         scan.NewDecoder(),
+		scan:         scan.Get(),
 		lineages:     map[string]*lineage{},
 		stages:       map[int]*stageLog{},
 		jobByID:      map[int]*jobLog{},
@@ -79,13 +79,13 @@ func newAssembler(log *Log) *assembler {
 	}
 }
 
-func (a *assembler) logStart(e *logStart) error {
+func (a *assembler) logStart(e *scan.LogStart) error {
 	a.version = cmp.Or(a.version, e.Version)
 	a.see(e.Time)
 	return nil
 }
 
-func (a *assembler) applicationStart(e *ApplicationStart) error {
+func (a *assembler) applicationStart(e *scan.ApplicationStart) error {
 	a.see(e.Time) // the driver takes it before it posts events that are logged earlier
 	if !a.started {
 		a.start, a.started = *e, true
@@ -93,7 +93,7 @@ func (a *assembler) applicationStart(e *ApplicationStart) error {
 	return nil
 }
 
-func (a *assembler) applicationEnd(e *timedEvent) error {
+func (a *assembler) applicationEnd(e *scan.Timed) error {
 	a.ended = true
 	if a.advance(e.Time) {
 		a.endTime = e.Time
@@ -101,7 +101,7 @@ func (a *assembler) applicationEnd(e *timedEvent) error {
 	return nil
 }
 
-func (a *assembler) environmentUpdate(e *environmentUpdate) error {
+func (a *assembler) environmentUpdate(e *scan.EnvironmentUpdate) error {
 	if a.properties == nil {
 		a.properties = e.Spark
 		x := spark.ExecutorSizeOf(e.Spark, spark.Version{}, 0) // only its cores, which do not depend on the version

@@ -14,28 +14,6 @@ import (
 // the names of Spark's JsonProtocol. Times are milliseconds since 1970. A field is a
 // pointer where absent differs from 0: old versions and vendors leave fields out.
 
-type logStart struct {
-	Version string `json:"Spark Version"`
-	Time    int64  `json:"Timestamp"` // Databricks only
-}
-
-// ApplicationStart is the event that says whose log it is.
-type ApplicationStart struct {
-	Name    string `json:"App Name"`
-	ID      string `json:"App ID"`
-	Attempt string `json:"App Attempt ID"`
-	User    string `json:"User"`
-	Time    int64  `json:"Timestamp"`
-}
-
-type timedEvent struct {
-	Time int64 `json:"Timestamp"`
-}
-
-type environmentUpdate struct {
-	Spark map[string]string `json:"Spark Properties"`
-}
-
 type resourceProfileAdded struct {
 	ID       int64                      `json:"Resource Profile Id"`
 	Executor map[string]resourceRequest `json:"Executor Resource Requests"`
@@ -44,34 +22,6 @@ type resourceProfileAdded struct {
 
 type resourceRequest struct {
 	Amount float64 `json:"Amount"` // memory in MiB
-}
-
-type executorAdded struct {
-	Time int64        `json:"Timestamp"`
-	ID   string       `json:"Executor ID"`
-	Info executorInfo `json:"Executor Info"`
-}
-
-type executorInfo struct {
-	Host       string `json:"Host"`
-	Cores      int64  `json:"Total Cores"`
-	Profile    int64  `json:"Resource Profile Id"`
-	Requested  int64  `json:"Request Time"`
-	Registered int64  `json:"Registration Time"`
-}
-
-type executorRemoved struct {
-	Time   int64  `json:"Timestamp"`
-	ID     string `json:"Executor ID"`
-	Reason string `json:"Removed Reason"`
-}
-
-type blockManagerEvent struct {
-	Time    int64 `json:"Timestamp"`
-	Manager struct {
-		Executor string `json:"Executor ID"`
-		Host     string `json:"Host"`
-	} `json:"Block Manager ID"`
 }
 
 // jobProperties are the local properties of a job.
@@ -97,10 +47,6 @@ type queryTerminated struct {
 type thriftOperation struct {
 	Group   string `json:"groupId"`
 	Session string `json:"sessionId"`
-}
-
-type unpersistRDD struct {
-	ID int64 `json:"RDD ID"`
 }
 
 // DecodeOptions make the JSON library as lenient as Spark's own reader: a key may

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 	"dynalloc/traces/eventlog/slots"
 )
 
@@ -62,9 +63,9 @@ func (a *assembler) executor(id string) *executorLog {
 	return x
 }
 
-func (a *assembler) executorAdded(e *executorAdded) error {
-	if e.Info.Cores < 1 {
-		return fmt.Errorf("an executor with Total Cores %d; expected 1 or more", e.Info.Cores)
+func (a *assembler) executorAdded(e *scan.ExecutorAdded) error {
+	if e.Cores < 1 {
+		return fmt.Errorf("an executor with Total Cores %d; expected 1 or more", e.Cores)
 	}
 	valid := a.advance(e.Time)
 	x := a.executor(e.ID)
@@ -75,17 +76,17 @@ func (a *assembler) executorAdded(e *executorAdded) error {
 	if x.hasAdded = true; valid {
 		x.added = e.Time
 	}
-	x.host, x.cores, x.profile = e.Info.Host, bounded(e.Info.Cores), bounded(e.Info.Profile)
-	if a.see(e.Info.Registered) {
-		x.added = e.Info.Registered
+	x.host, x.cores, x.profile = e.Host, bounded(e.Cores), bounded(e.Profile)
+	if a.see(e.Registered) {
+		x.added = e.Registered
 	}
-	if a.see(e.Info.Requested) {
-		x.requested, a.pressure.unneeded = e.Info.Requested, true
+	if a.see(e.Requested) {
+		x.requested, a.pressure.unneeded = e.Requested, true
 	}
 	return nil
 }
 
-func (a *assembler) executorRemoved(e *executorRemoved) error {
+func (a *assembler) executorRemoved(e *scan.ExecutorRemoved) error {
 	valid := a.advance(e.Time)
 	if x := a.executor(e.ID); !x.hasGone { // Spark removes a decommissioned executor twice
 		a.executorsRemoved++
@@ -96,24 +97,24 @@ func (a *assembler) executorRemoved(e *executorRemoved) error {
 	return nil
 }
 
-func (a *assembler) blockManagerAdded(e *blockManagerEvent) error {
+func (a *assembler) blockManagerAdded(e *scan.BlockManager) error {
 	if !a.advance(e.Time) {
 		return nil
 	}
-	if isDriver(e.Manager.Executor) {
+	if isDriver(e.Executor) {
 		if a.driver == 0 {
-			a.driver, a.driverHost = e.Time, e.Manager.Host
+			a.driver, a.driverHost = e.Time, e.Host
 		}
 		return nil
 	}
-	x := a.executor(e.Manager.Executor)
-	x.host, x.block = cmp.Or(x.host, e.Manager.Host), cmp.Or(x.block, e.Time)
+	x := a.executor(e.Executor)
+	x.host, x.block = cmp.Or(x.host, e.Host), cmp.Or(x.block, e.Time)
 	return nil
 }
 
-func (a *assembler) blockManagerRemoved(e *blockManagerEvent) error {
-	if a.advance(e.Time) && !isDriver(e.Manager.Executor) {
-		x := a.executor(e.Manager.Executor)
+func (a *assembler) blockManagerRemoved(e *scan.BlockManager) error {
+	if a.advance(e.Time) && !isDriver(e.Executor) {
+		x := a.executor(e.Executor)
 		x.blockGone = cmp.Or(x.blockGone, e.Time)
 	}
 	return nil

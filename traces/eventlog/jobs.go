@@ -96,7 +96,7 @@ func (a *assembler) jobEnd(e *scan.JobEnd) error {
 	return nil
 }
 
-func (a *assembler) unpersist(e *unpersistRDD) error {
+func (a *assembler) unpersist(e *scan.Unpersist) error {
 	if err := checkID("RDD ID", e.ID); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"dynalloc/traces/eventlog/scan"
 )
@@ -38,8 +39,10 @@ type partFault struct {
 
 // NewLines returns a reader at the first line of a log. Close it after use.
 func NewLines(log *Log) *Lines {
-	return &Lines{log: log, part: -1, buf: bufio.NewReaderSize(nil, 256<<10)}
+	return &Lines{log: log, part: -1, buf: lineBuffers.Get().(*bufio.Reader)}
 }
+
+var lineBuffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 256<<10) }}
 
 // An Event is one line of a log, valid until the next is read.
 type Event struct {
@@ -75,8 +78,18 @@ func (r *Lines) Next() (Event, error) {
 // Faults returns how many parts so far could not be read to their ends.
 func (r *Lines) Faults() int { return len(r.faults) }
 
-// Close closes the part that is being read.
+// Close ends the reading. The last line is not valid after it.
 func (r *Lines) Close() {
+	r.closePart()
+	if r.buf != nil {
+		r.buf.Reset(nil)
+		lineBuffers.Put(r.buf)
+		r.buf = nil
+	}
+}
+
+// closePart closes the part that is being read.
+func (r *Lines) closePart() {
 	if r.in != nil {
 		r.in.Close() // its error would say nothing about what was read
 		r.in = nil
@@ -95,7 +108,7 @@ func (r *Lines) next() ([]byte, error) {
 		}
 		line, err := r.line()
 		if _, faulty := err.(scan.Fault); err != nil && !faulty {
-			r.Close()
+			r.closePart()
 			if err != io.EOF {
 				r.faults = append(r.faults, partFault{r.part, r.number, err})
 			}

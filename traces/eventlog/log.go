@@ -6,7 +6,11 @@ import (
 	"regexp"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
+
+// ApplicationStart is the event that says whose log it is.
+type ApplicationStart = scan.ApplicationStart
 
 // A Log is one event log: what Spark wrote about one attempt of an application,
 // as a list of parts that are read one after another.
@@ -29,6 +33,8 @@ type Part struct {
 	// short ends with io.ErrUnexpectedEOF, that of a damaged part with another
 	// error.
 	Open func() (io.ReadCloser, error)
+	// Start is the ApplicationStart among the first lines of the part, if that is known.
+	Start *ApplicationStart
 }
 
 // eventLine matches a line of an event log. Spark's events are named
@@ -61,6 +67,9 @@ const startLines = 200
 // ReadStart reads the first lines of a log up to its ApplicationStart, which says
 // whose log it is; nil if it is not there.
 func ReadStart(log *Log) *ApplicationStart {
+	if known := log.Parts[0].Start; known != nil {
+		return known
+	}
 	lines := NewLines(log)
 	defer lines.Close()
 	for range startLines {
@@ -71,9 +80,18 @@ func ReadStart(log *Log) *ApplicationStart {
 		if err != nil || string(event.Name) != "SparkListenerApplicationStart" {
 			continue
 		}
-		if start, err := decode[ApplicationStart](event.Line); err == nil {
-			return &start
+		d := scan.Get()
+		if start, err := scan.ApplicationStarts(d).Read(d, event.Line); err == nil {
+			found := ApplicationStart(*start)
+			d.Put()
+			return &found
 		}
+		d.Put()
 	}
 	return nil
+}
+
+// FindStart is ReadStart for the beginning of a log's text.
+func FindStart(text io.Reader) *ApplicationStart {
+	return ReadStart(&Log{Parts: []Part{{Open: func() (io.ReadCloser, error) { return io.NopCloser(text), nil }}}})
 }

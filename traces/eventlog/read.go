@@ -16,6 +16,7 @@ import (
 // *traces.LogError if no application can be made.
 func Read(log *Log) (*traces.Application, error) {
 	a := newAssembler(log)
+	defer a.scan.Put()
 	lines := NewLines(log)
 	defer lines.Close()
 	for {
@@ -76,28 +77,28 @@ func (a *assembler) take(e Event) error {
 
 // needed has the events that a workload needs, and what takes each.
 var needed = map[string]func(a *assembler, line []byte) error{
-	"SparkListenerTaskStart":            scanned(taskStarts, (*assembler).taskStart),
-	"SparkListenerTaskEnd":              scanned(taskEnds, (*assembler).taskEnd),
-	"SparkListenerStageSubmitted":       scanned(submissions, (*assembler).stageSubmitted),
-	"SparkListenerStageCompleted":       scanned(completions, (*assembler).stageCompleted),
-	"SparkListenerJobStart":             scanned(jobStarts, (*assembler).jobStart),
-	"SparkListenerJobEnd":               scanned(jobEnds, (*assembler).jobEnd),
-	"SparkListenerExecutorAdded":        decoded((*assembler).executorAdded),
-	"SparkListenerExecutorRemoved":      decoded((*assembler).executorRemoved),
-	"SparkListenerBlockManagerAdded":    decoded((*assembler).blockManagerAdded),
-	"SparkListenerBlockManagerRemoved":  decoded((*assembler).blockManagerRemoved),
-	"SparkListenerUnpersistRDD":         decoded((*assembler).unpersist),
+	"SparkListenerTaskStart":            scanned(scan.TaskStarts, (*assembler).taskStart),
+	"SparkListenerTaskEnd":              scanned(scan.TaskEnds, (*assembler).taskEnd),
+	"SparkListenerStageSubmitted":       scanned(scan.StagesSubmitted, (*assembler).stageSubmitted),
+	"SparkListenerStageCompleted":       scanned(scan.StagesCompleted, (*assembler).stageCompleted),
+	"SparkListenerJobStart":             scanned(scan.JobStarts, (*assembler).jobStart),
+	"SparkListenerJobEnd":               scanned(scan.JobEnds, (*assembler).jobEnd),
+	"SparkListenerExecutorAdded":        scanned(scan.ExecutorsAdded, (*assembler).executorAdded),
+	"SparkListenerExecutorRemoved":      scanned(scan.ExecutorsRemoved, (*assembler).executorRemoved),
+	"SparkListenerBlockManagerAdded":    scanned(scan.BlockManagers, (*assembler).blockManagerAdded),
+	"SparkListenerBlockManagerRemoved":  scanned(scan.BlockManagers, (*assembler).blockManagerRemoved),
+	"SparkListenerUnpersistRDD":         scanned(scan.Unpersists, (*assembler).unpersist),
 	"SparkListenerResourceProfileAdded": decoded((*assembler).resourceProfileAdded),
-	"SparkListenerEnvironmentUpdate":    decoded((*assembler).environmentUpdate),
-	"SparkListenerApplicationStart":     decoded((*assembler).applicationStart),
-	"SparkListenerApplicationEnd":       decoded((*assembler).applicationEnd),
-	"SparkListenerLogStart":             decoded((*assembler).logStart),
+	"SparkListenerEnvironmentUpdate":    scanned(scan.EnvironmentUpdates, (*assembler).environmentUpdate),
+	"SparkListenerApplicationStart":     scanned(scan.ApplicationStarts, (*assembler).applicationStart),
+	"SparkListenerApplicationEnd":       scanned(scan.TimedEvents, (*assembler).applicationEnd),
+	"SparkListenerLogStart":             scanned(scan.LogStarts, (*assembler).logStart),
 
 	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent":          optional((*assembler).queryProgress),
 	"org.apache.spark.sql.streaming.StreamingQueryListener$QueryTerminatedEvent":        optional((*assembler).queryTerminated),
 	"org.apache.spark.sql.hive.thriftserver.ui.SparkListenerThriftServerOperationStart": optional((*assembler).thriftOperation),
 
-	"DBCEventLoggingListenerMetadata": decoded((*assembler).logStart), // Databricks writes it instead
+	"DBCEventLoggingListenerMetadata": scanned(scan.LogStarts, (*assembler).logStart), // Databricks writes it instead
 }
 
 // decoded takes a line by way of the JSON library.
@@ -139,13 +140,6 @@ func scanned[T any](reader func(*scan.Decoder) *scan.Reader[T], take func(*assem
 		return err
 	}
 }
-
-func taskStarts(d *scan.Decoder) *scan.Reader[scan.TaskEvent]   { return &d.TaskStart }
-func taskEnds(d *scan.Decoder) *scan.Reader[scan.TaskEvent]     { return &d.TaskEnd }
-func submissions(d *scan.Decoder) *scan.Reader[scan.StageEvent] { return &d.StageSubmitted }
-func completions(d *scan.Decoder) *scan.Reader[scan.StageEvent] { return &d.StageCompleted }
-func jobStarts(d *scan.Decoder) *scan.Reader[scan.JobStart]     { return &d.JobStart }
-func jobEnds(d *scan.Decoder) *scan.Reader[scan.JobEnd]         { return &d.JobEnd }
 
 // checkID refuses an id that Spark cannot have written.
 func checkID(what string, id int64) error {

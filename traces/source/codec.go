@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
@@ -49,18 +50,48 @@ var (
 // own streams need less than 8 MiB.
 const maxWindow = 128 << 20
 
+// zstdDecoders and gzipDecoders are decoders for further streams: their tables and windows
+// cost more than a small log.
+var (
+	zstdDecoders = sync.Pool{New: func() any {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1),
+			zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(maxWindow))
+		if err != nil {
+			panic(err) // the options are invalid
+		}
+		return d
+	}}
+	gzipDecoders = sync.Pool{New: func() any { return new(gzip.Reader) }}
+)
+
 func decodeZstd(r *bufio.Reader) (io.ReadCloser, error) {
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1),
-		zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(maxWindow))
-	if err != nil {
+	d := zstdDecoders.Get().(*zstd.Decoder)
+	if err := d.Reset(r); err != nil {
 		return nil, err
 	}
-	return d.IOReadCloser(), nil
+	return readCloser{d, func() error {
+		err := d.Reset(nil)
+		zstdDecoders.Put(d)
+		return err
+	}}, nil
 }
 
 func decodeLZ4(r *bufio.Reader) (io.ReadCloser, error) { return io.NopCloser(lz4.NewReader(r)), nil }
 
-func decodeGzip(r *bufio.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
+func decodeGzip(r *bufio.Reader) (io.ReadCloser, error) {
+	d := gzipDecoders.Get().(*gzip.Reader)
+	if err := d.Reset(r); err != nil {
+		return nil, err
+	}
+	return readCloser{d, func() error {
+		err := d.Close()
+		gzipDecoders.Put(d)
+		return err
+	}}, nil
+}
+
+// buffers are for reading stored streams.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }}
 
 // codecOf returns the codec of a stream by its first bytes, or by its name if they do
 // not tell.
@@ -127,12 +158,13 @@ const peekSize = 4 << 10
 // the decoder and leaves the stream open.
 func decompress(stored io.Reader, name string) (io.ReadCloser, *codec, error) {
 	source := &errorKeeper{r: stored}
-	buffered := bufio.NewReaderSize(source, 64<<10)
+	buffered := buffers.Get().(*bufio.Reader)
+	buffered.Reset(source)
 	head, err := buffered.Peek(peekSize)
 	if err != nil && err != io.EOF {
 		return nil, plainText, err
 	}
-	text := &decodedText{codec: codecOf(head, name), source: source}
+	text := &decodedText{codec: codecOf(head, name), source: source, buffered: buffered}
 	text.ReadCloser, err = text.codec.decode(buffered)
 	if err != nil {
 		return nil, text.codec, text.explain(err)
@@ -143,8 +175,21 @@ func decompress(stored io.Reader, name string) (io.ReadCloser, *codec, error) {
 // decodedText reads decompressed text. Its errors are the same for all decoders.
 type decodedText struct {
 	io.ReadCloser
-	codec  *codec
-	source *errorKeeper
+	codec    *codec
+	source   *errorKeeper
+	buffered *bufio.Reader // of the source; nil once it is closed
+}
+
+// Close gives the memory of the decoder to the next one. Nothing can be read after it.
+func (t *decodedText) Close() error {
+	if t.buffered == nil {
+		return nil
+	}
+	err := t.ReadCloser.Close()
+	t.buffered.Reset(nil)
+	buffers.Put(t.buffered)
+	t.ReadCloser, t.buffered = nil, nil
+	return err
 }
 
 func (t *decodedText) Read(p []byte) (int, error) {

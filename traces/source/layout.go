@@ -272,7 +272,7 @@ func add(log *eventlog.Log, p part, last bool) {
 	if p.kind == emptyFile && !last {
 		lost(log, partEmpty.With(p.path))
 	}
-	log.Parts = append(log.Parts, eventlog.Part{Name: p.path, Open: openText(p.path, p.open)})
+	log.Parts = append(log.Parts, eventlog.Part{Name: p.path, Open: openText(p.path, p.open), Start: p.start})
 }
 
 // lost notes that events are missing from a log.

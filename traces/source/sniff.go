@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
@@ -15,9 +16,10 @@ import (
 type sniffed struct {
 	kind     kind
 	codec    *codec
-	why      traces.Note    // why a file is unreadable
-	format   formats.Format // of a workloadFile
-	rollover int            // position of a Databricks part in its log, from 1; 0 if it does not say
+	why      traces.Note                // why a file is unreadable
+	format   formats.Format             // of a workloadFile
+	start    *eventlog.ApplicationStart // of an eventLogFile; nil: not among its first lines
+	rollover int                        // position of a Databricks part in its log, from 1; 0 if it does not say
 }
 
 // A kind is the type of a file.
@@ -38,6 +40,12 @@ const (
 // event: the beginning of a log may be damaged.
 const sniffSize = 64 << 10
 
+// startSize is how many bytes of text are searched for the ApplicationStart: it comes after
+// the properties of the application.
+const startSize = 1 << 20
+
+var heads = sync.Pool{New: func() any { return new([sniffSize]byte) }}
+
 // sniffFile opens a file and reads its first bytes.
 func sniffFile(open func() (io.ReadCloser, error), name string) sniffed {
 	r, err := open()
@@ -55,7 +63,9 @@ func sniff(stored io.Reader, name string) sniffed {
 		return sniffed{kind: unreadableFile, codec: c, why: whyUnreadable(c, err)}
 	}
 	defer r.Close()
-	head := make([]byte, sniffSize)
+	buf := heads.Get().(*[sniffSize]byte)
+	defer heads.Put(buf)
+	head := buf[:]
 	n, err := io.ReadFull(r, head)
 	head = head[:n]
 	s := sniffed{codec: c}
@@ -76,6 +86,7 @@ func sniff(stored io.Reader, name string) sniffed {
 		var ok bool
 		if s.rollover, ok = eventlog.Sniff(line); ok {
 			s.kind = eventLogFile
+			s.start = eventlog.FindStart(io.LimitReader(io.MultiReader(bytes.NewReader(head), r), startSize))
 			return s
 		}
 	}

@@ -4,7 +4,7 @@
 //   - fields.go: objects, of which some fields are needed
 //   - model.go: objects that look like ones before them
 //   - decoder.go: [Decoder], which reads the lines of one log
-//   - task.go, stage.go: the events, with the fields that a workload needs
+//   - task.go, stage.go, driver.go: the events, with the fields that a workload needs
 //
 // Package slow reads the same events with a JSON library, for tests.
 package scan

@@ -56,10 +56,10 @@ func FuzzScannerAgreesWithTheLibrary(f *testing.F) {
 		}
 		d := scan.NewDecoder()
 		for _, line := range [][]byte{before, line, before, line} {
-			agree(t, d, &d.TaskEnd, library.Task, line)
-			agree(t, d, &d.StageCompleted, library.Stage, line)
-			agree(t, d, &d.JobStart, library.JobStart, line)
-			agree(t, d, &d.JobEnd, library.JobEnd, line)
+			agree(t, d, scan.TaskEnds(d), library.Task, line)
+			agree(t, d, scan.StagesCompleted(d), library.Stage, line)
+			agree(t, d, scan.JobStarts(d), library.JobStart, line)
+			agree(t, d, scan.JobEnds(d), library.JobEnd, line)
 		}
 	})
 }
@@ -88,10 +88,10 @@ func TestLinesLikeOthersAreRead(t *testing.T) {
 			}
 			d := scan.NewDecoder()
 			for _, l := range []string{before, before, line, before, line} {
-				agree(t, d, &d.TaskEnd, library.Task, []byte(l))
-				agree(t, d, &d.StageCompleted, library.Stage, []byte(l))
-				agree(t, d, &d.JobStart, library.JobStart, []byte(l))
-				agree(t, d, &d.JobEnd, library.JobEnd, []byte(l))
+				agree(t, d, scan.TaskEnds(d), library.Task, []byte(l))
+				agree(t, d, scan.StagesCompleted(d), library.Stage, []byte(l))
+				agree(t, d, scan.JobStarts(d), library.JobStart, []byte(l))
+				agree(t, d, scan.JobEnds(d), library.JobEnd, []byte(l))
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func TestScannerSaysWhatIsWrong(t *testing.T) {
 		`{"Task Info":{"Task ID":1},"Stage ID":[]}`: scan.ErrWrongType,
 	} {
 		d := scan.NewDecoder()
-		if _, err := d.TaskEnd.Read(d, []byte(line)); err != want {
+		if _, err := scan.TaskEnds(d).Read(d, []byte(line)); err != want {
 			t.Errorf("%s: %v, want %v", line, err, want)
 		}
 	}
