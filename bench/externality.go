@@ -40,8 +40,10 @@ type sideReplay struct {
 
 // run replays the workload and reduces the result. A replay that fails has no figures and
 // no error, because the replay of the policy itself reports the error.
-func (side *sideReplay) run(w *traces.Workload) {
-	if result, err := replay.Run(w, side.fleet, side.config); err == nil {
+func (side *sideReplay) run(w *traces.Workload, watch replay.Watch) {
+	config := side.config
+	config.Watch = watch
+	if result, err := replay.Run(w, side.fleet, config); err == nil {
 		side.reduce(result)
 	}
 }

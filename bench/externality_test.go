@@ -85,7 +85,7 @@ func TestEffectsThatCostMoreThanTheComparisonAreLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	replays := func() (r *Results, n int) {
-		r, err := Run(context.Background(), s, Options{Progress: func(done, total int) { n = total }})
+		r, err := Run(context.Background(), s, Options{Progress: func(now Progress) { n = now.Total }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestSideReplaysAreNotKept(t *testing.T) {
 			seen = append(seen, weak.Make(result))
 			reduce(result)
 		}
-		side.run(s.Workload)
+		side.run(s.Workload, nil)
 	}
 	runtime.GC()
 	if len(seen) != 4 || slices.ContainsFunc(seen, func(p weak.Pointer[replay.Result]) bool { return p.Value() != nil }) {

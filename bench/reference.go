@@ -58,13 +58,13 @@ func distinctWork(w *traces.Workload) (same, firsts []int) {
 
 // alone replays one application on the otherwise idle cluster under the base
 // policy, without faults.
-func (s *Suite) alone(index int) (*replay.AppResult, error) {
+func (s *Suite) alone(index int, watch replay.Watch) (*replay.AppResult, error) {
 	a := s.Workload.Apps[index]
 	single := *a
 	single.Submit = 0
 	w := &traces.Workload{Name: s.Workload.Name + ", " + a.ID + " alone", Apps: []*traces.Application{&single}}
 	config := s.Config
-	config.Faults, config.RecordedLosses = nil, false
+	config.Faults, config.RecordedLosses, config.Watch = nil, false, watch
 	result, err := replay.Run(w, s.Policies[0], config)
 	var failed *replay.AppError
 	if errors.As(err, &failed) {

@@ -53,22 +53,22 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	logs := slices.DeleteFunc(slices.Clone(firsts), func(i int) bool { return !selfreplay.Possible(s.Workload.Apps[i]) })
 	sides := slices.Concat(r.externalityReplays(), r.faultFreeReplays())
 	failed := make([]*replay.AppError, len(s.Policies)+len(firsts)+len(logs))
-	one := func(i int) (err error) {
+	one := func(i int, watch replay.Watch) (err error) {
 		k := i - len(s.Policies)
 		switch {
 		case k < 0:
-			return r.replay(i, o)
+			return r.replay(i, o, watch)
 		case k < len(firsts):
-			alone[firsts[k]], err = s.alone(firsts[k])
+			alone[firsts[k]], err = s.alone(firsts[k], watch)
 			return err
 		}
 		log := logs[k-len(firsts)]
-		r.Self[log] = selfreplay.Of(s.Workload.Apps[log])
+		r.Self[log] = selfreplay.Of(s.Workload.Apps[log], watch)
 		return nil
 	}
-	all := len(failed) + len(sides)
-	if err := o.part(0, all).Each(ctx, len(failed), func(i int) error {
-		err := one(i)
+	sofar := Progress{Total: len(failed) + len(sides)}
+	if err := o.part(&sofar).Each(ctx, len(failed), func(i int, watch replay.Watch) error {
+		err := one(i, watch)
 		if errors.As(err, &failed[i]) {
 			return nil
 		}
@@ -84,10 +84,10 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 	}
 	r.Reference = sla.References(s.Workload, s.Deadlines, r.Slack, alone)
 	r.Queries = sla.QueriesWithDeadline(s.Workload, s.Deadlines, alone)
-	if err := (Options{Parallel: o.Parallel}).Each(ctx, len(r.Runs), func(i int) error { r.measure(&r.Runs[i]); return nil }); err != nil {
+	if err := (Options{Parallel: o.Parallel}).Each(ctx, len(r.Runs), func(i int, _ replay.Watch) error { r.measure(&r.Runs[i]); return nil }); err != nil {
 		return nil, err
 	}
-	if err := o.part(all-len(sides), all).Each(ctx, len(sides), func(i int) error { sides[i].run(s.Workload); return nil }); err != nil {
+	if err := o.part(&sofar).Each(ctx, len(sides), func(i int, watch replay.Watch) error { sides[i].run(s.Workload, watch); return nil }); err != nil {
 		return nil, err
 	}
 	for i := range r.Runs {
@@ -100,15 +100,17 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 
 // replay runs one policy. A policy other than the base that passes the horizon is
 // kept, without results.
-func (r *Results) replay(i int, o Options) error {
+func (r *Results) replay(i int, o Options, watch replay.Watch) error {
 	s := r.Suite
+	config := s.Config
+	config.Watch = watch
 	run := Outcome{Policy: s.Policies[i], Timeline: metrics.NewTimeline(s.Workload)}
 	run.meter = metrics.NewMeter(s.Workload, s.Config.Cluster.Capacity(), s.Prices.Minimum)
 	observers := []replay.Observer{run.Timeline, run.meter}
 	if o.Observe != nil {
 		observers = append(observers, o.Observe(run.Policy)...)
 	}
-	result, err := replay.Run(s.Workload, run.Policy, s.Config, observers...)
+	result, err := replay.Run(s.Workload, run.Policy, config, observers...)
 	switch {
 	case err == nil:
 		run.Result = result

@@ -121,15 +121,15 @@ func TestRepeatedApplicationsAreRunAloneOnce(t *testing.T) {
 	again := *s.Workload.Apps[2]
 	again.ID, again.Submit = "again", again.Submit+time.Hour
 	s.Workload.Apps = append(s.Workload.Apps, &again)
-	last, of := 0, 0
-	r := mustRun(t, s, Options{Progress: func(done, total int) {
-		if done != last+1 {
-			t.Errorf("progress from %d to %d", last, done)
+	last := Progress{}
+	r := mustRun(t, s, Options{Progress: func(p Progress) {
+		if p.Done < last.Done || p.Tasks < last.Tasks {
+			t.Errorf("progress from %+v to %+v", last, p)
 		}
-		last, of = done, total
+		last = p
 	}})
-	if last != 4 || of != 4 {
-		t.Errorf("%d of %d replays, want 1 policy and 3 applications alone", last, of)
+	if last.Done != 4 || last.Total != 4 {
+		t.Errorf("%g of %d replays, want 1 policy and 3 applications alone", last.Done, last.Total)
 	}
 	if a, b := r.Reference[2], r.Reference[3]; a != b || a.Alone == 0 {
 		t.Errorf("the same application is measured against %+v and %+v", a, b)

@@ -26,7 +26,18 @@ type Config struct {
 	// cause.
 	Attribute bool
 	Horizon   time.Duration // a run that takes longer fails with ErrHorizon; 0: no limit
+	Watch     Watch         // may be nil
 }
+
+// A Watch is called after every few thousand events of a replay, with how many of the
+// workload's tasks have started; tasks that run again count again. It shows how far the
+// replay is, and its error ends the replay. Nothing that happens in a replay depends on it.
+// A replay reads no clock, so the calls are counted in events.
+type Watch func(started, tasks int) error
+
+// watchInterval is how many events, or instants, are between two calls of Config.Watch.
+// Usually it is a millisecond of work.
+const watchInterval = 4096
 
 // Offers is the order in which executors with free slots are offered to
 // waiting tasks.

@@ -28,6 +28,9 @@ type Engine struct {
 	now        time.Duration
 	agenda     agenda.Agenda
 	scheduled  uint64                     // events so far
+	instants   int                        // so far
+	tasks      int                        // of the workload
+	started    int                        // tasks that have started, those that run again included
 	plans      map[*traces.Job]*plan.Plan // by first job; only looked up
 	apps       []*application             // by index; nil before the arrival and after the end
 	placements []*application             // have slots to give out at the end of this instant
@@ -94,6 +97,9 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 		if i > 0 && a.Submit < w.Apps[i-1].Submit {
 			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
 		}
+		for k := range a.Stages {
+			e.tasks += len(a.Stages[k].Tasks)
+		}
 		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Began: -1, Wanted: -1, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
 	}
 	if err := e.scheduleFaults(); err != nil {
@@ -131,18 +137,21 @@ func (e *Engine) Step() bool {
 		return false
 	}
 	e.now = next.At
+	if e.instants++; e.instants%watchInterval == 0 {
+		e.watch()
+	}
 	if e.config.Horizon > 0 && e.now > e.config.Horizon {
 		e.err = fmt.Errorf("policy %s: %w of %s, and %d of %d applications have not ended", e.fleet.Name, ErrHorizon, e.config.Horizon, e.remaining, len(e.workload.Apps))
 		return false
 	}
-	for e.hasDue() && phaseOf(e.agenda.Next()) < policyTicks {
+	for e.err == nil && e.hasDue() && phaseOf(e.agenda.Next()) < policyTicks {
 		e.dispatch(e.agenda.Pop())
 	}
 	for _, a := range e.placements {
 		a.place()
 	}
 	e.placements = e.placements[:0]
-	for e.hasDue() && phaseOf(e.agenda.Next()) == policyTicks {
+	for e.err == nil && e.hasDue() && phaseOf(e.agenda.Next()) == policyTicks {
 		s := e.agenda.Pop()
 		if a := e.apps[s.App]; a != nil {
 			a.tick()
@@ -208,7 +217,20 @@ func (e *Engine) emit(ev Event) {
 	ev.At = e.now
 	e.result.Events++
 	e.result.Digest = digest(e.result.Digest, &ev)
+	if e.result.Events%watchInterval == 0 {
+		e.watch()
+	}
 	e.notify(ev)
+}
+
+// watch informs the caller of how far the replay is, and ends the replay if the caller
+// wants that. An instant can have millions of events, so loops over what happens in one
+// look at e.err.
+func (e *Engine) watch() {
+	if e.config.Watch == nil || e.err != nil {
+		return
+	}
+	e.err = e.config.Watch(e.started, e.tasks)
 }
 
 // notify informs the observers of a comment that is not part of the event stream.

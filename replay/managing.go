@@ -38,7 +38,9 @@ func (e *Engine) serve() {
 		}
 		e.managerDirty, e.lastServed = false, e.now
 		for _, act := range e.manager.Serve(e.now) {
-			e.apply(act)
+			if e.apply(act); e.err != nil {
+				return
+			}
 		}
 		if next := e.manager.Next(); next != manager.Never {
 			e.serveAt(max(next, e.now))

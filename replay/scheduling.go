@@ -89,7 +89,7 @@ func (a *application) offer(executors []policies.ExecutorID) {
 		}
 		refused := false
 		set.refused = true
-		for launched := true; launched && set.waits(); {
+		for launched := true; launched && set.waits() && a.engine.err == nil; {
 			launched = false
 			for _, id := range executors {
 				x := &a.executors[id]
@@ -124,6 +124,7 @@ func (a *application) offer(executors []policies.ExecutorID) {
 func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool) {
 	e := a.engine
 	set.running++
+	e.started++
 	a.rescued(set)
 	set.pool.running++
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)

@@ -92,8 +92,7 @@ type adviser struct {
 	current  map[*scenario]*trial // of the current settings
 	quality  []logQuality         // by class
 	room     *roomCheck
-	played   int // replays that are done
-	planned  int // replays that are expected
+	progress bench.Progress // of all replays that are expected
 	notes    []note.Note
 }
 
@@ -150,12 +149,12 @@ func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 		lists[k] = a.candidates(c)
 		total += len(lists[k])
 	}
-	a.planned = total * a.replicas
-	screen := a.planned*len(a.suite.Workload.Apps) > budget
+	planned := total * a.replicas
+	screen := planned*len(a.suite.Workload.Apps) > budget
 	if screen {
-		a.planned = total + len(a.classes)*mostJudged*a.replicas
+		planned = total + len(a.classes)*mostJudged*a.replicas
 	}
-	a.planned += (len(a.classes)*2*(1+len(a.loads)) + 2) * a.replicas
+	a.progress.Total = planned + (len(a.classes)*2*(1+len(a.loads))+2)*a.replicas
 
 	for k, c := range a.classes {
 		class, err := a.adviseClass(ctx, c, a.quality[k], lists[k], screen)
@@ -177,7 +176,8 @@ func (a *adviser) advise(ctx context.Context) (*Advice, error) {
 		return nil, err
 	}
 	out.RoomDecides = a.room.list()
-	a.report(a.planned) // there may be fewer replays than were planned
+	a.progress.Done = float64(a.progress.Total) // there may be fewer replays than were planned
+	a.report()
 	return out, nil
 }
 
@@ -196,17 +196,15 @@ func (a *adviser) candidates(c *class) []*candidate {
 
 // play replays trials in a scenario, with progress over the whole advice.
 func (a *adviser) play(ctx context.Context, s *scenario, list []*trial, replicas int) error {
-	done := 0
-	err := s.play(ctx, list, replicas, bench.Options{Parallel: a.options.Parallel, Progress: func(now, _ int) {
-		done = now
-		a.report(a.played + done)
+	before := a.progress
+	return s.play(ctx, list, replicas, bench.Options{Parallel: a.options.Parallel, Progress: func(now bench.Progress) {
+		a.progress.Done, a.progress.Tasks = before.Done+now.Done, before.Tasks+now.Tasks
+		a.report()
 	}})
-	a.played += done
-	return err
 }
 
-func (a *adviser) report(done int) {
+func (a *adviser) report() {
 	if a.options.Progress != nil {
-		a.options.Progress(done, a.planned)
+		a.options.Progress(a.progress)
 	}
 }

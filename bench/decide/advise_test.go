@@ -98,7 +98,7 @@ func TestAdviceTrustsAReplayLessTheFurtherItIsOff(t *testing.T) {
 		s := logOf(t, "etl/ess10")
 		a := s.Workload.Apps[0]
 		recorded := *a.Recorded
-		recorded.End = time.Duration(selfreplay.Of(a).Replayed.Seconds*float64(time.Second)) + longer*time.Second
+		recorded.End = time.Duration(selfreplay.Of(a, nil).Replayed.Seconds*float64(time.Second)) + longer*time.Second
 		a.Recorded = &recorded
 		advice, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=2", "static,n=4")})
 		if err != nil {
@@ -123,7 +123,7 @@ func TestIntervalsOfAdviceStayInsideWhatIsPossible(t *testing.T) {
 	s := logOf(t, "etl/ess10")
 	a := s.Workload.Apps[0]
 	recorded := *a.Recorded
-	recorded.End = time.Duration(20 * selfreplay.Of(a).Replayed.Seconds * float64(time.Second))
+	recorded.End = time.Duration(20 * selfreplay.Of(a, nil).Replayed.Seconds * float64(time.Second))
 	a.Recorded = &recorded
 	advice, err := Advise(t.Context(), s, AdviseOptions{Only: true, Policies: specs(t, "static,n=1", "static,n=2", "static,n=4")})
 	if err != nil {

@@ -116,9 +116,11 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 
 // replay replays one replica under a fleet and returns the outcome of each
 // application of the scenario's workload, in its order.
-func (s *scenario) replay(f policies.Fleet, r int) ([]metrics.App, error) {
+func (s *scenario) replay(f policies.Fleet, r int, watch replay.Watch) ([]metrics.App, error) {
 	rep := &s.replicas[r]
-	result, err := replay.Run(rep.workload, f, rep.config)
+	config := rep.config
+	config.Watch = watch
+	result, err := replay.Run(rep.workload, f, config)
 	if err != nil {
 		return nil, err
 	}

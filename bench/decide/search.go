@@ -21,6 +21,7 @@ type search struct {
 	joint   *tuneScenario
 	goal    goal
 	spent   int             // applications replayed
+	tasks   int64           // tasks started in them
 	grid    int             // applications that replaying all of tried in all replicas would take
 	tried   map[string]bool // by scenario and fleet
 	out     TuneResult
@@ -126,7 +127,11 @@ func (s *search) play(ctx context.Context, sc *tuneScenario, list []int, replica
 	}
 	size, before := len(sc.workload.Apps), s.spent
 	remaining := sc.remaining(trials, replicas)
-	o := bench.Options{Parallel: s.options.Parallel, Progress: func(done, _ int) { s.reportProgress(before + done*size) }}
+	tasks := s.tasks
+	o := bench.Options{Parallel: s.options.Parallel, Progress: func(now bench.Progress) {
+		s.tasks = tasks + now.Tasks
+		s.reportProgress(float64(before) + now.Done*float64(size))
+	}}
 	if err := sc.play(ctx, trials, replicas, o); err != nil {
 		return err
 	}
@@ -144,9 +149,10 @@ func (s *search) play(ctx context.Context, sc *tuneScenario, list []int, replica
 }
 
 // reportProgress converts applications to replays of the whole workload.
-func (s *search) reportProgress(applications int) {
+func (s *search) reportProgress(applications float64) {
 	if s.options.Progress != nil {
-		s.options.Progress(min(applications/len(s.Suite.Workload.Apps), s.Budget), s.Budget)
+		done := min(applications/float64(len(s.Suite.Workload.Apps)), float64(s.Budget))
+		s.options.Progress(bench.Progress{Done: done, Total: s.Budget, Tasks: s.tasks})
 	}
 }
 

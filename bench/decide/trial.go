@@ -78,9 +78,12 @@ func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o benc
 		}
 	}
 	failed := make([]error, len(jobs))
-	err := o.Each(ctx, len(jobs), func(i int) error {
+	err := o.Each(ctx, len(jobs), func(i int, watch replay.Watch) error {
 		j := jobs[i]
-		j.trial.runs[j.replica], failed[i] = s.replay(j.trial.fleet, j.replica)
+		var err error
+		if j.trial.runs[j.replica], err = s.replay(j.trial.fleet, j.replica, watch); ctx.Err() == nil {
+			failed[i] = err
+		}
 		return nil
 	})
 	for i, j := range jobs { // by ascending replica, so that the first error is kept

@@ -175,12 +175,12 @@ func TestRaceOfTheRecordedFleetFindsWhatTheGridFinds(t *testing.T) {
 // fleet is below the bounds, and none of the front dominates another.
 func TestTune(t *testing.T) {
 	tuning := tuneFleet(t)
-	told := 0
-	tuned, err := Tune(context.Background(), tuning, bench.Options{Parallel: 1, Progress: func(done, total int) {
-		if total != tuning.Budget || done < told || done > total {
-			t.Errorf("%d of %d done after %d", done, total, told)
+	told := bench.Progress{}
+	tuned, err := Tune(context.Background(), tuning, bench.Options{Parallel: 1, Progress: func(now bench.Progress) {
+		if now.Total != tuning.Budget || now.Done < told.Done || now.Tasks < told.Tasks || now.Done > float64(now.Total) {
+			t.Errorf("%+v after %+v", now, told)
 		}
-		told = done
+		told = now
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -265,8 +265,8 @@ func TestTuneTakesTheUsersPolicy(t *testing.T) {
 // none yet.
 func TestTuneStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
-	tuned, err := Tune(ctx, tuneFleet(t), bench.Options{Parallel: 1, Progress: func(done, total int) {
-		if done > total*6/10 {
+	tuned, err := Tune(ctx, tuneFleet(t), bench.Options{Parallel: 1, Progress: func(now bench.Progress) {
+		if now.Done > 0.6*float64(now.Total) {
 			stop()
 		}
 	}})
@@ -274,7 +274,7 @@ func TestTuneStopped(t *testing.T) {
 		t.Errorf("stopped late: %+v, %v", tuned, err)
 	}
 	ctx, stop = context.WithCancel(context.Background())
-	if _, err := Tune(ctx, tuneFleet(t), bench.Options{Parallel: 1, Progress: func(int, int) { stop() }}); !errors.Is(err, context.Canceled) {
+	if _, err := Tune(ctx, tuneFleet(t), bench.Options{Parallel: 1, Progress: func(bench.Progress) { stop() }}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped at once: %v", err)
 	}
 }

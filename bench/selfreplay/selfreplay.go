@@ -39,9 +39,10 @@ func (e *Error) Known() bool { return !math.IsNaN(e.Time) }
 
 // Of replays an application alone as its log says it ran, and compares. The error is
 // unknown if the application is not from an event log, or its log does not have the end.
-func Of(a *traces.Application) Error {
+// The replays have a watch, which may be nil.
+func Of(a *traces.Application, watch replay.Watch) Error {
 	w := alone(a)
-	return with(w, configOf(w))
+	return with(w, configOf(w, watch))
 }
 
 // Possible reports whether an event log says how an application ran. Foreign
@@ -50,11 +51,11 @@ func Possible(a *traces.Application) bool { return a.Recorded != nil && a.Log.Li
 
 // configOf is how a self-replay is done: on the cluster and with the times that the
 // log shows.
-func configOf(w *traces.Workload) replay.Config {
+func configOf(w *traces.Workload, watch replay.Watch) replay.Config {
 	if !Possible(w.Apps[0]) {
 		return replay.Config{}
 	}
-	config := replay.Config{Cluster: cluster.Assume(w)}
+	config := replay.Config{Cluster: cluster.Assume(w), Watch: watch}
 	config.Times, _ = calibrate.Learn(w, config.Cluster)
 	return config
 }

@@ -9,6 +9,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/internal/note"
+	"dynalloc/replay"
 	"dynalloc/traces"
 )
 
@@ -62,7 +63,7 @@ func RunAll(ctx context.Context, recordings []*traces.Workload, o Options) (*Set
 		}
 		all = append(all, runs[g]...)
 	}
-	err := bench.Options{Parallel: o.Parallel, Progress: o.Progress}.Each(ctx, len(all), func(i int) error { return all[i].validate(o) })
+	err := bench.Options{Parallel: o.Parallel, Progress: o.Progress}.Each(ctx, len(all), func(i int, watch replay.Watch) error { return all[i].validate(o, watch) })
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,7 @@ type pairRun struct {
 	forecast bool // start-up times are learned from FROM, because the applications of TO waited for each other
 }
 
-func (r *pairRun) validate(o Options) error {
+func (r *pairRun) validate(o Options, watch replay.Watch) error {
 	from, to := r.group[r.from], r.group[r.to]
 	p, err := newPair(from, to, o)
 	if errors.Is(err, ErrWaited) {
@@ -154,7 +155,7 @@ func (r *pairRun) validate(o Options) error {
 	if err != nil {
 		return fmt.Errorf("%s to %s: %w", from.Name, to.Name, err)
 	}
-	r.done = p.validate(constant(r.group, r.to))
+	r.done = p.validate(constant(r.group, r.to), watch)
 	return nil
 }
 

@@ -54,7 +54,7 @@ func TestMechanismsAreReplayed(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := logtest.Read(t, "../testdata/mechanisms/"+c.recording)
-			v, err := Run(w, w, Options{Startup: StartupTo, Cluster: &on})
+			v, err := Run(t.Context(), w, w, Options{Startup: StartupTo, Cluster: &on})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +89,7 @@ func TestFaultsAreReplayed(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := logtest.Read(t, "../testdata/mechanisms/"+c.recording)
-			v, err := Run(w, w, Options{Startup: StartupTo, Cluster: &on, Faults: []cluster.Fault{fault}})
+			v, err := Run(t.Context(), w, w, Options{Startup: StartupTo, Cluster: &on, Faults: []cluster.Fault{fault}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +122,7 @@ func TestRecordedLossesAreReplayed(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := logtest.Read(t, "../testdata/mechanisms/"+c.recording)
-			v, err := Run(w, w, Options{Startup: StartupTo, Cluster: &on, Losses: true})
+			v, err := Run(t.Context(), w, w, Options{Startup: StartupTo, Cluster: &on, Losses: true})
 			if err != nil {
 				t.Fatal(err)
 			}

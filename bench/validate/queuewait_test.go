@@ -32,7 +32,7 @@ func TestFleetsWaitAsTheyDid(t *testing.T) {
 				t.Skip(err)
 			}
 			w := logtest.Read(t, folder)
-			v, err := Run(w, w, Options{Startup: StartupGranted, Cluster: &cluster})
+			v, err := Run(t.Context(), w, w, Options{Startup: StartupGranted, Cluster: &cluster})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,14 +31,14 @@ var ErrWaited = errors.New("applications waited for each other, so its start-up 
 // Options say how a validation is done. With the zero value the cluster is derived
 // from the recording and start-up times are forecast.
 type Options struct {
-	Faults   []cluster.Fault       // of the recorded run, as far as they are known
-	Losses   bool                  // replay the losses of executors that its log shows
-	Cluster  *cluster.Cluster      // nil: see clusterFor
-	Startup  string                // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
-	Times    *latency.Model        // nil: learned from FROM
-	Seed     uint64                // of all random numbers; 0 means 1
-	Parallel int                   // pairs at a time, in RunAll; 0: one for each processor
-	Progress func(done, total int) // called after each pair, one call at a time; may be nil
+	Faults   []cluster.Fault      // of the recorded run, as far as they are known
+	Losses   bool                 // replay the losses of executors that its log shows
+	Cluster  *cluster.Cluster     // nil: see clusterFor
+	Startup  string               // StartupFrom, StartupTo or StartupGranted; empty is StartupFrom
+	Times    *latency.Model       // nil: learned from FROM
+	Seed     uint64               // of all random numbers; 0 means 1
+	Parallel int                  // pairs at a time, in RunAll; 0: one for each processor
+	Progress func(bench.Progress) // in pairs; one call at a time; may be nil
 }
 
 // A Validation compares one replay with a recording: the work of the recording
@@ -64,12 +65,16 @@ type Validation struct {
 //
 // It fails if the configuration cannot be read or the start-up times are refused
 // (ErrWaited). If the replay fails, Failed of the Validation says why.
-func Run(from, to *traces.Workload, o Options) (*Validation, error) {
+func Run(ctx context.Context, from, to *traces.Workload, o Options) (v *Validation, err error) {
 	p, err := newPair(from, to, o)
 	if err != nil {
 		return nil, err
 	}
-	return p.validate(nil), nil
+	err = bench.Options{Progress: o.Progress}.Each(ctx, 1, func(_ int, watch replay.Watch) error {
+		v = p.validate(nil, watch)
+		return nil
+	})
+	return v, err
 }
 
 // A pair is the prepared input of one validation.
@@ -128,10 +133,12 @@ func newPair(from, to *traces.Workload, o Options) (*pair, error) {
 
 // validate replays and compares. The constant is the median of the other
 // recordings of the workload; nil if there are none.
-func (p *pair) validate(constant []View) *Validation {
+func (p *pair) validate(constant []View, watch replay.Watch) *Validation {
 	v := &Validation{From: p.from.Name, To: p.to.Name, Policy: policyOf(p.fleet), Cluster: clusterText(p.config.Cluster), Startup: p.startup, decommissions: decommissions(p.from) || decommissions(p.to)}
 	views := newObserver(p.workload)
-	_, v.Failed = replay.Run(p.workload, bench.RecordedFleet(), p.config, views)
+	config := p.config
+	config.Watch = watch
+	_, v.Failed = replay.Run(p.workload, bench.RecordedFleet(), config, views)
 	recorded, replayed := Recorded(p.to), views.views()
 	if v.Failed != nil {
 		for i := range replayed {

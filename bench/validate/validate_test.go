@@ -27,7 +27,7 @@ const kept = "../testdata/recordings/"
 func TestNothingElseOfToReachesTheReplay(t *testing.T) {
 	from := logtest.Read(t, kept+"etl/static4")
 	for _, name := range []string{"etl/ess10", "etl/essmin3", "etl/decom10", "etl/static8"} {
-		want, err := Run(from, logtest.Read(t, kept+name), Options{Startup: StartupTo})
+		want, err := Run(t.Context(), from, logtest.Read(t, kept+name), Options{Startup: StartupTo})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func TestNothingElseOfToReachesTheReplay(t *testing.T) {
 			"slower": slower,
 			"silent": silent,
 		} {
-			got, err := Run(from, logtest.Read(t, rewritten(t, kept+name, rewrite)), Options{Startup: StartupTo})
+			got, err := Run(t.Context(), from, logtest.Read(t, rewritten(t, kept+name, rewrite)), Options{Startup: StartupTo})
 			if err != nil {
 				t.Fatal(name, how, err)
 			}
@@ -118,11 +118,11 @@ func rewritten(t *testing.T, folder string, rewrite func(string) string) string 
 // separate that wait from start-up.
 func TestStartUpOfAFullClusterIsRefused(t *testing.T) {
 	w := logtest.Read(t, "../builtin/recordings/fleet-dra")
-	if _, err := Run(w, w, Options{Startup: StartupTo}); !errors.Is(err, ErrWaited) {
+	if _, err := Run(t.Context(), w, w, Options{Startup: StartupTo}); !errors.Is(err, ErrWaited) {
 		t.Errorf("start-up times of a fleet that waited: %v", err)
 	}
 	large := cluster.Uniform(1, 256, 1<<20)
-	if _, err := Run(w, w, Options{Startup: StartupTo, Cluster: &large}); err != nil {
+	if _, err := Run(t.Context(), w, w, Options{Startup: StartupTo, Cluster: &large}); err != nil {
 		t.Errorf("on a cluster with room for all: %v", err)
 	}
 }

@@ -59,7 +59,7 @@ func (in *inputs) addComparisonFlags(cmd *cobra.Command) {
 // options are those of many replays, with a progress bar that is called what. done
 // clears the bar.
 func (in *inputs) options(cmd *cobra.Command, what string) (o bench.Options, done func()) {
-	bar := newProgress(cmd.ErrOrStderr(), in.quiet, what)
+	bar := newProgress(cmd.ErrOrStderr(), in.quiet, what, "replays")
 	return bench.Options{Parallel: in.parallel, Progress: bar.set}, bar.end
 }
 

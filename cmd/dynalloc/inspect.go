@@ -59,7 +59,7 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 		}
 		e := selfreplay.Unknown()
 		if why := a.Impossible(); why == nil {
-			e = selfreplay.Of(a)
+			e = selfreplay.Of(a, stopWith(cmd.Context()))
 		} else {
 			a.Log.Grade, a.Log.Problems = traces.Unreadable, append(a.Log.Problems, traces.ImpossibleValue.With(why))
 			reading.lossy++

@@ -1,26 +1,36 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"os"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"dynalloc/bench"
+	"dynalloc/replay"
 )
 
-// A progress is a bar on a terminal. Elsewhere it prints nothing.
+// A progress is one line on a terminal that says what a command does, how far it is, how
+// fast, and how much time is left. Elsewhere it prints nothing.
 type progress struct {
-	w    io.Writer // nil: print nothing
-	what string
-	bar  *progressbar.ProgressBar // nil before the first step
+	w     io.Writer // nil: print nothing
+	what  string
+	unit  string // of bench.Progress.Total
+	began time.Time
+	shown time.Time // when the line was last written; zero: never
 }
 
-func newProgress(w io.Writer, quiet bool, what string) *progress {
+// redrawn is the time between two writes of the line.
+const redrawn = 200 * time.Millisecond
+
+func newProgress(w io.Writer, quiet bool, what, unit string) *progress {
 	if quiet || !interactive(w) {
 		w = nil
 	}
-	return &progress{w: w, what: what}
+	return &progress{w: w, what: what, unit: unit, began: time.Now()}
 }
 
 // interactive reports whether w is a terminal of a person.
@@ -29,30 +39,55 @@ func interactive(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// The bar's methods return errors of its writer. It is the terminal, so there is no
-// other place to report them.
+// Errors of writing to the terminal have no other place to be reported.
 
-func (p *progress) set(done, total int) {
-	if p.w == nil {
+func (p *progress) set(now bench.Progress) {
+	if p.w == nil || time.Since(p.shown) < redrawn {
 		return
 	}
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(p.w),
-			progressbar.OptionSetDescription(p.what),
-			progressbar.OptionShowCount(),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionFullWidth(),
-			progressbar.OptionClearOnFinish(),
-		)
-	}
-	_ = p.bar.Set(done)
+	p.shown = time.Now()
+	fmt.Fprintf(p.w, "\r%s\x1b[K", p.line(now, p.shown.Sub(p.began)))
 }
 
-// end clears the bar, so that later output starts on an empty line.
-func (p *progress) end() {
-	if p.bar != nil {
-		_ = p.bar.Clear()
-		_ = p.bar.Exit()
+// line is the text of the line after some time. The time left assumes that the rest is
+// done as fast as what is done.
+func (p *progress) line(now bench.Progress, after time.Duration) string {
+	share := now.Done / float64(max(now.Total, 1))
+	text := fmt.Sprintf("%s: %d of %d %s, %.0f %%", p.what, int(now.Done), now.Total, p.unit, 100*share)
+	if after < time.Second || share == 0 {
+		return text
 	}
+	if now.Tasks > 0 {
+		text += fmt.Sprintf(", %s tasks/s", inThousands(float64(now.Tasks)/after.Seconds()))
+	} else {
+		text += fmt.Sprintf(", %.3g %s/s", now.Done/after.Seconds(), p.unit)
+	}
+	left := time.Duration(float64(after) * (1 - share) / share)
+	return text + fmt.Sprintf(", %s left", left.Round(time.Second))
+}
+
+// end clears the line, so that later output starts on an empty one.
+func (p *progress) end() {
+	if !p.shown.IsZero() {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.shown = time.Time{}
+	}
+}
+
+// inThousands writes a rate with a unit for thousands, millions or billions.
+func inThousands(rate float64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e9, " billion"}, {1e6, " million"}, {1e3, " thousand"}} {
+		if rate >= unit.size {
+			return fmt.Sprintf("%.3g%s", rate/unit.size, unit.name)
+		}
+	}
+	return fmt.Sprintf("%.0f", rate)
+}
+
+// stopWith is the watch of replays that show no progress and end when ctx is cancelled.
+func stopWith(ctx context.Context) replay.Watch {
+	return func(int, int) error { return ctx.Err() }
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/bench"
 	"dynalloc/internal/spec"
 	"dynalloc/replay/calibrate"
 	"dynalloc/reports"
@@ -65,7 +66,7 @@ func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 	}
 	return &reading{
 		ctx: cmd.Context(), logs: logs, classes: f.classes,
-		bar: newProgress(cmd.ErrOrStderr(), f.quiet, "reading logs"),
+		bar: newProgress(cmd.ErrOrStderr(), f.quiet, "reading", "logs"),
 	}
 }
 
@@ -129,7 +130,7 @@ func (r *reading) Read() (*traces.Application, error) {
 		return nil, err
 	}
 	a, err := r.logs.Read()
-	r.bar.set(r.logs.Done(), r.logs.Len())
+	r.bar.set(bench.Progress{Done: float64(r.logs.Done()), Total: r.logs.Len()})
 	if unreadable, ok := asLogError(err); ok {
 		r.unreadable = append(r.unreadable, unreadable)
 		return nil, err

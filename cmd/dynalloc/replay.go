@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -59,10 +60,11 @@ func newReplay() *cobra.Command {
 			if why.given() {
 				executor = why.value
 			}
-			s.Notes = append(s.Notes, selfReplayNotes(app, s.Workload.Apps)...)
+			s.Config.Watch = stopWith(cmd.Context())
+			s.Notes = append(s.Notes, selfReplayNotes(app, s.Workload.Apps, s.Config.Watch)...)
 			s.Config.Attribute = why.given()
 			out := bufio.NewWriter(cmd.OutOrStdout())
-			err = play(cmd.Context(), s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, executor))
+			err = play(s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, executor))
 			if flushErr := out.Flush(); err == nil {
 				err = flushErr
 			}
@@ -85,32 +87,28 @@ func newReplay() *cobra.Command {
 
 // selfReplayNotes state how well replays reproduce the logs of the applications that
 // are shown.
-func selfReplayNotes(app string, apps []*traces.Application) []bench.Note {
+func selfReplayNotes(app string, apps []*traces.Application, watch replay.Watch) []bench.Note {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(a *traces.Application) bool { return !shows(app, a) })
-	var errors []selfreplay.Error
+	var errs []selfreplay.Error
 	for _, a := range apps {
-		errors = append(errors, selfreplay.Of(a))
+		errs = append(errs, selfreplay.Of(a, watch))
 	}
-	return bench.SelfReplayNotes(apps, errors)
+	return bench.SelfReplayNotes(apps, errs)
 }
 
-// cancelInterval is the number of instants between checks whether the user has
-// interrupted the replay: a few milliseconds.
-const cancelInterval = 1000
-
 // play replays the suite's workload under one fleet, and writes its events.
-func play(ctx context.Context, s *bench.Suite, fleet policies.Fleet, t eventWriter) error {
+func play(s *bench.Suite, fleet policies.Fleet, t eventWriter) error {
 	e, err := replay.New(s.Workload, fleet, s.Config, t)
 	if err != nil {
 		return err
 	}
 	t.begin(s, fleet)
-	for n := 1; e.Step(); n++ {
-		if n%cancelInterval == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
+	for e.Step() {
 	}
 	result, err := e.Result()
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("last events before the failure: %w", err)
 	}

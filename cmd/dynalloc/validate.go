@@ -73,7 +73,7 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 	if err != nil {
 		return err
 	}
-	v, err := validate.Run(f, t, o)
+	v, err := validate.Run(cmd.Context(), f, t, o)
 	if errors.Is(err, validate.ErrWaited) {
 		return usageError{err}
 	}
@@ -113,7 +113,7 @@ func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *output
 		}
 		e := selfreplay.Explanation{Error: selfreplay.Unknown()}
 		if a.Impossible() == nil {
-			e = selfreplay.Explain(a)
+			e = selfreplay.Explain(a, stopWith(cmd.Context()))
 		} else {
 			a.Log.Grade = traces.Unreadable
 		}
@@ -134,7 +134,7 @@ func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.
 	if err != nil {
 		return err
 	}
-	bar := newProgress(cmd.ErrOrStderr(), logs.quiet, "replaying")
+	bar := newProgress(cmd.ErrOrStderr(), logs.quiet, "replaying", "pairs")
 	o.Progress = bar.set
 	set, err := validate.RunAll(cmd.Context(), validate.Recordings(w.Apps), o)
 	bar.end()
