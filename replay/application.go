@@ -13,6 +13,7 @@ import (
 	"dynalloc/replay/exclusion"
 	"dynalloc/replay/latency"
 	"dynalloc/replay/plan"
+	"dynalloc/replay/settings"
 	"dynalloc/traces"
 )
 
@@ -90,13 +91,13 @@ type application struct {
 // describe makes an application that has not arrived, with everything that its manager
 // must know about it.
 func describe(c *cluster.Cluster, index int32, app *traces.Application, f policies.Fleet) (*application, policies.Spec, error) {
-	spec, err := specOn(c, f, app)
+	spec, err := settings.On(c, f, app)
 	if err != nil {
 		return nil, spec, err
 	}
 	a := &application{
 		local: runsLocally(f, app),
-		index: index, app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: propertiesOn(c, app, spec),
+		index: index, app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: settings.PropertiesOn(c, app, spec),
 		coresMax: spec.CoresMax, minExecutors: spec.Limits().Min,
 	}
 	for _, p := range app.Profiles {

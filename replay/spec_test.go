@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/settings"
 	"dynalloc/traces"
 )
 
@@ -43,7 +44,7 @@ func TestNoShuffleServiceOnKubernetes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, err := specOn(&c, recorded, app)
+	spec, err := settings.On(&c, recorded, app)
 	if err != nil || spec.Protection.Service || !spec.Protection.Tracking {
 		t.Errorf("as recorded: %v, %v", spec, err)
 	}
@@ -51,7 +52,7 @@ func TestNoShuffleServiceOnKubernetes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := specOn(&c, asked, app); err == nil || !strings.Contains(err.Error(), "no external shuffle service on Kubernetes") {
+	if _, err := settings.On(&c, asked, app); err == nil || !strings.Contains(err.Error(), "no external shuffle service on Kubernetes") {
 		t.Errorf("asked for: %v", err)
 	}
 	if c.Refuses(asked) == nil || c.Refuses(recorded) != nil {

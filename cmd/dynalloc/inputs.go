@@ -56,7 +56,7 @@ func (in *inputs) addComparisonFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&in.parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 }
 
-// options are those of many replays, with a progress bar that is called what. done
+// options are those of many replays, with a line of progress that begins with what. done
 // clears the bar.
 func (in *inputs) options(cmd *cobra.Command, what string) (o bench.Options, done func()) {
 	bar := newProgress(cmd.ErrOrStderr(), in.quiet, what, "replays")

@@ -39,7 +39,7 @@
 //   - inputs.go: which workload is replayed on which cluster; clusters.go,
 //     deadlines.go and fleets.go have its parts;
 //   - reading.go: reads logs and files;
-//   - progress.go: the progress bar;
+//   - progress.go: the line of progress;
 //   - output.go: formats, and files in a folder.
 //
 // help.go has the help: the texts of commands and topics are templates in help.

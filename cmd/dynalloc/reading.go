@@ -56,7 +56,7 @@ func (f *readFlags) addArrivalsFlag(cmd *cobra.Command) {
 }
 
 func addQuietFlag(cmd *cobra.Command, quiet *bool) {
-	cmd.Flags().BoolVar(quiet, "quiet", false, "no progress bar, and no report of written files")
+	cmd.Flags().BoolVar(quiet, "quiet", false, "no line of progress, and no report of written files")
 }
 
 // reader reads the applications of logs.

@@ -1,0 +1,5 @@
+// Package settings says which policy and which properties of Spark an application has in a
+// replay: those of its log, changed as the fleet and the cluster want it.
+//
+//   - settings.go: the spec of an application, and the properties that its manager reads
+package settings
