@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"dynalloc/bench"
+	"dynalloc/replay"
 )
 
 // A Format is a form in which any document can be rendered.
@@ -63,7 +64,7 @@ func WriteAll(dir string, d *Document) ([]string, error) {
 		add(f.File, f.Draw)
 	}
 	written := make([]bool, len(paths))
-	err := bench.Options{}.Each(context.Background(), len(paths), func(i int) error {
+	err := bench.Options{}.Each(context.Background(), len(paths), func(i int, _ replay.Watch) error {
 		if err := replaceFile(paths[i], renders[i]); err != nil {
 			return fmt.Errorf("writing %s: %w", paths[i], err)
 		}

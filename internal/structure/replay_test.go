@@ -51,7 +51,7 @@ func TestTheEngineIsInIntegers(t *testing.T) {
 // it has executors of its own. Settings and the shape of a cluster may be assumed
 // from what was recorded before a replay begins.
 var readsRecorded = []string{
-	"replay.SpecFor",               // a static application without a size has as many executors as were recorded
+	"replay/settings.SpecFor",      // a static application without a size has as many executors as were recorded
 	"replay/cluster.recordedLives", // for the cluster that the logs show, which is assumed before a replay begins
 }
 
