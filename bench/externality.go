@@ -94,7 +94,7 @@ func (s *Suite) tasks() (once, alone int) {
 	for i, a := range s.Workload.Apps {
 		n := 0
 		for k := range a.Stages {
-			n += len(a.Stages[k].Tasks)
+			n += a.Stages[k].Size()
 		}
 		once += n
 		if same[i] == i {

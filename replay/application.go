@@ -83,6 +83,7 @@ type application struct {
 	blocks     []policies.ExecutorID // the executor that holds each cached block, or nowhere, or blockLost
 	removed    []policies.ExecutorID // the result of Remove, used again
 	migrations uint64                // so far
+	zombies    bool                  // an attempt of a stage failed, whose tasks may run on
 	filesLost  bool                  // a node was lost with the files that its shuffle service kept
 
 	path *pathTracker // nil: attribution is off

@@ -22,7 +22,7 @@ func (a *application) checkBarriers(job int32) bool {
 	}
 	for _, stage := range a.plan.Barriers[job] {
 		s := &a.app.Stages[stage]
-		if a.stages[stage].where == nil && !a.checkBarrier(job, len(s.Tasks), s.Profile) { // else an earlier job created it
+		if a.stages[stage].attempts == 0 && !a.checkBarrier(job, s.Size(), s.Profile) { // else an earlier job created it
 			return false
 		}
 	}
@@ -124,7 +124,7 @@ func (a *application) giveUp(job int32, why Failure) {
 		s := &a.stages[stage]
 		s.users = slices.DeleteFunc(slices.Clone(s.users), func(user int32) bool { return user == job })
 		if set := s.active; set != nil && len(s.users) == 0 {
-			set.zombie, set.pending, s.active = true, 0, nil
+			set.zombie, a.zombies, set.pending, s.active = true, true, 0, nil
 			a.dequeue(set)
 			a.stopTasks(set)
 			a.engine.emit(Event{Kind: StageEnded, App: a.index, Job: job, Stage: stage, N: int32(why)})

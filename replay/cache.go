@@ -47,7 +47,7 @@ func (a *application) unpersist(index int32) {
 				continue
 			}
 			first := a.plan.Blocks[s][i]
-			for task := range a.app.Stages[s].Tasks {
+			for task := range a.app.Stages[s].Size() {
 				a.blocks[first+int32(task)] = nowhere
 			}
 		}

@@ -20,7 +20,7 @@ type jobState struct {
 
 // A stageState is the driver's state of a stage.
 type stageState struct {
-	where     []policies.ExecutorID // by partition, who has its output, else nowhere; nil before the first attempt
+	where     []policies.ExecutorID // by partition, who has its output, else nowhere; nil before the first attempt, and when no job needs it any more
 	missing   int32                 // partitions without output
 	forgotten int                   // partitions whose output was lost since the last attempt was submitted
 	attempts  int32
@@ -37,7 +37,7 @@ type stageState struct {
 
 // available reports whether all of the stage's output exists, so that a job may skip
 // it.
-func (s *stageState) available() bool { return s.where != nil && s.missing == 0 }
+func (s *stageState) available() bool { return s.attempts > 0 && s.missing == 0 }
 
 // submitJob starts a job. Its stages whose parents are available are submitted,
 // those that are available themselves are skipped.
@@ -138,15 +138,15 @@ func (a *application) submitPrepared(stage int32) {
 // They can start after the driver's time to send out their code.
 func (a *application) submitStage(job, stage int32) {
 	e, s, state := a.engine, &a.app.Stages[stage], &a.stages[stage]
-	if state.where == nil {
-		state.where = slices.Repeat([]policies.ExecutorID{nowhere}, len(s.Tasks))
-		state.missing = int32(len(s.Tasks))
+	if state.attempts == 0 {
+		state.where = slices.Repeat([]policies.ExecutorID{nowhere}, s.Size())
+		state.missing = int32(s.Size())
 	}
 	set := &taskSet{
 		number: int32(len(a.sets)), stage: stage, attempt: state.attempts, job: job, jobID: a.app.Jobs[job].ID, stageID: s.ID,
 		profile: int32(s.Profile), pool: a.pool(a.app.Jobs[job].Pool), tasks: state.missing, pending: state.missing,
 	}
-	if int(state.missing) < len(s.Tasks) {
+	if int(state.missing) < s.Size() {
 		for p, at := range state.where {
 			if at == nowhere {
 				set.partitions = append(set.partitions, int32(p))
@@ -262,6 +262,7 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	}
 	if set != nil && set.done == set.tasks {
 		a.completeStage(set)
+		set.forget()
 	}
 }
 
@@ -340,7 +341,11 @@ func (a *application) endJob(job int32) {
 	e, started := a.engine, a.jobs[job].running
 	a.jobs[job].running = false
 	for _, stage := range a.app.Jobs[job].Stages {
-		a.stages[stage].listing--
+		s := &a.stages[stage]
+		s.listing--
+		if s.listing == 0 && s.active == nil && s.available() && !a.zombies && !a.migrates {
+			s.where = nil // no job asks for it any more, no task reads it, and none writes to it
+		}
 	}
 	r := &a.result.Jobs[job]
 	r.End = e.now

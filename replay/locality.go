@@ -6,7 +6,6 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/plan"
-	"dynalloc/traces"
 )
 
 // Delay scheduling: a task that prefers a node waits for a slot there before it takes one
@@ -14,8 +13,11 @@ import (
 
 // prefer returns the preferences of a set; nil if none of its tasks has one.
 func (a *application) prefer(set *taskSet) *plan.Preference {
-	tasks := a.app.Stages[set.stage].Tasks
-	p := plan.NewPreference(set.tasks, func(i int32) *traces.Task { return &tasks[set.partition(i)] }, len(a.engine.hosts), a.engine.config.Cluster.Locality)
+	places := a.plan.Places[set.stage]
+	if places == nil {
+		return nil
+	}
+	p := plan.NewPreference(set.tasks, func(task int32) plan.Place { return places[set.partition(task)] }, len(a.engine.hosts), a.engine.config.Cluster.Locality)
 	if p != nil {
 		p.Since = a.engine.now
 	}
@@ -71,6 +73,9 @@ func (a *application) preferredTask(set *taskSet, x *executor) int32 {
 // that its tasks prefer.
 func (a *application) offerAgain(number int32) {
 	set := a.sets[number]
+	if set.preference == nil {
+		return // all its tasks have succeeded
+	}
 	set.preference.Waits = false
 	if set.waits() {
 		a.offerAll = true

@@ -124,7 +124,7 @@ func (a *application) failAttempt(set *taskSet, why Failure) {
 		return
 	}
 	e, s := a.engine, &a.stages[set.stage]
-	set.zombie = true
+	set.zombie, a.zombies = true, true
 	set.pending = 0
 	a.dequeue(set)
 	s.active = nil
@@ -189,7 +189,7 @@ func (a *application) awaitGarbageCollection() {
 func (a *application) collectGarbage() {
 	for stage := range a.stages {
 		s := &a.stages[stage]
-		if a.app.Stages[stage].Map && s.where != nil && !s.cleaned && s.listing == 0 {
+		if a.app.Stages[stage].Map && s.attempts > 0 && !s.cleaned && s.listing == 0 {
 			s.cleaned = true
 			a.observe(policies.Event{Kind: policies.ShuffleCleaned, Shuffle: stage})
 		}

@@ -50,7 +50,7 @@ func (a *application) speculate(number int32) {
 				continue
 			}
 			stage, partition := &a.app.Stages[set.stage], int(set.partition(t.task))
-			slow := rules.IsSlow(ran, threshold, stage.Tasks[partition].Read > 0)
+			slow := rules.IsSlow(ran, threshold, a.plan.ReadsShuffle(set.stage, partition))
 			if c := stage.CopyOf(partition); c != nil {
 				slow = ran >= c.After
 			}

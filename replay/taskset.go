@@ -102,6 +102,14 @@ func (t *taskSet) startedOutOfOrder(task int32) bool {
 	return t.preference != nil && t.preference.Taken[task]
 }
 
+// forget drops what is known of the single tasks of a set of which all have succeeded and
+// none runs, so that a long application holds only the tasks of its present stages.
+func (t *taskSet) forget() {
+	if t.running == 0 {
+		t.partitions, t.retries, t.doneOn, t.preference, t.speculation = nil, nil, nil, nil, speculation{}
+	}
+}
+
 // retry makes a task pending again.
 func (t *taskSet) retry(task int32) {
 	t.retries = append(t.retries, task)

@@ -93,15 +93,12 @@ func (s *idealSchedule) stage(i int, at time.Duration) time.Duration {
 	if s.stages[i].Computed {
 		return s.stages[i].End
 	}
-	ready, longest := at, time.Duration(0)
+	ready := at
 	for _, parent := range s.app.Stages[i].Parents {
 		ready = max(ready, s.stage(parent, at))
 	}
 	ready += s.app.Stages[i].Delay + s.app.Stages[i].Launch
-	tasks := s.app.Stages[i].Tasks
-	for k := range tasks {
-		longest = max(longest, tasks[k].Work())
-	}
+	longest := longestTask(&s.app.Stages[i])
 	s.stages[i] = StageSpan{Ready: ready, End: ready + longest, Computed: true}
 	return ready + longest
 }
@@ -113,8 +110,8 @@ func TotalWork(a *Application) wide.Time {
 	var sum wide.Time
 	for i := range a.Stages {
 		cores := int64(max(1, a.Profiles[a.Stages[i].Profile].TaskCPUs))
-		for k := range a.Stages[i].Tasks {
-			sum.Add(a.Stages[i].Tasks[k].Work(), cores)
+		for _, t := range a.Stages[i].All() {
+			sum.Add(t.Work(), cores)
 		}
 	}
 	return sum

@@ -84,7 +84,7 @@ func (c *checker) application() {
 func (c *checker) stage(i int) {
 	s := &c.app.Stages[i]
 	what := fmt.Sprintf("stage %d", s.ID)
-	if len(s.Tasks) == 0 {
+	if s.Size() == 0 {
 		c.fault("%s has no tasks", what)
 	}
 	if s.Delay < 0 {
@@ -103,12 +103,11 @@ func (c *checker) stage(i int) {
 		}
 	}
 	for _, x := range s.Copies {
-		if x.Task < 0 || x.Task >= len(s.Tasks) || x.After < 0 || x.Work < 0 {
+		if x.Task < 0 || x.Task >= s.Size() || x.After < 0 || x.Work < 0 {
 			c.fault("%s has an impossible copy of task %d", what, x.Task)
 		}
 	}
-	for k := range s.Tasks {
-		t := &s.Tasks[k]
+	for k, t := range s.All() {
 		if t.Run < 0 || t.Deserialize < 0 || t.Result < 0 || t.Scheduler < 0 || t.GettingResult < 0 || t.Read < 0 || t.Write < 0 {
 			c.fault("%s, task %d has a negative time or size", what, k)
 		}

@@ -15,6 +15,7 @@
 //
 //   - workload.go, cue.go, identity.go: the model, when a driver does something, and what
 //     tells applications apart
+//   - packed.go: the tasks of large stages in a compact form
 //   - log.go, notes.go, limits.go: what is known about a log, and the bounds of what
 //     sources can say
 //   - disruption.go: executors that were lost, and what this cost

@@ -109,7 +109,7 @@ func TestWorkloadsMadeOfOthersKeepEachField(t *testing.T) {
 		kept := map[string]bool{}
 		for _, a := range made.Apps {
 			kept[a.Name] = true
-			if diff := cmp.Diff(originals[a.Name], a, cmpopts.IgnoreFields(Application{}, append(by.changes, notWork...)...)); diff != "" {
+			if diff := cmp.Diff(originals[a.Name], a, packed, cmpopts.IgnoreFields(Application{}, append(by.changes, notWork...)...)); diff != "" {
 				t.Errorf("%s: %s changed (-before +after):\n%s", by.name, a.Name, diff)
 			}
 		}

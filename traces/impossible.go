@@ -97,8 +97,8 @@ func (a *Application) serialLength() float64 {
 }
 
 func longestTask(s *Stage) (longest time.Duration) {
-	for i := range s.Tasks {
-		longest = max(longest, s.Tasks[i].Work())
+	for _, t := range s.All() {
+		longest = max(longest, t.Work())
 	}
 	return longest
 }

@@ -27,7 +27,7 @@ type Log struct {
 func (a *Application) DeriveLog() {
 	a.Log.Jobs, a.Log.Stages, a.Log.Tasks = len(a.Jobs), len(a.Stages), 0
 	for i := range a.Stages {
-		a.Log.Tasks += len(a.Stages[i].Tasks)
+		a.Log.Tasks += a.Stages[i].Size()
 	}
 	a.Log.Problems = append(a.Log.Problems, a.Excluded.Problems()...)
 	if a.Recorded != nil {

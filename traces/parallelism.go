@@ -44,7 +44,7 @@ func UsefulExecutors(a *Application) int {
 	for _, j := range a.Jobs {
 		largest := 0
 		for _, s := range j.Stages {
-			largest = max(largest, len(a.Stages[s].Tasks))
+			largest = max(largest, a.Stages[s].Size())
 		}
 		most = max(most, (largest+slots-1)/slots)
 	}

@@ -52,11 +52,9 @@ func (by Shaking) shake(a *Application, random *rand.Rand) *Application {
 	}
 	c.Stages = slices.Clone(a.Stages)
 	for i := range c.Stages {
-		tasks := slices.Clone(c.Stages[i].Tasks)
-		for k := range tasks {
-			tasks[k].Run = int32(min(float64(tasks[k].Run)*factor(), math.MaxInt32))
-		}
-		c.Stages[i].Tasks, c.Stages[i].Delay, c.Stages[i].Launch = tasks, gap(c.Stages[i].Delay), gap(c.Stages[i].Launch)
+		s := &c.Stages[i]
+		s.Change(func(t *Task) { t.Run = int32(min(float64(t.Run)*factor(), math.MaxInt32)) })
+		s.Delay, s.Launch = gap(s.Delay), gap(s.Launch)
 	}
 	return &c
 }

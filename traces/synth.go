@@ -84,16 +84,15 @@ func (s *synthesis) class(class string, from []*Application, seed uint64) {
 		redrawn := false
 		stages := slices.Clone(a.Stages)
 		for i := range stages {
-			old := stages[i].Tasks
-			if len(stages[i].Failures)+len(stages[i].Copies) > 0 || !slices.ContainsFunc(old, func(t Task) bool { return t != old[0] }) {
+			if len(stages[i].Failures)+len(stages[i].Copies) > 0 {
+				continue
+			}
+			old := stages[i].Unpacked()
+			if !slices.ContainsFunc(old, func(t Task) bool { return t != old[0] }) {
 				continue
 			}
 			redrawn = true
-			tasks := make([]Task, len(old))
-			for k := range tasks {
-				tasks[k] = old[random.IntN(len(old))]
-			}
-			stages[i].Tasks = tasks
+			stages[i].Change(func(t *Task) { *t = old[random.IntN(len(old))] })
 		}
 		if redrawn {
 			// Two applications with the same slice of jobs count as copies of each other.

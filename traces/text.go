@@ -268,21 +268,24 @@ func (t *textReader) stage(d fieldReader) error {
 	if s.Caches, err = parseList(d.String("cache", ""), parseCache); err != nil {
 		return err
 	}
-	if s.Tasks, err = parseTasks(d.String("tasks", "")); err != nil {
+	if s.Packed, err = parseTasks(d.String("tasks", "")); err != nil {
 		return err
 	}
-	for _, task := range s.Tasks {
+	for _, task := range s.All() {
 		for int(task.Host) >= len(a.Hosts) {
 			a.Hosts = append(a.Hosts, hostName(len(a.Hosts)))
 		}
 	}
+	if s.Size() <= mostPlain {
+		s.Tasks, s.Packed = s.Unpacked(), nil
+	}
 	if s.Retries, err = parseList(d.String("retries", ""), parseRetry); err != nil {
 		return err
 	}
-	if s.Copies, err = parseList(d.String("copies", ""), func(one string) (Copy, error) { return parseCopy(one, len(s.Tasks)) }); err != nil {
+	if s.Copies, err = parseList(d.String("copies", ""), func(one string) (Copy, error) { return parseCopy(one, s.Size()) }); err != nil {
 		return err
 	}
-	s.Failures, err = parseList(d.String("fails", ""), func(one string) (Failure, error) { return parseFailure(one, len(s.Tasks)) })
+	s.Failures, err = parseList(d.String("fails", ""), func(one string) (Failure, error) { return parseFailure(one, s.Size()) })
 	j.Stages = append(j.Stages, index)
 	slices.Sort(j.Stages)
 	a.Stages = append(a.Stages, s)

@@ -12,8 +12,8 @@ import (
 )
 
 // parseTasks reads "12x10s,1x60s", with further parts of a task after its run time.
-func parseTasks(text string) ([]Task, error) {
-	var tasks []Task
+func parseTasks(text string) (*Packed, error) {
+	var tasks Packer
 	for group := range strings.SplitSeq(text, ",") {
 		group, place, placed := strings.Cut(group, "@")
 		task := Task{Host: -1}
@@ -24,7 +24,7 @@ func parseTasks(text string) ([]Task, error) {
 		n, err := strconv.Atoi(count)
 		words := strings.Split(each, "/")
 		d, err2 := spec.ParseTime(words[0], time.Second)
-		if !ok || err != nil || err2 != nil || n < 1 || n > MaxTasks-len(tasks) || d < 0 || d > MaxTask {
+		if !ok || err != nil || err2 != nil || n < 1 || n > MaxTasks-tasks.Size() || d < 0 || d > MaxTask {
 			return nil, fmt.Errorf("tasks=%s: expected COUNTxDURATION[,...], such as 12x10s", brief(text))
 		}
 		task.Run = int32(d.Milliseconds())
@@ -33,9 +33,9 @@ func parseTasks(text string) ([]Task, error) {
 				return nil, fmt.Errorf("tasks=%s: expected a part of a task after /, such as /d200 or /cold, found %q", brief(text), word)
 			}
 		}
-		tasks = append(tasks, slices.Repeat([]Task{task}, n)...)
+		tasks.Add(&task, n)
 	}
-	return tasks, nil
+	return tasks.Packed(), nil
 }
 
 var localityNames = [...]string{UnknownLocality: "unknown", ProcessLocal: "process", NodeLocal: "node", NoPref: "nopref", RackLocal: "rack", AnyLocality: "any"}
@@ -101,16 +101,23 @@ func (t *Task) parsePart(text string) bool {
 }
 
 // textTasks writes tasks, equal neighbors together.
-func textTasks(tasks []Task) string {
+func textTasks(s *Stage) string {
 	var groups []string
-	for i := 0; i < len(tasks); {
-		n := 1
-		for i+n < len(tasks) && tasks[i+n] == tasks[i] {
-			n++
+	var last Task
+	n := 0
+	flush := func() {
+		if n > 0 {
+			groups = append(groups, fmt.Sprintf("%dx%s", n, textTask(last)))
 		}
-		groups = append(groups, fmt.Sprintf("%dx%s", n, textTask(tasks[i])))
-		i += n
 	}
+	for _, t := range s.All() {
+		if *t != last {
+			flush()
+			last, n = *t, 0
+		}
+		n++
+	}
+	flush()
 	return strings.Join(groups, ",")
 }
 

@@ -40,7 +40,7 @@ app etl cores=2 memory=4g overhead=400m submit=30s setup=1500ms user="ada l" que
     stage barrier=true reads=left,right name="a join" profile=1 tasks=1x1ms/first/firstread/again/o1500/s3/g4
   job gap=90s after=-1 failed=true barrier=16 lists=right at=10m stream=clicks batch=7 tail=3s
     stage reads=none tasks=4x1s id=77 map=true cache=3:both,4:disk,5:none
-    stage tasks=4x1s
+    stage tasks=5000x1s
   lost executor=2 after=3s
   lost stage=left after=490ms host=true
   excluded executors=2 hosts=1 time=12m
@@ -61,7 +61,7 @@ func TestTextIsWrittenAndReadUnchanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, text := writeAndRead(t, w)
-	if diff := cmp.Diff(w, again); diff != "" {
+	if diff := cmp.Diff(w, again, packed); diff != "" {
 		t.Errorf("changed (-before +after):\n%s\nby way of\n%s", diff, text)
 	}
 	if _, twice := writeAndRead(t, again); twice != text {
@@ -99,7 +99,7 @@ func FuzzText(f *testing.F) {
 			return
 		}
 		again, written := writeAndRead(t, w)
-		if diff := cmp.Diff(w, again, cmpopts.EquateNaNs()); diff != "" {
+		if diff := cmp.Diff(w, again, packed, cmpopts.EquateNaNs()); diff != "" {
 			t.Errorf("changed (-before +after):\n%s\nby way of\n%s", diff, written)
 		}
 	})
@@ -132,7 +132,7 @@ app heap memory=10g overhead=0m
 		t.Errorf("overheads in MiB (-want +got):\n%s", diff)
 	}
 	again, text := writeAndRead(t, w)
-	if diff := cmp.Diff(w, again); diff != "" {
+	if diff := cmp.Diff(w, again, packed); diff != "" {
 		t.Errorf("changed (-before +after):\n%s\nby way of\n%s", diff, text)
 	}
 }

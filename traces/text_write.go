@@ -264,7 +264,7 @@ func (t *textWriter) stage(number, before int) {
 		failures = append(failures, failure)
 	}
 	t.value("fails", strings.Join(failures, ","), "")
-	t.word("tasks=" + textTasks(s.Tasks))
+	t.word("tasks=" + textTasks(s))
 	t.end("    ")
 }
 

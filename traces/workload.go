@@ -116,7 +116,8 @@ type Stage struct {
 	Map      bool  // it writes shuffle output
 	Barrier  bool  // barrier execution: Spark starts all of its tasks together or none
 	Caches   []CachedRDD
-	Tasks    []Task    // by partition; never empty
+	Tasks    []Task    // by partition; nil if they are packed
+	Packed   *Packed   // the tasks of a stage that has many; nil if they are not packed. One of both is never empty
 	Failures []Failure // in the order of their ends
 	Copies   []Copy    // of slow tasks, by task
 	Retries  []Retry   // its attempts after the first

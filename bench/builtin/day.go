@@ -121,7 +121,8 @@ func (p part) run(recorded *traces.Application, r *rand.Rand) *traces.Applicatio
 	a.Stages = slices.Clone(a.Stages)
 	for i := range a.Stages {
 		s := &a.Stages[i]
-		s.Tasks = slices.Repeat(s.Tasks, p.wider)
+		s.Tasks = slices.Repeat(s.Unpacked(), p.wider)
+		s.Packed = nil
 		for k := range s.Tasks {
 			t := &s.Tasks[k]
 			*t = traces.Task{Run: int32(float64(t.Run) * float64(p.longer) * input), Host: -1, Read: t.Read, Write: t.Write}

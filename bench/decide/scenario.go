@@ -26,7 +26,7 @@ func tasksOf(w *traces.Workload) int {
 	n := 0
 	for _, a := range w.Apps {
 		for i := range a.Stages {
-			n += len(a.Stages[i].Tasks)
+			n += a.Stages[i].Size()
 		}
 	}
 	return n

@@ -85,7 +85,7 @@ func (m *Meter) Observe(e replay.Event) {
 		*a = life{since: e.At, held: make(map[policies.ExecutorID]holding), stages: make(map[int32]*attempt)}
 	case replay.StageSubmitted:
 		m.advance(e)
-		n := len(m.workload.Apps[e.App].Stages[e.Stage].Tasks)
+		n := m.workload.Apps[e.App].Stages[e.Stage].Size()
 		a.stages[e.Stage] = &attempt{waiting: int(e.N), running: make([]uint8, n), done: make([]bool, n)}
 		a.waiting += int(e.N) * taskCPUs(m.workload, e)
 	case replay.StageEnded:

@@ -97,14 +97,11 @@ func asLaunched(a *traces.Application) *traces.Application {
 	whole := *a
 	whole.Stages = slices.Clone(a.Stages)
 	for i := range whole.Stages {
-		s := &whole.Stages[i]
-		s.Tasks = slices.Clone(s.Tasks)
-		for j := range s.Tasks {
-			t := &s.Tasks[j]
+		whole.Stages[i].Change(func(t *traces.Task) {
 			t.Run += t.Deserialize + t.Result + t.Scheduler + t.GettingResult
 			t.Deserialize, t.Result, t.Scheduler, t.GettingResult = 0, 0, 0, 0
 			t.Cold, t.First, t.FirstRead, t.Contenders = false, false, false, 0
-		}
+		})
 	}
 	return &whole
 }

@@ -16,8 +16,8 @@ import (
 func taskSamples(a *traces.Application, samples *[latency.Causes][]sample) {
 	var usual []int32
 	for i := range a.Stages {
-		for j := range a.Stages[i].Tasks {
-			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First && !t.FirstRead {
+		for _, t := range a.Stages[i].All() {
+			if !t.Cold && !t.First && !t.FirstRead {
 				usual = append(usual, t.Scheduler)
 				samples[latency.Overhead] = append(samples[latency.Overhead], sample{milliseconds(t.Scheduler), int(t.Contenders), a.Path})
 			}
@@ -26,8 +26,7 @@ func taskSamples(a *traces.Application, samples *[latency.Causes][]sample) {
 	overhead := latency.Median(usual, 0)
 	warm := latency.WarmDeserialize(a)
 	for i := range a.Stages {
-		for j := range a.Stages[i].Tasks {
-			t := &a.Stages[i].Tasks[j]
+		for _, t := range a.Stages[i].All() {
 			cause := latency.Overhead
 			switch {
 			case t.Cold && t.FirstRead:

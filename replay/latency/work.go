@@ -1,6 +1,7 @@
 package latency
 
 import (
+	"slices"
 	"time"
 
 	"dynalloc/traces"
@@ -31,22 +32,30 @@ func (t *Model) Work(task *traces.Task, warmDeserialize int32) int32 {
 // executor that knows the stage: the median over the stage's tasks that were
 // not first there, else over the application's.
 func WarmDeserialize(a *traces.Application) []int32 {
-	var all []int32
-	byStage := make([]int32, len(a.Stages))
-	for i := range a.Stages {
-		var times []int32
-		for j := range a.Stages[i].Tasks {
-			if t := &a.Stages[i].Tasks[j]; !t.Cold && !t.First {
+	var times []int32
+	collect := func(s *traces.Stage) {
+		for _, t := range s.All() {
+			if !t.Cold && !t.First {
 				times = append(times, t.Deserialize)
 			}
 		}
-		all = append(all, times...)
+	}
+	byStage := make([]int32, len(a.Stages))
+	for i := range a.Stages {
+		times = times[:0]
+		collect(&a.Stages[i])
 		byStage[i] = Median(times, -1)
 	}
-	overall := Median(all, 0)
-	for i := range byStage {
-		if byStage[i] < 0 {
-			byStage[i] = overall
+	if slices.Contains(byStage, -1) {
+		times = times[:0]
+		for i := range a.Stages {
+			collect(&a.Stages[i])
+		}
+		overall := Median(times, 0)
+		for i := range byStage {
+			if byStage[i] < 0 {
+				byStage[i] = overall
+			}
 		}
 	}
 	return byStage

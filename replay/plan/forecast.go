@@ -25,8 +25,8 @@ func Forecast(app *traces.Application, lead time.Duration) *policies.Forecast {
 		from := app.Submit + s.Ready
 		f.Stages[i] = policies.Span{From: from, To: app.Submit + s.End}
 		stage := &app.Stages[i]
-		for k := range stage.Tasks {
-			tasks[stage.Profile] = append(tasks[stage.Profile], policies.Span{From: from, To: from + stage.Tasks[k].Work()})
+		for _, t := range stage.All() {
+			tasks[stage.Profile] = append(tasks[stage.Profile], policies.Span{From: from, To: from + t.Work()})
 		}
 	}
 	for _, list := range tasks {

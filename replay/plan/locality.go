@@ -25,6 +25,68 @@ type Preference struct {
 	racks  bool          // there were tasks in far[0]; else that level is not valid
 }
 
+// A Place is where a task ran and what decides where it may run again, in 4 bytes: how near
+// to its data it was, whether it reads shuffle data, and its host.
+type Place uint32
+
+func placeOf(t *traces.Task) Place {
+	reads := 0
+	if t.Read > 0 {
+		reads = 1
+	}
+	return Place(t.Locality) | Place(reads)<<3 | Place(int32(t.Host)+1)<<4
+}
+
+func (p Place) locality() traces.Locality { return traces.Locality(p & 7) }
+
+// isNear reports whether the task was launched near its data.
+func (p Place) isNear() bool {
+	return p.locality() == traces.ProcessLocal || p.locality() == traces.NodeLocal
+}
+
+// Reads reports whether the task reads shuffle data.
+func (p Place) Reads() bool { return p&8 != 0 }
+
+// host is an index into the application's hosts; -1: it is not known.
+func (p Place) host() int { return int(p>>4) - 1 }
+
+// places counts what is found of the places of tasks.
+type places struct{ all, near, far, onHost, reading int }
+
+func (c *places) add(p Place) {
+	c.all++
+	switch {
+	case p.isNear():
+		if c.near++; p.host() >= 0 {
+			c.onHost++
+		}
+	case p.locality() == traces.RackLocal || p.locality() == traces.AnyLocality:
+		c.far++
+	}
+	if p.Reads() {
+		c.reading++
+	}
+}
+
+// prefer reports whether tasks have preferences: some were near their data, and some do not
+// run anywhere at once.
+func (c *places) prefer(inferred bool) bool {
+	return c.near > 0 && (c.far > 0 || inferred && c.onHost > 0)
+}
+
+// matter reports whether a replay has to know the places of a stage's tasks one by one.
+func (c *places) matter() bool {
+	return c.prefer(true) || c.reading > 0 && c.reading < c.all
+}
+
+// ReadsShuffle reports whether a task reads shuffle data.
+func (p *Plan) ReadsShuffle(stage int32, partition int) bool {
+	if p.Places[stage] == nil {
+		return p.Reads[stage]
+	}
+	return p.Places[stage][partition].Reads()
+}
+
 // LocalityWaits are the waits of an application at the levels of a node and of a rack:
 // spark.locality.wait.node and .rack, else spark.locality.wait, else its default, 3 s.
 func LocalityWaits(app *traces.Application) (waits [2]time.Duration) {
@@ -39,37 +101,29 @@ func LocalityWaits(app *traces.Application) (waits [2]time.Duration) {
 // none of the tasks has one. If nodes are inferred, the recorded hosts stand for the
 // cluster's nodes in order; if there were more hosts than nodes, the next ones stand for
 // the first nodes again.
-func NewPreference(tasks int32, task func(int32) *traces.Task, nodes int, inferred bool) *Preference {
-	near, choosy := false, false // some task was near its data, some does not run anywhere at once
+func NewPreference(tasks int32, place func(task int32) Place, nodes int, inferred bool) *Preference {
+	var seen places
 	for i := range tasks {
-		t := task(i)
-		isFar := t.Locality == traces.RackLocal || t.Locality == traces.AnyLocality
-		near = near || isNear(t)
-		choosy = choosy || isFar || inferred && isNear(t) && t.Host >= 0
+		seen.add(place(i))
 	}
-	if !near || !choosy {
+	if !seen.prefer(inferred) {
 		return nil // no level but that of all its tasks is valid
 	}
 	p := &Preference{byNode: make([][]int32, nodes), Taken: make([]bool, tasks)}
 	for i := range tasks {
-		switch t := task(i); {
-		case t.Locality == traces.RackLocal:
+		switch at := place(i); {
+		case at.locality() == traces.RackLocal:
 			p.far[0], p.racks = append(p.far[0], i), true
-		case t.Locality == traces.AnyLocality:
+		case at.locality() == traces.AnyLocality:
 			p.far[1] = append(p.far[1], i)
-		case inferred && isNear(t) && t.Host >= 0:
-			node := int(t.Host) % nodes
+		case inferred && at.isNear() && at.host() >= 0:
+			node := at.host() % nodes
 			p.byNode[node] = append(p.byNode[node], i)
 		default:
 			p.none = append(p.none, i)
 		}
 	}
 	return p
-}
-
-// isNear reports whether a task was launched near its data.
-func isNear(t *traces.Task) bool {
-	return t.Locality == traces.ProcessLocal || t.Locality == traces.NodeLocal
 }
 
 // Near removes the first pending task that runs at once on a node; -1 if there is none.

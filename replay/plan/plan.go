@@ -13,6 +13,7 @@ import (
 type Plan struct {
 	Offset       []int32               // per stage, where its tasks begin in work
 	Work         []int32               // milliseconds of each task on a warm executor, without overhead
+	Places       [][]Place             // per stage, of each task; nil: the tasks do not differ in it, and none prefers a place
 	Reads        []bool                // per stage, whether it reads shuffle data
 	Graph        [][]int32             // per job, its stages, parents before children
 	Followers    [][]Follower          // per job + 1: what its end (0: the application's start) sets off
@@ -46,6 +47,7 @@ type Follower struct {
 func New(a *traces.Application, model *latency.Model) *Plan {
 	p := &Plan{
 		Offset:       make([]int32, len(a.Stages)+1),
+		Places:       make([][]Place, len(a.Stages)),
 		Reads:        make([]bool, len(a.Stages)),
 		Blocks:       make([][]int32, len(a.Stages)),
 		Graph:        make([][]int32, len(a.Jobs)),
@@ -56,17 +58,28 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 	}
 	warm := latency.WarmDeserialize(a)
 	first := p.numberBlocks(a)
+	tasks := 0
+	for i := range a.Stages {
+		tasks += a.Stages[i].Size()
+	}
+	p.Work = make([]int32, 0, tasks)
 	for i := range a.Stages {
 		s := &a.Stages[i]
 		p.Offset[i] = int32(len(p.Work))
-		for j := range s.Tasks {
-			t := &s.Tasks[j]
+		var seen places
+		for _, t := range s.All() {
 			work := t.Run + t.Deserialize + t.Result + t.Scheduler + t.GettingResult
 			if model != nil {
 				work = model.Work(t, warm[i])
 			}
 			p.Work = append(p.Work, max(work, t.OriginalRun))
-			p.Reads[i] = p.Reads[i] || t.Read > 0
+			seen.add(placeOf(t))
+		}
+		p.Reads[i] = seen.reading > 0
+		if seen.matter() {
+			for _, t := range s.All() {
+				p.Places[i] = append(p.Places[i], placeOf(t))
+			}
 		}
 		for _, rdd := range s.Caches {
 			p.Blocks[i] = append(p.Blocks[i], first[rdd.ID])
@@ -119,11 +132,11 @@ func (p *Plan) computeBlocks(a *traces.Application) {
 	p.ComputeCost = slices.Repeat([]int32{-1}, p.Cached)
 	for i := range a.Stages {
 		for _, first := range p.Blocks[i] {
-			for j := range a.Stages[i].Tasks {
+			for j, t := range a.Stages[i].All() {
 				block, work := first+int32(j), &p.Work[p.Offset[i]+int32(j)]
 				if p.ComputeCost[block] < 0 {
 					p.ComputeCost[block] = *work
-				} else if a.Stages[i].Tasks[j].Recomputed {
+				} else if t.Recomputed {
 					*work = max(*work-p.ComputeCost[block], 0)
 				}
 			}
@@ -137,7 +150,7 @@ func (p *Plan) numberBlocks(a *traces.Application) map[int]int32 {
 	size := map[int]int{} // only looked up, never ranged over
 	for i := range a.Stages {
 		for _, rdd := range a.Stages[i].Caches {
-			size[rdd.ID] = max(size[rdd.ID], len(a.Stages[i].Tasks))
+			size[rdd.ID] = max(size[rdd.ID], a.Stages[i].Size())
 		}
 	}
 	first := map[int]int32{}

@@ -52,6 +52,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 			Failures: failuresOf(s, runs),
 			Copies:   copiesOf(s, runs),
 		}
+		stage.Pack()
 		if s.lineage != nil {
 			stage.Caches = s.lineage.caches
 		}

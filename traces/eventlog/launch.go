@@ -43,8 +43,7 @@ func addStalls(stages []traces.Stage) {
 	least := make([]int32, len(stages)) // -1: no task counts
 	for i := range stages {
 		least[i] = -1
-		for j := range stages[i].Tasks {
-			t := &stages[i].Tasks[j]
+		for _, t := range stages[i].All() {
 			if t.Cold {
 				continue
 			}
