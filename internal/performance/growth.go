@@ -19,7 +19,7 @@ type axis struct {
 }
 
 var axes = []axis{
-	{"tasks", "tasks of one application", 1.5, 0, "One application with one stage, on 1,000 executors of one core."},
+	{"tasks", "tasks of one application", 1.5, 0, "One application with one job, on 1,000 executors of one core; its stages have up to 1,000,000 tasks and run at once."},
 	{"executors", "executors of one application", 2, 10_000, "One application with one stage of 400,000 tasks."},
 	{"stages", "stages in a job", 2, 100_000, "100,000 stages of four tasks, cut into jobs of so many stages. 32 chains of stages run side by side, on 100 executors."},
 	{"jobs", "jobs of one application", 2, 100_000, "100,000 stages of four tasks, cut into so many jobs. No stage waits for another of its job, so that one job has 100,000 stages at once; on 100 executors."},

@@ -17,19 +17,19 @@ type axis struct {
 	world func(size int) world
 }
 
-// A world is a workload in the native text form, and where it runs.
+// A world is a workload and where it runs.
 type world struct {
-	workload string
-	tasks    int // of the workload
-	slots    int // how many tasks run at once, at most
-	nodes    int // of the cluster
-	cores    int // of a node
-	most     int // executors of an application; 0: as many as the dynamic policy requests
-	static   int // executors of an application under the static policy
+	text   string // the workload in its native form
+	tasks  int    // of the workload
+	slots  int    // how many tasks run at once, at most
+	nodes  int    // of the cluster
+	cores  int    // of a node
+	most   int    // executors of an application; 0: as many as the dynamic policy requests
+	static int    // executors of an application under the static policy
 }
 
 var axes = []axis{
-	{"tasks", decades(10_000, 100_000_000), func(n int) world { return alone(1000, app(1)+job+stage(n)) }},
+	{"tasks", decades(10_000, 100_000_000), func(n int) world { return alone(1000, app(1)+job+stages(n)) }},
 	{"executors", decades(10, 10_000), func(n int) world { return alone(n, app(1)+job+stage(400_000)) }},
 	{"stages", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(unitStages/n, n, chains)) }},
 	{"jobs", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(n, unitStages/n, atOnce)) }},
@@ -60,7 +60,20 @@ var runTimes = func() (times [1024]int) {
 	return times
 }()
 
-// stage is a stage of so many tasks.
+// longestStage is how many tasks a line of the native form may hold.
+const longestStage = 1_000_000
+
+// stages are so many tasks in one stage, or in several that wait for none if there are
+// more than one line holds.
+func stages(tasks int) string {
+	var text strings.Builder
+	for ; tasks > longestStage; tasks -= longestStage {
+		text.WriteString(stage(longestStage))
+	}
+	return text.String() + stage(tasks)
+}
+
+// stage is a stage of so many tasks that waits for none.
 func stage(tasks int) string {
 	var text strings.Builder
 	text.WriteString("stage tasks=")
@@ -71,21 +84,21 @@ func stage(tasks int) string {
 			text.WriteByte(',')
 		}
 	}
-	text.WriteByte('\n')
+	text.WriteString(" reads=none\n")
 	return text.String()
 }
 
 // alone is the world of one application with so many executors of one core.
-func alone(executors int, workload string) world {
+func alone(executors int, text string) world {
 	return world{
-		workload: workload, tasks: tasksOf(workload), slots: executors,
+		text: text, tasks: tasksOf(text), slots: executors,
 		nodes: executors/30 + 2, cores: 32, most: executors, static: executors,
 	}
 }
 
 // tasksOf counts the tasks of a workload.
-func tasksOf(workload string) (n int) {
-	for _, words := range strings.Split(workload, "tasks=")[1:] {
+func tasksOf(text string) (n int) {
+	for _, words := range strings.Split(text, "tasks=")[1:] {
 		line, _, _ := strings.Cut(words, "\n")
 		list, _, _ := strings.Cut(line, " ")
 		for part := range strings.SplitSeq(list, ",") {
@@ -169,7 +182,7 @@ func together(apps, nodes int) world {
 		text.WriteString("job\nstage tasks=64x5s\nstage tasks=32x3s\njob gap=5s\nstage tasks=64x5s\n")
 	}
 	return world{
-		workload: text.String(), tasks: 160 * apps, slots: cores * min(static*apps, nodes),
+		text: text.String(), tasks: 160 * apps, slots: cores * min(static*apps, nodes),
 		nodes: nodes, cores: cores + 2, static: static,
 	}
 }

@@ -32,16 +32,12 @@ func BenchmarkGrowth(b *testing.B) {
 			if a.name == "tasks" && size > *mostTasks {
 				continue
 			}
-			load := sync.OnceValues(func() (*traces.Workload, world) {
-				w := a.world(size)
-				return read(b, w.workload), w
-			})
+			load := sync.OnceValue(func() loaded { return a.world(size).load() })
 			for _, manager := range managers {
 				for _, policy := range []string{"static", "dynamic"} {
 					name := fmt.Sprintf("axis=%s/size=%d/manager=%s/policy=%s", a.name, size, strings.Replace(manager, ",scheduler=", "-", 1), policy)
 					b.Run(name, func(b *testing.B) {
-						w, in := load()
-						measure(b, w, &in, manager, policy)
+						measure(b, load(), manager, policy)
 					})
 				}
 			}
@@ -49,15 +45,23 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
-func read(tb testing.TB, text string) *traces.Workload {
-	w, err := traces.ReadText(strings.NewReader(text), "growth")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return w
+// A loaded world has its workload read. The text is dropped: it may be large.
+type loaded struct {
+	world
+	workload *traces.Workload
+	err      error
 }
 
-func measure(b *testing.B, w *traces.Workload, in *world, manager, policy string) (result *replay.Result) {
+func (w world) load() loaded {
+	workload, err := traces.ReadText(strings.NewReader(w.text), "growth")
+	w.text = ""
+	return loaded{w, workload, err}
+}
+
+func measure(b *testing.B, in loaded, manager, policy string) (result *replay.Result) {
+	if in.err != nil {
+		b.Fatal(in.err)
+	}
 	fleet, err := policies.ParseFleet(in.policy(policy))
 	if err != nil {
 		b.Fatal(err)
@@ -75,7 +79,7 @@ func measure(b *testing.B, w *traces.Workload, in *world, manager, policy string
 		took := stopwatch.Medians(1, func() {
 			runtime.ReadMemStats(&before)
 			for range times {
-				if result, err = replay.Run(w, fleet, replay.Config{Cluster: on, Seed: 1}); err != nil {
+				if result, err = replay.Run(in.workload, fleet, replay.Config{Cluster: on, Seed: 1}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -130,10 +134,12 @@ func runTime(i int) time.Duration { return time.Duration(runTimes[i%len(runTimes
 func TestAxesAreWhatTheySay(t *testing.T) {
 	for _, a := range axes {
 		size := a.sizes[1]
-		in := a.world(size)
-		w := read(t, in.workload)
+		in := a.world(size).load()
+		if in.err != nil {
+			t.Fatal(in.err)
+		}
 		tasks, stages, jobs := 0, 0, 0
-		for _, application := range w.Apps {
+		for _, application := range in.workload.Apps {
 			for i := range application.Stages {
 				tasks += len(application.Stages[i].Tasks)
 			}
@@ -143,7 +149,7 @@ func TestAxesAreWhatTheySay(t *testing.T) {
 		if tasks != in.tasks {
 			t.Errorf("axis=%s/size=%d has %d tasks, says %d", a.name, size, tasks, in.tasks)
 		}
-		grown := map[string]int{"tasks": tasks, "stages": stages / jobs, "jobs": jobs, "applications": len(w.Apps), "nodes": in.nodes, "executors": in.static, "seconds": size}
+		grown := map[string]int{"tasks": tasks, "stages": stages / jobs, "jobs": jobs, "applications": len(in.workload.Apps), "nodes": in.nodes, "executors": in.static, "seconds": size}
 		if grown[a.name] != size {
 			t.Errorf("axis=%s/size=%d has %d", a.name, size, grown[a.name])
 		}
@@ -155,14 +161,10 @@ func TestAxesAreWhatTheySay(t *testing.T) {
 func BenchmarkPeers(b *testing.B) {
 	for _, size := range [][2]int{{10_000, 100}, {1_000_000, 1000}} {
 		tasks, slots := size[0], size[1]
-		load := sync.OnceValues(func() (*traces.Workload, world) {
-			in := alone(slots, app(1)+job+stage(tasks))
-			return read(b, in.workload), in
-		})
+		load := sync.OnceValue(func() loaded { return alone(slots, app(1)+job+stage(tasks)).load() })
 		for _, policy := range []string{"static", "dynamic"} {
 			b.Run(fmt.Sprintf("program=dynalloc-%s/tasks=%d/slots=%d", policy, tasks, slots), func(b *testing.B) {
-				w, in := load()
-				result := measure(b, w, &in, managers[0], policy)
+				result := measure(b, load(), managers[0], policy)
 				b.ReportMetric(result.Apps[0].End.Seconds(), "simulated-s")
 			})
 		}
