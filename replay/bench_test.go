@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dynalloc/internal/stopwatch"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
@@ -104,15 +105,19 @@ func BenchmarkAttribution(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Run("policy="+policy, func(b *testing.B) {
-			var took [2]time.Duration
-			for b.Loop() {
-				for i, attribute := range []bool{false, true} {
-					config.Attribute = attribute
-					start := time.Now()
-					if _, err := Run(w, fleet, config); err != nil {
+			run := func(attribute bool) func() {
+				c := config
+				c.Attribute = attribute
+				return func() {
+					if _, err := Run(w, fleet, c); err != nil {
 						b.Fatal(err)
 					}
-					took[i] += time.Since(start)
+				}
+			}
+			var took [2]time.Duration
+			for b.Loop() {
+				for i, t := range stopwatch.Medians(11, run(false), run(true)) {
+					took[i] += t
 				}
 			}
 			b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "with/without")
