@@ -98,7 +98,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
 		}
 		for k := range a.Stages {
-			e.tasks += len(a.Stages[k].Tasks)
+			e.tasks += a.Stages[k].Size()
 		}
 		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Began: -1, Wanted: -1, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
 	}
