@@ -51,7 +51,7 @@ func (a *appAttempt) assign(node *schedulerNode, limits *resourceLimits, mode sc
 		}
 		headroom := limits.headroom
 		if s.config.lookAtAllNodes {
-			headroom = headroom.Plus(a.reserved[node.Label])
+			headroom = headroom.Plus(a.reserved.on(node.Label))
 		}
 		if !s.calculator.Fits(r.Size, headroom) {
 			return assignment{skipped: skippedAtLimit}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -32,6 +33,10 @@ type appAttempt struct {
 	reservations        map[int][]*container // by priority of the request
 	reReservations      map[int]int          // how often reserved nodes were reserved again, by priority
 	missedOpportunities map[int]int          // nodes without label that a request did not get, by priority
+
+	active    bool                   // its master may start or has started
+	reordered bool                   // it is in the queue's reorder
+	line      *fit.Line[*appAttempt] // where it stands; nil: it wants nothing
 
 	orderedUsed, orderedPending int64 // MiB; by these its place in a fair order was found
 }
@@ -78,6 +83,7 @@ func (a *appAttempt) ask(r scheduler.Request) {
 		a.queue.users.activate(a.User, a.ID)
 	}
 	a.addPending(a.requests.At(r.Priority).Total().Minus(last.Total()))
+	a.queue.updateHunger(a)
 }
 
 func (a *appAttempt) addPending(r scheduler.Resource) {

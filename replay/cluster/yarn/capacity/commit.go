@@ -17,6 +17,7 @@ func (s *Scheduler) commit(a assignment, done *[]scheduler.Allocation) {
 	case a.from == nil && !s.accepts(a):
 	case a.reserve && a.from != nil:
 		a.app.reReservations[a.request.Priority]++
+		a.app.queue.updateHunger(a.app)
 	case a.reserve:
 		s.reserve(a, done)
 	default:
@@ -36,7 +37,7 @@ func (s *Scheduler) accepts(a assignment) bool {
 		return false
 	}
 	limit := l.userLimit(a.app, label, a.mode)
-	if s.more(l.users.users[a.app.User].used[label].Minus(released), limit) {
+	if s.more(l.users.users[a.app.User].used.on(label).Minus(released), limit) {
 		return false
 	}
 	for q := l.queue; q != nil; q = q.parent {
@@ -59,6 +60,7 @@ func (s *Scheduler) reserve(a assignment, done *[]scheduler.Allocation) {
 	app.reReservations[c.priority] = 0
 	app.reservations[c.priority] = append(app.reservations[c.priority], c)
 	a.node.reserved = c
+	app.queue.updateHunger(app)
 	if a.unreserve != nil {
 		s.unreserve(a.unreserve)
 	}
@@ -152,6 +154,7 @@ func (s *Scheduler) removeReservation(c *container) {
 	app.reserved.add(n.Label, c.size.Negative())
 	n.reserved = nil
 	app.queue.addReserved(n.Label, c.size.Negative())
+	app.queue.updateHunger(app)
 }
 
 // without is a list without one of its elements. The list's own array is changed.

@@ -16,7 +16,9 @@
 //	queue.go            the tree of queues, and the order in which they are served
 //	shares.go           what queues are guaranteed of each partition
 //	limits.go           how much a queue may get now
-//	leaf.go             queues of applications: which of them may start, their order
+//	leaf.go             queues of applications: their order, and which of them is offered a node
+//	activate.go         which applications may start
+//	hungry.go           applications that want containers, in lines
 //	users.go            users of a queue, and how much each may use
 //	app.go              applications: requests and containers
 //	allocate.go         what an application does with a node that it is offered

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
@@ -16,9 +16,13 @@ type leafQueue struct {
 	*queue
 	users *usersManager
 
-	waiting []*appAttempt // for room for their masters, in the order of priority
-	active  []*appAttempt // in the queue's order, except those in reorder
-	reorder []*appAttempt // whose use or demand has changed, in a fair order
+	waiting []*waitingUser         // with applications that wait for room for their masters
+	active  *fit.Line[*appAttempt] // in the queue's order, except those in reorder
+	reorder []*appAttempt          // whose use or demand has changed, in a fair order
+	waits   int                    // applications in waiting
+	offered int                    // how often a node was offered to an application, for tests
+	hungry  map[string]*hungryUser // users with active applications that want containers; only looked up
+	wanting []*hungryUser          // the same, in no order
 
 	maxApplications, maxApplicationsPerUser int
 
@@ -26,23 +30,12 @@ type leafQueue struct {
 	amBase        scheduler.Resource // what the share of masters is a part of, at the last heartbeat
 	currentAMBase scheduler.Resource // the same when an application was last looked at
 
-	// userLimits has the users that were looked at, by label and mode, until the limits
-	// of users change.
-	userLimits        map[limitKey]map[string]*userLimit
-	userLimitsVersion int
-
 	guests map[string][]*container // by label of their nodes, oldest first
 }
 
-// A userLimit is how much a user may use.
-type userLimit struct {
-	limit    scheduler.Resource
-	reached  bool
-	reserved scheduler.Resource // of the application that found it reached
-}
-
 func newLeaf(q *queue) *leafQueue {
-	l := &leafQueue{queue: q, guests: map[string][]*container{}}
+	l := &leafQueue{queue: q, guests: map[string][]*container{}, hungry: map[string]*hungryUser{}}
+	l.active = fit.NewLine(l.compareApps)
 	l.users = newUsers(l)
 	return l
 }
@@ -61,7 +54,7 @@ func (l *leafQueue) updateShares(limits *resourceLimits) {
 	l.updateUsedCapacities()
 	l.activate()
 	l.users.version++
-	for _, app := range l.active {
+	for _, app := range l.active.All() {
 		l.userLimit(app, "", respectExclusivity)
 	}
 }
@@ -100,7 +93,7 @@ func (l *leafQueue) admit(name string) error {
 	if l.config.stopped {
 		return fmt.Errorf("the queue %s is stopped", path)
 	}
-	if n := len(l.active) + len(l.waiting); n >= l.maxApplications {
+	if n := l.applications(); n >= l.maxApplications {
 		return fmt.Errorf("the queue %s already has %d applications, no more than %d are allowed", path, n, l.maxApplications)
 	}
 	if n := l.users.user(name).applications(); n >= l.maxApplicationsPerUser {
@@ -132,75 +125,6 @@ func (l *leafQueue) updateHeadroom(app *appAttempt) {
 	if app.hasHeadroom {
 		l.users.limit(app.User, app.label, respectExclusivity)
 	}
-}
-
-// updateAMLimit works out how much application masters may use of a partition.
-func (l *leafQueue) updateAMLimit(label string) {
-	share, base := l.share(label), scheduler.Resource{}
-	if label == "" {
-		base = l.currentAMBase
-	}
-	if !l.s.calculator.Fits(share.guaranteed, base) {
-		base = share.guaranteed
-	}
-	share.amLimit = l.s.calculator.MultiplyUp(base, float64(l.config.on(label).amShare), l.s.config.smallest)
-}
-
-// userAMLimit is how much the application masters of one user may use of a partition.
-func (l *leafQueue) userAMLimit(label, name string) scheduler.Resource {
-	calculator, share := l.s.calculator, l.share(label)
-	by := l.config.on(label).amShare
-	if l.config.userLimitFactor != -1 {
-		part := max(l.config.userLimit/100, 1/float32(max(l.users.numActive(), 1)))
-		by = by * min(part*l.users.weightOf(name), 1) * l.config.userLimitFactor
-	}
-	return calculator.Min(l.cluster, calculator.MultiplyUp(share.guaranteed, float64(by), l.s.config.smallest), share.amLimit)
-}
-
-// activate lets waiting applications start whose masters fit into the queue's share for
-// application masters and into their user's part of it. One master may always run.
-func (l *leafQueue) activate() {
-	calculator := l.s.calculator
-	for _, label := range l.accessibleLabels() {
-		l.updateAMLimit(label)
-	}
-	ofUser := byLabel{} // YARN keeps the limit by label only, so that of the first user counts for all
-	l.waiting = slices.DeleteFunc(l.waiting, func(app *appAttempt) bool {
-		label := app.label
-		share := l.share(label)
-		alone := func() bool {
-			return len(l.active) < 1 || calculator.Compare(l.cluster, share.amUsed, scheduler.Resource{}) <= 0
-		}
-		if !calculator.Fits(app.master.Plus(share.amUsed), share.amLimit) && !alone() {
-			return false
-		}
-		user := l.users.user(app.User)
-		limit, known := ofUser[label]
-		if !known {
-			limit = l.userAMLimit(label, app.User)
-			ofUser[label] = limit
-		}
-		if !calculator.Fits(app.master.Plus(user.amUsed[label]), limit) && !alone() {
-			return false
-		}
-		user.waiting--
-		user.active++
-		l.insert(app)
-		share.amUsed = share.amUsed.Plus(app.master)
-		user.amUsed.add(label, app.master)
-		return true
-	})
-}
-
-// accessibleLabels are the labels on which applications of the queue may have masters.
-func (l *leafQueue) accessibleLabels() []string {
-	if slices.Contains(l.config.accessible, anyLabel) {
-		return slices.Clone(l.labels)
-	}
-	if slices.Contains(l.config.accessible, "") {
-		return l.config.accessible
-	}
-	return append([]string{""}, l.config.accessible...)
 }
 
 // inFIFOOrder is the order of priority, then of submission.
@@ -240,61 +164,25 @@ func (l *leafQueue) magnitude(a *appAttempt) float64 {
 	return used
 }
 
-func (l *leafQueue) insert(app *appAttempt) {
-	i, _ := slices.BinarySearchFunc(l.active, app, l.compareApps)
-	l.active = slices.Insert(l.active, i, app)
-}
-
 // noteReorder notes that what an application uses or asks for has changed.
 func (l *leafQueue) noteReorder(app *appAttempt) {
-	if l.config.fairOrder && slices.Contains(l.active, app) && !slices.Contains(l.reorder, app) {
+	if l.config.fairOrder && app.active && !app.reordered {
+		app.reordered = true
 		l.reorder = append(l.reorder, app)
 	}
 }
 
-// inOrder returns the active applications in the order in which they are served.
-func (l *leafQueue) inOrder() []*appAttempt {
+// updateOrder puts the active applications in the order in which they are served.
+func (l *leafQueue) updateOrder() {
 	for _, app := range l.reorder {
-		i := slices.Index(l.active, app)
-		l.active = slices.Delete(l.active, i, i+1)
+		app.reordered = false
+		l.active.Remove(app)
+		l.leaveLine(app)
 		app.orderedUsed, app.orderedPending = app.usedMemory, app.pending.MemoryMB
-		l.insert(app)
+		l.active.Insert(app, fit.Need{})
+		l.updateHunger(app)
 	}
 	l.reorder = l.reorder[:0]
-	return l.active
-}
-
-// submit takes in an application. In an empty cluster it cannot start yet.
-func (l *leafQueue) submit(app *appAttempt) {
-	l.users.user(app.User).waiting++
-	i, _ := slices.BinarySearchFunc(l.waiting, app, inFIFOOrder)
-	l.waiting = slices.Insert(l.waiting, i, app)
-	if l.s.calculator.Compare(l.cluster, l.cluster, scheduler.Resource{}) > 0 {
-		l.activate()
-	}
-}
-
-// remove takes an application out whose containers have ended.
-func (l *leafQueue) remove(app *appAttempt) {
-	user := l.users.user(app.User)
-	if slices.Contains(l.active, app) {
-		l.active, l.reorder = without(l.active, app), without(l.reorder, app)
-		share := l.share(app.label)
-		share.amUsed = share.amUsed.Minus(app.master)
-		user.amUsed.add(app.label, app.master.Negative())
-		user.active--
-	} else {
-		l.waiting = without(l.waiting, app)
-		user.waiting--
-	}
-	if user.applications() == 0 {
-		l.users.remove(app.User)
-	}
-	l.activate()
-	l.users.deactivate(app.User, app.ID)
-	for q := l.parent; q != nil; q = q.parent {
-		q.applications--
-	}
 }
 
 // assign finds a container for a node, or a reservation of it: for the first
@@ -312,52 +200,51 @@ func (l *leafQueue) assign(node *schedulerNode, limits *resourceLimits, mode sch
 	if !l.mayServe(label, mode) {
 		return assignment{}
 	}
-	lookedAt := l.currentUserLimits(limitKey{label: label, mode: mode})
+	l.updateOrder()
+	first, ok := l.active.First(keepAll)
+	if !ok {
+		return assignment{}
+	}
+	if l.s.inTurn || !l.s.config.lookAtAllNodes || l.s.labeled || !l.canAssign(label, limits, scheduler.Resource{}, mode) {
+		return l.assignInTurn(node, limits, mode, first)
+	}
+	return l.assignHungry(node, limits, mode, first)
+}
+
+// assignInTurn offers a node to all active applications in turn.
+func (l *leafQueue) assignInTurn(node *schedulerNode, limits *resourceLimits, mode schedulingMode, first *appAttempt) assignment {
+	label := node.Label
 	checkQueue := true
-	for _, app := range l.inOrder() {
-		reserved := app.reserved[""]
+	for app, ok := first, true; ok; app, ok = l.active.After(app, keepAll) {
+		reserved := app.reserved.on("")
 		if checkQueue {
 			if !l.canAssign(label, limits, reserved, mode) {
 				return assignment{}
 			}
 			checkQueue = l.s.config.lookAtAllNodes && reserved != (scheduler.Resource{})
 		}
-		user := lookedAt[app.User]
-		if user == nil {
-			user = &userLimit{limit: l.userLimit(app, label, mode)}
-			lookedAt[app.User] = user
-		} else {
-			l.noteLookedAt(app)
-		}
-		if user.reached && reserved.FitsIn(user.reserved) {
-			continue
-		}
-		if !l.canAssignToUser(app, user.limit, label, limits) {
-			if user.reserved.FitsIn(reserved) {
-				user.reached, user.reserved = true, reserved
-			}
-			continue
-		}
-		a := app.assign(node, limits, mode, nil)
-		if l.s.positive(a.size) || a.skipped == skippedAtLimit {
+		if a, done := l.offer(app, node, limits, mode); done {
 			return a
-		}
-		if a.skipped != skippedOther {
-			return assignment{}
 		}
 	}
 	return assignment{}
 }
 
-// currentUserLimits has the users that were looked at since their limits changed.
-func (l *leafQueue) currentUserLimits(key limitKey) map[string]*userLimit {
-	if l.userLimits == nil || l.userLimitsVersion != l.users.version {
-		l.userLimits, l.userLimitsVersion = map[limitKey]map[string]*userLimit{}, l.users.version
+// offer offers a node to an application, and reports whether it is offered to no other
+// one.
+func (l *leafQueue) offer(app *appAttempt, node *schedulerNode, limits *resourceLimits, mode schedulingMode) (a assignment, done bool) {
+	l.offered++
+	if !l.canAssignToUser(app, l.userLimit(app, node.Label, mode), node.Label, limits) {
+		return assignment{}, false
 	}
-	if l.userLimits[key] == nil {
-		l.userLimits[key] = map[string]*userLimit{}
+	a = app.assign(node, limits, mode, nil)
+	switch {
+	case l.s.positive(a.size) || a.skipped == skippedAtLimit:
+		return a, true
+	case a.skipped != skippedOther:
+		return assignment{}, true
 	}
-	return l.userLimits[key]
+	return assignment{}, false
 }
 
 // canAssignToUser reports whether the user of an application is within the limit, or
@@ -369,11 +256,11 @@ func (l *leafQueue) canAssignToUser(app *appAttempt, limit scheduler.Resource, l
 		return false
 	}
 	limits.unreserve = scheduler.Resource{}
-	if !l.s.more(user.used[label], limit) {
+	if !l.s.more(user.used.on(label), limit) {
 		return true
 	}
-	if l.s.config.lookAtAllNodes && !l.s.more(user.used[""].Minus(app.reserved[""]), limit) {
-		limits.unreserve = user.used[label].Minus(limit)
+	if l.s.config.lookAtAllNodes && !l.s.more(user.used.on("").Minus(app.reserved.on("")), limit) {
+		limits.unreserve = user.used.on(label).Minus(limit)
 		return true
 	}
 	return false

@@ -176,16 +176,16 @@ func (r *preemptionRound) newTempQueue(q *queue, label string) *tempQueue {
 // have it.
 func (l *leafQueue) pendingWithinLimits(label string, unreserved bool) scheduler.Resource {
 	var total scheduler.Resource
-	left := byLabel{} // by user
-	for _, app := range l.active {
+	left := map[string]scheduler.Resource{} // by user
+	for _, app := range l.active.All() {
 		room, known := left[app.User]
 		if !known {
-			used := l.users.user(app.User).used[label]
+			used := l.users.user(app.User).used.on(label)
 			room = l.users.limit(app.User, label, respectExclusivity).Minus(used).NonNegative()
 		}
 		pending := app.pendingOn(label)
 		if unreserved {
-			pending = pending.Minus(app.reserved[label])
+			pending = pending.Minus(app.reserved.on(label))
 		}
 		pending = pending.NonNegative().Min(room)
 		total = total.Plus(pending)

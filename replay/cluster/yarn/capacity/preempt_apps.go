@@ -107,7 +107,7 @@ func (r *preemptionRound) takeFromApp(a *tempApp, c *intraQueueConfig, left dema
 // their user may have (FifoIntraQueuePreemptionPlugin.computeAppsIdealAllocation).
 func (r *preemptionRound) computeAppIdeals(t *tempQueue, c *intraQueueConfig) {
 	s, calculator, leaf := r.s, r.s.calculator, t.queue.leaf
-	if len(leaf.active)+len(leaf.waiting) == 1 {
+	if leaf.applications() == 1 {
 		return
 	}
 	apps, left := r.tempApps(t)
@@ -165,20 +165,20 @@ func (r *preemptionRound) tempApps(t *tempQueue) (apps []*tempApp, left schedule
 	leaf := t.queue.leaf
 	amUsed := map[string]scheduler.Resource{} // by user
 	left = t.used.Minus(t.actuallyToBePreempted)
-	for _, app := range leaf.active {
+	for _, app := range leaf.active.All() {
 		if app.label == t.label {
 			amUsed[app.User] = amUsed[app.User].Plus(app.master)
 			left = left.Minus(app.master)
 		}
 	}
 	t.users = map[string]*tempUser{}
-	for _, app := range slices.Concat(leaf.active, leaf.waiting) {
-		a := &tempApp{app: app, used: app.used[t.label], pending: app.pendingOn(t.label), user: t.users[app.User]}
+	for _, app := range slices.Concat(leaf.active.All(), leaf.waitingApps()) {
+		a := &tempApp{app: app, used: app.used.on(t.label), pending: app.pendingOn(t.label), user: t.users[app.User]}
 		if app.label == t.label && app.hasMaster {
 			a.amUsed = app.master
 		}
 		if a.user == nil {
-			a.user = &tempUser{used: leaf.users.user(app.User).used[t.label], amUsed: amUsed[app.User]}
+			a.user = &tempUser{used: leaf.users.user(app.User).used.on(t.label), amUsed: amUsed[app.User]}
 			a.user.limit = leaf.users.limitIfAllActive(app.User, t.label).Minus(a.user.amUsed)
 			t.users[app.User] = a.user
 		}

@@ -51,7 +51,8 @@ func (r *preemptionRound) selectFromQueues(countReserved, balance bool) []*conta
 			}
 		}
 		var masters []*container
-		for _, app := range slices.Backward(slices.Clone(leaf.inOrder())) {
+		leaf.updateOrder()
+		for _, app := range slices.Backward(leaf.active.All()) {
 			if len(left) > 0 {
 				masters = append(masters, r.takeFrom(app, left, &chosen)...)
 			}

@@ -8,10 +8,33 @@ import (
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
-// A byLabel is an amount on the nodes of each label.
-type byLabel map[string]scheduler.Resource
+// A byLabel is an amount on the nodes of each label. There are few labels.
+type byLabel []labeled
 
-func (b byLabel) add(label string, r scheduler.Resource) { b[label] = b[label].Plus(r) }
+type labeled struct {
+	label  string
+	amount scheduler.Resource
+}
+
+// on is the amount on the nodes of a label.
+func (b byLabel) on(label string) scheduler.Resource {
+	for i := range b {
+		if b[i].label == label {
+			return b[i].amount
+		}
+	}
+	return scheduler.Resource{}
+}
+
+func (b *byLabel) add(label string, r scheduler.Resource) {
+	for i := range *b {
+		if (*b)[i].label == label {
+			(*b)[i].amount = (*b)[i].amount.Plus(r)
+			return
+		}
+	}
+	*b = append(*b, labeled{label, r})
+}
 
 // A queue is a parent queue, or what all queues have; what only queues of
 // applications have is in leaf.
@@ -25,6 +48,7 @@ type queue struct {
 	leaf     *leafQueue // nil: there are queues below
 
 	shares       map[string]*partitionShare // by label
+	unlabeled    *partitionShare            // that of nodes without label, once it is known
 	labels       []string                   // keys of shares, in order of creation
 	applications int                        // running and waiting; only of parent queues
 }
@@ -78,11 +102,17 @@ func (s *Scheduler) newQueue(parent *queue, config *queueConfig) *queue {
 
 // share is what the queue has of a partition.
 func (q *queue) share(label string) *partitionShare {
+	if label == "" && q.unlabeled != nil {
+		return q.unlabeled
+	}
 	share := q.shares[label]
 	if share == nil {
 		share = &partitionShare{}
 		q.shares[label] = share
 		q.labels = append(q.labels, label)
+	}
+	if label == "" {
+		q.unlabeled = share
 	}
 	return share
 }

@@ -29,6 +29,9 @@ type Scheduler struct {
 	apps          map[int]*appAttempt
 	containers    map[int]*container
 	lastContainer int
+	labeled       bool // some node has a label
+	changed       bool // since it was last worked out which nodes are useful
+	inTurn        bool // offer nodes to all applications in turn, for the test that lines change nothing
 
 	marked map[*container]time.Duration // for preemption, since when
 }
@@ -42,7 +45,7 @@ func New(config *Config, sharedLabels ...string) *Scheduler {
 	s := &Scheduler{
 		config: config, calculator: config.calculator, sharedLabels: sharedLabels,
 		queues: map[string]*queue{}, byName: map[string][]*queue{},
-		nodes: map[int]*schedulerNode{}, sizes: scheduler.NodeSizes{}, partitions: map[string]scheduler.Resource{},
+		nodes: map[int]*schedulerNode{}, partitions: map[string]scheduler.Resource{},
 		apps: map[int]*appAttempt{}, containers: map[int]*container{}, marked: map[*container]time.Duration{},
 	}
 	s.root = s.newQueue(nil, config.root)
@@ -60,8 +63,10 @@ func (s *Scheduler) positive(r scheduler.Resource) bool { return s.more(r, sched
 
 // AddNode takes in a node.
 func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
-	s.nodes[n.ID], s.sizes[n.ID] = &schedulerNode{Node: n, free: n.Total}, n.Total
+	s.nodes[n.ID] = &schedulerNode{Node: n, free: n.Total}
+	s.sizes.Set(n.ID, n.Total)
 	s.partitions[n.Label] = s.partitions[n.Label].Plus(n.Total)
+	s.labeled = s.labeled || n.Label != ""
 	s.resize(s.cluster.Plus(n.Total))
 }
 
@@ -79,7 +84,7 @@ func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 		s.unreserve(n.reserved)
 	}
 	delete(s.nodes, node)
-	delete(s.sizes, node)
+	s.sizes.Remove(node)
 	s.resize(s.cluster.Minus(n.Total))
 }
 
@@ -126,7 +131,6 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	}
 	app := &appAttempt{
 		App: a, queue: l, label: label, master: s.normalize(a.Master, largest), submitted: now,
-		used: byLabel{}, reserved: byLabel{},
 		reservations: map[int][]*container{}, reReservations: map[int]int{}, missedOpportunities: map[int]int{},
 	}
 	s.apps[a.ID] = app
@@ -258,6 +262,7 @@ func (s *Scheduler) Finish(_ time.Duration, app int) {
 	}
 	a.addPending(a.pending.Negative())
 	a.requests = nil
+	a.queue.leaveLine(a)
 	delete(s.apps, app)
 	a.queue.remove(a)
 }

@@ -18,6 +18,9 @@ type user struct {
 // applications is how many applications the user has.
 func (u *user) applications() int { return u.waiting + u.active }
 
+// waitsOnly reports whether applications of the user wait and none has started.
+func (u *user) waitsOnly() bool { return u.waiting > 0 && u.active <= 0 }
+
 // A usersManager holds the users of a queue and computes how much each may use. A user
 // is active while an application of theirs waits for containers.
 //
@@ -28,7 +31,10 @@ type usersManager struct {
 	active       map[string]bool
 	applications map[string]map[int]bool // that wait, of active users; only looked up
 
-	waitingOnly   int // users none of whose applications has started
+	// Users none of whose applications has started: now, and when limits were last worked
+	// out, which is the number that YARN uses.
+	waitingOnlyNow, waitingOnly int
+
 	activeUsed    byLabel
 	inactiveUsed  byLabel
 	activeWeights float32
@@ -54,8 +60,8 @@ type versionedLimit struct {
 func newUsers(leaf *leafQueue) *usersManager {
 	return &usersManager{
 		leaf: leaf, users: map[string]*user{}, active: map[string]bool{},
-		applications: map[string]map[int]bool{}, activeUsed: byLabel{}, inactiveUsed: byLabel{},
-		ratio: map[string]float32{}, limits: map[limitKey]versionedLimit{}, version: 1,
+		applications: map[string]map[int]bool{},
+		ratio:        map[string]float32{}, limits: map[limitKey]versionedLimit{}, version: 1,
 	}
 }
 
@@ -67,10 +73,22 @@ func (m *usersManager) user(name string) *user {
 		if !ok {
 			weight = 1
 		}
-		u = &user{weight: weight, used: byLabel{}, amUsed: byLabel{}, ratio: map[string]float32{}}
+		u = &user{weight: weight, ratio: map[string]float32{}}
 		m.users[name] = u
 	}
 	return u
+}
+
+// count adds to the numbers of a user's applications.
+func (m *usersManager) count(u *user, waiting, active int) {
+	if u.waitsOnly() {
+		m.waitingOnlyNow--
+	}
+	u.waiting += waiting
+	u.active += active
+	if u.waitsOnly() {
+		m.waitingOnlyNow++
+	}
 }
 
 // weightOf is the weight of a user, 1 if there is no such user.
@@ -91,6 +109,10 @@ func (m *usersManager) setActive(name string, active bool) {
 	if delete(m.active, name); active {
 		m.active[name] = true
 	}
+	if len(m.leaf.config.userWeights) == 0 {
+		m.activeWeights = float32(len(m.active))
+		return
+	}
 	m.activeWeights = 0
 	for _, name := range slices.Sorted(maps.Keys(m.active)) {
 		m.activeWeights += m.users[name].weight
@@ -108,7 +130,7 @@ func (m *usersManager) activate(name string, app int) {
 		u := m.user(name)
 		if !m.active[name] {
 			m.setActive(name, true)
-			u.move(m.inactiveUsed, m.activeUsed)
+			u.move(&m.inactiveUsed, &m.activeUsed)
 		}
 	}
 	m.applications[name][app] = true
@@ -128,15 +150,15 @@ func (m *usersManager) deactivate(name string, app int) {
 	m.version++
 	if u := m.users[name]; u != nil && m.active[name] {
 		m.setActive(name, false)
-		u.move(m.activeUsed, m.inactiveUsed)
+		u.move(&m.activeUsed, &m.inactiveUsed)
 	}
 }
 
 // move moves what the user uses from one sum to another.
-func (u *user) move(from, to byLabel) {
-	for label, r := range u.used { // any order: each label by itself
-		from.add(label, r.Negative())
-		to.add(label, r)
+func (u *user) move(from, to *byLabel) {
+	for _, x := range u.used {
+		from.add(x.label, x.amount.Negative())
+		to.add(x.label, x.amount)
 	}
 }
 
@@ -159,7 +181,7 @@ func (m *usersManager) addUsed(name, label string, r scheduler.Resource) {
 }
 
 func (m *usersManager) ratioOf(u *user, label string) float32 {
-	return m.leaf.s.calculator.Ratio(u.used[label], m.leaf.s.partitions[label])
+	return m.leaf.s.calculator.Ratio(u.used.on(label), m.leaf.s.partitions[label])
 }
 
 // names are the names of the users, sorted, so that sums of floating-point numbers
@@ -191,12 +213,7 @@ func (m *usersManager) limitOf(name string, key limitKey) scheduler.Resource {
 	if known.version != m.version {
 		known = versionedLimit{m.version, m.compute(key)}
 		m.limits[key] = known
-		m.waitingOnly = 0
-		for _, u := range m.users { // any order: a count
-			if u.waiting > 0 && u.active <= 0 {
-				m.waitingOnly++
-			}
-		}
+		m.waitingOnly = m.waitingOnlyNow
 	}
 	return m.leaf.s.calculator.MultiplyDown(known.limit, float64(m.weightOf(name)), m.leaf.s.config.smallest)
 }
@@ -216,7 +233,7 @@ func (m *usersManager) compute(key limitKey) scheduler.Resource {
 	if calculator.Compare(partition, used, capacity) >= 0 {
 		current = used.Plus(smallest)
 	}
-	equal := calculator.DivideUp(m.activeUsed[label].Plus(smallest), m.activeWeights)
+	equal := calculator.DivideUp(m.activeUsed.on(label).Plus(smallest), m.activeWeights)
 	if key.all {
 		var weights float32
 		for _, name := range m.names() {

@@ -39,7 +39,7 @@ type Scheduler struct {
 // New makes a scheduler without nodes.
 func New(c *Config) *Scheduler {
 	s := &Scheduler{
-		config: c, byPath: map[string]*queue{}, runningOf: map[string]int{}, byID: map[int]*schedulerNode{}, sizes: scheduler.NodeSizes{},
+		config: c, byPath: map[string]*queue{}, runningOf: map[string]int{}, byID: map[int]*schedulerNode{},
 		apps: map[int]*appAttempt{}, containers: map[int]*container{},
 		starved: java.NewPriorityQueue(mostStarved),
 	}
@@ -63,7 +63,8 @@ func New(c *Config) *Scheduler {
 func (s *Scheduler) AddNode(now time.Duration, n scheduler.Node) {
 	s.now = now
 	x := &schedulerNode{id: n.ID, total: n.Total, free: n.Total}
-	s.byID[n.ID], s.sizes[n.ID] = x, n.Total
+	s.byID[n.ID] = x
+	s.sizes.Set(n.ID, n.Total)
 	s.nodes.Add(java.NodeHash(n.ID), x)
 	s.resize(s.cluster.Plus(n.Total))
 }
@@ -82,7 +83,7 @@ func (s *Scheduler) RemoveNode(now time.Duration, node int) {
 		n.reserved.app.unreserve(n)
 	}
 	delete(s.byID, node)
-	delete(s.sizes, node)
+	s.sizes.Remove(node)
 	s.nodes.Remove(n)
 	s.resize(s.cluster.Minus(n.total))
 }

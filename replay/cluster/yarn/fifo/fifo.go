@@ -63,19 +63,20 @@ type container struct {
 
 // New makes a scheduler without nodes.
 func New(c *Config) *Scheduler {
-	return &Scheduler{config: c, nodes: map[int]*schedulerNode{}, sizes: scheduler.NodeSizes{}, containers: map[int]*container{}}
+	return &Scheduler{config: c, nodes: map[int]*schedulerNode{}, containers: map[int]*container{}}
 }
 
 // AddNode takes in a node. The FIFO scheduler knows no labels.
 func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
-	s.nodes[n.ID], s.sizes[n.ID] = &schedulerNode{free: n.Total.MemoryMB}, n.Total
+	s.nodes[n.ID] = &schedulerNode{free: n.Total.MemoryMB}
+	s.sizes.Set(n.ID, n.Total)
 }
 
 // RemoveNode ends a node and its containers.
 func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 	maps.DeleteFunc(s.containers, func(_ int, c *container) bool { return c.node == s.nodes[node] })
 	delete(s.nodes, node)
-	delete(s.sizes, node)
+	s.sizes.Remove(node)
 }
 
 // Submit takes in an application and asks for its master.

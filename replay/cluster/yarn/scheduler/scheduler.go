@@ -39,20 +39,41 @@ type Node struct {
 }
 
 // NodeSizes are the resources of the nodes by identifier.
-type NodeSizes map[int]Resource
+type NodeSizes struct {
+	of   map[int]Resource
+	most Resource // of each kind, that any node has
+}
+
+// Set adds a node.
+func (n *NodeSizes) Set(node int, size Resource) {
+	if n.of == nil {
+		n.of = map[int]Resource{}
+	}
+	n.of[node] = size
+	n.most = n.most.Max(size)
+}
+
+// Remove takes a node out.
+func (n *NodeSizes) Remove(node int) {
+	size := n.of[node]
+	delete(n.of, node)
+	if size.MemoryMB < n.most.MemoryMB && size.Cores < n.most.Cores {
+		return
+	}
+	n.most = Resource{}
+	for _, size := range n.of { // any order: a maximum
+		n.most = n.most.Max(size)
+	}
+}
 
 // Largest returns the largest allowed container for a configured maximum: memory and
 // cores are each limited to those of the node with the most
 // (ClusterNodeTracker.getMaxAllowedAllocation).
-func (n NodeSizes) Largest(allowed Resource) Resource {
-	if len(n) == 0 {
+func (n *NodeSizes) Largest(allowed Resource) Resource {
+	if len(n.of) == 0 {
 		return allowed
 	}
-	var most Resource
-	for _, size := range n { // any order: a maximum
-		most = most.Max(size)
-	}
-	return allowed.Min(most)
+	return allowed.Min(n.most)
 }
 
 // An App is an application attempt.
