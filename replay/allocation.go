@@ -110,7 +110,7 @@ func (a *application) release(x *executor) {
 	a.held--
 	a.coresHeld -= int(x.cores)
 	if x.usable < 0 {
-		e.hosts[x.node].starting--
+		e.hosts[x.node].Starting--
 	}
 	a.result.Ledger.Add(x.close(e.now, p))
 	a.path.executorReleased(x)
@@ -172,7 +172,7 @@ func (a *application) grant(g manager.Action) {
 	granted := Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores}
 	a.path.executorGranted(&granted, g.Profile)
 	e.emit(granted)
-	e.hosts[node].starting++
+	e.hosts[node].Starting++
 	if startup, shared := a.startup(id, p.requests.Answer()); shared {
 		e.beginStartup(a, id, node, startup)
 	} else {
@@ -229,7 +229,7 @@ func (a *application) executorAdded(id policies.ExecutorID) {
 	}
 	e.emit(Event{Kind: ExecutorAdded, App: a.index, Executor: id, Node: x.node})
 	a.observe(policies.Event{Kind: policies.ExecutorAdded, Executor: id, Profile: int(x.profile)})
-	usable := a.draw(latency.Usable, id, e.hosts[x.node].startingAt(e.now)-1)
+	usable := a.draw(latency.Usable, id, e.hosts[x.node].StartingAt(e.now)-1)
 	if usable == 0 { // it becomes usable in this instant, before tasks are placed
 		a.executorUsable(id)
 	} else {
@@ -246,9 +246,7 @@ func (a *application) executorUsable(id policies.ExecutorID) {
 	x.state = live
 	x.usable, x.since = e.now, e.now
 	a.path.executorUsable(x)
-	n := &e.hosts[x.node]
-	n.starting--
-	n.recentlyStarted = append(n.recentlyStarted, e.now)
+	e.hosts[x.node].Usable(e.now)
 	a.schedulable = append(a.schedulable, id)
 	a.freed = append(a.freed, id)
 	a.schedulePlacement()

@@ -62,7 +62,10 @@ type application struct {
 	jobs           []jobState
 	unfinishedJobs int
 	stages         []stageState
-	walk           uint32 // counts walks over the graphs of jobs
+	walk           uint32    // counts walks over the graphs of jobs
+	upheavals      int       // counts what may change for which stages jobs wait, besides the ends of stages
+	ends           int32     // counts ends of stages whose jobs were ranked
+	unused         [][]int32 // lists of users that are empty again
 
 	// Spark's task scheduler.
 	pools        []*pool

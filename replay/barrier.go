@@ -120,6 +120,7 @@ func (a *application) giveUp(job int32, why Failure) {
 		a.result.Jobs[job].Failure = why
 		a.result.Failure = cmp.Or(a.result.Failure, why)
 	}
+	a.upheavals++
 	for _, stage := range a.plan.Graph[job] {
 		s := &a.stages[stage]
 		s.users = slices.DeleteFunc(slices.Clone(s.users), func(user int32) bool { return user == job })

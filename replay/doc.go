@@ -65,6 +65,7 @@
 //   - spec.go: its policy, properties and executor sizes on this cluster
 //   - package plan: its work, prepared once
 //   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
+//   - graph.go: which stages a job waits for, and which of them can be submitted
 //   - taskset.go, scheduling.go: which task runs where, as in TaskSchedulerImpl
 //   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks
 //   - excluded.go: executors that take no tasks because tasks failed on them
@@ -77,7 +78,7 @@
 //   - executor.go: its states, and the account of its time
 //   - allocation.go: from the policy's target to a registered executor, and back
 //   - local.go: applications that run in their drivers
-//   - startup.go: executors and drivers that start share processors
+//   - startup.go, package host: executors and drivers that start share processors
 //   - decommission.go: executors that finish their work before they exit
 //   - managing.go: events and actions between the engine and the cluster's manager
 //   - faults.go, losses.go: what goes wrong, and what went wrong when it was recorded

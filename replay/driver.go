@@ -16,6 +16,9 @@ type jobState struct {
 	ending    bool  // its stages are done, and the driver takes its time until it ends
 	remaining int32 // stages that it still waits for
 	checks    int   // of the slots for a barrier stage, that failed
+	walked    int   // application.upheavals at the last walk over its graph
+	rank      int32 // among the jobs that waited for the stage whose end is the latest, if that is ranked
+	ranked    int32
 }
 
 // A stageState is the driver's state of a stage.
@@ -30,14 +33,11 @@ type stageState struct {
 	delayed   bool     // it can be submitted, and the driver takes its time until it does
 	prepared  bool     // the driver has taken that time
 	users     []int32  // jobs that wait for it
+	ready     int32    // parents whose output is all there
 	listing   int32    // jobs that list it and have not ended
 	cleaned   bool     // the driver has dropped its shuffle
 	visit     uint32   // the last walk over the graph that came here
 }
-
-// available reports whether all of the stage's output exists, so that a job may skip
-// it.
-func (s *stageState) available() bool { return s.attempts > 0 && s.missing == 0 }
 
 // submitJob starts a job. Its stages whose parents are available are submitted,
 // those that are available themselves are skipped.
@@ -53,55 +53,6 @@ func (a *application) submitJob(job int32) {
 	a.observe(policies.Event{Kind: policies.JobStart, Job: int(job), Stages: a.plan.MapStages[job]})
 	a.advance(job)
 	a.endJobIfDone(job)
-}
-
-// advance submits the stages for which a job waits and whose parents are available, in
-// order of stage (DAGScheduler.submitStage). The job stops waiting for stages whose
-// output tasks of a failed attempt have completed meanwhile.
-func (a *application) advance(job int32) {
-	a.walk++
-	for _, s := range a.plan.ResultStages[job] {
-		a.require(job, s)
-	}
-	for _, stage := range a.plan.Graph[job] {
-		s := &a.stages[stage]
-		if s.visit == a.walk && s.active == nil && !s.broken && !s.delayed && a.parentsAvailable(stage) {
-			a.prepareStage(job, stage)
-		}
-		if i := slices.Index(s.users, job); i >= 0 && s.visit != a.walk {
-			s.users = slices.Delete(slices.Clone(s.users), i, i+1)
-			a.jobs[job].remaining--
-		}
-	}
-}
-
-// require makes the job wait for a stage and, as far as its output is missing, for
-// the stages that it reads.
-func (a *application) require(job, stage int32) {
-	s := &a.stages[stage]
-	if s.visit == a.walk || s.available() {
-		return
-	}
-	s.visit = a.walk
-	if !slices.Contains(s.users, job) {
-		s.users = append(s.users, job)
-		a.jobs[job].remaining++
-	}
-	if s.active != nil {
-		return
-	}
-	for _, parent := range a.app.Stages[stage].Parents {
-		a.require(job, int32(parent))
-	}
-}
-
-func (a *application) parentsAvailable(stage int32) bool {
-	for _, parent := range a.app.Stages[stage].Parents {
-		if !a.stages[parent].available() {
-			return false
-		}
-	}
-	return true
 }
 
 // prepareStage submits a stage after the driver's time for it, which it takes once for
@@ -251,14 +202,17 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	s, partition := &a.stages[set.stage], set.partition(task)
 	if s.where[partition] == nowhere {
 		s.where[partition] = a.writes(x)
-		s.missing--
+		if s.missing--; s.missing == 0 {
+			a.outputsComplete(set.stage)
+		}
 	}
 	if set.zombie {
 		a.completedElsewhere(s.active, partition, x.id)
-		set = s.active
-		if set == nil && !s.broken && s.available() {
-			a.notifyDependents(s)
+		if s.active == nil && !s.broken && s.available() {
+			a.upheavals++
+			a.notifyDependents(set.stage)
 		}
+		set = s.active
 	}
 	if set != nil && set.done == set.tasks {
 		a.completeStage(set)
@@ -294,26 +248,7 @@ func (a *application) completeStage(set *taskSet) {
 	a.excludeAfter(set)
 	a.engine.emit(Event{Kind: StageEnded, App: a.index, Job: set.job, Stage: set.stage})
 	a.observe(policies.Event{Kind: policies.StageCompleted, Stage: set.name()})
-	a.notifyDependents(s)
-}
-
-// notifyDependents advances the jobs that wait for a stage, if all of its output is
-// there. The stage may have no active attempt: tasks of a failed one keep running,
-// and may make the last output.
-func (a *application) notifyDependents(s *stageState) {
-	users := s.users
-	if s.available() {
-		s.users = nil
-		for _, job := range users {
-			a.jobs[job].remaining--
-		}
-	}
-	for _, job := range users {
-		a.advance(job)
-	}
-	for _, job := range users {
-		a.endJobIfDone(job)
-	}
+	a.notifyDependents(set.stage)
 }
 
 func (a *application) endJobIfDone(job int32) {

@@ -11,6 +11,7 @@ import (
 	"dynalloc/replay/agenda"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/host"
 	"dynalloc/replay/plan"
 	"dynalloc/replay/random"
 	"dynalloc/traces"
@@ -36,7 +37,7 @@ type Engine struct {
 	placements []*application             // have slots to give out at the end of this instant
 	rechecks   []*pathTracker             // of applications in which something may keep idle executors for another reason
 	remaining  int                        // applications that have not ended
-	hosts      []host
+	hosts      []host.Host
 	result     Result
 	err        error
 
@@ -46,6 +47,7 @@ type Engine struct {
 	nextService  time.Duration // when it is next served even if it observes nothing; -1: never
 
 	everyTick bool // tick policies at each point of their grids, for the test that leaving ticks out is sound
+	everyWalk bool // walk over the graphs of jobs at each end of a stage, for the test that leaving walks out is sound
 }
 
 // ErrHorizon is the error of a run that takes longer than Config.Horizon, because its
@@ -87,10 +89,10 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 		first = w.Apps[0].Submit
 	}
 	for _, n := range c.Cluster.Nodes() {
-		e.hosts = append(e.hosts, host{cores: n.Cores, pool: n.Type, since: first})
+		e.hosts = append(e.hosts, host.New(n.Cores, n.Type, first))
 	}
 	for _, i := range e.manager.Absent() {
-		e.hosts[i].absent = true
+		e.hosts[i].Absent = true
 	}
 	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: digestStart}
 	for i, a := range w.Apps {
@@ -258,9 +260,9 @@ func (e *Engine) accountNodes() {
 	e.result.Provided, e.result.Nodes = wide.Time{}, make([]wide.Time, len(e.config.Cluster.Pools))
 	for i := range e.hosts {
 		h := &e.hosts[i]
-		present := h.present(e.result.End)
-		e.result.Provided.Add(present, int64(h.cores))
-		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.pool && !h.outside })
+		present := h.Present(e.result.End)
+		e.result.Provided.Add(present, int64(h.Cores))
+		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.Pool && !h.Outside })
 		if pool >= 0 {
 			e.result.Nodes[pool].Add(present, 1)
 		}

@@ -8,6 +8,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/host"
 )
 
 // lossNotice is the time until a driver learns that an executor is lost, if its
@@ -83,7 +84,7 @@ func (e *Engine) endFault(fault int32) {
 	f := &e.config.Faults[fault]
 	e.managerDirty = true
 	if f.Kind == cluster.NodeLoss || f.Kind == cluster.SpotReclaim {
-		e.hosts[f.Node].join(e.now)
+		e.hosts[f.Node].Join(e.now)
 		e.toManager(manager.Event{Kind: manager.NodeRestored, Node: f.Node})
 	}
 }
@@ -93,7 +94,7 @@ func (e *Engine) loseNode(node int) { e.toManager(manager.Event{Kind: manager.No
 
 // endNode removes a node with its executors and its shuffle files.
 func (e *Engine) endNode(node int) {
-	e.hosts[node].leave(e.now)
+	e.hosts[node].Leave(e.now)
 	for a, x := range e.executorsOn(node) {
 		x.nodeLost = true
 		a.crash(x)
@@ -163,7 +164,7 @@ func (a *application) crash(x *executor) {
 		a.result.Removals-- // it did not get to leave
 	}
 	x.crashed = true
-	e.cancelStartupsIf(x.node, func(s startingExecutor) bool { return s.app == a && s.id == x.id })
+	e.cancelStartupsIf(x.node, func(s host.Starting) bool { return s.App == a.index && s.Executor == x.id })
 	a.release(x)
 	if x.state == starting {
 		x.state = gone // its driver never knew it

@@ -32,15 +32,15 @@ func (a *application) startFirstTasks() {
 		}
 		t := &x.tasks[at]
 		n := &a.engine.hosts[x.node]
-		others := n.firstTasks - 1
+		others := n.FirstTasks - 1
 		if f.first.InSlot {
-			others = n.startingAt(a.engine.now) - 1
+			others = n.StartingAt(a.engine.now) - 1
 		}
 		t.end += a.times.FirstCost(f.first, &x.history, a.engine.now, others)
 		a.scheduleEnd(x, *t)
 	}
 	for _, f := range a.firstTasks {
-		a.engine.hosts[a.executors[f.executor].node].firstTasks = 0
+		a.engine.hosts[a.executors[f.executor].node].FirstTasks = 0
 	}
 	a.firstTasks = a.firstTasks[:0]
 }

@@ -5,6 +5,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/host"
 	"dynalloc/traces"
 )
 
@@ -44,12 +45,14 @@ func (a *application) toManager(ev manager.Event) {
 	case !a.local:
 		a.engine.toManager(ev)
 	case ev.Kind == manager.AppRegistered:
-		a.engine.hosts = append(a.engine.hosts, host{cores: a.app.LocalCores, outside: true, since: a.engine.now})
+		outside := host.New(a.app.LocalCores, "", a.engine.now)
+		outside.Outside = true
+		a.engine.hosts = append(a.engine.hosts, outside)
 		a.machine = len(a.engine.hosts) - 1
 	case ev.Kind == manager.TotalAsked:
 		a.grant(manager.Action{Node: a.machine, Cores: a.app.LocalCores})
 	case ev.Kind == manager.AppFinished:
-		a.engine.hosts[a.machine].leave(a.engine.now)
+		a.engine.hosts[a.machine].Leave(a.engine.now)
 	}
 }
 

@@ -52,9 +52,9 @@ func (e *Engine) serve() {
 func (e *Engine) apply(act manager.Action) {
 	switch act.Kind {
 	case manager.NodeUp:
-		e.hosts[act.Node].join(e.now)
+		e.hosts[act.Node].Join(e.now)
 	case manager.NodeDown:
-		e.hosts[act.Node].leave(e.now)
+		e.hosts[act.Node].Leave(e.now)
 	case manager.Announce:
 		for a, x := range e.executorsOn(act.Node) {
 			a.reclaimNotice(x)

@@ -102,6 +102,9 @@ func (a *application) unregister(id policies.ExecutorID) {
 // forgetOutput forgets the output of a partition.
 func (a *application) forgetOutput(stage, partition int32) {
 	s := &a.stages[stage]
+	if s.available() {
+		a.outputsIncomplete(stage)
+	}
 	s.where[partition] = nowhere
 	s.missing++
 	s.forgotten++
@@ -129,6 +132,7 @@ func (a *application) failAttempt(set *taskSet, why Failure) {
 	a.dequeue(set)
 	s.active = nil
 	s.broken = true
+	a.upheavals++
 	a.path.stageWaits(set.stage)
 	s.failures++
 	if set.barrier {
@@ -155,8 +159,9 @@ func (a *application) resubmitStage(stage int32) {
 	s := &a.stages[stage]
 	s.broken = false
 	a.path.stageResumes(stage, attribution.TimeRecompute)
+	a.upheavals++
 	if s.available() {
-		a.notifyDependents(s)
+		a.notifyDependents(stage)
 		return
 	}
 	a.advanceUsers(s)

@@ -141,7 +141,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	} else { // startFirstTasks adds the rest
 		t.end += a.times.By[latency.Overhead].Typical(0)
 		a.firstTasks = append(a.firstTasks, firstTask{x.id, t, first})
-		e.hosts[x.node].firstTasks++
+		e.hosts[x.node].FirstTasks++
 	}
 	x.tasks = append(x.tasks, t)
 	if a.result.FirstTask < 0 {
@@ -154,7 +154,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 // warmCost is the overhead of a task that is not a first one, which depends on the
 // executors that are starting on its node.
 func (a *application) warmCost(x *executor) time.Duration {
-	others := a.engine.hosts[x.node].startingAt(a.engine.now)
+	others := a.engine.hosts[x.node].StartingAt(a.engine.now)
 	return a.times.By[latency.Overhead].Typical(others) + a.times.By[latency.OverheadRun].Typical(others)
 }
 

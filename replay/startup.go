@@ -1,136 +1,39 @@
 package replay
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/host"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
-// A host is the state of a node that is shared by the programs on it: those that start
-// at the same time slow each other down.
-type host struct {
-	cores   int
-	pool    string        // the name of its pool
-	absent  bool          // it is not part of the cluster
-	outside bool          // it runs an application in local mode
-	since   time.Duration // when it last joined or left
-	up      time.Duration // for how long it was present before
-
-	starting        int             // executors on it that are granted and not yet usable
-	recentlyStarted []time.Duration // when those became usable that did so not long ago
-	firstTasks      int             // first tasks that start on it in this instant
-	startups        startups
-}
-
-// leave takes a node out of the cluster.
-func (h *host) leave(now time.Duration) {
-	h.up = h.present(now)
-	h.absent, h.since = true, now
-}
-
-// join puts it back.
-func (h *host) join(now time.Duration) {
-	h.up = h.present(now)
-	h.absent, h.since = false, now
-}
-
-// present is for how long a node has been part of the cluster.
-func (h *host) present(now time.Duration) time.Duration {
-	if h.absent {
-		return h.up
-	}
-	return h.up + now - h.since
-}
-
-// startingAt is how many executors are starting on a node.
-func (h *host) startingAt(now time.Duration) int {
-	for len(h.recentlyStarted) > 0 && h.recentlyStarted[0] <= now-latency.Settling {
-		h.recentlyStarted = h.recentlyStarted[1:]
-	}
-	return h.starting + len(h.recentlyStarted)
-}
-
-// Executors that start on one node at the same time slow each other down: loading
-// a JVM and its classes takes processor time, and the node has only so many
-// processors. They share these equally (processor sharing, Kleinrock 1967): each
-// needs its processor time, and while n start on P processors each gets min(1, P/n)
-// of one. On a node with more processors than executors that ever start at once,
-// start-up is a plain latency.
-
-// startups are the starting executors of one node.
-type startups struct {
-	list     []startingExecutor
-	updated  time.Duration // when their work was last brought up to date
-	nextDone time.Duration // when the next one is scheduled to finish
-}
-
-// A startingExecutor has been granted and has not registered.
-type startingExecutor struct {
-	app  *application
-	id   policies.ExecutorID
-	left time.Duration // processor time that it still needs
-}
-
 // beginStartup begins the start-up of an executor on a node.
 func (e *Engine) beginStartup(a *application, id policies.ExecutorID, node int32, work time.Duration) {
-	s := &e.hosts[node].startups
-	e.advanceStartups(s)
-	s.list = append(s.list, startingExecutor{a, id, work})
-	e.scheduleStartupDone(s, node)
+	e.hosts[node].Startups.Begin(e.now, e.config.Times.Processors, host.Starting{App: a.index, Executor: id, Left: work})
+	e.scheduleStartupDone(node)
 }
 
-// startupShare is how much of a processor each starting executor of a node gets.
-func (e *Engine) startupShare(s *startups) latency.Share {
-	return e.config.Times.Processors.Among(latency.Processors(len(s.list)) * latency.OneProcessor)
-}
-
-// advanceStartups does the work of the time that has passed.
-func (e *Engine) advanceStartups(s *startups) {
-	if len(s.list) > 0 {
-		done := e.startupShare(s).Work(e.now - s.updated)
-		for i := range s.list {
-			s.list[i].left -= done
-		}
+// scheduleStartupDone schedules the moment at which the next executor of a node is up.
+func (e *Engine) scheduleStartupDone(node int32) {
+	if at, starts := e.hosts[node].Startups.Next(e.now, e.config.Times.Processors); starts {
+		e.schedule(at, startupEnds, node)
 	}
-	s.updated = e.now
 }
 
-// scheduleStartupDone schedules the moment at which the next executor of a node is
-// up, on a whole millisecond.
-func (e *Engine) scheduleStartupDone(s *startups, node int32) {
-	if len(s.list) == 0 {
+// startupDone registers the executors of a node that have done their work, unless others
+// have come or gone since this was scheduled.
+func (e *Engine) startupDone(node int32) {
+	s := &e.hosts[node].Startups
+	if !s.Due(e.now) {
 		return
 	}
-	least := slices.MinFunc(s.list, func(x, y startingExecutor) int { return cmp.Compare(x.left, y.left) }).left
-	wait := e.startupShare(s).Elapsed(max(least, 0)) + time.Millisecond - 1
-	s.nextDone = e.now + wait.Truncate(time.Millisecond)
-	e.schedule(s.nextDone, startupEnds, node)
-}
-
-// startupDone registers the executors of a node that have done their work. Less
-// than a millisecond may be left, as events happen at whole milliseconds.
-func (e *Engine) startupDone(node int32) {
-	s := &e.hosts[node].startups
-	if s.nextDone != e.now {
-		return // others have come or gone since this was scheduled
+	for _, x := range s.Done(e.now, e.config.Times.Processors) {
+		e.apps[x.App].executorAdded(x.Executor)
 	}
-	e.advanceStartups(s)
-	var done []startingExecutor
-	s.list = slices.DeleteFunc(s.list, func(x startingExecutor) bool {
-		if x.left < time.Millisecond {
-			done = append(done, x)
-			return true
-		}
-		return false
-	})
-	for _, x := range done {
-		x.app.executorAdded(x.id)
-	}
-	e.scheduleStartupDone(s, node)
+	e.scheduleStartupDone(node)
 }
 
 // cancelStartups removes the starting executors of an application that ends from their
@@ -144,19 +47,15 @@ func (e *Engine) cancelStartups(a *application) {
 	}
 	slices.Sort(nodes)
 	for _, node := range slices.Compact(nodes) {
-		e.cancelStartupsIf(node, func(x startingExecutor) bool { return x.app == a })
+		e.cancelStartupsIf(node, func(x host.Starting) bool { return x.App == a.index })
 	}
 }
 
 // cancelStartupsIf removes starting executors from a node.
-func (e *Engine) cancelStartupsIf(node int32, stops func(startingExecutor) bool) {
-	s := &e.hosts[node].startups
-	if !slices.ContainsFunc(s.list, stops) {
-		return
+func (e *Engine) cancelStartupsIf(node int32, stops func(host.Starting) bool) {
+	if e.hosts[node].Startups.Cancel(e.now, e.config.Times.Processors, stops) {
+		e.scheduleStartupDone(node)
 	}
-	e.advanceStartups(s)
-	s.list = slices.DeleteFunc(s.list, stops)
-	e.scheduleStartupDone(s, node)
 }
 
 // A driver on the machine of its executors shares its processors with those that
@@ -204,7 +103,7 @@ func splitDriverStart(app *traces.Application, recorded time.Duration, t *latenc
 // as much later as the driver was slower than recorded.
 func (a *application) advanceDriver(passed int32) {
 	e := a.engine
-	beside := latency.Processors(e.hosts[0].starting) * latency.OneProcessor
+	beside := latency.Processors(e.hosts[0].Starting) * latency.OneProcessor
 	a.start.left -= e.config.Times.DriverProcessors.Among(latency.OneProcessor + beside).Work(milliseconds(passed))
 	if a.start.left > 0 {
 		next := min(driverStep, max(a.start.left.Round(time.Millisecond), time.Millisecond))

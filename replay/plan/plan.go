@@ -16,6 +16,7 @@ type Plan struct {
 	Places       [][]Place             // per stage, of each task; nil: the tasks do not differ in it, and none prefers a place
 	Reads        []bool                // per stage, whether it reads shuffle data
 	Graph        [][]int32             // per job, its stages, parents before children
+	Readers      [][]int32             // per stage, the stages that read its output, in ascending order, once for each of their Parents
 	Followers    [][]Follower          // per job + 1: what its end (0: the application's start) sets off
 	MapStages    [][]policies.MapStage // per job, the stages that write a shuffle
 	ResultStages [][]int32             // per job, the stages of its graph that no other one reads
@@ -51,6 +52,7 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		Reads:        make([]bool, len(a.Stages)),
 		Blocks:       make([][]int32, len(a.Stages)),
 		Graph:        make([][]int32, len(a.Jobs)),
+		Readers:      readers(a),
 		ResultStages: make([][]int32, len(a.Jobs)),
 		MapStages:    make([][]policies.MapStage, len(a.Jobs)),
 		Barriers:     make([][]int32, len(a.Jobs)),
@@ -123,6 +125,29 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		follow(u.Cue, RDDUnpersisted, i)
 	}
 	return p
+}
+
+// readers lists for each stage those that read it.
+func readers(a *traces.Application) [][]int32 {
+	ends := make([]int32, len(a.Stages)+1) // where the list of each stage ends, in one list of all
+	for i := range a.Stages {
+		for _, parent := range a.Stages[i].Parents {
+			ends[parent+1]++
+		}
+	}
+	for i := range a.Stages {
+		ends[i+1] += ends[i]
+	}
+	all, lists := make([]int32, ends[len(a.Stages)]), make([][]int32, len(a.Stages))
+	for i := range a.Stages {
+		lists[i] = all[ends[i]:ends[i]:ends[i+1]]
+	}
+	for i := range a.Stages {
+		for _, parent := range a.Stages[i].Parents {
+			lists[parent] = append(lists[parent], int32(i))
+		}
+	}
+	return lists
 }
 
 // computeBlocks determines the time to compute each cached block: the work of the first
