@@ -2,8 +2,11 @@ package validate
 
 import (
 	"math"
+	"slices"
 
+	"dynalloc/bench/modelerror"
 	"dynalloc/bench/selfreplay"
+	"dynalloc/traces"
 )
 
 // A ModelError is the error of a predicted ratio of two policies, as a standard
@@ -12,6 +15,21 @@ import (
 type ModelError struct {
 	Time      float64 // of application time
 	Executors float64 // of executor-seconds
+}
+
+// ErrorOf is the model's error for applications: that of recorded workloads of a similar
+// shape (package modelerror), and the errors of their own self-replays. The deviations are
+// those of normal distributions with the same 95 % intervals.
+func ErrorOf(apps []*traces.Application, self []selfreplay.Error) ModelError {
+	known := math.NaN()
+	if slices.ContainsFunc(self, func(e selfreplay.Error) bool { return e.Known() }) {
+		known = ModelError{}.With(self).Time
+	}
+	shape := modelerror.ShapeOf(apps, known)
+	of := func(figure func(*modelerror.Workload) float64) float64 {
+		return modelerror.Predict(modelerror.Evidence, shape, figure).Deviation()
+	}
+	return ModelError{of(modelerror.TimeOf), of(modelerror.ExecutorsOf)}.With(self)
 }
 
 // Measured is the model's error on the recordings of real Spark in

@@ -30,9 +30,10 @@ reports/settings              -> policies
 reports/words                 -> bench/metrics bench/stats
 
 bench/decide                  -> bench bench/metrics bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
-bench/validate                -> bench bench/selfreplay bench/stats internal/note internal/spark internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
+bench/validate                -> bench bench/modelerror bench/selfreplay bench/stats internal/note internal/spark internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
 bench/builtin                 -> bench bench/sla internal/note internal/spark replay replay/calibrate replay/cluster replay/latency traces traces/source
 bench                         -> bench/metrics bench/selfreplay bench/sla bench/stats internal/note internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
+bench/modelerror              -> traces
 bench/selfreplay              -> bench/stats policies replay replay/calibrate replay/cluster replay/latency traces
 bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster traces
 bench/sla                     -> bench/stats internal/note internal/spec replay traces
