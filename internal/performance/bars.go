@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -9,13 +12,23 @@ import (
 type bar struct {
 	what     string
 	limit    float64
+	atLeast  bool // the limit is the least, not the most
 	measured float64
 	whose    string // the worst of several
 	ok       bool   // it was measured
 }
 
 // holds reports whether the figure is within its bar.
-func (b *bar) holds() bool { return b.ok && b.measured <= b.limit }
+func (b *bar) holds() bool {
+	return b.ok && (b.measured == b.limit || b.atLeast == (b.measured > b.limit))
+}
+
+func (b *bar) demand() string {
+	if b.atLeast {
+		return "at least "
+	}
+	return "at most "
+}
 
 // verdict says how a figure stands to its bar.
 func (b *bar) verdict() string {
@@ -69,13 +82,44 @@ func (p *page) allBars() (bars []bar) {
 			b.measured, b.whose, b.ok = v/queue, at.policy, true
 		}
 	}
-	return append(bars, b)
+	bars = append(bars, b)
+	for _, f := range otherFigures {
+		bars = append(bars, r.worstOf(f))
+	}
+	return bars
+}
+
+// A figure is one that benchmarks of other packages print, and its bar.
+type figure struct {
+	what    string
+	pattern string // of the names of benchmarks, without "Benchmark"
+	unit    string
+	limit   float64
+	atLeast bool
+}
+
+var otherFigures = []figure{
+	{"replay with attribution, relative to one without", `^Attribution/`, "with/without", 1.15, false},
+}
+
+// worstOf is the worst value of a figure.
+func (r *results) worstOf(f figure) bar {
+	b := bar{what: f.what, limit: f.limit, atLeast: f.atLeast}
+	pattern := regexp.MustCompile(f.pattern)
+	for _, name := range slices.Sorted(maps.Keys(r.values)) {
+		v, ok := r.median(name, f.unit)
+		if ok && pattern.MatchString(name) && (!b.ok || f.atLeast == (v < b.measured)) {
+			_, b.whose, _ = strings.Cut(name, "/")
+			b.measured, b.ok = v, true
+		}
+	}
+	return b
 }
 
 func (p *page) bars() string {
 	var rows [][]string
 	for _, b := range p.allBars() {
-		rows = append(rows, []string{b.what, b.whose, times(b.measured, b.ok), "at most " + digits(b.limit), b.verdict()})
+		rows = append(rows, []string{b.what, b.whose, times(b.measured, b.ok), b.demand() + digits(b.limit), b.verdict()})
 	}
 	return table(2, []string{"figure", "worst", "measured", "bar", ""}, rows)
 }

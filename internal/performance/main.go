@@ -123,7 +123,11 @@ func (p *plan) grow(growth *bench, chosen []axis, r *results) {
 				continue // it would take as long again
 			}
 			pattern := fmt.Sprintf("^BenchmarkGrowth$/^axis=%s$/^size=(%s)$/^manager=%s$", a.name, a.sizesUpTo(), manager)
-			if err := growth.run(r, p.limit, pattern, "-test.benchtime=1x", fmt.Sprintf("-tasks=%d", a.most)); err != nil {
+			limit := p.limit
+			if a.name == "tasks" {
+				limit *= time.Duration(max(1, a.most/10_000_000))
+			}
+			if err := growth.run(r, limit, pattern, "-test.benchtime=1x", fmt.Sprintf("-tasks=%d", a.most)); err != nil {
 				r.leaveOut(what, err.Error())
 				p.log("%s: %v", what, err)
 			}

@@ -42,7 +42,7 @@ func (p *page) write() error {
 	}
 	content := map[string]any{
 		"Command": "make bench", "Rounds": words.Plural(p.plan.rounds, "round"), "Before": p.plan.before,
-		"Setup": p.setup(), "Bars": p.bars(), "Missed": p.missed(), "Cost": p.cost(), "Floor": p.floor(), "Peers": p.peers(),
+		"Setup": p.setup(), "Bars": p.bars(), "Missed": p.missed(), "Cost": p.cost(), "Floor": p.floor(), "Peers": p.peers(), "Memory": p.memory(),
 		"Reading": p.reading(), "Parts": p.parts(),
 	}
 	if content["Growth"], err = p.growth(); err != nil {
@@ -152,6 +152,16 @@ func (p *page) floor() string {
 		rows = append(rows, []string{thousands(size), times(p.results.median(point{"executors", size, managers[0], policies[0]}.name(), "bare-ns/event"))})
 	}
 	return table(0, []string{"pending", "bare ns an event"}, rows)
+}
+
+// memory lists the peak of the process that replays a workload, by its tasks.
+func (p *page) memory() string {
+	var rows [][]string
+	for _, size := range p.results.sizes("tasks") {
+		mb, ok := p.results.median(point{"tasks", size, managers[0], policies[0]}.name(), "peak-MB")
+		rows = append(rows, []string{thousands(size), times(mb, ok), times(mb*1e6/float64(size), ok)})
+	}
+	return table(0, []string{"tasks", "peak, MB", "bytes for each task"}, rows)
 }
 
 // A grown is the part of the page about one axis.

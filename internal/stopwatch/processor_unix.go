@@ -3,6 +3,7 @@
 package stopwatch
 
 import (
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -11,9 +12,23 @@ import (
 // its own code and in the kernel, on all cores. Unlike the wall clock it does not run
 // while other processes do.
 func Processor() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0 // getrusage fails only for arguments that are not valid
+	u := usage()
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// PeakMemory returns the most memory, in bytes, that this process had resident since it
+// began.
+func PeakMemory() int64 {
+	u := usage()
+	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
+		return int64(u.Maxrss)
 	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return int64(u.Maxrss) << 10
+}
+
+func usage() (u syscall.Rusage) {
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // getrusage fails only for arguments that are not valid
+	}
+	return u
 }

@@ -1,5 +1,5 @@
-// Package stopwatch measures processor time, for benchmarks that compare: stopwatch.go,
-// and processor_unix.go, which other systems replace by the wall clock.
+// Package stopwatch measures processor time and memory, for benchmarks that compare:
+// stopwatch.go, and processor_unix.go, which other systems replace by the wall clock.
 package stopwatch
 
 import (

@@ -23,3 +23,16 @@ func TestWorksTakeTurns(t *testing.T) {
 		t.Errorf("sleeping took %v of a processor, working 20ms took %v", medians[0], medians[1])
 	}
 }
+
+// Memory that is used is counted, and stays counted when it is free.
+func TestPeakMemory(t *testing.T) {
+	const size = 64 << 20
+	before := PeakMemory()
+	block := make([]byte, size)
+	for i := range block {
+		block[i] = 1
+	}
+	if got := PeakMemory(); got < size || got < before {
+		t.Errorf("%d bytes after %d were used, %d before", got, len(block), before)
+	}
+}

@@ -25,7 +25,8 @@ const leastTasks = 200_000
 // BenchmarkGrowth measures what an event of a task costs: the processor time of a replay
 // divided by the starts and ends of its tasks (ns/event), the same relative to the bare
 // queue (x-bare), which is measured beside it, and what the replay allocates
-// (allocs/event). Run it with -benchtime=1x: one iteration is enough work to measure.
+// (allocs/event). The peak of the memory of the process so far (peak-MB) has the text of
+// the workload in it. Run it with -benchtime=1x: one iteration is enough work to measure.
 func BenchmarkGrowth(b *testing.B) {
 	for _, a := range axes {
 		for _, size := range a.sizes {
@@ -93,6 +94,7 @@ func measure(b *testing.B, in loaded, manager, policy string) (result *replay.Re
 	b.ReportMetric(mean(perEvent), "ns/event")
 	b.ReportMetric(mean(bare), "bare-ns/event")
 	b.ReportMetric(mean(allocs), "allocs/event")
+	b.ReportMetric(float64(stopwatch.PeakMemory())/1e6, "peak-MB")
 	return result
 }
 
@@ -129,32 +131,6 @@ func (b *bare) run() {
 }
 
 func runTime(i int) time.Duration { return time.Duration(runTimes[i%len(runTimes)]) * time.Millisecond }
-
-// The second size of each axis describes the work that it says.
-func TestAxesAreWhatTheySay(t *testing.T) {
-	for _, a := range axes {
-		size := a.sizes[1]
-		in := a.world(size).load()
-		if in.err != nil {
-			t.Fatal(in.err)
-		}
-		tasks, stages, jobs := 0, 0, 0
-		for _, application := range in.workload.Apps {
-			for i := range application.Stages {
-				tasks += len(application.Stages[i].Tasks)
-			}
-			stages += len(application.Stages)
-			jobs += len(application.Jobs)
-		}
-		if tasks != in.tasks {
-			t.Errorf("axis=%s/size=%d has %d tasks, says %d", a.name, size, tasks, in.tasks)
-		}
-		grown := map[string]int{"tasks": tasks, "stages": stages / jobs, "jobs": jobs, "applications": len(in.workload.Apps), "nodes": in.nodes, "executors": in.static, "seconds": size}
-		if grown[a.name] != size {
-			t.Errorf("axis=%s/size=%d has %d", a.name, size, grown[a.name])
-		}
-	}
-}
 
 // BenchmarkPeers runs the work that peers/queue.py and peers/Queue.java give to SimPy
 // and CloudSim Plus: tasks that wait in one queue for slots.
