@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"slices"
 	"time"
 
 	"dynalloc/replay/cluster/manager"
@@ -21,6 +22,11 @@ type allocator struct {
 	targets []int         // executors that the driver wants, by profile
 	counts  []int         // pods, by profile
 	pending []int         // of these, pods without a node
+
+	// young are the pods that the driver may not have seen run at the round before the last
+	// one, in order of creation: the others make no difference.
+	young       []*pod
+	createdLast int // pods that the last round created and that are still there
 
 	targetChanged bool          // since the last step
 	lastRound     time.Duration // any
@@ -62,12 +68,15 @@ func newAllocator(a *manager.App) allocator {
 // begin starts the rounds: the driver has registered.
 func (x *allocator) begin(now time.Duration) { x.start, x.lastExtra, x.changed = now, -1, true }
 
-// setTarget sets how many executors of a profile the driver wants.
-func (x *allocator) setTarget(profile, total int) {
-	if x.targets[profile] != total {
-		x.targets[profile] = total
-		x.targetChanged, x.refused, x.changed = true, false, true
+// setTarget sets how many executors of a profile the driver wants, and reports whether
+// that is another number.
+func (x *allocator) setTarget(profile, total int) bool {
+	if x.targets[profile] == total {
+		return false
 	}
+	x.targets[profile] = total
+	x.targetChanged, x.refused, x.changed = true, false, true
+	return true
 }
 
 // roundAt is the first regular round at or after a time.
@@ -125,6 +134,15 @@ func (m *Manager) allocate(a *app) {
 	x.targetChanged = false
 }
 
+// young are an application's young pods.
+func (m *Manager) young(a *app) []*pod {
+	x := &a.allocator
+	x.young = slices.DeleteFunc(x.young, func(p *pod) bool {
+		return max(m.acknowledgedAt(p), m.runningAt(p)) <= m.now-x.delay
+	})
+	return x.young
+}
+
 // outstanding reports whether a pod did not run at the last round, or was created in it.
 func (m *Manager) outstanding(a *app) bool {
 	last := a.allocator.roundAt(m.now)
@@ -132,7 +150,7 @@ func (m *Manager) outstanding(a *app) bool {
 		last -= a.allocator.delay
 	}
 	last = max(last, a.allocator.lastExtra)
-	for _, p := range a.pods {
+	for _, p := range m.young(a) {
 		if m.acknowledgedAt(p) > last || m.runningAt(p) > last {
 			return true
 		}
@@ -146,12 +164,15 @@ func (m *Manager) outstanding(a *app) bool {
 // (ExecutorPodsAllocator.onNewSnapshots).
 func (m *Manager) allocationRound(a *app) {
 	x := &a.allocator
-	x.lastRound = m.now
+	if x.lastRound != m.now {
+		x.lastRound, x.createdLast = m.now, 0
+	}
+	m.young(a)
 	var missing []int // profiles
 	idle := 0         // pods that do not run
 	for profile, target := range x.targets {
 		unseen, waiting := 0, 0
-		for _, p := range a.pods {
+		for _, p := range x.young {
 			switch {
 			case p.profile != profile:
 			case m.acknowledgedAt(p) > m.now:
@@ -181,6 +202,7 @@ func (m *Manager) allocationRound(a *app) {
 		for range min(x.targets[profile]-x.counts[profile], x.batch, share) {
 			if !m.createExecutor(a, profile) {
 				x.refused = true
+				a.namespace.refused[a] = true
 				return
 			}
 		}
@@ -201,25 +223,23 @@ func (m *Manager) createExecutor(a *app, profile int) bool {
 	} else {
 		m.enqueue(p)
 	}
+	p.at = len(a.pods)
 	a.pods = append(a.pods, p)
-	a.allocator.counts[profile]++
-	a.allocator.pending[profile]++
+	x := &a.allocator
+	x.young = append(x.young, p)
+	x.counts[profile]++
+	x.pending[profile]++
+	x.createdLast++
+	if p.admittedWithDriver {
+		a.withDriver++
+	}
 	return true
 }
 
 // admitsWithDriver reports whether one more executor belongs to those that were admitted
 // together with the driver.
 func (a *app) admitsWithDriver(profile int) bool {
-	if a.workload == nil || profile != 0 {
-		return false
-	}
-	n := 0
-	for _, p := range a.pods {
-		if p.admittedWithDriver {
-			n++
-		}
-	}
-	return n < a.minExecutors
+	return a.workload != nil && profile == 0 && a.withDriver < a.minExecutors
 }
 
 // deleteExcess deletes pending pods that are not wanted any more: first those that the
@@ -227,7 +247,7 @@ func (a *app) admitsWithDriver(profile int) bool {
 func (m *Manager) deleteExcess(a *app, profile, excess int) int {
 	var deleted []*pod
 	for _, seen := range []bool{false, true} {
-		for _, p := range a.pods {
+		for _, p := range a.allocator.young {
 			if len(deleted) < excess && p.profile == profile && p.pending() && m.now-p.created > a.allocator.idle && (m.acknowledgedAt(p) <= m.now) == seen {
 				deleted = append(deleted, p)
 			}
@@ -245,7 +265,7 @@ func (m *Manager) nextRound(a *app) time.Duration {
 	switch {
 	case !a.registered:
 		return manager.Never
-	case m.everyRound:
+	case m.plain:
 		return x.roundAt(m.now + 1)
 	case !x.offTarget():
 		return manager.Never
@@ -253,7 +273,8 @@ func (m *Manager) nextRound(a *app) time.Duration {
 	const tick = time.Millisecond
 	soon, created, deleted := m.now+tick, manager.Never, manager.Never
 	idle, firstRuns := 0, manager.Never // pods that do not run, and when the first of them will
-	for _, p := range a.pods {
+	young := m.young(a)
+	for _, p := range young {
 		if at := m.runningAt(p); at > soon {
 			idle++
 			firstRuns = min(firstRuns, at)
@@ -261,7 +282,7 @@ func (m *Manager) nextRound(a *app) time.Duration {
 	}
 	for profile, target := range x.targets {
 		count, at := x.counts[profile], soon
-		for _, p := range a.pods {
+		for _, p := range young {
 			if p.profile != profile {
 				continue
 			}
@@ -293,10 +314,10 @@ func (m *Manager) nextRound(a *app) time.Duration {
 // sees that a pod is there, or that it runs, or at once if the last round created one.
 func (m *Manager) nextSeen(a *app) time.Duration {
 	next := manager.Never
-	for _, p := range a.pods {
-		if p.created == a.allocator.lastRound {
-			return m.now + 1
-		}
+	if a.allocator.createdLast > 0 {
+		return m.now + 1
+	}
+	for _, p := range m.young(a) {
 		for _, at := range []time.Duration{m.acknowledgedAt(p), m.runningAt(p)} {
 			if at > m.now {
 				next = min(next, at)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"dynalloc/internal/spark"
@@ -37,10 +38,14 @@ type app struct {
 	heldForGang        bool // the driver has room but waits for its gang
 	placeholdersExpire time.Duration
 
-	started    bool // the driver was placed
-	registered bool
-	allocator  allocator
-	pods       []*pod // executors, in order of creation
+	order                    int  // of arrival
+	started                  bool // the driver was placed
+	registered               bool
+	allocator                allocator
+	pods                     []*pod // executors, in order of creation; nil: gone
+	gone                     int    // of pods
+	withDriver               int    // executors that the workload of the driver admitted
+	poolsKey, driverPoolsKey string // of the node pools of executors and of the driver
 }
 
 // A priority is that of a priority class.
@@ -54,7 +59,7 @@ func (m *Manager) newApp(a manager.App) *app {
 	p := m.placement(&a)
 	n := m.namespaces[p.Namespace]
 	if n == nil {
-		n = &namespace{}
+		n = newNamespace(nil)
 		m.namespaces[p.Namespace] = n
 	}
 	x := &app{
@@ -65,6 +70,7 @@ func (m *Manager) newApp(a manager.App) *app {
 	if x.driverPriority = x.priority; p.DriverPriorityClassName != "" {
 		x.driverPriority = m.priority(p.DriverPriorityClassName)
 	}
+	x.poolsKey, x.driverPoolsKey = strings.Join(p.NodePools, ","), strings.Join(p.DriverNodePools, ",")
 	readCPU(a.Properties, "spark.kubernetes.driver.request.cores", &x.driverRequest.CPU)
 	for _, p := range a.Profiles {
 		s := Size{CPU(1000 * max(1, p.Cores)), Memory(p.HeapMB + p.OverheadMB)}

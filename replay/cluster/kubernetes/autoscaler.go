@@ -43,17 +43,6 @@ func (m *Manager) autoscale() {
 	}
 }
 
-// poolSize is how many nodes a pool has or has requested.
-func (m *Manager) poolSize(p *pool) int {
-	n := 0
-	for _, i := range p.nodes {
-		if s := m.nodes[i].state; s == up || s == coming {
-			n++
-		}
-	}
-	return n
-}
-
 // unschedulable lists the groups of pods for which kube-scheduler found no room and whose
 // priority counts, those of the largest pods first.
 func (m *Manager) unschedulable() []*podGroup {
@@ -104,7 +93,8 @@ func (m *Manager) scaleUp() bool {
 	}
 	for _, i := range best.nodes {
 		n := &m.nodes[i]
-		n.state, n.joinsAt = coming, m.now+or(m.pools[n.pool].Provision, defaultProvision)
+		n.joinsAt = m.now + or(m.pools[n.pool].Provision, defaultProvision)
+		m.setState(i, coming)
 		m.lastScaleUp = m.now
 	}
 	return len(best.nodes) > 0
@@ -143,7 +133,7 @@ func (m *Manager) expansionOf(p *pool, demands []demand) expansion {
 	var x expansion
 	var bins []bin
 	spare := slices.DeleteFunc(slices.Clone(p.nodes), func(i int) bool { return m.nodes[i].state != absent })
-	spare = spare[:max(0, min(len(spare), p.max-m.poolSize(p)))]
+	spare = spare[:max(0, min(len(spare), p.max-p.size))]
 	for _, d := range demands {
 		packed := m.pack(bins, d)
 		for packed < d.pods && len(bins) < len(spare) {
@@ -182,7 +172,7 @@ func (m *Manager) better(x, y *expansion) bool {
 // cannot be removed. A node with a driver or an executor stays, because no controller
 // would create its pods again elsewhere.
 func (m *Manager) removableAt(n *node) time.Duration {
-	if n.pool < 0 || n.state != up || len(n.pods) > 0 || m.poolSize(&m.pools[n.pool]) <= m.pools[n.pool].Min {
+	if n.pool < 0 || n.state != up || len(n.pods) > 0 || m.pools[n.pool].size <= m.pools[n.pool].Min {
 		return manager.Never
 	}
 	at := m.scanAt(n.emptySince) + or(m.options.Autoscaler.UnneededTime, defaultUnneeded)
@@ -200,7 +190,8 @@ func (m *Manager) scaleDown() {
 		if left == 0 || m.removableAt(n) > m.now {
 			continue
 		}
-		n.state, n.reclaimAt, n.cordoned = absent, manager.Never, false
+		m.setState(i, absent)
+		n.reclaimAt, n.cordoned = manager.Never, false
 		m.actions = append(m.actions, manager.Action{Kind: manager.NodeDown, Node: i})
 		m.scanAgain = true
 		left--
@@ -213,7 +204,7 @@ func (m *Manager) nextScan() time.Duration {
 		return manager.Never
 	}
 	next, soon := manager.Never, m.scanAt(m.now+1)
-	if m.everyRound || m.scanAgain && len(m.unschedulable()) > 0 {
+	if m.plain || m.scanAgain && len(m.unschedulable()) > 0 {
 		next = soon
 	}
 	for i := range m.nodes {

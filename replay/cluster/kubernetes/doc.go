@@ -22,7 +22,9 @@
 //	pod.go         pods, and the quotas of namespaces
 //	group.go       waiting pods and workloads that are alike
 //	node.go        nodes, node pools and spot nodes
+//	class.go       nodes that are alike, to place pods
 //	allocator.go   Spark's allocator of executor pods
+//	rounds.go      which allocators have something to do
 //	kueue.go       cluster queues and admission
 //	reclaim.go     preemption between workloads of cluster queues
 //	scheduler.go   kube-scheduler

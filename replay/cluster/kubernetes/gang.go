@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"slices"
+	"time"
 
 	"dynalloc/replay/cluster/manager"
 )
@@ -9,12 +10,15 @@ import (
 // replacePlaceholders has executors that wait for a node take the places of their
 // application's placeholders.
 func (m *Manager) replacePlaceholders() {
+	if m.options.GangScheduling == nil {
+		return
+	}
 	for _, a := range m.apps {
 		if len(a.placeholders) == 0 {
 			continue
 		}
 		for _, p := range a.pods {
-			if p.waiting == nil || p.profile != 0 {
+			if p == nil || p.waiting == nil || p.profile != 0 {
 				continue
 			}
 			i := slices.IndexFunc(a.placeholders, func(s *pod) bool { return !s.pending() })
@@ -30,6 +34,9 @@ func (m *Manager) replacePlaceholders() {
 
 // startGangs starts the drivers of which all placeholders have room.
 func (m *Manager) startGangs() {
+	if m.options.GangScheduling == nil {
+		return
+	}
 	for _, a := range m.apps {
 		if a.heldForGang && a.driver != nil && !a.driver.pending() && !slices.ContainsFunc(a.placeholders, (*pod).pending) {
 			m.startDriver(a)
@@ -40,6 +47,9 @@ func (m *Manager) startGangs() {
 // dropPlaceholders removes placeholders that have waited too long for each other. A
 // driver that waited for them is then placed as any other (YuniKorn's style "Soft").
 func (m *Manager) dropPlaceholders() {
+	if m.options.GangScheduling == nil {
+		return
+	}
 	for _, a := range m.apps {
 		if a.placeholdersExpire > m.now {
 			continue
@@ -55,4 +65,15 @@ func (m *Manager) dropPlaceholders() {
 			}
 		}
 	}
+}
+
+// nextExpiry is when placeholders have next waited too long.
+func (m *Manager) nextExpiry() time.Duration {
+	next := manager.Never
+	if m.options.GangScheduling != nil {
+		for _, a := range m.apps {
+			next = min(next, a.placeholdersExpire)
+		}
+	}
+	return next
 }

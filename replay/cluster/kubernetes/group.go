@@ -1,6 +1,11 @@
 package kubernetes
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+
+	"dynalloc/replay/cluster/fit"
+)
 
 // A group is waiting pods or workloads that are alike: if the first of them has no
 // chance, none has. kube-scheduler and Kueue know them one by one; to hold them in
@@ -44,32 +49,85 @@ func (g *group[T]) waiting() int { return len(g.members) - g.gone }
 // A podGroup is pending pods that have the same chances of being scheduled.
 type podGroup struct {
 	group[*pod]
-	example *pod // what they are like
+	example *pod   // what they are like
+	key     podKey // of all of them
 }
 
 // enqueue lets a pod wait for a node.
 func (m *Manager) enqueue(p *pod) {
-	i := slices.IndexFunc(m.groups, func(g *podGroup) bool { return g.example.alike(p) })
-	if i < 0 {
-		i = len(m.groups)
-		m.groups = append(m.groups, &podGroup{example: p})
+	key := p.key()
+	g := m.groupOf[key]
+	if g == nil {
+		g = &podGroup{example: p, key: key}
+		m.groups = append(m.groups, g)
+		m.groupOf[key] = g
 	}
 	m.positions++
-	p.position, p.waiting = m.positions, m.groups[i].add(p)
+	p.position, p.group = m.positions, g
+	p.waiting = g.add(p)
+	if len(g.members) == 1 {
+		m.line.Insert(g, p.need())
+	}
 	m.reschedule, m.scanAgain = true, true
 }
 
 // dequeue ends the waiting of a pod.
 func (m *Manager) dequeue(p *pod) {
-	if p.waiting != nil {
-		p.waiting.leave()
-		p.waiting = nil
-		m.scanAgain = true
+	if p.waiting == nil {
+		return
 	}
+	g := p.group
+	first := g.members[0] == p.waiting
+	if first {
+		m.line.Remove(g)
+	}
+	p.waiting.leave()
+	switch {
+	case len(g.members) == 0:
+		m.emptied = true
+	case first:
+		m.line.Insert(g, p.need())
+	}
+	p.waiting, p.group = nil, nil
+	m.scanAgain = true
 }
 
-// alike reports whether two pods have the same chances of being scheduled.
-func (p *pod) alike(o *pod) bool {
-	return p.request == o.request && p.priority == o.priority && p.preempts == o.preempts && p.driver == o.driver &&
-		p.placeholder == o.placeholder && slices.Equal(p.pools, o.pools)
+// dropEmpty removes the groups that have become empty.
+func (m *Manager) dropEmpty() {
+	if !m.emptied {
+		return
+	}
+	m.emptied = false
+	m.groups = slices.DeleteFunc(m.groups, func(g *podGroup) bool {
+		if len(g.members) > 0 {
+			return false
+		}
+		delete(m.groupOf, g.key)
+		return true
+	})
+}
+
+// inSchedulingOrder is the order of groups that are not empty: that of their first pods.
+func inSchedulingOrder(a, b *podGroup) int {
+	x, y := a.members[0].item, b.members[0].item
+	return cmp.Or(cmp.Compare(y.priority, x.priority), cmp.Compare(x.position, y.position))
+}
+
+// need is what the pod needs of a node.
+func (p *pod) need() fit.Need { return fit.Need{int64(p.request.CPU), int64(p.request.Memory)} }
+
+// A podKey is equal for pods that have the same chances of being scheduled.
+type podKey struct {
+	request                       Size
+	priority                      int
+	preempts, driver, placeholder bool
+	pools                         string
+}
+
+func (p *pod) key() podKey {
+	pools := p.app.poolsKey
+	if p.driver {
+		pools = p.app.driverPoolsKey
+	}
+	return podKey{p.request, p.priority, p.preempts, p.driver, p.placeholder, pools}
 }

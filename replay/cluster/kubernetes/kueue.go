@@ -258,6 +258,7 @@ func (m *Manager) admitWorkload(w *workload) {
 	w.admitted, w.admittedAt = true, m.now
 	if w.pod == nil {
 		w.app.suspended = false
+		m.driverless.Set(w.app.order, w.app)
 		return
 	}
 	if !w.pod.driver {

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidwall/btree"
+
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -23,11 +26,23 @@ type Manager struct {
 	queues     []*clusterQueue
 	queueOf    map[string]*clusterQueue // by namespace; only looked up
 
+	arrivals       int // applications so far
 	sequence       int // pods and workloads created
 	executorsNamed int
-	positions      int // pods that have waited for a node
-	groups         []*podGroup
-	nominations    []*pod // pods that preempted others, and are not bound yet
+	positions      int                  // pods that have waited for a node
+	groups         []*podGroup          // in order of creation, with those that have become empty
+	groupOf        map[podKey]*podGroup // only looked up
+	emptied        bool                 // a group has become empty
+	line           *fit.Line[*podGroup] // those that are not empty, in the order of kube-scheduler
+	classes        []*nodeClass         // of nodes that take pods, in no order
+	classOf        map[nodeKey]*nodeClass
+	timed          *btree.BTreeG[timedNode] // nodes to which something happens at a known time
+	placed         btree.Map[int, int]      // executors that have a node, by priority
+	driverless     btree.Map[int, *app]     // applications of which the driver may be created, by order of arrival
+	acting         btree.Map[int, *app]     // those of which an allocator may act in the next step
+	touched        btree.Map[int, *app]     // those of which the next round must be computed again
+	rounds         *btree.BTreeG[*app]      // those with a next round, in the order of these
+	nominations    []*pod                   // pods that preempted others, and are not bound yet
 	terminating    []termination
 	lastScaleUp    time.Duration // -1: none
 	nextScanAt     time.Duration
@@ -40,7 +55,8 @@ type Manager struct {
 	admissionChanged bool // a workload came, or quota was freed
 	scanAgain        bool // the next scan of the autoscaler may come to something
 
-	everyRound bool // play all rounds and scans, for the test that eliding changes nothing
+	plain bool // play all rounds and scans, and look at all nodes and pods, for the test that this changes nothing
+	looks int  // at nodes, to place pods, for tests
 }
 
 var _ manager.Manager = (*Manager)(nil)
@@ -53,10 +69,13 @@ func New(o Options, nodes []manager.Node, seed uint64) (*Manager, error) {
 	}
 	m := &Manager{
 		options: o, seed: seed, appOf: map[int]*app{}, executors: map[int]*pod{},
+		groupOf: map[podKey]*podGroup{}, line: fit.NewLine(inSchedulingOrder), classOf: map[nodeKey]*nodeClass{},
+		timed:      btree.NewBTreeGOptions(sooner, btree.Options{NoLocks: true}),
+		rounds:     btree.NewBTreeGOptions(soonerRound, btree.Options{NoLocks: true}),
 		namespaces: map[string]*namespace{}, queueOf: map[string]*clusterQueue{}, lastScaleUp: -1, nextScanAt: manager.Never,
 	}
 	for _, n := range o.Namespaces {
-		m.namespaces[n.Name] = &namespace{quota: n.ResourceQuota}
+		m.namespaces[n.Name] = newNamespace(n.ResourceQuota)
 	}
 	m.initQueues()
 	if err := m.initNodes(nodes); err != nil {
@@ -91,10 +110,13 @@ func (m *Manager) Observe(e manager.Event) {
 		if a != nil {
 			a.registered = true
 			a.allocator.begin(e.At)
+			m.touch(a)
 		}
 	case manager.TotalAsked:
 		if a != nil {
-			a.allocator.setTarget(e.Profile, e.Total)
+			if a.allocator.setTarget(e.Profile, e.Total) {
+				m.touch(a)
+			}
 		}
 	case manager.ExecutorExited:
 		if p := m.executors[e.Container]; p != nil {
@@ -109,7 +131,7 @@ func (m *Manager) Observe(e manager.Event) {
 		if n.state == up {
 			m.clearNode(e.Node)
 		}
-		n.state = lost
+		m.setState(e.Node, lost)
 		m.scanAgain = true
 	case manager.NodeRestored:
 		if m.nodes[e.Node].state == lost {
@@ -122,18 +144,24 @@ func (m *Manager) Observe(e manager.Event) {
 // next step creates its driver.
 func (m *Manager) submit(spec manager.App) {
 	a := m.newApp(spec)
+	m.arrivals++
+	a.order = m.arrivals
 	m.apps = append(m.apps, a)
 	m.appOf[spec.Index] = a
 	if a.queue != nil && a.queue.Admission == admitApplication {
 		a.suspended = true
 		a.workload = m.newWorkload(a.queue, a, nil)
+		return
 	}
+	m.driverless.Set(a.order, a)
 }
 
 // finish ends an application with all its pods.
 func (m *Manager) finish(a *app) {
 	for _, p := range slices.Concat(a.pods, a.placeholders) {
-		m.remove(p, false)
+		if p != nil {
+			m.remove(p, false)
+		}
 	}
 	if a.driver != nil {
 		m.remove(a.driver, false)
@@ -143,6 +171,11 @@ func (m *Manager) finish(a *app) {
 	}
 	delete(m.appOf, a.Index)
 	m.apps = without(m.apps, a)
+	m.driverless.Delete(a.order)
+	m.acting.Delete(a.order)
+	m.touched.Delete(a.order)
+	m.setNextRound(a, manager.Never)
+	delete(a.namespace.refused, a)
 }
 
 // Serve simulates everything that is due, in this order: nodes, Spark's allocators,
@@ -155,9 +188,7 @@ func (m *Manager) Serve(now time.Duration) []manager.Action {
 	m.endTerminations()
 	m.dropPlaceholders()
 	m.createDrivers()
-	for _, a := range m.apps {
-		m.allocate(a)
-	}
+	m.allocateAll()
 	for again := true; again; again = m.quotaFreed || m.admissionChanged {
 		m.quotaFreed = false
 		m.admit()
@@ -166,6 +197,7 @@ func (m *Manager) Serve(now time.Duration) []manager.Action {
 		m.startGangs()
 	}
 	m.autoscale()
+	m.acting.Clear()
 	return m.actions
 }
 
@@ -176,13 +208,7 @@ func (m *Manager) Next() time.Duration {
 	if len(m.terminating) > 0 {
 		next = min(next, m.terminating[0].at)
 	}
-	for _, a := range m.apps {
-		if x := &a.allocator; x.changed || m.everyRound || x.next <= m.now {
-			x.next, x.changed = m.nextRound(a), false
-		}
-		next = min(next, a.allocator.next, a.placeholdersExpire)
-	}
-	return next
+	return min(next, m.nextRoundOfAll(), m.nextExpiry())
 }
 
 // createDrivers creates the pods of drivers that are not suspended. A driver that the
@@ -192,14 +218,17 @@ func (m *Manager) createDrivers() {
 	if m.options.Drivers == driversOutside {
 		return
 	}
-	for _, a := range m.apps {
-		if a.driver != nil || a.registered || a.suspended || a.started {
+	for _, a := range m.driverless.Values() {
+		if a.registered || a.started {
+			m.driverless.Delete(a.order)
 			continue
 		}
+		if !a.namespace.admits(a.driverRequest) {
+			continue
+		}
+		m.driverless.Delete(a.order)
 		p := a.newDriver()
-		if !m.create(p) {
-			continue
-		}
+		m.create(p)
 		a.driver = p
 		if a.queue != nil && a.workload == nil {
 			p.workload = m.newWorkload(a.queue, a, p)

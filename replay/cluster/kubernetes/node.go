@@ -31,6 +31,7 @@ type node struct {
 	free      Size
 	pods      []*pod // also those that terminate
 	joinsAt   time.Duration
+	happensAt time.Duration // when the next of what is known happens to it; Never
 	joinCount int           // how often it has joined
 	reclaimAt time.Duration // Never
 	cordoned  bool          // its reclaim is announced
@@ -44,6 +45,7 @@ type pool struct {
 	*NodePool
 	max   int
 	nodes []int
+	size  int // nodes that it has or has requested
 }
 
 // initNodes makes the nodes and pools, and lets those join that are there at the start.
@@ -56,7 +58,7 @@ func (m *Manager) initNodes(nodes []manager.Node) error {
 		if n.Cores < 1 || n.MemoryMB < 1 {
 			return fmt.Errorf("node %s has %d cores and %d MiB; expected at least 1 of each", n.Name, n.Cores, n.MemoryMB)
 		}
-		x := node{label: n.Label, pool: -1, size: Size{CPU(1000 * n.Cores), Memory(n.MemoryMB)}, reclaimAt: manager.Never}
+		x := node{label: n.Label, pool: -1, size: Size{CPU(1000 * n.Cores), Memory(n.MemoryMB)}, reclaimAt: manager.Never, happensAt: manager.Never}
 		if j := slices.IndexFunc(m.pools, func(p pool) bool { return p.Name == n.Label }); j >= 0 {
 			x.pool, x.poolIndex = j, len(m.pools[j].nodes)
 			m.pools[j].nodes = append(m.pools[j].nodes, i)
@@ -124,13 +126,16 @@ func (m *Manager) isSpot(i int) bool {
 
 // joinNode makes a node ready, without pods.
 func (m *Manager) joinNode(i int) {
+	m.setState(i, up)
 	n := &m.nodes[i]
-	n.state, n.free, n.cordoned = up, n.size, false
+	n.free, n.cordoned = n.size, false
 	n.joinCount++
 	n.emptySince, n.reclaimAt = m.now, manager.Never
 	if m.isSpot(i) {
 		n.reclaimAt = m.reclaimTime(i)
 	}
+	m.joinClass(i)
+	m.updateTimed(i)
 	m.reschedule, m.scanAgain = true, true
 }
 
@@ -153,19 +158,60 @@ func (m *Manager) reclaimTime(i int) time.Duration {
 	return at
 }
 
+// A timedNode is a node that joins, is reclaimed, or of which the reclaim is announced.
+type timedNode struct {
+	at   time.Duration
+	node int
+}
+
+func sooner(a, b timedNode) bool {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.node, b.node)) < 0
+}
+
+// updateTimed notes when something happens to a node. It must be called when its state has
+// changed.
+func (m *Manager) updateTimed(i int) {
+	n := &m.nodes[i]
+	if n.happensAt != manager.Never {
+		m.timed.Delete(timedNode{n.happensAt, i})
+	}
+	n.happensAt = manager.Never
+	switch {
+	case n.state == coming:
+		n.happensAt = n.joinsAt
+	case n.state == up && n.reclaimAt != manager.Never && n.cordoned:
+		n.happensAt = n.reclaimAt
+	case n.state == up && n.reclaimAt != manager.Never:
+		n.happensAt = n.reclaimAt - m.notice(n)
+	}
+	if n.happensAt != manager.Never {
+		m.timed.Set(timedNode{n.happensAt, i})
+	}
+}
+
 // updateNodes lets nodes join that are due, and announces and plays the reclaims of
 // spot nodes.
 func (m *Manager) updateNodes() {
-	for i := range m.nodes {
+	var due []int
+	m.timed.Scan(func(t timedNode) bool {
+		if t.at <= m.now {
+			due = append(due, t.node)
+		}
+		return t.at <= m.now
+	})
+	slices.Sort(due)
+	for _, i := range due {
 		n := &m.nodes[i]
 		switch {
-		case n.state == coming && n.joinsAt <= m.now:
+		case n.state == coming:
 			m.joinNode(i)
 			m.actions = append(m.actions, manager.Action{Kind: manager.NodeUp, Node: i})
-		case n.state == up && n.reclaimAt <= m.now:
+		case n.reclaimAt <= m.now:
 			m.reclaimNode(i)
-		case n.state == up && !n.cordoned && n.reclaimAt != manager.Never && n.reclaimAt-m.notice(n) <= m.now:
+		default:
+			m.leaveClass(i)
 			n.cordoned = true
+			m.updateTimed(i)
 			m.actions = append(m.actions, manager.Action{Kind: manager.Announce, Node: i})
 		}
 	}
@@ -184,8 +230,9 @@ func (m *Manager) reclaimNode(i int) {
 	}
 	m.clearNode(i)
 	m.actions = append(m.actions, manager.Action{Kind: manager.NodeDown, Node: i})
-	n.state, n.reclaimAt, n.cordoned = coming, manager.Never, false
 	n.joinsAt = m.now + or(m.pools[n.pool].Provision, defaultProvision)
+	m.setState(i, coming)
+	n.reclaimAt, n.cordoned = manager.Never, false
 	m.scanAgain = true
 }
 
@@ -199,6 +246,7 @@ func (m *Manager) clearNode(i int) {
 		}
 		if p.driver {
 			p.app.driver = nil
+			m.driverless.Set(p.app.order, p.app)
 		}
 		m.remove(p, false)
 	}
@@ -212,16 +260,13 @@ func (m *Manager) clearNode(i int) {
 // nextNode is when the next node joins, or is reclaimed, or when a reclaim is announced.
 func (m *Manager) nextNode() time.Duration {
 	next := manager.Never
-	for i := range m.nodes {
-		switch n := &m.nodes[i]; {
-		case n.state == coming:
-			next = min(next, n.joinsAt)
-		case n.state == up && n.reclaimAt != manager.Never:
-			next = min(next, n.reclaimAt)
-			if !n.cordoned {
-				next = min(next, max(n.reclaimAt-m.notice(n), m.now+1))
-			}
+	m.timed.Scan(func(t timedNode) bool {
+		at := t.at
+		if n := &m.nodes[t.node]; n.state == up && !n.cordoned {
+			at = min(n.reclaimAt, max(at, m.now+1))
 		}
-	}
+		next = min(next, at)
+		return t.at <= m.now // those after it come later
+	})
 	return next
 }

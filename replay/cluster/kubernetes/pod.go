@@ -23,6 +23,8 @@ type pod struct {
 	workload           *workload // its own one; nil: it needs no admission
 	admittedWithDriver bool      // by the workload of its application
 
+	group     *podGroup     // in which it waits for a node
+	at        int           // in the pods of its application
 	node      int           // -1: pending
 	bound     time.Duration // to the node; -1: pending
 	waiting   *member[*pod] // for a node; nil: it does not wait
@@ -37,6 +39,13 @@ type namespace struct {
 	quota *ResourceQuota // nil: none
 	used  Size
 	pods  int
+	// refused are the applications of which the quota refused a pod, and nothing of it was
+	// freed since; also some to which this no longer applies.
+	refused map[*app]bool
+}
+
+func newNamespace(q *ResourceQuota) *namespace {
+	return &namespace{quota: q, refused: map[*app]bool{}}
 }
 
 // admits reports whether the quota has room for one more pod.
@@ -74,14 +83,13 @@ func (m *Manager) remove(p *pod, terminates bool) {
 	if p.placeholder {
 		a.placeholders = without(a.placeholders, p)
 	} else if !p.driver {
-		a.pods = without(a.pods, p)
-		a.allocator.counts[p.profile]--
-		if p.pending() {
-			a.allocator.pending[p.profile]--
+		a.removePod(p)
+		if !p.pending() {
+			m.countPlaced(p, -1)
 		}
 		delete(m.executors, p.name)
 	}
-	a.allocator.changed = true
+	m.touch(a)
 	if p.workload != nil {
 		m.withdraw(p.workload)
 		p.workload = nil
@@ -98,7 +106,9 @@ func (m *Manager) free(p *pod) {
 	if !p.pending() {
 		n := &m.nodes[p.node]
 		n.pods = without(n.pods, p)
+		m.leaveClass(p.node)
 		n.free = n.free.plus(p.request)
+		m.joinClass(p.node)
 		m.reschedule = true
 		m.noteRemoved(n)
 	}
@@ -110,10 +120,46 @@ func (m *Manager) free(p *pod) {
 	n := p.app.namespace
 	n.used = n.used.minus(p.request)
 	n.pods--
-	for _, a := range m.apps {
-		if x := &a.allocator; a.namespace == n && x.refused {
-			x.refused, x.changed = false, true
+	for a := range n.refused { // any order: each by itself
+		if a.allocator.refused {
+			a.allocator.refused = false
+			m.touch(a)
 		}
+	}
+	clear(n.refused)
+}
+
+// removePod takes an executor's pod out of the application's accounts.
+func (a *app) removePod(p *pod) {
+	x := &a.allocator
+	a.pods[p.at] = nil
+	if a.gone++; 2*a.gone > len(a.pods) {
+		a.pods = slices.DeleteFunc(a.pods, func(p *pod) bool { return p == nil })
+		for i, p := range a.pods {
+			p.at = i
+		}
+		a.gone = 0
+	}
+	x.young = without(x.young, p)
+	x.counts[p.profile]--
+	if p.pending() {
+		x.pending[p.profile]--
+	}
+	if p.created == x.lastRound {
+		x.createdLast--
+	}
+	if p.admittedWithDriver {
+		a.withDriver--
+	}
+}
+
+// countPlaced counts an executor that has a node.
+func (m *Manager) countPlaced(p *pod, by int) {
+	n, _ := m.placed.Get(p.priority)
+	if n += by; n == 0 {
+		m.placed.Delete(p.priority)
+	} else {
+		m.placed.Set(p.priority, n)
 	}
 }
 

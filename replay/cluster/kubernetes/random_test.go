@@ -84,7 +84,7 @@ func randomOptions(g *rand.Rand) Options {
 	return o
 }
 
-func newWorld(t *testing.T, seed uint64, everyRound bool) *world {
+func newWorld(t *testing.T, seed uint64, plain bool) *world {
 	g := rand.New(rand.NewPCG(seed, 1))
 	w := &world{t: t, gen: g, ready: map[int]bool{}, want: map[int][]int{}, alive: map[int][]int{}, lost: map[int]bool{}}
 	var nodes []manager.Node
@@ -98,7 +98,7 @@ func newWorld(t *testing.T, seed uint64, everyRound bool) *world {
 	if w.m, err = New(randomOptions(g), nodes, seed); err != nil {
 		t.Fatal(err)
 	}
-	w.m.everyRound = everyRound
+	w.m.plain = plain
 	for i := range 2 + g.IntN(5) {
 		properties := spark.Properties{"spark.executor.instances": fmt.Sprint(g.IntN(4))}
 		if g.IntN(3) == 0 {
@@ -273,6 +273,9 @@ func (w *world) check(at time.Duration) {
 	for _, a := range w.m.apps {
 		counts, unplaced := make([]int, len(a.Profiles)), make([]int, len(a.Profiles))
 		for _, p := range a.pods {
+			if p == nil {
+				continue
+			}
 			counts[p.profile]++
 			if p.pending() {
 				unplaced[p.profile]++
@@ -307,7 +310,9 @@ func (w *world) check(at time.Duration) {
 				loads = append(loads, a.driver.workload)
 			}
 			for _, p := range a.pods {
-				loads = append(loads, p.workload)
+				if p != nil {
+					loads = append(loads, p.workload)
+				}
 			}
 			for _, l := range loads {
 				if l != nil && l.queue == q && l.admitted {

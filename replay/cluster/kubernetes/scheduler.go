@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"slices"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -12,6 +13,9 @@ func (m *Manager) schedule() {
 	for m.reschedule {
 		m.reschedule = false
 		m.replacePlaceholders()
+		if m.inOnePass() {
+			continue
+		}
 		next := make([]int, len(m.groups)) // the member of each group to try next
 		hopeless := make([]bool, len(m.groups))
 		for !m.reschedule {
@@ -40,7 +44,30 @@ func (m *Manager) schedule() {
 			}
 		}
 	}
-	m.groups = slices.DeleteFunc(m.groups, func(g *podGroup) bool { return len(g.members) == 0 })
+	m.dropEmpty()
+}
+
+// inOnePass binds pending pods if none of them can preempt others, and reports whether it
+// did so. Those that are too large for any node are passed over.
+func (m *Manager) inOnePass() bool {
+	first, ok := m.line.First(func(_, _ fit.Need) bool { return false })
+	if least, _, some := m.placed.Min(); m.plain || len(m.nominations) > 0 || ok && some && least < first.example.priority {
+		return false
+	}
+	var roomiest fit.Need
+	for _, c := range m.classes {
+		roomiest = roomiest.Max(fit.Need{int64(c.free.CPU), int64(c.free.Memory)})
+	}
+	tooLarge := fit.TooLarge(roomiest)
+	for g, ok := m.line.First(tooLarge); ok; {
+		p := g.members[0].item
+		if c := m.bestClass(p); c != nil {
+			i, _ := c.nodes.Min()
+			m.bind(p, i)
+		}
+		g, ok = m.line.After(&podGroup{group: group[*pod]{members: []*member[*pod]{{item: p}}}}, tooLarge)
+	}
+	return true
 }
 
 // before is the order of kube-scheduler's queue.
@@ -53,6 +80,7 @@ func (p *pod) before(o *pod) bool {
 func (m *Manager) schedulePod(p *pod) bool {
 	best, highest := -1, int64(-1)
 	for i := range m.nodes {
+		m.looks++
 		if !m.feasible(i, p) || !p.request.fitsIn(m.room(i, p)) {
 			continue
 		}
@@ -125,12 +153,14 @@ func (m *Manager) score(n *node, request Size) int64 {
 func (m *Manager) bind(p *pod, i int) {
 	n, a := &m.nodes[i], p.app
 	m.noteAdded(n)
+	m.leaveClass(i)
 	n.free = n.free.minus(p.request)
+	m.joinClass(i)
 	n.pods = append(n.pods, p)
 	m.dequeue(p)
 	m.clearNomination(p)
 	p.node, p.bound = i, m.now
-	a.allocator.changed = true
+	m.touch(a)
 	switch {
 	case p.placeholder || p.driver && a.heldForGang:
 		if a.placeholdersExpire == manager.Never {
@@ -140,6 +170,7 @@ func (m *Manager) bind(p *pod, i int) {
 		m.startDriver(a)
 	default:
 		a.allocator.pending[p.profile]--
+		m.countPlaced(p, 1)
 		m.actions = append(m.actions, manager.Action{
 			Kind: manager.PlaceExecutor, App: a.Index, Profile: p.profile, Node: i, Container: p.name, Cores: max(1, a.Profiles[p.profile].Cores),
 		})
