@@ -36,13 +36,13 @@ func ShapeOf(apps []*traces.Application, self float64) Shape {
 		first := firstJobs(a)
 		for i := range a.Stages {
 			s := &a.Stages[i]
-			for t := range s.Tasks {
-				times = append(times, s.Tasks[t].Work())
+			for _, t := range s.All() {
+				times = append(times, t.Work())
 			}
-			tasks += len(s.Tasks)
+			tasks += s.Size()
 			earlier := func(parent int) bool { return first[parent] < first[i] }
 			if len(s.Caches) > 0 || slices.ContainsFunc(s.Parents, earlier) {
-				again += len(s.Tasks)
+				again += s.Size()
 			}
 		}
 		jobs += len(a.Jobs)

@@ -79,6 +79,7 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		}
 		p.Reads[i] = seen.reading > 0
 		if seen.matter() {
+			p.Places[i] = make([]Place, 0, s.Size())
 			for _, t := range s.All() {
 				p.Places[i] = append(p.Places[i], placeOf(t))
 			}
