@@ -38,8 +38,9 @@ func Unknown() Error {
 func (e *Error) Known() bool { return !math.IsNaN(e.Time) }
 
 // Of replays an application alone as its log says it ran, and compares. The error is
-// unknown if the application is not from an event log, or its log does not have the end.
-// The replays have a watch, which may be nil.
+// unknown if the application is not from an event log, or its log does not have the end, or has
+// lost all of its tasks: a replay of nothing would last as long. The replays have a watch,
+// which may be nil.
 func Of(a *traces.Application, watch replay.Watch) Error {
 	w := alone(a)
 	return with(w, configOf(w, watch))
@@ -93,7 +94,7 @@ func once(w *traces.Workload, config replay.Config) Error {
 	a := w.Apps[0]
 	e := Unknown()
 	e.Recorded = recorded(a)
-	if !Possible(a) {
+	if !Possible(a) || len(a.Stages) == 0 && a.Log.Grade >= traces.Lossy {
 		return e
 	}
 	config.Horizon = horizon(a.Recorded.End)

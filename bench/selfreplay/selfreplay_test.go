@@ -37,6 +37,16 @@ func TestAnErrorIsTheDifferenceToTheLog(t *testing.T) {
 	}
 }
 
+// A log lost the ends of all its tasks, so there is no work to replay. That the driver's
+// pauses add up to the recorded time says nothing about the model.
+func TestTheErrorOfAnEmptyReplayIsUnknown(t *testing.T) {
+	a := *recording(t, "etl/static4")
+	a.Stages, a.Jobs, a.Log.Grade = nil, nil, traces.Lossy
+	if e := Of(&a, nil); e.Known() || e.Failed != nil || e.Recorded.Seconds == 0 {
+		t.Errorf("%+v", e)
+	}
+}
+
 // When executors really came, went and where they were is in the log. No replay of the
 // log reads it: an application whose executors all came a minute later, and on another
 // host, is replayed the same with the same times.

@@ -47,7 +47,8 @@ type assembler struct {
 	stages    map[int]*stageLog
 	lineages  map[string]*lineage
 	spent     slots.Spent
-	running   map[int64]*stageLog       // by the ids of tasks that started and have not ended
+	running   map[int64]*stageLog // by the ids of tasks that started and have not ended
+	finished  taskSet
 	blocks    map[[2]int64]*executorLog // by RDD and partition: the executor that holds the cached block
 	hosts     []string
 	hostIndex map[string]int16
@@ -60,8 +61,10 @@ type assembler struct {
 
 	excluded    excluded.Log
 	disruptions traces.Disruptions
-	work        []workSpan // of all task runs; for measure
-	recovery    []workSpan // from a failed fetch until the stage was tried again
+	lost        slots.Lost
+	waited      time.Duration // the whole waits of which disruptions.Starved is a part
+	missing     int           // most executors that were lost and not replaced, at one time
+	missed      time.Duration // for how long there were any
 }
 
 func newAssembler(log *Log) *assembler {
@@ -75,6 +78,7 @@ func newAssembler(log *Log) *assembler {
 		executorByID: map[string]*executorLog{},
 		hostIndex:    map[string]int16{},
 		running:      map[int64]*stageLog{},
+		finished:     taskSet{},
 		blocks:       map[[2]int64]*executorLog{},
 	}
 }
@@ -95,8 +99,13 @@ func (a *assembler) applicationStart(e *scan.ApplicationStart) error {
 
 func (a *assembler) applicationEnd(e *scan.Timed) error {
 	a.ended = true
-	if a.advance(e.Time) {
-		a.endTime = e.Time
+	switch {
+	case e.Time <= 0 || e.Time >= a.latest-queueDelay:
+		if a.advance(e.Time) {
+			a.endTime = e.Time
+		}
+	default: // the last event stands for it
+		a.note(traces.Lossy, endUnusable.With(time.UnixMilli(e.Time).UTC().Format(time.DateTime)))
 	}
 	return nil
 }
@@ -133,6 +142,9 @@ func (a *assembler) finish() (*traces.Application, error) {
 		log.Grade, log.Problems = traces.Unreadable, slices.Concat(a.log.Problems, a.problems)
 		return nil, &traces.LogError{Path: a.log.Path, Line: a.firstBad, Err: a.refusal(), Log: log}
 	}
+	if a.properties == nil {
+		a.note(traces.Complete, noEnvironment.With())
+	}
 	a.implyDynamicAllocation()
 	app := &traces.Application{
 		Path: a.log.Path, ID: a.start.ID, Attempt: a.start.Attempt, Name: a.start.Name,
@@ -143,6 +155,7 @@ func (a *assembler) finish() (*traces.Application, error) {
 	}
 	a.identify(app)
 	a.buildProfiles(app)
+	a.raiseCores(app)
 	a.startUntimedJobs()
 	a.stopRunningJobs()
 	built := a.buildStages(app)
@@ -161,12 +174,17 @@ func (a *assembler) finish() (*traces.Application, error) {
 	return app, nil
 }
 
-// origin is the application's start in ms since 1970. All offsets count from it.
+// origin is the application's start in ms since 1970. All offsets count from it. Spark
+// takes the start before it posts an event. A later one is wrong, and the first event counts,
+// unless the clock was set.
 func (a *assembler) origin() int64 {
-	if a.start.Time > 0 && a.start.Time <= traces.MaxTime {
-		return a.start.Time
+	switch {
+	case a.start.Time <= 0 || a.start.Time > traces.MaxTime:
+		return a.first
+	case a.steps == 0 && a.begun > 0:
+		return min(a.start.Time, a.begun)
 	}
-	return a.first
+	return a.start.Time
 }
 
 // offset is a time as an offset from the application's start. A time before the

@@ -120,7 +120,15 @@ func (l *logBuilder) end(when float64) *logBuilder {
 	return l.add(`{"Event":"SparkListenerApplicationEnd","Timestamp":%d}`, at(when))
 }
 
-func (l *logBuilder) String() string { return strings.Join(l.lines, "\n") + "\n" }
+// String is the text of the log. Without an EnvironmentUpdate of its own, its driver had no
+// properties.
+func (l *logBuilder) String() string {
+	text := strings.Join(l.lines, "\n") + "\n"
+	if len(l.lines) > 1 && !strings.Contains(text, "EnvironmentUpdate") {
+		text = strings.Replace(text, "\n", "\n{\"Event\":\"SparkListenerEnvironmentUpdate\",\"Spark Properties\":{}}\n", 1)
+	}
+	return text
+}
 
 // logFrom is a log of one part with a text.
 func logFrom(text string) *Log {

@@ -12,6 +12,7 @@ import (
 type clock struct {
 	first, last int64 // of all times
 	latest      int64 // of the events so far, since the last step
+	begun       int64 // earliest of those that the driver posts at their time
 	posted      int64 // of those that the driver posts at their time
 	steps       int   // how often times ran backwards
 	largestStep int64 // ms
@@ -43,6 +44,9 @@ func (c *clock) see(ms int64) bool {
 func (c *clock) advance(ms int64) bool {
 	if !c.see(ms) {
 		return false
+	}
+	if c.begun == 0 || ms < c.begun {
+		c.begun = ms
 	}
 	if back := c.posted - ms; back > queueDelay {
 		c.stepBack(back)

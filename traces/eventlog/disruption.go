@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // What happened to a run from outside is found in its log: executors that were lost, and
@@ -41,13 +42,7 @@ type brokenRun struct {
 }
 
 // span is the time of the run.
-func (r *endedRun) span() workSpan { return workSpan{from: r.end - int64(r.took), to: r.end} }
-
-// A workSpan is a time in which a task ran, in ms since 1970.
-type workSpan struct {
-	from, to int64
-	vain     bool // a replay without faults does not have the run
-}
+func (r *endedRun) span() (from, to int64) { return r.end - int64(r.took), r.end }
 
 // wasLost reports whether an executor ended without having been given back. If the reason
 // does not tell, it was lost if it ran tasks, or under a fixed size, which gives none back.
@@ -87,6 +82,10 @@ func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
 	slices.SortStableFunc(gone, func(x, y *executorLog) int { return cmp.Compare(x.removed, y.removed) })
 	until := a.workEnd()
 	hosts := map[string]bool{}
+	var lost, others []int64
+	for _, x := range alive {
+		others = append(others, x.firstSeen())
+	}
 	for _, x := range gone {
 		at := slices.Index(alive, x)
 		place := 0
@@ -96,9 +95,14 @@ func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
 			}
 		}
 		alive = slices.Delete(alive, at, at+1)
-		if x.removed >= until || !a.wasLost(x) {
+		if !a.wasLost(x) {
+			others = append(others, x.removed)
 			continue
 		}
+		if x.removed >= until {
+			continue
+		}
+		lost = append(lost, x.removed)
 		loss := traces.Loss{Stage: -1, After: a.offset(x.removed), Executor: place, Host: a.hostLost(x)}
 		latest := int64(0)
 		for i, s := range built.logs {
@@ -116,6 +120,7 @@ func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
 			d.Hosts++
 		}
 	}
+	a.missing, a.missed = slots.Missing(lost, others, until)
 }
 
 // workEnd is the end of the last job; the end of the log if a job never ended.
@@ -200,12 +205,11 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 	ids := map[int64]bool{}
 	for i := range kept {
 		byPartition[kept[i].partition], ids[kept[i].id] = &kept[i], true
-		a.work = append(a.work, workSpan{from: kept[i].launch, to: kept[i].finish})
+		a.lost.Add(slots.Useful, kept[i].launch, kept[i].finish)
 	}
 	before := a.disruptions.Runs
-	vain := func(r workSpan) {
-		r.vain = true
-		a.work = append(a.work, r)
+	vain := func(from, to int64) {
+		a.lost.Add(slots.Vain, from, to)
 		a.disruptions.Runs++
 	}
 	for i := range all {
@@ -222,7 +226,7 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 		case known && a.toPolicy(first.executor, r.launch):
 			continue
 		}
-		vain(workSpan{from: r.launch, to: r.finish})
+		vain(r.launch, r.finish)
 	}
 	for i := range s.broken {
 		if r := &s.broken[i]; !a.toPolicy(r.blame, r.end) {
@@ -240,7 +244,8 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 		}
 	}
 	for i := range s.failures {
-		a.work = append(a.work, s.failures[i].span())
+		from, to := s.failures[i].span()
+		a.lost.Add(slots.Useful, from, to)
 	}
 	for n, t := range s.attempts { // any order: they are counted and sorted later
 		next := s.attempts[n+1]
@@ -248,8 +253,8 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 		if next == nil || f == nil || a.toPolicy(f.blame, f.end) {
 			continue
 		}
-		if t.failed && next.launched > f.end {
-			a.recovery = append(a.recovery, workSpan{from: f.end, to: next.launched})
+		if t.failed {
+			a.lost.Add(slots.Recovering, f.end, next.launched)
 		}
 	}
 	if a.disruptions.Runs > before {
@@ -261,10 +266,10 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 // and a short queue, which a replay has, too: twice what clusters need at their slowest.
 const longestStart = 2 * 60 * 1000
 
-// starvedSpans returns the times in which tasks waited and the application had no
-// executor. Until the first executor, and after the policy gave all back, only more than
-// the longest start-up is a disruption.
-func (a *assembler) starvedSpans(until int64) []workSpan {
+// findStarved finds the times in which tasks waited and the application had no executor.
+// Until the first executor, and after the policy gave all back, only more than the longest
+// start-up is a disruption.
+func (a *assembler) findStarved(until int64) {
 	type change struct {
 		at    int64
 		delta int
@@ -277,7 +282,7 @@ func (a *assembler) starvedSpans(until int64) []workSpan {
 			continue
 		}
 		if added == 0 {
-			return nil // nobody knows when it came
+			return // nobody knows when it came
 		}
 		changes = append(changes, change{at: added, delta: 1})
 		if x.removed > 0 {
@@ -285,13 +290,13 @@ func (a *assembler) starvedSpans(until int64) []workSpan {
 		}
 	}
 	if a.local() || len(changes) == 0 && a.tasks > 0 {
-		return nil
+		return
 	}
 	slices.SortStableFunc(changes, func(x, y change) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(y.delta, x.delta)) })
-	gaps := []workSpan{{from: 1, to: until}} // without any executor ever
-	first := int64(0)
+	type gap struct{ from, to, spared int64 }
+	gaps := []gap{{from: 1, to: until}} // without any executor ever
 	if len(changes) > 0 {
-		gaps, first = nil, changes[0].at
+		gaps = []gap{{from: 1, to: changes[0].at, spared: longestStart}}
 	}
 	held := 0
 	for i, c := range changes {
@@ -299,36 +304,29 @@ func (a *assembler) starvedSpans(until int64) []workSpan {
 		if held > 0 || c.delta > 0 {
 			continue
 		}
-		gap := workSpan{from: c.at, to: until}
+		g := gap{from: c.at, to: until}
 		if !c.lost {
-			gap.from += longestStart
+			g.spared = longestStart
 		}
 		if i+1 < len(changes) {
-			gap.to = changes[i+1].at
+			g.to = changes[i+1].at
 		}
-		gaps = append(gaps, gap)
+		gaps = append(gaps, g)
 	}
-	var starved []workSpan
 	for _, s := range a.stages {
-		waits := workSpan{from: s.submittedAt, to: until}
+		ends := until
 		if s.submittedAt == 0 {
 			continue
 		}
 		if s.completed {
-			waits.to = s.lastEnded()
+			ends = s.lastEnded()
 		} else if s.job >= 0 {
-			waits.to = cmp.Or(a.jobs[s.job].end, until)
+			ends = cmp.Or(a.jobs[s.job].end, until)
 		}
-		if both := (workSpan{from: waits.from + longestStart, to: min(first, waits.to)}); both.from < both.to {
-			starved = append(starved, both)
-		}
-		for _, gap := range gaps {
-			if both := (workSpan{from: max(gap.from, waits.from), to: min(gap.to, waits.to)}); both.from < both.to {
-				starved = append(starved, both)
-			}
+		for _, g := range gaps {
+			a.lost.Starved(max(g.from, s.submittedAt), min(g.to, ends), g.spared)
 		}
 	}
-	return starved
 }
 
 // lastEnded is when the last attempt of a stage ended.
@@ -340,57 +338,10 @@ func (s *stageLog) lastEnded() int64 {
 	return last
 }
 
-// measure adds up the time that was lost. While runs in vain and others ran side by side,
-// their share of the running tasks counts.
+// measure adds up the time that was lost.
 func (a *assembler) measure(until int64) {
-	type level struct{ useful, vain, recovering, starved int }
-	type change struct {
-		at int64
-		by level
-	}
-	var changes []change
-	add := func(w workSpan, up level) {
-		if w.from > 0 && w.from < w.to {
-			down := level{-up.useful, -up.vain, -up.recovering, -up.starved}
-			changes = append(changes, change{w.from, up}, change{w.to, down})
-		}
-	}
-	starved := a.starvedSpans(until)
-	if a.disruptions.Runs == 0 && len(starved) == 0 {
-		return
-	}
-	for _, w := range a.work {
-		if w.vain {
-			add(w, level{vain: 1})
-		} else {
-			add(w, level{useful: 1})
-		}
-	}
-	for _, w := range a.recovery {
-		add(w, level{recovering: 1})
-	}
-	for _, w := range starved {
-		add(w, level{starved: 1})
-	}
-	slices.SortFunc(changes, func(x, y change) int { return cmp.Compare(x.at, y.at) })
-	var now level
-	var repeated float64
-	var waited int64
-	for i, c := range changes {
-		now = level{now.useful + c.by.useful, now.vain + c.by.vain, now.recovering + c.by.recovering, now.starved + c.by.starved}
-		if i+1 == len(changes) {
-			break
-		}
-		took := changes[i+1].at - c.at
-		switch running := now.useful + now.vain; {
-		case running > 0:
-			repeated += float64(took) * float64(now.vain) / float64(running)
-		case now.starved > 0:
-			waited += took
-		case now.recovering > 0:
-			repeated += float64(took)
-		}
-	}
-	a.disruptions.Repeated = time.Duration(repeated) * time.Millisecond
-	a.disruptions.Starved = time.Duration(waited) * time.Millisecond
+	a.findStarved(until)
+	sum := a.lost.Sum()
+	a.lost, a.waited = slots.Lost{}, sum.Waited
+	a.disruptions.Repeated, a.disruptions.Starved = sum.Repeated, sum.Starved
 }

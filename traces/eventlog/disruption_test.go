@@ -111,8 +111,8 @@ func TestAHostIsLostWithItsExecutors(t *testing.T) {
 	if !slices.Equal(a.Losses, want) || a.Log.Disruptions.Hosts != 1 {
 		t.Errorf("losses %+v of %d hosts, want %+v of one", a.Losses, a.Log.Disruptions.Hosts, want)
 	}
-	if a.Log.Grade != traces.Complete {
-		t.Errorf("graded %v, want complete: no work was repeated", a.Log.Grade)
+	if notes := fmt.Sprint(a.Log.Problems); a.Log.Grade != traces.Complete || !strings.Contains(notes, "log-executors-missing time=8s total=21s executors=2") {
+		t.Errorf("graded %v, noted %s; want complete, because no work was repeated, and two missing executors", a.Log.Grade, notes)
 	}
 }
 
@@ -146,11 +146,14 @@ func TestWaitsWithoutAnyExecutor(t *testing.T) {
 		{"the first one after ten minutes", func(*logBuilder) {}, 610, 480 * time.Second},
 		{"another one after a loss", gone("Executor Process Lost"), 40, 30 * time.Second},
 		{"another one after a removal", gone("Executor killed by driver."), 40, 0},
-		{"another one long after a removal", gone("Executor killed by driver."), 610, 485 * time.Second},
+		{"another one long after a removal", gone("Executor killed by driver."), 610, 480 * time.Second},
 	} {
 		a := story(c.before, c.came)
 		if got := a.Log.Disruptions.Starved; got != c.want {
 			t.Errorf("%s: tasks starved for %v, want %v", c.what, got, c.want)
+		}
+		if notes := fmt.Sprint(a.Log.Problems); c.want == 480*time.Second && !strings.Contains(notes, "log-long-without-executors waited=10m0s total=10m20s time=8m0s start=2m0s") {
+			t.Errorf("%s: noted %s", c.what, notes)
 		}
 		if disturbed := a.Log.Grade == traces.Disturbed; disturbed != (c.want > 0) {
 			t.Errorf("%s: graded %v", c.what, a.Log.Grade)

@@ -45,6 +45,9 @@ func TestExclusionsOfARecordedRunAreSummedUp(t *testing.T) {
 			l.exclusion("ExecutorUnblacklisted", 22, `"executorId":"2"`)
 			l.exclusion("NodeUnblacklisted", 18, `"hostId":"h1"`)
 		}, traces.Exclusions{Executors: 2, Hosts: 1, Time: 10 * time.Second}, "log-excluded-both"},
+		"by a short name": {func(l *logBuilder) {
+			l.add(`{"Event":"SparkListenerExecutorExcluded","time":%d,"executorId":"1","taskFailures":2}`, at(20))
+		}, traces.Exclusions{Executors: 1, Time: 80 * time.Second}, "log-excluded-executors"},
 		"of another attempt": {func(l *logBuilder) {
 			l.exclusion("NodeExcludedForStage", 20, `"hostId":"h1","executorFailures":2,"stageId":0,"stageAttemptId":1`)
 		}, traces.Exclusions{Hosts: 1, Time: 80 * time.Second}, "log-excluded-nodes"},

@@ -25,6 +25,9 @@ func (a *assembler) gradeLog() {
 	if !a.started {
 		a.note(traces.Lossy, noStart.With())
 	}
+	if late := a.start.Time - a.origin(); late > 0 && a.start.Time <= traces.MaxTime {
+		a.note(traces.Complete, startLate.With(time.Duration(late)*time.Millisecond))
+	}
 	if a.steps > 0 {
 		a.note(traces.Clock, clockSet.With(time.Duration(a.largestStep)*time.Millisecond, a.steps))
 	}
@@ -66,7 +69,13 @@ func (a *assembler) gradeDisruptions() {
 	case d.Runs > 0:
 		a.note(grade(d.Repeated), repeatedFetches.With(short(d.Repeated), short(total), d.Fetches, d.Runs, d.Attempts))
 	}
-	if d.Starved > 0 {
+	if short(a.missed) > 0 {
+		a.note(traces.Complete, executorsMissing.With(short(a.missed), short(total), a.missing))
+	}
+	switch {
+	case d.Starved > 0 && a.waited > d.Starved:
+		a.note(grade(d.Starved), starvedBeyond.With(short(a.waited), short(total), short(d.Starved), longestStart*time.Millisecond))
+	case d.Starved > 0:
 		a.note(grade(d.Starved), starvedOf.With(short(d.Starved), short(total)))
 	}
 	failed := 0

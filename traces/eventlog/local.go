@@ -2,10 +2,10 @@ package eventlog
 
 import (
 	"cmp"
-	"slices"
 
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // local reports whether the driver did all work itself.
@@ -44,47 +44,19 @@ func (a *assembler) ownExecutor(app *traces.Application, x *executorLog) traces.
 // where tasks waited: the driver launches the next task in a slot some milliseconds
 // before it has noted the end of the one before.
 func (a *assembler) parallelTasks() int {
-	type change struct {
-		at             int64 // ms since 1970
-		tasks, waiting int
-	}
-	var changes []change
-	for _, s := range a.stages { // in any order: changes are sorted
-		end, firstEnd := int64(0), int64(0)
+	var levels slots.Levels
+	for _, s := range a.stages { // in any order: Levels sorts
+		firstEnd := int64(0)
 		for i := range s.runs {
 			r := &s.runs[i]
-			end = r.launch + int64(r.Run) + int64(r.Deserialize) + int64(r.Result) + int64(r.Scheduler) + int64(r.GettingResult)
-			changes = append(changes, change{r.launch, 1, 0}, change{end, -1, 0})
+			end := r.launch + int64(r.Run) + int64(r.Deserialize) + int64(r.Result) + int64(r.Scheduler) + int64(r.GettingResult)
+			levels.Ran(r.launch, end)
 			if firstEnd == 0 || end < firstEnd {
 				firstEnd = end
 			}
 		}
-		if firstEnd < s.lastLaunch {
-			changes = append(changes, change{firstEnd, 0, 1}, change{s.lastLaunch, 0, -1})
-		}
+		levels.Waited(firstEnd, s.lastLaunch)
 	}
-	slices.SortFunc(changes, func(x, y change) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.tasks, y.tasks)) })
-	most, now, waiting, total := 1, 0, 0, int64(0)
-	var levels []int64 // the time in which so many tasks ran while others waited
-	for i, c := range changes {
-		now, waiting = now+c.tasks, waiting+c.waiting
-		most = max(most, now)
-		if waiting > 0 && i+1 < len(changes) {
-			for len(levels) <= now {
-				levels = append(levels, 0)
-			}
-			levels[now] += changes[i+1].at - c.at
-			total += changes[i+1].at - c.at
-		}
-	}
-	if total == 0 {
-		return most
-	}
-	half := int64(0)
-	for level, took := range levels {
-		if half += took; 2*half >= total {
-			return max(level, 1)
-		}
-	}
-	return most
+	_, usual := levels.Count()
+	return usual
 }

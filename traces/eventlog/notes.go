@@ -18,23 +18,29 @@ var (
 
 // What can be wrong with the log as a whole.
 var (
-	compacted       = note.Declare("log-compacted")
-	noEnd           = note.Declare("log-without-end")
-	noStart         = note.Declare("log-without-start")
-	clockSet        = note.Declare("log-clock-set", "step", "steps")
-	firstJobMissing = note.Declare("log-first-job-missing", "job", "stage")
-	jobsWithoutEnd  = note.Declare("log-jobs-without-end", "jobs")
-	tasksMissing    = note.Declare("log-tasks-missing", "stage", "tasks", "ended")
-	repeatedWork    = note.Declare("log-repeated-work", "repeated", "total", "executors", "runs", "attempts")
-	executorsLost   = note.Declare("log-executors-lost", "executors", "runs")
-	repeatedFetches = note.Declare("log-repeated-fetches", "repeated", "total", "fetches", "runs", "attempts")
-	starvedOf       = note.Declare("log-without-executors", "time", "total")
-	failedJobs      = note.Declare("log-failed-jobs", "jobs", "of")
-	barrierRefused  = note.Declare("log-barrier-refused", "job", "tasks", "exception")
-	barrierUnrun    = note.Declare("log-barrier-never-ran", "job", "tasks")
-	barrierRan      = note.Declare("log-barrier-under-dynamic-allocation")
-	chainedStages   = note.Declare("log-stages-chained")
-	localMode       = note.Declare("log-local-mode", "cores")
+	compacted        = note.Declare("log-compacted")
+	noEnd            = note.Declare("log-without-end")
+	noStart          = note.Declare("log-without-start")
+	startLate        = note.Declare("log-start-late", "late")
+	endUnusable      = note.Declare("log-end-unusable", "end")
+	noEnvironment    = note.Declare("log-without-environment")
+	coresRaised      = note.Declare("log-cores-concluded", "executors", "tasks", "cores")
+	clockSet         = note.Declare("log-clock-set", "step", "steps")
+	firstJobMissing  = note.Declare("log-first-job-missing", "job", "stage")
+	jobsWithoutEnd   = note.Declare("log-jobs-without-end", "jobs")
+	tasksMissing     = note.Declare("log-tasks-missing", "stage", "tasks", "ended")
+	repeatedWork     = note.Declare("log-repeated-work", "repeated", "total", "executors", "runs", "attempts")
+	executorsLost    = note.Declare("log-executors-lost", "executors", "runs")
+	repeatedFetches  = note.Declare("log-repeated-fetches", "repeated", "total", "fetches", "runs", "attempts")
+	starvedOf        = note.Declare("log-without-executors", "time", "total")
+	starvedBeyond    = note.Declare("log-long-without-executors", "waited", "total", "time", "start")
+	executorsMissing = note.Declare("log-executors-missing", "time", "total", "executors")
+	failedJobs       = note.Declare("log-failed-jobs", "jobs", "of")
+	barrierRefused   = note.Declare("log-barrier-refused", "job", "tasks", "exception")
+	barrierUnrun     = note.Declare("log-barrier-never-ran", "job", "tasks")
+	barrierRan       = note.Declare("log-barrier-under-dynamic-allocation")
+	chainedStages    = note.Declare("log-stages-chained")
+	localMode        = note.Declare("log-local-mode", "cores")
 )
 
 // A problem is something that can be wrong with a log in several places.
@@ -44,12 +50,14 @@ type problem int
 const (
 	invalidTimes problem = iota
 	strayTasks
+	repeatedEnds
 	repeatedJobs
 	orphanStages
 	cyclicStages
 	stagesWithoutEnd
 	unknownExecutors
 	tasksWithoutEnd
+	tasksUnmeasured
 	stagesNeverRun
 	shufflesRecomputed
 	ambiguousShuffles
@@ -66,12 +74,14 @@ var graded = [problems]struct {
 }{
 	invalidTimes:       {note.Declare("log-invalid-times", "times"), traces.Lossy},
 	strayTasks:         {note.Declare("log-stray-tasks", "tasks"), traces.Lossy},
+	repeatedEnds:       {note.Declare("log-tasks-ended-twice", "tasks"), traces.Lossy},
 	repeatedJobs:       {note.Declare("log-jobs-started-twice", "jobs"), traces.Lossy},
 	orphanStages:       {note.Declare("log-stages-without-job", "stages"), traces.Lossy},
 	cyclicStages:       {note.Declare("log-cyclic-stages", "stages"), traces.Lossy},
 	stagesWithoutEnd:   {note.Declare("log-stages-without-end", "stages"), traces.Lossy},
 	unknownExecutors:   {note.Declare("log-executors-never-added", "executors"), traces.Lossy},
 	tasksWithoutEnd:    {note.Declare("log-tasks-without-end", "tasks"), traces.Lossy},
+	tasksUnmeasured:    {note.Declare("log-tasks-without-metrics", "tasks"), traces.Complete},
 	stagesNeverRun:     {note.Declare("log-stages-never-run", "stages"), traces.Complete},
 	shufflesRecomputed: {note.Declare("log-shuffles-recomputed", "stages"), traces.Complete},
 	ambiguousShuffles:  {note.Declare("log-ambiguous-shuffles", "stages"), traces.Complete},

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"dynalloc/traces"
 )
@@ -122,6 +123,16 @@ func TestDamageIsGradedAndReported(t *testing.T) {
 			l[at] = strings.Replace(l[at], `"Total Cores":2`, `"Total Cores":0`, 1)
 			return l
 		}, traces.Lossy, `error="an executor with Total Cores 0; expected 1 or more"`},
+		{"a collector wrote the ends of tasks twice", func(l []string) []string {
+			at := findLine(l, taskEnd, 7)
+			return slices.Insert(l, at+3, l[at], l[at])
+		}, traces.Lossy, "log-tasks-ended-twice tasks=2"},
+		{"the end is of 1970", func(l []string) []string {
+			at := findLine(l, appEnd, 1)
+			l[at] = times.ReplaceAllString(l[at], "1")
+			return l
+		}, traces.Lossy, `log-end-unusable end="1970-01-01 00:00:00"`},
+		{"the settings were dropped", func(l []string) []string { return without(l, "EnvironmentUpdate", 0) }, traces.Complete, "log-without-environment"},
 		{"a task's end was dropped by a full queue", func(l []string) []string { return without(l, taskEnd, 7) },
 			traces.Lossy, "log-tasks-missing stage=0 tasks=40 ended=39"},
 		{"a stage's submission was dropped", func(l []string) []string { return without(l, "StageSubmitted", 2) },
@@ -166,7 +177,10 @@ func TestDamageIsGradedAndReported(t *testing.T) {
 			if a.Log.Grade != story.grade || !strings.Contains(problems, story.says) {
 				t.Errorf("graded %v, want %v and a problem that says %q:\n%s", a.Log.Grade, story.grade, story.says, problems)
 			}
-			if story.grade == traces.Complete && len(a.Log.Problems) > 0 {
+			if a.Recorded.End > 2*time.Minute {
+				t.Errorf("it took %v", a.Recorded.End)
+			}
+			if story.says == "" && len(a.Log.Problems) > 0 {
 				t.Errorf("problems of a good log: %s", problems)
 			}
 			if err := (&traces.Workload{Apps: []*traces.Application{a}}).Check(); err != nil {
@@ -204,7 +218,7 @@ func TestLongLinesThatAreNotNeededTakeNoMemory(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	a, err := readLogText(text)
 	runtime.ReadMemStats(&after)
-	if err != nil || a.Log.Grade != traces.Complete || a.Log.Lines != 4 {
+	if err != nil || a.Log.Grade != traces.Complete || a.Log.Lines != 5 {
 		t.Fatalf("%v, %+v", err, a)
 	}
 	if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {

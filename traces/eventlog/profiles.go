@@ -10,6 +10,7 @@ import (
 
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // buildProfiles makes the resource profiles. The default profile comes first and is
@@ -87,6 +88,57 @@ func (a *assembler) usualCores() int {
 		}
 	}
 	return usual
+}
+
+// raiseCores gives executors that certainly ran more tasks at one time than their cores
+// allow as many cores as these tasks need, and with them all of their kind: what the log
+// calls their cores is wrong. A task certainly ran where the work that its executor
+// measured (Executor Run Time and the times beside it) lies wherever it began: a task can be
+// launched some milliseconds before the driver notes the end of the one before.
+func (a *assembler) raiseCores(app *traces.Application) {
+	if a.local() {
+		return // its tasks say how many cores it has
+	}
+	levels := map[*executorLog]*slots.Levels{}
+	for _, s := range a.stages { // in any order: Levels sorts
+		for i := range s.runs {
+			r := &s.runs[i]
+			work := int64(r.Run) + int64(r.Deserialize) + int64(r.Result)
+			if !r.measured || work > r.finish-r.launch {
+				continue
+			}
+			if levels[r.executor] == nil {
+				levels[r.executor] = &slots.Levels{}
+			}
+			levels[r.executor].Ran(r.finish-work, r.launch+work)
+		}
+	}
+	type kind struct{ profile, cores int }
+	tasks := map[kind]int{}
+	for x, l := range levels { // in any order: the most counts
+		most, _ := l.Count()
+		of := kind{x.profile, x.cores}
+		tasks[of] = max(tasks[of], most)
+	}
+	raised, atOnce, cores := 0, 0, 0
+	for i := range app.Profiles {
+		p := &app.Profiles[i]
+		for _, x := range a.executors {
+			most := tasks[kind{x.profile, x.cores}]
+			if x.profile != p.ID || x.cores == 0 || most*p.TaskCPUs <= x.cores {
+				continue
+			}
+			if raised++; atOnce < most {
+				atOnce, cores = most, x.cores
+			}
+			if x.cores = most * p.TaskCPUs; p.Cores > 0 {
+				p.Cores = max(p.Cores, x.cores)
+			}
+		}
+	}
+	if raised > 0 {
+		a.note(traces.Complete, coresRaised.With(raised, atOnce, cores))
+	}
 }
 
 // limitSet is the limit of the default profile by the properties: before Spark 3.1 the log

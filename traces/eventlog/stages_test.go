@@ -64,7 +64,7 @@ func TestRecomputedShuffleIsNotCountedAsWork(t *testing.T) {
 	first := testStage{id: 1, tasks: 1, parents: []int{0}, rdds: "1<0 2<1"}
 	again := testStage{id: 2, tasks: 4, rdds: "0"}
 	second := testStage{id: 3, tasks: 1, parents: []int{2}, rdds: "1<0 3<1"}
-	l := newLog("a").executor("1", 2, 1).
+	l := newLog("a").executor("1", 4, 1).
 		job(0, 1, "", mapped, first).ran(mapped, "ShuffleMapTask", 0, 1).ran(first, "ResultTask", 4, 2).jobEnd(0, 3).
 		job(1, 10, "", again, second)
 	again.tasks = 2 // what is missing

@@ -20,7 +20,19 @@ type taskRun struct {
 	finish    int64
 	executor  *executorLog
 	isCopy    bool // speculative
+	measured  bool // the log has its metrics
 	adopted   bool // of a later stage that computed the same shuffle again
+}
+
+// A taskSet is a set of tasks, by attempts of stages and 64 ids of tasks each.
+type taskSet map[[3]int64]uint64
+
+// add adds the task of an event and reports whether it was not in the set before.
+func (t taskSet) add(e *scan.TaskEvent) bool {
+	key, bit := [3]int64{e.Stage, e.StageAttempt, e.Info.ID >> 6}, uint64(1)<<(e.Info.ID&63)
+	before := t[key]
+	t[key] = before | bit
+	return before&bit == 0
 }
 
 // An endedRun is a run of a task.
@@ -60,6 +72,11 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 	if err := checkID("Partition ID", partition); err != nil {
 		return err
 	}
+	resubmitted := e.Reason == "Resubmitted" // it says that the output of an earlier run was lost, and has the times of that run
+	if !resubmitted && !a.finished.add(e) {
+		a.counts[repeatedEnds]++
+		return nil
+	}
 	a.tasks++
 	a.see(i.Launch)
 	a.interval(i.Launch, i.Finish)
@@ -74,7 +91,7 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 		s.firstLaunch = i.Launch
 	}
 	x := a.executor(i.Executor)
-	if e.Reason != "Resubmitted" { // which says that the output of an earlier run was lost, and has the times of that run
+	if !resubmitted {
 		a.follow(i.Finish)
 		a.spent.Ran(slots.Run{Stage: e.Stage, Attempt: e.StageAttempt, Launch: i.Launch, Finish: i.Finish, Copy: i.Speculative, Succeeded: e.Reason == "Success", Again: failedByItself(e.Reason)})
 		x.ran(i.Launch, i.Finish, i.ID, i.Host, a.slots(x))
@@ -118,15 +135,22 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, pa
 	attempt := attemptOf(e.StageAttempt)
 	run := taskRun{
 		partition: partition, attempt: int16(attempt), id: i.ID, launch: i.Launch, finish: i.Finish, executor: x, isCopy: i.Speculative,
-		exact: i.Partition >= 0 || attempt == 0 && s.attempt(0).tasks >= s.total,
+		exact:    i.Partition >= 0 || attempt == 0 && s.attempt(0).tasks >= s.total,
+		measured: m.Run != scan.NoTime,
 		Task: traces.Task{
-			Run: a.duration(m.Run), Deserialize: a.duration(m.Deserialize), Result: a.duration(m.Result),
+			Deserialize: a.duration(m.Deserialize), Result: a.duration(m.Result),
 			Locality: localityOf(i.Locality), Host: a.host(i.Host),
 			Read: max(0, m.RemoteRead) + max(0, m.LocalRead), Write: max(0, m.Written),
 		},
 	}
 	if i.Getting > 0 && i.Finish > i.Getting {
 		run.GettingResult = a.duration(i.Finish - i.Getting)
+	}
+	if run.measured {
+		run.Run = a.duration(m.Run)
+	} else {
+		a.counts[tasksUnmeasured]++
+		run.Run = a.duration(max(0, i.Finish-i.Launch-int64(run.GettingResult)))
 	}
 	// The scheduler delay is the rest of the wall time. It can be slightly negative:
 	// the driver's clock and the executor's are compared.

@@ -29,6 +29,7 @@ func oneJob(id, attempt string, start int64) string {
 func emptyLog(id string) string {
 	return fmt.Sprintf(`{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}
 {"Event":"SparkListenerApplicationStart","App Name":"tale","App ID":%q,"Timestamp":1700000000000,"User":"ann"}
+{"Event":"SparkListenerEnvironmentUpdate","Spark Properties":{}}
 {"Event":"SparkListenerApplicationEnd","Timestamp":1700000005000}
 `, id)
 }

@@ -45,8 +45,8 @@ var effects = map[string]Effect{
 
 // EffectOf returns what the event of a name does; None if it is no event of this package.
 func EffectOf(name []byte) Effect {
-	rest, _ := bytes.CutPrefix(name, []byte("org.apache.spark.scheduler.SparkListener"))
-	return effects[string(rest)]
+	class := bytes.TrimPrefix(name, []byte("org.apache.spark.scheduler."))
+	return effects[string(bytes.TrimPrefix(class, []byte("SparkListener")))]
 }
 
 // An exclusion is of an executor or a host, from an attempt of a stage or from all.

@@ -32,7 +32,7 @@ type Decoder struct {
 
 // NewDecoder returns a Decoder for a log.
 func NewDecoder() *Decoder {
-	task := TaskEvent{Info: TaskInfo{Partition: -1}}
+	task := TaskEvent{Info: TaskInfo{Partition: -1}, Metrics: TaskMetrics{Run: NoTime}}
 	return &Decoder{
 		names:          map[string]string{},
 		taskStart:      newReader(taskFields, task),

@@ -21,11 +21,15 @@ type TaskInfo struct {
 	Speculative                        bool
 }
 
+// NoTime is the run time of a task of which the log has none.
+const NoTime = -1
+
 // TaskMetrics is what its executor measured.
 type TaskMetrics struct {
-	Run, Deserialize, Result int64
-	RemoteRead, LocalRead    int64 // shuffle bytes
-	Written                  int64 // shuffle bytes
+	Run                   int64 // NoTime without metrics
+	Deserialize, Result   int64
+	RemoteRead, LocalRead int64 // shuffle bytes
+	Written               int64 // shuffle bytes
 }
 
 // shuffleFields are those of both directions, whose keys differ.

@@ -2,5 +2,7 @@
 // are ms since 1970.
 //
 //   - busy.go: [Busy], since when an executor had a free slot
+//   - levels.go: [Levels], how many tasks ran at one time
+//   - lost.go: [Lost], the time that was lost to faults, and [Missing], the executors
 //   - spent.go: [Spent], how the time of a run was spent
 package slots

@@ -20,6 +20,10 @@ func (decode Decode) Task(line []byte) (*scan.TaskEvent, error) {
 	if o.Info.Partition != nil {
 		partition = *o.Info.Partition
 	}
+	run := int64(scan.NoTime)
+	if o.Metrics.Run != nil {
+		run = *o.Metrics.Run
+	}
 	return &scan.TaskEvent{
 		Stage: o.Stage, StageAttempt: o.StageAttempt, Type: o.Type, Reason: o.Reason.Reason, Blamed: o.Reason.Address.Executor,
 		Info: scan.TaskInfo{
@@ -28,7 +32,7 @@ func (decode Decode) Task(line []byte) (*scan.TaskEvent, error) {
 			Speculative: o.Info.Speculative,
 		},
 		Metrics: scan.TaskMetrics{
-			Run: o.Metrics.Run, Deserialize: o.Metrics.Deserialize, Result: o.Metrics.Result,
+			Run: run, Deserialize: o.Metrics.Deserialize, Result: o.Metrics.Result,
 			RemoteRead: o.Metrics.Read.Remote, LocalRead: o.Metrics.Read.Local, Written: o.Metrics.Write.Written,
 		},
 	}, err
@@ -99,9 +103,9 @@ type task struct {
 		Speculative bool   `json:"Speculative"`
 	} `json:"Task Info"`
 	Metrics struct {
-		Run         int64 `json:"Executor Run Time"`
-		Deserialize int64 `json:"Executor Deserialize Time"`
-		Result      int64 `json:"Result Serialization Time"`
+		Run         *int64 `json:"Executor Run Time"`
+		Deserialize int64  `json:"Executor Deserialize Time"`
+		Result      int64  `json:"Result Serialization Time"`
 		Read        struct {
 			Remote int64 `json:"Remote Bytes Read"`
 			Local  int64 `json:"Local Bytes Read"`
