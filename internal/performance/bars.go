@@ -45,6 +45,9 @@ func (b *bar) verdict() string {
 func (p *page) allBars() (bars []bar) {
 	r := p.results
 	for _, a := range p.axes {
+		if a.bar == 0 {
+			continue // no axis
+		}
 		b := bar{what: "rise by " + a.label, limit: a.bar}
 		b.measured, b.whose = r.worst(a.name)
 		sizes := r.sizes(a.name)
@@ -68,7 +71,7 @@ func (p *page) allBars() (bars []bar) {
 		return []point{{"tasks", 100_000, "standalone", policy}, {"tasks", 1_000_000, "standalone", policy}, {"executors", 100, "standalone", policy}, {"executors", 1000, "standalone", policy}, {"executors", 10_000, "standalone", policy}}
 	}
 	contended := func(manager string) []point {
-		return []point{{"applications", 1000, manager, "static"}, {"applications", 1000, manager, "dynamic"}}
+		return []point{{"contended", 1000, manager, "static"}, {"contended", 1000, manager, "dynamic"}}
 	}
 	worst("times bare, static, one application", 2.5, "x-bare", many("static")...)
 	worst("times bare, dynamic, one application", 4, "x-bare", many("dynamic")...)

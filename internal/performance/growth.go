@@ -24,9 +24,12 @@ var axes = []axis{
 	{"stages", "stages in a job", 2, 100_000, "100,000 stages of four tasks, cut into jobs of so many stages. 32 chains of stages run side by side, on 100 executors."},
 	{"jobs", "jobs of one application", 2, 100_000, "100,000 stages of four tasks, cut into so many jobs. No stage waits for another of its job, so that one job has 100,000 stages at once; on 100 executors."},
 	{"seconds", "simulated time", 2, 315_360_000, "One application whose ten jobs of 20,000 tasks are spread over the time; the dynamic policy gives its 500 executors back and requests them again."},
-	{"applications", "applications at once", 2, 10_000, "Equal applications of 160 tasks on 1,000 nodes, each with room for one executor of four cores; at the left the start of a replay counts, which makes its nodes."},
-	{"nodes", "nodes", 2, 10_000, "1,000 equal applications of 160 tasks on so many nodes, each with room for one executor of four cores."},
+	{"applications", "applications at once", 2, 10_000, "Equal applications of 160 tasks on 1,000 nodes of 16 cores. Of 1,000 applications, so many run at once, wave after wave; of 10,000 all."},
+	{"nodes", "nodes", 2, 10_000, "1,000 equal applications of 160 tasks on so many nodes of 16 cores, 100 applications at once."},
 }
+
+// contended is the work of the bars for many applications: no axis, but one size.
+var contended = axis{name: "contended", label: "1,000 applications on 1,000 nodes", most: 1000}
 
 // managers and policies are the lines of each axis, by their names in benchmarks and, for
 // managers, on the page.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -102,7 +103,7 @@ func (p *plan) chosen() ([]axis, error) {
 		return nil, err
 	}
 	var chosen []axis
-	for _, a := range axes {
+	for _, a := range append(slices.Clip(axes), contended) {
 		if a.most = min(a.most, p.most); a.name == "tasks" {
 			a.most = p.tasks
 		}

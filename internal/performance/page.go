@@ -130,7 +130,7 @@ func (p *page) cost() string {
 		title string
 		axis  string
 		size  int
-	}{{"one application", "tasks", 1_000_000}, {"contended", "applications", 1000}} {
+	}{{"one application", "tasks", 1_000_000}, {"contended", "contended", 1000}} {
 		for _, manager := range managers {
 			for _, policy := range policies {
 				name := point{of.axis, of.size, manager, policy}.name()
@@ -174,6 +174,9 @@ func (p *page) growth() (parts []grown, err error) {
 	setting := fmt.Sprintf("%s, %d processors, %s  ·  median of %s  ·  %s", processor(), runtime.NumCPU(), runtime.Version(), words.Plural(p.plan.rounds, "round"), p.start.UTC().Format("2006-01-02"))
 	for i := range p.axes {
 		a := &p.axes[i]
+		if a.bar == 0 {
+			continue // no axis
+		}
 		sizes := p.results.sizes(a.name)
 		if len(sizes) == 0 {
 			p.results.leaveOut(a.label, "no benchmark printed a result")

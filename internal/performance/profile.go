@@ -35,9 +35,9 @@ func profiledCases() []*profiled {
 		{title: "One application, static", at: point{"tasks", 1_000_000, "standalone", "static"}},
 		{title: "One application, dynamic", at: point{"tasks", 1_000_000, "standalone", "dynamic"}},
 		{title: "10,000 stages in a job, dynamic", at: point{"stages", 10_000, "standalone", "dynamic"}},
-		{title: "1,000 applications on 1,000 nodes, FIFO, dynamic", at: point{"applications", 1000, "standalone", "dynamic"}},
-		{title: "1,000 applications on 1,000 nodes, YARN, dynamic", at: point{"applications", 1000, "yarn", "dynamic"}},
-		{title: "1,000 applications on 1,000 nodes, Kubernetes, dynamic", at: point{"applications", 1000, "kubernetes", "dynamic"}},
+		{title: "1,000 applications on 1,000 nodes, FIFO, dynamic", at: point{"contended", 1000, "standalone", "dynamic"}},
+		{title: "1,000 applications on 1,000 nodes, YARN, dynamic", at: point{"contended", 1000, "yarn", "dynamic"}},
+		{title: "1,000 applications on 1,000 nodes, Kubernetes, dynamic", at: point{"contended", 1000, "kubernetes", "dynamic"}},
 	}
 }
 

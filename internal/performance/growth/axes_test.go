@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 )
 
 var mostTasks = flag.Int("tasks", 10_000_000, "the largest number of `tasks` on the axis of tasks; 100000000 needs 20 GB of memory")
@@ -24,6 +23,7 @@ type world struct {
 	slots  int    // how many tasks run at once, at most
 	nodes  int    // of the cluster
 	cores  int    // of a node
+	memory int    // of a node, in GiB
 	most   int    // executors of an application; 0: as many as the dynamic policy requests
 	static int    // executors of an application under the static policy
 }
@@ -34,8 +34,9 @@ var axes = []axis{
 	{"stages", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(unitStages/n, n, chains)) }},
 	{"jobs", decades(1, 100_000), func(n int) world { return alone(100, app(1)+jobs(n, unitStages/n, atOnce)) }},
 	{"seconds", []int{60, 3600, 86_400, 2_592_000, 31_536_000, 315_360_000}, spread},
-	{"applications", decades(1, 10_000), func(n int) world { return together(n, 1000) }},
-	{"nodes", decades(10, 10_000), func(n int) world { return together(1000, n) }},
+	{"applications", decades(1, 10_000), func(n int) world { return together(n, 1000, 16) }},
+	{"nodes", decades(10, 10_000), func(n int) world { return together(100, n, 16) }},
+	{"contended", []int{1000}, func(n int) world { return together(n, n, 6) }},
 }
 
 // decades are the powers of ten from the smallest to the largest.
@@ -92,7 +93,7 @@ func stage(tasks int) string {
 func alone(executors int, text string) world {
 	return world{
 		text: text, tasks: tasksOf(text), slots: executors,
-		nodes: executors/30 + 2, cores: 32, most: executors, static: executors,
+		nodes: executors/30 + 2, cores: 32, memory: 256, most: executors, static: executors,
 	}
 }
 
@@ -172,18 +173,25 @@ func spread(seconds int) world {
 	return alone(executors, text.String())
 }
 
-// together is the world of equal applications that all run at once and compete for nodes
-// of one executor each.
-func together(apps, nodes int) world {
-	const static, cores = 4, 4
+// together is the world of equal applications of which so many run at once: at least 1,000
+// in all, in waves that do not meet. Cores and memory of a node hold as many executors of
+// four cores as its share of the drivers leaves room for, whichever of both counts.
+func together(apps, nodes, cores int) world {
+	const static, executorCores, perApp, perAppSeconds = 4, 4, 160, 64*5 + 32*3 + 64*5
+	drivers := (apps + nodes - 1) / nodes
+	room := max(1, (cores-drivers)/executorCores) // for executors on a node
+	slots := executorCores * min(static*apps, room*nodes)
+	period := 600 + 2*perAppSeconds*apps/slots // of the waves, in seconds
 	var text strings.Builder
-	for i := range apps {
-		fmt.Fprintf(&text, "app load-%d cores=%d memory=1g submit=%dms\n", i, cores, 10_000*i/apps)
+	total := max(apps, 1000/apps*apps)
+	for i := range total {
+		wave, place := i/apps, i%apps
+		fmt.Fprintf(&text, "app load-%d cores=%d memory=8g submit=%dms\n", i, executorCores, 1000*wave*period+10_000*place/apps)
 		text.WriteString("job\nstage tasks=64x5s\nstage tasks=32x3s\njob gap=5s\nstage tasks=64x5s\n")
 	}
 	return world{
-		text: text.String(), tasks: 160 * apps, slots: cores * min(static*apps, nodes),
-		nodes: nodes, cores: cores + 2, static: static,
+		text: text.String(), tasks: perApp * total, slots: slots,
+		nodes: nodes, cores: cores, memory: cores * 9 / 4, static: static,
 	}
 }
 
@@ -200,5 +208,5 @@ func (w *world) policy(name string) string {
 
 // cluster returns the spec of the cluster of a world, with a manager.
 func (w *world) cluster(manager string) string {
-	return fmt.Sprintf("%s,nodes=%d,cores=%d,memory=256g,startup=%s", manager, w.nodes, w.cores, 3*time.Second)
+	return fmt.Sprintf("%s,nodes=%d,cores=%d,memory=%dg,startup=3s", manager, w.nodes, w.cores, w.memory)
 }
