@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"dynalloc/bench"
+	"dynalloc/internal/pending"
 	"dynalloc/replay"
 )
 
@@ -41,10 +41,11 @@ func Write(w io.Writer, format string, d *Document) error {
 }
 
 // WriteAll writes a document in every format and with all its figures into a folder and
-// returns the paths of what it wrote. It creates the folder if it does not exist. Files are rendered in
-// parallel. Each is written under a temporary name and then renamed, so that a reader
-// never sees an incomplete file. After an error, the files written before it remain.
-func WriteAll(dir string, d *Document) ([]string, error) {
+// returns the paths. It creates the folder if it does not exist. Files are rendered in
+// parallel under temporary names, and get their names when all are complete: after an
+// error, or if ctx is cancelled, what was in the folder before is still there.
+func WriteAll(ctx context.Context, dir string, d *Document) ([]string, error) {
+	_, missing := os.Stat(dir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("folder for reports: %w", err)
 	}
@@ -63,46 +64,51 @@ func WriteAll(dir string, d *Document) ([]string, error) {
 	for _, f := range d.Figures {
 		add(f.File, f.Draw)
 	}
-	written := make([]bool, len(paths))
-	err := bench.Options{}.Each(context.Background(), len(paths), func(i int, _ replay.Watch) error {
-		if err := replaceFile(paths[i], renders[i]); err != nil {
+	files := make([]*pending.File, len(paths))
+	err := bench.Options{}.Each(ctx, len(paths), func(i int, watch replay.Watch) (err error) {
+		if files[i], err = pending.Create(paths[i]); err == nil {
+			err = renderInto(files[i], renders[i], watch)
+		}
+		if err != nil {
 			return fmt.Errorf("writing %s: %w", paths[i], err)
 		}
-		written[i] = true
 		return nil
 	})
-	for i := range slices.Backward(paths) {
-		if !written[i] {
-			paths = slices.Delete(paths, i, i+1)
+	for i, f := range files {
+		if err == nil {
+			if err = f.Commit(); err != nil {
+				err = fmt.Errorf("writing %s: %w", paths[i], err)
+			}
+		} else if f != nil {
+			f.Discard()
 		}
 	}
-	return paths, err
+	if err != nil {
+		if missing != nil {
+			os.Remove(dir)
+		}
+		return nil, err
+	}
+	return paths, nil
 }
 
-// replaceFile writes a file under a temporary name and renames it to path.
-func replaceFile(path string, render func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
+// renderInto renders a file, and ends between two writes with the error of the watch.
+func renderInto(f *pending.File, render func(io.Writer) error, watch replay.Watch) error {
+	w := bufio.NewWriter(writerFunc(func(p []byte) (int, error) {
+		if err := watch(0, 0); err != nil {
+			return 0, err
 		}
-	}()
-	w := bufio.NewWriter(f)
-	if err = render(w); err != nil {
+		return f.Write(p)
+	}))
+	if err := render(w); err != nil {
 		return err
 	}
-	if err = w.Flush(); err != nil {
+	if err := w.Flush(); err != nil {
 		return err
 	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return f.Close()
 }
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

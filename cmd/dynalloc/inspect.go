@@ -36,7 +36,7 @@ func someTraces(cmd *cobra.Command, args []string) error {
 }
 
 func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlags) error {
-	logs, err := source.Open(paths...)
+	logs, err := source.OpenContext(cmd.Context(), paths...)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,11 @@
 //	2  wrong usage: an unknown flag, a policy that Spark refuses, ...
 //	3  partly: done, but a file could not be read, lines were skipped, events are
 //	   missing from a log (grade lossy), an application could not be replayed and
-//	   is left out, a policy has a row without values, or a search was interrupted
+//	   is left out, a policy has a row without values, or "dynalloc tune" was
+//	   interrupted and prints the best fleet so far
 //	4  worse: "dynalloc diff" found more misses or a higher cost than it allows
+//	130, 143  interrupted by SIGINT (Ctrl-C) or SIGTERM: there is no result, and
+//	   nothing half-written stays
 //
 // # Reading the code
 //
@@ -39,7 +42,7 @@
 //   - inputs.go: which workload is replayed on which cluster; clusters.go,
 //     deadlines.go and fleets.go have its parts;
 //   - reading.go: reads logs and files;
-//   - progress.go: the line of progress;
+//   - progress.go: the line of progress; interrupt.go: what a signal does;
 //   - output.go: formats, and files in a folder.
 //
 // help.go has the help: the texts of commands and topics are templates in help.
@@ -51,9 +54,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	_ "time/tzdata" // deadlines have time zones, which some machines lack
 
 	"github.com/spf13/cobra"
@@ -72,9 +73,7 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(untilSignal(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the program without its process: its output and its exit status depend only
@@ -93,9 +92,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return statusPartly
 	case errors.Is(err, errWorse):
 		return statusWorse
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "dynalloc: interrupted")
-		return statusFailed
+	case ctx.Err() != nil: // whatever failed because of it
+		why := interruptionOf(ctx)
+		fmt.Fprintf(stderr, "dynalloc: %v\n", why)
+		return why.status()
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "dynalloc: %v\n", err)
 		return statusUsage

@@ -63,6 +63,9 @@ func (o *outputFlags) check(cmd *cobra.Command) error {
 
 // print prints a result.
 func (o *outputFlags) print(cmd *cobra.Command, d *reports.Document) error {
+	if err := cmd.Context().Err(); err != nil {
+		return err
+	}
 	return reports.Write(cmd.OutOrStdout(), o.format.value, d)
 }
 
@@ -72,7 +75,7 @@ func (o *outputFlags) write(cmd *cobra.Command, quiet bool, d *reports.Document)
 	if err := o.print(cmd, d); err != nil || o.folder == "" {
 		return err
 	}
-	paths, err := reports.WriteAll(o.folder, d)
+	paths, err := reports.WriteAll(cmd.Context(), o.folder, d)
 	if err != nil || quiet {
 		return err
 	}

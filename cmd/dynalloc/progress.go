@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"golang.org/x/term"
 
 	"dynalloc/bench"
-	"dynalloc/replay"
 )
 
 // A progress is one line on a terminal that says what a command does, how far it is, how
@@ -85,9 +83,4 @@ func inThousands(rate float64) string {
 		}
 	}
 	return fmt.Sprintf("%.0f", rate)
-}
-
-// stopWith is the watch of replays that show no progress and end when ctx is cancelled.
-func stopWith(ctx context.Context) replay.Watch {
-	return func(int, int) error { return ctx.Err() }
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
+	"dynalloc/internal/pending"
 	"dynalloc/internal/spec"
 	"dynalloc/replay/calibrate"
 	"dynalloc/reports"
@@ -73,7 +74,7 @@ func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 // read reads all logs at some paths as one workload. partly is errPartly if
 // something could not be read.
 func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workload, partly, err error) {
-	logs, err := source.Open(paths...)
+	logs, err := source.OpenContext(cmd.Context(), paths...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -111,7 +112,17 @@ func readFile[T any](what, path string, read func(r io.Reader, name string) (T, 
 
 // writeFile writes a file, and reports it unless the user wants no reports.
 func writeFile(cmd *cobra.Command, quiet bool, what, path string, content []byte, message string) error {
-	if err := os.WriteFile(path, content, 0o644); err != nil {
+	f, err := pending.Create(path)
+	if err == nil {
+		if _, err = f.Write(content); err == nil {
+			err = cmd.Context().Err()
+		}
+		if err == nil {
+			err = f.Commit()
+		}
+		f.Discard()
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if !quiet {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/internal/pending"
 	"dynalloc/reports/words"
 	"dynalloc/traces/redact"
 	"dynalloc/traces/source"
@@ -42,18 +43,37 @@ func redactLogs(cmd *cobra.Command, paths []string, out string, quiet bool) erro
 	if len(entries) > 0 {
 		return usagef("-o %s: the folder is not empty; give an empty one, so that nothing else is shared with the new logs", out)
 	}
-	logs, err := source.Open(paths...)
+	logs, err := source.OpenContext(cmd.Context(), paths...)
 	if err != nil {
 		return err
 	}
 	defer logs.Close()
+	_, missing := os.Stat(out)
+	var files []*pending.File
 	done, err := redact.Write(logs, func(name string) (io.WriteCloser, error) {
 		if err := os.MkdirAll(out, 0o755); err != nil {
 			return nil, err
 		}
-		return os.Create(filepath.Join(out, name))
+		f, err := pending.Create(filepath.Join(out, name))
+		if err == nil {
+			files = append(files, f)
+		}
+		return f, err
 	})
+	if err == nil {
+		err = cmd.Context().Err()
+	}
+	for _, f := range files {
+		if err == nil {
+			err = f.Commit()
+		} else {
+			f.Discard()
+		}
+	}
 	if err != nil {
+		if missing != nil {
+			os.Remove(out)
+		}
 		return fmt.Errorf("redact: %w", err)
 	}
 	written, partly := 0, error(nil)

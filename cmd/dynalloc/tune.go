@@ -56,11 +56,14 @@ func newTune() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if tuned.Interrupted { // there is no time for the files
+				if err := reports.Write(cmd.OutOrStdout(), out.format.value, reports.Search(tuned)); err != nil {
+					return err
+				}
+				return incomplete(cmd, partly, []string{"interrupted; this is the best fleet so far, and no files were written"})
+			}
 			if err := out.write(cmd, in.quiet, reports.Search(tuned)); err != nil {
 				return err
-			}
-			if tuned.Interrupted {
-				return incomplete(cmd, partly, []string{"interrupted; this is the best fleet so far"})
 			}
 			return partly
 		},

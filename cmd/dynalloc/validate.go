@@ -92,7 +92,7 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 // validateSelf replays each application of some logs alone. A log is forgotten when
 // its replay is done, as there may be very many.
 func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *outputFlags) error {
-	logs, err := source.Open(paths...)
+	logs, err := source.OpenContext(cmd.Context(), paths...)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 const graph = `
 cmd/dynalloc                  -> ...
 internal/performance          -> reports reports/pictures reports/words
-reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/resultfile reports/sentences reports/words traces traces/source
+reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/pending policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/resultfile reports/sentences reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/resultfile            -> bench bench/metrics internal/wide traces
 reports/sentences             -> internal/note
@@ -41,7 +41,7 @@ bench/stats                   ->
 
 internal/logtest              -> replay/calibrate traces traces/source
 traces/redact                 -> internal/spark traces traces/eventlog traces/eventlog/excluded traces/source
-traces/source                 -> internal/note traces traces/eventlog traces/formats
+traces/source                 -> internal/note internal/pending traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
 replay                        -> internal/spark internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/outcome replay/plan replay/random replay/settings traces

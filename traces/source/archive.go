@@ -118,7 +118,7 @@ func (s *search) untar(a archive) error {
 }
 
 func (s *search) untarCompressed(a archive) error {
-	text, err := openText(a.name, a.open)()
+	text, err := openText(a.name, a.open, s.stopped)()
 	if err != nil {
 		return err
 	}

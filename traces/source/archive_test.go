@@ -111,7 +111,7 @@ func TestArchivesOfTheOperatingSystemAreReadInPlace(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "logs.zip", zipOf(shuffled()))
 	write(t, "logs.tar", tarOf(shuffled()))
-	f := findPaths([]string{"logs.zip", "logs.tar"})
+	f := new(search).paths([]string{"logs.zip", "logs.tar"})
 	defer f.close()
 	if len(f.Logs) != 6 {
 		t.Fatalf("found\n%s", lines(f))

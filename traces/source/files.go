@@ -27,10 +27,9 @@ type found struct {
 // close removes what the search stored for reading. No part can be opened after it.
 func (f *found) close() error { return f.spool.close() }
 
-// findPaths searches files and folders of the operating system, as a user names them,
+// paths searches files and folders of the operating system, as a user names them,
 // and all folders below them. A file that is reached twice is read once.
-func findPaths(paths []string) *found {
-	var s search
+func (s *search) paths(paths []string) *found {
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		switch {
@@ -75,6 +74,8 @@ type search struct {
 	skipped  []Skipped
 	spool    spool
 
+	stopped func() error // an error ends the search; nil: nothing does
+
 	links []place // symbolic links, followed when all else is known
 	seen  map[sizeTime][]visited
 }
@@ -87,6 +88,9 @@ type visited struct {
 
 // sizeTime is equal for two names of one file or folder.
 type sizeTime struct{ size, time int64 }
+
+// ended reports whether the search is to end before everything is found.
+func (s *search) ended() bool { return s.stopped != nil && s.stopped() != nil }
 
 func (s *search) skip(path string, failed bool, why traces.Note) {
 	s.skipped = append(s.skipped, Skipped{path, why, failed})
@@ -104,7 +108,7 @@ func (s *search) root(fsys fs.FS, name, shown string) {
 
 // finish follows the links, opens the archives and arranges all candidates as logs.
 func (s *search) finish() *found {
-	for len(s.links) > 0 {
+	for len(s.links) > 0 && !s.ended() {
 		p := s.links[0]
 		s.links = s.links[1:]
 		info, err := fs.Stat(p.fsys, p.name)
@@ -118,9 +122,11 @@ func (s *search) finish() *found {
 		}
 	}
 	for _, a := range s.archives {
-		s.unpack(a)
+		if !s.ended() {
+			s.unpack(a)
+		}
 	}
-	l := layout{skipped: s.skipped}
+	l := layout{skipped: s.skipped, stopped: s.stopped}
 	slices.SortStableFunc(s.files, func(a, b file) int {
 		return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.name, b.name))
 	})
@@ -172,6 +178,9 @@ func (s *search) folder(p place) {
 		s.skip(p.shown, true, cannotList.With(reason(err)))
 	}
 	for _, e := range entries {
+		if s.ended() {
+			return
+		}
 		below := p.below(e.Name())
 		if why, ok := skippedName(e.Name()); ok {
 			s.skip(below.shown, false, why)

@@ -172,7 +172,7 @@ func TestPathsOfTheOperatingSystem(t *testing.T) {
 	write(t, "logs/app-1", aLog("one"))
 	write(t, "logs/eventlog_v2_app-2/events_1_app-2", aLog("two"))
 	write(t, "logs/eventlog_v2_app-2/appstatus_app-2", "")
-	f := findPaths([]string{"logs/app-1", "./logs/", "logs/eventlog_v2_app-2", "gone"})
+	f := new(search).paths([]string{"logs/app-1", "./logs/", "logs/eventlog_v2_app-2", "gone"})
 	expect(t, f, `
 		log logs/app-1: app-1
 		log logs/eventlog_v2_app-2: events_1_app-2
@@ -206,7 +206,7 @@ func TestSymbolicLinksAreFollowedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	expect(t, findPaths([]string{"logs"}), `
+	expect(t, new(search).paths([]string{"logs"}), `
 		log logs/app-1: app-1
 		log logs/more/app-3: app-3
 		log logs/old/app-2: app-2
@@ -275,7 +275,7 @@ func TestEveryRecordedLogIsFoundAndNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := findPaths([]string{root})
+	f := new(search).paths([]string{root})
 	defer f.close()
 	got := map[string]bool{}
 	for _, l := range f.Logs {

@@ -37,6 +37,7 @@ type layout struct {
 	logs    []eventlog.Log
 	tables  []table
 	skipped []Skipped
+	stopped func() error // an error ends reading; nil: nothing does
 }
 
 // folder makes logs of the files of one folder, and says why others are skipped.
@@ -184,7 +185,7 @@ func (l *layout) single(f file) {
 		// them are read only if the user names them.
 		l.skip(f, false, foreignWorkload.With(f.format.Name()))
 	case f.kind == workloadFile:
-		l.tables = append(l.tables, table{f.path, openText(f.path, f.open), f.format})
+		l.tables = append(l.tables, table{f.path, openText(f.path, f.open, l.stopped), f.format})
 	case f.kind == emptyFile:
 		l.skip(f, f.named, empty.With())
 	case f.kind == unreadableFile:
@@ -223,7 +224,7 @@ func (l *layout) sequence(log *eventlog.Log, parts []part) {
 		if i > 0 && p.number > before.number+1 {
 			lost(log, partsMissing.With(p.path, p.number, before.number))
 		}
-		add(log, p, i == len(parts)-1)
+		l.add(log, p, i == len(parts)-1)
 		before = p
 	}
 }
@@ -263,16 +264,16 @@ func (l *layout) timed(log *eventlog.Log, parts []part) {
 				lost(log, partsLate.With(p.path, before.name, step, interval))
 			}
 		}
-		add(log, p, i == len(parts)-1)
+		l.add(log, p, i == len(parts)-1)
 	}
 }
 
 // add appends a part to a log.
-func add(log *eventlog.Log, p part, last bool) {
+func (l *layout) add(log *eventlog.Log, p part, last bool) {
 	if p.kind == emptyFile && !last {
 		lost(log, partEmpty.With(p.path))
 	}
-	log.Parts = append(log.Parts, eventlog.Part{Name: p.path, Open: openText(p.path, p.open), Start: p.start})
+	log.Parts = append(log.Parts, eventlog.Part{Name: p.path, Open: openText(p.path, p.open, l.stopped), Start: p.start})
 }
 
 // lost notes that events are missing from a log.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -28,24 +29,37 @@ type Logs struct {
 	// before the first Read.
 	Arrivals eventlog.Arrivals
 
-	found  *found
-	groups []logGroup // not yet read; nil before the first Read
-	opened bool
-	done   int
-	tables int              // files of foreign formats that were found
-	table  *traces.Workload // of the file of a foreign format that is being handed on
-	notes  []traces.Note
-	copies []string // logs that were not read, because others are the same
+	stopped func() error // the error with which reading ends
+	found   *found
+	groups  []logGroup // not yet read; nil before the first Read
+	opened  bool
+	done    int
+	tables  int              // files of foreign formats that were found
+	table   *traces.Workload // of the file of a foreign format that is being handed on
+	notes   []traces.Note
+	copies  []string // logs that were not read, because others are the same
 }
 
 // Open finds the event logs in files, folders and archives of the operating system. It
 // searches folders to any depth and reads no log yet. Files that cannot be opened or
 // are no event logs are Skipped. The error is only about a call without paths.
-func Open(paths ...string) (*Logs, error) {
+func Open(paths ...string) (*Logs, error) { return OpenContext(context.Background(), paths...) }
+
+// OpenContext is Open until ctx is cancelled: then the search ends with the error of ctx,
+// and so does every later Read.
+func OpenContext(ctx context.Context, paths ...string) (*Logs, error) {
 	if len(paths) == 0 {
 		return nil, errNoPaths
 	}
-	return newLogs(findPaths(paths)), nil
+	s := search{stopped: ctx.Err}
+	found := s.paths(paths)
+	if err := ctx.Err(); err != nil {
+		found.close()
+		return nil, err
+	}
+	l := newLogs(found)
+	l.stopped = ctx.Err
+	return l, nil
 }
 
 // OpenFS is Open for a file system, such as an embedded one.
@@ -60,7 +74,9 @@ func OpenFS(fsys fs.FS, names ...string) (*Logs, error) {
 	return newLogs(s.finish()), nil
 }
 
-func newLogs(f *found) *Logs { return &Logs{found: f, tables: len(f.Tables)} }
+func newLogs(f *found) *Logs {
+	return &Logs{found: f, tables: len(f.Tables), stopped: func() error { return nil }}
+}
 
 var errNoPaths = errors.New("no event logs named: give files, folders or archives")
 
@@ -105,6 +121,9 @@ func (l *Logs) Read() (*traces.Application, error) {
 			l.groups = each
 		}
 	}
+	if err := l.stopped(); err != nil {
+		return nil, err
+	}
 	if len(l.groups) == 0 {
 		return l.readTable()
 	}
@@ -114,7 +133,11 @@ func (l *Logs) Read() (*traces.Application, error) {
 	for _, h := range g.copies {
 		l.copies = append(l.copies, h.log.Path+" (of "+h.copyOf+")")
 	}
-	return g.read()
+	a, err := g.read()
+	if stopped := l.stopped(); stopped != nil {
+		return nil, stopped // the rest of the log was not read
+	}
+	return a, err
 }
 
 // readTable hands on the applications of the files of foreign formats.
@@ -138,11 +161,12 @@ func (l *Logs) readTable() (*traces.Application, error) {
 }
 
 // EventLogs ranges over the event logs as they were found, without files of foreign
-// formats, for work on their lines. A log counts as done when the next is asked for.
+// formats, for work on their lines. A log counts as done when the next is asked for. It ends
+// early if the context of OpenContext is cancelled.
 func (l *Logs) EventLogs() iter.Seq[*eventlog.Log] {
 	return func(yield func(*eventlog.Log) bool) {
 		for i := range l.found.Logs {
-			if !yield(&l.found.Logs[i]) {
+			if l.stopped() != nil || !yield(&l.found.Logs[i]) {
 				return
 			}
 			l.done++

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/klauspost/compress/zstd"
+
+	"dynalloc/internal/pending"
 )
 
 // A spool is a folder of temporary files that keeps entries of compressed tar archives
@@ -60,7 +62,7 @@ func (s *spool) store(f *file, entry io.Reader) error {
 // create opens a new file in the spool.
 func (s *spool) create() (*os.File, error) {
 	if s.dir == "" {
-		dir, err := os.MkdirTemp("", "dynalloc-")
+		dir, err := pending.Folder()
 		if err != nil {
 			return nil, err
 		}
@@ -74,5 +76,5 @@ func (s *spool) close() error {
 	if s.dir == "" {
 		return nil
 	}
-	return os.RemoveAll(s.dir)
+	return pending.Remove(s.dir)
 }
