@@ -83,6 +83,7 @@ internal/spark                -> internal/spec
 internal/spec                 ->
 internal/note                 ->
 internal/wide                 ->
+internal/pending              ->
 internal/golden               ->
 internal/differential         ->
 internal/performance/growth   ->
