@@ -15,8 +15,8 @@ type Line[T any] struct {
 
 type lineNode[T any] struct {
 	item        T
-	need        Need
-	least, most Need // of the node and all below it
+	needs       [2]Need // the least and the most that the item needs
+	least, most Need    // of the node and all below it
 	left, right int32
 	weight      uint32
 	count       int32 // of the node and all below it
@@ -37,7 +37,10 @@ func (l *Line[T]) Len() int { return int(l.nodes[l.root].count) }
 func (l *Line[T]) Least() Need { return l.nodes[l.root].least }
 
 // Insert adds an item that is not in the line.
-func (l *Line[T]) Insert(item T, need Need) {
+func (l *Line[T]) Insert(item T, need Need) { l.InsertBetween(item, need, need) }
+
+// InsertBetween adds an item that needs between two amounts.
+func (l *Line[T]) InsertBetween(item T, least, most Need) {
 	l.seed ^= l.seed << 13 // xorshift (Marsaglia, 2003)
 	l.seed ^= l.seed >> 17
 	l.seed ^= l.seed << 5
@@ -48,7 +51,7 @@ func (l *Line[T]) Insert(item T, need Need) {
 		i = int32(len(l.nodes))
 		l.nodes = append(l.nodes, lineNode[T]{})
 	}
-	l.nodes[i] = lineNode[T]{item: item, need: need, least: need, most: need, weight: l.seed, count: 1}
+	l.nodes[i] = lineNode[T]{item: item, needs: [2]Need{least, most}, least: least, most: most, weight: l.seed, count: 1}
 	l.root = l.insert(l.root, i)
 }
 
@@ -136,8 +139,8 @@ func (l *Line[T]) update(i int32) {
 	n := &l.nodes[i]
 	left, right := &l.nodes[n.left], &l.nodes[n.right]
 	n.count = 1 + left.count + right.count
-	n.least = n.need.Min(left.least).Min(right.least)
-	n.most = n.need.Max(left.most).Max(right.most)
+	n.least = n.needs[0].Min(left.least).Min(right.least)
+	n.most = n.needs[1].Max(left.most).Max(right.most)
 }
 
 // First returns the first item that is not skipped. Skip tells of items with needs between
@@ -165,7 +168,7 @@ func (l *Line[T]) next(at int32, after *T, skip func(least, most Need) bool) (it
 		if item, ok = l.next(n.left, after, skip); ok {
 			return item, true
 		}
-		if !skip(n.need, n.need) {
+		if !skip(n.needs[0], n.needs[1]) {
 			return n.item, true
 		}
 		at, after = n.right, nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -28,6 +29,10 @@ type appAttempt struct {
 	master       scheduler.Resource // of this size
 	runnable     bool               // the limits on running applications allow it to run
 	finished     bool
+
+	line     *fit.Line[*appAttempt] // of its queue, in which it stands; nil: none
+	touched  bool                   // it is in the scheduler's touched
+	runSince int                    // rounds that there had been when it became runnable
 
 	marked              scheduler.Resource // of its containers that are to be preempted
 	fairShareStarvation scheduler.Resource // how far it is below its fair share, for longer than the timeout
@@ -59,17 +64,33 @@ func (a *appAttempt) ask(r scheduler.Request) {
 		a.requestOrder.Add(java.RequestHash(r.Priority), r.Priority)
 	}
 	a.s.wanted.replace(before, r)
+	a.unlist()
 	a.requests.Set(r)
+	a.touch()
+	a.list()
+}
+
+// use adds to what the application uses.
+func (a *appAttempt) use(r scheduler.Resource) {
+	a.unlist()
+	a.used = a.used.Plus(r)
+	a.touch()
+	a.list()
+	a.queue.use(r)
 }
 
 // updateDemand counts what the application uses and asks for. With size-based
 // weights its weight grows with that.
 func (a *appAttempt) updateDemand() {
-	a.demand = a.used
+	demand := a.used
 	for _, r := range a.requests {
-		a.demand = a.demand.Plus(r.Total())
+		demand = demand.Plus(r.Total())
 	}
+	a.queue.demands = a.queue.demands.Plus(demand).Minus(a.demand)
+	a.unlist()
+	a.demand = demand
 	a.updateWeight()
+	a.list()
 }
 
 func (a *appAttempt) updateWeight() {
@@ -146,14 +167,15 @@ func (a *appAttempt) allocate(c *container) {
 	c.id, c.index = s.lastContainer, len(a.containers)
 	s.containers[c.id] = c
 	a.containers = append(a.containers, c)
-	a.used = a.used.Plus(c.size)
-	a.queue.use(c.size)
+	a.use(c.size)
 	r := a.requests.At(c.priority)
 	r.Count--
 	a.ask(r)
 	c.node.allocate(c)
 	if !a.hasMaster {
+		a.unlist()
 		c.master, a.hasMaster, a.master = true, true, c.size
+		a.list()
 		a.queue.amUsed = a.queue.amUsed.Plus(c.size)
 	}
 	s.assigned = append(s.assigned, scheduler.Allocation{
@@ -171,8 +193,7 @@ func (a *appAttempt) complete(c *container) {
 		c.marked = false
 		a.marked = a.marked.Minus(c.size)
 	}
-	a.used = a.used.Minus(c.size)
-	a.queue.use(scheduler.Resource{}.Minus(c.size))
+	a.use(c.size.Negative())
 	c.node.release(c)
 }
 
@@ -218,5 +239,5 @@ func (a *appAttempt) assignReserved(n *schedulerNode) bool {
 // isStarved reports whether the application is below its fair share, or its queue below
 // its minimum share for longer than the timeout.
 func (a *appAttempt) isStarved() bool {
-	return a.queue.policy.below(a.used, a.fairShare, a.s.cluster) || a.minShareStarvation != (scheduler.Resource{})
+	return a.queue.policy.below(a.used, a.entitled(), a.s.cluster) || a.minShareStarvation != (scheduler.Resource{})
 }

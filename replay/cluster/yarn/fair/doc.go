@@ -21,6 +21,7 @@
 //	running.go      how many applications of a queue or user may run
 //	app.go          applications: requests, containers, reservations
 //	node.go         nodes
+//	listed.go       applications that want containers, in lines
 //	wanted.go       the sizes that are asked for, to find nodes that none could use
 //	schedulable.go  what shares a queue's resources, and how a total is divided
 //	policy.go       the scheduling policies, and the order in which a node is offered

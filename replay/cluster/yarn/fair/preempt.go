@@ -23,9 +23,13 @@ type pendingKill struct {
 func (s *Scheduler) Preempt(now time.Duration) []scheduler.Kill {
 	s.now = now
 	kills := s.kill()
-	s.root.updateDemand()
-	s.root.fairShare = s.cluster
-	s.root.updateShares()
+	if s.changed || s.plain {
+		s.updateDemands()
+		s.root.fairShare = s.cluster
+		s.rounds++
+		s.root.updateShares()
+		s.changed = false
+	}
 	s.countFree()
 	if !s.config.preemption || !s.crowded() {
 		return kills
@@ -127,7 +131,7 @@ func mostStarved(a, b *appAttempt) int {
 // share, if it has been for the timeout.
 func (a *appAttempt) updateStarvation() scheduler.Resource {
 	s, q := a.s, a.queue
-	goal := a.fairShare.Times(float64(q.fairShareThreshold)).Min(a.demand)
+	goal := a.entitled().Times(float64(q.fairShareThreshold)).Min(a.demand)
 	starved := q.policy.below(a.used, goal, s.cluster)
 	if !starved {
 		a.lastAtFairShare = s.now
@@ -264,7 +268,7 @@ func (a *appAttempt) canLose(c *container, others scheduler.Resource) bool {
 		return false
 	}
 	left := a.used.Minus(a.marked).Minus(c.size).Minus(others)
-	return !a.queue.policy.below(left, a.fairShare, a.s.cluster)
+	return !a.queue.policy.below(left, a.entitled(), a.s.cluster)
 }
 
 // settle offers a node to the applications for which containers were preempted there.

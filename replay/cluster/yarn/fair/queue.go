@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
@@ -37,6 +38,12 @@ type queue struct {
 	amUsed         scheduler.Resource // by application masters
 	lastAtMinShare time.Duration      // when it last was not below its minimum share
 	wants          []*appAttempt      // scratch
+	offers         []*queue           // scratch
+
+	demands  scheduler.Resource // sum of those of its applications
+	appShare scheduler.Resource // fair share of each application, if all are equal
+	lines    [2]*fit.Line[*appAttempt]
+	listed   int // applications in the lines of the queue and below it
 }
 
 // rooted is a queue's name with "root." before it.
@@ -96,8 +103,10 @@ func (s *Scheduler) newQueue(path string, parent *queue, leaf bool) *queue {
 		preemptable:        above.preemptable && !file.notPreemptable,
 		lastAtMinShare:     s.now,
 	}
+	q.lines = [2]*fit.Line[*appAttempt]{fit.NewLine(q.compareApps), fit.NewLine(q.compareApps)}
 	q.updateMaxShare()
 	s.byPath[path] = q
+	s.changed = true
 	s.dominant = s.dominant || q.policy == drf
 	if parent != nil {
 		parent.children = append(parent.children, q)
@@ -133,18 +142,16 @@ func (q *queue) updateDemand() {
 		c.updateDemand()
 		q.demand = q.demand.Plus(c.demand)
 	}
-	for _, apps := range [][]*appAttempt{q.runnable, q.waiting} {
-		for _, a := range apps {
-			a.updateDemand()
-			q.demand = q.demand.Plus(a.demand)
-		}
-	}
-	q.demand = q.demand.Min(q.maxShare)
+	q.demand = q.demand.Plus(q.demands).Min(q.maxShare)
 }
 
 // updateShares divides the queue's fair share among its children or applications.
 func (q *queue) updateShares() {
-	q.policy.divide(q.schedulables(), q.fairShare)
+	if q.equalApps() {
+		q.appShare = q.policy.ofEach(len(q.runnable), q.fairShare)
+	} else {
+		q.policy.divide(q.schedulables(), q.fairShare)
+	}
 	for _, c := range q.children {
 		c.updateShares()
 	}
@@ -168,11 +175,27 @@ func (q *queue) assign(n *schedulerNode) scheduler.Resource {
 	if n.reserved != nil || !q.used.FitsIn(q.maxShare) {
 		return scheduler.Resource{}
 	}
-	if q.leaf {
+	switch {
+	case q.leaf && q.sorted() && !q.s.plain:
+		return q.assignListed(n)
+	case q.leaf:
 		// Only under drf do those that cannot take the node have a part in the order.
 		return firstAssigned(q.wanting(func(a *appAttempt) bool { return q.policy == drf || a.couldTake(n) }), n)
+	case q.s.plain:
+		return firstAssigned(inOrder(q.policy, slices.Clone(q.children), q.s.cluster), n)
 	}
-	return firstAssigned(inOrder(q.policy, slices.Clone(q.children), q.s.cluster), n)
+	q.offers = q.offers[:0]
+	strict := q.policy != drf || q.s.cluster.MemoryMB > 0 && q.s.cluster.Cores > 0
+	for _, c := range q.children {
+		strict = strict && (q.policy != drf || c.weight > 0 && c.minShare == (scheduler.Resource{}))
+		if c.listed > 0 || c.policy == drf && q.s.config.sizeBasedWeight {
+			q.offers = append(q.offers, c)
+		}
+	}
+	if !strict { // those that can take nothing have a part in the order
+		q.offers = append(q.offers[:0], q.children...)
+	}
+	return firstAssigned(inOrder(q.policy, q.offers, q.s.cluster), n)
 }
 
 // An assignee is a queue or an application, to which a node can be offered.
@@ -228,11 +251,14 @@ func (q *queue) use(r scheduler.Resource) {
 }
 
 // canRunMaster reports whether one more application master of this size is within the
-// queue's limit for them: a part of its fair share, or of what is free of a kind of
-// resource of which it has no fair share.
-func (q *queue) canRunMaster(size scheduler.Resource) bool {
+// queue's limit for them.
+func (q *queue) canRunMaster(size scheduler.Resource) bool { return size.FitsIn(q.masterRoom()) }
+
+// masterRoom is the room for one more application master: a part of the queue's fair
+// share, or of what is free of a kind of resource of which it has no fair share.
+func (q *queue) masterRoom() scheduler.Resource {
 	if math.Abs(float64(q.maxAMShare+1)) < 0.0001 {
-		return true
+		return scheduler.Unbounded
 	}
 	base := q.fairShare
 	if base.MemoryMB == 0 {
@@ -241,5 +267,5 @@ func (q *queue) canRunMaster(size scheduler.Resource) bool {
 	if base.Cores == 0 {
 		base.Cores = min(q.s.free.Cores, q.maxShare.Cores)
 	}
-	return q.amUsed.Plus(size).FitsIn(base.TimesUp(float64(q.maxAMShare)))
+	return base.TimesUp(float64(q.maxAMShare)).Minus(q.amUsed)
 }

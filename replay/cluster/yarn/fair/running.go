@@ -38,7 +38,8 @@ func (s *Scheduler) countRunning(a *appAttempt, by int) {
 
 // run makes an application runnable.
 func (s *Scheduler) run(a *appAttempt) {
-	a.runnable = true
+	a.runnable, a.runSince = true, a.s.rounds
+	a.list()
 	a.queue.runnable = append(a.queue.runnable, a)
 	s.countRunning(a, 1)
 }
@@ -46,6 +47,8 @@ func (s *Scheduler) run(a *appAttempt) {
 // leave takes an application out of its queue.
 func (s *Scheduler) leave(a *appAttempt) {
 	q, is := a.queue, func(o *appAttempt) bool { return o == a }
+	q.demands = q.demands.Minus(a.demand)
+	s.changed = true
 	if !a.runnable {
 		q.waiting = slices.DeleteFunc(q.waiting, is)
 		return

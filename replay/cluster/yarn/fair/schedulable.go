@@ -56,7 +56,14 @@ func divide(all []*schedulable, total scheduler.Resource, kind scheduler.Kind) {
 		}
 		return sum
 	}
-	goal := min(most, max(kind.Of(total)-taken, 0))
+	right := ratioFor(min(most, max(kind.Of(total)-taken, 0)), sum)
+	for _, s := range open {
+		kind.Set(&s.fairShare, s.shareAt(right, kind))
+	}
+}
+
+// ratioFor searches the ratio at which a sum reaches a goal.
+func ratioFor(goal int64, sum func(ratio float64) int64) float64 {
 	left, right := 0.0, 1.0
 	for sum(right) < goal {
 		right *= 2
@@ -73,9 +80,31 @@ func divide(all []*schedulable, total scheduler.Resource, kind scheduler.Kind) {
 			break
 		}
 	}
-	for _, s := range open {
-		kind.Set(&s.fairShare, s.shareAt(right, kind))
+	return right
+}
+
+// ofEach is the fair share of each of a number of schedulables of weight 1 without limits:
+// what divide gives them.
+func (p policy) ofEach(n int, total scheduler.Resource) (each scheduler.Resource) {
+	if n == 0 {
+		return each
 	}
+	one := schedulable{weight: 1, maxShare: scheduler.Unbounded, running: 1}
+	kinds := []scheduler.Kind{scheduler.Memory, scheduler.Cores}
+	if p != drf {
+		kinds = kinds[:1]
+	}
+	for _, kind := range kinds {
+		ratio := ratioFor(max(kind.Of(total), 0), func(ratio float64) int64 {
+			share := one.shareAt(ratio, kind)
+			if share > math.MaxInt64/int64(n) {
+				return math.MaxInt64
+			}
+			return share * int64(n)
+		})
+		kind.Set(&each, one.shareAt(ratio, kind))
+	}
+	return each
 }
 
 // fixedShare is a share that does not depend on the ratio, if there is one.

@@ -32,6 +32,12 @@ type Scheduler struct {
 	wanted        wantedSizes
 	dominant      bool // some queue's policy is drf
 
+	touched []*appAttempt // of which use or requests have changed since the last round
+	changed bool          // anything has, or the cluster
+	rounds  int           // in which fair shares were counted
+	offered int           // how often a node was offered to an application, for tests
+	plain   bool          // look at all applications, for the test that this changes nothing
+
 	starved *java.PriorityQueue[*appAttempt]
 	kills   []pendingKill // by time
 }
@@ -41,7 +47,7 @@ func New(c *Config) *Scheduler {
 	s := &Scheduler{
 		config: c, byPath: map[string]*queue{}, runningOf: map[string]int{}, byID: map[int]*schedulerNode{},
 		apps: map[int]*appAttempt{}, containers: map[int]*container{},
-		starved: java.NewPriorityQueue(mostStarved),
+		starved: java.NewPriorityQueue(mostStarved), wanted: newWantedSizes(),
 	}
 	s.root = s.newQueue("root", nil, false)
 	s.root.declared = true
@@ -91,7 +97,9 @@ func (s *Scheduler) RemoveNode(now time.Duration, node int) {
 // resize sets the resources of the cluster and what follows from them.
 func (s *Scheduler) resize(cluster scheduler.Resource) {
 	s.cluster = cluster
+	s.changed = true
 	s.root.updateMaxShare()
+	s.relist()
 	s.countFree()
 }
 
@@ -133,6 +141,7 @@ func (s *Scheduler) Submit(now time.Duration, a scheduler.App) error {
 	} else {
 		q.waiting = append(q.waiting, x)
 	}
+	x.touch()
 	x.ask(scheduler.Request{Priority: scheduler.MasterPriority, Size: s.normalize(q, a.Master), Count: 1})
 	return nil
 }
@@ -217,14 +226,17 @@ func (s *Scheduler) Finish(now time.Duration, app int) {
 	for len(a.containers) > 0 {
 		s.complete(a.containers[len(a.containers)-1])
 	}
-	for _, n := range s.nodes.Values() {
-		if n.reserved != nil && n.reserved.app == a {
-			a.unreserve(n)
+	if a.reservations > 0 {
+		for _, n := range s.nodes.Values() {
+			if n.reserved != nil && n.reserved.app == a {
+				a.unreserve(n)
+			}
 		}
 	}
 	for _, r := range a.requests {
 		s.wanted.replace(r, scheduler.Request{})
 	}
+	a.unlist()
 	a.requests, a.requestOrder = nil, java.HashMap[int]{}
 	a.finished = true
 	delete(s.apps, app)

@@ -24,20 +24,24 @@ func (m *HashMap[V]) Add(hash int32, v V) {
 	}
 	h := uint32(hash)
 	e := hashEntry[V]{hash: h ^ h>>16, value: v}
-	chain := 0
-	for _, x := range m.entries {
-		if m.bucket(x) == m.bucket(e) {
-			chain++
-		}
-	}
-	m.entries = append(m.entries, e)
-	if chain >= 8 && m.buckets < 64 { // Java makes a small table larger before it turns a chain into a tree
+	if m.buckets < 64 && m.chain(e) >= 8 { // Java makes a small table larger before it turns a chain into a tree
 		m.buckets *= 2
 	}
+	m.entries = append(m.entries, e)
 	if 4*len(m.entries) > 3*m.buckets {
 		m.buckets *= 2
 	}
 	m.sorted = nil
+}
+
+// chain is the number of entries in the bucket of another one.
+func (m *HashMap[V]) chain(e hashEntry[V]) (n int) {
+	for _, x := range m.entries {
+		if m.bucket(x) == m.bucket(e) {
+			n++
+		}
+	}
+	return n
 }
 
 // Remove takes a value out.
