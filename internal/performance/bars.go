@@ -103,6 +103,10 @@ type figure struct {
 
 var otherFigures = []figure{
 	{"replay with attribution, relative to one without", `^Attribution/`, "with/without", 1.15, false},
+	{"reading a large log, times bare", `^Reading/logs=large$`, "x-bare", 2.2, false},
+	{"reading a log of many stages, times bare", `^Reading/logs=stages$`, "x-bare", 3, false},
+	{"reading many small logs, times bare", `^Reading/logs=small$`, "x-bare", 3, false},
+	{"encoding/json, relative to reading", `^Reading/`, "x-json", 8, true},
 }
 
 // worstOf is the worst value of a figure.

@@ -180,7 +180,8 @@ var otherBenchmarks = []struct {
 	name, pattern string
 	args          []string
 }{
-	{"replay", "^BenchmarkAttribution$", []string{"-test.benchtime=1s"}},
+	{"replay", "^BenchmarkAttribution$", []string{"-test.benchtime=1x"}},
+	{"internal/performance/reading", "^BenchmarkReading$", []string{"-test.benchtime=1x"}},
 }
 
 // profiles measures where the time goes, in this code and in that of an earlier commit.

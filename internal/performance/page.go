@@ -223,7 +223,22 @@ func (p *page) peers() string {
 	return table(2, []string{"work", "program", "ns an event", "million events a second", "simulated end, s"}, rows)
 }
 
-func (p *page) reading() string { return notMeasured }
+// readingLogs are the logs of the benchmarks of reading.
+var readingLogs = []struct{ name, what string }{
+	{"large", "one log of many tasks"}, {"stages", "one log of many stages"}, {"small", "300 small logs"},
+}
+
+func (p *page) reading() string {
+	var rows [][]string
+	for _, logs := range readingLogs {
+		row := []string{logs.what}
+		for _, unit := range []string{"text-MB/s", "bare-MB/s", "x-bare", "x-json"} {
+			row = append(row, times(p.results.median("Reading/logs="+logs.name, unit)))
+		}
+		rows = append(rows, row)
+	}
+	return table(1, []string{"logs", "MB of text a second", "bare", "times bare", "encoding/json takes times"}, rows)
+}
 
 func (p *page) parts() string {
 	heads := []string{"part"}

@@ -87,6 +87,7 @@ internal/pending              ->
 internal/golden               ->
 internal/differential         ->
 internal/performance/growth   ->
+internal/performance/reading  ->
 internal/stopwatch            ->
 internal/structure            ->
 internal/mutants              ->
