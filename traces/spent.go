@@ -41,8 +41,14 @@ func (c *SpentClock) Finished(at, ran time.Duration, retry bool) {
 	c.advance(at)
 	c.running--
 	if retry {
-		c.Retries += ran / time.Duration(max(c.slots, 1))
+		c.Retried(at, ran)
 	}
+}
+
+// Retried is the end of a retry that ran for some time.
+func (c *SpentClock) Retried(at, ran time.Duration) {
+	c.advance(at)
+	c.Retries += ran / time.Duration(max(c.slots, 1))
 }
 
 // End is the end of the run.

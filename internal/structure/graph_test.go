@@ -72,7 +72,7 @@ traces/eventlog               -> internal/note internal/spark traces traces/even
 traces/eventlog/excluded      -> traces
 traces/eventlog/slots         -> traces
 traces/eventlog/scan/slow     -> traces/eventlog/scan
-traces/eventlog/scan          ->
+traces/eventlog/scan          -> traces
 traces/eventlog/schedule      ->
 traces                        -> internal/note internal/spark internal/spec internal/wide
 

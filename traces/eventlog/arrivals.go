@@ -201,7 +201,7 @@ var seriesKeys = []struct {
 }{
 	{"driver", func(*assembler, *jobLog) string { return "" }},
 	{"pool", func(_ *assembler, j *jobLog) string { return j.properties.Pool }},
-	{"Spark session", func(_ *assembler, j *jobLog) string { return j.properties.sparkSession() }},
+	{"Spark session", func(_ *assembler, j *jobLog) string { return j.properties.SparkSession() }},
 	{"description", func(_ *assembler, j *jobLog) string { return j.properties.Description }},
 	{"line of the program", (*assembler).callSite},
 }

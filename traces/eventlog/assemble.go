@@ -36,7 +36,9 @@ type assembler struct {
 
 	executors    []*executorLog
 	executorByID map[string]*executorLog
-	byFirstTask  []*executorLog // all executors in order of their first tasks; nil: not sorted yet
+	byFirstTask  map[string][]*executorLog // executors by host, in order of their first tasks; nil: not sorted yet
+
+	launching []launchSpan // of all stages, in order; nil: not sorted yet
 
 	jobs       []*jobLog
 	jobByID    map[int]*jobLog
@@ -45,10 +47,11 @@ type assembler struct {
 	strandLog
 
 	stages    map[int]*stageLog
+	lastStage *stageLog // that an event was about
 	lineages  map[string]*lineage
 	spent     slots.Spent
 	running   map[int64]*stageLog // by the ids of tasks that started and have not ended
-	finished  taskSet
+	finished  slots.Tasks
 	blocks    map[[2]int64]*executorLog // by RDD and partition: the executor that holds the cached block
 	hosts     []string
 	hostIndex map[string]int16
@@ -61,6 +64,7 @@ type assembler struct {
 
 	excluded    excluded.Log
 	disruptions traces.Disruptions
+	failures    []int64 // when attempts of stages failed, ms since 1970, sorted, after 0; nil: not known yet
 	lost        slots.Lost
 	waited      time.Duration // the whole waits of which disruptions.Starved is a part
 	missing     int           // most executors that were lost and not replaced, at one time
@@ -78,7 +82,6 @@ func newAssembler(log *Log) *assembler {
 		executorByID: map[string]*executorLog{},
 		hostIndex:    map[string]int16{},
 		running:      map[int64]*stageLog{},
-		finished:     taskSet{},
 		blocks:       map[[2]int64]*executorLog{},
 	}
 }

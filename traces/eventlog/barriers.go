@@ -11,13 +11,13 @@ import (
 
 // unrunBarrier returns how many tasks the largest barrier stage of a job has that never
 // ran, if the job did not succeed: else another job has its output.
-func (a *assembler) unrunBarrier(j *jobLog, built *builtStages) (tasks int) {
+func (a *assembler) unrunBarrier(j *jobLog) (tasks int) {
 	if j.end > 0 && !j.failed {
 		return 0
 	}
 	for _, id := range j.stages {
 		s := a.stages[id]
-		if _, ran := built.index[built.origin[s]]; s.barrier && !ran {
+		if s.barrier && s.at() < 0 {
 			tasks = max(tasks, s.total)
 		}
 	}

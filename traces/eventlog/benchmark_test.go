@@ -3,6 +3,8 @@ package eventlog
 import (
 	"bytes"
 	"testing"
+
+	"dynalloc/traces/eventlog/scan"
 )
 
 // taskLines returns the TaskEnd lines of a recording, repeated up to a size.
@@ -26,7 +28,7 @@ func BenchmarkEventLog(b *testing.B) {
 		for b.Loop() {
 			a := newAssembler(&Log{})
 			for line := range bytes.Lines(text) {
-				name, err := eventName(line)
+				name, err := scan.EventName(line)
 				if err == nil {
 					err = a.take(Event{name, line})
 				}

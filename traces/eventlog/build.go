@@ -12,9 +12,9 @@ import (
 
 // builtStages says where the stages of a log went.
 type builtStages struct {
-	origin map[*stageLog]*stageLog // the stage that has the work of each (see link)
-	index  map[*stageLog]int       // of an origin in Application.Stages; absent if it had no tasks
-	logs   []*stageLog             // by index in Application.Stages
+	logs         []*stageLog // by index in Application.Stages
+	bySubmission []*stageLog // nil: not sorted yet
+	listed       []int       // by the same index: the latest job, from 1, in whose graph it is
 }
 
 // buildStages makes the application's stages: one for all attempts, none for skipped
@@ -22,19 +22,18 @@ type builtStages struct {
 func (a *assembler) buildStages(app *traces.Application) *builtStages {
 	stages := slices.SortedFunc(maps.Values(a.stages), func(x, y *stageLog) int { return x.id - y.id })
 	a.deriveParents(stages)
-	b := &builtStages{origin: a.link(stages), index: map[*stageLog]int{}}
+	a.link(stages)
+	b := &builtStages{}
 	own := slices.DeleteFunc(stages, func(s *stageLog) bool {
-		if b.origin[s] == s && s.job < 0 {
+		if s.origin == s && s.job < 0 {
 			a.counts[orphanStages]++
 		}
-		return b.origin[s] != s || s.job < 0
+		return s.origin != s || s.job < 0
 	})
-	cold := a.firstTasks((*executorLog).firstOfAll)
-	reads := a.firstTasks(func(x *executorLog) firstTasks { return x.reads })
-	parents := a.sources(own, b.origin)
-	for _, s := range a.topological(own, parents) {
+	a.findSources(own)
+	for _, s := range a.topological(own) {
 		runs := a.runsOf(s)
-		tasks := a.tasksOf(s, runs, cold, reads)
+		tasks := a.tasksOf(s, runs)
 		if len(tasks) < s.wanted {
 			if s.completed {
 				a.note(traces.Lossy, tasksMissing.With(s.id, s.wanted, len(tasks)))
@@ -48,7 +47,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		stage := traces.Stage{
 			ID: s.id, Name: s.name, Map: s.writes, Barrier: s.barrier, Tasks: tasks,
 			Profile:  max(0, slices.IndexFunc(app.Profiles, func(p traces.Profile) bool { return p.ID == s.profile })),
-			Parents:  b.present(s, parents),
+			Parents:  b.present(s),
 			Failures: failuresOf(s, runs),
 			Copies:   copiesOf(s, runs),
 		}
@@ -62,7 +61,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		stage.Retries = a.retriesOf(s, b, stage.Parents)
 		stage.Delay = since(b.lastEnd(stage.Parents, a.jobs[s.job].start, s.submittedAt), s.submittedAt)
 		stage.Launch = since(a.launchable(s), s.firstLaunch)
-		b.index[s] = len(app.Stages)
+		s.index = len(app.Stages)
 		b.logs = append(b.logs, s)
 		app.Stages = append(app.Stages, stage)
 	}
@@ -76,6 +75,12 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 // and its copy both succeeded, what follows may have waited for either of them, so that
 // there is an end with the first and one with both.
 func (s *stageLog) attemptEnds() []int64 {
+	if len(s.runs) == 0 {
+		return nil
+	}
+	if end, plain := s.onlyEnd(); plain {
+		return []int64{end}
+	}
 	type task struct {
 		partition int32
 		attempt   int16
@@ -105,6 +110,17 @@ func (s *stageLog) attemptEnds() []int64 {
 	return slices.Compact(slices.Sorted(maps.Values(last)))
 }
 
+// onlyEnd returns the end of the only attempt of a stage without copies, which is most.
+func (s *stageLog) onlyEnd() (end int64, plain bool) {
+	for i := range s.runs {
+		end = max(end, s.runs[i].finish)
+		if s.runs[i].attempt != s.runs[0].attempt {
+			return 0, false
+		}
+	}
+	return end, len(s.copies) == 0
+}
+
 // lastEnd returns the last end of an attempt of some stages before a time; at least from.
 // All are in ms since 1970.
 func (b *builtStages) lastEnd(stages []int, from, before int64) int64 {
@@ -127,20 +143,31 @@ func since(from, to int64) time.Duration {
 	return time.Duration(max(0, to-from)) * time.Millisecond
 }
 
+// at is the index of the stage that has the work of a stage; -1: it had no tasks, or none has.
+func (s *stageLog) at() int {
+	if s.origin == nil {
+		return -1
+	}
+	return s.origin.index
+}
+
 // present returns the indexes of a stage's parents. In the place of a parent without
 // tasks stand that one's parents.
-func (b *builtStages) present(s *stageLog, parents map[*stageLog][]*stageLog) []int {
+func (b *builtStages) present(s *stageLog) []int {
+	if len(s.sources) == 0 {
+		return nil
+	}
 	var found []int
 	seen := map[*stageLog]bool{s: true}
 	var visit func(*stageLog)
 	visit = func(s *stageLog) {
-		for _, p := range parents[s] {
+		for _, p := range s.sources {
 			if seen[p] {
 				continue
 			}
 			seen[p] = true
-			if i, ok := b.index[p]; ok {
-				found = append(found, i)
+			if p.index >= 0 {
+				found = append(found, p.index)
 			} else {
 				visit(p)
 			}
@@ -151,18 +178,20 @@ func (b *builtStages) present(s *stageLog, parents map[*stageLog][]*stageLog) []
 	return found
 }
 
-// graph returns the indexes of all stages of a job's graph, in order.
-func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*stageLog) []int {
+// graph returns the indexes of all stages of a job's graph, in order. Jobs are counted from 1.
+func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*stageLog, job int) []int {
+	if b.listed == nil {
+		b.listed = make([]int, len(app.Stages))
+	}
 	var graph []int
-	listed := map[int]bool{}
 	list := func(at int) {
-		if !listed[at] {
-			listed[at] = true
+		if b.listed[at] != job {
+			b.listed[at] = job
 			graph = append(graph, at)
 		}
 	}
 	for _, id := range j.stages {
-		if at, ok := b.index[b.origin[stages[id]]]; ok {
+		if at := stages[id].at(); at >= 0 {
 			list(at)
 		}
 	}
@@ -175,40 +204,48 @@ func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*
 	return graph
 }
 
-// firstTasks returns the ids of the first tasks of some kind on all executors.
-func (a *assembler) firstTasks(of func(*executorLog) firstTasks) map[int64]bool {
-	first := map[int64]bool{}
-	for _, x := range a.executors {
-		for _, t := range of(x) {
-			first[t.id] = true
-		}
-	}
-	return first
-}
-
 // runsOf returns, for each partition of a stage, the first run that succeeded, in
 // the order of partitions. Before Spark 3.3 later attempts number their tasks anew,
 // over the partitions that were missing: they are taken in this order.
 func (a *assembler) runsOf(s *stageLog) []taskRun {
 	s.ends = s.attemptEnds()
 	s.keepOriginals()
-	all := slices.Clone(s.runs)
-	slices.SortStableFunc(s.runs, func(x, y taskRun) int {
-		return cmp.Or(int(bit(y.exact))-int(bit(x.exact)), cmp.Compare(x.partition, y.partition), cmp.Compare(x.attempt, y.attempt), cmp.Compare(x.finish, y.finish))
-	})
-	exact := 0
-	for exact < len(s.runs) && s.runs[exact].exact {
-		exact++
+	order := make([]uint64, 0, len(s.runs)) // by partition, then as they ended
+	var rest []taskRun
+	for i := range s.runs {
+		if r := &s.runs[i]; r.exact {
+			order = append(order, uint64(uint32(r.partition))<<32|uint64(i))
+		} else {
+			rest = append(rest, *r)
+		}
 	}
-	runs := slices.CompactFunc(s.runs[:exact:exact], func(x, y taskRun) bool { return x.partition == y.partition })
-	if rest := s.runs[exact:]; len(rest) > 0 {
-		slices.SortStableFunc(rest, func(x, y taskRun) int { return cmp.Compare(x.attempt, y.attempt) })
+	slices.Sort(order)
+	runs := make([]taskRun, 0, len(order))
+	for _, key := range order {
+		r := &s.runs[uint32(key)]
+		n := len(runs)
+		switch {
+		case n == 0 || runs[n-1].partition != r.partition:
+			runs = append(runs, *r)
+		case r.before(&runs[n-1]):
+			runs[n-1] = *r
+		}
+	}
+	if len(rest) > 0 {
+		slices.SortStableFunc(rest, func(x, y taskRun) int {
+			return cmp.Or(cmp.Compare(x.attempt, y.attempt), cmp.Compare(x.partition, y.partition), cmp.Compare(x.finish, y.finish))
+		})
 		runs = append(runs, fillPartitions(runs, rest, s.total)...)
 		slices.SortStableFunc(runs, func(x, y taskRun) int { return cmp.Compare(x.partition, y.partition) })
 	}
+	a.sortRuns(s, s.runs, runs)
 	s.runs = nil
-	a.sortRuns(s, all, runs)
 	return runs
+}
+
+// before reports whether another run of the same partition repeated this one.
+func (r *taskRun) before(other *taskRun) bool {
+	return r.attempt < other.attempt || r.attempt == other.attempt && r.finish < other.finish
 }
 
 // fillPartitions gives runs of unknown partition, in order of attempt and index, the
@@ -239,24 +276,27 @@ func fillPartitions(have, rest []taskRun, total int) []taskRun {
 }
 
 // tasksOf returns the tasks of a stage with all that its log says about them.
-func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]bool) []traces.Task {
+func (a *assembler) tasksOf(s *stageLog, runs []taskRun) []traces.Task {
 	tasks, byLaunch := make([]traces.Task, len(runs)), make([]int, len(runs))
 	for i := range runs {
 		byLaunch[i] = i
 		tasks[i] = runs[i].Task
-		tasks[i].Cold, tasks[i].FirstRead = cold[runs[i].id], reads[runs[i].id]
+		x := runs[i].executor
+		tasks[i].Cold, tasks[i].FirstRead = x.firstOfAll().Has(runs[i].launch, runs[i].id), x.reads.Has(runs[i].launch, runs[i].id)
 		if runs[i].isCopy {
 			if o := s.original(runs[i].partition, runs[i].attempt); o != nil {
 				tasks[i].OriginalRun = o.took
 			}
 		}
 	}
-	slices.SortStableFunc(byLaunch, func(x, y int) int { return cmp.Compare(runs[x].launch, runs[y].launch) })
-	ran := map[*executorLog]int{}
+	sortByLaunch(byLaunch, runs)
 	for _, i := range byLaunch {
 		x := runs[i].executor
-		tasks[i].First = ran[x] < a.slots(x)
-		ran[x]++
+		if x.stage != s {
+			x.stage, x.ranOf = s, 0
+		}
+		tasks[i].First = x.ranOf < a.slots(x)
+		x.ranOf++
 		tasks[i].Recomputed = a.recomputed(s, &runs[i])
 		if tasks[i].Cold || !tasks[i].First {
 			tasks[i].Contenders = a.startingBeside(x, runs[i].launch)
@@ -265,6 +305,15 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun, cold, reads map[int64]b
 	forgetUnawaited(tasks, byLaunch)
 	countContenders(tasks, runs, byLaunch)
 	return tasks
+}
+
+// sortByLaunch sorts the indexes of runs. Tasks are mostly launched in the order of
+// their partitions.
+func sortByLaunch(indexes []int, runs []taskRun) {
+	compare := func(x, y int) int { return cmp.Or(cmp.Compare(runs[x].launch, runs[y].launch), cmp.Compare(x, y)) }
+	if !slices.IsSortedFunc(indexes, compare) {
+		slices.SortFunc(indexes, compare)
+	}
 }
 
 // forgetUnawaited forgets how far from their data the tasks of a stage were launched that
@@ -305,6 +354,9 @@ func (s *stageLog) keepOriginals() {
 	type task struct {
 		partition int32
 		attempt   int16
+	}
+	if len(s.copies) == 0 {
+		return
 	}
 	copied := map[task]bool{}
 	for _, c := range s.copies {

@@ -56,13 +56,18 @@ func increment(n uint8) uint8 { return min(n, math.MaxUint8-1) + 1 }
 // an executor.
 func (a *assembler) startingBeside(x *executorLog, at int64) uint8 {
 	if a.byFirstTask == nil {
-		a.byFirstTask = slices.Clone(a.executors)
-		slices.SortStableFunc(a.byFirstTask, func(x, y *executorLog) int { return cmp.Compare(x.firstUse(), y.firstUse()) })
+		a.byFirstTask = map[string][]*executorLog{}
+		all := slices.Clone(a.executors)
+		slices.SortStableFunc(all, func(x, y *executorLog) int { return cmp.Compare(x.firstUse(), y.firstUse()) })
+		for _, x := range all {
+			a.byFirstTask[x.host] = append(a.byFirstTask[x.host], x)
+		}
 	}
-	from, _ := slices.BinarySearchFunc(a.byFirstTask, at-warmUp, func(x *executorLog, t int64) int { return cmp.Compare(x.firstUse(), t) })
+	there := a.byFirstTask[x.host]
+	from, _ := slices.BinarySearchFunc(there, at-warmUp, func(x *executorLog, t int64) int { return cmp.Compare(x.firstUse(), t) })
 	var n uint8
-	for _, other := range a.byFirstTask[from:] {
-		if other != x && other.host == x.host && !isDriver(other.id) && cmp.Or(other.requested, other.added-typicalStart) <= at {
+	for _, other := range there[from:] {
+		if other != x && !isDriver(other.id) && cmp.Or(other.requested, other.added-typicalStart) <= at {
 			n = increment(n)
 		}
 	}
@@ -80,13 +85,24 @@ func (a *assembler) awaited(x *executorLog, added int64) bool {
 	if x.firstTask == 0 {
 		return false
 	}
-	for _, s := range a.stages {
-		if s.submittedAt > 0 && s.submittedAt <= added && s.lastLaunch >= x.firstTask {
-			return true
+	if a.launching == nil {
+		for _, s := range a.stages { // any order: they are sorted
+			if s.submittedAt > 0 {
+				a.launching = append(a.launching, launchSpan{s.submittedAt, s.lastLaunch})
+			}
+		}
+		slices.SortFunc(a.launching, func(x, y launchSpan) int { return cmp.Compare(x.from, y.from) })
+		for i := 1; i < len(a.launching); i++ {
+			a.launching[i].until = max(a.launching[i].until, a.launching[i-1].until)
 		}
 	}
-	return false
+	before, _ := slices.BinarySearchFunc(a.launching, added+1, func(s launchSpan, t int64) int { return cmp.Compare(s.from, t) })
+	return before > 0 && a.launching[before-1].until >= x.firstTask
 }
+
+// A launchSpan is from when on tasks of a stage were launched, and until when at least
+// those of this stage or of one before it were, in ms since 1970.
+type launchSpan struct{ from, until int64 }
 
 // driverContention reports whether the driver ran on the machine of its executors,
 // and how many of them were starting, on average, from its registration to its first

@@ -17,21 +17,32 @@ import (
 // An attemptLog is what the log says about one attempt of a stage. Times are milliseconds
 // since 1970, 0 if unknown.
 type attemptLog struct {
+	number           int
 	tasks            int
 	submitted, ended int64
 	failed           bool
 	launched         int64 // its first task
 }
 
-// attempt returns what is known about an attempt.
+// attempt returns what is known about an attempt, valid until another one is added.
 func (s *stageLog) attempt(n int) *attemptLog {
-	if s.attempts == nil {
-		s.attempts = map[int]*attemptLog{}
+	at, known := s.findAttempt(n)
+	if !known {
+		s.attempts = slices.Insert(s.attempts, at, attemptLog{number: n})
 	}
-	if s.attempts[n] == nil {
-		s.attempts[n] = &attemptLog{}
+	return &s.attempts[at]
+}
+
+// known returns an attempt of which the log says something, else nil.
+func (s *stageLog) known(n int) *attemptLog {
+	if at, known := s.findAttempt(n); known {
+		return &s.attempts[at]
 	}
-	return s.attempts[n]
+	return nil
+}
+
+func (s *stageLog) findAttempt(n int) (at int, known bool) {
+	return slices.BinarySearchFunc(s.attempts, n, func(t attemptLog, n int) int { return cmp.Compare(t.number, n) })
 }
 
 // A brokenRun is a task run that an executor's loss ended.
@@ -104,12 +115,8 @@ func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
 		}
 		lost = append(lost, x.removed)
 		loss := traces.Loss{Stage: -1, After: a.offset(x.removed), Executor: place, Host: a.hostLost(x)}
-		latest := int64(0)
-		for i, s := range built.logs {
-			if s.submittedAt > latest && s.submittedAt <= x.removed {
-				latest = s.submittedAt
-				loss.Stage, loss.After = i, since(latest, x.removed)
-			}
+		if s := built.submittedBefore(x.removed); s != nil {
+			loss.Stage, loss.After = s.index, since(s.submittedAt, x.removed)
 		}
 		app.Losses = append(app.Losses, loss)
 		d.Executors++
@@ -121,6 +128,21 @@ func (a *assembler) buildLosses(app *traces.Application, built *builtStages) {
 		}
 	}
 	a.missing, a.missed = slots.Missing(lost, others, until)
+}
+
+// submittedBefore returns the stage that was the latest to be submitted until a time; nil: none was.
+func (b *builtStages) submittedBefore(ms int64) *stageLog {
+	if b.bySubmission == nil {
+		b.bySubmission = slices.DeleteFunc(slices.Clone(b.logs), func(s *stageLog) bool { return s.submittedAt <= 0 })
+		slices.SortFunc(b.bySubmission, func(x, y *stageLog) int {
+			return cmp.Or(cmp.Compare(x.submittedAt, y.submittedAt), cmp.Compare(y.index, x.index)) // the first of equal ones counts
+		})
+	}
+	at, _ := slices.BinarySearchFunc(b.bySubmission, ms+1, func(s *stageLog, t int64) int { return cmp.Compare(s.submittedAt, t) })
+	if at == 0 {
+		return nil
+	}
+	return b.bySubmission[at-1]
 }
 
 // workEnd is the end of the last job; the end of the log if a job never ended.
@@ -158,9 +180,9 @@ func (a *assembler) hostLost(x *executorLog) bool {
 // the stages that it reads.
 func (a *assembler) retriesOf(s *stageLog, built *builtStages, parents []int) []traces.Retry {
 	var retries []traces.Retry
-	for n := 1; s.attempts[n] != nil; n++ {
+	for n := 1; s.known(n) != nil; n++ {
 		var r traces.Retry
-		before, at := s.attempts[n-1], s.attempts[n].submitted
+		before, at := s.known(n-1), s.known(n).submitted
 		ready := a.lastFailure(at)
 		if f := s.failedFetch(n - 1); f != nil && before != nil && before.failed {
 			r.Fetch = time.Duration(f.took) * time.Millisecond
@@ -176,15 +198,19 @@ const resubmitDelay = 200
 
 // lastFailure is when the last attempt of any stage failed before a time.
 func (a *assembler) lastFailure(before int64) int64 {
-	last := int64(0)
-	for _, s := range a.stages {
-		for _, t := range s.attempts {
-			if t.failed && t.ended <= before {
-				last = max(last, t.ended)
+	if a.failures == nil {
+		a.failures = []int64{0}
+		for _, s := range a.stages { // any order: they are sorted
+			for i := range s.attempts {
+				if t := &s.attempts[i]; t.failed {
+					a.failures = append(a.failures, max(t.ended, 0))
+				}
 			}
 		}
+		slices.Sort(a.failures)
 	}
-	return last
+	at, _ := slices.BinarySearch(a.failures, before+1)
+	return a.failures[max(at-1, 0)]
 }
 
 // failedFetch returns the first failed fetch of an attempt; nil if none failed.
@@ -201,11 +227,17 @@ func (s *stageLog) failedFetch(attempt int) *brokenRun {
 // sortRuns divides the task runs of a stage into those that a replay has and those that
 // were in vain or repeated. all are its runs that succeeded, kept those of them that count.
 func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
+	for i := range kept {
+		a.lost.Add(slots.Useful, kept[i].launch, kept[i].finish)
+	}
 	byPartition := map[int32]*taskRun{}
 	ids := map[int64]bool{}
-	for i := range kept {
-		byPartition[kept[i].partition], ids[kept[i].id] = &kept[i], true
-		a.lost.Add(slots.Useful, kept[i].launch, kept[i].finish)
+	if len(all) == len(kept) {
+		all = nil // all of them count
+	} else {
+		for i := range kept {
+			byPartition[kept[i].partition], ids[kept[i].id] = &kept[i], true
+		}
 	}
 	before := a.disruptions.Runs
 	vain := func(from, to int64) {
@@ -238,7 +270,7 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 	}
 	for i := range s.originals {
 		r := &s.originals[i]
-		t, f := s.attempts[int(r.attempt)], s.failedFetch(int(r.attempt))
+		t, f := s.known(int(r.attempt)), s.failedFetch(int(r.attempt))
 		if t != nil && t.failed && f != nil && !a.toPolicy(f.blame, f.end) {
 			vain(r.span())
 		}
@@ -247,9 +279,9 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 		from, to := s.failures[i].span()
 		a.lost.Add(slots.Useful, from, to)
 	}
-	for n, t := range s.attempts { // any order: they are counted and sorted later
-		next := s.attempts[n+1]
-		f := s.failedFetch(n)
+	for i := range s.attempts {
+		t := &s.attempts[i]
+		next, f := s.known(t.number+1), s.failedFetch(t.number)
 		if next == nil || f == nil || a.toPolicy(f.blame, f.end) {
 			continue
 		}
@@ -311,7 +343,9 @@ func (a *assembler) findStarved(until int64) {
 		if i+1 < len(changes) {
 			g.to = changes[i+1].at
 		}
-		gaps = append(gaps, g)
+		if g.from < g.to {
+			gaps = append(gaps, g) // in order of time
+		}
 	}
 	for _, s := range a.stages {
 		ends := until
@@ -323,7 +357,11 @@ func (a *assembler) findStarved(until int64) {
 		} else if s.job >= 0 {
 			ends = cmp.Or(a.jobs[s.job].end, until)
 		}
-		for _, g := range gaps {
+		next, _ := slices.BinarySearchFunc(gaps, s.submittedAt+1, func(g gap, from int64) int { return cmp.Compare(g.to, from) })
+		for _, g := range gaps[next:] {
+			if g.from >= ends {
+				break
+			}
 			a.lost.Starved(max(g.from, s.submittedAt), min(g.to, ends), g.spared)
 		}
 	}
@@ -332,8 +370,8 @@ func (a *assembler) findStarved(until int64) {
 // lastEnded is when the last attempt of a stage ended.
 func (s *stageLog) lastEnded() int64 {
 	last := int64(0)
-	for _, t := range s.attempts { // any order: the largest counts
-		last = max(last, t.ended)
+	for i := range s.attempts {
+		last = max(last, s.attempts[i].ended)
 	}
 	return last
 }

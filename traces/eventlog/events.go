@@ -1,9 +1,6 @@
 package eventlog
 
 import (
-	"bytes"
-	"cmp"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -23,9 +20,6 @@ type resourceProfileAdded struct {
 type resourceRequest struct {
 	Amount float64 `json:"Amount"` // memory in MiB
 }
-
-// jobProperties are the local properties of a job.
-type jobProperties scan.JobProperties
 
 // A queryProgress is what a streaming query reports after each of its micro-batches.
 type queryProgress struct {
@@ -60,41 +54,5 @@ func decode[T any](line []byte) (event T, err error) {
 	if json.Unmarshal(line, &event, DecodeOptions) == nil {
 		return event, nil
 	}
-	return event, faultOf(line)
-}
-
-// faultOf returns what is wrong with a line of which an event cannot be read: that it is
-// not well-formed, or else that a value has another type.
-func faultOf(line []byte) error {
-	s := scan.Scanner{Line: line}
-	s.Skip()
-	s.End()
-	return cmp.Or(s.Err, error(scan.ErrWrongType))
-}
-
-// eventName returns the name of a line's event. Spark writes it first, so the
-// first bytes of nearly every line tell it; any other line is scanned.
-func eventName(line []byte) ([]byte, error) {
-	if rest, ok := bytes.CutPrefix(line, []byte(`{"Event":"`)); ok {
-		if end := bytes.IndexByte(rest, '"'); end > 0 && bytes.IndexByte(rest[:end], '\\') < 0 {
-			return rest[:end], nil
-		}
-	}
-	s := scan.Scanner{Line: line}
-	if s.Peek() != '{' {
-		return nil, scan.ErrNotJSON
-	}
-	var name []byte
-	for key := s.FirstKey(); key != nil; key = s.NextKey() {
-		if string(key) == "Event" {
-			name = append(name[:0], s.Text()...)
-		} else {
-			s.Skip()
-		}
-	}
-	s.End()
-	if s.Err == nil && len(name) == 0 {
-		return nil, scan.ErrNoEvent
-	}
-	return name, s.Err
+	return event, scan.FaultOf(line)
 }

@@ -23,29 +23,17 @@ type executorLog struct {
 	brokenTasks         bool // tasks ended because it was lost
 	failed              int  // its number among those on which tasks failed by themselves, from 1; 0: none did
 	firstTask, lastTask int64
-	block               int64      // when its block manager was added
-	blockGone           int64      // when its block manager was removed
-	cold                firstTasks // the first tasks that it ran
-	reads               firstTasks // the first tasks that read shuffle data
-	coldFrom, warmAt    int64      // the launch of its first task, and when that had loaded the classes
+	block               int64       // when its block manager was added
+	blockGone           int64       // when its block manager was removed
+	cold                slots.First // the first tasks that it ran
+	reads               slots.First // the first tasks that read shuffle data
+	coldFrom, warmAt    int64       // the launch of its first task, and when that had loaded the classes
 	busy                slots.Busy
-}
 
-// A taskLaunch is when a task was launched.
-type taskLaunch struct{ at, id int64 }
-
-// firstTasks are the first tasks of an executor, in order of launch.
-type firstTasks []taskLaunch
-
-// take adds a task if it is among the first of a number.
-func (f *firstTasks) take(launch, id int64, number int) {
-	task := taskLaunch{launch, id}
-	at, _ := slices.BinarySearchFunc(*f, task, func(x, y taskLaunch) int {
-		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.id, y.id))
-	})
-	if at < number {
-		*f = slices.Insert(*f, at, task)[:min(len(*f)+1, number)]
-	}
+	hostName  string // in the log of its last task
+	hostIndex int16  // of hostName
+	stage     *stageLog
+	ranOf     int // tasks that it ran of stage
 }
 
 // isDriver reports whether an executor id is that of the driver, which is the only
@@ -138,9 +126,9 @@ func (x *executorLog) warmed(t *taskRun) {
 }
 
 // firstOfAll are its first tasks while it loaded classes, at most one for each slot.
-func (x *executorLog) firstOfAll() firstTasks {
+func (x *executorLog) firstOfAll() slots.First {
 	n := 0
-	for n < len(x.cold) && x.cold[n].at <= max(x.coldFrom, x.warmAt-1) {
+	for n < len(x.cold) && x.cold[n].At <= max(x.coldFrom, x.warmAt-1) {
 		n++
 	}
 	return x.cold[:n]
@@ -154,7 +142,7 @@ func (x *executorLog) ran(launch, finish, id int64, host string, slots int) {
 		x.firstTask = launch
 	}
 	x.lastTask = max(x.lastTask, finish)
-	x.cold.take(launch, id, slots)
+	x.cold.Take(launch, id, slots)
 	if launch > 0 && finish >= launch {
 		x.busy.Ran(launch, finish)
 	}
@@ -202,12 +190,14 @@ func (a *assembler) buildRecorded(app *traces.Application) {
 		r.Executors = append(r.Executors, e)
 	}
 	slices.SortStableFunc(r.Executors, func(x, y traces.RecordedExecutor) int { return cmp.Compare(x.Added, y.Added) })
+	var busy []*slots.Busy
 	for _, x := range a.executors {
+		busy = append(busy, &x.busy)
 		if from := x.firstSeen(); from > 0 && (!isDriver(x.id) || a.local()) {
 			a.spent.Held(from, x.removed, a.slots(x))
 		}
 	}
-	r.Spent = a.spent.Divide(a.origin(), cmp.Or(a.endTime, a.last))
+	r.Spent = a.spent.Divide(a.origin(), cmp.Or(a.endTime, a.last), busy)
 	for _, j := range a.jobs {
 		r.Jobs = append(r.Jobs, traces.RecordedJob{ID: j.id, Start: a.offset(j.start), End: a.optional(j.end)})
 	}

@@ -134,7 +134,7 @@ func TestTasksAreColdUntilTheirExecutorHasLoadedItsClasses(t *testing.T) {
 		}
 		x.warmed(&run)
 	}
-	if got := x.firstOfAll(); len(got) != 2 || got[0].id != 0 || got[1].id != 1 {
+	if got := x.firstOfAll(); len(got) != 2 || got[0].ID != 0 || got[1].ID != 1 {
 		t.Errorf("cold tasks %v, want those with ids 0 and 1", got)
 	}
 }

@@ -16,7 +16,7 @@ type jobLog struct {
 	start, end int64
 	timed      bool // the log has its submission time (Spark 1.3 and later)
 	stages     []int
-	properties jobProperties
+	properties scan.JobProperties
 	failed     bool
 	why        string // the exception's message, if it failed
 	stopped    bool   // it ran until the application was stopped, which the log does not call its end
@@ -39,7 +39,7 @@ func (a *assembler) jobStart(e *scan.JobStart) error {
 		a.counts[repeatedJobs]++
 		return nil
 	}
-	j := &jobLog{id: int(e.ID), properties: jobProperties(e.Properties), start: a.latest}
+	j := &jobLog{id: int(e.ID), properties: e.Properties, start: a.latest}
 	if j.timed = a.advance(e.Time); j.timed {
 		j.start = e.Time
 	}
@@ -114,14 +114,14 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 	cues, byClock := a.findCues()
 	for i, j := range a.jobs {
 		index[j] = i
-		graph := built.graph(app, j, a.stages)
+		graph := built.graph(app, j, a.stages, i+1)
 		job := traces.Job{
 			ID: j.id, Cue: cues[i], Stages: graph, Failed: j.failed, Tail: since(built.lastEnd(graph, j.start, j.end), j.end),
 			Pool: j.properties.Pool, Group: j.properties.Group, Execution: j.properties.Execution, Description: j.properties.Description,
 		}
-		job.BarrierSlots = a.unrunBarrier(j, built)
+		job.BarrierSlots = a.unrunBarrier(j)
 		if j.end > 0 { // what a batch that still ran takes is not known
-			job.Stream, job.Batch = j.properties.stream()
+			job.Stream, job.Batch = j.properties.Stream()
 		}
 		app.Jobs = append(app.Jobs, job)
 	}
@@ -167,7 +167,7 @@ func (a *assembler) stopRunningJobs() {
 		return
 	}
 	for i, j := range a.jobs {
-		if query, _ := j.properties.stream(); j.end > 0 || query != "" {
+		if query, _ := j.properties.Stream(); j.end > 0 || query != "" {
 			continue
 		}
 		j.stopped = slices.ContainsFunc(j.stages, func(id int) bool {
@@ -207,7 +207,7 @@ func predecessors(jobs []*jobLog) []predecessor {
 			nearest, byEnd = byEnd[0], byEnd[1:]
 		}
 		found[i] = predecessor{nearest, true}
-		scopes := j.properties.scopes()
+		scopes := j.properties.Scopes()
 		for _, scope := range scopes {
 			last, ok := latest[scope]
 			if !ok {
@@ -227,17 +227,6 @@ func predecessors(jobs []*jobLog) []predecessor {
 		}
 	}
 	return found
-}
-
-// scopes names what a job can share with others, the closest relation first.
-func (p *jobProperties) scopes() [][2]string {
-	all := [][2]string{
-		{"execution", p.Execution},
-		{"root", p.RootExecution}, // of the query to which a subquery belongs, from Spark 3.4
-		{"group", p.Group},
-		{"pool", cmp.Or(p.Pool, "default")},
-	}
-	return slices.DeleteFunc(all, func(scope [2]string) bool { return scope[1] == "" })
 }
 
 // endsAfter reports whether a later job ends no earlier than another one. A job that

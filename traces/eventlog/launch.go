@@ -25,7 +25,9 @@ func (a *assembler) launchable(s *stageLog) int64 {
 			continue
 		}
 		if since, free := x.busy.FreeSince(s.submittedAt, s.firstLaunch, a.slots(x)); free && (earliest == 0 || since < earliest) {
-			earliest = since
+			if earliest = since; 0 < since && since <= s.submittedAt {
+				break // there is no earlier time
+			}
 		}
 	}
 	return earliest

@@ -70,7 +70,7 @@ func (r *Lines) Next() (Event, error) {
 			continue
 		}
 		line = bytes.TrimPrefix(line, byteOrderMark)
-		name, err := eventName(line)
+		name, err := scan.EventName(line)
 		return Event{name, line}, err
 	}
 }
@@ -149,7 +149,7 @@ func (r *Lines) line() ([]byte, error) {
 	if !errors.Is(err, bufio.ErrBufferFull) {
 		return line, err
 	}
-	if name, nameErr := eventName(line); nameErr == nil && needed[string(name)] == nil {
+	if name, nameErr := scan.EventName(line); nameErr == nil && needed[string(name)] == nil {
 		return nil, r.passOver()
 	}
 	r.long = append(r.long[:0], line...)

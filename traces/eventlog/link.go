@@ -37,32 +37,29 @@ func (a *assembler) deriveParents(stages []*stageLog) {
 }
 
 // link finds, for each stage, the stage that has its work: itself if it ran, or the
-// one whose shuffle it reuses if it was skipped; a stage with neither is absent from
-// the result. A map stage that ran only because that shuffle was lost is no work of
+// one whose shuffle it reuses if it was skipped; a stage with neither gets none. A map stage that ran only because that shuffle was lost is no work of
 // its own: its runs go to the original, which keeps the first run of each partition.
-func (a *assembler) link(stages []*stageLog) map[*stageLog]*stageLog {
-	readers := a.readers(stages)
+func (a *assembler) link(stages []*stageLog) {
+	a.findReaders(stages)
 	type shuffle struct {
 		lineage string
 		tasks   int
 	}
 	originals := map[shuffle][]*stageLog{}
-	origin := map[*stageLog]*stageLog{}
 	for _, s := range stages {
 		ran := s.submitted || len(s.runs) > 0
-		_, isParent := readers[s]
 		var key shuffle
 		var fits []*stageLog
-		if shuffles := s.lineage != nil && (s.writes || isParent || !ran); shuffles {
+		if shuffles := s.lineage != nil && (s.writes || s.isParent || !ran); shuffles {
 			key = shuffle{s.lineage.identity, s.total}
-			fits = reusable(originals[key], s, readers)
+			fits = reusable(originals[key], s)
 		}
 		if len(fits) == 0 {
 			if !ran {
 				a.counts[stagesNeverRun]++
 				continue
 			}
-			origin[s] = s
+			s.origin = s
 			if key != (shuffle{}) {
 				originals[key] = append(originals[key], s)
 			}
@@ -72,13 +69,13 @@ func (a *assembler) link(stages []*stageLog) map[*stageLog]*stageLog {
 			a.counts[ambiguousShuffles]++
 		}
 		o := fits[len(fits)-1]
-		origin[s] = o
+		s.origin = o
 		if o.job < 0 {
 			o.job = s.job
 		}
-		for _, r := range readers[s] {
-			if !slices.Contains(readers[o], r) {
-				readers[o] = append(readers[o], r)
+		for _, r := range s.readers {
+			if !slices.Contains(o.readers, r) {
+				o.readers = append(o.readers, r)
 			}
 		}
 		if len(s.runs) > 0 {
@@ -86,20 +83,19 @@ func (a *assembler) link(stages []*stageLog) map[*stageLog]*stageLog {
 			o.adopt(s)
 		}
 	}
-	return origin
 }
 
 // reusable returns the stages with the RDDs of s whose shuffle can be the one of s.
 // It is surely the same if both are read through the same RDD, and perhaps if one of
 // them has no known reader; stages of one job never share a shuffle.
-func reusable(originals []*stageLog, s *stageLog, readers map[*stageLog][]int64) []*stageLog {
+func reusable(originals []*stageLog, s *stageLog) []*stageLog {
 	var possible, sure []*stageLog
 	for _, o := range originals {
 		switch {
 		case o.job == s.job && s.job >= 0:
-		case slices.ContainsFunc(readers[o], func(rdd int64) bool { return slices.Contains(readers[s], rdd) }):
+		case slices.ContainsFunc(o.readers, func(rdd int64) bool { return slices.Contains(s.readers, rdd) }):
 			sure = append(sure, o)
-		case len(readers[o]) == 0 || len(readers[s]) == 0:
+		case len(o.readers) == 0 || len(s.readers) == 0:
 			possible = append(possible, o)
 		}
 	}
@@ -109,28 +105,26 @@ func reusable(originals []*stageLog, s *stageLog, readers map[*stageLog][]int64)
 	return possible
 }
 
-// readers returns, for each stage with children, the RDDs through which these read
+// findReaders finds, for each stage with children, the RDDs through which these read
 // its shuffle. A child whose RDDs are not known adds none.
-func (a *assembler) readers(stages []*stageLog) map[*stageLog][]int64 {
-	readers := map[*stageLog][]int64{}
+func (a *assembler) findReaders(stages []*stageLog) {
 	for _, child := range stages {
 		for _, id := range child.parents {
 			parent := a.stages[id]
 			if parent == nil || parent == child {
 				continue
 			}
-			list := readers[parent]
-			if child.lineage != nil {
-				for _, r := range child.lineage.reads {
-					if parent.lineage.has(r.parent) && !slices.Contains(list, r.rdd) {
-						list = append(list, r.rdd)
-					}
+			parent.isParent = true
+			if child.lineage == nil {
+				continue
+			}
+			for _, r := range child.lineage.reads {
+				if parent.lineage.has(r.parent) && !slices.Contains(parent.readers, r.rdd) {
+					parent.readers = append(parent.readers, r.rdd)
 				}
 			}
-			readers[parent] = list
 		}
 	}
-	return readers
 }
 
 // adopt adds the runs of a stage that computed the same shuffle later, as further
@@ -148,44 +142,53 @@ func (s *stageLog) adopt(later *stageLog) {
 	later.runs = nil
 }
 
-// sources returns the parents of stages that have work, as stages that have work.
-func (a *assembler) sources(own []*stageLog, origin map[*stageLog]*stageLog) map[*stageLog][]*stageLog {
-	parents := map[*stageLog][]*stageLog{}
+// findSources finds the parents of stages that have work, as stages that have work.
+func (a *assembler) findSources(own []*stageLog) {
 	for _, s := range own {
 		for _, id := range s.parents {
-			if p := origin[a.stages[id]]; p != nil && p != s && !slices.Contains(parents[s], p) {
-				parents[s] = append(parents[s], p)
+			parent := a.stages[id]
+			if parent == nil {
+				continue
+			}
+			if p := parent.origin; p != nil && p != s && !slices.Contains(s.sources, p) {
+				s.sources = append(s.sources, p)
 			}
 		}
 	}
-	return parents
 }
+
+// A visitState says how far a walk through the stages is with one of them.
+type visitState uint8
+
+const (
+	unvisited visitState = iota
+	visiting             // its parents are visited
+	visited
+)
 
 // topological sorts the stages that have work, parents before children. Only in a
 // damaged log is a stage its own ancestor; the link that closes the cycle is removed.
-func (a *assembler) topological(own []*stageLog, parents map[*stageLog][]*stageLog) []*stageLog {
-	const visiting, done = 1, 2
-	state := map[*stageLog]int{}
-	var order []*stageLog
+func (a *assembler) topological(own []*stageLog) []*stageLog {
+	order := make([]*stageLog, 0, len(own))
 	var visit func(*stageLog)
 	visit = func(s *stageLog) {
-		state[s] = visiting
-		parents[s] = slices.DeleteFunc(parents[s], func(p *stageLog) bool {
-			if state[p] == 0 {
+		s.state = visiting
+		s.sources = slices.DeleteFunc(s.sources, func(p *stageLog) bool {
+			if p.state == unvisited {
 				visit(p)
 				return false
 			}
-			if state[p] == visiting {
+			if p.state == visiting {
 				a.counts[cyclicStages]++
 				return true
 			}
 			return false
 		})
-		state[s] = done
+		s.state = visited
 		order = append(order, s)
 	}
 	for _, s := range own {
-		if state[s] == 0 {
+		if s.state == unvisited {
 			visit(s)
 		}
 	}

@@ -135,7 +135,7 @@ func scanned[T any](reader func(*scan.Decoder) *scan.Reader[T], take func(*assem
 			return take(a, event)
 		}
 		if _, task := any(event).(*scan.TaskEvent); !task {
-			err = faultOf(line)
+			err = scan.FaultOf(line)
 		}
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"dynalloc/traces"
+	"dynalloc/traces/eventlog/scan"
 )
 
 // A strand is jobs of which each can wait for those before it: the driver's own program,
@@ -56,17 +56,17 @@ const (
 var strandKinds = [...]struct {
 	name       string
 	concurrent bool
-	of         func(a *assembler, p *jobProperties) string
+	of         func(a *assembler, p *scan.JobProperties) string
 }{
-	streamStrand:        {"streaming query", false, func(_ *assembler, p *jobProperties) string { return p.Query }},
-	classicStreamStrand: {"stream", false, func(_ *assembler, p *jobProperties) string { return p.classicStream() }},
-	thriftStrand:        {"session of the thrift server", true, func(a *assembler, p *jobProperties) string { return a.sessionOf[p.Group] }},
-	connectStrand:       {"Spark Connect session", true, func(_ *assembler, p *jobProperties) string { return p.connectSession() }},
-	runStrand:           {"Databricks run", false, func(_ *assembler, p *jobProperties) string { return cmp.Or(p.ParentRun, p.Run) }},
-	notebookStrand:      {"notebook", false, func(_ *assembler, p *jobProperties) string { return cmp.Or(p.REPL, p.Notebook) }},
-	noteStrand:          {"Zeppelin note", false, func(_ *assembler, p *jobProperties) string { return p.zeppelinNote() }},
-	serverStrand:        {"thrift server", true, func(a *assembler, _ *jobProperties) string { return a.thriftServer() }},
-	programStrand:       {"program", false, func(*assembler, *jobProperties) string { return "program" }},
+	streamStrand:        {"streaming query", false, func(_ *assembler, p *scan.JobProperties) string { return p.Query }},
+	classicStreamStrand: {"stream", false, func(_ *assembler, p *scan.JobProperties) string { return p.ClassicStream() }},
+	thriftStrand:        {"session of the thrift server", true, func(a *assembler, p *scan.JobProperties) string { return a.sessionOf[p.Group] }},
+	connectStrand:       {"Spark Connect session", true, func(_ *assembler, p *scan.JobProperties) string { return p.ConnectSession() }},
+	runStrand:           {"Databricks run", false, func(_ *assembler, p *scan.JobProperties) string { return cmp.Or(p.ParentRun, p.Run) }},
+	notebookStrand:      {"notebook", false, func(_ *assembler, p *scan.JobProperties) string { return cmp.Or(p.REPL, p.Notebook) }},
+	noteStrand:          {"Zeppelin note", false, func(_ *assembler, p *scan.JobProperties) string { return p.ZeppelinNote() }},
+	serverStrand:        {"thrift server", true, func(a *assembler, _ *scan.JobProperties) string { return a.thriftServer() }},
+	programStrand:       {"program", false, func(*assembler, *scan.JobProperties) string { return "program" }},
 }
 
 // thriftServer is the name that Spark's thrift server gives itself, empty for any other
@@ -80,52 +80,6 @@ func (a *assembler) thriftServer() string {
 
 // streams reports whether the strand is a streaming query, whose units never overlap.
 func (s *strand) streams() bool { return s.kind <= classicStreamStrand }
-
-// stream is the streaming query of a job and its micro-batch.
-func (p *jobProperties) stream() (query, batch string) {
-	if p.BatchTime != "" {
-		return p.classicStream(), p.BatchTime
-	}
-	if p.Query == "" {
-		return "", ""
-	}
-	return p.Query, cmp.Or(p.Batch, p.Group)
-}
-
-// classicStream names the stream of a job of Spark Streaming: there is one for each
-// application (org.apache.spark.streaming.scheduler.JobScheduler).
-func (p *jobProperties) classicStream() string {
-	if p.BatchTime == "" {
-		return ""
-	}
-	return traces.ClassicStream
-}
-
-// connectSession is the user and session in the tag that Spark Connect gives to a job:
-// SparkConnect_OperationTag_User_U_Session_S_Operation_O (ExecuteJobTag, from 3.5).
-func (p *jobProperties) connectSession() string {
-	_, rest, _ := strings.Cut(p.Tags, "SparkConnect_OperationTag_")
-	name, _, _ := strings.Cut(rest, "_Operation_")
-	return name
-}
-
-// sparkSession is the session in the tags of a job from Spark 4: spark-session-UUID-...
-func (p *jobProperties) sparkSession() string {
-	const uuid = 36
-	_, rest, _ := strings.Cut(p.Tags, "spark-session-")
-	return rest[:min(len(rest), uuid)]
-}
-
-// zeppelinNote is the user and note in the job group of a Zeppelin paragraph:
-// zeppelin|USER|NOTE|PARAGRAPH, before 0.9 with hyphens and without the user.
-func (p *jobProperties) zeppelinNote() string {
-	for _, separator := range []string{"|", "-"} {
-		if strings.HasPrefix(p.Group, "zeppelin"+separator) {
-			return p.Group[:strings.LastIndex(p.Group, separator)]
-		}
-	}
-	return ""
-}
 
 // strands divides the jobs, which are in the order of their submission. A job that a
 // query started inside of another strand's statement belongs to that one's group.
@@ -166,7 +120,7 @@ func (a *assembler) findUnits(s *strand) {
 	latest := map[string]int{} // unit by key
 	for _, i := range s.jobs {
 		j := a.jobs[i]
-		keys, n := j.properties.units(s.kind, len(groups) > 1), -1
+		keys, n := unitKeys(&j.properties, s.kind, len(groups) > 1), -1
 		for _, key := range keys {
 			if at, known := latest[key]; known && s.continues(at) {
 				n = at
@@ -195,9 +149,9 @@ func (s *strand) continues(n int) bool {
 	return u.end == 0 || n == len(s.units)-1 || s.units[len(s.units)-1].start <= u.end
 }
 
-// units are the keys of the unit of a job, the closest first; none: the job is a unit of
+// unitKeys are the keys of the unit of a job, the closest first; none: the job is a unit of
 // its own. A job group that all jobs share is no unit.
-func (p *jobProperties) units(kind strandKind, grouped bool) (keys []string) {
+func unitKeys(p *scan.JobProperties, kind strandKind, grouped bool) (keys []string) {
 	switch kind {
 	case streamStrand:
 		return []string{cmp.Or(p.Batch, p.Group)}

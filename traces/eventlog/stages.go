@@ -24,22 +24,30 @@ type stageLog struct {
 	lineage    *lineage
 
 	submitted   bool
-	submittedAt int64 // for the first time, ms since 1970
-	wanted      int   // the most tasks with which an attempt was submitted
-	attempts    map[int]*attemptLog
-	ended       bool      // an attempt ended
-	completed   bool      // an attempt ended without a failure
-	writes      bool      // its tasks are ShuffleMapTasks
-	barrier     bool      // one of its RDDs is a barrier, so the stage is (RDD.isBarrier)
-	repeated    bool      // it had speculative copies or more than one attempt
-	runs        []taskRun // tasks that succeeded
-	firstLaunch int64     // of a task of its first attempt, ms since 1970
-	lastLaunch  int64     // of any of its tasks, ms since 1970
-	ends        []int64   // of the last task that succeeded in each attempt, ms since 1970, sorted
+	submittedAt int64        // for the first time, ms since 1970
+	wanted      int          // the most tasks with which an attempt was submitted
+	attempts    []attemptLog // by number
+	ended       bool         // an attempt ended
+	completed   bool         // an attempt ended without a failure
+	writes      bool         // its tasks are ShuffleMapTasks
+	barrier     bool         // one of its RDDs is a barrier, so the stage is (RDD.isBarrier)
+	repeated    bool         // it had speculative copies or more than one attempt
+	runs        []taskRun    // tasks that succeeded
+	firstLaunch int64        // of a task of its first attempt, ms since 1970
+	lastLaunch  int64        // of any of its tasks, ms since 1970
+	ends        []int64      // of the last task that succeeded in each attempt, ms since 1970, sorted
 	failures    []failedRun
 	broken      []brokenRun // that an executor's loss ended
 	originals   []endedRun  // of which there may be copies: killed, and those beside a copy that succeeded
 	copies      []endedRun  // speculative copies, however they ended
+
+	// What the end of the log makes of it (link.go, build.go).
+	readers  []int64     // RDDs through which its children read its shuffle
+	isParent bool        // it has children
+	origin   *stageLog   // the stage that has its work; nil: none has
+	sources  []*stageLog // the stages with work that it reads
+	state    visitState  // of the walk that sorts stages
+	index    int         // of an origin in Application.Stages; -1: it had no tasks
 }
 
 // A lineage is the RDDs of a stage. Stages that compute the same shuffle have equal
@@ -104,11 +112,15 @@ func bit(b bool) byte {
 }
 
 func (a *assembler) stage(id int) *stageLog {
+	if a.lastStage != nil && a.lastStage.id == id {
+		return a.lastStage
+	}
 	s := a.stages[id]
 	if s == nil {
-		s = &stageLog{id: id, job: -1}
+		s = &stageLog{id: id, job: -1, index: -1}
 		a.stages[id] = s
 	}
+	a.lastStage = s
 	return s
 }
 

@@ -24,17 +24,6 @@ type taskRun struct {
 	adopted   bool // of a later stage that computed the same shuffle again
 }
 
-// A taskSet is a set of tasks, by attempts of stages and 64 ids of tasks each.
-type taskSet map[[3]int64]uint64
-
-// add adds the task of an event and reports whether it was not in the set before.
-func (t taskSet) add(e *scan.TaskEvent) bool {
-	key, bit := [3]int64{e.Stage, e.StageAttempt, e.Info.ID >> 6}, uint64(1)<<(e.Info.ID&63)
-	before := t[key]
-	t[key] = before | bit
-	return before&bit == 0
-}
-
 // An endedRun is a run of a task.
 type endedRun struct {
 	partition int32
@@ -73,7 +62,7 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 		return err
 	}
 	resubmitted := e.Reason == "Resubmitted" // it says that the output of an earlier run was lost, and has the times of that run
-	if !resubmitted && !a.finished.add(e) {
+	if !resubmitted && !a.finished.Add(e.Stage, e.StageAttempt, e.Info.ID) {
 		a.counts[repeatedEnds]++
 		return nil
 	}
@@ -139,7 +128,7 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, pa
 		measured: m.Run != scan.NoTime,
 		Task: traces.Task{
 			Deserialize: a.duration(m.Deserialize), Result: a.duration(m.Result),
-			Locality: localityOf(i.Locality), Host: a.host(i.Host),
+			Locality: localityOf(i.Locality), Host: a.hostOf(x, i.Host),
 			Read: max(0, m.RemoteRead) + max(0, m.LocalRead), Write: max(0, m.Written),
 		},
 	}
@@ -160,7 +149,7 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, pa
 	}
 	x.warmed(&run)
 	if run.Read > 0 {
-		x.reads.take(run.launch, run.id, a.slots(x))
+		x.reads.Take(run.launch, run.id, a.slots(x))
 	}
 	s.lastLaunch = max(s.lastLaunch, run.launch)
 	s.runs = append(s.runs, run)
@@ -170,6 +159,14 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, pa
 // executor. The loss of an executor or of input and a kill are not the task's doing.
 func failedByItself(reason string) bool {
 	return slices.Contains([]string{"ExceptionFailure", "TaskResultLost", "TaskCommitDenied", "UnknownReason"}, reason)
+}
+
+// hostOf is host for the host of an executor, which is nearly always the same.
+func (a *assembler) hostOf(x *executorLog, name string) int16 {
+	if name == "" || x.hostName != name {
+		x.hostName, x.hostIndex = name, a.host(name)
+	}
+	return x.hostIndex
 }
 
 // host returns the index of a host's name in hosts, -1 if it has none.

@@ -102,8 +102,6 @@ func (d *Decoder) intern(text []byte) string {
 	return s
 }
 
-func (d *Decoder) text() string { return string(d.Text()) }
-
 // ints reads a list of whole numbers, null as nil.
 func (d *Decoder) ints() []int64 {
 	return list(d, &d.numbers, func(d *Decoder, n *int64) { *n = d.Int() })

@@ -47,16 +47,16 @@ type BlockManager struct {
 type Unpersist struct{ ID int64 }
 
 var logStartFields = Fields[LogStart]{
-	"Spark Version": value(func(d *Decoder, e *LogStart) { e.Version = d.name() }),
-	"Timestamp":     value(func(d *Decoder, e *LogStart) { e.Time = d.Int() }),
+	"Spark Version": name(func(e *LogStart) *string { return &e.Version }),
+	"Timestamp":     number(func(e *LogStart) *int64 { return &e.Time }),
 }
 
 var applicationStartFields = Fields[ApplicationStart]{
-	"App Name":       value(func(d *Decoder, e *ApplicationStart) { e.Name = d.text() }),
-	"App ID":         value(func(d *Decoder, e *ApplicationStart) { e.ID = d.text() }),
-	"App Attempt ID": value(func(d *Decoder, e *ApplicationStart) { e.Attempt = d.name() }),
-	"User":           value(func(d *Decoder, e *ApplicationStart) { e.User = d.name() }),
-	"Timestamp":      value(func(d *Decoder, e *ApplicationStart) { e.Time = d.Int() }),
+	"App Name":       text(func(e *ApplicationStart) *string { return &e.Name }),
+	"App ID":         text(func(e *ApplicationStart) *string { return &e.ID }),
+	"App Attempt ID": name(func(e *ApplicationStart) *string { return &e.Attempt }),
+	"User":           name(func(e *ApplicationStart) *string { return &e.User }),
+	"Timestamp":      number(func(e *ApplicationStart) *int64 { return &e.Time }),
 }
 
 var environmentFields = Fields[EnvironmentUpdate]{
@@ -64,37 +64,37 @@ var environmentFields = Fields[EnvironmentUpdate]{
 }
 
 var timedFields = Fields[Timed]{
-	"Timestamp": value(func(d *Decoder, e *Timed) { e.Time = d.Int() }),
+	"Timestamp": number(func(e *Timed) *int64 { return &e.Time }),
 }
 
 var executorAddedFields = Fields[ExecutorAdded]{
-	"Timestamp":   value(func(d *Decoder, e *ExecutorAdded) { e.Time = d.Int() }),
-	"Executor ID": value(func(d *Decoder, e *ExecutorAdded) { e.ID = d.name() }),
+	"Timestamp":   number(func(e *ExecutorAdded) *int64 { return &e.Time }),
+	"Executor ID": name(func(e *ExecutorAdded) *string { return &e.ID }),
 	"Executor Info": inside(Fields[ExecutorAdded]{
-		"Host":                value(func(d *Decoder, e *ExecutorAdded) { e.Host = d.name() }),
-		"Total Cores":         value(func(d *Decoder, e *ExecutorAdded) { e.Cores = d.Int() }),
-		"Resource Profile Id": value(func(d *Decoder, e *ExecutorAdded) { e.Profile = d.Int() }),
-		"Request Time":        value(func(d *Decoder, e *ExecutorAdded) { e.Requested = d.Int() }),
-		"Registration Time":   value(func(d *Decoder, e *ExecutorAdded) { e.Registered = d.Int() }),
+		"Host":                name(func(e *ExecutorAdded) *string { return &e.Host }),
+		"Total Cores":         number(func(e *ExecutorAdded) *int64 { return &e.Cores }),
+		"Resource Profile Id": number(func(e *ExecutorAdded) *int64 { return &e.Profile }),
+		"Request Time":        number(func(e *ExecutorAdded) *int64 { return &e.Requested }),
+		"Registration Time":   number(func(e *ExecutorAdded) *int64 { return &e.Registered }),
 	}),
 }
 
 var executorRemovedFields = Fields[ExecutorRemoved]{
-	"Timestamp":      value(func(d *Decoder, e *ExecutorRemoved) { e.Time = d.Int() }),
-	"Executor ID":    value(func(d *Decoder, e *ExecutorRemoved) { e.ID = d.name() }),
-	"Removed Reason": value(func(d *Decoder, e *ExecutorRemoved) { e.Reason = d.text() }),
+	"Timestamp":      number(func(e *ExecutorRemoved) *int64 { return &e.Time }),
+	"Executor ID":    name(func(e *ExecutorRemoved) *string { return &e.ID }),
+	"Removed Reason": text(func(e *ExecutorRemoved) *string { return &e.Reason }),
 }
 
 var blockManagerFields = Fields[BlockManager]{
-	"Timestamp": value(func(d *Decoder, e *BlockManager) { e.Time = d.Int() }),
+	"Timestamp": number(func(e *BlockManager) *int64 { return &e.Time }),
 	"Block Manager ID": inside(Fields[BlockManager]{
-		"Executor ID": value(func(d *Decoder, e *BlockManager) { e.Executor = d.name() }),
-		"Host":        value(func(d *Decoder, e *BlockManager) { e.Host = d.name() }),
+		"Executor ID": name(func(e *BlockManager) *string { return &e.Executor }),
+		"Host":        name(func(e *BlockManager) *string { return &e.Host }),
 	}),
 }
 
 var unpersistFields = Fields[Unpersist]{
-	"RDD ID": value(func(d *Decoder, e *Unpersist) { e.ID = d.Int() }),
+	"RDD ID": number(func(e *Unpersist) *int64 { return &e.ID }),
 }
 
 // texts reads an object of texts, null as nil.
@@ -106,7 +106,7 @@ func (d *Decoder) texts() map[string]string {
 	texts := map[string]string{}
 	for key := d.FirstKey(); key != nil; key = d.NextKey() {
 		name := d.intern(key)
-		texts[name] = d.text()
+		texts[name] = string(d.Text())
 	}
 	return texts
 }

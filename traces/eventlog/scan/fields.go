@@ -6,31 +6,42 @@ type Fields[T any] map[string]Field[T]
 
 // A Field reads one value, or fields of an object inside of the object.
 type Field[T any] struct {
-	value func(*Decoder, *T)
-	in    Fields[T]
+	read   func(*Decoder, *T)
+	number func(*T) *int64 // where read puts a whole number; nil: it reads something else
+	in     Fields[T]
 }
 
 // value is a field that is read as a whole.
-func value[T any](read func(*Decoder, *T)) Field[T] { return Field[T]{value: read} }
+func value[T any](read func(*Decoder, *T)) Field[T] { return Field[T]{read: read} }
+
+// number is a whole number.
+func number[T any](at func(*T) *int64) Field[T] {
+	return Field[T]{read: func(d *Decoder, e *T) { *at(e) = d.Int() }, number: at}
+}
+
+// name is a text that comes again and again.
+func name[T any](at func(*T) *string) Field[T] {
+	return value(func(d *Decoder, e *T) { *at(e) = d.name() })
+}
+
+// text is any text.
+func text[T any](at func(*T) *string) Field[T] {
+	return value(func(d *Decoder, e *T) { *at(e) = string(d.Text()) })
+}
 
 // inside is an object with fields of the same event.
-func inside[T any](fields Fields[T]) Field[T] { return Field[T]{in: fields} }
+func inside[T any](fields Fields[T]) Field[T] {
+	return Field[T]{read: func(d *Decoder, e *T) { fields.read(d, e) }, in: fields}
+}
 
 // read reads the object that comes next.
 func (f Fields[T]) read(d *Decoder, e *T) {
 	for key := d.FirstKey(); key != nil; key = d.NextKey() {
-		f[string(key)].read(d, e)
-	}
-}
-
-func (f Field[T]) read(d *Decoder, e *T) {
-	switch {
-	case f.value != nil:
-		f.value(d, e)
-	case f.in != nil:
-		f.in.read(d, e)
-	default:
-		d.Skip()
+		if field, needed := f[string(key)]; needed {
+			field.read(d, e)
+		} else {
+			d.Skip()
+		}
 	}
 }
 

@@ -23,9 +23,9 @@ type model[T any] struct {
 type point[T any] struct {
 	kind       pointKind
 	number     bool
-	start, end int32              // of a value, or of a bracket
-	read       func(*Decoder, *T) // of a value that is needed
-	group      int32              // in which the scanner stands at end; 0: what is around is needed
+	start, end int32    // of a value, or of a bracket
+	field      Field[T] // of a value that is needed
+	group      int32    // in which the scanner stands at end; 0: what is around is needed
 }
 
 type pointKind uint8
@@ -73,8 +73,18 @@ func (m *model[T]) follow(d *Decoder, e *T) bool {
 			return false // the value was read, and something is wrong with what follows
 		}
 		d.at = i - (j - int(p.start))
-		if p.read != nil {
-			p.read(d, e)
+		if p.number {
+			if n, end := digits(line, d.at); end > 0 {
+				if p.field.number != nil {
+					*p.field.number(e) = n
+				}
+				i, j = end, int(p.end)
+				same = j
+				continue
+			}
+		}
+		if p.field.read != nil {
+			p.field.read(d, e)
 		} else {
 			d.value(m.groups[p.group].depth + 1)
 		}
@@ -110,6 +120,19 @@ func (m *model[T]) resume(d *Decoder, k, i, j int) (int, int) {
 		return 0, -1
 	}
 	return d.at, int(g.end)
+}
+
+// digits reads a number of up to 18 digits, which is most of them, and where it ends; an
+// end of 0 means that it is none of these.
+func digits(b []byte, at int) (n int64, end int) {
+	i := at
+	for ; i < len(b) && b[i]-'0' <= 9; i++ {
+		n = n*10 + int64(b[i]-'0')
+	}
+	if i == at || i > at+18 || b[at] == '0' && i > at+1 || i < len(b) && continuesNumber(b[i]) {
+		return 0, 0
+	}
+	return n, i
 }
 
 func continuesNumber(c byte) bool {
@@ -186,7 +209,7 @@ func (b *modelBuilder[T]) object(fields Fields[T]) {
 			b.object(f.in)
 			b.points = append(b.points, point[T]{kind: closePoint, start: int32(d.at) - 1, end: int32(d.at)})
 		case needed:
-			b.value(f.read, 0) // also where null stands for an object
+			b.value(f, 0) // also where null stands for an object
 		default:
 			b.passOver(0, 0)
 		}
@@ -194,13 +217,13 @@ func (b *modelBuilder[T]) object(fields Fields[T]) {
 }
 
 // value goes through a value as a whole.
-func (b *modelBuilder[T]) value(read func(*Decoder, *T), in int32) {
+func (b *modelBuilder[T]) value(f Field[T], in int32) {
 	d := &b.d
 	c := d.Peek()
 	start := d.at
 	d.Skip()
 	b.points = append(b.points, point[T]{
-		start: int32(start), end: int32(d.at), read: read, group: in, number: c == '-' || '0' <= c && c <= '9',
+		start: int32(start), end: int32(d.at), field: f, group: in, number: c == '-' || '0' <= c && c <= '9',
 	})
 }
 
@@ -209,7 +232,7 @@ func (b *modelBuilder[T]) passOver(in int32, depth int) {
 	d := &b.d
 	c := d.Peek()
 	if c != '{' && c != '[' {
-		b.value(nil, in)
+		b.value(Field[T]{}, in)
 		return
 	}
 	n := int32(len(b.groups))

@@ -285,18 +285,18 @@ func (s *Scanner) number() {
 	}
 	end := i + 1
 	if i >= len(b) || b[i] != '0' {
-		end = digits(b, i)
+		end = skipDigits(b, i)
 	}
 	ok := end > i
 	if i = end; ok && i < len(b) && b[i] == '.' {
-		end = digits(b, i+1)
+		end = skipDigits(b, i+1)
 		ok, i = end > i+1, end
 	}
 	if ok && i < len(b) && (b[i] == 'e' || b[i] == 'E') {
 		if i++; i < len(b) && (b[i] == '+' || b[i] == '-') {
 			i++
 		}
-		end = digits(b, i)
+		end = skipDigits(b, i)
 		ok, i = end > i, end
 	}
 	if s.at = i; !ok {
@@ -304,8 +304,8 @@ func (s *Scanner) number() {
 	}
 }
 
-// digits returns the index after the decimal digits from index i on.
-func digits(b []byte, i int) int {
+// skipDigits returns the index after the decimal digits from index i on.
+func skipDigits(b []byte, i int) int {
 	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
 		i++
 	}

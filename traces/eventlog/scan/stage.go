@@ -42,24 +42,6 @@ type JobStart struct {
 	Properties JobProperties
 }
 
-// JobProperties are the local properties of a job, most of which say who or what started it.
-type JobProperties struct {
-	Pool          string
-	Group         string
-	Description   string
-	Execution     string // of SQL
-	RootExecution string // of SQL
-
-	Query     string // of Structured Streaming (StreamExecution.QUERY_ID_KEY)
-	Batch     string // of Structured Streaming (MicroBatchExecution.BATCH_ID_KEY)
-	BatchTime string // of Spark Streaming, ms since 1970
-	Tags      string
-	Run       string // of a Databricks job
-	ParentRun string // of a Databricks job
-	Notebook  string // of Databricks
-	REPL      string // of Databricks
-}
-
 // A JobEnd is what a workload needs of a JobEnd line.
 type JobEnd struct {
 	ID      int64
@@ -74,23 +56,23 @@ var (
 )
 
 var stageFields = Fields[StageInfo]{
-	"Stage ID":         value(func(d *Decoder, e *StageInfo) { e.ID = d.Int() }),
-	"Stage Attempt ID": value(func(d *Decoder, e *StageInfo) { e.Attempt = d.Int() }),
-	"Stage Name":       value(func(d *Decoder, e *StageInfo) { e.Name = d.name() }),
-	"Number of Tasks":  value(func(d *Decoder, e *StageInfo) { e.Tasks = d.Int() }),
+	"Stage ID":         number(func(e *StageInfo) *int64 { return &e.ID }),
+	"Stage Attempt ID": number(func(e *StageInfo) *int64 { return &e.Attempt }),
+	"Stage Name":       name(func(e *StageInfo) *string { return &e.Name }),
+	"Number of Tasks":  number(func(e *StageInfo) *int64 { return &e.Tasks }),
 	"Parent IDs":       value(func(d *Decoder, e *StageInfo) { e.Parents = d.ints() }),
 	"RDD Info": value(func(d *Decoder, e *StageInfo) {
 		e.RDDs = list(d, &d.rdds, func(d *Decoder, r *RDD) { d.rdd.read(d, r) })
 		slices.SortFunc(e.RDDs, func(x, y RDD) int { return cmp.Compare(x.ID, y.ID) })
 	}),
-	"Resource Profile Id": value(func(d *Decoder, e *StageInfo) { e.Profile = d.Int() }),
-	"Submission Time":     value(func(d *Decoder, e *StageInfo) { e.Submitted = d.Int() }),
-	"Completion Time":     value(func(d *Decoder, e *StageInfo) { e.Completed = d.Int() }),
+	"Resource Profile Id": number(func(e *StageInfo) *int64 { return &e.Profile }),
+	"Submission Time":     number(func(e *StageInfo) *int64 { return &e.Submitted }),
+	"Completion Time":     number(func(e *StageInfo) *int64 { return &e.Completed }),
 	"Failure Reason":      value(func(d *Decoder, e *StageInfo) { e.Failed = d.Peek() != 'n'; d.Text() }),
 }
 
 var rddFields = Fields[RDD]{
-	"RDD ID":     value(func(d *Decoder, r *RDD) { r.ID = d.Int() }),
+	"RDD ID":     number(func(r *RDD) *int64 { return &r.ID }),
 	"Parent IDs": value(func(d *Decoder, r *RDD) { r.Parents = d.ints() }),
 	"Barrier":    value(func(d *Decoder, r *RDD) { r.Barrier = d.Bool() }),
 	"Storage Level": inside(Fields[RDD]{
@@ -100,36 +82,36 @@ var rddFields = Fields[RDD]{
 }
 
 var jobStartFields = Fields[JobStart]{
-	"Job ID":          value(func(d *Decoder, e *JobStart) { e.ID = d.Int() }),
-	"Submission Time": value(func(d *Decoder, e *JobStart) { e.Time = d.Int() }),
+	"Job ID":          number(func(e *JobStart) *int64 { return &e.ID }),
+	"Submission Time": number(func(e *JobStart) *int64 { return &e.Time }),
 	"Stage Infos": value(func(d *Decoder, e *JobStart) {
 		e.Stages = list(d, &d.stages, func(d *Decoder, s *StageInfo) { d.listed.read(d, s) })
 	}),
 	"Stage IDs": value(func(d *Decoder, e *JobStart) { e.StageIDs = d.ints() }),
 	"Properties": inside(Fields[JobStart]{
-		"spark.scheduler.pool":               value(func(d *Decoder, e *JobStart) { e.Properties.Pool = d.name() }),
-		"spark.jobGroup.id":                  value(func(d *Decoder, e *JobStart) { e.Properties.Group = d.text() }),
-		"spark.job.description":              value(func(d *Decoder, e *JobStart) { e.Properties.Description = d.text() }),
-		"spark.sql.execution.id":             value(func(d *Decoder, e *JobStart) { e.Properties.Execution = d.text() }),
-		"spark.sql.execution.root.id":        value(func(d *Decoder, e *JobStart) { e.Properties.RootExecution = d.text() }),
-		"sql.streaming.queryId":              value(func(d *Decoder, e *JobStart) { e.Properties.Query = d.name() }),
-		"streaming.sql.batchId":              value(func(d *Decoder, e *JobStart) { e.Properties.Batch = d.text() }),
-		"spark.streaming.internal.batchTime": value(func(d *Decoder, e *JobStart) { e.Properties.BatchTime = d.text() }),
-		"spark.job.tags":                     value(func(d *Decoder, e *JobStart) { e.Properties.Tags = d.text() }),
-		"spark.databricks.job.runId":         value(func(d *Decoder, e *JobStart) { e.Properties.Run = d.text() }),
-		"spark.databricks.job.parentRunId":   value(func(d *Decoder, e *JobStart) { e.Properties.ParentRun = d.text() }),
-		"spark.databricks.notebook.id":       value(func(d *Decoder, e *JobStart) { e.Properties.Notebook = d.text() }),
-		"spark.databricks.replId":            value(func(d *Decoder, e *JobStart) { e.Properties.REPL = d.text() }),
+		"spark.scheduler.pool":               name(func(e *JobStart) *string { return &e.Properties.Pool }),
+		"spark.jobGroup.id":                  text(func(e *JobStart) *string { return &e.Properties.Group }),
+		"spark.job.description":              text(func(e *JobStart) *string { return &e.Properties.Description }),
+		"spark.sql.execution.id":             text(func(e *JobStart) *string { return &e.Properties.Execution }),
+		"spark.sql.execution.root.id":        text(func(e *JobStart) *string { return &e.Properties.RootExecution }),
+		"sql.streaming.queryId":              name(func(e *JobStart) *string { return &e.Properties.Query }),
+		"streaming.sql.batchId":              text(func(e *JobStart) *string { return &e.Properties.Batch }),
+		"spark.streaming.internal.batchTime": text(func(e *JobStart) *string { return &e.Properties.BatchTime }),
+		"spark.job.tags":                     text(func(e *JobStart) *string { return &e.Properties.Tags }),
+		"spark.databricks.job.runId":         text(func(e *JobStart) *string { return &e.Properties.Run }),
+		"spark.databricks.job.parentRunId":   text(func(e *JobStart) *string { return &e.Properties.ParentRun }),
+		"spark.databricks.notebook.id":       text(func(e *JobStart) *string { return &e.Properties.Notebook }),
+		"spark.databricks.replId":            text(func(e *JobStart) *string { return &e.Properties.REPL }),
 	}),
 }
 
 var jobEndFields = Fields[JobEnd]{
-	"Job ID":          value(func(d *Decoder, e *JobEnd) { e.ID = d.Int() }),
-	"Completion Time": value(func(d *Decoder, e *JobEnd) { e.Time = d.Int() }),
+	"Job ID":          number(func(e *JobEnd) *int64 { return &e.ID }),
+	"Completion Time": number(func(e *JobEnd) *int64 { return &e.Time }),
 	"Job Result": inside(Fields[JobEnd]{
-		"Result": value(func(d *Decoder, e *JobEnd) { e.Result = d.name() }),
+		"Result": name(func(e *JobEnd) *string { return &e.Result }),
 		"Exception": inside(Fields[JobEnd]{
-			"Message": value(func(d *Decoder, e *JobEnd) { e.Message = d.text() }),
+			"Message": text(func(e *JobEnd) *string { return &e.Message }),
 		}),
 	}),
 }

@@ -34,37 +34,37 @@ type TaskMetrics struct {
 
 // shuffleFields are those of both directions, whose keys differ.
 var shuffleFields = Fields[TaskEvent]{
-	"Remote Bytes Read":     value(func(d *Decoder, e *TaskEvent) { e.Metrics.RemoteRead = d.Int() }),
-	"Local Bytes Read":      value(func(d *Decoder, e *TaskEvent) { e.Metrics.LocalRead = d.Int() }),
-	"Shuffle Bytes Written": value(func(d *Decoder, e *TaskEvent) { e.Metrics.Written = d.Int() }),
+	"Remote Bytes Read":     number(func(e *TaskEvent) *int64 { return &e.Metrics.RemoteRead }),
+	"Local Bytes Read":      number(func(e *TaskEvent) *int64 { return &e.Metrics.LocalRead }),
+	"Shuffle Bytes Written": number(func(e *TaskEvent) *int64 { return &e.Metrics.Written }),
 }
 
 var taskFields = Fields[TaskEvent]{
-	"Stage ID":         value(func(d *Decoder, e *TaskEvent) { e.Stage = d.Int() }),
-	"Stage Attempt ID": value(func(d *Decoder, e *TaskEvent) { e.StageAttempt = d.Int() }),
-	"Task Type":        value(func(d *Decoder, e *TaskEvent) { e.Type = d.name() }),
+	"Stage ID":         number(func(e *TaskEvent) *int64 { return &e.Stage }),
+	"Stage Attempt ID": number(func(e *TaskEvent) *int64 { return &e.StageAttempt }),
+	"Task Type":        name(func(e *TaskEvent) *string { return &e.Type }),
 	"Task End Reason": inside(Fields[TaskEvent]{
-		"Reason": value(func(d *Decoder, e *TaskEvent) { e.Reason = d.name() }),
+		"Reason": name(func(e *TaskEvent) *string { return &e.Reason }),
 		"Block Manager Address": inside(Fields[TaskEvent]{ // of a failed fetch; null if it is not known
-			"Executor ID": value(func(d *Decoder, e *TaskEvent) { e.Blamed = d.name() }),
+			"Executor ID": name(func(e *TaskEvent) *string { return &e.Blamed }),
 		}),
 	}),
 	"Task Info": inside(Fields[TaskEvent]{
-		"Task ID":             value(func(d *Decoder, e *TaskEvent) { e.Info.ID = d.Int() }),
-		"Index":               value(func(d *Decoder, e *TaskEvent) { e.Info.Index = d.Int() }),
-		"Partition ID":        value(func(d *Decoder, e *TaskEvent) { e.Info.Partition = d.Int() }),
-		"Launch Time":         value(func(d *Decoder, e *TaskEvent) { e.Info.Launch = d.Int() }),
-		"Finish Time":         value(func(d *Decoder, e *TaskEvent) { e.Info.Finish = d.Int() }),
-		"Getting Result Time": value(func(d *Decoder, e *TaskEvent) { e.Info.Getting = d.Int() }),
-		"Executor ID":         value(func(d *Decoder, e *TaskEvent) { e.Info.Executor = d.name() }),
-		"Host":                value(func(d *Decoder, e *TaskEvent) { e.Info.Host = d.name() }),
-		"Locality":            value(func(d *Decoder, e *TaskEvent) { e.Info.Locality = d.name() }),
+		"Task ID":             number(func(e *TaskEvent) *int64 { return &e.Info.ID }),
+		"Index":               number(func(e *TaskEvent) *int64 { return &e.Info.Index }),
+		"Partition ID":        number(func(e *TaskEvent) *int64 { return &e.Info.Partition }),
+		"Launch Time":         number(func(e *TaskEvent) *int64 { return &e.Info.Launch }),
+		"Finish Time":         number(func(e *TaskEvent) *int64 { return &e.Info.Finish }),
+		"Getting Result Time": number(func(e *TaskEvent) *int64 { return &e.Info.Getting }),
+		"Executor ID":         name(func(e *TaskEvent) *string { return &e.Info.Executor }),
+		"Host":                name(func(e *TaskEvent) *string { return &e.Info.Host }),
+		"Locality":            name(func(e *TaskEvent) *string { return &e.Info.Locality }),
 		"Speculative":         value(func(d *Decoder, e *TaskEvent) { e.Info.Speculative = d.Bool() }),
 	}),
 	"Task Metrics": inside(Fields[TaskEvent]{
-		"Executor Run Time":         value(func(d *Decoder, e *TaskEvent) { e.Metrics.Run = d.Int() }),
-		"Executor Deserialize Time": value(func(d *Decoder, e *TaskEvent) { e.Metrics.Deserialize = d.Int() }),
-		"Result Serialization Time": value(func(d *Decoder, e *TaskEvent) { e.Metrics.Result = d.Int() }),
+		"Executor Run Time":         number(func(e *TaskEvent) *int64 { return &e.Metrics.Run }),
+		"Executor Deserialize Time": number(func(e *TaskEvent) *int64 { return &e.Metrics.Deserialize }),
+		"Result Serialization Time": number(func(e *TaskEvent) *int64 { return &e.Metrics.Result }),
 		"Shuffle Read Metrics":      inside(shuffleFields),
 		"Shuffle Write Metrics":     inside(shuffleFields),
 	}),

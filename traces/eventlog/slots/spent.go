@@ -2,6 +2,7 @@ package slots
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -14,16 +15,13 @@ type Spent struct {
 	left    map[[2]int64]int // tasks of a stage's attempt that were not launched yet
 }
 
-// A moment is a change of the slots, of the tasks that can be launched, or of those that
-// run.
+// A moment is a change of the slots or of the tasks that can be launched, or the end of a
+// retry.
 type moment struct {
-	at       int64
-	slots    int   // of executors that come
-	pending  int   // tasks that can be launched from now on
-	launched bool  // a task is launched
-	finished bool  // a task finishes
-	ran      int64 // how long it ran
-	retry    bool
+	at      int64
+	slots   int   // of executors that come
+	pending int   // tasks that can be launched from now on
+	retried int64 // how long a retry ran
 }
 
 // Submitted takes the submission of a stage's attempt.
@@ -63,8 +61,9 @@ func (l *Spent) Ran(r Run) {
 	} else if l.left[id] > 0 {
 		l.left[id]--
 	}
-	l.moments = append(l.moments, moment{at: r.Launch, launched: true},
-		moment{at: r.Finish, finished: true, ran: r.Finish - r.Launch, retry: !r.Succeeded || r.Attempt > 0})
+	if !r.Succeeded || r.Attempt > 0 {
+		l.moments = append(l.moments, moment{at: r.Finish, retried: r.Finish - r.Launch})
+	}
 	if r.Again {
 		l.left[id]++
 		l.moments = append(l.moments, moment{at: r.Finish, pending: 1})
@@ -79,22 +78,51 @@ func (l *Spent) Held(from, to int64, slots int) {
 	}
 }
 
-// Divide divides the time of a run from its start to its end.
-func (l *Spent) Divide(start, end int64) traces.TimeSpent {
+// Divide divides the time of a run from its start to its end. busy has the tasks of all
+// executors.
+func (l *Spent) Divide(start, end int64, busy []*Busy) traces.TimeSpent {
+	launches, finishes := merged(busy)
 	slices.SortStableFunc(l.moments, func(x, y moment) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(y.slots, x.slots)) })
 	var clock traces.SpentClock
 	since := func(at int64) time.Duration { return time.Duration(max(0, at-start)) * time.Millisecond }
+	// The order in which tasks change at one time has no effect.
+	tasks := func(until int64) {
+		for len(launches) > 0 && launches[0] < until || len(finishes) > 0 && finishes[0] < until {
+			if len(finishes) == 0 || len(launches) > 0 && launches[0] <= finishes[0] {
+				clock.Launched(since(launches[0]))
+				launches = launches[1:]
+			} else {
+				clock.Finished(since(finishes[0]), 0, false)
+				finishes = finishes[1:]
+			}
+		}
+	}
 	for _, m := range l.moments {
+		tasks(m.at)
 		switch at := since(m.at); {
-		case m.launched:
-			clock.Launched(at)
-		case m.finished:
-			clock.Finished(at, time.Duration(m.ran)*time.Millisecond, m.retry)
+		case m.retried != 0:
+			clock.Retried(at, time.Duration(m.retried)*time.Millisecond)
 		case m.slots != 0:
 			clock.Slots(at, m.slots)
 		default:
 			clock.Pending(at, m.pending)
 		}
 	}
+	tasks(math.MaxInt64)
 	return clock.End(since(end))
+}
+
+// merged returns when tasks were launched and when they finished, on all executors, sorted.
+func merged(busy []*Busy) (launches, finishes []int64) {
+	tasks := 0
+	for _, b := range busy {
+		tasks += len(b.launches)
+	}
+	launches, finishes = make([]int64, 0, tasks), make([]int64, 0, tasks)
+	for _, b := range busy {
+		launches, finishes = append(launches, b.launches...), append(finishes, b.finishes...)
+	}
+	slices.Sort(launches)
+	slices.Sort(finishes)
+	return launches, finishes
 }
