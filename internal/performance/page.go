@@ -42,7 +42,7 @@ func (p *page) write() error {
 	}
 	content := map[string]any{
 		"Command": "make bench", "Rounds": words.Plural(p.plan.rounds, "round"), "Before": p.plan.before,
-		"Setup": p.setup(), "Bars": p.bars(), "Missed": p.missed(), "Cost": p.cost(), "Floor": p.floor(), "Peers": p.peers(), "Memory": p.memory(),
+		"Setup": p.setup(), "Bars": p.bars(), "Missed": p.missed(), "Cost": p.cost(), "Floor": p.floor(), "Peers": p.peers(), "Memory": p.memory(), "Comparing": p.comparing(),
 		"Reading": p.reading(), "Parts": p.parts(),
 	}
 	if content["Growth"], err = p.growth(); err != nil {
@@ -162,6 +162,14 @@ func (p *page) memory() string {
 		rows = append(rows, []string{thousands(size), times(mb, ok), times(mb*1e6/float64(size), ok)})
 	}
 	return table(0, []string{"tasks", "peak, MB", "bytes for each task"}, rows)
+}
+
+func (p *page) comparing() string {
+	var row []string
+	for _, unit := range []string{"many-s", "builtin-s", "x-builtin", "peak-MB"} {
+		row = append(row, times(p.results.median("Comparing", unit)))
+	}
+	return table(0, []string{"processor time, s", "built-in comparison, s", "times built-in", "peak, MB"}, [][]string{row})
 }
 
 // A grown is the part of the page about one axis.

@@ -86,6 +86,7 @@ internal/wide                 ->
 internal/pending              ->
 internal/golden               ->
 internal/differential         ->
+internal/performance/comparing ->
 internal/performance/growth   ->
 internal/performance/reading  ->
 internal/stopwatch            ->
