@@ -35,6 +35,7 @@ type appMaster struct {
 	interval                 time.Duration // until the next call while it waits for containers
 	lastCall, nextCall       time.Duration
 	callIndex                int // in the queue of calls; -1: not in it
+	idle                     bool
 
 	target, running []int                  // executors, by profile
 	pending         []int                  // open requests, as the master knows them
@@ -146,13 +147,14 @@ func (m *Manager) call(now time.Duration, am *appMaster) {
 		m.start(am, a)
 	}
 	am.granted = am.granted[:0]
-	waits, busy := false, len(am.surplus) > 0 || am.unassignedTotal() > 0
+	waits, news := false, len(am.surplus) > 0
 	for p := range am.sizes {
 		am.running[p] -= am.ended[p]
 		am.ended[p] = 0
 		waits = waits || am.pending[p] > 0
-		busy = busy || am.changed[p] || am.target[p] != am.pending[p]+am.running[p]
+		news = news || am.changed[p] || am.target[p] != am.pending[p]+am.running[p]
 	}
+	busy := news || am.unassignedTotal() > 0
 	wait := am.maxInterval
 	if waits {
 		wait = min(am.interval, am.maxInterval)
@@ -162,6 +164,7 @@ func (m *Manager) call(now time.Duration, am *appMaster) {
 	}
 	if waits || busy || m.nothingElided {
 		m.callAt(am, now+wait)
+		m.setIdle(am, waits && wait == am.maxInterval && !news)
 	}
 }
 

@@ -47,6 +47,7 @@ func (q callQueue) next() time.Duration {
 
 // callAt sets when an application master calls next.
 func (m *Manager) callAt(am *appMaster, at time.Duration) {
+	m.setIdle(am, false)
 	switch {
 	case am.finished || !am.registered:
 	case am.callIndex >= 0:
@@ -60,9 +61,34 @@ func (m *Manager) callAt(am *appMaster, at time.Duration) {
 
 // cancelCall removes an application master from the queue.
 func (m *Manager) cancelCall(am *appMaster) {
+	m.setIdle(am, false)
 	if am.callIndex >= 0 {
 		heap.Remove(&m.calls, am.callIndex)
 	}
+}
+
+// setIdle notes whether the next call of an application master, which is in the queue,
+// changes nothing: it waits for containers, and calls at its longest interval.
+func (m *Manager) setIdle(am *appMaster, idle bool) {
+	if am.idle == idle {
+		return
+	}
+	if am.idle = idle; idle {
+		m.idle++
+	} else {
+		m.idle--
+	}
+}
+
+// skipCalls leaves out the calls before a time, all of which change nothing.
+func (m *Manager) skipCalls(to time.Duration) {
+	for _, am := range m.calls {
+		if am.nextCall < to {
+			am.nextCall += (to - am.nextCall + am.maxInterval - 1) / am.maxInterval * am.maxInterval
+			am.lastCall = am.nextCall - am.maxInterval
+		}
+	}
+	heap.Init(&m.calls)
 }
 
 // nextCallOf is the time of an application master's next call if no new total triggers

@@ -1,9 +1,11 @@
 package yarn
 
 import (
+	"math"
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -27,14 +29,95 @@ func (m *Manager) roundsMatter() bool {
 	return m.roundInterval > 0 && (m.nothingElided || m.unassigned > 0 || len(m.marked) > 0 || m.quietRounds <= 2)
 }
 
+// usefulBeat is the next heartbeat that may have an effect; -1 if there is none.
+func (m *Manager) usefulBeat() int {
+	if m.nothingElided {
+		return m.nextBeat
+	}
+	if !m.heartbeatsMatter() {
+		return -1
+	}
+	n := len(m.nodes)
+	from := m.nextBeat % n
+	for _, start := range []int{from, 0} { // in this interval, or in the next one
+		base := m.nextBeat - from
+		if start == 0 && from > 0 {
+			base += n
+		}
+		i, reports := m.scheduler.Useful(start), m.reporting.Next(start, fit.Need{})
+		if i < 0 || reports >= 0 && reports < i {
+			i = reports
+		}
+		if i >= 0 {
+			return base + i
+		}
+	}
+	return -1
+}
+
+// beatTime is the time of the next heartbeat that may have an effect; Never.
+func (m *Manager) beatTime() (beat int, at time.Duration) {
+	if beat = m.usefulBeat(); beat < 0 {
+		return beat, manager.Never
+	}
+	return beat, m.timeOf(beat)
+}
+
+// skipTo leaves heartbeats out that have no effect.
+func (m *Manager) skipTo(beat int) {
+	if beat > m.nextBeat {
+		m.quietBeats = min(m.quietBeats+beat-m.nextBeat, math.MaxInt32)
+		m.nextBeat = beat
+	}
+}
+
+// steadyRounds is for how many rounds of heartbeats of all nodes nothing happens if no
+// event comes. Requests wait that no node can serve: that each node has tried it twice
+// since the last change shows it.
+func (m *Manager) steadyRounds() int {
+	if m.nothingElided || m.unassigned == 0 || m.completing > 0 || m.quietBeats <= 2*len(m.nodes) || m.nextExpiry != manager.Never ||
+		m.roundInterval > 0 && (m.quietRounds <= 2 || len(m.marked) > 0) || m.idle < len(m.calls) {
+		return 0
+	}
+	return m.scheduler.Steady()
+}
+
+// skipSteady leaves whole rounds of heartbeats out up to a time, with the calls and the
+// rounds of preemption in them, and reports whether it did.
+func (m *Manager) skipSteady(until time.Duration) bool {
+	left := (until - m.timeOf(m.nextBeat)) / heartbeatInterval
+	if left < 1 {
+		return false
+	}
+	rounds := m.steadyRounds()
+	if rounds = min(rounds, int(left)); rounds < 1 {
+		return false
+	}
+	m.scheduler.Skip(rounds)
+	m.skipTo(m.nextBeat + rounds*len(m.nodes))
+	at := m.timeOf(m.nextBeat)
+	m.skipCalls(at)
+	if m.nextRound < at {
+		m.round(m.nextRound + (at-time.Millisecond-m.nextRound)/m.roundInterval*m.roundInterval)
+	}
+	return true
+}
+
 // computeNext returns the next time at which the manager must be served: at the next
 // call of an application master, at a round that matters, when a silent node counts as
 // lost, or at a heartbeat if an application waits for its master or for the end of
 // another application. Other heartbeats have no effect until a master calls.
 func (m *Manager) computeNext() time.Duration {
+	switch rounds := m.steadyRounds(); {
+	case rounds > math.MaxInt32:
+		return manager.Never
+	case rounds > 0:
+		return m.timeOf(m.nextBeat + rounds*len(m.nodes))
+	}
 	t := min(m.calls.next(), m.nextExpiry)
 	if m.mastersUnassigned > 0 || m.completing > 0 && len(m.refused) > 0 {
-		t = min(t, m.heartbeatTime())
+		_, at := m.beatTime()
+		t = min(t, at)
 	}
 	if m.roundsMatter() {
 		t = min(t, m.nextRound)
@@ -58,15 +141,16 @@ func (m *Manager) catchUp(now time.Duration) {
 // assigned in the same instant.
 func (m *Manager) advance(until time.Duration) {
 	for {
-		round, beat := manager.Never, manager.Never
+		if m.skipSteady(until) {
+			continue
+		}
+		round := manager.Never
 		if m.roundsMatter() {
 			round = m.nextRound
 		}
-		if m.heartbeatsMatter() {
-			beat = m.heartbeatTime()
-		}
+		beat, beatAt := m.beatTime()
 		call := m.calls.next()
-		t := min(m.nextExpiry, round, call, beat)
+		t := min(m.nextExpiry, round, call, beatAt)
 		if t > until || t == manager.Never {
 			return
 		}
@@ -81,7 +165,7 @@ func (m *Manager) advance(until time.Duration) {
 			m.call(t, m.calls[0])
 		default:
 			m.makeUp(t, t)
-			m.heartbeat(t)
+			m.heartbeat(t, beat)
 		}
 	}
 }
@@ -92,8 +176,8 @@ func (m *Manager) makeUp(until, now time.Duration) {
 	if m.nextRound <= until {
 		m.round(m.nextRound + (until-m.nextRound)/m.roundInterval*m.roundInterval)
 	}
-	if !m.heartbeatsMatter() {
-		m.nextBeat = max(m.nextBeat, m.firstBeat(now))
+	if !m.nothingElided {
+		m.skipTo(m.firstBeat(now))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -45,6 +46,9 @@ type Manager struct {
 	marked            map[int]int // application by container marked for preemption
 	quietBeats        int         // heartbeats since the scheduler's input or output changed
 	quietRounds       int         // rounds since then
+	reporting         fit.Rooms   // nodes with completions
+	idle              int         // application masters of which the next call changes nothing
+	beats             int         // that were simulated, for tests
 	nothingElided     bool        // for the test that eliding changes nothing
 
 	serveAt time.Duration // when the manager asked to be served

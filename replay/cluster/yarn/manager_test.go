@@ -253,7 +253,7 @@ func TestEliding(t *testing.T) {
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			taken := 0
-			for seed := range uint64(60) {
+			for seed := range uint64(200) {
 				play := func(every bool) []string {
 					r := rand.New(rand.NewPCG(seed, 1))
 					d := newStory(t, 1+r.IntN(4), kind.fresh, kind.rounds)

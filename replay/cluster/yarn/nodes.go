@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -29,6 +30,7 @@ type completion struct {
 func (m *Manager) completeOn(node int, c completion) {
 	if n := &m.nodes[node]; !n.silent {
 		n.completions = append(n.completions, c)
+		m.reporting.Set(node, fit.Need{})
 		m.completing++
 	}
 }
@@ -44,29 +46,24 @@ func (m *Manager) heartbeatAfter(node int, t time.Duration) time.Duration {
 	return phase + (max(t-phase, 0)+heartbeatInterval-1)/heartbeatInterval*heartbeatInterval
 }
 
-// heartbeatTime is the time of the next heartbeat of any node.
-func (m *Manager) heartbeatTime() time.Duration { return m.timeOf(m.nextBeat) }
-
 func (m *Manager) timeOf(beat int) time.Duration {
 	n := len(m.nodes)
 	return time.Duration(beat/n)*heartbeatInterval + m.phase(beat%n)
 }
 
-// firstBeat is the first heartbeat of any node that is not before t.
+// firstBeat is the first heartbeat of any node that is not before t, a time in whole
+// milliseconds.
 func (m *Manager) firstBeat(t time.Duration) int {
-	beat := int(t/heartbeatInterval) * len(m.nodes)
-	for m.timeOf(beat) < t {
-		beat++
-	}
-	return beat
+	n := len(m.nodes)
+	return int(t/heartbeatInterval)*n + int((t%heartbeatInterval*time.Duration(n)+heartbeatInterval-1)/heartbeatInterval)
 }
 
-// heartbeat simulates the next heartbeat: the node reports what has completed, and the
-// scheduler assigns containers on it.
-func (m *Manager) heartbeat(now time.Duration) {
-	i := m.nextBeat % len(m.nodes)
-	m.nextBeat++
-	m.quietBeats++
+// heartbeat simulates a heartbeat: the node reports what has completed, and the scheduler
+// assigns containers on it.
+func (m *Manager) heartbeat(now time.Duration, beat int) {
+	i := beat % len(m.nodes)
+	m.skipTo(beat + 1)
+	m.beats++
 	n := &m.nodes[i]
 	if n.silent {
 		return
@@ -83,6 +80,9 @@ func (m *Manager) heartbeat(now time.Duration) {
 		}
 		return true
 	})
+	if len(n.completions) == 0 {
+		m.reporting.Close(i)
+	}
 	for _, a := range m.scheduler.NodeUpdate(now, i) {
 		m.noteChange()
 		if !a.Reserved {
@@ -109,6 +109,7 @@ func (m *Manager) assigned(a scheduler.Allocation) {
 		m.actions = append(m.actions, manager.Action{Kind: manager.PlaceDriver, App: am.app.Index, Node: a.Node, Cores: am.submission.Master.Cores})
 		return
 	}
+	m.setIdle(am, false)
 	am.unassigned[a.Priority]--
 	am.granted = append(am.granted, a)
 }
@@ -130,6 +131,7 @@ func (m *Manager) silence(now time.Duration, node int) {
 		}
 	}
 	n.completions = nil
+	m.reporting.Close(node)
 }
 
 // restore brings a silent node back, empty, whether or not it counts as lost.

@@ -10,7 +10,9 @@ import (
 // round simulates a round of the preemption monitor or of the update thread.
 func (m *Manager) round(now time.Duration) {
 	m.nextRound = now + m.roundInterval
-	m.quietRounds++
+	if m.quietRounds++; m.quietRounds == 1 {
+		m.quietBeats = 0 // what has changed before may change shares only now
+	}
 	for _, k := range m.scheduler.Preempt(now) {
 		m.noteChange()
 		if k.Now {

@@ -109,13 +109,18 @@ func (a *appAttempt) assignOnNode(node *schedulerNode, r scheduler.Request, limi
 // containers. After many heartbeats without an assignment it may reserve more; the
 // larger the container, the fewer (shouldAllocOrReserveNewContainer).
 func (a *appAttempt) wantsMore(r scheduler.Request) bool {
+	return a.wantsMoreAfter(r, a.reReservations[r.Priority])
+}
+
+// wantsMoreAfter is wantsMore if its reservations had been made again so often.
+func (a *appAttempt) wantsMoreAfter(r scheduler.Request, made int) bool {
 	reserved := len(a.reservations[r.Priority])
 	starved := 0
 	if reserved > 0 {
 		s, largest := a.queue.s, a.queue.config.maxContainer
 		size := s.calculator.Ratio(r.Size, largest)
 		most := s.calculator.Ratio(largest.Minus(s.config.smallest), largest)
-		starved = int(float32(a.reReservations[r.Priority]) / float32(reserved) * (1 - min(size, most)))
+		starved = int(float32(made) / float32(reserved) * (1 - min(size, most)))
 	}
 	return starved+r.Count-reserved > 0
 }

@@ -60,6 +60,7 @@ func (s *Scheduler) reserve(a assignment, done *[]scheduler.Allocation) {
 	app.reReservations[c.priority] = 0
 	app.reservations[c.priority] = append(app.reservations[c.priority], c)
 	a.node.reserved = c
+	s.updateNode(a.node)
 	app.queue.updateHunger(app)
 	if a.unreserve != nil {
 		s.unreserve(a.unreserve)
@@ -86,6 +87,7 @@ func (s *Scheduler) allocate(a assignment, done *[]scheduler.Allocation) {
 	app.ask(a.request)
 	app.addUsed(label, a.size)
 	a.node.free = a.node.free.Minus(c.size)
+	s.updateNode(a.node)
 	a.node.containers = append(a.node.containers, c)
 	s.containers[c.id] = c
 	if a.from == nil {
@@ -132,6 +134,7 @@ func (s *Scheduler) complete(c *container) {
 	app.addUsed(n.Label, c.size.Negative())
 	n.containers = without(n.containers, c)
 	n.free = n.free.Plus(c.size)
+	s.updateNode(n)
 	delete(s.containers, c.id)
 	s.discharge(c)
 }
@@ -153,6 +156,7 @@ func (s *Scheduler) removeReservation(c *container) {
 	app.reReservations[c.priority] = 0
 	app.reserved.add(n.Label, c.size.Negative())
 	n.reserved = nil
+	s.updateNode(n)
 	app.queue.addReserved(n.Label, c.size.Negative())
 	app.queue.updateHunger(app)
 }

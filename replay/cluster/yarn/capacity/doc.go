@@ -22,6 +22,7 @@
 //	users.go            users of a queue, and how much each may use
 //	app.go              applications: requests and containers
 //	allocate.go         what an application does with a node that it is offered
+//	useful.go           which heartbeats may have an effect
 //	commit.go           assigns, reserves and ends containers
 //	preempt.go          a round of preemption: what is marked and killed
 //	preempt_ideal.go    the ideal allocation of every queue

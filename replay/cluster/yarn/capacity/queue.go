@@ -90,6 +90,7 @@ func (s *Scheduler) newQueue(parent *queue, config *queueConfig) *queue {
 	}
 	if len(config.children) == 0 {
 		q.leaf = newLeaf(q)
+		s.leaves = append(s.leaves, q.leaf)
 		return q
 	}
 	// At its start YARN reads its queues twice, and the second time stores them in the
@@ -119,6 +120,7 @@ func (q *queue) share(label string) *partitionShare {
 
 // addUsed adds to what the queue and all above it use.
 func (q *queue) addUsed(label string, r scheduler.Resource) {
+	q.s.changed = true
 	for ; q != nil; q = q.parent {
 		q.share(label).used = q.share(label).used.Plus(r)
 		q.updateUsedCapacity(label)
@@ -134,6 +136,7 @@ func (q *queue) addReserved(label string, r scheduler.Resource) {
 
 // addPending adds to what the queue and all above it wait for.
 func (q *queue) addPending(label string, r scheduler.Resource) {
+	q.s.changed = true
 	for ; q != nil; q = q.parent {
 		q.share(label).pending = q.share(label).pending.Plus(r)
 	}

@@ -29,6 +29,8 @@ type Scheduler struct {
 	apps          map[int]*appAttempt
 	containers    map[int]*container
 	lastContainer int
+	leaves        []*leafQueue
+	open          openNodes
 	labeled       bool // some node has a label
 	changed       bool // since it was last worked out which nodes are useful
 	inTurn        bool // offer nodes to all applications in turn, for the test that lines change nothing
@@ -67,6 +69,8 @@ func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
 	s.sizes.Set(n.ID, n.Total)
 	s.partitions[n.Label] = s.partitions[n.Label].Plus(n.Total)
 	s.labeled = s.labeled || n.Label != ""
+	s.open.last = max(s.open.last, n.ID)
+	s.updateNode(s.nodes[n.ID])
 	s.resize(s.cluster.Plus(n.Total))
 }
 
@@ -84,6 +88,9 @@ func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 		s.unreserve(n.reserved)
 	}
 	delete(s.nodes, node)
+	s.open.free.Close(node)
+	s.open.total.Close(node)
+	s.open.reserved.Close(node)
 	s.sizes.Remove(node)
 	s.resize(s.cluster.Minus(n.Total))
 }
@@ -91,6 +98,7 @@ func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 // resize sets the resources of the cluster and what follows from them.
 func (s *Scheduler) resize(cluster scheduler.Resource) {
 	s.cluster = cluster
+	s.changed = true
 	s.root.updateShares(newLimits(cluster))
 }
 

@@ -195,6 +195,7 @@ func (a *appAttempt) complete(c *container) {
 	}
 	a.use(c.size.Negative())
 	c.node.release(c)
+	a.s.updateNode(c.node)
 }
 
 // couldReserve reports whether the application could reserve the node for a container of
@@ -219,6 +220,7 @@ func (a *appAttempt) reserve(n *schedulerNode, r scheduler.Request) {
 func (a *appAttempt) unreserve(n *schedulerNode) {
 	n.reserved = nil
 	a.reservations--
+	a.s.updateNode(n)
 }
 
 // assignReserved offers a node to the application that has reserved it. It returns

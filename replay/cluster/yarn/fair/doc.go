@@ -25,5 +25,6 @@
 //	wanted.go       the sizes that are asked for, to find nodes that none could use
 //	schedulable.go  what shares a queue's resources, and how a total is divided
 //	policy.go       the scheduling policies, and the order in which a node is offered
+//	useful.go       which heartbeats may have an effect
 //	preempt.go      a round of the update thread: starvation, containers to kill
 package fair

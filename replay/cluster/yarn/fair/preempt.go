@@ -31,6 +31,7 @@ func (s *Scheduler) Preempt(now time.Duration) []scheduler.Kill {
 		s.changed = false
 	}
 	s.countFree()
+	s.below = false
 	if !s.config.preemption || !s.crowded() {
 		return kills
 	}
@@ -79,7 +80,11 @@ func (s *Scheduler) crowded() bool {
 // or whose queue is below its minimum share, for longer than the timeout.
 func (q *queue) findStarved() {
 	s := q.s
-	apps := slices.Collect(q.wanting(func(a *appAttempt) bool { return s.now >= a.nextStarvationCheck }))
+	apps := slices.Collect(q.wanting(func(a *appAttempt) bool {
+		due := s.now >= a.nextStarvationCheck
+		s.below = s.below || !due
+		return due
+	}))
 	var below scheduler.Resource
 	for _, a := range apps {
 		starvation := a.updateStarvation()
@@ -136,6 +141,7 @@ func (a *appAttempt) updateStarvation() scheduler.Resource {
 	if !starved {
 		a.lastAtFairShare = s.now
 	}
+	s.below = s.below || starved
 	a.fairShareStarvation = scheduler.Resource{}
 	if starved && s.now-a.lastAtFairShare >= q.fairShareTimeout {
 		a.fairShareStarvation = goal.Minus(a.used).NonNegative()
@@ -149,6 +155,8 @@ func (q *queue) updateStarvation() scheduler.Resource {
 	starvation := q.minShare.Min(q.demand).Minus(q.used).NonNegative()
 	if starvation == (scheduler.Resource{}) {
 		q.lastAtMinShare = q.s.now
+	} else {
+		q.s.below = true
 	}
 	if q.s.now-q.lastAtMinShare < q.minShareTimeout {
 		return scheduler.Resource{}
@@ -167,6 +175,7 @@ func (s *Scheduler) markFor(a *appAttempt) []*container {
 			}
 			all = append(all, marked...)
 			marked[0].node.owe(marked, a)
+			s.updateNode(marked[0].node)
 			for _, c := range marked {
 				if !c.marked {
 					c.marked = true

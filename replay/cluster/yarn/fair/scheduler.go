@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -31,6 +32,10 @@ type Scheduler struct {
 	assigned      []scheduler.Allocation // in this heartbeat
 	wanted        wantedSizes
 	dominant      bool // some queue's policy is drf
+
+	special fit.Rooms // nodes that are reserved or owe space
+	room    fit.Rooms // what is free on nodes
+	below   bool      // in the last round, an application or queue was below what it is entitled to, or was not looked at
 
 	touched []*appAttempt // of which use or requests have changed since the last round
 	changed bool          // anything has, or the cluster
@@ -72,6 +77,7 @@ func (s *Scheduler) AddNode(now time.Duration, n scheduler.Node) {
 	s.byID[n.ID] = x
 	s.sizes.Set(n.ID, n.Total)
 	s.nodes.Add(java.NodeHash(n.ID), x)
+	s.updateNode(x)
 	s.resize(s.cluster.Plus(n.Total))
 }
 
@@ -89,6 +95,8 @@ func (s *Scheduler) RemoveNode(now time.Duration, node int) {
 		n.reserved.app.unreserve(n)
 	}
 	delete(s.byID, node)
+	s.special.Close(node)
+	s.room.Close(node)
 	s.sizes.Remove(node)
 	s.nodes.Remove(n)
 	s.resize(s.cluster.Minus(n.total))
@@ -198,6 +206,7 @@ func (s *Scheduler) NodeUpdate(now time.Duration, node int) []scheduler.Allocati
 			}
 		}
 	}
+	s.updateNode(n)
 	s.countFree()
 	return s.assigned
 }

@@ -10,10 +10,12 @@ package fifo
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
 	"dynalloc/internal/note"
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -40,12 +42,14 @@ type Scheduler struct {
 	config        *Config
 	nodes         map[int]*schedulerNode
 	sizes         scheduler.NodeSizes
+	rooms         fit.Rooms      // free memory
 	apps          []*application // by identifier
 	containers    map[int]*container
 	lastContainer int
 }
 
 type schedulerNode struct {
+	id   int
 	free int64 // MiB
 }
 
@@ -68,14 +72,16 @@ func New(c *Config) *Scheduler {
 
 // AddNode takes in a node. The FIFO scheduler knows no labels.
 func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
-	s.nodes[n.ID] = &schedulerNode{free: n.Total.MemoryMB}
+	s.nodes[n.ID] = &schedulerNode{id: n.ID, free: n.Total.MemoryMB}
 	s.sizes.Set(n.ID, n.Total)
+	s.rooms.Set(n.ID, fit.Need{n.Total.MemoryMB})
 }
 
 // RemoveNode ends a node and its containers.
 func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 	maps.DeleteFunc(s.containers, func(_ int, c *container) bool { return c.node == s.nodes[node] })
 	delete(s.nodes, node)
+	s.rooms.Close(node)
 	s.sizes.Remove(node)
 }
 
@@ -143,13 +149,29 @@ func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (assigned []scheduler.
 		}
 		a.requests = slices.DeleteFunc(a.requests, func(x scheduler.Request) bool { return x.Count == 0 })
 	}
+	s.rooms.Set(node, fit.Need{n.free})
 	return assigned
 }
+
+// Useful is the first node with room for the smallest container, if any is requested.
+func (s *Scheduler) Useful(from int) int {
+	if !slices.ContainsFunc(s.apps, func(a *application) bool { return len(a.requests) > 0 }) {
+		return -1
+	}
+	return s.rooms.Next(from, fit.Need{s.config.smallest.MemoryMB})
+}
+
+// Steady is always: what does not fit now does not fit later.
+func (s *Scheduler) Steady() int { return math.MaxInt }
+
+// Skip has nothing to do.
+func (s *Scheduler) Skip(int) {}
 
 // Complete ends a container.
 func (s *Scheduler) Complete(_ time.Duration, container int) {
 	if c := s.containers[container]; c != nil {
 		c.node.free += c.size
+		s.rooms.Set(c.node.id, fit.Need{c.node.free})
 		delete(s.containers, container)
 	}
 }

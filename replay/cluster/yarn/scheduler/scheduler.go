@@ -21,6 +21,15 @@ type Scheduler interface {
 	// NodeUpdate is a heartbeat of a node. It returns what is assigned there, in
 	// order; the slice is valid until the next call.
 	NodeUpdate(now time.Duration, node int) []Allocation
+	// Useful is the first node from an identifier on of which a heartbeat may have an
+	// effect; -1 if there is none.
+	Useful(from int) int
+	// Steady is asked when each node has sent heartbeats and nothing has come of them. It is
+	// for how many more rounds of heartbeats of all nodes, and the rounds of Preempt between
+	// them, nothing will come of them either, if nothing else happens. Skip says that so many
+	// are left out.
+	Steady() (rounds int)
+	Skip(rounds int)
 	// Complete ends a container.
 	Complete(now time.Duration, container int)
 	// Finish ends an application with all its containers and requests.

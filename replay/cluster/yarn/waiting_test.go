@@ -1,0 +1,59 @@
+package yarn
+
+import (
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"dynalloc/replay/cluster/yarn/scheduler"
+)
+
+// Applications want more than the cluster has, for hours, and two exits in between give
+// some of it to others. What happens is the same as if every heartbeat were played, and few
+// are. In the capacity scheduler an application that waits for long reserves more and more
+// nodes. Ten more years of waiting cost nothing.
+func TestWaitingCostsNothing(t *testing.T) {
+	const pools = `<allocations><queue name="a"/><queue name="b"/></allocations>`
+	const hours = 3 * 3_600_000
+	for name, fresh := range map[string]func() scheduler.Scheduler{
+		"fifo": fifoOf(t), "capacity": capacityOf(t, singleQueue), "fair": fairOf(t, pools, "<configuration/>"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			rounds := time.Duration(0)
+			if name == "fair" {
+				rounds = 500 * time.Millisecond
+			}
+			wait := func(every bool) *fakeDriver {
+				d := newStory(t, 12, fresh, rounds)
+				d.nothingElided = every
+				large := app(1)
+				large.Profiles[0].HeapMB = 3 << 10 // of a node with 8 GiB in use it could get nothing
+				d.submit(0, app(0))
+				d.ask(2000, 0, 40)
+				d.submit(60_000, large)
+				d.ask(70_000, 1, 7)
+				d.submit(80_000, app(2))
+				d.ask(90_000, 2, 90)
+				d.exit(3_600_000, 3)
+				d.exit(7_200_123, 11)
+				return d
+			}
+			every, elided := wait(true), wait(false)
+			if diff := gocmp.Diff(every.run(hours), elided.run(hours)); diff != "" {
+				t.Fatalf("every heartbeat (-) and elided (+) differ:\n%s", diff)
+			}
+			if len(elided.lines) < 42 {
+				t.Fatalf("too little happened: %q", elided.lines)
+			}
+			if elided.beats > every.beats/100 {
+				t.Errorf("%d of %d heartbeats were played", elided.beats, every.beats)
+			}
+			played := elided.beats
+			elided.run(10 * 365 * 24 * 3_600_000)
+			if more := elided.beats - played; more > 100 {
+				t.Errorf("%d more heartbeats were played in ten years", more)
+			}
+		})
+	}
+}
