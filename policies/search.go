@@ -20,36 +20,23 @@ type Offer func(def Spec, sp Space) [][]Spec
 
 // Search tells advise and tune which settings of a policy to try.
 type Search struct {
-	Start      Offer // where tune begins; nil: with the defaults
-	Candidates Offer // what advise compares; nil: the defaults
-	// Neighbors are the specs one step from another, in one setting each. Nil: tune tries
-	// only what Start offers.
+	Start Offer // where the search begins; nil: with the defaults
+	// Neighbors are the specs one step from another, in one setting each. Nil: the search
+	// tries only what Start offers.
 	Neighbors func(s Spec, sp Space) []Spec
-	// Variants are the settings that a class has now, changed in one respect each,
-	// for advise. Nil: none.
-	Variants func(now Spec, sp Space) []Spec
 }
 
-// Start returns the specs with which tune begins: the settings of the logs, and the
+// Start returns the specs with which a search begins: the settings of the logs, and the
 // offers of each policy, the most important first.
 func Start(sp Space) []Spec {
-	return append([]Spec{Recorded()}, offered(sp, func(s *Search) Offer { return s.Start })...)
-}
-
-// Candidates are the specs that advise compares for a class.
-func Candidates(sp Space) []Spec {
-	return offered(sp, func(s *Search) Offer { return s.Candidates })
-}
-
-func offered(sp Space, of func(*Search) Offer) []Spec {
-	var rounds [][]Spec
+	rounds := [][]Spec{{Recorded()}}
 	for _, k := range kinds {
 		if k.New == nil {
 			continue // no policy can be made from the defaults alone
 		}
 		offer := [][]Spec{{k.in(sp)}}
-		if of(&k.Search) != nil {
-			offer = of(&k.Search)(k.in(sp), sp)
+		if k.Search.Start != nil {
+			offer = k.Search.Start(k.in(sp), sp)
 		}
 		for i, list := range offer {
 			if i == len(rounds) {
@@ -83,14 +70,6 @@ func (s Spec) Neighbors(sp Space) []Spec {
 		}
 	}
 	return list
-}
-
-// Variants returns copies of the spec with one setting changed in each.
-func (s Spec) Variants(sp Space) []Spec {
-	if s.Kind.Search.Variants == nil {
-		return nil
-	}
-	return s.Kind.Search.Variants(s, sp)
 }
 
 // with returns the spec with changed settings of its allocation.

@@ -39,7 +39,7 @@ var sparkKind = Kind{
 	},
 	Check:   checkBacklog,
 	Snippet: sparkSnippet,
-	Search:  Search{Start: sparkStart, Neighbors: sparkNeighbors, Candidates: sparkCandidates, Variants: sparkVariants},
+	Search:  Search{Start: sparkStart, Neighbors: sparkNeighbors},
 }
 
 // checkBacklog returns an error for backlog timeouts that Spark refuses.

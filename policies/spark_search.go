@@ -7,32 +7,35 @@ import (
 
 // Ladders of values: a search moves one step up or down.
 var (
-	idleLadder    = []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second, 60 * time.Second, 120 * time.Second, 300 * time.Second}
+	idleLadder    = []time.Duration{3 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second, 60 * time.Second, 120 * time.Second, 300 * time.Second}
 	backlogLadder = []time.Duration{1 * time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}
 	ratioLadder   = []float64{0.25, 0.33, 0.5, 0.75, 1}
 )
 
-// sparkStart returns dynamic allocation with Spark's defaults and with shorter idle
-// timeouts; in the third round, after the static sizes of the second, the short
-// timeouts with each maximum.
+// sparkStart returns dynamic allocation with Spark's defaults and with a shorter idle
+// timeout; in the third round, after the static sizes of the second, it returns each
+// maximum: with few executors at first and with all of them, and these also with Spark's
+// idle timeout.
 func sparkStart(def Spec, sp Space) [][]Spec {
-	idle := func(seconds int) Spec {
-		return def.with(func(a *Allocation) { a.Idle = time.Duration(seconds) * time.Second })
-	}
-	rounds := [][]Spec{{def, idle(10), idle(3)}, nil, nil}
-	for _, s := range rounds[0][1:] {
+	rounds := [][]Spec{nil, nil, nil}
+	for _, protection := range sp.Protections {
+		def.Protection = protection
+		short := def.with(func(a *Allocation) { a.Idle = 10 * time.Second })
+		rounds[0] = append(rounds[0], def, short)
 		for _, n := range sp.Sizes {
-			rounds[2] = append(rounds[2], s.with(func(a *Allocation) { a.Max = n }))
+			full := def.with(func(a *Allocation) { a.Max, a.Initial = n, n })
+			rounds[2] = append(rounds[2], short.with(func(a *Allocation) { a.Max = n }), full, full.with(func(a *Allocation) { a.Idle = short.Allocation.Idle }))
 		}
 	}
 	return rounds
 }
 
-// sparkNeighbors are one step away on the ladder of one setting.
+// sparkNeighbors are one step away on the ladder of one setting. A minimum that is as large
+// as the maximum is left out: it is a fixed size.
 func sparkNeighbors(s Spec, sp Space) []Spec {
 	var list []Spec
 	add := func(change func(*Allocation)) {
-		if next := s.with(change); next.Allocation.Min <= next.Allocation.Max && next.Allocation.Initial <= next.Allocation.Max {
+		if next := s.with(change); next.Allocation.Min < next.Allocation.Max && next.Allocation.Initial <= next.Allocation.Max {
 			list = append(list, next)
 		}
 	}
@@ -60,49 +63,4 @@ func sparkNeighbors(s Spec, sp Space) []Spec {
 		add(func(a *Allocation) { a.Ratio = ratio })
 	}
 	return list
-}
-
-// sparkCandidates returns dynamic allocation with Spark's defaults and with the usual
-// changes: another idle timeout, a minimum, a maximum, more initial executors. The
-// backlog timeout is the shortest that Spark accepts. For protections after the first,
-// a few candidates are enough for a comparison.
-func sparkCandidates(def Spec, sp Space) [][]Spec {
-	most := sp.most()
-	half, quarter, threeQuarters := max(1, most/2), max(1, most/4), max(1, 3*most/4)
-	var list []Spec
-	for i, protection := range sp.Protections {
-		def.Protection = protection
-		add := func(idle, min, initial, max int) {
-			list = append(list, def.with(func(a *Allocation) {
-				a.Idle, a.Min, a.Initial, a.Max = time.Duration(idle)*time.Second, min, initial, max
-			}))
-		}
-		add(60, 0, 0, unlimited)
-		add(10, 0, 0, unlimited)
-		add(10, 0, 0, half)
-		if i > 0 {
-			continue
-		}
-		add(5, 0, 0, unlimited)
-		add(10, 0, 0, quarter)
-		add(10, 0, 0, threeQuarters)
-		add(10, quarter, 0, unlimited)
-		add(10, min(2, half), 0, half)
-		add(10, 0, half, unlimited)
-		add(10, 0, half, half)
-		add(60, 0, 0, half)
-	}
-	return [][]Spec{list}
-}
-
-// sparkVariants returns the current settings with the shortest backlog timeout, and
-// with other bounds.
-func sparkVariants(now Spec, sp Space) []Spec {
-	half := max(1, sp.most()/2)
-	return []Spec{
-		now.with(func(a *Allocation) { a.Backlog, a.Sustained = time.Second, time.Second }),
-		now.with(func(a *Allocation) { a.Max = max(half, a.Min) }),
-		now.with(func(a *Allocation) { a.Min = min(max(a.Min, 2), a.Max) }),
-		now.with(func(a *Allocation) { a.Initial = min(max(a.Initial, half), a.Max) }),
-	}
 }

@@ -21,9 +21,8 @@ var staticKind = Kind{
 	Limits:   func(s Spec) Limits { return Limits{Min: s.Executors, Max: s.Executors, Ratio: 1} },
 	Snippet:  staticSnippet,
 	Search: Search{
-		Start:      func(def Spec, sp Space) [][]Spec { return [][]Spec{1: staticSizes(def, sp)} }, // after the first of Spark's
-		Candidates: func(def Spec, sp Space) [][]Spec { return [][]Spec{staticSizes(def, sp)} },
-		Neighbors:  staticNeighbors,
+		Start:     func(def Spec, sp Space) [][]Spec { return [][]Spec{1: staticSizes(def, sp)} }, // after the first of Spark's
+		Neighbors: staticNeighbors,
 	},
 }
 

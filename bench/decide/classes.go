@@ -23,6 +23,19 @@ type class struct {
 	room    int           // largest useful number of executors: limited by the tasks and by the cluster's size
 	last    *traces.Application
 	master  string // spark.master on the cluster of the comparison
+
+	logQuality
+	blocks    bench.Blocks // of apps
+	deadlines int          // applications with a deadline
+	space     policies.Space
+	refused   []refusal
+	short     []policies.Spec // the best of both kinds alone on the cluster, which enter the joint search
+}
+
+// A refusal is a policy that Spark refuses, and why.
+type refusal struct {
+	policy policies.Spec
+	why    replay.Failure
 }
 
 // classesOf divides a workload into classes, sorted by name.
@@ -60,24 +73,6 @@ func classesOf(w *traces.Workload, c *cluster.Cluster) ([]*class, error) {
 		list = append(list, cl)
 	}
 	return list, nil
-}
-
-// candidates are the default candidates of a class: the current policy, those that each
-// kind of policy proposes, and the current policy with one change. Policies that the
-// class's Spark version does not support are left out.
-func (c *class) candidates() []policies.Spec {
-	space := policies.Space{Protections: c.protections()}
-	for n := 1; n < c.room; n = max(n+1, n*5/4) {
-		space.Sizes = append(space.Sizes, n)
-	}
-	space.Sizes = append(space.Sizes, c.room)
-	list := []policies.Spec{c.current}
-	for _, s := range policies.Candidates(space) {
-		if c.canHave(s) {
-			list = append(list, s)
-		}
-	}
-	return unique(append(list, c.current.Variants(space)...))
 }
 
 // canHave reports whether the class's Spark version supports a spec. A policy that is
@@ -134,15 +129,6 @@ func unique(list []policies.Spec) []policies.Spec {
 		seen[s.String()] = true
 		return again
 	})
-}
-
-// fleet gives the class a policy while the other classes keep their recorded
-// settings.
-func (c *class) fleet(s policies.Spec) policies.Fleet {
-	f := bench.RecordedFleet()
-	f.Rules = append([]policies.Rule{{Pattern: c.token, Spec: s}}, f.Rules...)
-	f.Name = c.name + "=" + s.String()
-	return f
 }
 
 // runs are the applications of the class.

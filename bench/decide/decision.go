@@ -8,6 +8,7 @@ import (
 	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 )
 
 // A Question asks which settings each class of a workload should have.
@@ -20,11 +21,14 @@ type Question struct {
 	Prefer      Preference      // empty: PreferSafe
 	Policies    []policies.Spec // the user's own candidates, for each class and for everyone
 	Only        bool            // no candidates besides Policies and the settings in force
+	// ShortestTime: turnaround is minimized first, and then executor-time; deadlines do not
+	// count.
+	ShortestTime bool
 	// Protection is how shuffle files are protected under dynamic allocation; nil: every
 	// way that the cluster has is tried.
 	Protection *policies.Protection
-	Replicas   int // shaken replays of each finalist of the search; 0: DefaultReplicas
-	Budget     int // largest number of replays of the workload; 0: DefaultBudget
+	Replicas   int // shaken replays of each finalist of the search; 0: as many as the budget allows
+	Budget     int // number of replays of the workload after which no more are added; 0: by the size of the workload
 }
 
 // A Preference says which of two answers is advised.
@@ -34,6 +38,17 @@ type Preference string
 const (
 	PreferSafe  Preference = "safe"  // the upper end of the miss interval meets the target
 	PreferCheap Preference = "cheap" // the estimate of misses meets the target
+)
+
+// Verdict is the result of a decision for a class.
+type Verdict string
+
+// Verdicts.
+const (
+	Static       Verdict = "static"        // a fixed number of executors
+	Dynamic      Verdict = "dynamic"       // dynamic allocation
+	NoDifference Verdict = "no-difference" // the best of both kinds give the same within the margins
+	Insufficient Verdict = "insufficient"  // the logs are not sufficient for a verdict
 )
 
 // Undecided: neither kind is better with a confidence of DecidedAt, and the two do not
@@ -51,11 +66,11 @@ type Decision struct {
 	Tried    Tried
 	Replicas int // judging replicas: shaken replays of each finalist
 
-	Now     FleetResult // the settings in force
-	Safe    FleetResult // the cheapest fleet whose upper ends of misses meet the target, or come nearest to it
-	Cheap   FleetResult // the cheapest fleet whose estimates meet the target
-	Advised FleetResult // Safe or Cheap, as the question prefers
-	Front   []FleetResult
+	Now     FleetResult   // the settings in force
+	Safe    FleetResult   // the cheapest fleet whose upper ends of misses meet the target, or come nearest to it
+	Cheap   FleetResult   // the cheapest fleet whose estimates meet the target
+	Advised FleetResult   // Safe or Cheap, as the question prefers
+	Front   []FleetResult // the best fleets that were found and compared by misses and cost, the cheapest first; Safe and Cheap are among them
 	// OneForAll are the best fixed size and the best dynamic allocation that every class
 	// gets alike, and the user's policies; the cheaper first.
 	OneForAll []FleetResult
@@ -64,6 +79,8 @@ type Decision struct {
 	Bounds    Bounds
 
 	Classes []ClassDecision // in the order of FleetResult.Classes
+
+	WithoutDeadlines []string // classes that Question.MaxSlowdown limits
 
 	DeadlineBasis string
 	Invented      bool               // nobody gave deadlines: they are the default of the tool
@@ -101,6 +118,7 @@ type ClassDecision struct {
 	Safe, Cheap Choice  // as in the two fleets
 	BestStatic  *Choice // the best of each kind inside the advised fleet; nil: there is no candidate
 	BestDynamic *Choice
+	Plain       *Choice   // dynamic allocation with Spark's defaults, inside the advised fleet; nil: not judged
 	Candidates  []Choice  // all that were judged inside the advised fleet, the best first
 	OwnChange   OwnChange // of Set alone
 	ProofRuns   int       // runs without a miss that prove the target; 0: its runs do already, or the class has no deadlines
@@ -120,7 +138,7 @@ type ClassDecision struct {
 
 // A Choice is the settings of one class and what it gets with them in a fleet.
 type Choice struct {
-	Policy policies.Spec
+	Policy policies.Spec // the most frequent settings in force instead of "recorded"
 	Figures
 	Causes []MissCause // of its misses, the most frequent first; only for BestStatic and BestDynamic
 	RampUp float64     // median seconds to the executors that late runs need; NaN: not known
@@ -148,6 +166,13 @@ type OwnChange struct {
 	CoreSeconds float64 // of all classes; negative: saved
 }
 
+// A MissCause is the number of a policy's misses with one main cause: the cause of the
+// largest part of the time by which each run is late (replay.Turnaround.Late).
+type MissCause struct {
+	Cause  attribution.TimeCause
+	Misses float64 // in one replay of the runs
+}
+
 // A BreakEven is a value of an input from which on the answer for a class is another one.
 type BreakEven struct {
 	Input   string  // "startup", "load", "deadline", "spread" or "free"
@@ -155,4 +180,27 @@ type BreakEven struct {
 	Above   bool    // it changes above At; false: below
 	Verdict Verdict
 	Set     policies.Spec // then
+}
+
+// A FleetResult is a fleet and its figures in one replay of the whole workload, as means
+// over replicas.
+type FleetResult struct {
+	Fleet         policies.Fleet // a rule for each class; the patterns are the names of classes
+	Conf          []string       // by rule: the lines to change in spark-defaults.conf, or a comment if there are none
+	Misses        float64
+	Deadlines     float64
+	MissRate      stats.Estimate // share of the applications with a deadline; the interval includes the model's error
+	ExecutorHours float64
+	Saved         stats.Estimate // of the executor-hours with the settings in force, as a share
+	Slowdown      float64        // the largest increase of the mean turnaround of a class without deadlines, as a share
+	MeetsGoal     bool           // its estimates meet the target
+	Proven        bool           // the upper ends of its misses do, in every class
+	OnFront       bool           // no other fleet of the list dominates it in misses and executor-hours
+	Classes       []Figures      // of each class, in the order of Decision.Classes
+}
+
+// Bounds are lower bounds for every policy.
+type Bounds struct {
+	Misses        float64 // applications whose critical path is longer than their deadline
+	ExecutorHours float64 // total work / cores of an executor
 }

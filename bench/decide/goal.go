@@ -4,63 +4,135 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"dynalloc/bench/stats"
 )
 
-// A score is the figures of a fleet that a search compares, as means over the replicas
-// in which it was replayed.
+// A score is the figures by which fleets are ordered, over some replicas. All are
+// integers: two fleets with equal results are equal, however their sums were formed.
 type score struct {
-	misses, deadlines float64
-	seconds           float64 // executor-seconds
-	slower            float64 // the slowdown that Tuning.MaxSlowdown limits; 0 where every class has deadlines
-	failed            bool    // a replay failed, or Spark refuses the fleet
+	failed     bool
+	excess     int   // misses beyond the target, over all classes, in thousandths
+	misses     int   // in thousandths
+	slow       int   // how far the slowest class without deadlines exceeds the slowdown limit, per mille
+	turnaround int64 // of all classes, ms
+	cost       int64 // executor-time held, ms
 }
 
-// A goal is the limits that a fleet must meet; the cheapest that does is the best.
-type goal struct{ missRate, slower float64 }
+// A goal is what a fleet must meet; the cheapest that does is the best.
+type goal struct {
+	rate   float64 // share of the runs of each class that may miss their deadline
+	slower int     // slowdown limit of a class without deadlines, per mille
+	// safe: the model's error counts, and where the runs can prove the target they must.
+	safe bool
+	// time: the turnaround is minimized, and then the cost.
+	time  bool
+	proof []float64 // by class: the share of its runs that may miss so that the upper end of the interval meets the target; -1: so few runs cannot prove it
+}
 
-// excess is the amount by which a fleet exceeds the limits; 0 if it meets the goal.
-func (g goal) excess(s score) float64 {
-	if s.failed {
-		return math.Inf(1)
+// allowed is how many of some runs of a class may miss, in thousandths.
+func (g *goal) allowed(class, runs int) int {
+	share := g.rate
+	if g.safe && g.proof[class] >= 0 {
+		share = g.proof[class]
 	}
-	over := max(0, s.slower-g.slower)
-	if s.deadlines > 0 {
-		over += max(0, s.misses/s.deadlines-g.missRate)
-	}
-	return over
+	return int(math.Floor(1000*share*float64(runs) + 1e-9)) // 0.07 * 100 is below 7 in binary
 }
 
-// compare orders fleets, the better first: those that meet the goal by cost, the
-// others by their excess.
-func (g goal) compare(a, b score) int {
-	return cmp.Or(cmp.Compare(g.excess(a), g.excess(b)), cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.misses, b.misses))
+// provable is the largest share of misses in a number of independent runs at which the
+// upper end of the interval is within a rate; -1 if there is none.
+func provable(rate float64, runs int) float64 {
+	share := -1.0
+	for hits := 0; hits <= runs; hits++ {
+		if upperEnd(hits, runs) > rate {
+			break
+		}
+		share = float64(hits) / float64(runs)
+	}
+	return share
 }
+
+// upperEnd is the upper end of the interval of a share of independent runs.
+func upperEnd(hits, runs int) float64 {
+	return stats.Wilson(float64(hits)/float64(runs), float64(runs), stats.StudentQuantile(max(runs-1, 1))).High
+}
+
+// proofRuns is the number of runs without a miss whose interval ends at a rate; 0 if
+// there is none, because the rate is 0.
+func proofRuns(rate float64) int {
+	if rate <= 0 {
+		return 0
+	}
+	n := max(2, int(3.8*(1-rate)/rate)) // below 1.96^2 (1 - rate) / rate, which is Wilson's
+	for upperEnd(0, n) > rate {
+		n++
+	}
+	return n
+}
+
+// score orders the counts of a fleet by class against those of the settings in force in
+// the same replicas.
+func (g *goal) score(by, base []counts) score {
+	var s score
+	for k := range by {
+		c := &by[k]
+		s.turnaround, s.cost = s.turnaround+c.turnaround, s.cost+c.executors
+		if k == len(by)-1 {
+			continue // no class: its deadlines are not those of the window that is judged
+		}
+		misses := 1000 * c.misses
+		if g.safe {
+			misses = c.expected
+		}
+		s.misses += misses
+		s.excess += max(0, misses-g.allowed(k, c.deadlines))
+		if c.deadlines == 0 && base[k].turnaround > 0 {
+			s.slow = max(s.slow, int(1000*(c.turnaround-base[k].turnaround)/base[k].turnaround)-g.slower)
+		}
+	}
+	return s
+}
+
+// compare orders fleets, the better first: by what they exceed the target and the limit,
+// and then by cost.
+func (g *goal) compare(a, b score) int {
+	switch {
+	case a.failed || b.failed:
+		return oneIf(a.failed) - oneIf(b.failed)
+	case g.time:
+		return cmp.Or(cmp.Compare(a.turnaround, b.turnaround), cmp.Compare(a.cost, b.cost))
+	}
+	return cmp.Or(cmp.Compare(a.excess, b.excess), cmp.Compare(a.slow, b.slow), cmp.Compare(a.cost, b.cost), cmp.Compare(a.misses, b.misses))
+}
+
+// meets reports whether a fleet meets the goal.
+func (s *score) meets() bool { return !s.failed && s.excess == 0 && s.slow == 0 }
 
 // dominates reports whether a is at least as good as b in misses and in cost, and
 // better in one of them. A fleet that exceeds the slowdown limit does not dominate one
 // that meets it.
-func (g goal) dominates(a, b score) bool {
+func dominates(a, b score) bool {
 	if a.failed || b.failed {
 		return !a.failed
 	}
-	if slowA, slowB := a.slower > g.slower, b.slower > g.slower; slowA != slowB {
+	if slowA, slowB := a.slow > 0, b.slow > 0; slowA != slowB {
 		return slowB
 	}
-	return a.misses <= b.misses && a.seconds <= b.seconds && (a.misses < b.misses || a.seconds < b.seconds)
+	return a.misses <= b.misses && a.cost <= b.cost && (a.misses < b.misses || a.cost < b.cost)
 }
 
 // front is the Pareto front of a list: the fleets that no other dominates, the
 // cheapest first. Of equal ones the first is kept.
-func (g goal) front(list []int, at func(int) score) []int {
+func front(list []int, at func(int) score) []int {
 	var front []int
 	for _, i := range list {
-		beaten := slices.ContainsFunc(list, func(j int) bool { return g.dominates(at(j), at(i)) })
-		again := slices.ContainsFunc(front, func(j int) bool { return at(j).misses == at(i).misses && at(j).seconds == at(i).seconds })
+		beaten := slices.ContainsFunc(list, func(j int) bool { return dominates(at(j), at(i)) })
+		again := slices.ContainsFunc(front, func(j int) bool { return at(j).misses == at(i).misses && at(j).cost == at(i).cost })
 		if !beaten && !again {
 			front = append(front, i)
 		}
 	}
-	slices.SortStableFunc(front, func(i, j int) int { return cmp.Compare(at(i).seconds, at(j).seconds) })
+	slices.SortStableFunc(front, func(i, j int) int { return cmp.Compare(at(i).cost, at(j).cost) })
 	return front
 }
 
@@ -70,7 +142,7 @@ func (g goal) front(list []int, at func(int) score) []int {
 // it. The rest are spread over the front, so that cheap and safe fleets stay in the
 // race. If the front is too short, the next fronts (those without the fleets already
 // taken) follow.
-func (g goal) best(list []int, keep int, at func(int) score) []int {
+func (g *goal) best(list []int, keep int, at func(int) score) []int {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(i, j int) int { return g.compare(at(i), at(j)) })
 	if keep >= len(sorted) {
@@ -85,26 +157,27 @@ func (g goal) best(list []int, keep int, at func(int) score) []int {
 		}
 	}
 	take(sorted, (keep+1)/2)
-	front := g.front(sorted, at)
-	near := slices.Clone(front)
-	slices.SortStableFunc(near, func(i, j int) int { return cmp.Compare(g.distance(at(i)), g.distance(at(j))) })
+	first := front(sorted, at)
+	near := slices.Clone(first)
+	slices.SortStableFunc(near, func(i, j int) int { return cmp.Compare(distance(at(i)), distance(at(j))) })
 	near = slices.DeleteFunc(near, func(i int) bool { return kept[i] })
 	take(near, (3*keep+3)/4)
-	take(sampled(front, keep-len(kept)), keep)
+	take(sampled(first, keep-len(kept)), keep)
 	for rest := sorted; len(kept) < keep; {
-		layer := g.front(rest, at)
+		layer := front(rest, at)
 		rest = slices.DeleteFunc(slices.Clone(rest), func(i int) bool { return slices.Contains(layer, i) })
 		take(layer, keep)
 	}
 	return slices.DeleteFunc(sorted, func(i int) bool { return !kept[i] })
 }
 
-// distance is the absolute difference between the miss rate and the limit of the goal.
-func (g goal) distance(s score) float64 {
+// distance is how far a fleet is from the goal: by its excess, or without one by the
+// misses that it has.
+func distance(s score) int {
 	if s.failed {
-		return math.Inf(1)
+		return math.MaxInt
 	}
-	return math.Abs(s.misses - g.missRate*s.deadlines)
+	return cmp.Or(s.excess, s.misses)
 }
 
 // sampled selects n evenly spaced elements of a list, including both ends.
@@ -134,8 +207,8 @@ func halvingSteps(replicas int) []int {
 // replica, the better half of them in two, and so on, so that poor candidates cost few
 // replays. It returns the finalists, which are replayed in all replicas, the best
 // first. play replays candidates in the first replicas, except those that are replayed
-// already; at returns a candidate's score over these replicas.
-func (g goal) successiveHalving(list []int, replicas, finalists int, play func(list []int, replicas int) error, at func(int) score) ([]int, error) {
+// already; at returns a candidate's score over a number of replicas.
+func (g *goal) successiveHalving(list []int, replicas, finalists int, play func(list []int, replicas int) error, at func(i, replicas int) score) ([]int, error) {
 	for _, r := range halvingSteps(replicas) {
 		if err := play(list, r); err != nil {
 			return nil, err
@@ -144,7 +217,7 @@ func (g goal) successiveHalving(list []int, replicas, finalists int, play func(l
 		if r == replicas {
 			keep = finalists
 		}
-		list = g.best(list, keep, at)
+		list = g.best(list, keep, func(i int) score { return at(i, r) })
 	}
 	return list, nil
 }

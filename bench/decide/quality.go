@@ -18,6 +18,18 @@ type logQuality struct {
 	notes           []note.Note
 }
 
+// modelErrorOf is the error of the model for applications like those of a class.
+func modelErrorOf(c *class) validate.ModelError {
+	if c.computes() {
+		return validate.MeasuredComputing
+	}
+	return validate.Measured
+}
+
+func (c *class) computes() bool {
+	return validate.Computes(&traces.Workload{Apps: []*traces.Application{c.last}})
+}
+
 // maxIncomplete is the share of a class's logs that are incomplete above which they are
 // insufficient.
 const maxIncomplete = 0.20
@@ -31,57 +43,53 @@ var (
 	replayError     = note.Declare("replay-error", "median", "worst", "executors", "wider")
 )
 
-// logQualities checks the logs of every class: their grades, and whether the
-// replay with the recorded settings reproduces what was recorded.
-func (a *adviser) logQualities() []logQuality {
-	list := make([]logQuality, len(a.classes))
-	for k, c := range a.classes {
-		q := &list[k]
-		q.model = validate.Measured
-		if validate.Computes(&traces.Workload{Apps: []*traces.Application{c.last}}) {
-			q.model = validate.MeasuredComputing
-			q.notes = append(q.notes, tasksCompute.With(100*q.model.Time))
-		}
-		byGrade := map[traces.Grade]int{}
-		incomplete, tasks := 0, 0
-		for _, at := range c.apps {
-			app := a.suite.Workload.Apps[at]
-			if app.Log.Grade > traces.Disturbed {
-				byGrade[app.Log.Grade]++
-				incomplete++
-			}
-			tasks += app.Log.Tasks
-		}
-		if incomplete > 0 {
-			var grades []string
-			for g := traces.Cut; g <= traces.Unreadable; g++ {
-				if n := byGrade[g]; n > 0 {
-					grades = append(grades, fmt.Sprintf("%d %s", n, g))
-				}
-			}
-			text := strings.Join(grades, ", ")
-			if float64(incomplete) > maxIncomplete*float64(len(c.apps)) {
-				q.insufficiencies = append(q.insufficiencies, logsIncomplete.With(incomplete, len(c.apps), text))
-			} else {
-				q.notes = append(q.notes, someIncomplete.With(incomplete, len(c.apps), text))
-			}
-		}
-		if tasks == 0 {
-			q.insufficiencies = append(q.insufficiencies, logsWithoutTask.With())
-		}
-		q.checkReplay(a, c)
+// assess checks the logs of a class: their grades, and whether the replay with the
+// recorded settings reproduces what was recorded. self has the error of each application
+// of the workload.
+func (c *class) assess(w *traces.Workload, self []selfreplay.Error) {
+	q := &c.logQuality
+	q.model = modelErrorOf(c)
+	if c.computes() {
+		q.notes = append(q.notes, tasksCompute.With(100*q.model.Time))
 	}
-	return list
+	byGrade := map[traces.Grade]int{} // only looked up, never ranged over
+	incomplete, tasks := 0, 0
+	for _, at := range c.apps {
+		app := w.Apps[at]
+		if app.Log.Grade > traces.Disturbed {
+			byGrade[app.Log.Grade]++
+			incomplete++
+		}
+		tasks += app.Log.Tasks
+	}
+	if incomplete > 0 {
+		var grades []string
+		for g := traces.Cut; g <= traces.Unreadable; g++ {
+			if n := byGrade[g]; n > 0 {
+				grades = append(grades, fmt.Sprintf("%d %s", n, g))
+			}
+		}
+		text := strings.Join(grades, ", ")
+		if float64(incomplete) > maxIncomplete*float64(len(c.apps)) {
+			q.insufficiencies = append(q.insufficiencies, logsIncomplete.With(incomplete, len(c.apps), text))
+		} else {
+			q.notes = append(q.notes, someIncomplete.With(incomplete, len(c.apps), text))
+		}
+	}
+	if tasks == 0 {
+		q.insufficiencies = append(q.insufficiencies, logsWithoutTask.With())
+	}
+	q.checkReplay(c.runs(w), c.apps, self)
 }
 
 // checkReplay states how well replays of the class's own logs reproduce them, and
 // widens the intervals of the class by these errors.
-func (q *logQuality) checkReplay(a *adviser, c *class) {
+func (q *logQuality) checkReplay(runs []*traces.Application, apps []int, self []selfreplay.Error) {
 	var errors []selfreplay.Error
-	for _, at := range c.apps {
-		errors = append(errors, a.results.Self[at])
+	for _, at := range apps {
+		errors = append(errors, self[at])
 	}
-	of := bench.ClassErrors(c.runs(a.suite.Workload), errors)
+	of := bench.ClassErrors(runs, errors)
 	if len(of) == 0 {
 		q.notes = append(q.notes, runsNotRecorded.With())
 		return

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
@@ -32,17 +33,30 @@ func tasksOf(w *traces.Workload) int {
 	return n
 }
 
-// A scenario is a workload on its cluster in several replicas: the first is the
+// A world is a workload on a cluster, with what its results are compared with.
+type world struct {
+	workload  *traces.Workload
+	reference []sla.Reference // by application
+	config    replay.Config
+	room      *roomCheck // nil: not to be checked
+}
+
+// A scenario is some applications of a world in several replicas: the first is the
 // workload as it is, the others are shaken. Every fleet is replayed in the same
 // replicas, with random numbers looked up by name, so that two of them differ only
 // by their policies.
 type scenario struct {
-	name      string // such as "load x0.8"; empty: as recorded
+	name      string // in progress and in keys; empty: all classes
 	workload  *traces.Workload
 	reference []sla.Reference // by application of workload
-	classes   []string        // by application of workload: its name, where the workload has its token
-	room      *roomCheck      // nil: the load is another one, or the cluster was given
+	class     []int           // by application: the index of its class; the number of classes for one of none
+	names     []string        // by application: the name of its class, where the workload has its token
+	deviation []float64       // of the model's error of turnarounds, by class, and 0 for applications of none
+	room      *roomCheck
 	replicas  []replica
+	base      *trial // of the settings in force
+	trials    []*trial
+	byFleet   map[string]*trial
 }
 
 type replica struct {
@@ -51,37 +65,42 @@ type replica struct {
 	config   replay.Config
 }
 
-// newScenario makes a scenario of applications that come from another workload:
-// w is made of its applications, and from has for each its index there. Classes
-// are replaced by their tokens. The replicas are those with numbers from first on.
-func newScenario(name string, classes []*class, w *traces.Workload, from []int, of *origin, first, replicas int) *scenario {
-	token := make([]string, len(of.workload.Apps))
-	for _, c := range classes {
-		for _, at := range c.apps {
-			token[at] = c.token
+// newScenario makes a scenario of applications of a world, given by their indexes, with
+// the replicas from a number on. Classes are replaced by their tokens.
+func newScenario(name string, classes []*class, of *world, apps []int, first, replicas int) *scenario {
+	at := map[string]int{}
+	s := &scenario{name: name, room: of.room, base: newTrial(bench.RecordedFleet()), byFleet: map[string]*trial{}}
+	for k, c := range classes {
+		at[c.name] = k
+		s.deviation = append(s.deviation, c.model.Time)
+	}
+	s.deviation = append(s.deviation, 0)
+	out := *of.workload
+	out.Apps = nil
+	for _, i := range apps {
+		app := *of.workload.Apps[i]
+		k, known := at[app.Class]
+		if !known {
+			k = len(classes)
 		}
+		s.class, s.names, s.reference = append(s.class, k), append(s.names, app.Class), append(s.reference, of.reference[i])
+		if app.Class = ""; known {
+			app.Class = classes[k].token
+		}
+		out.Apps = append(out.Apps, &app)
 	}
-	out := *w
-	out.Apps = make([]*traces.Application, len(w.Apps))
-	s := &scenario{name: name, workload: &out, reference: make([]sla.Reference, len(w.Apps)), classes: make([]string, len(w.Apps)), room: of.room}
-	for i, at := range from {
-		app := *w.Apps[i]
-		app.Class = token[at]
-		app.Recorded = of.workload.Apps[at].Recorded // a static size is taken from it if the settings give none
-		out.Apps[i], s.reference[i], s.classes[i] = &app, of.reference[at], of.workload.Apps[at].Class
-	}
+	s.workload = &out
 	for r := first; r < first+replicas; r++ {
 		s.replicas = append(s.replicas, shaken(&out, of.config, r))
 	}
 	return s
 }
 
-// An origin is the workload from which scenarios are made.
-type origin struct {
-	workload  *traces.Workload
-	reference []sla.Reference // by application
-	config    replay.Config
-	room      *roomCheck // nil: not to be checked
+// addReplicas makes more replicas of a scenario that began with number first.
+func (s *scenario) addReplicas(of *world, first, replicas int) {
+	for r := first + len(s.replicas); len(s.replicas) < replicas; r++ {
+		s.replicas = append(s.replicas, shaken(s.workload, of.config, r))
+	}
 }
 
 // shaken makes the replica with a number. Its random numbers depend only on the
@@ -116,7 +135,7 @@ func shaken(w *traces.Workload, c replay.Config, r int) replica {
 
 // replay replays one replica under a fleet and returns the outcome of each
 // application of the scenario's workload, in its order.
-func (s *scenario) replay(f policies.Fleet, r int, watch replay.Watch) ([]metrics.App, error) {
+func (s *scenario) replay(f policies.Fleet, r int, watch replay.Watch) ([]outcome, error) {
 	rep := &s.replicas[r]
 	config := rep.config
 	config.Watch = watch
@@ -124,11 +143,12 @@ func (s *scenario) replay(f policies.Fleet, r int, watch replay.Watch) ([]metric
 	if err != nil {
 		return nil, err
 	}
-	apps := make([]metrics.App, len(s.workload.Apps))
+	apps := make([]outcome, len(s.workload.Apps))
 	for i := range result.Apps {
 		at := rep.from[i]
-		apps[at] = metrics.Replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
-		s.room.observe(f, s.classes[at], rep.workload.Apps[i], &result.Apps[i], &apps[at])
+		app := metrics.Replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
+		s.room.observe(f, s.names[at], rep.workload.Apps[i], &result.Apps[i], &app)
+		apps[at] = outcomeOf(&app)
 	}
 	return apps, nil
 }

@@ -28,13 +28,13 @@ func Significances(r *bench.Results, base int) ([]Significance, bench.Blocks) {
 	if validate.Computes(r.Suite.Workload) {
 		model = validate.MeasuredComputing
 	}
-	j, from, others := judgeOf(r, base, model.With(r.Self))
-	if j.all.blocks.Unit == bench.ByReplica || r.Runs[base].Problem != "" {
-		return nil, j.all.blocks
+	c, from, others := comparerOf(r, base, model.With(r.Self))
+	if c.blocks.Unit == bench.ByReplica || r.Runs[base].Problem != "" {
+		return nil, c.blocks
 	}
-	misses, significant := j.missDeltas(deadlineSet{over: j.all}, others, from)
-	times, costs := j.timeDeltas(others, from), j.costDeltas(others, from)
-	runs := j.all.total(from, metrics.DeadlineOf)
+	misses, significant := c.missDeltas(others, from)
+	times, costs := c.timeDeltas(others, from), c.costDeltas(others, from)
+	runs := stats.Sum(c.sums(from, metrics.DeadlineOf))
 	var list []Significance
 	k := 0
 	for i := range r.Runs {
@@ -49,20 +49,18 @@ func Significances(r *bench.Results, base int) ([]Significance, bench.Blocks) {
 		}
 		list = append(list, s)
 	}
-	return list, j.all.blocks
+	return list, c.blocks
 }
 
-// judgeOf prepares the comparison of replays with the one of index base: a judge over all
-// applications, the base, and the other policies whose replays ended.
-func judgeOf(r *bench.Results, base int, model validate.ModelError) (j *judge, from *trial, others []*trial) {
-	s := &scenario{workload: r.Suite.Workload, reference: r.Reference, replicas: make([]replica, 1)}
+// comparerOf prepares the comparison of replays with the one of index base: the outcomes
+// under the base, and under the other policies whose replays ended.
+func comparerOf(r *bench.Results, base int, model validate.ModelError) (c *comparer, from []metrics.App, others [][]metrics.App) {
 	for i := range r.Runs {
 		if run := &r.Runs[i]; i != base && run.Problem == "" {
-			others = append(others, &trial{runs: [][]metrics.App{run.Apps}})
+			others = append(others, run.Apps)
 		}
 	}
-	all := upTo(len(r.Suite.Workload.Apps))
-	j = newJudge(FewestMisses, s, all, model, r.Suite.Config.Seed)
-	j.startup = r.Suite.Config.Times.By[latency.Startup].Uncertainty
-	return j, &trial{runs: [][]metrics.App{r.Runs[base].Apps}}, others
+	c = newComparer(r.Suite.Workload, model, r.Suite.Config.Seed)
+	c.startup = r.Suite.Config.Times.By[latency.Startup].Uncertainty
+	return c, r.Runs[base].Apps, others
 }

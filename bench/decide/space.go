@@ -11,8 +11,8 @@ import (
 
 // newSpace is a space of sizes up to most: every size up to 4, then two for each
 // doubling.
-func newSpace(most int, protection policies.Protection) policies.Space {
-	s := policies.Space{Protections: []policies.Protection{protection}}
+func newSpace(most int, protections ...policies.Protection) policies.Space {
+	s := policies.Space{Protections: protections}
 	for n, step := 1, 1; n < most; n += step {
 		s.Sizes = append(s.Sizes, n)
 		if n >= 4 && n&(n-1) == 0 {
@@ -23,35 +23,57 @@ func newSpace(most int, protection policies.Protection) policies.Space {
 	return s
 }
 
-// spaceOf is the space of a class: sizes up to the largest useful number of executors.
-func (s *search) spaceOf(c *class) policies.Space {
-	cluster := &s.Suite.Config.Cluster
-	most := min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster))
-	protection := protectionOf(c.last)
-	if s.Protection != nil {
-		protection = *s.Protection
-	} else if cluster.Traits().NoShuffleService != nil && protection.Service {
-		protection = tracking
+// setSpace sets the space of a class: sizes up to the largest useful number of
+// executors, and the protections of shuffle files that its cluster has.
+func (c *class) setSpace(cluster *cluster.Cluster, only *policies.Protection) {
+	protections := c.protections()
+	if only != nil {
+		protections = []policies.Protection{*only}
 	}
-	return newSpace(most, protection)
+	c.space = newSpace(min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster)), protections...)
 }
 
-// protectionOf is how an application protects shuffle files under dynamic allocation:
-// as its settings say, or by tracking if they say nothing.
-func protectionOf(a *traces.Application) policies.Protection {
-	props := map[string]string{}
-	for key, value := range a.Properties {
-		props[key] = value
+// A group is a kind of policy that a search keeps until its end: candidates of one group
+// race only against each other.
+type group int
+
+// The groups. Dynamic allocation that needs an external shuffle service where the logs use
+// none is a group of its own, because of two that are equally good the other one is chosen.
+const (
+	fixedSizes group = iota
+	dynamicAsItIs
+	dynamicWithService
+	groups
+)
+
+// group is the group of a policy of a class.
+func (c *class) group(s policies.Spec) group {
+	switch s = c.resolve(s); {
+	case s.Fixed():
+		return fixedSizes
+	case s.Protection.Service && !c.current.Protection.Service:
+		return dynamicWithService
 	}
-	props["spark.dynamicAllocation.enabled"] = "true"
-	spec, err := policies.FromProperties(props, policies.AppInfo{SparkVersion: a.SparkVersion, Master: "yarn"})
-	switch {
-	case err != nil || spec.Protection.Unprotected:
-		return tracking
-	case spec.Protection.Remote:
-		return remoteProtection(a)
+	return dynamicAsItIs
+}
+
+// resolve is a policy of the class, with the most frequent settings in force in place of
+// "recorded".
+func (c *class) resolve(s policies.Spec) policies.Spec {
+	if s.Recorded() {
+		return c.current
 	}
-	return spec.Protection
+	return s
+}
+
+// start is the candidates of a class with which its search begins: the settings in force,
+// the user's own, and a grid.
+func (c *class) start(q *Question) []policies.Spec {
+	list := append([]policies.Spec{policies.Recorded()}, q.Policies...)
+	if !q.Only {
+		list = append(list, c.possible(policies.Start(c.space))...)
+	}
+	return unique(slices.DeleteFunc(list, func(s policies.Spec) bool { return s == c.current }))
 }
 
 // remoteProtection is that of an application with a remote shuffle service: the service

@@ -31,12 +31,11 @@ func startupExecutors(a *metrics.App) float64 {
 	return a.Attribution.Executors[attribution.HoldStarting].Seconds()
 }
 
-// startupShare is the share of a figure that is start-up, over the applications of a
-// sampling in the first replica.
-func (by sampling) startupShare(t *trial, whole, part metrics.Figure) float64 {
+// startupShare is the share of a figure that is start-up.
+func startupShare(apps []metrics.App, whole, part metrics.Figure) float64 {
 	var all, startup float64
-	for _, at := range by.apps {
-		all, startup = all+whole(&t.runs[0][at]), startup+part(&t.runs[0][at])
+	for i := range apps {
+		all, startup = all+whole(&apps[i]), startup+part(&apps[i])
 	}
 	if all <= 0 {
 		return 0
@@ -46,10 +45,10 @@ func (by sampling) startupShare(t *trial, whole, part metrics.Figure) float64 {
 
 // startupError is the half-width of a 95 % interval for the ratio of two policies, as a
 // share of the ratio, from what is not known of start-up times.
-func (j *judge) startupError(whole, part metrics.Figure, other, base *trial) float64 {
-	if j.startup == 0 {
+func (c *comparer) startupError(whole, part metrics.Figure, other, base []metrics.App) float64 {
+	if c.startup == 0 {
 		return 0
 	}
-	share := j.own.startupShare(other, whole, part) - j.own.startupShare(base, whole, part)
-	return validate.HalfWidth(j.startup * math.Abs(share))
+	share := startupShare(other, whole, part) - startupShare(base, whole, part)
+	return validate.HalfWidth(c.startup * math.Abs(share))
 }

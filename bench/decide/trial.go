@@ -3,54 +3,121 @@ package decide
 import (
 	"cmp"
 	"context"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/attribution"
 )
+
+// An outcome is what a search keeps of one application of a replay.
+type outcome struct {
+	turnaround, judged time.Duration
+	executors, cores   int64 // executor-time and core-time held, ms
+	unfinished         bool  // Spark gave up a job of it
+	refused            replay.Failure
+	attribution        *attribution.Attribution // nil if attribution is off
+}
+
+func outcomeOf(a *metrics.App) outcome {
+	o := outcome{turnaround: a.Turnaround, judged: a.Judged(), executors: a.Executors.Milliseconds(), cores: a.Held.Milliseconds(), unfinished: a.Failed > 0, attribution: a.Attribution}
+	if a.Failure.Refused() {
+		o.refused = a.Failure
+	}
+	return o
+}
+
+// missed reports whether the application misses a deadline if its time is longer by a
+// factor.
+func (o *outcome) missed(deadline time.Duration, factor float64) bool {
+	return o.unfinished || factor*float64(o.judged) > float64(deadline)
+}
+
+// expected is the probability of a miss, in thousandths, if the logarithm of the time is
+// off by Student's distribution with this deviation: the model's error is estimated from
+// few kinds of work.
+func (o *outcome) expected(deadline time.Duration, deviation float64) int {
+	switch {
+	case o.unfinished:
+		return 1000
+	case deviation <= 0 || o.judged <= 0:
+		return 1000 * oneIf(o.missed(deadline, 1))
+	}
+	error := distuv.StudentsT{Mu: 0, Sigma: deviation, Nu: modelFreedom}
+	return int(math.Round(1000 * error.CDF(math.Log(float64(o.judged)/float64(deadline)))))
+}
+
+// Counts are what the runs of a class add up to in some replicas. They are integers, so
+// that equal results compare as equal.
+type counts struct {
+	runs, deadlines              int
+	misses                       int   // of deadlines
+	expected                     int   // misses, in thousandths: the sum of the probabilities of a miss under the model's error
+	turnaround, executors, cores int64 // ms
+}
+
+func (c *counts) add(o *counts, times int) {
+	c.runs, c.deadlines, c.misses, c.expected = c.runs+times*o.runs, c.deadlines+times*o.deadlines, c.misses+times*o.misses, c.expected+times*o.expected
+	n := int64(times)
+	c.turnaround, c.executors, c.cores = c.turnaround+n*o.turnaround, c.executors+n*o.executors, c.cores+n*o.cores
+}
 
 // A trial is the result of one fleet in one scenario.
 type trial struct {
-	fleet policies.Fleet
-	runs  [][]metrics.App // by replica: the outcome of each application of the scenario
-	done  int             // replicas that are complete: those of runs, unless replaying was cancelled
-	err   error           // the error of the first replica that failed; then the fleet has no figures
+	specs   []policies.Spec // of each class of the scenario
+	fleet   policies.Fleet
+	runs    [][]outcome // by replica: the outcome of each application of the scenario
+	tallies [][]counts  // by replica: of each class of the workload, and at the end of all other applications
+	done    int         // replicas that are complete: those of runs, unless replaying was cancelled
+	err     error       // the error of the first replica that failed; then the fleet has no figures
+	refused replay.Failure
 }
 
-// A candidate is a policy, or a policy for each class, that may be chosen, with
-// its trial.
-type candidate struct {
-	specs []policies.Spec // advice: of the class; search: of each class of the scenario
-	*trial
-}
+func newTrial(f policies.Fleet, specs ...policies.Spec) *trial { return &trial{fleet: f, specs: specs} }
 
-func newTrial(f policies.Fleet) *trial { return &trial{fleet: f} }
+// failed reports whether the fleet cannot be chosen: a replay failed, or Spark refuses
+// its settings for some application, which then does not do its work.
+func (t *trial) failed() bool { return t.err != nil || t.refused != replay.NoFailure }
 
-// refusal is why Spark refuses the fleet's settings for some of the applications, the
-// first time; NoFailure: it does not. Such a fleet does not do the work, so it is never
-// chosen, whatever it costs. runs is how often it happens.
-func (t *trial) refusal(apps []int) (why replay.Failure, runs int) {
-	for _, outcome := range t.runs {
-		for _, at := range apps {
-			if outcome != nil && outcome[at].Failure.Refused() {
-				why, runs = cmp.Or(why, outcome[at].Failure), runs+1
-			}
+// totals are the counts of each class over the replicas from one to before another.
+func (t *trial) totals(from, to int) []counts {
+	var sum []counts
+	for _, tally := range t.tallies[from:to] {
+		if sum == nil {
+			sum = make([]counts, len(tally))
+		}
+		for k := range tally {
+			sum[k].add(&tally[k], 1)
 		}
 	}
-	return why, runs
+	return sum
 }
 
-// isStatic reports whether the candidate is a fixed number of executors.
-func (c *candidate) isStatic() bool { return c.specs[0].Fixed() }
-
-// trialsOf returns the trials of candidates.
-func trialsOf(list []*candidate) []*trial {
-	var trials []*trial
-	for _, c := range list {
-		trials = append(trials, c.trial)
+// tally adds up the outcomes of one replay by class.
+func (s *scenario) tally(outcomes []outcome) []counts {
+	sums := make([]counts, len(s.deviation))
+	for i := range outcomes {
+		o, k := &outcomes[i], s.class[i]
+		c := counts{runs: 1, turnaround: o.turnaround.Milliseconds(), executors: o.executors, cores: o.cores}
+		if ref := &s.reference[i]; ref.HasDeadline {
+			c.deadlines = 1
+			c.misses, c.expected = oneIf(o.missed(ref.Deadline, 1)), o.expected(ref.Deadline, s.deviation[k])
+		}
+		sums[k].add(&c, 1)
 	}
-	return trials
+	return sums
+}
+
+func oneIf(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // remaining is the number of replays that play has to do.
@@ -74,21 +141,24 @@ func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o benc
 	for _, t := range list {
 		for len(t.runs) < replicas {
 			jobs = append(jobs, job{t, len(t.runs)})
-			t.runs = append(t.runs, nil) // replays run concurrently and each writes its own element
+			t.runs, t.tallies = append(t.runs, nil), append(t.tallies, nil) // replays run concurrently and each writes its own element
 		}
 	}
 	failed := make([]error, len(jobs))
 	err := o.Each(ctx, len(jobs), func(i int, watch replay.Watch) error {
 		j := jobs[i]
-		var err error
-		if j.trial.runs[j.replica], err = s.replay(j.trial.fleet, j.replica, watch); ctx.Err() == nil {
+		outcomes, err := s.replay(j.trial.fleet, j.replica, watch)
+		if err == nil {
+			j.trial.runs[j.replica], j.trial.tallies[j.replica] = outcomes, s.tally(outcomes)
+		} else if ctx.Err() == nil {
 			failed[i] = err
 		}
 		return nil
 	})
 	for i, j := range jobs { // by ascending replica, so that the first error is kept
-		if j.trial.err == nil {
-			j.trial.err = failed[i]
+		j.trial.err = cmp.Or(j.trial.err, failed[i])
+		for k := range j.trial.runs[j.replica] {
+			j.trial.refused = cmp.Or(j.trial.refused, j.trial.runs[j.replica][k].refused)
 		}
 	}
 	if err != nil {
@@ -98,51 +168,4 @@ func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o benc
 		t.done = len(t.runs)
 	}
 	return nil
-}
-
-// A sampling is the applications of a scenario over which figures are summed, and
-// the blocks into which they are divided.
-type sampling struct {
-	apps   []int
-	blocks bench.Blocks
-}
-
-func (s *scenario) sampling(apps []int) sampling {
-	b := bench.BlocksOf(s.workload, apps)
-	if b.Unit == bench.ByReplica {
-		b.N = len(s.replicas)
-	}
-	return sampling{apps, b}
-}
-
-// sums are a figure's sums by block. If the blocks consist of applications, the sums
-// are means over the replicas.
-func (by sampling) sums(t *trial, f metrics.Figure) []float64 {
-	sums := make([]float64, by.blocks.N)
-	for r, apps := range t.runs {
-		for i, at := range by.apps {
-			if by.blocks.Unit == bench.ByReplica {
-				sums[r] += f(&apps[at])
-			} else {
-				sums[by.blocks.Of[i]] += f(&apps[at]) / float64(len(t.runs))
-			}
-		}
-	}
-	return sums
-}
-
-// total is a figure's sum over the applications, as a mean over the replicas.
-func (by sampling) total(t *trial, f metrics.Figure) float64 {
-	return t.sum(by.apps, len(t.runs), f) / float64(len(t.runs))
-}
-
-// sum is a figure's sum over applications and the first replicas.
-func (t *trial) sum(apps []int, replicas int, f metrics.Figure) float64 {
-	sum := 0.0
-	for _, outcome := range t.runs[:replicas] {
-		for _, at := range apps {
-			sum += f(&outcome[at])
-		}
-	}
-	return sum
 }

@@ -180,8 +180,15 @@ func Share(hits, trials []float64) Estimate {
 	if se > 0 {
 		effective = min(n, p*(1-p)/(se*se))
 	}
-	z := StudentQuantile(len(hits) - 1)
-	middle := (p + z*z/(2*effective)) / (1 + z*z/effective)
-	half := z / (1 + z*z/effective) * math.Sqrt(p*(1-p)/effective+z*z/(4*effective*effective))
-	return Estimate{p, Interval{max(0, min(middle-half, p)), min(1, max(middle+half, p))}}
+	i := Wilson(p, effective, StudentQuantile(len(hits)-1))
+	return Estimate{p, Interval{min(i.Low, p), max(i.High, p)}}
+}
+
+// Wilson is Wilson's interval (1927) of a share among n independent trials, for a
+// quantile z of the normal distribution, or Student's for few trials. It stays within 0
+// and 1.
+func Wilson(share, n, z float64) Interval {
+	middle := (share + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(share*(1-share)/n+z*z/(4*n*n))
+	return Interval{max(0, middle-half), min(1, middle+half)}
 }

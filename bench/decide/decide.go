@@ -1,0 +1,219 @@
+package decide
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/bench/validate"
+	"dynalloc/internal/note"
+	"dynalloc/policies"
+	"dynalloc/traces"
+)
+
+// Defaults of a Question.
+const (
+	DefaultMissRate    = 0.01
+	DefaultMaxSlowdown = 0.1
+
+	// defaultTasks is how many tasks are replayed if no budget is given, and the limits of
+	// the number of replays that this makes.
+	defaultTasks                 = 90_000_000
+	fewestReplays, mostOfReplays = 400, 20_000
+
+	// The number of replicas of a search, if none is given, grows with the budget.
+	replaysPerReplica, mostReplicas = 400, 16
+)
+
+// A decider is the state of one call of Decide. Budgets are counted in applications
+// replayed.
+type decider struct {
+	Question
+	options bench.Options
+	world   world
+	classes []*class
+	goal    goal
+	spent   int   // applications replayed
+	tasks   int64 // tasks started in them
+
+	joint       *scenario // of the search
+	safe, cheap *trial    // of joint: the two answers; nil: not found yet
+
+	judging  *scenario // of the judgement
+	units    units
+	judged   []judged // by class
+	replicas int      // of judging, that all judged fleets have
+	out      Decision
+}
+
+var leftOutOfSearch = note.Declare("left-out-of-search", "error")
+
+// Decide finds for each class of a workload which settings it should have. First each
+// class is searched by itself on the whole cluster; then fleets of the classes' finalists
+// are raced on the whole workload, one change at a time. The best fleet is judged in new
+// replicas: for each class, its best fixed sizes and its best dynamic allocations take
+// part in that fleet, and the choice between the two kinds is repeated over resampled
+// blocks, halves of the replicas, and the model's error. Equal questions give equal
+// decisions, however many replays run in parallel.
+//
+// Cancelling ctx ends the search with the best fleets so far, if there are any.
+func Decide(ctx context.Context, q Question, o bench.Options) (*Decision, error) {
+	d, err := newDecider(ctx, q, o)
+	if err != nil {
+		return nil, err
+	}
+	err = d.search(ctx)
+	if err == nil {
+		err = d.judge(ctx)
+	}
+	if errors.Is(err, context.Canceled) && d.bestSoFar() {
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	apps := float64(len(d.world.workload.Apps))
+	d.out.RoomDecides = d.world.room.list()
+	d.out.Tried.Replays, d.out.Tried.Fleets = float64(d.spent)/apps, len(d.joint.trials)
+	d.report(float64(d.Budget * len(d.world.workload.Apps))) // there may be fewer replays than the budget
+	return &d.out, nil
+}
+
+// Check returns an error if a setting of the question is out of its range.
+func (q *Question) Check() error {
+	switch {
+	case q.MissRate < 0 || q.MissRate > 1:
+		return fmt.Errorf("a miss rate of %g: expected a share from 0 to 1", q.MissRate)
+	case q.MaxSlowdown < 0:
+		return fmt.Errorf("slower by %g: expected a share of 0 or more", q.MaxSlowdown)
+	case q.Replicas < 0:
+		return fmt.Errorf("%d replicas: expected 1 or more", q.Replicas)
+	case q.Budget != 0 && q.Budget < 4*max(q.Replicas, 1):
+		return fmt.Errorf("a budget of %d replays is too small: with %d replicas at least %d are needed", q.Budget, max(q.Replicas, 1), 4*max(q.Replicas, 1))
+	}
+	for _, s := range q.Policies {
+		if s.Unread() {
+			return fmt.Errorf("candidate %s: its script is not loaded; load it with package policies/script", s)
+		}
+		if !s.Deployable() {
+			return fmt.Errorf("candidate %s knows the demand in advance, so it cannot be deployed; a search always shows it as a reference", s)
+		}
+	}
+	return nil
+}
+
+// newDecider replays the settings in force, against which everything else is measured, and
+// prepares the search.
+func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	if q.Suite == nil {
+		return nil, errors.New("there is nothing to decide: no suite is given")
+	}
+	base := *q.Suite
+	limitless := base.Config.Cluster.Assumed && neverShared(base.Workload)
+	if limitless {
+		base.Config.Cluster = validate.Unlimited
+		base.Config.Cluster.Assumed = true
+	}
+	base.Truth, base.Policies = nil, []policies.Fleet{bench.RecordedFleet()}
+	results, err := bench.Run(ctx, &base, bench.Options{Parallel: o.Parallel})
+	if err != nil {
+		return nil, err
+	}
+	d := &decider{Question: q, options: o}
+	d.Suite = results.Suite
+	if d.Budget == 0 {
+		d.Budget = min(max(defaultTasks/max(1, tasksOf(d.Suite.Workload)), fewestReplays), mostOfReplays)
+	}
+	d.Replicas = cmp.Or(q.Replicas, min(max(d.Budget/replaysPerReplica, fewReplicas), mostReplicas))
+	d.Prefer = cmp.Or(q.Prefer, PreferSafe)
+	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, newRoomCheck(d.Suite.Config.Cluster.Assumed, limitless)}
+	d.out = Decision{
+		Suite: d.Suite, Question: d.Question, DeadlineBasis: results.DeadlineBasis, LeftOut: results.LeftOut, Notes: slices.Clone(results.Notes), Self: results.Self,
+		Invented: len(d.Suite.Slack.Factors) == 0 && len(results.Slack.Factors) > 0,
+	}
+	if d.classes, err = classesOf(d.world.workload, &d.world.config.Cluster); err != nil {
+		return nil, err
+	}
+	for _, c := range d.classes {
+		c.assess(d.world.workload, results.Self)
+		c.setSpace(&d.world.config.Cluster, q.Protection)
+		c.blocks = bench.BlocksOf(d.world.workload, c.apps)
+		for _, at := range c.apps {
+			c.deadlines += oneIf(d.world.reference[at].HasDeadline)
+		}
+		if c.deadlines == 0 {
+			d.out.WithoutDeadlines = append(d.out.WithoutDeadlines, c.name)
+		}
+	}
+	d.goal = d.goalOf(d.Prefer)
+	d.joint = newScenario("", d.classes, &d.world, upTo(len(d.world.workload.Apps)), 0, d.Replicas)
+	return d, nil
+}
+
+// goalOf is the goal of a preference.
+func (d *decider) goalOf(p Preference) goal {
+	g := goal{rate: d.MissRate, slower: int(math.Round(1000 * d.MaxSlowdown)), safe: p == PreferSafe, time: d.ShortestTime}
+	for _, c := range d.classes {
+		runs := c.deadlines
+		if c.blocks.Unit == bench.ByReplica {
+			runs *= fewestJudging
+		}
+		g.proof = append(g.proof, provable(d.MissRate, runs))
+	}
+	return g
+}
+
+// neverShared reports whether no two applications of a workload ran at the same time.
+func neverShared(w *traces.Workload) bool {
+	until := time.Duration(0)
+	for _, a := range w.Apps {
+		if a.Recorded == nil || a.Submit < until {
+			return false
+		}
+		until = a.Submit + a.EarlierAttempts + a.Recorded.End
+	}
+	return true
+}
+
+// search finds the best fleet in the replicas of the search: the one that is judged, and
+// the one of the other preference.
+func (d *decider) search(ctx context.Context) error {
+	budget := d.Budget * len(d.world.workload.Apps)
+	forClasses := int(classShare * float64(budget))
+	for k := range d.classes {
+		if err := d.searchClass(ctx, k, (forClasses-d.spent)/(len(d.classes)-k)); err != nil {
+			return err
+		}
+	}
+	start, err := d.startFleets(ctx, int(startShare*float64(budget)))
+	if err != nil {
+		return err
+	}
+	settled, err := d.settle(ctx, start, int(settleShare*float64(budget)))
+	if err != nil {
+		return err
+	}
+	other := d.goalOf(PreferCheap)
+	if d.Prefer == PreferCheap {
+		other = d.goalOf(PreferSafe)
+	}
+	d.safe = settled
+	d.cheap, err = d.otherAnswer(ctx, &other, settled)
+	if d.Prefer == PreferCheap {
+		d.safe, d.cheap = d.cheap, d.safe
+	}
+	return err
+}
+
+// replayedFully are the fleets of the joint search that were replayed in all replicas.
+func (d *decider) replayedFully() []*trial {
+	return slices.DeleteFunc(slices.Clone(d.joint.trials), func(t *trial) bool { return t.done < d.Replicas || t.failed() })
+}

@@ -1,0 +1,137 @@
+package decide
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"dynalloc/bench"
+	"dynalloc/bench/stats"
+	"dynalloc/bench/validate"
+)
+
+// A sampling is the applications of a scenario over which figures are summed, and
+// the blocks into which they are divided.
+type sampling struct {
+	apps   []int
+	blocks bench.Blocks
+}
+
+func (s *scenario) sampling(apps []int) sampling {
+	return sampling{apps, bench.BlocksOf(s.workload, apps)}
+}
+
+// sums are a figure's sums by block, as means over the first replicas; the figure gets the
+// index of the application. If too few runs form blocks, each replica is a block.
+func (by sampling) sums(t *trial, replicas int, f func(at int, o *outcome) float64) []float64 {
+	n := by.blocks.N
+	if by.blocks.Unit == bench.ByReplica {
+		n = replicas
+	}
+	sums := make([]float64, n)
+	for r, outcomes := range t.runs[:replicas] {
+		for i, at := range by.apps {
+			if by.blocks.Unit == bench.ByReplica {
+				sums[r] += f(at, &outcomes[at])
+			} else {
+				sums[by.blocks.Of[i]] += f(at, &outcomes[at]) / float64(replicas)
+			}
+		}
+	}
+	return sums
+}
+
+// missRate is the share of runs with a deadline that miss it. Its interval is over blocks,
+// of the probability of a miss under the model's error.
+func (s *scenario) missRate(by sampling, t *trial) stats.Estimate {
+	count := func(f func(o *outcome, at int) float64) []float64 {
+		return by.sums(t, t.done, func(at int, o *outcome) float64 {
+			if !s.reference[at].HasDeadline {
+				return 0
+			}
+			return f(o, at)
+		})
+	}
+	runs := count(func(*outcome, int) float64 { return 1 })
+	if stats.Sum(runs) == 0 {
+		return stats.Estimate{Value: math.NaN(), Interval: stats.NoInterval()}
+	}
+	rate := stats.Share(count(func(o *outcome, at int) float64 { return float64(oneIf(o.missed(s.reference[at].Deadline, 1))) }), runs)
+	expected := stats.Share(count(func(o *outcome, at int) float64 {
+		return float64(o.expected(s.reference[at].Deadline, s.deviation[s.class[at]])) / 1000
+	}), runs)
+	return stats.Estimate{Value: rate.Value, Interval: stats.Interval{Low: min(rate.Low, expected.Low), High: max(rate.High, expected.High)}}
+}
+
+// figures are what a class gets under a fleet.
+func (d *decider) figures(sc *scenario, t *trial, k int) Figures {
+	by := sampling{d.classes[k].apps, d.classes[k].blocks}
+	total, base := t.totals(0, t.done)[k], sc.base.totals(0, t.done)[k]
+	n := float64(t.done)
+	f := Figures{
+		Runs: len(by.apps), Deadlines: d.classes[k].deadlines, Turnaround: seconds(total.turnaround) / float64(total.runs),
+		ExecutorSeconds: seconds(total.executors) / n, CoreSeconds: seconds(total.cores) / n, SlackP5: math.NaN(),
+		Misses: sc.missRate(by, t).Scaled(float64(d.classes[k].deadlines)),
+	}
+	if f.Deadlines == 0 {
+		f.Misses = stats.Estimate{}
+	}
+	if base.turnaround > 0 {
+		f.Slowdown = float64(total.turnaround-base.turnaround) / float64(base.turnaround)
+	}
+	var turnarounds, slack []float64
+	for _, outcomes := range t.runs[:t.done] {
+		for _, at := range by.apps {
+			o := &outcomes[at]
+			turnarounds = append(turnarounds, o.turnaround.Seconds())
+			if ref := &sc.reference[at]; ref.HasDeadline && !o.unfinished {
+				slack = append(slack, (ref.Deadline - o.judged).Seconds())
+			}
+		}
+	}
+	slices.Sort(turnarounds)
+	f.TurnaroundP95 = stats.Quantile(0.95, turnarounds)
+	if slices.Sort(slack); len(slack) > 0 {
+		f.SlackP5 = stats.Quantile(0.05, slack)
+	}
+	return f
+}
+
+func seconds(ms int64) float64 { return (time.Duration(ms) * time.Millisecond).Seconds() }
+
+// saved is the share of executor-time that fleets save against the settings in force. The
+// intervals are simultaneous, and contain the model's error.
+func (d *decider) saved(sc *scenario, list []*trial) []stats.Estimate {
+	by := sc.sampling(upTo(len(sc.class)))
+	executors := func(_ int, o *outcome) float64 { return seconds(o.executors) }
+	model := validate.ModelError{}
+	for _, c := range d.classes {
+		model = model.Max(c.model)
+	}
+	replicas := sc.base.done
+	for _, t := range list {
+		replicas = min(replicas, t.done)
+	}
+	base := by.sums(sc.base, replicas, executors)
+	var contrasts []stats.Contrast
+	for _, t := range list {
+		contrasts = append(contrasts, stats.Contrast{Sums: minus(base, by.sums(t, replicas, executors)), Weights: base})
+	}
+	saved := stats.Simultaneous(contrasts, d.world.config.Seed)
+	for i := range saved {
+		if stats.Sum(contrasts[i].Sums) != 0 { // else it is the settings in force: the model's error cancels
+			half := validate.HalfWidth(model.Executors) * (1 - saved[i].Value)
+			saved[i] = saved[i].Widened(half, half)
+		}
+		saved[i].Interval = saved[i].Within(math.Inf(-1), 1)
+	}
+	return saved
+}
+
+func minus(x, y []float64) []float64 {
+	d := make([]float64, len(x))
+	for i := range x {
+		d[i] = x[i] - y[i]
+	}
+	return d
+}
