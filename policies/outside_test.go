@@ -45,10 +45,10 @@ func TestPolicyOfAnotherModule(t *testing.T) {
 	}
 	want := `recorded                 0.27 executor-hours
 headroom,spare=1,idle=5s 0.32 executor-hours
-advise tried headroom for adhoc-queries
-advise tried headroom for feature-build
-advise tried headroom for report-sla-*
-advise tried headroom for warehouse-load
+advise judged headroom,spare=1,idle=5s for adhoc-queries
+advise judged headroom,spare=1,idle=5s for feature-build
+advise judged headroom,spare=1,idle=5s for report-sla-*
+advise judged headroom,spare=1,idle=5s for warehouse-load
 `
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(string(out), "\n")); diff != "" {
 		t.Errorf("it says something else (+):\n%s", diff)

@@ -1,15 +1,13 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"dynalloc/bench/decide"
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
-	"dynalloc/replay"
 	"dynalloc/replay/cluster"
 	"dynalloc/reports/words"
 )
@@ -18,72 +16,68 @@ import (
 // same time.
 const neverFull = "never full (not given)"
 
-// Advice is the report of what to set for each class: two sentences to copy into a
-// ticket, the settings, and the evidence.
-func Advice(a *decide.Advice) *Document {
+// Advice is the report of what to set for each class: the verdict and its confidence, the
+// settings, and the evidence.
+func Advice(a *decide.Decision) *Document {
 	s := a.Suite
 	onCluster := clusterFact(s)
 	if s.Config.Cluster.String() == validate.Unlimited.String() {
 		onCluster.Text = neverFull
 	}
-	goal := "fewest missed deadlines, then fewest executor-seconds"
-	deadlines := Fact{Key: "deadline_basis", Label: "deadlines", Value: a.DeadlineBasis}
-	if a.Goal == decide.ShortestTime {
-		goal, deadlines.Label = "shortest turnaround, then fewest executor-seconds", ""
-	}
 	d := &Document{
-		Schema: "dynalloc.advice/2",
+		Schema: "dynalloc.advice/3",
 		Title:  fmt.Sprintf("%s: advice for %s of %s", s.Workload.Name, words.Plural(len(a.Classes), "class"), words.Plural(len(s.Workload.Apps), "application")),
 		Facts: []Fact{
 			{Key: "workload", Value: s.Workload.Name}, onCluster, {Key: "seed", Label: "seed", Value: s.Config.Seed},
-			{Key: "goal", Label: "goal", Value: a.Goal, Text: goal}, deadlines,
-			{Key: "replays", Label: "replays", Value: a.Replicas, Text: fmt.Sprintf("%d of each policy, all but the first with varied inputs", a.Replicas)},
+			deadlineFact(a), {Label: "goal", Text: goalText(&a.Question)},
+			{Key: "miss_rate", Value: a.Question.MissRate}, {Key: "slower", Value: a.Question.MaxSlowdown}, {Key: "prefer", Value: a.Question.Prefer},
+			{Label: "search", Text: searchEffort(a)}, {Key: "tried", Value: triedRecord(a)}, {Key: "replicas", Value: a.Replicas}, {Key: "interrupted", Value: a.Interrupted},
 		},
+		Summary: searchSummary(a),
 	}
-	records := &Table{Columns: append(keys("class", "runs"), evaluationColumns...)}
+	records := &Table{Columns: append(keys("class", "runs"), candidateColumns...)}
 	d.Records = func() *Table { return records }
-	var classes, details []Object
-	left := 0
-	var failed []note.Note
+	classes := []Object{}
 	for i := range a.Classes {
 		c := &a.Classes[i]
-		list, more := shown(a, c)
-		var all []*decide.Evaluation
-		left += more
-		for k := range c.Evaluations {
-			switch j := &c.Evaluations[k]; {
-			case j.Refused != replay.NoFailure: // in Refusals
-			case j.Problem != "":
-				failed = append(failed, adviceNotReplayed.With(c.Class, j.Policy, j.Problem))
-			case j.Replicas < a.Replicas:
-				left++
-			}
-			all = append(all, &c.Evaluations[k])
-		}
-		failed = append(failed, c.Refusals()...)
-		tried := evaluationTable(c, all)
-		for _, row := range tried.Rows {
+		table := candidateTable(c)
+		for _, row := range table.Rows {
 			records.add(c.Class, c.Runs, row)
 		}
-		classes, details = append(classes, classRecord(c)), append(details, detailRecord(a, c, tried))
-		d.Sections = append(d.Sections, classSection(a, c, list))
+		classes = append(classes, classRecord(c, table))
+		d.Sections = append(d.Sections, classSection(a, c, table))
+		d.Notes = append(d.Notes, c.Refused...)
 	}
-	d.Facts = append(d.Facts, Fact{Key: "classes", Value: classes}, Fact{Key: "joint", Value: jointRecord(a.Joint)}, Fact{Key: "details", Value: details},
+	d.Facts = append(d.Facts, Fact{Key: "classes", Value: classes}, Fact{Key: "now", Value: fleetRecords(a.Now)[0]},
+		Fact{Key: "safe", Value: fleetRecords(a.Safe)[0]}, Fact{Key: "cheap", Value: fleetRecords(a.Cheap)[0]}, Fact{Key: "one_for_all", Value: fleetRecords(a.OneForAll...)},
 		Fact{Key: "applications", Value: selfReplayRecords(s.Workload, a.Self)})
-	if a.Joint != nil {
-		d.Sections = append(d.Sections, jointSection(a.Joint))
+	first := adviceClusterNotes(a, onCluster.Text == neverFull)
+	if a.Invented {
+		first = append([]note.Note{deadlinesInvented.With(a.DeadlineBasis)}, first...)
 	}
-	d.Notes = adviceClusterNotes(a, onCluster.Text == neverFull)
-	d.Notes = append(append(d.Notes, gradeNotes(s.Workload)...), legendAdvice.With(), adviceOthersKeep.With(), adviceBacklog.With())
-	if left > 0 {
-		d.Notes = append(d.Notes, adviceMoreTried.With(left))
-	}
-	d.Notes = append(append(d.Notes, failed...), a.Notes...)
+	d.Notes = slices.Concat(first, gradeNotes(s.Workload), []note.Note{legendAdvice.With(), searchIsNotComplete.With()}, d.Notes, a.Notes)
 	return d
 }
 
+// deadlineFact says where the deadlines come from.
+func deadlineFact(a *decide.Decision) Fact {
+	f := Fact{Key: "deadline_basis", Label: "deadlines", Value: a.DeadlineBasis}
+	if a.Invented {
+		f.Text = a.DeadlineBasis + " (nobody gave deadlines: these are the default)"
+	}
+	return f
+}
+
+// goalText is what is decided by.
+func goalText(q *decide.Question) string {
+	if q.ShortestTime {
+		return "shortest turnaround, then fewest executor-seconds"
+	}
+	return fmt.Sprintf("at most %s of each class's runs miss their deadline, then fewest executor-seconds; the %s answer", words.Share(q.MissRate), q.Prefer)
+}
+
 // adviceClusterNotes are the limits that a cluster sets to advice on it.
-func adviceClusterNotes(a *decide.Advice, limitless bool) []note.Note {
+func adviceClusterNotes(a *decide.Decision, limitless bool) []note.Note {
 	switch {
 	case limitless && len(a.RoomDecides) > 0:
 		return []note.Note{neverFullDecides.With(a.RoomDecides)}
@@ -103,11 +97,10 @@ func clusterNotesOf(c *cluster.Cluster, decides []string) []note.Note {
 	return notes
 }
 
-// classSection builds the section of a class; list has the policies that its table
-// shows.
-func classSection(a *decide.Advice, c *decide.ClassAdvice, list []*decide.Evaluation) Section {
-	sentences := evidence(a.Goal, c)
-	s := Section{Key: "class", Heading: strings.TrimSuffix(sentences[0], "."), Blocks: []Block{Paragraph(sentences[1])}}
+// classSection builds the section of a class.
+func classSection(a *decide.Decision, c *decide.ClassDecision, table *Table) Section {
+	s := Section{Key: "class", Heading: c.Class + ": " + action(c)}
+	s.Blocks = append(s.Blocks, Paragraph(evidence(c)))
 	if c.Verdict == decide.Insufficient {
 		if len(c.Notes) > 0 {
 			s.Blocks = append(s.Blocks, Bullets(WordAll(c.Notes)))
@@ -118,150 +111,131 @@ func classSection(a *decide.Advice, c *decide.ClassAdvice, list []*decide.Evalua
 	if c.NoSnippet != "" {
 		settings = Code("# no settings: " + c.NoSnippet + "\n")
 	}
-	s.Blocks = append(s.Blocks, settings, Bullets(basis(a, c)), evaluationTable(c, list))
-	return s
+	return Section{s.Key, s.Heading, append(s.Blocks, settings, answerTable(c), Bullets(basis(a, c)), table), false}
 }
 
-// triedShown is the largest number of policies in the table of a class.
-const triedShown = 12
-
-// shown selects the policies for the table of a class: the advised one, the one in the
-// logs, the best of each kind, and then, of the policies that were evaluated in all
-// replays, those with the fewest misses and executor-seconds. more is the number of
-// policies left out.
-func shown(a *decide.Advice, c *decide.ClassAdvice) (list []*decide.Evaluation, more int) {
-	rank := func(j *decide.Evaluation) int {
-		switch {
-		case j.Policy == c.Advised.Policy:
-			return 0
-		case j.Policy == c.Current.Policy:
-			return 1
-		case c.Static != nil && j.Policy == c.Static.Policy, c.Dynamic != nil && j.Policy == c.Dynamic.Policy:
-			return 2
+// answerTable has the settings in force and the two answers side by side.
+func answerTable(c *decide.ClassDecision) *Table {
+	t := &Table{Left: 2, Columns: heads("", "policy", "misses", "95 %", "slack left\ns (p5)", "p95 turn-\naround s", "slower\n%", "executor-\nhours")}
+	for _, row := range []struct {
+		name string
+		of   *decide.Choice
+	}{{"now", &c.Now}, {"safe", &c.Safe}, {"cheap", &c.Cheap}} {
+		f := &row.of.Figures
+		slower := fmt.Sprintf("%+.0f", 100*f.Slowdown)
+		if row.of == &c.Now {
+			slower = words.Missing
 		}
-		return 3
-	}
-	for i := range c.Evaluations {
-		if j := &c.Evaluations[i]; j.Problem == "" && j.Replicas == a.Replicas {
-			list = append(list, j)
-		}
-	}
-	slices.SortStableFunc(list, func(x, y *decide.Evaluation) int {
-		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Misses.Value+x.OtherClassMisses, y.Misses.Value+y.OtherClassMisses), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
-	})
-	if len(list) > triedShown {
-		list, more = list[:triedShown], len(list)-triedShown
-	}
-	if len(list) > 1 {
-		slices.SortStableFunc(list[1:], func(x, y *decide.Evaluation) int {
-			return cmp.Or(cmp.Compare(y.Policy.Kind.Name, x.Policy.Kind.Name), cmp.Compare(x.ExecutorSeconds, y.ExecutorSeconds))
-		})
-	}
-	return list, more
-}
-
-// evaluationColumns are the columns of a table of policies that were tried for a class.
-var evaluationColumns = []Column{
-	{Head: "policy", Key: "policy"}, {Key: "replays", Hidden: true}, {Head: "misses", Key: "misses"}, {Key: "of", Hidden: true},
-	{Head: "[95 %]", Key: "misses_interval"}, {Head: "misses of\nothers", Key: "misses_elsewhere"},
-	{Head: "mean\nturnaround s", Key: "turnaround_mean_s"}, {Head: "executor-\nhours", Key: "executor_seconds"},
-	{Head: "more\nmisses"}, {Head: "executor-hours\n%"}, {Head: "turnaround\n%"}, {Key: "problem", Hidden: true},
-}
-
-// evaluationTable compares policies of a class.
-func evaluationTable(c *decide.ClassAdvice, list []*decide.Evaluation) *Table {
-	t := &Table{Left: 1, Columns: evaluationColumns}
-	places := 2 // decimal places of executor-hours: more if the values are small
-	if slices.ContainsFunc(list, func(j *decide.Evaluation) bool { return j.ExecutorSeconds < 360 }) {
-		places = 3
-	}
-	for _, j := range list {
-		name := "  " + j.Policy.String()
-		more, cost, longer := words.Insignificant, words.Relative(j.CostDelta), words.Relative(j.TimeDelta)
-		if j.MissesSignificant {
-			more = fmt.Sprintf("%+.1f", j.MissDelta.Value)
-		}
-		if j.Policy == c.Advised.Policy {
-			name = "> " + j.Policy.String()
-			more, cost, longer = "", "", ""
-		}
-		if j.Policy == c.Current.Policy {
-			name += " (now)"
-		}
-		misses, within := Cell{Text: words.Missing}, Cell{Text: words.Missing}
-		if j.Of > 0 {
-			misses = Cell{fmt.Sprintf("%.1f of %d", j.Misses.Value, j.Of), words.Thousandths(j.Misses.Value)}
-			within = Cell{fmt.Sprintf("%.0f to %.0f", j.Misses.Low, j.Misses.High), interval(j.Misses.Interval, words.Thousandths)}
-		}
-		t.add(Cell{name, j.Policy.String()}, j.Replicas, misses, j.Of, within,
-			Cell{fmt.Sprintf("%.1f", j.OtherClassMisses), words.Thousandths(j.OtherClassMisses)},
-			Cell{fmt.Sprintf("%.1f", j.Turnaround), words.Thousandths(j.Turnaround)},
-			Cell{fmt.Sprintf("%.*f", places, j.ExecutorSeconds/3600), words.Thousandths(j.ExecutorSeconds)},
-			more, cost, longer, j.Problem)
+		t.add(row.name, row.of.Policy.String(), missesIn(f), missInterval(f), orMissing(f.SlackP5), fmt.Sprintf("%.1f", f.TurnaroundP95), slower, hours(f.ExecutorSeconds/3600))
 	}
 	return t
 }
 
-// jointSection reports the effect of following the advice for all classes at once.
-func jointSection(j *decide.Joint) Section {
-	s := Section{Key: "joint", Heading: "All advice together"}
-	s.Blocks = append(s.Blocks, Paragraph(fmt.Sprintf(
-		"With --policy '%s', misses go from %.1f to %.1f of %d (difference %+.1f [%+.1f, %+.1f]), all executor-hours are %s, and mean turnaround changes by %+.0f %% [%+.0f, %+.0f].",
-		j.Fleet, j.Before, j.After, j.Of, j.MissDelta.Value, j.MissDelta.Low, j.MissDelta.High, lessOrMore(j.SavedShare),
-		100*j.TimeDelta.Value, 100*j.TimeDelta.Low, 100*j.TimeDelta.High)))
-	if len(j.Worse) > 0 {
-		s.Blocks = append(s.Blocks, Paragraph("Together the changes are worse than each on its own: "+joined(WordAll(j.Worse))+". Change one class at a time, in the order above, and repeat the advice with the new logs."))
+// missesIn are the misses of a class in one replay of its runs.
+func missesIn(f *decide.Figures) string {
+	if f.Deadlines == 0 {
+		return words.Missing
 	}
-	return s
+	return fmt.Sprintf("%s of %d", words.NoMinusZero(fmt.Sprintf("%.1f", f.Misses.Value)), f.Deadlines)
 }
 
-// classRecord is the short form of the advice for a class, for programs.
-func classRecord(c *decide.ClassAdvice) Object {
-	of, conf := c.Dynamic, ""
-	if of == nil {
-		of = &c.Advised
+func missInterval(f *decide.Figures) string {
+	if f.Deadlines == 0 || math.IsNaN(f.Misses.Low) {
+		return words.Missing
 	}
+	return fmt.Sprintf("[%.1f, %.1f]", f.Misses.Low, f.Misses.High)
+}
+
+func orMissing(v float64) string {
+	if math.IsNaN(v) {
+		return words.Missing
+	}
+	return fmt.Sprintf("%.1f", v)
+}
+
+// candidateColumns are the columns of a table of the policies that were judged for a class.
+var candidateColumns = []Column{
+	{Head: "policy", Key: "policy"}, {Head: "misses", Key: "misses"}, {Key: "of", Hidden: true}, {Head: "[95 %]", Key: "misses_interval"},
+	{Head: "slack\ns (p5)", Key: "slack_p5_s"}, {Head: "mean\nturnaround s", Key: "turnaround_mean_s"}, {Head: "p95", Key: "turnaround_p95_s"},
+	{Head: "executor-\nhours", Key: "executor_seconds"}, {Key: "core_seconds", Hidden: true}, {Key: "slower_share", Hidden: true},
+}
+
+// candidateTable compares the policies that were judged for a class, inside the advised
+// fleet.
+func candidateTable(c *decide.ClassDecision) *Table {
+	t := &Table{Left: 1, Columns: candidateColumns}
+	for i := range c.Candidates {
+		of := &c.Candidates[i]
+		name := "  " + of.Policy.String()
+		if of.Policy == c.Set.Policy {
+			name = "> " + of.Policy.String()
+		}
+		if of.Policy == c.Now.Policy {
+			name += " (now)"
+		}
+		t.add(Cell{name, of.Policy.String()}, figureCells(&of.Figures))
+	}
+	return t
+}
+
+// figureCells are the cells of candidateColumns after the policy.
+func figureCells(f *decide.Figures) []Cell {
+	thousandths := func(text string, v float64) Cell {
+		if math.IsNaN(v) {
+			return Cell{Text: words.Missing}
+		}
+		return Cell{text, words.Thousandths(v)}
+	}
+	misses, within := Cell{Text: words.Missing}, Cell{Text: words.Missing}
+	if f.Deadlines > 0 {
+		misses, within = thousandths(missesIn(f), f.Misses.Value), Cell{missInterval(f), interval(f.Misses.Interval, words.Thousandths)}
+	}
+	return []Cell{
+		misses, {Value: f.Deadlines}, within, thousandths(orMissing(f.SlackP5), f.SlackP5), thousandths(fmt.Sprintf("%.1f", f.Turnaround), f.Turnaround),
+		thousandths(fmt.Sprintf("%.1f", f.TurnaroundP95), f.TurnaroundP95), thousandths(hours(f.ExecutorSeconds/3600), f.ExecutorSeconds),
+		thousandths("", f.CoreSeconds), thousandths("", f.Slowdown),
+	}
+}
+
+// choiceRecord is a policy of a class with its figures, for programs; nil: none.
+func choiceRecord(c *decide.Choice) any {
+	if c == nil {
+		return nil
+	}
+	o := Object{{"policy", c.Policy.String()}, {"executors", orNull(c.Policy.Fixed(), c.Policy.Executors)}}
+	for i, cell := range figureCells(&c.Figures) {
+		o = append(o, Field{candidateColumns[i+1].Key, cell.Value})
+	}
+	causes := []Object{}
+	for _, m := range c.Causes {
+		causes = append(causes, Object{{"cause", m.Cause.String()}, {"misses", words.Thousandths(m.Misses)}})
+	}
+	return append(o, Field{"causes", causes})
+}
+
+// classRecord is the answer for a class, for programs.
+func classRecord(c *decide.ClassDecision, table *Table) Object {
+	conf := ""
 	if c.Verdict != decide.Insufficient && c.NoSnippet == "" {
 		conf = c.Snippet.String()
 	}
-	evidence := Object{{"misses", 0}, {"of", 0}, {"interval", []float64{0, 0}}}
-	if of.Of > 0 {
-		evidence = Object{{"misses", words.Thousandths(of.Misses.Value)}, {"of", of.Of}, {"interval", interval(of.Misses.Interval, words.Thousandths)}}
-	}
-	both := c.Static != nil && c.Dynamic != nil
-	evidence = append(evidence, Field{"executor_seconds_saved", orNull(both, words.Thousandths(c.Saved.Value))},
-		Field{"saved_interval", orNull(both, interval(c.Saved.Interval, words.Thousandths))})
 	return Object{
-		{"class", c.Class}, {"verdict", c.Verdict}, {"policy", c.Advised.Policy.String()},
-		{"executors", orNull(c.Advised.Static(), c.Advised.Policy.Executors)}, {"conf", conf}, {"evidence", evidence}, {"stable", c.Stable},
+		{"class", c.Class}, {"runs", c.Runs}, {"verdict", c.Verdict}, {"confidence", finite(c.Confidence)}, {"confidence_error", finite(c.ConfidenceError)},
+		{"equivalent", words.Thousandths(c.Equivalent)}, {"policy", c.Set.Policy.String()}, {"executors", orNull(c.Set.Policy.Fixed(), c.Set.Policy.Executors)}, {"conf", conf},
+		{"now", choiceRecord(&c.Now)}, {"set", choiceRecord(&c.Set)}, {"safe", choiceRecord(&c.Safe)}, {"cheap", choiceRecord(&c.Cheap)},
+		{"best_static", choiceRecord(c.BestStatic)}, {"best_dynamic", choiceRecord(c.BestDynamic)},
+		{"own_change", Object{
+			{"misses", words.Thousandths(c.OwnChange.Misses)}, {"misses_of_others", words.Thousandths(c.OwnChange.OtherMisses)}, {"core_seconds", words.Thousandths(c.OwnChange.CoreSeconds)},
+		}},
+		{"reason", record(c.Reason)}, {"would_decide", noteRecords(c.WouldDecide)}, {"runs_for_proof", c.ProofRuns}, {"deadlines_invented", c.Invented},
+		{"insufficient", noteRecords(c.Insufficiencies)}, {"blocks", c.Blocks.String()}, {"notes", noteRecords(c.Notes)}, {"judged", table.objects()},
 	}
 }
 
-// detailRecord is everything about a class, for programs.
-func detailRecord(a *decide.Advice, c *decide.ClassAdvice, tried *Table) Object {
-	name := func(j *decide.Evaluation) any {
-		if j == nil {
-			return nil
-		}
-		return j.Policy.String()
-	}
-	return Object{
-		{"class", c.Class}, {"runs", c.Runs}, {"text", evidence(a.Goal, c)}, {"now", c.Current.Policy.String()},
-		{"static", name(c.Static)}, {"dynamic", name(c.Dynamic)}, {"blocks", c.Blocks.String()},
-		{"least_static_p99", orNull(c.SmallestStatic.Executors > 0, c.SmallestStatic.Executors)}, {"flips", WordAll(c.Flips)}, {"notes", c.Notes}, {"tried", tried.objects()},
-	}
-}
+func finite(v float64) any { return orNull(words.Finite(v), words.Thousandths(v)) }
 
-// jointRecord is the effect of following the advice for all classes at once, for
-// programs.
-func jointRecord(j *decide.Joint) any {
-	if j == nil {
-		return nil
-	}
-	return Object{
-		{"policy", j.Fleet.String()}, {"misses_before", words.Thousandths(j.Before)}, {"misses_after", words.Thousandths(j.After)}, {"of", j.Of},
-		{"more_misses_interval", interval(j.MissDelta.Interval, words.Thousandths)},
-		{"executor_time_saved_share", words.Thousandths(j.SavedShare.Value)}, {"executor_time_saved_interval", interval(j.SavedShare.Interval, words.Thousandths)},
-		{"worse_than_alone", WordAll(j.Worse)},
-	}
+// triedRecord counts the candidates, for programs.
+func triedRecord(a *decide.Decision) Object {
+	t := &a.Tried
+	return Object{{"static", t.Static}, {"dynamic", t.Dynamic}, {"user", t.User}, {"one_for_all", t.OneForAll}, {"fleets", t.Fleets}, {"replays", words.Thousandths(t.Replays)}}
 }

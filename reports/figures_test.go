@@ -10,7 +10,7 @@ import (
 // margin white, and comes out the same every time.
 func TestPictures(t *testing.T) {
 	empty := tuned(t)
-	empty.Fleets, empty.Hindsight, empty.Others, empty.Chosen = nil, nil, nil, -1
+	empty.Front, empty.Hindsight, empty.Others, empty.Advised.MeetsGoal = nil, nil, nil, false
 	all := documents(t)
 	all["empty search"] = Search(empty)
 	for name, d := range all {

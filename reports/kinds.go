@@ -34,14 +34,11 @@ var (
 	legendCauses        = note.Declare("legend-causes")
 	legendLosses        = note.Declare("legend-losses")
 
-	legendAdvice      = note.Declare("legend-advice")
-	adviceOthersKeep  = note.Declare("advice-others-keep")
-	adviceBacklog     = note.Declare("advice-backlog")
-	adviceMoreTried   = note.Declare("advice-more-tried", "more")
-	adviceNotReplayed = note.Declare("advice-not-replayed", "class", "policy", "problem")
+	legendAdvice = note.Declare("legend-advice")
 
 	searchIsNotComplete = note.Declare("search-is-not-complete")
 	searchStopped       = note.Declare("search-stopped", "replays")
+	deadlinesInvented   = note.Declare("deadlines-invented", "basis")
 	searchChecked       = note.Declare("search-checked", "replays")
 	searchPatterns      = note.Declare("search-patterns", "classes")
 	searchUntried       = note.Declare("search-untried", "number", "classes")

@@ -30,40 +30,46 @@ func estimate(value, low, high float64) stats.Estimate {
 	return stats.Estimate{Value: value, Interval: stats.Interval{Low: low, High: high}}
 }
 
-// advised is advice for two classes of the lecture's case, made by hand: reports keep
+// advised is a decision about two classes of the lecture's case, made by hand: reports keep
 // a fixed size although dynamic allocation would be cheaper, and of the warehouse load
 // the logs show too little.
-func advised() *decide.Advice {
-	static := decide.Evaluation{Policy: spec("static,n=4"), Replicas: 5, Of: 20, Misses: estimate(1, 0, 4), OtherClassMisses: 2, Turnaround: 42.5, ExecutorSeconds: 7200}
-	dynamic := decide.Evaluation{
-		Policy: spec("spark,idle=10s,max=8"), Replicas: 5, Of: 20, Misses: estimate(6, 3, 11), OtherClassMisses: 2, Turnaround: 50, ExecutorSeconds: 5400,
-		MissDelta: estimate(5, 2, 8), MissesSignificant: true, CostDelta: estimate(-0.25, -0.3, -0.2), TimeDelta: estimate(0.18, -0.1, 0.4),
-		Causes: []decide.MissCause{{Cause: attribution.TimeRamp, Misses: 5}}, RampUpTime: 12500 * time.Millisecond,
+func advised() *decide.Decision {
+	figures := func(misses stats.Estimate, turnaround, executors float64) decide.Figures {
+		return decide.Figures{Runs: 20, Deadlines: 20, Misses: misses, Turnaround: turnaround, TurnaroundP95: 2 * turnaround, ExecutorSeconds: executors, CoreSeconds: 2 * executors, SlackP5: 8.5}
 	}
-	smaller := decide.Evaluation{
-		Policy: spec("static,n=3"), Replicas: 5, Of: 20, Misses: estimate(3, 1, 6), OtherClassMisses: 2, Turnaround: 46, ExecutorSeconds: 5600,
-		MissDelta: estimate(2, -1, 5), CostDelta: estimate(-0.22, -0.3, -0.1), TimeDelta: estimate(0.08, 0.02, 0.15),
+	static := decide.Choice{Policy: spec("static,n=4"), Figures: figures(estimate(1, 0, 4), 42.5, 7200), RampUp: math.NaN()}
+	dynamic := decide.Choice{
+		Policy: spec("spark,idle=10s,max=8"), Figures: figures(estimate(6, 3, 11), 50, 5400),
+		Causes: []decide.MissCause{{Cause: attribution.TimeRamp, Misses: 5}}, RampUp: 12.5,
 	}
-	return &decide.Advice{
-		Suite: lecture().Suite, Goal: decide.FewestMisses, Replicas: 5, DeadlineBasis: "from deadlines.csv", CheckedAt: []string{"slack x1.2", "load x2"},
-		Classes: []decide.ClassAdvice{
+	load := decide.Choice{Policy: spec("static,n=4"), Figures: decide.Figures{Runs: 1, SlackP5: math.NaN()}}
+	fleetResult := func(text string, misses, hours float64) decide.FleetResult {
+		f := fleet("", text)
+		return decide.FleetResult{
+			Fleet: f, Conf: make([]string, len(f.Rules)), Misses: misses, Deadlines: 20, MissRate: estimate(misses/20, 0, 0.2), ExecutorHours: hours, Saved: estimate(0.1, 0.05, 0.15),
+			MeetsGoal: true,
+		}
+	}
+	d := &decide.Decision{
+		Suite: lecture().Suite, Question: decide.Question{MissRate: 0.05, MaxSlowdown: 0.1, Prefer: decide.PreferSafe}, Replicas: 5, DeadlineBasis: "from deadlines.csv",
+		Tried: decide.Tried{Static: 12, Dynamic: 80, User: 1, OneForAll: 20, Fleets: 60, Replays: 900},
+		Now:   fleetResult("recorded", 3, 4), Safe: fleetResult("report-*=static,n=4;*=recorded", 1, 3.6), Cheap: fleetResult("report-*=static,n=4;*=recorded", 1, 3.6),
+		Classes: []decide.ClassDecision{
 			{
-				Class: "report-*", Runs: 20, Verdict: decide.Static, Stable: true, Current: static, Advised: static, Static: &static, Dynamic: &dynamic,
+				Class: "report-*", Runs: 20, Verdict: decide.Static, Confidence: 0.97, ConfidenceError: 0.01, Equivalent: 0.02, Now: static, Set: static, Safe: static, Cheap: static,
+				BestStatic: &static, BestDynamic: &dynamic, Candidates: []decide.Choice{static, dynamic}, ProofRuns: 73,
+				Reason:  decide.ReasonMisses.With(static.Policy, 1.0, 20, dynamic.Policy, 6.0, attribution.TimeRamp.String()),
 				Snippet: policies.Snippet{Set: []policies.Line{{Key: "spark.dynamicAllocation.enabled", Value: "false"}}},
-				Saved:   estimate(1800, 1440, 2160), SavedShare: estimate(0.25, 0.2, 0.3), TimeDelta: estimate(0.18, -0.1, 0.4),
-				SmallestStatic: decide.SmallestStatic{Executors: 4, Of: 100}, Blocks: bench.Blocks{Unit: bench.ByHour, N: 12},
-				Evaluations: []decide.Evaluation{
-					dynamic, static, smaller, {Policy: spec("static,n=1"), Replicas: 1, Of: 4, Misses: estimate(4, math.NaN(), math.NaN())},
-					{Policy: spec("static,n=99"), Problem: "it does not fit"},
-				},
+				Blocks:  bench.Blocks{Unit: bench.ByHour, N: 12},
 			},
-			{Class: "warehouse-load", Runs: 1, Verdict: decide.Insufficient, Insufficiencies: []note.Note{note.Plain("the log is cut"), note.Plain("one run is too few")}, Current: static, Advised: static},
-		},
-		Joint: &decide.Joint{
-			Fleet: fleet("", "report-*=static,n=4;*=recorded"), Before: 3, After: 1, Of: 21, MissDelta: estimate(-2, -4, 0), SavedShare: estimate(-0.1, -0.2, -0.05),
-			TimeDelta: estimate(-0.05, -0.1, 0.01), Worse: []note.Note{note.Plain("report-*: 2 instead of 1")},
+			{
+				Class: "warehouse-load", Runs: 1, Verdict: decide.Insufficient, Confidence: math.NaN(), ConfidenceError: math.NaN(),
+				Insufficiencies: []note.Note{note.Plain("the log is cut"), note.Plain("one run is too few")}, Now: load, Set: load, Safe: load, Cheap: load,
+			},
 		},
 	}
+	d.Advised = d.Safe
+	return d
 }
 
 // gate compares results of last week and of today, made by hand: one policy is worse.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"dynalloc/bench/decide"
@@ -13,24 +14,26 @@ import (
 	"dynalloc/reports/words"
 )
 
-// Search is the report of a search for the cheapest fleet that keeps the deadlines.
-func Search(t *decide.TuneResult) *Document {
+// Search is the report of a decision as a search: the fleets that were found, their front,
+// and the settings of the advised one.
+func Search(t *decide.Decision) *Document {
 	s := t.Suite
+	chosen := chosenOf(t)
 	d := &Document{
-		Schema: "dynalloc.tune/2",
-		Title:  fmt.Sprintf("%s: %s, tuned for a miss rate of at most %s", s.Workload.Name, words.Plural(len(s.Workload.Apps), "application"), words.Share(t.Tuning.MissRate)),
+		Schema: "dynalloc.tune/3",
+		Title:  fmt.Sprintf("%s: %s, tuned for a miss rate of at most %s", s.Workload.Name, words.Plural(len(s.Workload.Apps), "application"), words.Share(t.Question.MissRate)),
 		Facts: []Fact{
 			{Key: "workload", Value: s.Workload.Name}, clusterFact(s), {Key: "seed", Label: "seed", Value: s.Config.Seed},
-			{Key: "deadline_basis", Label: "deadlines", Value: t.DeadlineBasis},
-			{Label: "search", Text: searchEffort(t)},
-			{Key: "miss_rate", Value: t.Tuning.MissRate}, {Key: "slower", Value: t.Tuning.MaxSlowdown}, {Key: "replicas", Value: t.Replicas},
-			{Key: "tried", Value: t.Candidates}, {Key: "replays", Value: t.Spent}, {Key: "grid_replays", Value: t.Grid},
-			{Key: "interrupted", Value: t.Interrupted}, {Key: "chosen", Value: orNull(t.Chosen >= 0, t.Chosen)},
-			{Key: "fleets", Value: fleetRecords(t.Fleets...)}, {Key: "recorded", Value: fleetRecords(t.Base)[0]}, {Key: "hindsight", Value: fleetRecords(t.Hindsight...)},
+			deadlineFact(t), {Label: "goal", Text: goalText(&t.Question)}, {Label: "search", Text: searchEffort(t)},
+			{Key: "miss_rate", Value: t.Question.MissRate}, {Key: "slower", Value: t.Question.MaxSlowdown}, {Key: "prefer", Value: t.Question.Prefer}, {Key: "replicas", Value: t.Replicas},
+			{Key: "tried", Value: triedRecord(t)},
+			{Key: "interrupted", Value: t.Interrupted}, {Key: "chosen", Value: orNull(chosen >= 0, chosen)},
+			{Key: "fleets", Value: fleetRecords(t.Front...)}, {Key: "recorded", Value: fleetRecords(t.Now)[0]},
+			{Key: "safe", Value: fleetRecords(t.Safe)[0]}, {Key: "cheap", Value: fleetRecords(t.Cheap)[0]}, {Key: "hindsight", Value: fleetRecords(t.Hindsight...)},
 			{Key: "lower_bounds", Value: Object{{"misses", t.Bounds.Misses}, {"executor_seconds", 3600 * t.Bounds.ExecutorHours}}},
 			{Key: "applications", Value: selfReplayRecords(s.Workload, t.Self)},
 		},
-		Summary: searchSummary(t),
+		Summary: append(searchSummary(t), verdictSentences(t)...),
 		Notes:   searchNotes(t),
 		Files:   Files{Report: "tune", Results: "tune"},
 		Figures: []Figure{{"front.png", "misses against executor-hours, with hindsight and the bounds", func(w io.Writer) error { return pictures.Front(w, t) }}},
@@ -40,64 +43,74 @@ func Search(t *decide.TuneResult) *Document {
 	people := *table
 	people.Rows = table.Rows[:len(table.Rows)-1] // without the bounds, which the summary states
 	d.Sections = []Section{section("fleets", "Fleets", &people), section("rules", "Policies of each fleet", ruleTable(t))}
-	if t.Chosen >= 0 {
-		f := &t.Fleets[t.Chosen]
-		conf := Section{Key: "settings", Heading: "Settings of the chosen fleet (spark-defaults.conf)"}
-		for k, rule := range f.Fleet.Rules {
-			conf.Blocks = append(conf.Blocks, Code(fmt.Sprintf("# %s: %s\n%s", rule.Pattern, rule.Spec, f.Conf[k])))
-		}
-		d.Sections = append(d.Sections, conf)
+	conf := Section{Key: "settings", Heading: "Settings of the advised fleet (spark-defaults.conf)"}
+	for k, rule := range t.Advised.Fleet.Rules {
+		conf.Blocks = append(conf.Blocks, Code(fmt.Sprintf("# %s: %s\n%s", rule.Pattern, rule.Spec, t.Advised.Conf[k])))
 	}
+	d.Sections = append(d.Sections, conf)
 	return d
 }
 
+// chosenOf is the index of the advised fleet in the front; -1 if it meets no target.
+func chosenOf(t *decide.Decision) int {
+	if !t.Advised.MeetsGoal {
+		return -1
+	}
+	return slices.IndexFunc(t.Front, func(f decide.FleetResult) bool { return f.Fleet.String() == t.Advised.Fleet.String() })
+}
+
 // searchEffort states how many policies were tried and how many replays that took.
-func searchEffort(t *decide.TuneResult) string {
-	text := fmt.Sprintf("%d policies and fleets tried in %.0f replays of the workload; it would take %.0f if none were dropped early", t.Candidates, t.Spent, t.Grid)
+func searchEffort(t *decide.Decision) string {
+	n := &t.Tried
+	text := fmt.Sprintf("%d fixed sizes, %d dynamic allocations, %d policies for everyone and %d fleets tried in %.0f replays of the workload", n.Static, n.Dynamic, n.OneForAll, n.Fleets, n.Replays)
+	if n.User > 0 {
+		text += fmt.Sprintf("; %s of yours among them", words.Plural(n.User, "candidate"))
+	}
 	if t.Interrupted {
 		text += "; interrupted"
 	}
 	return text
 }
 
-// searchSummary states the main results of a search in sentences.
-func searchSummary(t *decide.TuneResult) []string {
-	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", hours(t.Base.ExecutorHours), missesOf(&t.Base))
-	if t.Chosen < 0 {
-		sentences := []string{fmt.Sprintf("No fleet that was tried keeps a miss rate of %s.", words.Share(t.Tuning.MissRate)), base}
-		if len(t.Fleets) > 0 {
-			least := &t.Fleets[0]
-			for i := range t.Fleets {
-				if t.Fleets[i].Misses < least.Misses {
-					least = &t.Fleets[i]
-				}
-			}
-			sentences = append(sentences, fmt.Sprintf("The fewest misses are %s, at %s executor-hours.", missesOf(least), hours(least.ExecutorHours)))
-		}
-		return append(sentences, boundSentence(t))
+// searchSummary states the main results in sentences.
+func searchSummary(t *decide.Decision) []string {
+	base := fmt.Sprintf("The recorded settings hold %s executor-hours and miss %s.", hours(t.Now.ExecutorHours), missesOf(&t.Now))
+	f := &t.Advised
+	if !f.MeetsGoal {
+		return []string{fmt.Sprintf("No fleet that was tried keeps a miss rate of %s in every class.", words.Share(t.Question.MissRate)), base,
+			fmt.Sprintf("The advised fleet comes nearest: it misses %s, at %s executor-hours.", missesOf(f), hours(f.ExecutorHours)), boundSentence(t)}
 	}
-	f := &t.Fleets[t.Chosen]
 	sentences := []string{
-		fmt.Sprintf("The cheapest fleet that was found holds %s executor-hours, %s than the recorded settings (%s). It misses %s.",
-			hours(f.ExecutorHours), saving(f.Saved), hours(t.Base.ExecutorHours), missesOf(f)),
+		fmt.Sprintf("The advised fleet holds %s executor-hours, %s than the recorded settings (%s). It misses %s.",
+			hours(f.ExecutorHours), saving(f.Saved), hours(t.Now.ExecutorHours), missesOf(f)),
 		base,
 	}
-	if f.MissRate.High > t.Tuning.MissRate {
+	if f.MissRate.High > t.Question.MissRate {
 		sentences = append(sentences, fmt.Sprintf("So few misses in so few runs do not prove the miss rate: it may be as high as %s.", words.Share(f.MissRate.High)))
 	}
 	return append(sentences, boundSentence(t))
 }
 
+// verdictSentences has the verdict for each class.
+func verdictSentences(t *decide.Decision) []string {
+	var list []string
+	for i := range t.Classes {
+		c := &t.Classes[i]
+		list = append(list, c.Class+": "+action(c)+".")
+	}
+	return list
+}
+
 // boundSentence states the lower bounds of executor-hours and misses, and what
 // hindsight reaches.
-func boundSentence(t *decide.TuneResult) string {
+func boundSentence(t *decide.Decision) string {
 	text := fmt.Sprintf("No policy can hold less than %s executor-hours, the time of the tasks themselves", hours(t.Bounds.ExecutorHours))
 	if t.Bounds.Misses > 0 {
 		text += fmt.Sprintf(", or miss fewer than %s deadlines, because so many are shorter than the critical path", mean(t.Bounds.Misses))
 	}
 	text += "."
 	for i := range t.Hindsight { // the cheapest that keeps the miss rate; how much it slows other classes does not count here
-		if h := &t.Hindsight[i]; h.Misses <= t.Tuning.MissRate*h.Deadlines {
+		if h := &t.Hindsight[i]; h.Misses <= t.Question.MissRate*h.Deadlines {
 			return text + fmt.Sprintf(" Hindsight, which knows the demand in advance, holds %s and misses %s.", hours(h.ExecutorHours), mean(h.Misses))
 		}
 	}
@@ -155,7 +168,7 @@ const hindsightLabel = "hindsight, not deployable"
 
 // fleetTable has a row for the recorded settings, for each fleet that was found, for
 // hindsight, and for the lower bounds.
-func fleetTable(t *decide.TuneResult) *Table {
+func fleetTable(t *decide.Decision) *Table {
 	table := &Table{Left: 2, Columns: append(keys("workload", "cluster", "seed"), []Column{
 		{Head: "fleet", Key: "name"}, {Head: ""}, {Key: "what", Hidden: true}, {Key: "fleet", Hidden: true},
 		{Head: "SLA\nmisses", Key: "misses"}, {Key: "of", Hidden: true},
@@ -165,7 +178,7 @@ func fleetTable(t *decide.TuneResult) *Table {
 	}...)}
 	row := func(name, standing, what string, f *decide.FleetResult) {
 		saved := []Cell{{bare(f.Saved.Value), f.Saved.Value}, {strings.TrimSpace(between(f.Saved.Interval)), f.Saved.Interval}}
-		if f == &t.Base {
+		if f == &t.Now {
 			saved[0].Text, saved[1].Text = words.Missing, ""
 		}
 		table.add(t.Suite.Workload.Name, t.Suite.Config.Cluster.String(), t.Suite.Config.Seed, name, standing, what, f.Fleet.String(),
@@ -173,14 +186,14 @@ func fleetTable(t *decide.TuneResult) *Table {
 			Cell{bare(f.MissRate.Value), f.MissRate.Value}, Cell{strings.TrimSpace(between(f.MissRate.Interval)), f.MissRate.Interval},
 			Cell{hours(f.ExecutorHours), f.ExecutorHours}, saved, Cell{bare(f.Slowdown), f.Slowdown}, f.MeetsGoal, f.OnFront)
 	}
-	row("recorded", "", "recorded", &t.Base)
+	row("recorded", "", "recorded", &t.Now)
 	table.addBreak()
-	for i := range t.Fleets {
+	for i := range t.Front {
 		standing, what := standingOf(t, i), "fleet"
-		if i == t.Chosen {
+		if i == chosenOf(t) {
 			what = standing
 		}
-		row(fleetName("F", i), standing, what, &t.Fleets[i])
+		row(fleetName("F", i), standing, what, &t.Front[i])
 	}
 	table.addBreak()
 	for i := range t.Hindsight {
@@ -193,12 +206,12 @@ func fleetTable(t *decide.TuneResult) *Table {
 
 // standingOf describes the rank of a fleet among those found: chosen, on the front, or
 // neither.
-func standingOf(t *decide.TuneResult, i int) string {
-	f := &t.Fleets[i]
+func standingOf(t *decide.Decision, i int) string {
+	f := &t.Front[i]
 	switch {
-	case i == t.Chosen:
+	case i == chosenOf(t):
 		return "chosen"
-	case f.Slowdown > t.Tuning.MaxSlowdown:
+	case f.Slowdown > t.Question.MaxSlowdown:
 		return "too slow"
 	case f.OnFront:
 		return "front"
@@ -207,7 +220,7 @@ func standingOf(t *decide.TuneResult, i int) string {
 }
 
 // ruleTable shows the policy of each class in each fleet.
-func ruleTable(t *decide.TuneResult) *Table {
+func ruleTable(t *decide.Decision) *Table {
 	out := &Table{Left: 3, Columns: heads("fleet", "class", "policy")}
 	add := func(kind string, fleets []decide.FleetResult) {
 		for i := range fleets {
@@ -217,19 +230,22 @@ func ruleTable(t *decide.TuneResult) *Table {
 			}
 		}
 	}
-	add("F", t.Fleets)
+	add("F", t.Front)
 	add("H", t.Hindsight)
 	return out
 }
 
 // searchNotes are the meaning and the limits of the numbers of a search.
-func searchNotes(t *decide.TuneResult) []note.Note {
+func searchNotes(t *decide.Decision) []note.Note {
 	figures := searchChecked
 	if t.Interrupted {
 		figures = searchStopped
 	}
 	notes := append(clusterNotesOf(&t.Suite.Config.Cluster, t.RoomDecides), gradeNotes(t.Suite.Workload)...)
 	notes = append(notes, searchIsNotComplete.With(), figures.With(t.Replicas))
+	if t.Invented {
+		notes = append([]note.Note{deadlinesInvented.With(t.DeadlineBasis)}, notes...)
+	}
 	if len(t.Ambiguous) > 0 {
 		notes = append(notes, searchPatterns.With(t.Ambiguous))
 	}
@@ -240,7 +256,7 @@ func searchNotes(t *decide.TuneResult) []note.Note {
 		notes = append(notes, searchHindsight.With())
 	}
 	if len(t.WithoutDeadlines) > 0 {
-		notes = append(notes, searchFreeClasses.With(t.WithoutDeadlines, words.Share(t.Tuning.MaxSlowdown)))
+		notes = append(notes, searchFreeClasses.With(t.WithoutDeadlines, words.Share(t.Question.MaxSlowdown)))
 	}
 	return append(notes, t.Notes...)
 }

@@ -28,12 +28,9 @@ var reportsWordings = map[note.Kind]string{
 	legendCauses:        "Turnaround by cause: each millisecond of a turnaround has one cause, found on the critical path from the end backwards. Waves: the part of the execution that waits for tasks of the same stage; more executors shorten it. Ramp-up time: from the first ready task until there are as many executors as its tasks can use. Executor time by cause: each core-millisecond held has one cause. The parts add up exactly.",
 	legendLosses:        "Work repeated: tasks that ran a second time because an executor left with their shuffle output, and task time spent on computing cached blocks again. An application fails if Spark gives up one of its jobs, after four attempts in a row at a stage or because it refuses the settings; it misses its deadline.",
 
-	legendAdvice:      "> marks the advised policy, (now) the one in the logs. More misses (of all applications), executor-hours and turnaround are differences to the advised policy. `~`: not significant (the interval contains zero). The 95 % intervals of a table are simultaneous. docs/STATISTICS.md has the method and its measured coverage, docs/ADVICE.md how advice is found and how accurate it is where the best policy is known.",
-	adviceOthersKeep:  "While the policies of one class are tried, the other classes keep the settings in their logs.",
-	adviceBacklog:     "Dynamic allocation is tried with the shortest backlog timeout that Spark accepts, 1 s.",
-	adviceMoreTried:   "The tables leave out {more:policy} with more misses or executor-hours; --format json has all of them.",
-	adviceNotReplayed: "{class}: {policy} could not be replayed: {problem}.",
+	legendAdvice: "> marks the advised policy, (now) the one in force. All figures are of one replay of the class's runs inside the advised fleet, as means over replicas that took no part in the search; misses have 95 % intervals that include the model's error. docs/ADVICE.md explains verdicts and confidence, docs/STATISTICS.md the method.",
 
+	deadlinesInvented:   "Nobody gave deadlines. They are the default of this tool, {basis}, and no SLA. Give yours with --deadlines or --sla.",
 	searchIsNotComplete: "A search tries some of all possible settings: a cheaper fleet may exist.",
 	searchStopped:       "The search was stopped. The figures are means of the {replays:replay} with varied inputs by which these fleets were chosen, so they are optimistic.",
 	searchChecked:       "The figures are means of {replays:replay} with varied inputs that the search did not use, so the choice does not make them optimistic.",

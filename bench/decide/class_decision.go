@@ -18,7 +18,7 @@ func (d *decider) choice(sc *scenario, t *trial, k int) Choice {
 	if len(t.specs) > 0 {
 		c.Policy = d.classes[k].resolve(t.specs[k])
 	}
-	if t.done > 0 && !t.failed() {
+	if t.done > 0 && t.err == nil {
 		c.Figures = d.figures(sc, t, k)
 	}
 	return c
@@ -81,7 +81,7 @@ func (d *decider) classDecision(ctx context.Context, k int, answers []*trial, ow
 	if out.Verdict == Insufficient {
 		out.Set = out.Now
 	}
-	out.Reason = reasonOf(out)
+	out.Reason = reasonOf(out, c.refused)
 	out.Snippet, out.NoSnippet = c.settings(out.Set.Policy)
 	return out, nil
 }
@@ -145,16 +145,23 @@ var (
 	ReasonCost   = note.Declare("reason-cost", "policy", "percent", "other")
 	ReasonAlike  = note.Declare("reason-alike", "policy", "other")
 	ReasonOnly   = note.Declare("reason-only", "policy")
+	// ReasonRefused: Spark refuses every policy of the other kind.
+	ReasonRefused = note.Declare("reason-refused", "policy", "other", "exception")
 )
 
 // reasonOf is the one reason for the kind of Set: the other kind misses more, and for what
 // cause; or it costs more; or both are alike.
-func reasonOf(c *ClassDecision) note.Note {
+func reasonOf(c *ClassDecision, refused []refusal) note.Note {
 	set, other := c.BestStatic, c.BestDynamic
 	if c.Set.Policy.Dynamic() {
 		set, other = other, set
 	}
 	if set == nil || other == nil {
+		for _, r := range refused {
+			if r.policy.Fixed() != c.Set.Policy.Fixed() {
+				return ReasonRefused.With(c.Set.Policy, r.policy, r.why.Exception())
+			}
+		}
 		return ReasonOnly.With(c.Set.Policy)
 	}
 	if more := other.Misses.Value - c.Set.Misses.Value; more > equivalenceMisses*float64(c.Set.Deadlines) {

@@ -146,7 +146,7 @@ func abs(v int64) int64 { return max(v, -v) }
 // draw is how often each block counts in one resample.
 func (c *chooser) draw(random *rand.Rand) []int {
 	times := make([]int, c.blocks)
-	for range c.blocks {
+	for range times {
 		times[random.IntN(c.blocks)]++
 	}
 	return times

@@ -136,7 +136,7 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 	d.Prefer = cmp.Or(q.Prefer, PreferSafe)
 	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, newRoomCheck(d.Suite.Config.Cluster.Assumed, limitless)}
 	d.out = Decision{
-		Suite: d.Suite, Question: d.Question, DeadlineBasis: results.DeadlineBasis, LeftOut: results.LeftOut, Notes: slices.Clone(results.Notes), Self: results.Self,
+		Suite: d.Suite, Question: d.Question, DeadlineBasis: results.DeadlineBasis, LeftOut: results.LeftOut, Notes: slices.Clone(results.Notes), Self: results.Self, reference: results.Reference,
 		Invented: len(d.Suite.Slack.Factors) == 0 && len(results.Slack.Factors) > 0,
 	}
 	if d.classes, err = classesOf(d.world.workload, &d.world.config.Cluster); err != nil {

@@ -3,6 +3,7 @@ package decide
 import (
 	"dynalloc/bench"
 	"dynalloc/bench/selfreplay"
+	"dynalloc/bench/sla"
 	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
@@ -91,6 +92,8 @@ type Decision struct {
 	Interrupted   bool               // the search was cancelled: the best so far
 	Notes         []note.Note
 	Self          []selfreplay.Error // of each application of Suite.Workload
+
+	reference []sla.Reference // of each application of Suite.Workload
 }
 
 // Tried counts the candidates of each kind. The best of them is no proven optimum.

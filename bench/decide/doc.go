@@ -1,28 +1,25 @@
-// Package decide says which differences between policies are significant, which
-// settings each class of applications should have ([Advise]), and which fleet
-// meets a goal at the least cost ([Tune]).
+// Package decide says which differences between policies are significant, and which
+// settings each class of applications should have ([Decide]). The commands advise and tune
+// are two views of one [Decision].
 //
-// Advice and search share one core. Read its files in this order:
+// Read its files in this order:
 //
-//   - scenario.go: a workload in several shaken replicas;
-//   - trial.go: the result of one fleet in a scenario, and sums over it;
-//   - room.go: which classes depend on the size of an assumed cluster;
-//   - judge.go: differences between policies with their intervals and tests;
-//   - startuperror.go: by how much intervals widen because start-up is uncertain;
-//   - choose.go: which policy is best by a goal;
-//   - significance.go: [Significances], the differences in one comparison;
-//   - classes.go: the classes of a workload and their usual candidates;
-//   - decision.go: [Decision], the answer of both views of the core.
+//   - decision.go: [Question] and [Decision], with the figures of fleets and classes;
+//   - decide.go: the sequence of steps of [Decide];
+//   - classes.go and quality.go: the classes of a workload, and whether their logs are
+//     sufficient;
+//   - space.go: the settings that are tried;
+//   - scenario.go, trial.go and room.go: a workload in several shaken replicas, the result
+//     of one fleet in them, and which classes depend on the size of an assumed cluster;
+//   - goal.go: how fleets are ordered and raced;
+//   - search.go: the search of each class alone, and of fleets;
+//   - judgement.go and confidence.go: the candidates of each class inside the advised
+//     fleet, in new replicas, and the repetitions of the choice between the two kinds;
+//   - result.go, class_decision.go and figures.go: what is reported of it.
 //
-// Advice: advice.go has its types, advise.go the sequence of steps, quality.go
-// whether the logs are sufficient, class_advice.go and evaluate.go the choice for
-// one class, stability.go whether the verdict holds at other deadlines and loads,
-// and joint.go the result of all advice together.
-//
-// Search: tune.go has its types and the sequence of steps, goal.go how fleets are
-// ordered and raced, search.go the scenarios with their candidates, space.go the
-// settings that are tried, races.go the races, and verify.go the replay of the
-// best fleets in new replicas.
+// Comparisons of one replay each: comparer.go has the differences between policies with
+// their intervals and tests, startuperror.go by how much intervals widen because start-up
+// is uncertain, and significance.go [Significances], the differences in one comparison.
 //
 // docs/ADVICE.md, docs/TUNE.md and docs/STATISTICS.md explain the methods.
 package decide

@@ -14,6 +14,7 @@ type score struct {
 	failed     bool
 	excess     int   // misses beyond the target, over all classes, in thousandths
 	misses     int   // in thousandths
+	allowed    int   // misses that the target allows, in thousandths
 	slow       int   // how far the slowest class without deadlines exceeds the slowdown limit, per mille
 	turnaround int64 // of all classes, ms
 	cost       int64 // executor-time held, ms
@@ -84,8 +85,9 @@ func (g *goal) score(by, base []counts) score {
 		if g.safe {
 			misses = c.expected
 		}
-		s.misses += misses
-		s.excess += max(0, misses-g.allowed(k, c.deadlines))
+		allowed := g.allowed(k, c.deadlines)
+		s.misses, s.allowed = s.misses+misses, s.allowed+allowed
+		s.excess += max(0, misses-allowed)
 		if c.deadlines == 0 && base[k].turnaround > 0 {
 			s.slow = max(s.slow, int(1000*(c.turnaround-base[k].turnaround)/base[k].turnaround)-g.slower)
 		}
@@ -171,13 +173,13 @@ func (g *goal) best(list []int, keep int, at func(int) score) []int {
 	return slices.DeleteFunc(sorted, func(i int) bool { return !kept[i] })
 }
 
-// distance is how far a fleet is from the goal: by its excess, or without one by the
-// misses that it has.
+// distance is how far the misses of a fleet are from what the target allows, on either
+// side.
 func distance(s score) int {
 	if s.failed {
 		return math.MaxInt
 	}
-	return cmp.Or(s.excess, s.misses)
+	return max(s.misses-s.allowed, s.allowed-s.misses)
 }
 
 // sampled selects n evenly spaced elements of a list, including both ends.

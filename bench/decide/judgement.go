@@ -13,7 +13,8 @@ import (
 
 // Limits of a judgement.
 const (
-	kindFinalists  = 4  // candidates of each kind that are judged in each class, besides the settings in force and the user's own
+	kindFinalists  = 4 // candidates of each kind that are judged in each class, besides the settings in force and the user's own
+	leastJudging   = 4
 	fewestJudging  = 20 // judging replicas; they double until the confidence is sure
 	mostJudging    = 320
 	mostTurns      = 3    // fleets that are judged until each class has the kind that is better
@@ -52,7 +53,7 @@ func (d *decider) judge(ctx context.Context) error {
 func (d *decider) finalists(advised *trial, k int) []policies.Spec {
 	c := d.classes[k]
 	list := d.alternatives(d.joint, advised, k)
-	list = slices.DeleteFunc(list, func(t *trial) bool { return t.done < d.Replicas || t.failed() })
+	list = slices.DeleteFunc(list, func(t *trial) bool { return t != advised && (t.done < d.Replicas || t.failed()) })
 	slices.SortStableFunc(list[1:], func(x, y *trial) int {
 		return d.goal.compare(d.scoreOf(&d.goal, d.joint, x, d.Replicas), d.scoreOf(&d.goal, d.joint, y, d.Replicas))
 	})
@@ -85,7 +86,8 @@ func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec) ([]poli
 			j.list = append(j.list, d.with(sc, first, k, spec))
 		}
 	}
-	for replicas := fewestJudging; ; replicas *= 2 {
+	left := d.Budget - d.spent/len(sc.workload.Apps)
+	for replicas := min(max(left/(2*d.toJudge()), leastJudging), fewestJudging); ; replicas *= 2 {
 		unsure := false
 		sc.addReplicas(&d.world, d.Replicas, replicas)
 		for k, c := range d.classes {
@@ -97,15 +99,18 @@ func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec) ([]poli
 			unsure = unsure || len(c.insufficiencies) == 0 && j.belief.error > confidenceSure
 		}
 		d.replicas = replicas
-		if more := d.costOfJudging() * len(sc.workload.Apps); !unsure || 2*replicas > mostJudging || d.spent+more > d.Budget*len(sc.workload.Apps) {
+		if more := d.toJudge() * replicas * len(sc.workload.Apps); !unsure || 2*replicas > mostJudging || d.spent+more > d.Budget*len(sc.workload.Apps) {
 			break
 		}
+	}
+	if changed := d.nearer(first); changed != nil {
+		return changed, nil
 	}
 	for k, c := range d.classes {
 		j := &d.judged[k]
 		static := c.resolve(specs[k]).Fixed()
-		other := j.belief.share(!static)
-		if other >= DecidedAt || other > 0.5 && static != c.current.Fixed() && j.belief.equivalent < DecidedAt {
+		same, now := j.belief.equivalent >= DecidedAt, c.current.Fixed()
+		if !same && j.belief.share(!static) > 0.5 || same && static != now {
 			if t := d.best(k, !static); t != nil {
 				if changed == nil {
 					changed = slices.Clone(specs)
@@ -117,13 +122,35 @@ func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec) ([]poli
 	return changed, nil
 }
 
-// costOfJudging is the number of replays that doubling the judging replicas takes.
-func (d *decider) costOfJudging() int {
+// nearer is a fleet that comes nearer to the goal in the judging replicas, by the policy of
+// one class, if a fleet does not meet it; nil: there is none.
+func (d *decider) nearer(t *trial) []policies.Spec {
+	estimate := d.goal
+	estimate.safe = false
+	at := func(t *trial) score { return d.scoreOf(&estimate, d.judging, t, d.replicas) }
+	best := t
+	if s := at(t); d.goal.time || s.meets() {
+		return nil
+	}
+	for k := range d.judged {
+		other := d.preferred(&d.goal, d.judging, k, d.judged[k].list, d.replicas)
+		if a, b := at(other), at(best); !a.failed && (a.excess < b.excess || a.excess == b.excess && a.slow < b.slow) {
+			best = other
+		}
+	}
+	if best == t {
+		return nil
+	}
+	return best.specs
+}
+
+// toJudge is the number of fleets that are judged.
+func (d *decider) toJudge() int {
 	n := 1
 	for k := range d.judged {
 		n += len(d.judged[k].list)
 	}
-	return n * d.replicas
+	return n
 }
 
 // A judged is the candidates of one class inside the advised fleet, and what is believed
@@ -258,11 +285,11 @@ var (
 
 // verdict says which kind is better, or what would decide it.
 func (d *decider) verdict(k int, out *ClassDecision) {
-	c, b := d.classes[k], d.judged[k].belief
+	b := d.judged[k].belief
 	fixed := out.Set.Policy.Fixed()
 	out.Confidence, out.ConfidenceError, out.Equivalent = b.share(fixed), b.error, b.equivalent
 	switch {
-	case len(c.insufficiencies) > 0:
+	case len(out.Insufficiencies) > 0:
 		out.Verdict = Insufficient
 	case b.equivalent >= DecidedAt:
 		out.Verdict = NoDifference
@@ -272,7 +299,7 @@ func (d *decider) verdict(k int, out *ClassDecision) {
 		out.Verdict = Dynamic
 	default:
 		out.Verdict = Undecided
-		out.WouldDecide = d.wouldDecide(c, out)
+		out.WouldDecide = d.wouldDecide(d.classes[k], out)
 	}
 }
 

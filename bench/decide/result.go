@@ -49,10 +49,10 @@ func (d *decider) conclude(ctx context.Context) error {
 	for k := range d.classes {
 		own[k] = d.with(sc, now, k, advised.specs[k])
 	}
-	if err := d.play(ctx, sc, slices.Concat(shown, everyone, hindsight, own), fewestJudging); err != nil {
+	if err := d.play(ctx, sc, slices.Concat(shown, everyone, hindsight, own), min(d.replicas, fewestJudging)); err != nil {
 		return err
 	}
-	d.setFleets(sc, both, unique2(append(shown, everyone...)), everyone, hindsight)
+	d.setFleets(sc, both, distinct(append(shown, everyone...)), everyone, hindsight)
 	for k := range d.classes {
 		class, err := d.classDecision(ctx, k, both, own[k])
 		if err != nil {
@@ -120,19 +120,19 @@ func (d *decider) bestForEveryone() []*trial {
 	found := map[bool]bool{}
 	for _, t := range d.byGoal(d.replayedFully()) {
 		spec := t.specs[0]
-		if spec.Recorded() || slices.ContainsFunc(t.specs, func(s policies.Spec) bool { return s != spec }) {
-			continue
-		}
-		if user := slices.Contains(d.Policies, spec); user || !found[spec.Fixed()] {
-			found[spec.Fixed()] = found[spec.Fixed()] || !user
+		if !spec.Recorded() && !found[spec.Fixed()] && !slices.ContainsFunc(t.specs, func(s policies.Spec) bool { return s != spec }) {
+			found[spec.Fixed()] = true
 			list = append(list, t)
 		}
 	}
-	return list
+	for _, spec := range d.Policies {
+		list = append(list, d.enterAll(d.joint, func(int, *class) policies.Spec { return spec }))
+	}
+	return distinct(list)
 }
 
-// unique2 keeps the first of equal trials.
-func unique2(list []*trial) []*trial {
+// distinct keeps the first of equal trials.
+func distinct(list []*trial) []*trial {
 	var out []*trial
 	for _, t := range list {
 		if !slices.Contains(out, t) {
@@ -171,7 +171,7 @@ func (d *decider) hindsightWithin(c *class, spec policies.Spec) policies.Spec {
 // results are the results of fleets of a scenario, in their order.
 func (d *decider) results(sc *scenario, list []*trial) []FleetResult {
 	var out []FleetResult
-	list = slices.DeleteFunc(slices.Clone(list), (*trial).failed)
+	list = slices.DeleteFunc(slices.Clone(list), func(t *trial) bool { return t.err != nil })
 	saved := d.saved(sc, list)
 	for i, t := range list {
 		out = append(out, d.result(sc, t, saved[i]))

@@ -356,6 +356,9 @@ func (d *decider) preferred(g *goal, sc *scenario, k int, list []*trial, replica
 	first := slices.MinFunc(list, func(x, y *trial) int {
 		return g.compare(d.scoreOf(g, sc, x, replicas), d.scoreOf(g, sc, y, replicas))
 	})
+	if first.failed() {
+		return list[0]
+	}
 	best := d.scoreOf(g, sc, first, replicas)
 	own := float64(first.totals(0, replicas)[k].executors)
 	var tied []*trial

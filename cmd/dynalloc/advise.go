@@ -1,17 +1,48 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
+	"dynalloc/bench"
 	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
 )
 
+// The goals of advise.
+const (
+	goalMisses = "misses"
+	goalTime   = "time"
+)
+
+// questionFlags are the flags of a decision, which advise and tune share.
+type questionFlags struct {
+	prefer           *choice
+	missRate, slower *parsed[float64]
+	budget, replicas int
+}
+
+func (q *questionFlags) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	q.missRate = addParsed(cmd, "miss-rate", "1%", "maximum `share` of the runs of a class with a deadline that miss it, such as 1% or 0.01", "", parseShare)
+	q.slower = addParsed(cmd, "slower", fmt.Sprintf("%g%%", 100*decide.DefaultMaxSlowdown), "`share` by which a class without deadlines may take longer, on average, than under the settings in force", "", parseShare)
+	q.prefer = addChoice(cmd, "prefer", string(decide.PreferSafe), "the answer whose misses stay below the target with the model's error, or whose estimate does", string(decide.PreferSafe), string(decide.PreferCheap))
+	f.IntVar(&q.replicas, "replicas", 0, "`number` of replicas of each finalist of the search (default by the budget)")
+	f.IntVar(&q.budget, "budget", 0, "`number` of replays of the workload after which no more are added (default by its size)")
+}
+
+// question is the question that the flags ask about a suite.
+func (q *questionFlags) question(s *bench.Suite) decide.Question {
+	return decide.Question{Suite: s, MissRate: q.missRate.value, MaxSlowdown: q.slower.value, Prefer: decide.Preference(q.prefer.value), Replicas: q.replicas, Budget: q.budget}
+}
+
 func newAdvise() *cobra.Command {
 	var in inputs
 	var out outputFlags
 	var goal *choice
+	var ask questionFlags
 	var texts []string
 	var only bool
 	cmd := &cobra.Command{
@@ -32,8 +63,13 @@ func newAdvise() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			q := ask.question(s)
+			q.Policies, q.Only, q.ShortestTime = given, only, goal.value == goalTime
+			if err := q.Check(); err != nil {
+				return usageError{err}
+			}
 			options, done := in.options(cmd, "trying policies")
-			advice, err := decide.Advise(cmd.Context(), s, decide.AdviseOptions{Options: options, Goal: decide.Goal(goal.value), Policies: given, Only: only})
+			advice, err := decide.Decide(cmd.Context(), q, options)
 			done()
 			if err != nil {
 				return err
@@ -47,7 +83,8 @@ func newAdvise() *cobra.Command {
 	f := cmd.Flags()
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
-	goal = addChoice(cmd, "goal", string(decide.FewestMisses), "what to minimize first: missed deadlines, or turnaround", string(decide.FewestMisses), string(decide.ShortestTime))
+	goal = addChoice(cmd, "goal", goalMisses, "what to minimize first: missed deadlines beyond --miss-rate, or turnaround", goalMisses, goalTime)
+	ask.addFlags(cmd)
 	f.StringArrayVar(&texts, "policy", nil, "also try this `policy` (or spark-defaults.conf file) for every class; repeatable")
 	completePolicies(cmd)
 	f.BoolVar(&only, "only", false, "try only the policies of --policy and the settings in the logs")

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench/decide"
@@ -15,8 +13,7 @@ func newTune() *cobra.Command {
 	var out outputFlags
 	var shuffle *choice
 	var candidates []string
-	var missRate, slower *parsed[float64]
-	var budget, replicas int
+	var ask questionFlags
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
 		Short: "Find the cheapest settings that keep the deadlines",
@@ -24,13 +21,13 @@ func newTune() *cobra.Command {
 			if err := in.check(args); err != nil {
 				return err
 			}
-			t := decide.Tuning{MissRate: missRate.value, MaxSlowdown: slower.value, Replicas: replicas, Budget: budget}
+			t := ask.question(nil)
 			for _, text := range candidates {
 				specs, err := candidatesOf(text)
 				if err != nil {
 					return err
 				}
-				t.Candidates = append(t.Candidates, specs...)
+				t.Policies = append(t.Policies, specs...)
 			}
 			if shuffle.value != "" {
 				s, err := policies.Parse("spark,shuffle=" + shuffle.value)
@@ -51,7 +48,7 @@ func newTune() *cobra.Command {
 			}
 			t.Suite = s
 			options, done := in.options(cmd, "searching")
-			tuned, err := decide.Tune(cmd.Context(), t, options)
+			tuned, err := decide.Decide(cmd.Context(), t, options)
 			done()
 			if err != nil {
 				return err
@@ -69,12 +66,9 @@ func newTune() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	missRate = addParsed(cmd, "miss-rate", "1%", "maximum `share` of applications with a deadline that miss it, such as 1% or 0.01", "", parseShare)
-	slower = addParsed(cmd, "slower", fmt.Sprintf("%g%%", 100*decide.DefaultMaxSlowdown), "`share` by which a class without deadlines may take longer, on average, than under its recorded settings", "", parseShare)
+	ask.addFlags(cmd)
 	f.StringArrayVar(&candidates, "candidate", nil, "a `policy` to try besides the usual ones, such as script,file=my.star; repeatable")
-	f.IntVar(&replicas, "replicas", decide.DefaultReplicas, "`number` of replicas of each finalist; as many new ones check the answer")
-	f.IntVar(&budget, "budget", decide.DefaultBudget, "maximum `number` of replays of the workload, including the check")
-	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: as in each class's settings)", "service", "tracking", "decommission")
+	shuffle = addChoice(cmd, "shuffle", "", "what protects shuffle files under dynamic allocation (default: every way that the cluster has is tried)", "service", "tracking", "decommission")
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
 	in.addComparisonFlags(cmd)

@@ -32,7 +32,7 @@ func TestTuneDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Config.Horizon = bench.Horizon(s.Workload)
-	tuned, err := decide.Tune(t.Context(), decide.Tuning{Suite: s, MissRate: 0.01, MaxSlowdown: decide.DefaultMaxSlowdown, Replicas: decide.DefaultReplicas, Budget: decide.DefaultBudget}, bench.Options{})
+	tuned, err := decide.Decide(t.Context(), decide.Question{Suite: s, MissRate: decide.DefaultMissRate, MaxSlowdown: decide.DefaultMaxSlowdown}, bench.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 // Front draws what a search found: the misses of each fleet against the executor-hours
 // that it holds, the front of the fleets, hindsight, and the two lower bounds, which no
 // policy can improve on.
-func Front(w io.Writer, t *decide.TuneResult) error {
+func Front(w io.Writer, t *decide.Decision) error {
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
 	hindsightLine := draw.LineStyle{Color: purple, Width: 1.2, Dashes: []vg.Length{2, 2}}
 	boundLine := draw.LineStyle{Color: vermillion, Width: 1.2}
@@ -30,11 +30,11 @@ func Front(w io.Writer, t *decide.TuneResult) error {
 		lineKey("hindsight: knows the demand in advance; not deployable, and not a bound", hindsightLine),
 		lineKey("lower bounds: no policy can be further left or lower", boundLine),
 		dotKey("other fleets, in the replays of the search", faint),
-		lineKey("allowed misses, "+words.Share(t.Tuning.MissRate), goalLine),
+		lineKey("allowed misses, "+words.Share(t.Question.MissRate), goalLine),
 	})
 	choices := tuneChoices(t)
-	allowed := t.Tuning.MissRate * t.Base.Deadlines
-	p := choicePlot(append(choices, choice{hours: t.Bounds.ExecutorHours, missed: max(allowed, t.Bounds.Misses)}), t.Base.Deadlines)
+	allowed := t.Question.MissRate * t.Now.Deadlines
+	p := choicePlot(append(choices, choice{hours: t.Bounds.ExecutorHours, missed: max(allowed, t.Bounds.Misses)}), t.Now.Deadlines)
 	xLow, xHigh, yHigh := p.X.Min, p.X.Max, p.Y.Max
 	straight := func(style draw.LineStyle, a, b plotter.XY) {
 		p.Add(&plotter.Line{XYs: plotter.XYs{a, b}, LineStyle: style})
@@ -97,11 +97,11 @@ func freePlace(data draw.Canvas, x vg.Length, points []vg.Point) (best vg.Point)
 }
 
 // tuneChoices are the points of the picture: the base, the fleets and hindsight.
-func tuneChoices(t *decide.TuneResult) []choice {
-	choices := []choice{{policy: "recorded", hours: t.Base.ExecutorHours, missed: t.Base.Misses, base: true}}
-	for i := range t.Fleets {
-		f := &t.Fleets[i]
-		c := choice{hours: f.ExecutorHours, missed: f.Misses, front: f.OnFront, chosen: i == t.Chosen}
+func tuneChoices(t *decide.Decision) []choice {
+	choices := []choice{{policy: "recorded", hours: t.Now.ExecutorHours, missed: t.Now.Misses, base: true}}
+	for i := range t.Front {
+		f := &t.Front[i]
+		c := choice{hours: f.ExecutorHours, missed: f.Misses, front: f.OnFront, chosen: f.Fleet.String() == t.Advised.Fleet.String()}
 		switch {
 		case c.chosen:
 			c.policy = fmt.Sprintf("F%d, chosen", i+1)

@@ -1,6 +1,6 @@
 // Command headroom shows how a program outside of this module adds a policy to
 // dynalloc: it registers the policy's row, compares it with the settings of a
-// recorded fleet, and lists for which classes the advice tried it.
+// recorded fleet, and lists for which classes the advice judged it.
 //
 //	cd docs/examples/policy && go mod tidy && go run .
 package main
@@ -41,14 +41,14 @@ func run(ctx context.Context) error {
 	for _, row := range compared.Rows("") {
 		fmt.Printf("%-24s %.2f executor-hours\n", row.Policy, row.Value("executor_hours_held"))
 	}
-	advice, err := decide.Advise(ctx, suite, decide.AdviseOptions{})
+	advice, err := decide.Decide(ctx, decide.Question{Suite: suite, MissRate: decide.DefaultMissRate, MaxSlowdown: decide.DefaultMaxSlowdown, Policies: []policies.Spec{fleet.Rules[0].Spec}}, bench.Options{})
 	if err != nil {
 		return err
 	}
 	for _, class := range advice.Classes {
-		for _, e := range class.Evaluations {
+		for _, e := range class.Candidates {
 			if e.Policy.Kind == &kind {
-				fmt.Printf("advise tried %s for %s\n", e.Policy, class.Class)
+				fmt.Printf("advise judged %s for %s\n", e.Policy, class.Class)
 			}
 		}
 	}
