@@ -20,7 +20,7 @@ type plan struct {
 	tasks  int           // the largest size on the axis of tasks
 	most   int           // the largest size on the other axes
 	rounds int           // of everything
-	limit  time.Duration // of one process of benchmarks
+	limit  time.Duration // of the processor time of one process of benchmarks
 	before string        // the commit to compare with; empty: none
 	peers  bool
 	log    func(format string, args ...any)
@@ -34,7 +34,7 @@ func main() {
 	flag.IntVar(&p.tasks, "tasks", 10_000_000, "the largest `size` on the axis of tasks; 100000000 takes minutes and much memory")
 	flag.IntVar(&p.most, "most", math.MaxInt, "the largest `size` on the other axes")
 	flag.IntVar(&p.rounds, "rounds", 3, "measure everything this `many` times, and take medians")
-	flag.DurationVar(&p.limit, "limit", 45*time.Second, "end a process of benchmarks after this `time`")
+	flag.DurationVar(&p.limit, "limit", 40*time.Second, "end a process of benchmarks after this `time` of a processor")
 	flag.StringVar(&p.before, "before", "", "compare with the code of this `commit`; empty: with none")
 	flag.BoolVar(&p.peers, "peers", true, "compare with SimPy and CloudSim Plus, which are installed into a temporary folder")
 	flag.Parse()
