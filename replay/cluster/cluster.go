@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +26,7 @@ type Cluster struct {
 	Notes    []note.Note      // on settings in its files that are not modeled
 }
 
-// mostNodes is the largest number of nodes of one kind; a larger one is taken for a
-// typing mistake.
+// mostNodes is the largest number of nodes; a larger one is taken for a typing mistake.
 const mostNodes = 100_000
 
 // A Pool is nodes of one kind.
@@ -50,7 +50,8 @@ func (c *Cluster) Nodes() []manager.Node {
 	next := map[string]int{} // by name of pool; only looked up
 	for _, p := range c.Pools {
 		for range p.Nodes {
-			nodes = append(nodes, manager.Node{Name: fmt.Sprintf("%s-%d", cmp.Or(p.Name, "node"), next[p.Name]), Type: p.Name, Label: p.Label, Resources: p.Resources})
+			name := cmp.Or(p.Name, "node") + "-" + strconv.Itoa(next[p.Name])
+			nodes = append(nodes, manager.Node{Name: name, Type: p.Name, Label: p.Label, Resources: p.Resources})
 			next[p.Name]++
 		}
 	}
@@ -122,9 +123,6 @@ func parse(text string) (c Cluster, err error) {
 
 // Check returns what is wrong with a cluster; nil if it can be used.
 func (c *Cluster) Check() error {
-	if err := c.checkPools(); err != nil {
-		return err
-	}
 	_, err := c.NewManager(0)
 	return err
 }
@@ -133,6 +131,7 @@ func (c *Cluster) checkPools() error {
 	if len(c.Pools) == 0 {
 		return errors.New("it has no nodes")
 	}
+	nodes := 0
 	for _, p := range c.Pools {
 		of := ""
 		if p.Name != "" {
@@ -147,6 +146,9 @@ func (c *Cluster) checkPools() error {
 			return fmt.Errorf("%scores=%d: expected the cores of one node, at least 1", of, p.Cores)
 		case p.MemoryMB < 1:
 			return fmt.Errorf("%smemory=%dm: expected the memory of one node, such as 64g", of, p.MemoryMB)
+		}
+		if nodes += p.Nodes; nodes > mostNodes {
+			return fmt.Errorf("it has %d nodes or more; expected at most %d", nodes, mostNodes)
 		}
 	}
 	return nil

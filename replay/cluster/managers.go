@@ -137,6 +137,9 @@ func (c *Cluster) settings() manager.Settings {
 
 // NewManager makes the cluster's manager, with nothing running on it.
 func (c *Cluster) NewManager(seed uint64) (manager.Manager, error) {
+	if err := c.checkPools(); err != nil {
+		return nil, err
+	}
 	return c.settings().New(c.Nodes(), seed)
 }
 

@@ -176,6 +176,22 @@ func (l *Line[T]) next(at int32, after *T, skip func(least, most Need) bool) (it
 	return item, false
 }
 
+// Need is the least that an item in the line needs.
+func (l *Line[T]) Need(item T) Need {
+	for at := l.root; at != 0; {
+		n := &l.nodes[at]
+		switch c := l.compare(item, n.item); {
+		case c < 0:
+			at = n.left
+		case c > 0:
+			at = n.right
+		default:
+			return n.needs[0]
+		}
+	}
+	return Unlimited
+}
+
 // All returns the items in their order.
 func (l *Line[T]) All() []T {
 	all := make([]T, 0, l.Len())

@@ -48,6 +48,15 @@ func (r *Rooms) grow() {
 	}
 }
 
+// Most is the most of each kind that is free on a node, less than any need if there is no
+// node with room.
+func (r *Rooms) Most() Need {
+	if r.leaves == 0 {
+		return none
+	}
+	return r.most[1]
+}
+
 // Next is the first node from a number on that has room; -1 if there is none.
 func (r *Rooms) Next(from int, need Need) int {
 	if from >= r.leaves {

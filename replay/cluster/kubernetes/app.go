@@ -176,7 +176,7 @@ func (m *Manager) Fits(spec manager.App) error {
 
 func (m *Manager) podFits(who string, p *pod) error {
 	a, placeable := p.app, false
-	for i := range m.nodes {
+	for _, i := range m.kinds {
 		placeable = placeable || m.suitable(i, p) && p.request.fitsIn(m.nodes[i].size)
 	}
 	hasSpot := slices.ContainsFunc(m.options.NodePools, func(p NodePool) bool { return p.Spot != nil })

@@ -18,6 +18,7 @@ type Manager struct {
 
 	now        time.Duration
 	nodes      []node
+	kinds      []int // one node of each label and size
 	pools      []pool
 	apps       []*app       // that have not ended, in order of arrival
 	appOf      map[int]*app // by index in the workload; only looked up

@@ -53,7 +53,7 @@ func (m *Manager) initNodes(nodes []manager.Node) error {
 	for i := range m.options.NodePools {
 		m.pools = append(m.pools, pool{NodePool: &m.options.NodePools[i]})
 	}
-	allSpot := true
+	allSpot, known := true, map[nodeKey]bool{}
 	for i, n := range nodes {
 		if n.Cores < 1 || n.MemoryMB < 1 {
 			return fmt.Errorf("node %s has %d cores and %d MiB; expected at least 1 of each", n.Name, n.Cores, n.MemoryMB)
@@ -64,6 +64,10 @@ func (m *Manager) initNodes(nodes []manager.Node) error {
 			m.pools[j].nodes = append(m.pools[j].nodes, i)
 		}
 		m.nodes = append(m.nodes, x)
+		if !known[x.key()] { // nothing is free on any yet
+			known[x.key()] = true
+			m.kinds = append(m.kinds, i)
+		}
 		allSpot = allSpot && m.isSpot(i)
 	}
 	if allSpot && m.options.Drivers != driversOutside {

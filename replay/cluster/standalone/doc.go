@@ -4,8 +4,8 @@
 //
 // The Master of Spark tries all workers for all applications whenever something
 // changes. Here a pass finds those that can be served: its cost depends on what it
-// starts, and on how many kinds of requests and of free resources there are, but not on
-// how many applications and workers.
+// starts, and on how many kinds of free resources there are, but not on how many
+// applications and workers.
 //
 //   - options.go: the Master's settings
 //   - master.go: what the Master observes

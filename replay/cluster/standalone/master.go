@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -55,7 +56,7 @@ type container struct {
 
 // New makes a Master with these workers.
 func New(nodes []manager.Node, o Options) *Master {
-	return &Master{options: o, workers: newWorkers(nodes, o.Selection)}
+	return &Master{options: o, workers: newWorkers(nodes, o.Selection), drivers: newRequests(), executors: newRequests()}
 }
 
 // Absent is no node: workers are there from the start.
@@ -94,7 +95,7 @@ func (m *Master) Fits(a manager.App) error {
 
 // couldHold reports whether an empty worker has room.
 func (m *Master) couldHold(need manager.Resources) bool {
-	return slices.ContainsFunc(m.workers.total, func(r manager.Resources) bool { return hasRoom(r, need) })
+	return m.workers.sizes.Next(0, fit.Need{int64(need.Cores), need.MemoryMB}) >= 0
 }
 
 func (m *Master) largest() string {

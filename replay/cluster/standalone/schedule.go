@@ -13,10 +13,10 @@ import (
 // resource profiles of each in order of id.
 func (m *Master) Serve(time.Duration) []manager.Action {
 	m.actions = m.actions[:0]
-	for n := m.drivers.next(m.workers, 0); n >= 0; n = m.drivers.next(m.workers, n+1) {
+	for n := m.drivers.next(m.workers, -1); n >= 0; n = m.drivers.next(m.workers, n) {
 		m.placeDriver(n)
 	}
-	for n := m.executors.next(m.workers, 0); n >= 0; n = m.executors.next(m.workers, n+1) {
+	for n := m.executors.next(m.workers, -1); n >= 0; n = m.executors.next(m.workers, n) {
 		m.startExecutors(m.registered[n].app, m.registered[n].profile)
 	}
 	return m.actions

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidwall/btree"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -17,6 +18,8 @@ type workers struct {
 	total     []manager.Resources
 	free      []manager.Resources
 	lost      []bool
+	sizes     fit.Rooms                    // of all workers, also of lost ones
+	rooms     fit.Rooms                    // what is free, to find a worker with room
 	groups    []*group                     // that have workers, by rank
 	byFree    map[manager.Resources]*group // the same; only looked up
 	spare     []*group                     // without workers, to be used again
@@ -34,6 +37,7 @@ func newWorkers(nodes []manager.Node, selection Selection) *workers {
 	w := &workers{selection: selection, byFree: make(map[manager.Resources]*group)}
 	for i, n := range nodes {
 		w.total, w.free, w.lost = append(w.total, n.Resources), append(w.free, n.Resources), append(w.lost, false)
+		w.sizes.Set(i, need(n.Resources))
 		w.join(i)
 	}
 	return w
@@ -77,6 +81,7 @@ func (w *workers) give(id int, r manager.Resources) {
 func (w *workers) lose(id int) {
 	if !w.lost[id] {
 		w.leave(id)
+		w.rooms.Close(id)
 		w.lost[id] = true
 	}
 }
@@ -100,6 +105,7 @@ func (w *workers) join(id int) {
 		w.byFree[free] = g
 	}
 	g.ids.Insert(id)
+	w.rooms.Set(id, need(free))
 }
 
 // leave removes a worker from its group.
@@ -130,11 +136,6 @@ func compareGroups(a, b *group) int {
 // hasRoom reports whether r leaves room for what is needed.
 func hasRoom(r, need manager.Resources) bool {
 	return r.Cores >= need.Cores && r.MemoryMB >= need.MemoryMB
-}
-
-// room reports whether a worker has room.
-func (w *workers) room(need manager.Resources) bool {
-	return slices.ContainsFunc(w.groups, func(g *group) bool { return hasRoom(g.free, need) })
 }
 
 // first returns the first workers with room, in the order of selection, at most so
@@ -180,24 +181,9 @@ func (w *workers) collect(g *group, most int) {
 
 // from returns the first worker with room at or after a number, or else before it; -1
 // if none has room.
-func (w *workers) from(start int, need manager.Resources) int {
-	after, before := -1, -1
-	for _, g := range w.groups {
-		if !hasRoom(g.free, need) {
-			continue
-		}
-		g.ids.Ascend(start, func(id int) bool {
-			if after < 0 || id < after {
-				after = id
-			}
-			return false
-		})
-		if id, ok := g.ids.Min(); ok && (before < 0 || id < before) {
-			before = id
-		}
+func (w *workers) from(start int, r manager.Resources) int {
+	if i := w.rooms.Next(start, need(r)); i >= 0 {
+		return i
 	}
-	if after >= 0 {
-		return after
-	}
-	return before
+	return w.rooms.Next(0, need(r))
 }

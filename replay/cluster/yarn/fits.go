@@ -69,7 +69,7 @@ func (c *emptyCluster) awaitContainer(app int) (container int, ok bool) {
 	for range rounds {
 		c.now += time.Second
 		c.scheduler.Preempt(c.now) // the fair scheduler assigns only by the demand counted in its last round
-		for i := range c.nodes {
+		for i := c.scheduler.Useful(0); i >= 0; i = c.scheduler.Useful(i + 1) {
 			for _, a := range c.scheduler.NodeUpdate(c.now, i) {
 				if a.App == app && !a.Reserved {
 					return a.Container, true
