@@ -2,7 +2,7 @@
 // an event relative to a bare queue, how it grows, other simulators on the same work,
 // and where the time goes, for this code and for an earlier commit. `make bench` runs it.
 //
-// The benchmarks are elsewhere (packages growth, reading, comparing and replay); this command runs them
+// The benchmarks are elsewhere (packages growth, reading, replay and bench); this command runs them
 // in rounds, so that all that is compared is measured side by side, takes medians of the
 // rounds, and writes the page. What cannot be measured is on the page with the reason.
 //

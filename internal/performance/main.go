@@ -182,7 +182,7 @@ var otherBenchmarks = []struct {
 }{
 	{"replay", "^BenchmarkAttribution$", []string{"-test.benchtime=1x"}},
 	{"internal/performance/reading", "^BenchmarkReading$", []string{"-test.benchtime=1x"}},
-	{"internal/performance/comparing", "^BenchmarkComparing$", []string{"-test.benchtime=1x"}},
+	{"bench", "^BenchmarkCompare$", []string{"-test.benchtime=1x"}},
 }
 
 // profiles measures where the time goes, in this code and in that of an earlier commit.

@@ -165,11 +165,15 @@ func (p *page) memory() string {
 }
 
 func (p *page) comparing() string {
-	var row []string
-	for _, unit := range []string{"many-s", "builtin-s", "x-builtin", "peak-MB"} {
-		row = append(row, times(p.results.median("Comparing", unit)))
+	var rows [][]string
+	for _, of := range [][2]string{{"day", "built-in day"}, {"queues", "built-in queues"}, {"many-small", "many small"}} {
+		row := []string{of[1]}
+		for _, unit := range []string{"cpu-ms", "x-day", "peak-MB", "busy"} {
+			row = append(row, times(p.results.median("Compare/workload="+of[0], unit)))
+		}
+		rows = append(rows, row)
 	}
-	return table(0, []string{"processor time, s", "built-in comparison, s", "times built-in", "peak, MB"}, [][]string{row})
+	return table(1, []string{"workload", "processor time, ms", "times the day", "peak, MB", "busy"}, rows)
 }
 
 // A grown is the part of the page about one axis.

@@ -86,7 +86,6 @@ internal/wide                 ->
 internal/pending              ->
 internal/golden               ->
 internal/differential         ->
-internal/performance/comparing ->
 internal/performance/growth   ->
 internal/performance/reading  ->
 internal/stopwatch            ->
