@@ -140,10 +140,10 @@ func (g *logGroup) read() (*traces.Application, error) {
 		}
 	}
 	app.Log.CopyOf = last.copyOf
-	problems := g.problems
+	problems := slices.Clone(g.problems)
 	for _, h := range earlier {
 		problems = append(problems, earlierAttempt.With(h.start.Attempt, h.log.Path, app.EarlierAttempts, app.Attempt))
 	}
-	app.Log.Problems = append(problems, app.Log.Problems...)
+	app.Log.Problems = append(slices.Clip(problems), app.Log.Problems...)
 	return app, nil
 }

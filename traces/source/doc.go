@@ -14,7 +14,7 @@
 //   - layout.go, rollover.go: which files are the parts of one log, in which order,
 //     and which parts are missing
 //   - archive.go, sharedfile.go, spool.go: zip and tar archives, read like folders
-//   - text.go, codec.go: the text of a compressed file
+//   - text.go, codec.go, ahead.go: the text of a compressed file
 //   - blocks.go, lz4block.go, snappy.go, lzf.go: the block formats of Spark's Java
 //     libraries, which the usual Go libraries do not read
 //   - notes.go: the notes on files and logs
@@ -32,7 +32,7 @@
 //
 // # Bounded memory
 //
-// One log is read at a time. A header that lies about a length claims no memory for
+// As many logs are read at a time as there are processors. A header that lies about a length claims no memory for
 // bytes that never come, and archives are open only while one of their entries is
 // read.
 package source

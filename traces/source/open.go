@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"runtime"
 	"slices"
 
 	"dynalloc/traces"
@@ -15,8 +16,9 @@ import (
 )
 
 // Logs hands on the applications of Spark event logs, and of files in the formats of
-// docs/FORMATS.md. It reads one log at a time and keeps nothing of it, so memory is
-// bounded by the largest application. A file of another format is read whole, because
+// docs/FORMATS.md. It reads as many logs at a time as there are processors, some ahead of
+// Read, and keeps nothing of them, so memory is bounded by a few of the largest
+// applications. A file of another format is read whole, because
 // its applications have to be sorted. Logs implements traces.Reader.
 type Logs struct {
 	// EachLog hands on each log as one application, even if it is an attempt of an
@@ -31,7 +33,9 @@ type Logs struct {
 
 	stopped func() error // the error with which reading ends
 	found   *found
-	groups  []logGroup // not yet read; nil before the first Read
+	groups  []logGroup    // not yet handed on; nil before the first Read
+	ahead   []chan result // of the first of groups, which are being read
+	slots   chan struct{} // one for each log that is read at this moment
 	opened  bool
 	done    int
 	tables  int              // files of foreign formats that were found
@@ -100,7 +104,13 @@ func (l *Logs) Notes() []traces.Note {
 }
 
 // Close removes temporary files. It is not needed after Read has returned io.EOF.
-func (l *Logs) Close() error { return l.found.close() }
+func (l *Logs) Close() error {
+	for _, reading := range l.ahead {
+		<-reading
+	}
+	l.ahead = nil
+	return l.found.close()
+}
 
 // Read returns the next application, io.EOF after the last. An error that is a
 // *traces.LogError is about one log of which no application can be made; reading can go
@@ -127,17 +137,48 @@ func (l *Logs) Read() (*traces.Application, error) {
 	if len(l.groups) == 0 {
 		return l.readTable()
 	}
+	l.readAhead()
+	read := <-l.ahead[0]
 	g := l.groups[0]
-	l.groups = l.groups[1:]
+	l.ahead, l.groups = l.ahead[1:], l.groups[1:]
 	l.done += g.size()
 	for _, h := range g.copies {
 		l.copies = append(l.copies, h.log.Path+" (of "+h.copyOf+")")
 	}
-	a, err := g.read()
 	if stopped := l.stopped(); stopped != nil {
 		return nil, stopped // the rest of the log was not read
 	}
-	return a, err
+	return read.app, read.err
+}
+
+// A result is what became of a group of logs.
+type result struct {
+	app *traces.Application
+	err error
+}
+
+// readAhead begins to read the next groups: with n processors n at a time, and some more
+// than are asked for, so that a large one does not keep the others waiting.
+func (l *Logs) readAhead() {
+	n := runtime.GOMAXPROCS(0)
+	if l.slots == nil {
+		l.slots = make(chan struct{}, n)
+	}
+	for len(l.ahead) < min(2*n-1, len(l.groups)) {
+		g, done := &l.groups[len(l.ahead)], make(chan result, 1)
+		l.ahead = append(l.ahead, done)
+		if n == 1 {
+			app, err := g.read()
+			done <- result{app, err}
+			continue
+		}
+		go func() {
+			l.slots <- struct{}{}
+			app, err := g.read()
+			<-l.slots
+			done <- result{app, err}
+		}()
+	}
 }
 
 // readTable hands on the applications of the files of foreign formats.

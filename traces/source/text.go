@@ -29,10 +29,10 @@ func openText(name string, open func() (io.ReadCloser, error), stopped func() er
 			stored.Close()
 			return nil, err
 		}
-		return readCloser{&stoppable{text, stopped}, func() error {
+		return &aheadReader{text: readCloser{&stoppable{text, stopped}, func() error {
 			text.Close() // frees the decoder's memory; decoders have no error to report
 			return stored.Close()
-		}}, nil
+		}}}, nil
 	}
 }
 
