@@ -11,13 +11,14 @@ SEED        ?= 1
 RECORD      ?= 0
 MUTANTS     ?= .
 COVERAGE    ?= 4000
+SEEDS       ?= 50
 SPARK       ?= 4.1.4
 HADOOP      ?= 3.4.2
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage record clean
+.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +72,9 @@ validate: ## compare replays with all recordings, and rewrite docs/VALIDATION.md
 
 coverage: ## measure how often intervals contain the truth, in COVERAGE (4000) samples and a twentieth as many days, and the error of the model
 	COVERAGE="$(COVERAGE)" go test ./bench/... -run '^(TestIntervals.*Cover.*|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
+
+advice-bars: ## decide with SEEDS (50) seeds about the built-in workloads and the recordings, and print contradictions, costs and how often verdicts are right
+	SEEDS="$(SEEDS)" WORKLOADS="day fleet recordings" go test ./bench/decide -run '^TestDecisionsHoldForEverySeed$$' -v -timeout 10h
 
 mutants: ## break the code in many places (MUTANTS: matching names), one at a time, and print which test notices
 	MUTANTS="$(MUTANTS)" go test ./internal/mutants -run '^TestMutantsAreCaught$$' -v -timeout 4h -update

@@ -48,6 +48,9 @@ func sureness(c *decide.ClassDecision) string {
 		if math.IsNaN(c.Confidence) {
 			return "not judged"
 		}
+		if c.Confidence < 0.5 {
+			return "undecided: static and dynamic allocation meet the target alike, and cost the same within 5 %"
+		}
 		return "undecided between static and dynamic allocation: " + percent
 	}
 	return percent

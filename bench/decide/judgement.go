@@ -87,7 +87,7 @@ func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec) ([]poli
 		}
 	}
 	left := d.Budget - d.spent/len(sc.workload.Apps)
-	for replicas := min(max(left/(2*d.toJudge()), leastJudging), fewestJudging); ; replicas *= 2 {
+	for replicas := max(d.replicas, min(max(left/(2*d.toJudge()), leastJudging), fewestJudging)); ; replicas *= 2 {
 		unsure := false
 		sc.addReplicas(&d.world, d.Replicas, replicas)
 		for k, c := range d.classes {
@@ -107,10 +107,8 @@ func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec) ([]poli
 		return changed, nil
 	}
 	for k, c := range d.classes {
-		j := &d.judged[k]
 		static := c.resolve(specs[k]).Fixed()
-		same, now := j.belief.equivalent >= DecidedAt, c.current.Fixed()
-		if !same && j.belief.share(!static) > 0.5 || same && static != now {
+		if static != d.betterKind(k) {
 			if t := d.best(k, !static); t != nil {
 				if changed == nil {
 					changed = slices.Clone(specs)
@@ -120,6 +118,32 @@ func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec) ([]poli
 		}
 	}
 	return changed, nil
+}
+
+// betterKind reports whether a class should have a fixed size: the kind that was better in
+// more repetitions, or the kind that is in force if both give the same.
+func (d *decider) betterKind(k int) (static bool) {
+	now, b := d.classes[k].current.Fixed(), d.judged[k].belief
+	if b.equivalent >= DecidedAt || d.sameByEstimate(k) {
+		return now
+	}
+	return b.static > 0.5 || b.static == 0.5 && now
+}
+
+// sameByEstimate reports whether the best of both kinds meet the target equally well and
+// cost the same within the margin, by estimate.
+func (d *decider) sameByEstimate(k int) bool {
+	x, y := d.best(k, true), d.best(k, false)
+	if x == nil || y == nil {
+		return false
+	}
+	estimate := d.goal
+	estimate.safe = false
+	a, b := d.scoreOf(&estimate, d.judging, x, d.replicas), d.scoreOf(&estimate, d.judging, y, d.replicas)
+	if b.cost < a.cost {
+		a, b = b, a
+	}
+	return d.tied(&estimate, a, b, equivalenceCost*float64(x.totals(0, d.replicas)[k].executors))
 }
 
 // nearer is a fleet that comes nearer to the goal in the judging replicas, by the policy of

@@ -19,7 +19,7 @@ import (
 func TestTuneDocument(t *testing.T) {
 	const docs = "../../docs"
 	var out, problems bytes.Buffer
-	if status := run(t.Context(), []string{"tune", "--builtin", "fleet", "--miss-rate", "0", "-o", ""}, &out, &problems); status != statusDone {
+	if status := run(t.Context(), []string{"tune", "--builtin", "fleet", "--budget", "4000", "-o", ""}, &out, &problems); status != statusDone {
 		t.Fatalf("status %d: %s", status, problems.String())
 	}
 	answer, _, _ := strings.Cut(out.String(), "\nPolicies of each fleet\n")
