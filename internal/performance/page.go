@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -42,7 +43,7 @@ func (p *page) write() error {
 	}
 	content := map[string]any{
 		"Command": "make bench", "Rounds": words.Plural(p.plan.rounds, "round"), "Before": p.plan.before,
-		"Setup": p.setup(), "Bars": p.bars(), "Missed": p.missed(), "Cost": p.cost(), "Floor": p.floor(), "Peers": p.peers(), "Memory": p.memory(), "Comparing": p.comparing(),
+		"Noise": p.noise(), "Setup": p.setup(), "Bars": p.bars(), "Missed": p.missed(), "Cost": p.cost(), "Floor": p.floor(), "Peers": p.peers(), "Memory": p.memory(), "Comparing": p.comparing(),
 		"Reading": p.reading(), "Parts": p.parts(),
 	}
 	if content["Growth"], err = p.growth(); err != nil {
@@ -89,6 +90,15 @@ func (p *page) setup() string {
 		rows = append(rows, []string{"peers", fmt.Sprintf("SimPy %s with %s; CloudSim Plus %s with %s", simpyVersion, firstLine("python3", "--version"), cloudsimVersion, firstLine("java", "-version"))})
 	}
 	return table(2, []string{"", ""}, rows)
+}
+
+// noise says how well the rounds agree.
+func (p *page) noise() string {
+	ns, ratio := p.results.noise("ns/event"), p.results.noise("x-bare")
+	if math.IsNaN(ns) {
+		return "With one round, nothing says how much a figure varies."
+	}
+	return fmt.Sprintf("For half of the benchmarks the rounds differ by more than %.0f %% in nanoseconds, and by more than %.0f %% in times bare.", 100*ns, 100*ratio)
 }
 
 // times writes a ratio.

@@ -75,6 +75,9 @@ BenchmarkGrowth/axis=nodes/size=100/manager=yarn/policy=static-2 1 900 ns/op 8 x
 	if v, ok := r.median(point{"nodes", 10, "yarn", "static"}.name(), "x-bare"); !ok || v != 5 {
 		t.Errorf("the median of 4, 9 and 5 is %v, %v", v, ok)
 	}
+	if got := r.noise("x-bare"); got != 9.0/4-1 {
+		t.Errorf("rounds of 4, 9 and 5 differ by %v", got)
+	}
 	if v, ok := r.median(point{"nodes", 100, "yarn", "static"}.name(), "ns/event"); !ok || v != 80 {
 		t.Errorf("80 ns an event are %v, %v", v, ok)
 	}

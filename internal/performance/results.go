@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,6 +68,22 @@ func (r *results) median(name, unit string) (value float64, ok bool) {
 		return 0, false
 	}
 	return (values[(n-1)/2] + values[n/2]) / 2, true
+}
+
+// noise is how far apart the rounds are for half of the benchmarks, at least: the median
+// of the differences of the largest and the smallest value relative to the smallest.
+func (r *results) noise(unit string) float64 {
+	var apart []float64
+	for _, units := range r.values { // sorted below
+		if values := units[unit]; len(values) > 1 {
+			apart = append(apart, slices.Max(values)/slices.Min(values)-1)
+		}
+	}
+	if len(apart) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(apart)
+	return apart[len(apart)/2]
 }
 
 // A point is a benchmark of growth by its parts.
