@@ -97,8 +97,8 @@ func capture(r *results, limit time.Duration, folder string, args ...string) err
 	if readErr != nil {
 		return readErr
 	}
-	if state := command.ProcessState; err != nil && state != nil && state.UserTime()+state.SystemTime() > limit-time.Second {
-		return fmt.Errorf("took longer than %v of processor time", limit)
+	if state := command.ProcessState; err != nil && state != nil && state.ExitCode() == -1 {
+		return fmt.Errorf("ended by a signal, as after %v of processor time", limit)
 	}
 	if err != nil {
 		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
