@@ -281,7 +281,7 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun) []traces.Task {
 	for i := range runs {
 		byLaunch[i] = i
 		tasks[i] = runs[i].Task
-		x := runs[i].executor
+		x := a.executors[runs[i].executor]
 		tasks[i].Cold, tasks[i].FirstRead = x.firstOfAll().Has(runs[i].launch, runs[i].id), x.reads.Has(runs[i].launch, runs[i].id)
 		if runs[i].isCopy {
 			if o := s.original(runs[i].partition, runs[i].attempt); o != nil {
@@ -291,7 +291,7 @@ func (a *assembler) tasksOf(s *stageLog, runs []taskRun) []traces.Task {
 	}
 	sortByLaunch(byLaunch, runs)
 	for _, i := range byLaunch {
-		x := runs[i].executor
+		x := a.executors[runs[i].executor]
 		if x.stage != s {
 			x.stage, x.ranOf = s, 0
 		}
@@ -342,7 +342,7 @@ func (a *assembler) recomputed(s *stageLog, r *taskRun) bool {
 		x := a.blocks[block]
 		gone := x != nil && x.removed > 0 && x.removed <= r.launch
 		if x == nil || gone {
-			a.blocks[block] = r.executor
+			a.blocks[block] = a.executors[r.executor]
 		}
 		again = again || gone
 	}

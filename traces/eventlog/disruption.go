@@ -253,9 +253,9 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 			continue
 		case known && first.attempt == r.attempt && (first.isCopy || r.isCopy):
 			continue
-		case r.adopted && !(known && a.wasLost(first.executor)): // its shuffle had been dropped
+		case r.adopted && !(known && a.wasLost(a.executors[first.executor])): // its shuffle had been dropped
 			continue
-		case known && a.toPolicy(first.executor, r.launch):
+		case known && a.toPolicy(a.executors[first.executor], r.launch):
 			continue
 		}
 		vain(r.launch, r.finish)

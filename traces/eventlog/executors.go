@@ -13,6 +13,7 @@ import (
 // An executorLog is what the log says about one executor. Times are milliseconds
 // since 1970, 0 if the log does not have them.
 type executorLog struct {
+	number              int32 // its index in assembler.executors
 	id, host            string
 	cores               int
 	profile             int
@@ -44,7 +45,7 @@ func isDriver(id string) bool { return id == "driver" || id == "<driver>" || id 
 func (a *assembler) executor(id string) *executorLog {
 	x := a.executorByID[id]
 	if x == nil {
-		x = &executorLog{id: id}
+		x = &executorLog{id: id, number: int32(len(a.executors))}
 		a.executorByID[id] = x
 		a.executors = append(a.executors, x)
 	}

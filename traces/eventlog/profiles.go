@@ -107,10 +107,11 @@ func (a *assembler) raiseCores(app *traces.Application) {
 			if !r.measured || work > r.finish-r.launch {
 				continue
 			}
-			if levels[r.executor] == nil {
-				levels[r.executor] = &slots.Levels{}
+			x := a.executors[r.executor]
+			if levels[x] == nil {
+				levels[x] = &slots.Levels{}
 			}
-			levels[r.executor].Ran(r.finish-work, r.launch+work)
+			levels[x].Ran(r.finish-work, r.launch+work)
 		}
 	}
 	type kind struct{ profile, cores int }

@@ -18,10 +18,10 @@ type taskRun struct {
 	id        int64
 	launch    int64 // ms since 1970
 	finish    int64
-	executor  *executorLog
-	isCopy    bool // speculative
-	measured  bool // the log has its metrics
-	adopted   bool // of a later stage that computed the same shuffle again
+	executor  int32 // index into assembler.executors; runs have no pointers, over which memory management would go
+	isCopy    bool  // speculative
+	measured  bool  // the log has its metrics
+	adopted   bool  // of a later stage that computed the same shuffle again
 }
 
 // An endedRun is a run of a task.
@@ -123,7 +123,7 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, pa
 	i, m := &e.Info, &e.Metrics
 	attempt := attemptOf(e.StageAttempt)
 	run := taskRun{
-		partition: partition, attempt: int16(attempt), id: i.ID, launch: i.Launch, finish: i.Finish, executor: x, isCopy: i.Speculative,
+		partition: partition, attempt: int16(attempt), id: i.ID, launch: i.Launch, finish: i.Finish, executor: x.number, isCopy: i.Speculative,
 		exact:    i.Partition >= 0 || attempt == 0 && s.attempt(0).tasks >= s.total,
 		measured: m.Run != scan.NoTime,
 		Task: traces.Task{
@@ -152,6 +152,9 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, pa
 		x.reads.Take(run.launch, run.id, a.slots(x))
 	}
 	s.lastLaunch = max(s.lastLaunch, run.launch)
+	if s.runs == nil {
+		s.runs = make([]taskRun, 0, min(max(s.wanted, 1), 1024))
+	}
 	s.runs = append(s.runs, run)
 }
 
