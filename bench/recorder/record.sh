@@ -138,13 +138,20 @@ record() { # name
   publish "$log"/app-* "$out/$name"
 }
 
+# need checks that everything is installed, and sets what the functions above use.
+need() {
+  : "${SPARK_HOME:?set it to the folder of an installed Spark or pyspark}"
+  for tool in java javac jar zstd pgrep "$@"; do command -v "$tool" >/dev/null || fail "needs $tool"; done
+  version=$(spark_version)
+  state=${RECORDER_STATE:-${XDG_CACHE_HOME:-$HOME/.cache}/dynalloc-recorder}/$version
+  trap stop_cluster EXIT
+}
+
+# prove.sh uses the functions alone.
+if [ "${BASH_SOURCE[0]}" != "$0" ]; then return; fi
 if [ $# -eq 0 ]; then sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; fi
 if [ "$1" = list ]; then rows | column -t; exit; fi
-: "${SPARK_HOME:?set it to the folder of an installed Spark or pyspark}"
-for tool in java javac jar zstd pgrep; do command -v $tool >/dev/null || fail "needs $tool"; done
-version=$(spark_version)
-state=${RECORDER_STATE:-${XDG_CACHE_HOME:-$HOME/.cache}/dynalloc-recorder}/$version
-trap stop_cluster EXIT
+need
 if [ "$1" = all ]; then set -- $(rows | awk -v v="$version" 'index(v, $2 ".") == 1 { print $1 }'); fi
 for name in "$@"; do row "$name" >/dev/null; done
 prepare
