@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"dynalloc/bench/validate"
 	"dynalloc/internal/note"
 	"dynalloc/replay/cluster"
+	"dynalloc/reports/answer"
 	"dynalloc/reports/words"
 )
 
@@ -34,6 +36,13 @@ func Advice(a *decide.Decision) *Document {
 			{Label: "search", Text: searchEffort(a)}, {Key: "tried", Value: triedRecord(a)}, {Key: "replicas", Value: a.Replicas}, {Key: "interrupted", Value: a.Interrupted},
 		},
 		Summary: searchSummary(a),
+		Files:   Files{Report: "report", Results: "advice"},
+	}
+	for _, f := range answer.Files(a) {
+		d.Attached = append(d.Attached, Figure{File: f.Name, Draw: func(w io.Writer) error {
+			_, err := io.WriteString(w, f.Text)
+			return err
+		}})
 	}
 	records := &Table{Columns: append(keys("class", "runs"), candidateColumns...)}
 	d.Records = func() *Table { return records }
@@ -227,9 +236,20 @@ func classRecord(c *decide.ClassDecision, table *Table) Object {
 		{"own_change", Object{
 			{"misses", words.Thousandths(c.OwnChange.Misses)}, {"misses_of_others", words.Thousandths(c.OwnChange.OtherMisses)}, {"core_seconds", words.Thousandths(c.OwnChange.CoreSeconds)},
 		}},
-		{"reason", record(c.Reason)}, {"would_decide", noteRecords(c.WouldDecide)}, {"runs_for_proof", c.ProofRuns}, {"deadlines_invented", c.Invented},
+		{"break_evens", breakEvenRecords(c)}, {"reason", record(c.Reason)}, {"would_decide", noteRecords(c.WouldDecide)}, {"runs_for_proof", c.ProofRuns}, {"deadlines_invented", c.Invented},
 		{"insufficient", noteRecords(c.Insufficiencies)}, {"blocks", c.Blocks.String()}, {"notes", noteRecords(c.Notes)}, {"judged", table.objects()},
 	}
+}
+
+// breakEvenRecords are the values of inputs at which the answer changes, for programs.
+func breakEvenRecords(c *decide.ClassDecision) []Object {
+	list := []Object{}
+	for _, b := range c.BreakEvens {
+		list = append(list, Object{
+			{"input", b.Input}, {"now", words.Thousandths(b.Now)}, {"at", words.Thousandths(b.At)}, {"above", b.Above}, {"verdict", b.Verdict}, {"policy", b.Set.String()},
+		})
+	}
+	return list
 }
 
 func finite(v float64) any { return orNull(words.Finite(v), words.Thousandths(v)) }

@@ -12,6 +12,7 @@ import (
 	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay/attribution"
+	"dynalloc/reports/answer"
 	"dynalloc/reports/words"
 )
 
@@ -126,6 +127,13 @@ func basis(a *decide.Decision, c *decide.ClassDecision) []string {
 	if c.ProofRuns > 0 {
 		out = append(out, fmt.Sprintf("%s cannot prove a miss rate of %s: the upper end of the interval is %s. A proof needs %d runs without a miss.",
 			upper(words.Plural(c.Set.Deadlines, "run")), words.Share(a.Question.MissRate), words.Share(c.Set.Misses.High/float64(c.Set.Deadlines)), c.ProofRuns))
+	}
+	if len(c.BreakEvens) > 0 {
+		var at []string
+		for i := range c.BreakEvens {
+			at = append(at, answer.BreakEven(&c.BreakEvens[i]))
+		}
+		out = append(out, "What would change it: "+joined(at)+".")
 	}
 	if !math.IsNaN(c.ConfidenceError) {
 		out = append(out, fmt.Sprintf("Confidence %.0f %% (standard error %.0f points): the share of repetitions of the whole choice in which this kind was better; in %.0f %% both kinds were the same within the margins.",

@@ -26,6 +26,7 @@ type Document struct {
 	Records  func() *Table // the rows of the CSV form; nil: none
 	Files    Files
 	Figures  []Figure
+	Attached []Figure // files that are written with it and that it does not show
 }
 
 // divideNotes returns the notes that stand before the answer, and the others.

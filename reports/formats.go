@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"dynalloc/bench"
 	"dynalloc/internal/pending"
@@ -61,8 +62,13 @@ func WriteAll(ctx context.Context, dir string, d *Document) ([]string, error) {
 		}
 		add(name+f.Extension, func(w io.Writer) error { return f.Render(w, d) })
 	}
-	for _, f := range d.Figures {
+	for _, f := range slices.Concat(d.Figures, d.Attached) {
 		add(f.File, f.Draw)
+		if folder := filepath.Dir(filepath.Join(dir, f.File)); folder != filepath.Clean(dir) {
+			if err := os.MkdirAll(folder, 0o755); err != nil {
+				return nil, fmt.Errorf("folder for reports: %w", err)
+			}
+		}
 	}
 	files := make([]*pending.File, len(paths))
 	err := bench.Options{}.Each(ctx, len(paths), func(i int, watch replay.Watch) (err error) {

@@ -81,6 +81,10 @@ func (d *decider) classDecision(ctx context.Context, k int, answers []*trial, ow
 	if out.Verdict == Insufficient {
 		out.Set = out.Now
 	}
+	var err error
+	if out.BreakEvens, err = d.breakEvens(ctx, k, out); err != nil {
+		return nil, err
+	}
 	out.Reason = reasonOf(out, c.refused)
 	out.Snippet, out.NoSnippet = c.settings(out.Set.Policy)
 	return out, nil

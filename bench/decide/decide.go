@@ -46,8 +46,9 @@ type decider struct {
 
 	judging  *scenario // of the judgement
 	units    units
-	judged   []judged // by class
-	replicas int      // of judging, that all judged fleets have
+	judged   []judged               // by class
+	replicas int                    // of judging, that all judged fleets have
+	worlds   map[worldKey]*scenario // of break-evens
 	out      Decision
 }
 
@@ -134,7 +135,8 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 	}
 	d.Replicas = cmp.Or(q.Replicas, min(max(d.Budget/replaysPerReplica, fewReplicas), mostReplicas))
 	d.Prefer = cmp.Or(q.Prefer, PreferSafe)
-	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, newRoomCheck(d.Suite.Config.Cluster.Assumed, limitless)}
+	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, shaking, newRoomCheck(d.Suite.Config.Cluster.Assumed, limitless)}
+	d.worlds = map[worldKey]*scenario{}
 	d.out = Decision{
 		Suite: d.Suite, Question: d.Question, DeadlineBasis: results.DeadlineBasis, LeftOut: results.LeftOut, Notes: slices.Clone(results.Notes), Self: results.Self, reference: results.Reference,
 		Invented: len(d.Suite.Slack.Factors) == 0 && len(results.Slack.Factors) > 0,

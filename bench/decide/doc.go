@@ -15,6 +15,7 @@
 //   - search.go: the search of each class alone, and of fleets;
 //   - judgement.go and confidence.go: the candidates of each class inside the advised
 //     fleet, in new replicas, and the repetitions of the choice between the two kinds;
+//   - breakeven.go: the values of inputs at which the answer for a class changes;
 //   - result.go, class_decision.go and figures.go: what is reported of it.
 //
 // Comparisons of one replay each: comparer.go has the differences between policies with

@@ -38,7 +38,8 @@ type world struct {
 	workload  *traces.Workload
 	reference []sla.Reference // by application
 	config    replay.Config
-	room      *roomCheck // nil: not to be checked
+	shaking   traces.Shaking // of its replicas
+	room      *roomCheck     // nil: not to be checked
 }
 
 // A scenario is some applications of a world in several replicas: the first is the
@@ -91,7 +92,7 @@ func newScenario(name string, classes []*class, of *world, apps []int, first, re
 	}
 	s.workload = &out
 	for r := first; r < first+replicas; r++ {
-		s.replicas = append(s.replicas, shaken(&out, of.config, r))
+		s.replicas = append(s.replicas, shaken(&out, of, r))
 	}
 	return s
 }
@@ -99,18 +100,19 @@ func newScenario(name string, classes []*class, of *world, apps []int, first, re
 // addReplicas makes more replicas of a scenario that began with number first.
 func (s *scenario) addReplicas(of *world, first, replicas int) {
 	for r := first + len(s.replicas); len(s.replicas) < replicas; r++ {
-		s.replicas = append(s.replicas, shaken(s.workload, of.config, r))
+		s.replicas = append(s.replicas, shaken(s.workload, of, r))
 	}
 }
 
 // shaken makes the replica with a number. Its random numbers depend only on the
 // seed of the configuration and the number.
-func shaken(w *traces.Workload, c replay.Config, r int) replica {
+func shaken(w *traces.Workload, of *world, r int) replica {
+	c := of.config
 	if r == 0 {
 		return replica{workload: w, from: upTo(len(w.Apps)), config: c}
 	}
 	seed := c.Seed + uint64(r)<<32
-	by := shaking
+	by := of.shaking
 	if tasksOf(w) > mostCopied {
 		by.Work = 0 // the replica then shares its tasks with the workload
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +10,7 @@ import (
 	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
+	"dynalloc/reports/answer"
 )
 
 // The goals of advise.
@@ -44,7 +46,7 @@ func newAdvise() *cobra.Command {
 	var goal *choice
 	var ask questionFlags
 	var texts []string
-	var only bool
+	var only, details bool
 	cmd := &cobra.Command{
 		Use:   "advise [TRACE...]",
 		Short: "Recommend settings for each class of applications",
@@ -54,6 +56,9 @@ func newAdvise() *cobra.Command {
 			}
 			given, err := plainPolicies(texts)
 			if err != nil {
+				return err
+			}
+			if err := out.checkFolder(); err != nil {
 				return err
 			}
 			if only && len(given) == 0 {
@@ -74,7 +79,13 @@ func newAdvise() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := out.print(cmd, reports.Advice(advice)); err != nil {
+			d := reports.Advice(advice)
+			if details || out.format.value != "text" {
+				err = out.write(cmd, in.quiet, d)
+			} else if _, err = io.WriteString(cmd.OutOrStdout(), answer.Screen(advice)); err == nil {
+				err = out.writeFiles(cmd, in.quiet, d)
+			}
+			if err != nil {
 				return err
 			}
 			return incomplete(cmd, partly, leftOut(advice.LeftOut))
@@ -90,6 +101,8 @@ func newAdvise() *cobra.Command {
 	f.BoolVar(&only, "only", false, "try only the policies of --policy and the settings in the logs")
 	in.addComparisonFlags(cmd)
 	out.addFormat(cmd, "output format")
+	f.StringVarP(&out.folder, "out", "o", "", "`folder` for the summary, the results and the settings of each class (default none)")
+	f.BoolVar(&details, "details", false, "print the evidence, and all policies that were judged")
 	return cmd
 }
 

@@ -44,6 +44,11 @@ func (o *outputFlags) check(cmd *cobra.Command) error {
 	if !cmd.Flags().Changed("out") && o.format.value == "text" {
 		o.folder = defaultFolder
 	}
+	return o.checkFolder()
+}
+
+// checkFolder rejects a folder that cannot be created, before a long run.
+func (o *outputFlags) checkFolder() error {
 	if o.folder == "" {
 		return nil
 	}
@@ -72,8 +77,17 @@ func (o *outputFlags) print(cmd *cobra.Command, d *reports.Document) error {
 // write prints a result, writes it to the folder if there is one, and names the
 // files unless quiet.
 func (o *outputFlags) write(cmd *cobra.Command, quiet bool, d *reports.Document) error {
-	if err := o.print(cmd, d); err != nil || o.folder == "" {
+	if err := o.print(cmd, d); err != nil {
 		return err
+	}
+	return o.writeFiles(cmd, quiet, d)
+}
+
+// writeFiles writes a result to the folder if there is one, and names the files unless
+// quiet.
+func (o *outputFlags) writeFiles(cmd *cobra.Command, quiet bool, d *reports.Document) error {
+	if o.folder == "" {
+		return nil
 	}
 	paths, err := reports.WriteAll(cmd.Context(), o.folder, d)
 	if err != nil || quiet {
@@ -81,7 +95,9 @@ func (o *outputFlags) write(cmd *cobra.Command, quiet bool, d *reports.Document)
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "\nWritten to %s:", o.folder)
 	for _, path := range paths {
-		fmt.Fprintf(cmd.ErrOrStderr(), " %s", filepath.Base(path))
+		if name, err := filepath.Rel(o.folder, path); err == nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), " %s", name)
+		}
 	}
 	fmt.Fprintln(cmd.ErrOrStderr())
 	return nil

@@ -22,10 +22,11 @@ import (
 const graph = `
 cmd/dynalloc                  -> ...
 internal/performance          -> reports reports/pictures reports/words
-reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/pending policies replay replay/attribution replay/cluster replay/latency reports/pictures reports/resultfile reports/sentences reports/words traces traces/source
+reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/pending policies replay replay/attribution replay/cluster replay/latency reports/answer reports/pictures reports/resultfile reports/sentences reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/resultfile            -> bench bench/metrics internal/wide traces
 reports/sentences             -> internal/note
+reports/answer                -> bench/decide bench/validate internal/spark policies replay/attribution reports/settings reports/words traces
 reports/settings              -> policies
 reports/words                 -> bench/metrics bench/stats
 

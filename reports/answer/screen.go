@@ -1,0 +1,225 @@
+package answer
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"dynalloc/bench/decide"
+	"dynalloc/bench/validate"
+	"dynalloc/policies"
+	"dynalloc/reports/words"
+)
+
+// The size of the screen, and the number of classes for which it holds.
+const (
+	columns     = 80
+	lines       = 24
+	mostClasses = 10
+)
+
+// Screen is the answer for people who have to decide. With more than ten classes it has
+// those with the most core-time saved or spent more.
+func Screen(d *decide.Decision) string {
+	shown := chosen(d.Classes)
+	head := []string{fmt.Sprintf("%s: %s in %s on %s", d.Suite.Workload.Name, words.Plural(len(d.Suite.Workload.Apps), "application"),
+		words.Plural(len(d.Classes), "class"), clusterOf(d))}
+	if d.Invented {
+		head = append([]string{"Nobody gave deadlines: those used here are " + d.DeadlineBasis + "."}, head...)
+	}
+	tail := []string{together(d)}
+	if n := len(d.Classes) - len(shown); n > 0 {
+		tail = append(tail, fmt.Sprintf("%s with less effect are left out here.", words.Plural(n, "class")))
+	}
+	rows := table(shown)
+	// The sentences get the lines that are left. If these are few, the sentences give up
+	// what is less important, and at last everything that is said has one line.
+	var out []string
+	for brevity := 0; brevity <= briefest; brevity++ {
+		out = nil
+		add := func(list ...string) {
+			for _, l := range list {
+				if brevity == briefest {
+					out = append(out, cut(l, columns))
+				} else {
+					out = append(out, wrapped(l)...)
+				}
+			}
+		}
+		add(head...)
+		if brevity == briefest {
+			out = append(out, rows[1:]...)
+		} else {
+			out = append(out, rows...)
+		}
+		for _, c := range shown {
+			add(sentence(c, brevity))
+		}
+		add(tail...)
+		if brevity < briefest {
+			add("Evidence and other candidates: --details. Files with the settings: -o DIR.")
+		}
+		if len(out) <= lines {
+			break
+		}
+	}
+	return strings.Join(out, "\n") + "\n"
+}
+
+// clusterOf is the cluster in a few words.
+func clusterOf(d *decide.Decision) string {
+	c := &d.Suite.Config.Cluster
+	if c.String() == validate.Unlimited.String() {
+		return "a cluster that is never full (none is given)"
+	}
+	return c.Short()
+}
+
+// chosen are the classes of the screen, in the order of the decision.
+func chosen(all []decide.ClassDecision) []*decide.ClassDecision {
+	var list []*decide.ClassDecision
+	for i := range all {
+		list = append(list, &all[i])
+	}
+	if len(list) <= mostClasses {
+		return list
+	}
+	byEffect := slices.Clone(list)
+	slices.SortStableFunc(byEffect, func(x, y *decide.ClassDecision) int { return cmp.Compare(math.Abs(saved(y)), math.Abs(saved(x))) })
+	return slices.DeleteFunc(list, func(c *decide.ClassDecision) bool { return !slices.Contains(byEffect[:mostClasses], c) })
+}
+
+// saved is the core-seconds that a class holds less than now.
+func saved(c *decide.ClassDecision) float64 { return c.Now.CoreSeconds - c.Set.CoreSeconds }
+
+// table has a line for each class below two lines of headings.
+func table(classes []*decide.ClassDecision) []string {
+	cells := [][]string{{"", "", "", "late runs", "p95 turn-", "core-h", ""}, {"class", "now", "set", "now → then", "around, s", "saved", "sure"}}
+	for _, c := range classes {
+		cells = append(cells, []string{c.Class, short(c.Now.Policy), short(c.Set.Policy), late(c), fmt.Sprintf("%s → %s", rounded(c.Now.TurnaroundP95), rounded(c.Set.TurnaroundP95)), rounded(saved(c) / 3600), sure(c)})
+	}
+	widths := make([]int, len(cells[0]))
+	for _, row := range cells {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	total := len(widths) - 1
+	for _, w := range widths {
+		total += w
+	}
+	widths[0] = max(8, widths[0]-max(0, total-columns)) // names are cut; --details has them whole
+	var out []string
+	for _, row := range cells {
+		var b strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell)))
+			switch {
+			case i == 0:
+				b.WriteString(cut(cell, widths[0]) + pad)
+			case i < 3:
+				b.WriteString(" " + cell + pad)
+			default:
+				b.WriteString(" " + pad + cell)
+			}
+		}
+		out = append(out, strings.TrimRight(b.String(), " "))
+	}
+	return out
+}
+
+// short is a policy in a few letters: the number of executors, or their range.
+func short(s policies.Spec) string {
+	switch {
+	case s.Fixed():
+		return fmt.Sprintf("fixed %d", s.Executors)
+	case !s.Dynamic():
+		return s.String()
+	case s.Allocation.Max >= 1<<30:
+		return fmt.Sprintf("dynamic %d+", s.Allocation.Min)
+	}
+	return fmt.Sprintf("dynamic %d-%d", s.Allocation.Min, s.Allocation.Max)
+}
+
+// late are the runs that miss their deadline now and then, with the interval of the latter.
+func late(c *decide.ClassDecision) string {
+	if c.Set.Deadlines == 0 {
+		return words.Missing
+	}
+	return fmt.Sprintf("%s → %s [%s-%s]/%d", rounded(c.Now.Misses.Value), rounded(c.Set.Misses.Value), rounded(c.Set.Misses.Low), rounded(c.Set.Misses.High), c.Set.Deadlines)
+}
+
+// sure is the verdict and its confidence.
+func sure(c *decide.ClassDecision) string {
+	switch c.Verdict {
+	case decide.Insufficient:
+		return words.Missing
+	case decide.NoDifference:
+		return "alike"
+	case decide.Undecided:
+		if math.IsNaN(c.Confidence) {
+			return "?"
+		}
+		return fmt.Sprintf("%.0f%%?", 100*c.Confidence)
+	}
+	return fmt.Sprintf("%.0f%%", 100*c.Confidence)
+}
+
+// rounded writes a figure with at most three digits, or all of those before the point.
+func rounded(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return words.Missing
+	case math.Abs(v) >= 100 || math.Abs(v) < 0.05:
+		return words.NoMinusZero(fmt.Sprintf("%.0f", v))
+	case v == math.Trunc(v):
+		return fmt.Sprintf("%.0f", v)
+	}
+	return words.NoMinusZero(fmt.Sprintf("%.1f", v))
+}
+
+// together is the joint result.
+func together(d *decide.Decision) string {
+	f := &d.Advised
+	text := fmt.Sprintf("All together: %s %% [%s, %s] fewer executor-hours", rounded(100*f.Saved.Value), rounded(100*f.Saved.Low), rounded(100*f.Saved.High))
+	if f.Deadlines > 0 {
+		text += fmt.Sprintf("; late %s → %s of %.0f", rounded(d.Now.Misses), rounded(f.Misses), f.Deadlines)
+		if !math.IsNaN(f.MissRate.High) {
+			text += fmt.Sprintf(" (up to %.2g %%)", 100*f.MissRate.High)
+		}
+	}
+	if !f.MeetsGoal {
+		text += "; the goal is not met"
+	}
+	return text + "."
+}
+
+// cut shortens a text to a width.
+func cut(text string, width int) string {
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	return string([]rune(text)[:width-1]) + "…"
+}
+
+// wrapped breaks a sentence into lines; all but the first are indented.
+func wrapped(text string) []string {
+	var out []string
+	line, indent := "", ""
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = indent + word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns:
+			out = append(out, cut(line, columns))
+			indent = "  "
+			line = indent + word
+		default:
+			line += " " + word
+		}
+	}
+	return append(out, cut(line, columns))
+}

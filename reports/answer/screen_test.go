@@ -1,0 +1,111 @@
+package answer
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"dynalloc/bench"
+	"dynalloc/bench/decide"
+	"dynalloc/bench/stats"
+	"dynalloc/policies"
+	"dynalloc/replay"
+	"dynalloc/replay/attribution"
+	"dynalloc/replay/cluster"
+	"dynalloc/traces"
+)
+
+func spec(t *testing.T, text string) policies.Spec {
+	t.Helper()
+	s, err := policies.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func choice(s policies.Spec, misses, executors float64) decide.Choice {
+	return decide.Choice{Policy: s, Figures: decide.Figures{Deadlines: 20, Misses: stats.Estimate{Value: misses, Interval: stats.Interval{Low: 0, High: misses + 3}}, TurnaroundP95: 1234.5, ExecutorSeconds: executors, CoreSeconds: 2 * executors}}
+}
+
+// delayed is a class whose reports are late under dynamic allocation because of its ramp.
+func delayed(t *testing.T, name string) decide.ClassDecision {
+	dynamic := choice(spec(t, "spark,idle=10s,max=8"), 6, 900)
+	dynamic.Causes = []decide.MissCause{{Cause: attribution.TimeRamp, Misses: 5}}
+	static := choice(spec(t, "static,n=3"), 0, 1000)
+	return decide.ClassDecision{
+		Class: name, Runs: 20, Verdict: decide.Static, Confidence: 0.97, Now: choice(spec(t, "spark,idle=1m,max=40"), 7, 5000), Set: static, BestStatic: &static, BestDynamic: &dynamic,
+		BreakEvens: []decide.BreakEven{
+			{Input: "load", Now: 1, At: 2, Above: true, Verdict: decide.Dynamic, Set: dynamic.Policy},
+			{Input: "startup", Now: 4, At: 3.5, Verdict: decide.Dynamic, Set: dynamic.Policy},
+		},
+	}
+}
+
+func decision(classes ...decide.ClassDecision) *decide.Decision {
+	w := &traces.Workload{Name: "week", Apps: make([]*traces.Application, 20*len(classes))}
+	return &decide.Decision{
+		Suite: &bench.Suite{Workload: w, Config: replay.Config{Cluster: cluster.Uniform(4, 32, 128<<10)}}, Classes: classes,
+		Now:     decide.FleetResult{Misses: 7, Deadlines: 20},
+		Advised: decide.FleetResult{Deadlines: 20, MeetsGoal: true, Saved: stats.Estimate{Value: 0.5, Interval: stats.Interval{Low: 0.4, High: 0.6}}, MissRate: stats.Estimate{Interval: stats.Interval{High: 0.14}}},
+	}
+}
+
+// A class that must not use dynamic allocation says why, and what would change that; the
+// answer is near its change, and says so first.
+func TestTheScreenSaysWhenNotToUseDynamicAllocation(t *testing.T) {
+	got := Screen(decision(delayed(t, "report-sla-*")))
+	want := `week: 20 applications in 1 class on standalone,nodes=4,cores=32,memory=128g
+                                                 late runs   p95 turn- core-h
+class        now          set                   now → then   around, s  saved sure
+report-sla-* dynamic 0-40 fixed 3              7 → 0 [0-3]/20 1234 → 1234 2.2 97%
+report-sla-* (near a change): not dynamic: the ramp makes 6 of 20 late (fixed 3:
+  0); dynamic 0-8 if start-up < 3.5 s (here 4 s).
+All together: 50 % [40, 60] fewer executor-hours; late 7 → 0 of 20 (up to 14 %).
+Evidence and other candidates: --details. Files with the settings: -o DIR.
+`
+	if squeeze(got) != squeeze(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func squeeze(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// Ten classes with long names and long reasons fit on one screen; of twenty those with the
+// largest effect do.
+func TestTenClassesFitOnOneScreen(t *testing.T) {
+	for _, n := range []int{1, 3, 10, 20} {
+		var classes []decide.ClassDecision
+		for i := range n {
+			classes = append(classes, delayed(t, fmt.Sprintf("%d-%s-日報", i, strings.Repeat("long-name-", 3+i%4*10))))
+			classes[i].Now.CoreSeconds += float64(i) * 3600
+			if i%3 == 0 {
+				classes[i].Verdict, classes[i].Confidence, classes[i].WouldDecide = decide.Undecided, math.NaN(), nil
+			}
+		}
+		screen := Screen(decision(classes...))
+		rows := strings.Split(strings.TrimSuffix(screen, "\n"), "\n")
+		if len(rows) > lines {
+			t.Errorf("%d classes take %d lines:\n%s", n, len(rows), screen)
+		}
+		for _, row := range rows {
+			if w := utf8.RuneCountInString(row); w > columns {
+				t.Errorf("%d classes: a line has %d columns: %q", n, w, row)
+			}
+		}
+		if n == 20 && (!strings.Contains(screen, "10 classes with less effect are left out here.") || strings.Contains(screen, "\n0-long") || !strings.Contains(screen, "\n19-long")) {
+			t.Errorf("of twenty classes the wrong ones are shown:\n%s", screen)
+		}
+	}
+}
+
+// Deadlines that nobody gave are the first that the screen says.
+func TestInventedDeadlinesHeadTheScreen(t *testing.T) {
+	d := decision(delayed(t, "report"))
+	d.Invented, d.DeadlineBasis = true, "1.5 x the run alone"
+	if got := Screen(d); !strings.HasPrefix(got, "Nobody gave deadlines: those used here are 1.5 x the run alone.\n") {
+		t.Error(got)
+	}
+}

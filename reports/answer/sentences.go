@@ -1,0 +1,115 @@
+package answer
+
+import (
+	"fmt"
+	"math"
+
+	"dynalloc/bench/decide"
+	"dynalloc/replay/attribution"
+)
+
+// briefest is the brevity at which a sentence has only its first half.
+const briefest = 2
+
+// namesCut is the width to which names of classes are cut in sentences.
+const namesCut = 24
+
+// sentence says for a class when not to use dynamic allocation, and why; for one without
+// deadlines, the reason of what is set. A higher brevity leaves out what is less important.
+func sentence(c *decide.ClassDecision, brevity int) string {
+	name := cut(c.Class, namesCut)
+	text := name + ": " + verdict(c, brevity)
+	if near := nearest(c); near != nil {
+		if isNear(near) {
+			text = name + " (near a change): " + verdict(c, brevity)
+		}
+		if brevity == 0 || isNear(near) && brevity < briefest {
+			text += "; " + BreakEven(near)
+		}
+	}
+	return text + "."
+}
+
+func verdict(c *decide.ClassDecision, brevity int) string {
+	static, dynamic := c.BestStatic, c.BestDynamic
+	switch {
+	case c.Verdict == decide.Insufficient:
+		return "no advice, because the logs are not sufficient"
+	case static == nil || dynamic == nil:
+		return "only one kind of policy could be tried"
+	case c.Set.Policy.Fixed() && moreMisses(c, dynamic):
+		return fmt.Sprintf("not dynamic: %s makes %s of %d late (%s: %s)", cause(dynamic), rounded(dynamic.Misses.Value), dynamic.Deadlines, short(c.Set.Policy), rounded(c.Set.Misses.Value))
+	case c.Set.Policy.Dynamic() && moreMisses(c, static):
+		return fmt.Sprintf("dynamic, because with %s %s of %d are late", short(static.Policy), rounded(static.Misses.Value), static.Deadlines)
+	case c.Verdict == decide.NoDifference:
+		return fmt.Sprintf("%s and %s give the same; either will do", short(static.Policy), short(dynamic.Policy))
+	case c.Verdict == decide.Undecided && brevity == 0 && len(c.WouldDecide) > 0:
+		return fmt.Sprintf("undecided between %s and %s", short(static.Policy), short(dynamic.Policy))
+	case c.Set.Policy.Dynamic():
+		return fmt.Sprintf("dynamic is in time here; %s would hold %s %% more", short(static.Policy), rounded(100*(static.ExecutorSeconds/c.Set.ExecutorSeconds-1)))
+	}
+	return fmt.Sprintf("not dynamic: it would hold %s %% more than %s", rounded(100*(dynamic.ExecutorSeconds/c.Set.ExecutorSeconds-1)), short(c.Set.Policy))
+}
+
+// moreMisses reports whether another choice misses more deadlines than what is set, by half
+// a run or more.
+func moreMisses(c *decide.ClassDecision, other *decide.Choice) bool {
+	return c.Set.Deadlines > 0 && other.Misses.Value-c.Set.Misses.Value >= 0.5
+}
+
+// causes are the causes of lateness in a word or two.
+var causes = map[attribution.TimeCause]string{
+	attribution.TimeDriver: "the driver", attribution.TimeExecution: "too few executors", attribution.TimeRecompute: "recomputing", attribution.TimeLocality: "locality wait",
+	attribution.TimeSlot: "other stages", attribution.TimeStartup: "executor start-up", attribution.TimeQueue: "the queue", attribution.TimeRamp: "the ramp",
+}
+
+func cause(c *decide.Choice) string {
+	if len(c.Causes) == 0 {
+		return "it"
+	}
+	return causes[c.Causes[0].Cause]
+}
+
+// nearest is the break-even that the input is closest to; nil: there is none.
+func nearest(c *decide.ClassDecision) *decide.BreakEven {
+	var found *decide.BreakEven
+	for i := range c.BreakEvens {
+		if b := &c.BreakEvens[i]; found == nil || b.Distance() < found.Distance() {
+			found = b
+		}
+	}
+	return found
+}
+
+// nearby is the factor of an input within which a verdict counts as near its change:
+// about as much as these inputs differ between weeks.
+const nearby = 1.25
+
+func isNear(b *decide.BreakEven) bool { return b.Distance() <= math.Log(nearby) }
+
+// inputs are the names and units of the inputs of break-evens.
+var inputs = map[string]struct{ name, format string }{
+	"startup": {"start-up", "%.3g s"}, "load": {"load", "%.3gx"}, "deadline": {"deadlines", "%.3gx"}, "spread": {"run-to-run spread", "%.0f %%"}, "free": {"room", "%.0f executors"},
+}
+
+// BreakEven says where the answer for a class changes, and to what.
+func BreakEven(b *decide.BreakEven) string {
+	in := inputs[b.Input]
+	now, at := b.Now, b.At
+	if b.Input == "spread" {
+		now, at = 100*now, 100*at
+	}
+	sign := "<"
+	if b.Above {
+		sign = ">"
+	}
+	to := short(b.Set)
+	if b.Verdict == decide.NoDifference {
+		to = "alike"
+	}
+	text := fmt.Sprintf("%s if %s %s "+in.format, to, in.name, sign, at)
+	if b.Input == "load" || b.Input == "deadline" {
+		return text
+	}
+	return text + fmt.Sprintf(" (here "+in.format+")", now)
+}
