@@ -126,7 +126,6 @@ func (m *Manager) noteEnded(now time.Duration, am *appMaster, profile int) {
 // surplus containers, starts executors in the containers granted to it, and learns
 // which executors have ended, in this order.
 func (m *Manager) call(now time.Duration, am *appMaster) {
-	m.cancelCall(am)
 	am.lastCall = now
 	for p := range am.sizes {
 		// Open requests can be cancelled, running executors cannot.
@@ -165,6 +164,8 @@ func (m *Manager) call(now time.Duration, am *appMaster) {
 	if waits || busy || m.nothingElided {
 		m.callAt(am, now+wait)
 		m.setIdle(am, waits && wait == am.maxInterval && !news)
+	} else {
+		m.cancelCall(am)
 	}
 }
 

@@ -250,10 +250,12 @@ func TestEliding(t *testing.T) {
 		{"fifo", fifoOf(t), 0, false},
 		{"capacity", capacityOf(t, twoQueues), 3 * time.Second, true},
 		{"fair", fairOf(t, pools, preempting), 500 * time.Millisecond, true},
+		{"capacity without preemption", capacityOf(t, twoQueues), 0, false},
+		{"fair without preemption", fairOf(t, pools, "<configuration/>"), 500 * time.Millisecond, false},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			taken := 0
-			for seed := range uint64(200) {
+			for seed := range uint64(150) {
 				play := func(every bool) []string {
 					r := rand.New(rand.NewPCG(seed, 1))
 					d := newStory(t, 1+r.IntN(4), kind.fresh, kind.rounds)

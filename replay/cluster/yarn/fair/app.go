@@ -24,7 +24,7 @@ type appAttempt struct {
 	requestOrder java.HashMap[int]
 	containers   []*container
 	sequence     int64              // of its containers and reservations
-	reservations int                // nodes that it has reserved
+	reserved     []*schedulerNode   // that it has reserved
 	hasMaster    bool               // its application master has a container,
 	master       scheduler.Resource // of this size
 	runnable     bool               // the limits on running applications allow it to run
@@ -68,6 +68,9 @@ func (a *appAttempt) ask(r scheduler.Request) {
 	a.requests.Set(r)
 	a.touch()
 	a.list()
+	for _, n := range a.reserved {
+		a.s.updateNode(n)
+	}
 }
 
 // use adds to what the application uses.
@@ -206,20 +209,20 @@ func (a *appAttempt) couldReserve(n *schedulerNode, size scheduler.Resource) boo
 	s := a.s
 	return a.queue.policy.calculator().Compare(s.cluster, size, s.config.reservationThreshold()) >= 0 && a.isStarved() &&
 		n.owedTo(a) < 0 && (n.reserved == nil || n.reserved.app == a) &&
-		a.reservations < int(math.Ceil(float64(float32(len(s.byID))*s.config.reservableNodes)))
+		len(a.reserved) < int(math.Ceil(float64(float32(len(s.byID))*s.config.reservableNodes)))
 }
 
 // reserve reserves a node.
 func (a *appAttempt) reserve(n *schedulerNode, r scheduler.Request) {
 	n.reserved = a.newContainer(n, r)
-	a.reservations++
+	a.reserved = append(a.reserved, n)
 	a.s.assigned = append(a.s.assigned, scheduler.Allocation{App: a.id, Node: n.id, Priority: r.Priority, Size: r.Size, Reserved: true})
 }
 
 // unreserve ends the application's reservation of a node.
 func (a *appAttempt) unreserve(n *schedulerNode) {
 	n.reserved = nil
-	a.reservations--
+	a.reserved = slices.DeleteFunc(a.reserved, func(o *schedulerNode) bool { return o == n })
 	a.s.updateNode(n)
 }
 

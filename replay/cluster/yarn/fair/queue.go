@@ -195,6 +195,9 @@ func (q *queue) assign(n *schedulerNode) scheduler.Resource {
 	if !strict { // those that can take nothing have a part in the order
 		q.offers = append(q.offers[:0], q.children...)
 	}
+	if len(q.offers) == 1 {
+		return q.offers[0].assign(n)
+	}
 	return firstAssigned(inOrder(q.policy, q.offers, q.s.cluster), n)
 }
 

@@ -2,6 +2,7 @@ package fair
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"dynalloc/replay/cluster/fit"
@@ -235,12 +236,8 @@ func (s *Scheduler) Finish(now time.Duration, app int) {
 	for len(a.containers) > 0 {
 		s.complete(a.containers[len(a.containers)-1])
 	}
-	if a.reservations > 0 {
-		for _, n := range s.nodes.Values() {
-			if n.reserved != nil && n.reserved.app == a {
-				a.unreserve(n)
-			}
-		}
+	for _, n := range slices.Clone(a.reserved) {
+		a.unreserve(n)
 	}
 	for _, r := range a.requests {
 		s.wanted.replace(r, scheduler.Request{})

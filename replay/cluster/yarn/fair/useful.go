@@ -4,33 +4,81 @@ import (
 	"math"
 
 	"dynalloc/replay/cluster/fit"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // updateNode must be called when what is free on a node, its reservation, or what it owes
-// has changed.
+// has changed, or the requests of the application that has reserved it.
 func (s *Scheduler) updateNode(n *schedulerNode) {
-	if n.reserved != nil || len(n.owed) > 0 {
+	if s.byID[n.id] != n {
+		return // it is gone
+	}
+	if n.reserved != nil {
+		s.room.Close(n.id)
+	} else {
+		s.room.Set(n.id, need(n.free))
+	}
+	if len(n.owed) > 0 || n.reserved != nil && n.reserved.mayEnd() {
 		s.special.Set(n.id, fit.Need{})
 	} else {
 		s.special.Close(n.id)
 	}
-	s.room.Set(n.id, need(n.free))
 }
 
-// Useful is the first node of which a heartbeat may have an effect: one that is reserved
-// or owes space, one with room for what is asked for, or any if something is asked for
-// that is large enough to reserve nodes.
+// mayEnd reports whether a heartbeat of the reserved node may fulfill the reservation or
+// give it up.
+func (c *container) mayEnd() bool {
+	a := c.app
+	return c.size.FitsIn(c.node.free) || !a.hasMaster || a.queue.limited() || !a.couldUse(c.node, a.requests.At(c.priority))
+}
+
+// limited reports whether the queue or one above it has a maximum share.
+func (q *queue) limited() bool {
+	for ; q != nil; q = q.parent {
+		if q.maxShare != scheduler.Unbounded {
+			return true
+		}
+	}
+	return false
+}
+
+// Useful is the first node of which a heartbeat may have an effect: one of which the
+// reservation may end or that owes space, one with room for what is asked for, or any
+// that is not reserved if an application may reserve one.
 func (s *Scheduler) Useful(from int) int {
 	best := s.special.Next(from, fit.Need{})
 	least := s.wanted.sizes.Least()
-	large := need(s.config.reservationThreshold())
-	if _, ok := s.wanted.sizes.First(func(_, most fit.Need) bool { return !reaches(most, large, s.dominant) }); ok {
+	if s.mayReserve() {
 		least = fit.Need{math.MinInt64 + 1, math.MinInt64 + 1}
 	}
 	if i := s.room.Next(from, least); i >= 0 && (best < 0 || i < best) {
 		best = i
 	}
 	return best
+}
+
+// mayReserve reports whether something is asked for that is large enough to reserve a
+// node, and a queue may have applications that are starved. Where all have equal shares,
+// the first in its order is, if any is.
+func (s *Scheduler) mayReserve() bool {
+	large := need(s.config.reservationThreshold())
+	if _, ok := s.wanted.sizes.First(func(_, most fit.Need) bool { return !reaches(most, large, s.dominant) }); !ok {
+		return false
+	}
+	for _, q := range s.leaves {
+		if q.listed == 0 && q.sorted() {
+			continue
+		}
+		if !q.equalApps() || !q.sorted() || s.config.preemption {
+			return true
+		}
+		for _, line := range q.lines {
+			if a, ok := line.First(func(_, _ fit.Need) bool { return false }); ok && q.policy.below(a.used, q.appShare, s.cluster) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Steady is forever, unless the passing of time alone may start a preemption.
