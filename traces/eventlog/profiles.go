@@ -99,7 +99,7 @@ func (a *assembler) raiseCores(app *traces.Application) {
 	if a.local() {
 		return // its tasks say how many cores it has
 	}
-	levels := map[*executorLog]*slots.Levels{}
+	levels := make([]slots.Levels, len(a.executors))
 	for _, s := range a.stages { // in any order: Levels sorts
 		for i := range s.runs {
 			r := &s.runs[i]
@@ -107,18 +107,14 @@ func (a *assembler) raiseCores(app *traces.Application) {
 			if !r.measured || work > r.finish-r.launch {
 				continue
 			}
-			x := a.executors[r.executor]
-			if levels[x] == nil {
-				levels[x] = &slots.Levels{}
-			}
-			levels[x].Ran(r.finish-work, r.launch+work)
+			levels[r.executor].Ran(r.finish-work, r.launch+work)
 		}
 	}
 	type kind struct{ profile, cores int }
 	tasks := map[kind]int{}
-	for x, l := range levels { // in any order: the most counts
-		most, _ := l.Count()
-		of := kind{x.profile, x.cores}
+	for i := range levels {
+		most, _ := levels[i].Count()
+		of := kind{a.executors[i].profile, a.executors[i].cores}
 		tasks[of] = max(tasks[of], most)
 	}
 	raised, atOnce, cores := 0, 0, 0
