@@ -283,5 +283,6 @@ func (e *Engine) Result() (*Result, error) {
 		e.result.End = max(e.result.End, r.End)
 	}
 	e.accountNodes()
-	return &e.result, nil
+	result := e.result // a copy: a pointer into the engine would keep all of it
+	return &result, nil
 }
