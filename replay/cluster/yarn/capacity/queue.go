@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"dynalloc/replay/cluster/yarn/java"
@@ -45,6 +46,7 @@ type queue struct {
 	config   *queueConfig
 	parent   *queue // nil: the root
 	children []*queue
+	order    []*queue   // scratch
 	leaf     *leafQueue // nil: there are queues below
 
 	shares       map[string]*partitionShare // by label
@@ -169,7 +171,7 @@ func (q *queue) assign(node *schedulerNode, limits *resourceLimits, mode schedul
 		return assignment{}
 	}
 	result := assignment{}
-	for _, child := range q.inOrder(label) {
+	for child := range q.inOrder(label, mode) {
 		childLimits := q.limitsOfChild(child, limits, label, true)
 		a := child.assign(node, childLimits, mode)
 		if q.s.positive(a.size) {
@@ -190,13 +192,41 @@ func (q *queue) assign(node *schedulerNode, limits *resourceLimits, mode schedul
 	return result
 }
 
-// inOrder returns the child queues in the order in which they are served.
+// inOrder goes through the child queues that want something, in the order in which they
+// are served. The first one mostly takes the node, so that the others are not sorted
+// before they are needed.
 //
 // Source: PriorityUtilizationQueueOrderingPolicy.
-func (q *queue) inOrder(label string) []*queue {
-	order := slices.Clone(q.children)
-	slices.SortStableFunc(order, func(a, b *queue) int { return compareQueues(a, b, label, q.config.byPriority) })
-	return order
+func (q *queue) inOrder(label string, mode schedulingMode) iter.Seq[*queue] {
+	order := q.order[:0]
+	for _, c := range q.children {
+		if c.mayServe(label, mode) {
+			order = append(order, c)
+		}
+	}
+	q.order = order
+	compare := func(a, b *queue) int { return compareQueues(a, b, label, q.config.byPriority) }
+	return func(yield func(*queue) bool) {
+		if len(order) == 0 {
+			return
+		}
+		first := 0
+		for i := range order {
+			if compare(order[i], order[first]) < 0 {
+				first = i
+			}
+		}
+		if !yield(order[first]) {
+			return
+		}
+		rest := slices.Delete(order, first, first+1)
+		slices.SortStableFunc(rest, compare)
+		for _, c := range rest {
+			if !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 func compareQueues(a, b *queue, label string, byPriority bool) int {
