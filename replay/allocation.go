@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"slices"
 	"time"
 
 	"dynalloc/policies"
@@ -86,7 +85,7 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 	}
 	if a.decommissions {
 		for _, id := range a.removed {
-			a.unlist(id) // so that none of them becomes a peer of another
+			a.unlist(&a.executors[id]) // so that none of them becomes a peer of another
 		}
 		for _, id := range a.removed {
 			a.decommission(&a.executors[id])
@@ -114,18 +113,11 @@ func (a *application) release(x *executor) {
 	}
 	a.result.Ledger.Add(x.close(e.now, p))
 	a.path.executorReleased(x)
-	a.unlist(x.id)
+	a.unlist(x)
 	e.emit(Event{Kind: ExecutorFreed, App: a.index, Executor: x.id, Node: x.node, N: x.cores})
 	e.managerDirty = true
 	if !x.nodeLost { // otherwise the manager removed it with its node
 		a.toManager(manager.Event{Kind: manager.ExecutorExited, Container: x.container})
-	}
-}
-
-// unlist removes an executor from the list of those that take tasks.
-func (a *application) unlist(id policies.ExecutorID) {
-	if i := slices.Index(a.schedulable, id); i >= 0 {
-		a.schedulable = slices.Delete(a.schedulable, i, i+1)
 	}
 }
 
@@ -167,7 +159,7 @@ func (a *application) grant(g manager.Action) {
 	id := policies.ExecutorID(len(a.executors))
 	slots := p.slots(cores)
 	a.executors = append(a.executors, executor{
-		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, history: latency.NewSlotHistory(slots), granted: e.now, usable: -1, leaves: -1,
+		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, history: latency.NewSlotHistory(slots), granted: e.now, usable: -1, leaves: -1, place: -1, freePlace: -1,
 	})
 	granted := Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores}
 	a.path.executorGranted(&granted, g.Profile)
@@ -247,7 +239,7 @@ func (a *application) executorUsable(id policies.ExecutorID) {
 	x.usable, x.since = e.now, e.now
 	a.path.executorUsable(x)
 	e.hosts[x.node].Usable(e.now)
-	a.schedulable = append(a.schedulable, id)
+	a.list(x)
 	a.freed = append(a.freed, id)
 	a.schedulePlacement()
 	e.emit(Event{Kind: ExecutorUsable, App: a.index, Executor: id})

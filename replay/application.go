@@ -3,11 +3,13 @@ package replay
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"dynalloc/internal/spark"
 	"dynalloc/policies"
+	"dynalloc/replay/agenda"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/exclusion"
@@ -70,13 +72,17 @@ type application struct {
 	// Spark's task scheduler.
 	pools        []*pool
 	sets         []*taskSet            // of all stage attempts, by number
-	waiting      []*taskSet            // sets with pending tasks, in FIFO order
-	schedulable  []policies.ExecutorID // those that take tasks, in order of coming
+	waiting      agenda.List[*taskSet] // sets with pending tasks, in FIFO order
+	exhausted    []*taskSet            // of those, with none any more after an offer
+	schedulable  []policies.ExecutorID // those that take tasks, in order of coming, and nowhere for those that have left
+	left         int                   // of these, since the list was compacted
 	freed        []policies.ExecutorID // those with a slot freed in this instant
 	firstTasks   []firstTask           // started in this instant; their ends are not known yet
 	offerAll     bool                  // offer every free slot at the end of this instant
 	placementDue bool                  // listed in Engine.placements
 	offerRounds  uint64                // offers made to all executors
+	draws        rand.PCG              // the order of the present one
+	shuffled     []policies.ExecutorID // the executors in that order, if they are few
 	revives      bool                  // an offer of all executors is scheduled, for a barrier stage
 
 	executors  []executor            // by id
@@ -120,6 +126,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 		return nil, err
 	}
 	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
+	a.waiting.Compare = compareFIFO
 	a.engine, a.result, a.times = e, &e.result.Apps[index], &e.config.Times
 	if a.local {
 		a.times = new(latency.Model)

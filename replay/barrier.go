@@ -71,12 +71,17 @@ func (a *application) slotsFor(profile int) (slots int) {
 	return slots
 }
 
-// barrierFits reports whether all tasks of a barrier set fit on executors that are offered.
-func (a *application) barrierFits(set *taskSet, executors []policies.ExecutorID) bool {
-	free := int32(0)
-	for _, id := range executors {
-		if x := &a.executors[id]; x.profile == set.profile && x.state == live {
-			free += x.free
+// barrierFits reports whether all tasks of a barrier set fit on the executor that is
+// offered, or on all (nowhere).
+func (a *application) barrierFits(set *taskSet, one policies.ExecutorID) bool {
+	free, p := int32(0), &a.profiles[set.profile]
+	if one != nowhere {
+		x := &a.executors[one]
+		return x.profile == set.profile && x.state == live && x.free >= set.pending
+	}
+	for _, list := range [][]policies.ExecutorID{p.free, p.offered} {
+		for _, id := range list {
+			free += a.executors[id].free
 		}
 	}
 	return free >= set.pending
@@ -85,8 +90,14 @@ func (a *application) barrierFits(set *taskSet, executors []policies.ExecutorID)
 // offerToBarriers lets a barrier set that would fit now wait for the next offer of all
 // executors. Until then each executor was offered alone, as it became free.
 func (a *application) offerToBarriers() {
-	if slices.ContainsFunc(a.waiting, func(s *taskSet) bool { return s.barrier && a.barrierFits(s, a.schedulable) }) {
-		a.scheduleRevive()
+	if !a.plan.HasBarriers {
+		return
+	}
+	for _, block := range a.waiting.Blocks() {
+		if slices.ContainsFunc(block, func(s *taskSet) bool { return s.barrier && a.barrierFits(s, nowhere) }) {
+			a.scheduleRevive()
+			return
+		}
 	}
 }
 
@@ -156,9 +167,7 @@ func (a *application) stop(x *executor, k int) {
 	set := a.sets[t.set]
 	x.settle(a.engine.now, a.profiles[x.profile].taskCPUs)
 	x.forget(t.set, t.task, t.end)
-	x.free++
-	a.freed = append(a.freed, x.id)
-	a.schedulePlacement()
+	a.freeSlot(x)
 	a.path.taskKilled(set, x, t.task)
 	a.endTask(set, t.task, x, t, policies.Killed)
 }

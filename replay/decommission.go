@@ -37,7 +37,7 @@ func (a *application) decommission(x *executor) {
 	a.path.executorLeaving(x)
 	x.state = decommissioning
 	x.leaves = e.now
-	a.unlist(x.id)
+	a.unlist(x)
 	if !a.startMigrationRound(x.id) {
 		a.after(exitPoll, exitIsChecked, int32(x.id))
 	}
@@ -77,7 +77,8 @@ func (a *application) exitIfDone(id policies.ExecutorID) {
 // peers are the executors that could take blocks, in random order, or in the order
 // of their ids where Config.Offers is Ordered.
 func (a *application) peers() []policies.ExecutorID {
-	peers := slices.Sorted(slices.Values(a.schedulable))
+	peers := slices.DeleteFunc(slices.Clone(a.schedulable), func(id policies.ExecutorID) bool { return id == nowhere })
+	slices.Sort(peers)
 	if a.engine.config.Offers == Ordered {
 		return peers
 	}

@@ -66,7 +66,7 @@
 //   - package plan: its work, prepared once
 //   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
 //   - graph.go: which stages a job waits for, and which of them can be submitted
-//   - taskset.go, scheduling.go: which task runs where, as in TaskSchedulerImpl
+//   - taskset.go, scheduling.go, offers.go: which task runs where, as in TaskSchedulerImpl
 //   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks
 //   - excluded.go: executors that take no tasks because tasks failed on them
 //   - barrier.go: stages whose tasks start together, and jobs that Spark gives up

@@ -151,9 +151,7 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	if !ok {
 		return // it was stopped before its time
 	}
-	x.free++
-	a.freed = append(a.freed, id)
-	a.schedulePlacement()
+	a.freeSlot(x)
 	a.path.taskEnded(set, x, task)
 	switch t.fate {
 	case succeeds:

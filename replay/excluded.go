@@ -35,9 +35,8 @@ func (a *application) rescue() {
 	if !a.exclusion.On() {
 		return
 	}
-	for _, set := range slices.Clone(a.waiting) {
-		if set.pending == 0 || set.givenUpAt > 0 || len(a.schedulable) == 0 ||
-			slices.ContainsFunc(a.schedulable, func(id policies.ExecutorID) bool { return a.mayRun(set, &a.executors[id]) }) {
+	for _, set := range slices.Concat(a.waiting.Blocks()...) {
+		if set.pending == 0 || set.givenUpAt > 0 || len(a.schedulable) == a.left || a.findTaker(func(x *executor) bool { return a.mayRun(set, x) }) != nil {
 			continue
 		}
 		if !set.refused {
@@ -47,10 +46,10 @@ func (a *application) rescue() {
 		wait := exclusion.UnschedulableTimeout(a.properties)
 		set.givenUpAt = a.engine.now + wait
 		a.after(wait, setIsGivenUp, set.number)
-		idle := slices.IndexFunc(a.schedulable, func(id policies.ExecutorID) bool { return a.executors[id].running() == 0 })
+		idle := a.findTaker(func(x *executor) bool { return x.running() == 0 })
 		switch {
-		case idle >= 0:
-			a.crash(&a.executors[a.schedulable[idle]])
+		case idle != nil:
+			a.crash(idle)
 		case a.dynamic:
 			a.observe(policies.Event{Kind: policies.UnschedulableTaskSetAdded, Stage: set.name()})
 		default:

@@ -30,6 +30,8 @@ type executor struct {
 	cores     int32
 	slots     int32 // tasks that it can run at one time
 	free      int32 // of those, without a task
+	place     int32 // in application.schedulable; -1: it takes no tasks
+	freePlace int32 // in profile.free; -1: it is not listed there
 	history   latency.SlotHistory
 	tasks     []runningTask
 	crashed   bool                  // it ended without being given back; its tasks' ends no longer count

@@ -58,3 +58,16 @@ func TestAJobWalksOverItsGraphOnce(t *testing.T) {
 		t.Errorf("%d walks over the graphs of 2 jobs", a.walk)
 	}
 }
+
+// An application of 200 stages of 4 tasks each has 2,000 executors. An offer of all of them
+// draws as many as there are tasks, and looks at no other.
+func TestAnOfferDrawsOnlyTheExecutorsThatItUses(t *testing.T) {
+	w, err := traces.ReadText(strings.NewReader("app wide cores=2\n  job\n"+strings.Repeat("    stage tasks=4x1s\n", 200)), "wide")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, a := playWith(t, w, "static,n=2000", Config{Cluster: cluster.Uniform(1000, 4, 1<<20)}, func(*Engine) {})
+	if p := &a.profiles[0]; a.offerRounds != 200 || cap(p.offered) > 8 {
+		t.Errorf("%d offers, of which one drew %d executors or more", a.offerRounds, cap(p.offered)/2+1)
+	}
+}

@@ -232,6 +232,9 @@ func (p *pathTracker) recheck() {
 	}
 	holder, _ := p.app.policy.(policies.Holder)
 	for _, id := range ids {
+		if id == nowhere {
+			continue
+		}
 		x, y := &p.app.executors[id], &p.executors[id]
 		if y.tasks > 0 || y.closed || x.state != live {
 			continue

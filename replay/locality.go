@@ -1,10 +1,8 @@
 package replay
 
 import (
-	"slices"
 	"time"
 
-	"dynalloc/policies"
 	"dynalloc/replay/plan"
 )
 
@@ -50,7 +48,7 @@ func (a *application) preferredTask(set *taskSet, x *executor) int32 {
 		return task
 	}
 	wanted := p.Wanted(x.node, func(node int32) bool {
-		return slices.ContainsFunc(a.schedulable, func(id policies.ExecutorID) bool { return a.executors[id].node == node })
+		return a.findTaker(func(x *executor) bool { return x.node == node }) != nil
 	})
 	until := p.Since + a.localityWaits[0]
 	if !wanted || until <= a.engine.now {

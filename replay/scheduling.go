@@ -1,13 +1,10 @@
 package replay
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"dynalloc/policies"
 	"dynalloc/replay/latency"
-	"dynalloc/replay/random"
 )
 
 // schedulePlacement marks the application's waiting tasks for placement at the end of
@@ -22,10 +19,7 @@ func (a *application) schedulePlacement() {
 // enqueue lists a set among those with pending tasks, and has all executors
 // offered.
 func (a *application) enqueue(set *taskSet) {
-	at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO)
-	if !listed {
-		a.waiting = slices.Insert(a.waiting, at, set)
-	}
+	a.waiting.Insert(set)
 	a.offerAll = true
 	a.wantsExecutor()
 	a.schedulePlacement()
@@ -33,22 +27,20 @@ func (a *application) enqueue(set *taskSet) {
 
 // dequeue removes a set from those with pending tasks.
 func (a *application) dequeue(set *taskSet) {
-	if at, listed := slices.BinarySearchFunc(a.waiting, set, compareFIFO); listed {
-		a.waiting = slices.Delete(a.waiting, at, at+1)
-	}
+	a.waiting.Remove(set)
 }
 
 // place gives the free slots to waiting tasks. Spark offers all executors when a
 // task set is submitted, and one executor when a task on it has ended or when it
-// has registered. The order of the task sets is computed once for each offer.
+// has registered.
 func (a *application) place() {
 	a.placementDue = false
-	if len(a.waiting) > 0 {
+	if a.waiting.Len() > 0 {
 		if a.offerAll {
-			a.offer(a.offers())
+			a.offerToAll()
 		} else {
-			for i := range a.freed {
-				a.offer(a.freed[i : i+1])
+			for _, id := range a.freed {
+				a.offer(id)
 			}
 		}
 	}
@@ -59,67 +51,6 @@ func (a *application) place() {
 	a.rescue()
 }
 
-// offers returns the executors that take tasks in the order in which they are
-// offered.
-func (a *application) offers() []policies.ExecutorID {
-	order := slices.Clone(a.schedulable)
-	if a.engine.config.Offers == Ordered {
-		slices.SortFunc(order, func(x, y policies.ExecutorID) int {
-			return cmp.Or(cmp.Compare(a.executors[x].running(), a.executors[y].running()), cmp.Compare(x, y))
-		})
-		return order
-	}
-	a.offerRounds++
-	random.Shuffle(order, random.New(a.engine.config.Seed, random.OfferStream, a.index, a.offerRounds))
-	return order
-}
-
-// offer fills the free slots of executors with waiting tasks, set by set, in
-// passes that give each executor one task (TaskSchedulerImpl.resourceOffers).
-func (a *application) offer(executors []policies.ExecutorID) {
-	sets := a.waiting
-	if a.fair && len(sets) > 1 {
-		sets = slices.Clone(sets)
-		slices.SortStableFunc(sets, compareFair)
-	}
-	exhausted := false
-	for _, set := range sets {
-		if set.barrier && !a.barrierFits(set, executors) {
-			continue
-		}
-		refused := false
-		set.refused = true
-		for launched := true; launched && set.waits() && a.engine.err == nil; {
-			launched = false
-			for _, id := range executors {
-				x := &a.executors[id]
-				if x.free == 0 || x.state != live || x.profile != set.profile || a.excludes(set, x) {
-					continue
-				}
-				if set.pending > 0 {
-					task := a.taskFor(set, x)
-					if task < 0 {
-						refused = true
-						continue
-					}
-					a.launch(set, x, task, false)
-					launched = true
-				} else if task := a.copyFor(set, x); task >= 0 {
-					a.launch(set, x, task, true)
-					launched = true
-				}
-			}
-		}
-		if set.preference != nil && !refused {
-			set.preference.Since = a.engine.now // all that was offered was used
-		}
-		exhausted = exhausted || !set.waits()
-	}
-	if exhausted {
-		a.waiting = slices.DeleteFunc(a.waiting, func(s *taskSet) bool { return !s.waits() })
-	}
-}
-
 // launch starts a task of a set, or a copy of one, on an executor.
 func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool) {
 	e := a.engine
@@ -128,7 +59,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	a.rescued(set)
 	set.pool.running++
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
-	x.free--
+	a.takeSlot(x)
 	partition := set.partition(task)
 	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
 	first := x.history.Record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)

@@ -20,10 +20,12 @@ type profile struct {
 	memoryMB int64 // of one executor, overhead included
 	heapMB   int64 // of that, its heap
 	taskCPUs int32
-	limit    int32            // most tasks that custom resources allow; 0: no limit
-	asked    int              // executors wanted in all
-	requests latency.Requests // for those that have not come
-	granted  int              // executors held
+	limit    int32                 // most tasks that custom resources allow; 0: no limit
+	asked    int                   // executors wanted in all
+	requests latency.Requests      // for those that have not come
+	granted  int                   // executors held
+	free     []policies.ExecutorID // those that take tasks and have a free slot, in no order
+	offered  []policies.ExecutorID // in an offer of all: those drawn from free that still have one, in order
 }
 
 // profileOf is a resource profile under a spec, which may set the size of an

@@ -43,8 +43,8 @@ func (a *application) speculate(number int32) {
 	if s.copied == nil {
 		s.copied = make([]bool, set.tasks)
 	}
-	for _, id := range a.schedulable {
-		for _, t := range a.executors[id].tasks {
+	for x := range a.takers() {
+		for _, t := range x.tasks {
 			ran := a.engine.now - t.start
 			if t.set != number || t.copy || s.copied[t.task] {
 				continue
@@ -58,7 +58,7 @@ func (a *application) speculate(number int32) {
 				continue
 			}
 			s.copied[t.task] = true
-			a.path.copyRequested(id, &t)
+			a.path.copyRequested(x.id, &t)
 			s.pendingCopies = append(s.pendingCopies, t.task)
 			a.observe(policies.Event{Kind: policies.SpeculativeTaskSubmitted, Stage: set.name(), Task: int(t.task)})
 			a.enqueue(set)

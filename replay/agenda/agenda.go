@@ -1,4 +1,5 @@
-// Package agenda has the events that a replay has scheduled, as a queue: agenda.go.
+// Package agenda has the queues of a replay: the events that it has scheduled (agenda.go),
+// and values that wait in an order (list.go).
 package agenda
 
 import "time"

@@ -14,6 +14,7 @@ type Plan struct {
 	Offset       []int32               // per stage, where its tasks begin in work
 	Work         []int32               // milliseconds of each task on a warm executor, without overhead
 	Places       [][]Place             // per stage, of each task; nil: the tasks do not differ in it, and none prefers a place
+	Choosy       bool                  // tasks of some stage may have preferences
 	Reads        []bool                // per stage, whether it reads shuffle data
 	Graph        [][]int32             // per job, its stages, parents before children
 	Readers      [][]int32             // per stage, the stages that read its output, in ascending order, once for each of their Parents
@@ -21,6 +22,7 @@ type Plan struct {
 	MapStages    [][]policies.MapStage // per job, the stages that write a shuffle
 	ResultStages [][]int32             // per job, the stages of its graph that no other one reads
 	Barriers     [][]int32             // per job, its barrier stages, in the order in which Spark creates them
+	HasBarriers  bool                  // some stage is one
 	Survives     bool                  // the recorded driver submitted a job after one that had failed
 	Cached       int                   // blocks that persisted RDDs can have
 	ComputeCost  []int32               // per block, milliseconds of the task that computes it first
@@ -79,6 +81,7 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		}
 		p.Reads[i] = seen.reading > 0
 		if seen.matter() {
+			p.Choosy = true
 			p.Places[i] = make([]Place, 0, s.Size())
 			for _, t := range s.All() {
 				p.Places[i] = append(p.Places[i], placeOf(t))
@@ -118,6 +121,7 @@ func New(a *traces.Application, model *latency.Model) *Plan {
 		}
 		for _, s := range slices.Backward(p.Graph[i]) {
 			if a.Stages[s].Barrier {
+				p.HasBarriers = true
 				p.Barriers[i] = append(p.Barriers[i], s)
 			}
 		}
