@@ -41,7 +41,7 @@ func (s *Suite) Feasible() (*Suite, []*replay.AppError, error) {
 		misfits = append(misfits, replay.Unschedulable(s.Workload, p, s.Config.Cluster)...)
 	}
 	misfits = firstErrorOfEachApp(misfits)
-	rest, err := s.without(misfits)
+	rest, err := s.Without(misfits)
 	return rest, misfits, err
 }
 
@@ -57,9 +57,9 @@ func firstErrorOfEachApp(list []*replay.AppError) []*replay.AppError {
 	})
 }
 
-// without returns the suite without some applications of its workload, and without them
+// Without returns the suite without some applications of its workload, and without them
 // in a truth that is the workload itself. It fails if no application is left.
-func (s *Suite) without(failed []*replay.AppError) (*Suite, error) {
+func (s *Suite) Without(failed []*replay.AppError) (*Suite, error) {
 	if len(failed) == 0 {
 		return s, nil
 	}

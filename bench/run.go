@@ -36,7 +36,7 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 		}
 		if err == nil {
 			leftOut = append(leftOut, failed...)
-			s, err = s.without(failed)
+			s, err = s.Without(failed)
 		}
 	}
 	return nil, err

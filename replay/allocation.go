@@ -158,6 +158,9 @@ func (a *application) grant(g manager.Action) {
 	}
 	id := policies.ExecutorID(len(a.executors))
 	slots := p.slots(cores)
+	if !a.counts(int(slots)) {
+		return
+	}
 	a.executors = append(a.executors, executor{
 		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, history: latency.NewSlotHistory(slots), granted: e.now, usable: -1, leaves: -1, place: -1, freePlace: -1,
 	})

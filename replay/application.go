@@ -96,6 +96,8 @@ type application struct {
 	filesLost  bool                  // a node was lost with the files that its shuffle service kept
 
 	path *pathTracker // nil: attribution is off
+
+	events, mostEvents int // so far, and Config.MostEvents with what its size adds
 }
 
 // describe makes an application that has not arrived, with everything that its manager
@@ -164,7 +166,26 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	}
 	a.fallible, _ = a.policy.(policies.Fallible)
 	a.path = newPathTracker(a, spec)
+	a.mostEvents = cmp.Or(e.config.MostEvents, DefaultMostEvents) + EventsPerTask*(tasksOf(app)+len(app.Stages)+len(app.Jobs))
 	return a, nil
+}
+
+func tasksOf(app *traces.Application) (n int) {
+	for i := range app.Stages {
+		n += app.Stages[i].Size()
+	}
+	return n
+}
+
+// counts counts events of the application, and reports whether it may have them. If not,
+// the replay fails.
+func (a *application) counts(n int) bool {
+	a.events += n
+	if a.events <= a.mostEvents {
+		return true
+	}
+	a.engine.fail(a.index, fmt.Sprintf("it has more than %d events by %s of its time, and holds %d executors: its settings or its log ask for almost endless work; --limit events=N allows more", a.mostEvents, a.engine.now-max(a.began, 0), a.held))
+	return false
 }
 
 // begin starts the driver.

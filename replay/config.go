@@ -27,7 +27,19 @@ type Config struct {
 	Attribute bool
 	Horizon   time.Duration // a run that takes longer fails with ErrHorizon; 0: no limit
 	Watch     Watch         // may be nil
+	// MostEvents is how many events one application may have, besides EventsPerTask for
+	// each of its tasks, stages and jobs; 0: DefaultMostEvents. A slot of an executor that
+	// it gets counts as one. Past it the run fails with an AppError of that application: its
+	// settings or its log would have the replay do almost endless work.
+	MostEvents int
 }
+
+// The default of Config.MostEvents takes seconds to replay. A task has two events, and a
+// few more that follow from them.
+const (
+	DefaultMostEvents = 20_000_000
+	EventsPerTask     = 100
+)
 
 // A Watch is called after every few thousand events of a replay, with how many of the
 // workload's tasks have started; tasks that run again count again. It shows how far the

@@ -96,9 +96,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 		if i > 0 && a.Submit < w.Apps[i-1].Submit {
 			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
 		}
-		for k := range a.Stages {
-			e.tasks += a.Stages[k].Size()
-		}
+		e.tasks += tasksOf(a)
 		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Began: -1, Wanted: -1, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
 	}
 	if err := e.scheduleFaults(); err != nil {
@@ -152,7 +150,7 @@ func (e *Engine) Step() bool {
 	e.placements = e.placements[:0]
 	for e.err == nil && e.hasDue() && phaseOf(e.agenda.Next()) == policyTicks {
 		s := e.agenda.Pop()
-		if a := e.apps[s.App]; a != nil {
+		if a := e.apps[s.App]; a != nil && a.counts(1) {
 			a.tick()
 		}
 	}
@@ -170,7 +168,7 @@ func (e *Engine) hasDue() bool {
 func (e *Engine) dispatch(s agenda.Event) {
 	if s.App < 0 {
 		clusterHandlers[typeOf(&s)](e, s.Arg)
-	} else if a := e.apps[s.App]; a != nil {
+	} else if a := e.apps[s.App]; a != nil && a.counts(1) {
 		applicationHandlers[typeOf(&s)](a, s)
 	}
 }
@@ -181,7 +179,7 @@ func (e *Engine) admit(index int32) {
 	app := e.workload.Apps[index]
 	a, err := newApplication(e, index, app)
 	if err != nil {
-		e.err = &AppError{App: int(index), Policy: e.fleet.Name, Reason: err.Error(), app: app}
+		e.fail(index, err.Error())
 		return
 	}
 	e.apps[index] = a
@@ -192,6 +190,13 @@ func (e *Engine) admit(index int32) {
 		a.begin()
 	}
 	e.scheduleArrival(index + 1) // after what this arrival scheduled, so that applications of one instant keep their order
+}
+
+// fail ends the replay because of one application.
+func (e *Engine) fail(index int32, reason string) {
+	if e.err == nil {
+		e.err = &AppError{App: int(index), Policy: e.fleet.Name, Reason: reason, app: e.workload.Apps[index]}
+	}
 }
 
 // planOf returns the plan of an application, shared by all copies of it.

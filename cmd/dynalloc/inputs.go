@@ -21,6 +21,7 @@ type inputs struct {
 	readFlags
 	clusterFlags
 	deadlineFlags
+	limitFlags
 	builtin  *choice
 	name     string
 	user     string
@@ -44,6 +45,7 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 	f.StringVar(&in.user, "user", "", "only applications whose user matches this `glob`")
 	in.since = addParsed(cmd, "since", "", "only applications submitted at this `time` or later, such as 2026-03-31 or 2026-03-31T08:00 (UTC)", "", parseTime)
 	in.until = addParsed(cmd, "until", "", "only applications submitted before this `time`", "", parseTime)
+	in.limitFlags.addFlags(cmd)
 	addSeedFlag(cmd, &in.seed)
 	addTimesFlag(cmd, &in.times)
 }
@@ -95,6 +97,7 @@ func (in *inputs) suite(cmd *cobra.Command, args []string) (s *bench.Suite, part
 		return nil, nil, err
 	}
 	s.Config.Seed = in.seed
+	in.limitFlags.configure(&s.Config)
 	s.Config.Horizon = bench.Horizon(s.Workload)
 	if by := in.selection(); by != (traces.Selection{}) && len(s.Truth) > 0 {
 		s.Notes = append(s.Notes, bench.SelectedOnly.With())

@@ -40,7 +40,7 @@
 //
 //   - flags.go: flags that are parsed when they are set;
 //   - inputs.go: which workload is replayed on which cluster; clusters.go,
-//     deadlines.go and fleets.go have its parts;
+//     deadlines.go, fleets.go and limits.go have its parts;
 //   - reading.go: reads logs and files;
 //   - progress.go: the line of progress; interrupt.go: what a signal does;
 //   - output.go: formats, and files in a folder.

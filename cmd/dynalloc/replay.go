@@ -52,7 +52,12 @@ func newReplay() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			partly = incomplete(cmd, partly, leftOut(odd))
+			s.Config.Watch = stopWith(cmd.Context())
+			s, beyond, err := bounded(s)
+			if err != nil {
+				return err
+			}
+			partly = incomplete(cmd, partly, leftOut(append(odd, beyond...)))
 			if !slices.ContainsFunc(s.Workload.Apps, func(a *traces.Application) bool { return shows(app, a) }) {
 				return fmt.Errorf("--app %s: no application has such a name or id", app)
 			}
@@ -60,7 +65,6 @@ func newReplay() *cobra.Command {
 			if why.given() {
 				executor = why.value
 			}
-			s.Config.Watch = stopWith(cmd.Context())
 			s.Notes = append(s.Notes, selfReplayNotes(app, s.Workload.Apps, s.Config.Watch)...)
 			s.Config.Attribute = why.given()
 			out := bufio.NewWriter(cmd.OutOrStdout())
@@ -83,6 +87,23 @@ func newReplay() *cobra.Command {
 	in.addFlags(cmd)
 	format = addChoice(cmd, "format", "text", "output format", "text", "json")
 	return cmd
+}
+
+// bounded leaves out the applications that cannot be replayed to their end under the suite's
+// only policy, as compare does. It replays without showing anything, because an application
+// passes its limit when it has had its effects on others.
+func bounded(s *bench.Suite) (rest *bench.Suite, beyond []*replay.AppError, err error) {
+	for {
+		_, err := replay.Run(s.Workload, s.Policies[0], s.Config)
+		var bad *replay.AppError
+		if !errors.As(err, &bad) {
+			return s, beyond, nil // another error comes again when the replay is shown
+		}
+		beyond = append(beyond, bad)
+		if s, err = s.Without([]*replay.AppError{bad}); err != nil {
+			return nil, nil, err
+		}
+	}
 }
 
 // selfReplayNotes state how well replays reproduce the logs of the applications that

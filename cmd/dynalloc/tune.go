@@ -62,7 +62,7 @@ func newTune() *cobra.Command {
 			if err := out.write(cmd, in.quiet, reports.Search(tuned)); err != nil {
 				return err
 			}
-			return partly
+			return incomplete(cmd, partly, leftOut(tuned.LeftOut))
 		},
 	}
 	f := cmd.Flags()
