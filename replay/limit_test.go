@@ -19,7 +19,7 @@ func TestAnApplicationMayHaveSoManyEvents(t *testing.T) {
 	}{
 		// A task of twenty hours is checked ten times a second for being slow.
 		"checks":          {"app bad cores=2 memory=1g speculation=true\n  job\n    stage tasks=2x20h\n", "static,n=1", 4},
-		"many executors":  {"app bad cores=1 memory=1m\n  job\n    stage tasks=2x1s\n", "static,n=60000", 1 << 20},
+		"many executors":  {"app bad cores=1 memory=1m\n  job\n    stage tasks=2x1s\n", "bad=static,n=60000;*=static,n=1", 1 << 20},
 		"a million cores": {"app bad cores=1000000 memory=1g\n  job\n    stage tasks=2x1s\n", "static,n=1000", 1 << 30},
 	} {
 		t.Run(name, func(t *testing.T) {
