@@ -10,6 +10,7 @@ import (
 	"dynalloc/bench/decide"
 	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
+	"dynalloc/policies"
 	"dynalloc/reports/pictures"
 	"dynalloc/reports/words"
 )
@@ -191,7 +192,7 @@ func fleetTable(t *decide.Decision) *Table {
 	for i := range t.Front {
 		standing, what := standingOf(t, i), "fleet"
 		if i == chosenOf(t) {
-			what = standing
+			what = "chosen"
 		}
 		row(fleetName("F", i), standing, what, &t.Front[i])
 	}
@@ -204,19 +205,23 @@ func fleetTable(t *decide.Decision) *Table {
 	return table
 }
 
-// standingOf describes the rank of a fleet among those found: chosen, on the front, or
-// neither.
+// standingOf describes the rank of a fleet among those found, and whether all classes have
+// one policy.
 func standingOf(t *decide.Decision, i int) string {
 	f := &t.Front[i]
+	standing := ""
 	switch {
 	case i == chosenOf(t):
-		return "chosen"
+		standing = "chosen"
 	case f.Slowdown > t.Question.MaxSlowdown:
-		return "too slow"
+		standing = "too slow"
 	case f.OnFront:
-		return "front"
+		standing = "front"
 	}
-	return ""
+	if rules := f.Fleet.Rules; len(rules) > 1 && !slices.ContainsFunc(rules, func(r policies.Rule) bool { return r.Spec != rules[0].Spec || r.Spec.Recorded() }) {
+		standing = strings.TrimPrefix(standing+", one for all", ", ")
+	}
+	return standing
 }
 
 // ruleTable shows the policy of each class in each fleet.
