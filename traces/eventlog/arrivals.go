@@ -249,8 +249,9 @@ type evidence struct {
 // an earlier job, which is the predecessor in the strand or the latest that had ended in the
 // series, whichever explains more.
 func (b *cueBuilder) evidence(units []*unit) evidence {
-	var between, sincePredecessor, sinceSeries []int64
-	ends := make([]int64, 0, len(units)) // of the units so far, sorted
+	n := len(units)
+	between, sincePredecessor, sinceSeries := make([]int64, 0, n), make([]int64, 0, n), make([]int64, 0, n)
+	ends := make([]int64, 0, n) // of the units so far, sorted
 	for k, u := range units {
 		if after := b.cues[u.jobs[0]].After; k > 0 && after >= 0 {
 			pause := u.start - b.jobs[after].end

@@ -31,6 +31,9 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		return s.origin != s || s.job < 0
 	})
 	a.findSources(own)
+	if len(own) > 0 {
+		app.Stages, b.logs = make([]traces.Stage, 0, len(own)), make([]*stageLog, 0, len(own))
+	}
 	for _, s := range a.topological(own) {
 		runs := a.runsOf(s)
 		tasks := a.tasksOf(s, runs)
@@ -64,6 +67,9 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		s.index = len(app.Stages)
 		b.logs = append(b.logs, s)
 		app.Stages = append(app.Stages, stage)
+	}
+	if len(app.Stages) == 0 {
+		app.Stages = nil
 	}
 	if !a.local() { // there, tasks keep all of their time
 		addStalls(app.Stages)

@@ -112,6 +112,7 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 	})
 	index := map[*jobLog]int{}
 	cues, byClock := a.findCues()
+	app.Jobs = slices.Grow(app.Jobs, len(a.jobs))
 	for i, j := range a.jobs {
 		index[j] = i
 		graph := built.graph(app, j, a.stages, i+1)
