@@ -79,11 +79,13 @@ func New(nodes []manager.Node, newScheduler func() scheduler.Scheduler, rounds t
 	if rounds == 0 {
 		m.nextRound = manager.Never
 	}
+	var all []scheduler.Node
 	for i, n := range nodes {
 		m.nodes = append(m.nodes, node{Node: n, expires: manager.Never})
-		m.scheduler.AddNode(0, asNode(i, n))
-		m.empty.scheduler.AddNode(0, asNode(i, n))
+		all = append(all, asNode(i, n))
 	}
+	m.scheduler.AddNode(0, all...)
+	m.empty.scheduler.AddNode(0, all...)
 	return m
 }
 

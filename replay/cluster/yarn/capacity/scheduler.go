@@ -63,15 +63,19 @@ func (s *Scheduler) more(a, b scheduler.Resource) bool {
 // positive reports whether r is more than nothing.
 func (s *Scheduler) positive(r scheduler.Resource) bool { return s.more(r, scheduler.Resource{}) }
 
-// AddNode takes in a node.
-func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
-	s.nodes[n.ID] = &schedulerNode{Node: n, free: n.Total}
-	s.sizes.Set(n.ID, n.Total)
-	s.partitions[n.Label] = s.partitions[n.Label].Plus(n.Total)
-	s.labeled = s.labeled || n.Label != ""
-	s.open.last = max(s.open.last, n.ID)
-	s.updateNode(s.nodes[n.ID])
-	s.resize(s.cluster.Plus(n.Total))
+// AddNode takes in nodes.
+func (s *Scheduler) AddNode(_ time.Duration, nodes ...scheduler.Node) {
+	cluster := s.cluster
+	for _, n := range nodes {
+		s.nodes[n.ID] = &schedulerNode{Node: n, free: n.Total}
+		s.sizes.Set(n.ID, n.Total)
+		s.partitions[n.Label] = s.partitions[n.Label].Plus(n.Total)
+		s.labeled = s.labeled || n.Label != ""
+		s.open.last = max(s.open.last, n.ID)
+		s.updateNode(s.nodes[n.ID])
+		cluster = cluster.Plus(n.Total)
+	}
+	s.resize(cluster)
 }
 
 // RemoveNode ends a node, its containers and its reservation.

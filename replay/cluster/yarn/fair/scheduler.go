@@ -71,15 +71,19 @@ func New(c *Config) *Scheduler {
 	return s
 }
 
-// AddNode takes in a node.
-func (s *Scheduler) AddNode(now time.Duration, n scheduler.Node) {
+// AddNode takes in nodes.
+func (s *Scheduler) AddNode(now time.Duration, nodes ...scheduler.Node) {
 	s.now = now
-	x := &schedulerNode{id: n.ID, total: n.Total, free: n.Total}
-	s.byID[n.ID] = x
-	s.sizes.Set(n.ID, n.Total)
-	s.nodes.Add(java.NodeHash(n.ID), x)
-	s.updateNode(x)
-	s.resize(s.cluster.Plus(n.Total))
+	cluster := s.cluster
+	for _, n := range nodes {
+		x := &schedulerNode{id: n.ID, total: n.Total, free: n.Total}
+		s.byID[n.ID] = x
+		s.sizes.Set(n.ID, n.Total)
+		s.nodes.Add(java.NodeHash(n.ID), x)
+		s.updateNode(x)
+		cluster = cluster.Plus(n.Total)
+	}
+	s.resize(cluster)
 }
 
 // RemoveNode ends a node and its containers.

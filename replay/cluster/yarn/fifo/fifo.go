@@ -70,11 +70,13 @@ func New(c *Config) *Scheduler {
 	return &Scheduler{config: c, nodes: map[int]*schedulerNode{}, containers: map[int]*container{}}
 }
 
-// AddNode takes in a node. The FIFO scheduler knows no labels.
-func (s *Scheduler) AddNode(_ time.Duration, n scheduler.Node) {
-	s.nodes[n.ID] = &schedulerNode{id: n.ID, free: n.Total.MemoryMB}
-	s.sizes.Set(n.ID, n.Total)
-	s.rooms.Set(n.ID, fit.Need{n.Total.MemoryMB})
+// AddNode takes in nodes. The FIFO scheduler knows no labels.
+func (s *Scheduler) AddNode(_ time.Duration, nodes ...scheduler.Node) {
+	for _, n := range nodes {
+		s.nodes[n.ID] = &schedulerNode{id: n.ID, free: n.Total.MemoryMB}
+		s.sizes.Set(n.ID, n.Total)
+		s.rooms.Set(n.ID, fit.Need{n.Total.MemoryMB})
+	}
 }
 
 // RemoveNode ends a node and its containers.

@@ -28,6 +28,7 @@ type Property struct {
 type Properties struct {
 	Reader
 	byName map[string]*Property
+	names  []string // sorted; some are missing if there are fewer
 }
 
 // ReadProperties reads a Hadoop configuration file.
@@ -96,8 +97,13 @@ func (p *Properties) NoteOf(name string, kind note.Kind, args ...any) {
 	p.Notes = append(p.Notes, kind.With(append([]any{file, line}, args...)...))
 }
 
-// Names are the names of all properties, sorted.
-func (p *Properties) Names() []string { return slices.Sorted(maps.Keys(p.byName)) }
+// Names are the names of all properties, sorted. The list must not be changed.
+func (p *Properties) Names() []string {
+	if len(p.names) != len(p.byName) {
+		p.names = slices.Sorted(maps.Keys(p.byName))
+	}
+	return p.names
+}
 
 // Has reports whether the file gives a property.
 func (p *Properties) Has(name string) bool { return p.byName[name] != nil }

@@ -8,7 +8,7 @@ import (
 // A Scheduler decides which application gets the next container. Times are those
 // of the replay and never decrease from call to call.
 type Scheduler interface {
-	AddNode(now time.Duration, n Node)
+	AddNode(now time.Duration, nodes ...Node)
 	// RemoveNode removes a node with all its containers.
 	RemoveNode(now time.Duration, node int)
 	// Submit adds an application attempt and requests the container of its application
