@@ -59,7 +59,7 @@ func (p *plan) run() error {
 	if err != nil {
 		return err
 	}
-	r := newResults()
+	r, code := newResults(), commit(p.module)
 	growth, err := build(p.module, growthPackage, temporary)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (p *plan) run() error {
 		}
 		for _, o := range others {
 			if err := o.bench.run(r, 4*p.limit, o.pattern, o.args...); err != nil {
-				r.leaveOut(o.pattern, err.Error())
+				r.leaveOut(strings.Trim(o.pattern, "^$"), err.Error())
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func (p *plan) run() error {
 		p.log("profiles, after %v", time.Since(start).Round(time.Second))
 		cases = p.profiles(growth, temporary, r)
 	}
-	page := &page{results: r, plan: p, axes: chosen, cases: cases, start: start, took: time.Since(start), loads: [2]string{loadBefore, load()}}
+	page := &page{results: r, plan: p, axes: chosen, cases: cases, code: code, start: start, took: time.Since(start), loads: [2]string{loadBefore, load()}}
 	p.log("writing %s, after %v", filepath.Join(p.docs, "PERFORMANCE.md"), page.took.Round(time.Second))
 	return page.write()
 }
@@ -167,7 +167,7 @@ func (p *plan) buildOthers(into string, r *results) (others []other) {
 	for _, o := range otherBenchmarks {
 		b, err := build(p.module, o.name, into)
 		if err != nil {
-			r.leaveOut(o.pattern, err.Error())
+			r.leaveOut(strings.Trim(o.pattern, "^$"), err.Error())
 			continue
 		}
 		others = append(others, other{b, o.pattern, o.args})

@@ -27,6 +27,7 @@ type page struct {
 	plan    *plan
 	axes    []axis
 	cases   []*profiled
+	code    string // the commit that was measured
 	start   time.Time
 	took    time.Duration
 	loads   [2]string // at the start and at the end
@@ -82,7 +83,7 @@ func (p *page) setup() string {
 		{"machine", fmt.Sprintf("%d processors, %s, %s", runtime.NumCPU(), processor(), system())},
 		{"shared", fmt.Sprintf("other programs ran as well: the load was %s at the start and %s at the end", p.loads[0], p.loads[1])},
 		{"Go", runtime.Version()},
-		{"code", "commit " + commit(p.plan.module)},
+		{"code", "commit " + p.code},
 		{"date", p.start.UTC().Format("2006-01-02 15:04") + " UTC"},
 		{"time", fmt.Sprintf("%v for the whole run", p.took.Round(time.Second))},
 	}
