@@ -183,32 +183,12 @@ func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took
 		return 0, false
 	}
 	if int(a.index) < len(c.Startups) && len(c.Startups[a.index]) > 0 {
-		return max(0, a.givenRegistration(c.Startups[a.index], id, asked)-a.engine.now), false
+		return max(0, latency.Registration(c.Startups[a.index], int(id), asked, a.engine.now, a.began+a.app.EarlierAttempts, c.Times.By[latency.Startup].Quantiles.Median())-a.engine.now), false
 	}
 	if c.Cluster.Startup >= 0 {
 		return c.Cluster.Startup, false
 	}
 	return a.draw(latency.Startup, id, 0), c.Times.Processors > 0
-}
-
-// givenRegistration is when an executor registers whose start-up time is given.
-func (a *application) givenRegistration(known []latency.GivenStartup, id policies.ExecutorID, asked time.Duration) time.Duration {
-	if known[0].FromGrant {
-		asked = a.engine.now
-	}
-	if int(id) < len(known) {
-		if known[id].FromStart {
-			asked = a.began + a.app.EarlierAttempts
-		}
-		return asked + known[id].Took
-	}
-	var took []time.Duration
-	for _, g := range known {
-		if !g.FromStart {
-			took = append(took, g.Took)
-		}
-	}
-	return asked + latency.Median(took, a.engine.config.Times.By[latency.Startup].Quantiles.Median())
 }
 
 // executorAdded is the registration of an executor. Its idle timeout starts now,

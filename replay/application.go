@@ -59,7 +59,7 @@ type application struct {
 
 	// The driver.
 	began          time.Duration // its start; -1: not yet
-	start          driverStart
+	start          latency.DriverStart
 	driverPlaced   bool // on a node of the cluster
 	jobs           []jobState
 	unfinishedJobs int

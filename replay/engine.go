@@ -12,8 +12,8 @@ import (
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/host"
+	"dynalloc/replay/outcome"
 	"dynalloc/replay/plan"
-	"dynalloc/replay/random"
 	"dynalloc/traces"
 )
 
@@ -91,7 +91,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	for _, i := range e.manager.Absent() {
 		e.hosts[i].Absent = true
 	}
-	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: digestStart}
+	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: outcome.DigestStart}
 	for i, a := range w.Apps {
 		if i > 0 && a.Submit < w.Apps[i-1].Submit {
 			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
@@ -220,7 +220,7 @@ func (e *Engine) planOf(a *application) *plan.Plan {
 func (e *Engine) emit(ev Event) {
 	ev.At = e.now
 	e.result.Events++
-	e.result.Digest = digest(e.result.Digest, &ev)
+	e.result.Digest = ev.Digest(e.result.Digest)
 	if e.result.Events%watchInterval == 0 {
 		e.watch()
 	}
@@ -243,17 +243,6 @@ func (e *Engine) notify(ev Event) {
 	for _, o := range e.observers {
 		o.Observe(ev)
 	}
-}
-
-const digestStart = 0xcbf29ce484222325
-
-// digest folds an event into a running hash.
-func digest(d uint64, e *Event) uint64 {
-	d = random.Mix(d, uint64(e.At))
-	d = random.Mix(d, uint64(e.Kind)<<32|uint64(uint32(e.App)))
-	d = random.Mix(d, uint64(uint32(e.Job))<<32|uint64(uint32(e.Stage)))
-	d = random.Mix(d, uint64(uint32(e.Task))<<32|uint64(uint32(e.Executor)))
-	return random.Mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
 }
 
 // accountNodes sums the time for which nodes were present, from the first submission

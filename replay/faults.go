@@ -123,25 +123,6 @@ func (e *Engine) executorsOn(node int) iter.Seq2[*application, *executor] {
 	}
 }
 
-// managerAwayUntil returns the time until which a fault keeps the manager from acting;
-// a past time if there is none.
-func (e *Engine) managerAwayUntil() time.Duration {
-	until := time.Duration(-1)
-	for i := range e.config.Faults {
-		f := &e.config.Faults[i]
-		if e.now < f.At || e.now >= f.At+f.For {
-			continue
-		}
-		switch f.Kind {
-		case cluster.ManagerAway:
-			until = max(until, f.At+f.For)
-		case cluster.ManagerSlow:
-			until = max(until, min(e.lastServed+f.Every, f.At+f.For))
-		}
-	}
-	return until
-}
-
 // reclaimNotice handles the notice that an executor's node will be reclaimed.
 func (a *application) reclaimNotice(x *executor) {
 	if a.decommissions && (x.state == added || x.state == live) {

@@ -11,59 +11,13 @@ import (
 // An executorTrack is the account of one executor's time, with the state of its slots.
 type executorTrack struct {
 	asked   time.Duration // when it was requested
-	slots   []slotTrack
+	slots   attribution.Slots
 	tasks   int32         // that it runs
 	since   time.Duration // up to when the account is kept
 	closed  bool
 	started int           // tasks that its profile had started when it became usable
 	hold    policies.Hold // what keeps it while it is idle; the zero Hold while it is not
 	idle    time.Duration // that it spent waiting for its timeout
-}
-
-// A slotTrack is one slot of an executor.
-type slotTrack struct {
-	busy      bool
-	set, task int32
-	path      breakdown     // of the start of its task; if it is free, of the end of the last one
-	recompute time.Duration // what the task computes again
-	rerun     bool          // the task runs again
-	succeeds  bool          // the task will, unless it is stopped
-	freed     time.Duration
-	ended     []endedSet
-}
-
-// An endedSet is the breakdown of the end of the last task of a set in a slot.
-type endedSet struct {
-	set  int32
-	path breakdown
-}
-
-// before returns the breakdown of the end of the last task of a set in the slot;
-// nil if there was none.
-func (s *slotTrack) before(set int32) *breakdown {
-	for i := range s.ended {
-		if s.ended[i].set == set {
-			return &s.ended[i].path
-		}
-	}
-	return nil
-}
-
-// running is the slot of a task that runs on the executor.
-func (y *executorTrack) running(set, task int32) *slotTrack {
-	i := slices.IndexFunc(y.slots, func(s slotTrack) bool { return s.busy && s.set == set && s.task == task })
-	return &y.slots[i]
-}
-
-// lastFreed is the free slot that became free last.
-func (y *executorTrack) lastFreed() *slotTrack {
-	var last *slotTrack
-	for i := range y.slots {
-		if s := &y.slots[i]; !s.busy && (last == nil || s.freed > last.freed) {
-			last = s
-		}
-	}
-	return last
 }
 
 // A request is the latest rise of a target above a number of executors.
@@ -113,7 +67,7 @@ func (p *pathTracker) executorUsable(x *executor) {
 	y := &p.executors[x.id]
 	p.book(x, attribution.HoldStarting, now-y.since, 0)
 	y.since = now
-	y.slots = slices.Repeat([]slotTrack{{freed: now}}, int(x.slots))
+	y.slots = slices.Repeat(attribution.Slots{{Freed: now}}, int(x.slots))
 	y.started = p.profiles[x.profile].started
 	p.recheckExecutor(x.id)
 	p.rampUp.AddSlots(int(x.slots))
@@ -161,7 +115,7 @@ func (p *pathTracker) accrue(x *executor) {
 	case x.leaves >= 0:
 		rest = attribution.HoldLeaving
 	case y.tasks == 0:
-		rest = idleCause(y.hold.Cause)
+		rest = attribution.IdleCause(y.hold.Cause)
 	}
 	if rest == attribution.HoldIdle {
 		y.idle += d
@@ -254,20 +208,6 @@ func (p *pathTracker) recheck() {
 	}
 	p.recheckList, p.recheckEvery, p.listed = p.recheckList[:0], false, false
 	p.rampUp.Check(p.app.engine.now)
-}
-
-func idleCause(c policies.Cause) attribution.HoldCause {
-	switch c {
-	case policies.HeldLiveShuffle:
-		return attribution.HoldLiveShuffle
-	case policies.HeldShuffle:
-		return attribution.HoldOldShuffle
-	case policies.HeldCached:
-		return attribution.HoldCache
-	case policies.HeldMinimum:
-		return attribution.HoldMinimum
-	}
-	return attribution.HoldIdle
 }
 
 // newRampUp waits for at most as many slots of the default profile as the policy,

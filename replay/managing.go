@@ -32,7 +32,7 @@ func (e *Engine) toManager(ev manager.Event) {
 // repeats this until its actions cause no further event.
 func (e *Engine) serve() {
 	for e.managerDirty && e.err == nil {
-		if until := e.managerAwayUntil(); until > e.now {
+		if until := cluster.AwayUntil(e.config.Faults, e.now, e.lastServed); until > e.now {
 			e.serveAt(until)
 			return
 		}

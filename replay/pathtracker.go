@@ -16,36 +16,21 @@ import (
 // have ended. A nil tracker, which a replay without Config.Attribute has, does nothing.
 type pathTracker struct {
 	app      *application
-	current  breakdown           // of the fact that is being taken in
-	jobs     []breakdown         // by job, of what submits or ends it
-	workEnd  breakdown           // of the end of the last job
-	finished bool                // workEnd is known
-	stages   map[int32]breakdown // by stage, of why it waits to be submitted; only looked up
+	current  attribution.Path           // of the fact that is being taken in
+	jobs     []attribution.Path         // by job, of what submits or ends it
+	workEnd  attribution.Path           // of the end of the last job
+	finished bool                       // workEnd is known
+	stages   map[int32]attribution.Path // by stage, of why it waits to be submitted; only looked up
 	sets     []setPath
 	profiles []profilePath
-	ready    map[readyTask]breakdown     // of tasks that became ready after their set; only looked up
-	reruns   map[stagePartition]struct{} // whose output is lost, so that their tasks run again; only looked up
+	ready    map[readyTask]attribution.Path // of tasks that became ready after their set; only looked up
+	reruns   map[stagePartition]struct{}    // whose output is lost, so that their tasks run again; only looked up
 
 	executors    []executorTrack
 	recheckList  []policies.ExecutorID // idle executors that may be kept for another reason from the end of this instant on
 	recheckEvery bool                  // all executors may
 	listed       bool                  // in Engine.rechecks
 	rampUp       attribution.RampUp
-}
-
-// A breakdown divides the time from an application's submission to a fact by cause.
-type breakdown struct {
-	parts attribution.Turnaround
-	waves time.Duration // part of the execution: waiting behind tasks of the same set
-	until time.Duration // when the fact was
-}
-
-// advance continues to a later fact; the time to there has one cause.
-func (b *breakdown) advance(c attribution.TimeCause, to time.Duration) {
-	if to > b.until {
-		b.parts[c] += to - b.until
-		b.until = to
-	}
 }
 
 // A readyTask is a task, or a copy of one, that became ready by itself.
@@ -59,7 +44,7 @@ type stagePartition struct{ stage, partition int32 }
 
 // A setPath is the tracker's state of a task set.
 type setPath struct {
-	ready   breakdown             // of its submission
+	ready   attribution.Path      // of its submission
 	running int                   // tasks
 	alone   attribution.Stopwatch // while it ran tasks and no other set of its profile did
 }
@@ -86,8 +71,8 @@ func newPathTracker(a *application, spec policies.Spec) *pathTracker {
 	now := a.engine.now
 	a.result.Attribution = &attribution.Attribution{RampUp: -1}
 	p := &pathTracker{
-		app: a, current: breakdown{until: now}, jobs: slices.Repeat([]breakdown{{until: now}}, len(a.app.Jobs)),
-		stages: make(map[int32]breakdown), ready: make(map[readyTask]breakdown), reruns: make(map[stagePartition]struct{}),
+		app: a, current: attribution.Path{Until: now}, jobs: slices.Repeat([]attribution.Path{{Until: now}}, len(a.app.Jobs)),
+		stages: make(map[int32]attribution.Path), ready: make(map[readyTask]attribution.Path), reruns: make(map[stagePartition]struct{}),
 		profiles: make([]profilePath, len(a.app.Profiles)), rampUp: a.newRampUp(spec),
 	}
 	for i := range p.profiles {
@@ -102,7 +87,7 @@ func (p *pathTracker) driverStarted() {
 	if p == nil {
 		return
 	}
-	p.current.advance(attribution.TimeQueue, p.app.engine.now)
+	p.current.Advance(attribution.TimeQueue, p.app.engine.now)
 	for i := range p.jobs {
 		p.jobs[i] = p.current
 	}
@@ -140,7 +125,7 @@ func (p *pathTracker) jobResumes(job int32) {
 		return
 	}
 	p.current = p.jobs[job]
-	p.current.advance(attribution.TimeDriver, p.app.engine.now)
+	p.current.Advance(attribution.TimeDriver, p.app.engine.now)
 }
 
 // slotsChecked is a check of the slots for a barrier stage of a job. Since an earlier one
@@ -154,7 +139,7 @@ func (p *pathTracker) slotsChecked(job int32) {
 		since = attribution.TimeStartup
 	}
 	p.current = p.jobs[job]
-	p.current.advance(since, p.app.engine.now)
+	p.current.Advance(since, p.app.engine.now)
 	p.jobs[job] = p.current
 }
 
@@ -164,7 +149,7 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 		return
 	}
 	s := setPath{ready: p.current}
-	s.ready.advance(attribution.TimeExecution, p.app.engine.now)
+	s.ready.Advance(attribution.TimeExecution, p.app.engine.now)
 	p.sets = append(p.sets, s)
 	p.rampUp.Demand(p.app.engine.now, int(set.tasks))
 	p.scheduleRecheck()
@@ -173,7 +158,7 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 // setLaunched records that the driver has sent out the code of a task set.
 func (p *pathTracker) setLaunched(set *taskSet) {
 	if p != nil {
-		p.sets[set.number].ready.advance(attribution.TimeDriver, p.app.engine.now)
+		p.sets[set.number].ready.Advance(attribution.TimeDriver, p.app.engine.now)
 	}
 }
 
@@ -188,7 +173,7 @@ func (p *pathTracker) stageWaits(stage int32) {
 func (p *pathTracker) stageResumes(stage int32, c attribution.TimeCause) {
 	if p != nil {
 		p.current = p.stages[stage]
-		p.current.advance(c, p.app.engine.now)
+		p.current.Advance(c, p.app.engine.now)
 	}
 }
 
@@ -219,7 +204,7 @@ func (p *pathTracker) taskResubmitted(set *taskSet, task int32) {
 		return
 	}
 	b := p.sets[set.number].ready
-	b.advance(attribution.TimeExecution, p.app.engine.now)
+	b.Advance(attribution.TimeExecution, p.app.engine.now)
 	p.ready[readyTask{set.number, task, false}] = b
 	p.outputLost(set.stage, set.partition(task))
 }
@@ -230,8 +215,8 @@ func (p *pathTracker) copyRequested(id policies.ExecutorID, t *runningTask) {
 	if p == nil {
 		return
 	}
-	b := p.executors[id].running(t.set, t.task).path
-	b.advance(attribution.TimeExecution, p.app.engine.now)
+	b := p.executors[id].slots.Running(t.set, t.task).Path
+	b.Advance(attribution.TimeExecution, p.app.engine.now)
 	p.ready[readyTask{t.set, t.task, true}] = b
 }
 
@@ -249,7 +234,7 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 	y.tasks++
 	y.hold = policies.Hold{}
 	p.profiles[x.profile].started++
-	s := y.lastFreed()
+	s := y.slots.LastFreed()
 
 	key := readyTask{set.number, t.task, t.copy}
 	b, apart := p.ready[key]
@@ -258,15 +243,15 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 	} else {
 		b = p.sets[set.number].ready
 	}
-	work, waves := b.parts[attribution.TimeExecution], b.waves
-	if before := s.before(set.number); before != nil && before.until > b.until {
+	work, waves := b.Parts[attribution.TimeExecution], b.Waves
+	if before := s.Before(set.number); before != nil && before.Until > b.Until {
 		b = *before
 		ready := &p.sets[set.number].ready
-		work, waves = ready.parts[attribution.TimeExecution], ready.waves
+		work, waves = ready.Parts[attribution.TimeExecution], ready.Waves
 	}
 	occupied, then := now, attribution.TimeLocality
 	if set.preference != nil || set.barrier {
-		occupied = max(b.until, s.freed)
+		occupied = max(b.Until, s.Freed)
 	}
 	if set.barrier {
 		then = attribution.TimeSlot // the other tasks of the set had none
@@ -275,24 +260,24 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 	p.wait(&b, set, attribution.TimeQueue, min(x.granted, occupied))
 	p.wait(&b, set, attribution.TimeStartup, min(x.usable, occupied))
 	p.wait(&b, set, attribution.TimeExecution, occupied)
-	b.advance(then, now)
-	b.waves = waves + b.parts[attribution.TimeExecution] - work
+	b.Advance(then, now)
+	b.Waves = waves + b.Parts[attribution.TimeExecution] - work
 
 	_, again := p.reruns[stagePartition{set.stage, set.partition(t.task)}]
-	*s = slotTrack{busy: true, set: set.number, task: t.task, path: b, ended: s.ended, recompute: recompute, rerun: again || t.fate == missesData, succeeds: t.fate == succeeds}
+	*s = attribution.Slot{Busy: true, Set: set.number, Task: t.task, Path: b, Ended: s.Ended, Recompute: recompute, Rerun: again || t.fate == missesData, Succeeds: t.fate == succeeds}
 	p.countRunning(set, x.profile, 1)
 }
 
 // wait continues with a task that waits for a slot. While other task sets have
 // slots of its kind, it waits for those.
-func (p *pathTracker) wait(b *breakdown, set *taskSet, c attribution.TimeCause, to time.Duration) {
-	if to <= b.until {
+func (p *pathTracker) wait(b *attribution.Path, set *taskSet, c attribution.TimeCause, to time.Duration) {
+	if to <= b.Until {
 		return
 	}
-	own := p.profiles[set.profile].quiet.Between(b.until, to) + p.sets[set.number].alone.Between(b.until, to)
-	b.parts[attribution.TimeSlot] += to - b.until - own
-	b.parts[c] += own
-	b.until = to
+	own := p.profiles[set.profile].quiet.Between(b.Until, to) + p.sets[set.number].alone.Between(b.Until, to)
+	b.Parts[attribution.TimeSlot] += to - b.Until - own
+	b.Parts[c] += own
+	b.Until = to
 }
 
 // taskEnded is the end of a task, good or bad. What follows continues from it.
@@ -301,14 +286,14 @@ func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
 		return
 	}
 	now := p.app.engine.now
-	s := p.executors[x.id].running(set.number, task)
-	if s.rerun {
-		s.path.advance(attribution.TimeRecompute, now)
+	s := p.executors[x.id].slots.Running(set.number, task)
+	if s.Rerun {
+		s.Path.Advance(attribution.TimeRecompute, now)
 	}
-	s.path.advance(attribution.TimeRecompute, min(now, s.path.until+s.recompute))
-	s.path.advance(attribution.TimeExecution, now)
-	p.current = s.path
-	if s.succeeds {
+	s.Path.Advance(attribution.TimeRecompute, min(now, s.Path.Until+s.Recompute))
+	s.Path.Advance(attribution.TimeExecution, now)
+	p.current = s.Path
+	if s.Succeeds {
 		p.rampUp.Finish(p.app.engine.now)
 	}
 	p.freeSlot(set, x, s)
@@ -317,8 +302,8 @@ func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
 // taskBroken is a running task whose data is lost before it has fetched all.
 func (p *pathTracker) taskBroken(set *taskSet, x *executor, task int32) {
 	if p != nil {
-		s := p.executors[x.id].running(set.number, task)
-		s.succeeds, s.rerun = false, true
+		s := p.executors[x.id].slots.Running(set.number, task)
+		s.Succeeds, s.Rerun = false, true
 	}
 }
 
@@ -327,23 +312,23 @@ func (p *pathTracker) taskKilled(set *taskSet, x *executor, task int32) {
 	if p == nil {
 		return
 	}
-	s := p.executors[x.id].running(set.number, task)
-	s.path = p.current
+	s := p.executors[x.id].slots.Running(set.number, task)
+	s.Path = p.current
 	p.freeSlot(set, x, s)
 }
 
 // freeSlot frees a slot at the end of a task, and keeps the breakdown to there for
 // the tasks of its set that come after it.
-func (p *pathTracker) freeSlot(set *taskSet, x *executor, s *slotTrack) {
+func (p *pathTracker) freeSlot(set *taskSet, x *executor, s *attribution.Slot) {
 	y := &p.executors[x.id]
 	p.accrue(x)
 	y.tasks--
-	s.busy, s.freed = false, p.app.engine.now
-	if e := s.before(set.number); e != nil {
-		*e = s.path
+	s.Busy, s.Freed = false, p.app.engine.now
+	if e := s.Before(set.number); e != nil {
+		*e = s.Path
 	} else {
-		s.ended = slices.DeleteFunc(s.ended, func(e endedSet) bool { return !p.app.sets[e.set].waits() })
-		s.ended = append(s.ended, endedSet{set.number, s.path})
+		s.Ended = slices.DeleteFunc(s.Ended, func(e attribution.EndedSet) bool { return !p.app.sets[e.Set].waits() })
+		s.Ended = append(s.Ended, attribution.EndedSet{Set: set.number, Path: s.Path})
 	}
 	p.countRunning(set, x.profile, -1)
 	if y.tasks == 0 {
@@ -405,6 +390,6 @@ func (p *pathTracker) close() {
 	if p.finished {
 		b = p.workEnd
 	}
-	b.advance(attribution.TimeDriver, p.app.engine.now)
-	p.app.result.Attribution.Turnaround, p.app.result.Attribution.Waves = b.parts, b.waves
+	b.Advance(attribution.TimeDriver, p.app.engine.now)
+	p.app.result.Attribution.Turnaround, p.app.result.Attribution.Waves = b.Parts, b.Waves
 }

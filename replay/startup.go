@@ -7,7 +7,6 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/host"
 	"dynalloc/replay/latency"
-	"dynalloc/traces"
 )
 
 // beginStartup begins the start-up of an executor on a node.
@@ -67,12 +66,6 @@ func (e *Engine) cancelStartupsIf(node int32, stops func(host.Starting) bool) {
 // driverStep is the interval at which the progress of a starting driver is updated.
 const driverStep = 50 * time.Millisecond
 
-// A driverStart is a driver between its registration and its first job.
-type driverStart struct {
-	left     time.Duration // processor time that it still needs
-	recorded time.Duration // how long that took when it was recorded
-}
-
 // sharesProcessors reports whether executors slow the application's driver down.
 func (a *application) sharesProcessors() bool {
 	return a.engine.config.Times.DriverProcessors > 0 && a.app.DriverOnExecutorHost && a.app.EarlierAttempts == 0 && len(a.plan.Followers[0]) > 0
@@ -84,18 +77,8 @@ func (a *application) startDriver() {
 	for _, f := range a.plan.Followers[0] {
 		first = min(first, f.Cue.Time(0, 0))
 	}
-	a.start = splitDriverStart(a.app, first-a.app.Setup, &a.engine.config.Times)
+	a.start = a.engine.config.Times.SplitDriverStart(a.app, first-a.app.Setup)
 	a.advanceDriver(0)
-}
-
-// splitDriverStart takes the driver's work out of a recorded time.
-func splitDriverStart(app *traces.Application, recorded time.Duration, t *latency.Model) driverStart {
-	share := t.DriverShare(app)
-	if took := share.Elapsed(t.DriverWork); took <= recorded {
-		return driverStart{left: t.DriverWork, recorded: took}
-	}
-	recorded = max(recorded, 0)
-	return driverStart{left: share.Work(recorded), recorded: recorded}
 }
 
 // advanceDriver does the work of the time that has passed since the last look, in
@@ -104,12 +87,12 @@ func splitDriverStart(app *traces.Application, recorded time.Duration, t *latenc
 func (a *application) advanceDriver(passed int32) {
 	e := a.engine
 	beside := latency.Processors(e.hosts[0].Starting) * latency.OneProcessor
-	a.start.left -= e.config.Times.DriverProcessors.Among(latency.OneProcessor + beside).Work(milliseconds(passed))
-	if a.start.left > 0 {
-		next := min(driverStep, max(a.start.left.Round(time.Millisecond), time.Millisecond))
+	a.start.Left -= e.config.Times.DriverProcessors.Among(latency.OneProcessor + beside).Work(milliseconds(passed))
+	if a.start.Left > 0 {
+		next := min(driverStep, max(a.start.Left.Round(time.Millisecond), time.Millisecond))
 		a.after(next, driverAdvances, int32(next.Milliseconds()))
 		return
 	}
-	late := (e.now - a.registered - a.start.recorded).Round(time.Millisecond)
+	late := (e.now - a.registered - a.start.Recorded).Round(time.Millisecond)
 	a.follow(-1, a.began+late)
 }

@@ -55,11 +55,11 @@ func TestStartingExecutorsShareTheProcessorsOfTheirNode(t *testing.T) {
 func TestDriverWasSlowedDownByThoseBesideIt(t *testing.T) {
 	times := latency.Model{DriverProcessors: latency.OneProcessor, DriverWork: 2 * time.Second}
 	app := &traces.Application{DriverContenders: 3}
-	if got, want := splitDriverStart(app, 10*time.Second, &times), (driverStart{left: 2 * time.Second, recorded: 8 * time.Second}); got != want {
+	if got, want := times.SplitDriverStart(app, 10*time.Second), (latency.DriverStart{Left: 2 * time.Second, Recorded: 8 * time.Second}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	// Six seconds are too few for two seconds of work: it did one and a half.
-	if got, want := splitDriverStart(app, 6*time.Second, &times), (driverStart{left: 1500 * time.Millisecond, recorded: 6 * time.Second}); got != want {
+	if got, want := times.SplitDriverStart(app, 6*time.Second), (latency.DriverStart{Left: 1500 * time.Millisecond, Recorded: 6 * time.Second}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }

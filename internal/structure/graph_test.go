@@ -46,7 +46,7 @@ traces/source                 -> internal/note internal/pending traces traces/ev
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
 replay                        -> internal/spark internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/outcome replay/plan replay/random replay/settings traces
-replay/outcome                -> internal/spark internal/wide policies replay/attribution traces
+replay/outcome                -> internal/spark internal/wide policies replay/attribution replay/random traces
 replay/agenda                 ->
 replay/attribution            -> internal/wide policies
 replay/exclusion              -> internal/spark policies traces

@@ -3,6 +3,7 @@
 //
 //   - ledger.go: the time of executors by state
 //   - attribution.go: the causes, and the times divided by them
+//   - slots.go: the path to the task in each slot of an executor
 //   - rampup.go: the time until an application has the slots that it could use
 //   - stopwatch.go: how long a condition held, in total and between two times
 package attribution

@@ -125,3 +125,22 @@ func (f *Fault) Check(nodes int) error {
 	}
 	return nil
 }
+
+// AwayUntil returns the time until which a fault keeps the manager from acting, which it
+// last did at lastServed; a past time if there is none.
+func AwayUntil(faults []Fault, now, lastServed time.Duration) time.Duration {
+	until := time.Duration(-1)
+	for i := range faults {
+		f := &faults[i]
+		if now < f.At || now >= f.At+f.For {
+			continue
+		}
+		switch f.Kind {
+		case ManagerAway:
+			until = max(until, f.At+f.For)
+		case ManagerSlow:
+			until = max(until, min(lastServed+f.Every, f.At+f.For))
+		}
+	}
+	return until
+}

@@ -42,3 +42,19 @@ func (s Share) Work(elapsed time.Duration) time.Duration {
 func (s Share) Elapsed(work time.Duration) time.Duration {
 	return (work*time.Duration(s.whole) + time.Duration(s.part) - 1) / time.Duration(s.part)
 }
+
+// A DriverStart is a driver between its registration and its first job.
+type DriverStart struct {
+	Left     time.Duration // processor time that it still needs
+	Recorded time.Duration // how long that took when it was recorded
+}
+
+// SplitDriverStart takes the driver's work out of a recorded time.
+func (t *Model) SplitDriverStart(app *traces.Application, recorded time.Duration) DriverStart {
+	share := t.DriverShare(app)
+	if took := share.Elapsed(t.DriverWork); took <= recorded {
+		return DriverStart{Left: t.DriverWork, Recorded: took}
+	}
+	recorded = max(recorded, 0)
+	return DriverStart{Left: share.Work(recorded), Recorded: recorded}
+}

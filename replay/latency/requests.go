@@ -46,3 +46,26 @@ func (q *Requests) Answer() time.Duration {
 	}
 	return at
 }
+
+// Registration is when the executor of an ordinal registers whose start-up time is given,
+// and which was requested and granted at these times. Times from the application's start
+// count from began. Executors beyond those that are known take their median, or else what
+// is typical.
+func Registration(known []GivenStartup, ordinal int, asked, granted, began, typical time.Duration) time.Duration {
+	if known[0].FromGrant {
+		asked = granted
+	}
+	if ordinal < len(known) {
+		if known[ordinal].FromStart {
+			asked = began
+		}
+		return asked + known[ordinal].Took
+	}
+	var took []time.Duration
+	for _, g := range known {
+		if !g.FromStart {
+			took = append(took, g.Took)
+		}
+	}
+	return asked + Median(took, typical)
+}

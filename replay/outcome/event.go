@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/random"
 	"dynalloc/traces"
 )
 
@@ -110,4 +111,16 @@ func (e Event) Happened(w *traces.Workload) string {
 	default:
 		return fmt.Sprintf("executor %s gone", e.Executor)
 	}
+}
+
+// DigestStart is the digest of no events.
+const DigestStart = 0xcbf29ce484222325
+
+// Digest folds the event into a running hash.
+func (e *Event) Digest(d uint64) uint64 {
+	d = random.Mix(d, uint64(e.At))
+	d = random.Mix(d, uint64(e.Kind)<<32|uint64(uint32(e.App)))
+	d = random.Mix(d, uint64(uint32(e.Job))<<32|uint64(uint32(e.Stage)))
+	d = random.Mix(d, uint64(uint32(e.Task))<<32|uint64(uint32(e.Executor)))
+	return random.Mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
 }
