@@ -73,7 +73,7 @@ func newAdvise() *cobra.Command {
 			if err := q.Check(); err != nil {
 				return usageError{err}
 			}
-			options, done := in.options(cmd, "trying policies")
+			options, done := in.options(cmd, "trying policies", s.Workload)
 			advice, err := decide.Decide(cmd.Context(), q, options)
 			done()
 			if err != nil {

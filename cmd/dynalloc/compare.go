@@ -40,7 +40,7 @@ func newCompare() *cobra.Command {
 			}
 			s.Notes = append(s.Notes, warnings(s.Policies)...)
 			s.Config.Attribute, s.Effects = true, effects
-			options, done := in.options(cmd, "replaying")
+			options, done := in.options(cmd, "replaying", s.Workload)
 			results, err := bench.Run(cmd.Context(), s, options)
 			done()
 			if err != nil {

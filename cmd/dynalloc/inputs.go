@@ -60,8 +60,14 @@ func (in *inputs) addComparisonFlags(cmd *cobra.Command) {
 
 // options are those of many replays, with a line of progress that begins with what. done
 // clears the bar.
-func (in *inputs) options(cmd *cobra.Command, what string) (o bench.Options, done func()) {
-	bar := newProgress(cmd.ErrOrStderr(), in.quiet, what, "replays")
+func (in *inputs) options(cmd *cobra.Command, what string, w *traces.Workload) (o bench.Options, done func()) {
+	bar, tasks := in.progress(cmd, what, "replays"), 0
+	for _, a := range w.Apps {
+		for i := range a.Stages {
+			tasks += a.Stages[i].Size()
+		}
+	}
+	bar.of = fmt.Sprintf("up to %s and %s", words.Plural(len(w.Apps), "application"), words.Plural(tasks, "task"))
 	return bench.Options{Parallel: in.parallel, Progress: bar.set}, bar.end
 }
 

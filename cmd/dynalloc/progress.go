@@ -14,7 +14,10 @@ import (
 // A progress is one line on a terminal that says what a command does, how far it is, how
 // fast, and how much time is left. Elsewhere it prints nothing.
 type progress struct {
-	w     io.Writer // nil: print nothing
+	w     io.Writer // nil: no line of progress
+	log   io.Writer // for what -v says; nil: nothing
+	of    string    // what each unit is about, for what is said before the start
+	last  bench.Progress
 	what  string
 	unit  string // of bench.Progress.Total
 	began time.Time
@@ -40,6 +43,15 @@ func interactive(w io.Writer) bool {
 // Errors of writing to the terminal have no other place to be reported.
 
 func (p *progress) set(now bench.Progress) {
+	if p.last.Total == 0 && p.of != "" {
+		for _, w := range []io.Writer{p.log, p.w} {
+			if w != nil {
+				fmt.Fprintf(w, "%s: %d %s of %s\n", p.what, now.Total, p.unit, p.of)
+				break
+			}
+		}
+	}
+	p.last = now
 	if p.w == nil || time.Since(p.shown) < redrawn {
 		return
 	}
@@ -64,11 +76,16 @@ func (p *progress) line(now bench.Progress, after time.Duration) string {
 	return text + fmt.Sprintf(", %s left", left.Round(time.Second))
 }
 
-// end clears the line, so that later output starts on an empty one.
+// end clears the line, so that later output starts on an empty one. With -v it says how
+// long it took.
 func (p *progress) end() {
 	if !p.shown.IsZero() {
 		fmt.Fprint(p.w, "\r\x1b[K")
 		p.shown = time.Time{}
+	}
+	if p.log != nil && p.last.Total > 0 {
+		fmt.Fprintf(p.log, "%s: %d %s took %s\n", p.what, int(p.last.Done), p.unit, time.Since(p.began).Round(time.Millisecond))
+		p.last = bench.Progress{}
 	}
 }
 

@@ -40,6 +40,7 @@ type readFlags struct {
 	classes   []string
 	arrivals  *parsed[eventlog.Arrivals]
 	quiet     bool
+	verbose   bool
 	allClocks bool
 }
 
@@ -47,6 +48,7 @@ func (f *readFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.classes, "class", nil, "treat the applications whose name matches this `glob` as one class; repeatable, the first match counts")
 	cmd.Flags().BoolVar(&f.allClocks, "all-clocks", false, "keep applications whose clock is years off those of the others (default: left out and named, exit status 3)")
 	addQuietFlag(cmd, &f.quiet)
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error what is done, and how long it took")
 }
 
 // addArrivalsFlag adds --arrivals to a command. Without it, it is found out what starts
@@ -60,6 +62,15 @@ func addQuietFlag(cmd *cobra.Command, quiet *bool) {
 	cmd.Flags().BoolVar(quiet, "quiet", false, "no line of progress, and no report of written files")
 }
 
+// progress is the line of progress of something that a command does.
+func (f *readFlags) progress(cmd *cobra.Command, what, unit string) *progress {
+	p := newProgress(cmd.ErrOrStderr(), f.quiet, what, unit)
+	if f.verbose {
+		p.log = cmd.ErrOrStderr()
+	}
+	return p
+}
+
 // reader reads the applications of logs.
 func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 	if f.arrivals.given() {
@@ -67,7 +78,7 @@ func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 	}
 	return &reading{
 		ctx: cmd.Context(), logs: logs, classes: f.classes,
-		bar: newProgress(cmd.ErrOrStderr(), f.quiet, "reading", "logs"),
+		bar: f.progress(cmd, "reading", "logs"),
 	}
 }
 

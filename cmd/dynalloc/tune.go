@@ -47,7 +47,7 @@ func newTune() *cobra.Command {
 				return err
 			}
 			t.Suite = s
-			options, done := in.options(cmd, "searching")
+			options, done := in.options(cmd, "searching", s.Workload)
 			tuned, err := decide.Decide(cmd.Context(), t, options)
 			done()
 			if err != nil {
