@@ -67,6 +67,7 @@ type assembler struct {
 	failures    []int64 // when attempts of stages failed, ms since 1970, sorted, after 0; nil: not known yet
 	lost        slots.Lost
 	waited      time.Duration // the whole waits of which disruptions.Starved is a part
+	concluded   []traces.Note // about the cores of executors
 	missing     int           // most executors that were lost and not replaced, at one time
 	missed      time.Duration // for how long there were any
 }
@@ -172,6 +173,7 @@ func (a *assembler) finish() (*traces.Application, error) {
 		a.note(traces.Complete, n)
 	}
 	a.gradeLog()
+	a.problems = append(a.problems, a.concluded...)
 	log.Grade, log.Problems, log.Disruptions = a.grade, slices.Concat(a.log.Problems, a.problems), a.disruptions
 	app.Log = log
 	return app, nil

@@ -91,10 +91,11 @@ func (a *assembler) usualCores() int {
 }
 
 // raiseCores gives executors that certainly ran more tasks at one time than their cores
-// allow as many cores as these tasks need, and with them all of their kind: what the log
-// calls their cores is wrong. A task certainly ran where the work that its executor
-// measured (Executor Run Time and the times beside it) lies wherever it began: a task can be
-// launched some milliseconds before the driver notes the end of the one before.
+// allow as many cores as these tasks need, and their profile, if that is true of most of its
+// executors that ran tasks: what the log calls their cores is wrong. A task certainly ran
+// where the work that its executor measured (Executor Run Time and the times beside it) lies
+// wherever it began: a task can be launched some milliseconds before the driver notes the end
+// of the one before.
 func (a *assembler) raiseCores(app *traces.Application) {
 	if a.local() {
 		return // its tasks say how many cores it has
@@ -110,31 +111,31 @@ func (a *assembler) raiseCores(app *traces.Application) {
 			levels[r.executor].Ran(r.finish-work, r.launch+work)
 		}
 	}
-	type kind struct{ profile, cores int }
-	tasks := map[kind]int{}
-	for i := range levels {
-		most, _ := levels[i].Count()
-		of := kind{a.executors[i].profile, a.executors[i].cores}
-		tasks[of] = max(tasks[of], most)
-	}
 	raised, atOnce, cores := 0, 0, 0
 	for i := range app.Profiles {
 		p := &app.Profiles[i]
-		for _, x := range a.executors {
-			most := tasks[kind{x.profile, x.cores}]
-			if x.profile != p.ID || x.cores == 0 || most*p.TaskCPUs <= x.cores {
+		of, wrong, needed := 0, 0, 0 // executors of the profile
+		for k, x := range a.executors {
+			if x.profile != p.ID || x.cores == 0 || x.firstTask == 0 {
 				continue
 			}
-			if raised++; atOnce < most {
+			of++
+			most, _ := levels[k].Count()
+			if most*p.TaskCPUs <= x.cores {
+				continue
+			}
+			if wrong++; atOnce < most {
 				atOnce, cores = most, x.cores
 			}
-			if x.cores = most * p.TaskCPUs; p.Cores > 0 {
-				p.Cores = max(p.Cores, x.cores)
-			}
+			x.cores = most * p.TaskCPUs
+			needed = max(needed, x.cores)
+		}
+		if raised += wrong; p.Cores > 0 && 2*wrong > of {
+			p.Cores = max(p.Cores, needed)
 		}
 	}
 	if raised > 0 {
-		a.note(traces.Complete, coresRaised.With(raised, atOnce, cores))
+		a.concluded = []traces.Note{coresRaised.With(raised, atOnce, cores)}
 	}
 }
 

@@ -77,3 +77,76 @@ func TestTriggersWithoutDataAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// Each batch takes three seconds and a trigger comes each ten, so the pauses are as equal as
+// the times between. Once the source stands still for half an hour. Each batch is still due
+// when it begins, and not seven seconds after the one before has ended.
+func TestEqualBatchesAreDueAtTheirTriggers(t *testing.T) {
+	var heavy []Batch // they take nine seconds, so that the pauses are as round as the interval
+	for k := range int64(60) {
+		heavy = append(heavy, Batch{Begin: 1_000_000 + 10_000*k, Before: (1_000_000 + 10_000*k - 1_000) * min(k, 1)})
+	}
+	if got := Find(heavy); got != 10_000 {
+		t.Errorf("heavy batches: a trigger each %d ms", got)
+	}
+	for name, still := range map[string]int64{"as long as triggers": 1_800_000, "as long as anything": 1_803_456} {
+		var list []Batch
+		begin, ended := int64(1_000_000), int64(0)
+		for k := range 120 {
+			list = append(list, Batch{Begin: begin, Before: ended})
+			ended = begin + 3_000
+			if begin += 10_000; k == 60 {
+				begin += still
+			}
+		}
+		if got := Find(list); got != 10_000 {
+			t.Errorf("it stood still %s: a trigger each %d ms", name, got)
+		}
+		for k, b := range list[:60] {
+			if b.Due != b.Begin {
+				t.Errorf("it stood still %s: batch %d began at %d and was due at %d", name, k, b.Begin, b.Due)
+				break
+			}
+		}
+	}
+}
+
+// Six batches begin up to 20 ms after their triggers, which says little of the interval. A
+// round one is the likeliest. Hundreds of batches can show another one.
+func TestFewBatchesShowARoundInterval(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 100 {
+		for interval, n := range map[int64]int64{10_000: 6, 60_000: 8, 10_070: 400} {
+			var list []Batch
+			ended := int64(0)
+			for k := range n {
+				begin := 1_000_000 + interval*k + 5 + random.Int64N(16)
+				list = append(list, Batch{Begin: begin, Before: ended})
+				ended = begin + 600 + random.Int64N(4_000)
+			}
+			if got := Find(list); max(got-interval, interval-got) > interval/5_000 || n < 10 && got != interval {
+				t.Errorf("%d batches, one each %d ms: found %d", n, interval, got)
+			}
+		}
+	}
+}
+
+// Data comes at any time, and the driver takes 50 ms between two batches. The shortest of few
+// pauses is mostly a wait for data, and no time of the driver.
+func TestTheShortestPauseIsMostlyAWait(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	sum := 0.0
+	for range 2_000 {
+		var pauses []int64
+		for range 5 {
+			pauses = append(pauses, 50+int64(4_000*random.ExpFloat64()))
+		}
+		sum += float64(shortest(pauses)) / 2_000
+	}
+	if sum > 500 {
+		t.Errorf("the driver takes %.0f ms on average", sum)
+	}
+	if got := shortest([]int64{70, 70, 70, 70}); got != 70 {
+		t.Errorf("the driver takes %d ms between batches that follow each other at once", got)
+	}
+}

@@ -25,16 +25,13 @@ func Find(list []Batch) (interval int64) {
 		}
 	}
 	if len(between) >= 2 {
-		e := Compare(between, pauses)
-		if e.Bits+Prior > 0 { // a stream has a trigger as likely as not
-			interval = multiplied(list, e.Period.Milliseconds())
+		usual, _ := medianAndDeviation(between)
+		if found := multiplied(list, usual); found > 0 && triggered(between, pauses, found) {
+			interval = found
 		}
 	}
 	if interval == 0 {
-		overhead := int64(math.MaxInt64) // the least time of the driver between two batches
-		for _, p := range pauses {
-			overhead = min(overhead, max(0, p))
-		}
+		overhead := shortest(pauses)
 		for k := range list {
 			list[k].Due = list[k].Begin
 			if list[k].Before > 0 && list[k].Before <= list[k].Begin {
@@ -61,13 +58,48 @@ func Find(list []Batch) (interval int64) {
 	return interval
 }
 
+// triggered reports whether triggers explain the times between batches better than the ends
+// of the batches before do, as in Compare, with a prior of one to one: a stream has a trigger
+// as likely as not. A time between is a multiple of the interval, because triggers can find
+// no data. In both explanations a single time can have another reason, such as a source that
+// stood still: then it takes as many bits as the longest one. A pause is the driver's own time
+// here, which nobody chooses, so that a round one is no shorter.
+func triggered(between, pauses []int64, interval int64) bool {
+	pause, spread := medianAndDeviation(pauses)
+	bits := math.Log2(max(1, float64(pause)/uncertainty(spread, float64(len(pauses))))) - numberBits(interval, 0)
+	longest := deviationBits(max(0, slices.Max(between)))
+	for k := range between {
+		m := max(1, (between[k]+interval/2)/interval)
+		late := distance(between[k], m*interval)
+		clock := 2*math.Log2(float64(m)) + deviationBits(late) + math.Log2(1+float64(late)/float64(interval))
+		bits += min(deviationBits(distance(pauses[k], pause)), longest) - min(clock, longest)
+	}
+	return bits > 0
+}
+
+// shortest estimates the time of the driver between two batches, which no pause is shorter
+// than, from all pauses. The shortest of n pauses is longer than that by an nth of the usual
+// wait for data, which is what the others are longer by (exponential waits with an offset,
+// Johnson, Kotz and Balakrishnan 1994, chapter 19).
+func shortest(pauses []int64) int64 {
+	least, sum, n := int64(math.MaxInt64), int64(0), int64(len(pauses))
+	for _, p := range pauses {
+		least, sum = min(least, max(0, p)), sum+max(0, p)
+	}
+	if n < 2 {
+		return least
+	}
+	return max(0, (n*least-sum/n)/(n-1))
+}
+
 // mostSkipped bounds how many triggers in a row usually find no data.
 const mostSkipped = 100
 
 // multiplied returns the interval whose multiples are the times between batches: a trigger
 // that finds no new data starts no batch, so that the usual time between batches can be that
 // of several triggers. Of this time and its parts it is the one with the shortest
-// description, as in Compare: each time between is a multiple and a deviation from it.
+// description, as in Compare: each time between is a multiple and a deviation from it. A
+// round interval is shorter than its neighbours unless many deviations speak against it.
 func multiplied(list []Batch, usual int64) (interval int64) {
 	least := math.Inf(1)
 	for parts := int64(1); parts <= mostSkipped && usual/parts > 0; parts++ {
@@ -75,6 +107,17 @@ func multiplied(list []Batch, usual int64) (interval int64) {
 		part, _ = roundest(part, uncertainty(jitter, float64(len(list))))
 		if bits, _, _ := multiples(list, part); bits < least {
 			interval, least = part, bits
+		}
+	}
+	exact := interval
+	least += numberBits(exact, 0)
+	for _, unit := range timeUnits {
+		round := (exact + unit/2) / unit * unit
+		if round == 0 {
+			continue
+		}
+		if bits, _, _ := multiples(list, round); bits+numberBits(round, 0) < least {
+			interval, least = round, bits+numberBits(round, 0)
 		}
 	}
 	return interval
