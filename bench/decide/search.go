@@ -249,8 +249,8 @@ func (d *decider) forEveryone() []policies.Spec {
 	return unique(slices.DeleteFunc(list, policies.Spec.Recorded))
 }
 
-// settle changes the policy of one class at a time, to another of its finalists or to a
-// neighbor, until no change of one class is better or the budget is spent: the policy that
+// settle changes the policy of one class at a time, to another of its finalists, to each
+// fixed size, or to a neighbor, until no change of one class is better or the budget is spent: the policy that
 // is best for a class alone on the cluster may not be best when the classes share it.
 func (d *decider) settle(ctx context.Context, from *trial, until int) (*trial, error) {
 	for range mostRounds {
@@ -261,7 +261,7 @@ func (d *decider) settle(ctx context.Context, from *trial, until int) (*trial, e
 			}
 			specs := slices.Clone(c.short)
 			if !d.Only {
-				specs = append(specs, c.possible(c.resolve(from.specs[k]).Neighbors(c.space))...)
+				specs = append(append(specs, c.sizes()...), c.possible(c.resolve(from.specs[k]).Neighbors(c.space))...)
 			}
 			best, err := d.narrow(ctx, from, k, specs)
 			if err != nil {

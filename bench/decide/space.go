@@ -76,6 +76,11 @@ func (c *class) start(q *Question) []policies.Spec {
 	return unique(slices.DeleteFunc(list, func(s policies.Spec) bool { return s == c.current }))
 }
 
+// sizes are the fixed sizes of the class.
+func (c *class) sizes() []policies.Spec {
+	return slices.DeleteFunc(c.possible(policies.Start(c.space)), func(s policies.Spec) bool { return !s.Fixed() || s == c.current })
+}
+
 // remoteProtection is that of an application with a remote shuffle service: the service
 // alone, if Spark starts with it, else with tracking, which holds executors for nothing.
 // Spark starts with a plug-in since 3.5; a log of dynamic allocation with the service alone
