@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-var mostTasks = flag.Int("tasks", 10_000_000, "the largest number of `tasks` on the axis of tasks; 100000000 needs 20 GB of memory")
+var mostTasks = flag.Int("tasks", 10_000_000, "the largest number of `tasks` on the axis of tasks; 100000000 needs 2 GB of memory")
 
 // An axis is a size that grows while the rest of the work stays as it is.
 type axis struct {
