@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -43,6 +44,9 @@ func installPeers(module, into string, r *results) (peers []peer) {
 		if err != nil {
 			r.leaveOut(p.name, err.Error())
 			continue
+		}
+		if !slices.Contains(p.works, largeWork) {
+			r.leaveOut(p.name+" with "+thousandsOf(largeWork.tasks)+" tasks", "left out: at the speed of its smaller work it would take minutes or more")
 		}
 		peers = append(peers, peer{p.name, command, p.works})
 	}
