@@ -17,7 +17,7 @@ const (
 	equivalenceCost   = 0.05 // of the class's executor-time
 	equivalenceMisses = 0.01 // of the class's runs
 	equivalenceTime   = 20   // per mille of a turnaround
-	modelFreedom      = 5    // degrees of freedom of the model's error: it is known from six kinds of work
+	modelFreedom      = 5    // degrees of freedom of the model's error: few kinds of work are known
 )
 
 // levels are the errors of turnarounds at which misses are counted, as multiples of the
@@ -152,14 +152,18 @@ func (c *chooser) draw(random *rand.Rand) []int {
 	return times
 }
 
-// student draws from Student's distribution.
+// modelScale is the scale of Student's distribution with modelFreedom degrees of freedom
+// that has the same 95 % interval as the standard normal one.
+const modelScale = 1.959964 / 2.570582
+
+// student draws from that distribution.
 func student(random *rand.Rand) float64 {
 	square := 0.0
 	for range modelFreedom {
 		x := random.NormFloat64()
 		square += x * x
 	}
-	return random.NormFloat64() / math.Sqrt(square/modelFreedom)
+	return modelScale * random.NormFloat64() / math.Sqrt(square/modelFreedom)
 }
 
 // choose is the best candidate of a list by the goal in some replicas.

@@ -18,18 +18,6 @@ type logQuality struct {
 	notes           []note.Note
 }
 
-// modelErrorOf is the error of the model for applications like those of a class.
-func modelErrorOf(c *class) validate.ModelError {
-	if c.computes() {
-		return validate.MeasuredComputing
-	}
-	return validate.Measured
-}
-
-func (c *class) computes() bool {
-	return validate.Computes(&traces.Workload{Apps: []*traces.Application{c.last}})
-}
-
 // maxIncomplete is the share of a class's logs that are incomplete above which they are
 // insufficient.
 const maxIncomplete = 0.20
@@ -48,10 +36,6 @@ var (
 // of the workload.
 func (c *class) assess(w *traces.Workload, self []selfreplay.Error) {
 	q := &c.logQuality
-	q.model = modelErrorOf(c)
-	if c.computes() {
-		q.notes = append(q.notes, tasksCompute.With(100*q.model.Time))
-	}
 	byGrade := map[traces.Grade]int{} // only looked up, never ranged over
 	incomplete, tasks := 0, 0
 	for _, at := range c.apps {
@@ -82,19 +66,21 @@ func (c *class) assess(w *traces.Workload, self []selfreplay.Error) {
 	q.checkReplay(c.runs(w), c.apps, self)
 }
 
-// checkReplay states how well replays of the class's own logs reproduce them, and
-// widens the intervals of the class by these errors.
+// checkReplay sets the model's error for the class, and states how well replays of its own
+// logs reproduce them.
 func (q *logQuality) checkReplay(runs []*traces.Application, apps []int, self []selfreplay.Error) {
 	var errors []selfreplay.Error
 	for _, at := range apps {
 		errors = append(errors, self[at])
+	}
+	q.model = validate.ErrorOf(runs, errors)
+	if validate.Computes(&traces.Workload{Apps: runs}) {
+		q.notes = append(q.notes, tasksCompute.With(100*validate.HalfWidth(q.model.Time)))
 	}
 	of := bench.ClassErrors(runs, errors)
 	if len(of) == 0 {
 		q.notes = append(q.notes, runsNotRecorded.With())
 		return
 	}
-	measured := q.model
-	q.model = measured.With(errors)
-	q.notes = append(q.notes, replayError.With(100*of[0].Median, 100*of[0].Largest, 100*of[0].Executors, 100*(q.model.Time-measured.Time)))
+	q.notes = append(q.notes, replayError.With(100*of[0].Median, 100*of[0].Largest, 100*of[0].Executors, 100*validate.HalfWidth(q.model.Time)))
 }

@@ -24,11 +24,7 @@ type Significance struct {
 // known of start-up, and the blocks over which they are made. There are none for fewer
 // than bench.FewestBlocks runs, or if the replay of the base did not end.
 func Significances(r *bench.Results, base int) ([]Significance, bench.Blocks) {
-	model := validate.Measured
-	if validate.Computes(r.Suite.Workload) {
-		model = validate.MeasuredComputing
-	}
-	c, from, others := comparerOf(r, base, model.With(r.Self))
+	c, from, others := comparerOf(r, base, validate.ErrorOf(r.Suite.Workload.Apps, r.Self))
 	if c.blocks.Unit == bench.ByReplica || r.Runs[base].Problem != "" {
 		return nil, c.blocks
 	}

@@ -48,7 +48,7 @@ func (o *outcome) expected(deadline time.Duration, deviation float64) int {
 	case deviation <= 0 || o.judged <= 0:
 		return 1000 * oneIf(o.missed(deadline, 1))
 	}
-	error := distuv.StudentsT{Mu: 0, Sigma: deviation, Nu: modelFreedom}
+	error := distuv.StudentsT{Mu: 0, Sigma: modelScale * deviation, Nu: modelFreedom}
 	return int(math.Round(1000 * error.CDF(math.Log(float64(o.judged)/float64(deadline)))))
 }
 

@@ -13,7 +13,7 @@ type Shape struct {
 	Short    float64 // logarithm of 1 s over the median task time: short tasks pay more overhead
 	Again    float64 // share of tasks that read cached blocks, or shuffle files of an earlier job, 0 to 1
 	Computes float64 // share of jobs that are of SQL, whose tasks share processors, 0 to 1
-	Starts   float64 // logarithm of 1 + the executors that one log shows starting
+	Starts   float64 // logarithm of 1 + the executors that one log shows starting; NaN: there is no log
 	// Self is the logarithm of 0.5 % + the error of self-replays: what the replay cannot
 	// reproduce it cannot predict. NaN: not known, which counts as the mean of what is known.
 	Self  float64
@@ -30,7 +30,7 @@ func (s Shape) features() []float64 {
 // self-replays, NaN if none is known.
 func ShapeOf(apps []*traces.Application, self float64) Shape {
 	var times []time.Duration
-	tasks, again, jobs, sql, starts := 0, 0, 0, 0, 0
+	tasks, again, jobs, sql, starts, logs := 0, 0, 0, 0, 0, 0
 	length := time.Duration(0)
 	for _, a := range apps {
 		first := firstJobs(a)
@@ -52,6 +52,7 @@ func ShapeOf(apps []*traces.Application, self float64) Shape {
 			}
 		}
 		if a.Recorded != nil {
+			logs++
 			starts += len(a.Recorded.Executors)
 			length += a.Recorded.End
 		} else {
@@ -66,7 +67,7 @@ func ShapeOf(apps []*traces.Application, self float64) Shape {
 	length = max(length/time.Duration(len(apps)), time.Second)
 	return Shape{
 		Short: math.Log(1 / median.Seconds()), Again: float64(again) / float64(tasks),
-		Computes: float64(sql) / float64(max(1, jobs)), Starts: math.Log1p(float64(starts) / float64(len(apps))),
+		Computes: float64(sql) / float64(max(1, jobs)), Starts: math.Log1p(float64(starts) / float64(logs)), // NaN without a log
 		Brief: math.Log(1 / length.Minutes()), Self: math.Log(0.005 + self),
 	}
 }

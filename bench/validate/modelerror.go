@@ -32,19 +32,6 @@ func ErrorOf(apps []*traces.Application, self []selfreplay.Error) ModelError {
 	return ModelError{of(modelerror.TimeOf), of(modelerror.ExecutorsOf)}.With(self)
 }
 
-// Measured is the model's error on the recordings of real Spark in
-// bench/testdata/recordings whose tasks do not compute: from each recording all
-// pairs of configurations were predicted, with start-up times as recorded, and
-// compared with the real ones. It does not contain the error of start-up times, for
-// which replicas are shaken, nor that of decommissioning, which the replay models
-// less exactly (docs/VALIDATION.md). docs/STATISTICS.md has the figures, and a
-// test measures them again.
-var Measured = ModelError{Time: 0.015, Executors: 0.04}
-
-// MeasuredComputing is the same for tasks that compute, in SQL. The only
-// recordings of such work are of executors that shared two processors.
-var MeasuredComputing = ModelError{Time: 0.22, Executors: 0.24}
-
 // Max is the larger of two errors in each figure; NaN counts as none.
 func (e ModelError) Max(o ModelError) ModelError {
 	larger := func(x, y float64) float64 {
