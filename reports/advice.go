@@ -38,12 +38,6 @@ func Advice(a *decide.Decision) *Document {
 		Summary: searchSummary(a),
 		Files:   Files{Report: "report", Results: "advice"},
 	}
-	for _, f := range answer.Files(a) {
-		d.Attached = append(d.Attached, Figure{File: f.Name, Draw: func(w io.Writer) error {
-			_, err := io.WriteString(w, f.Text)
-			return err
-		}})
-	}
 	records := &Table{Columns: append(keys("class", "runs"), candidateColumns...)}
 	d.Records = func() *Table { return records }
 	classes := []Object{}
@@ -65,7 +59,23 @@ func Advice(a *decide.Decision) *Document {
 		first = append([]note.Note{deadlinesInvented.With(a.DeadlineBasis)}, first...)
 	}
 	d.Notes = slices.Concat(first, gradeNotes(s.Workload), []note.Note{legendAdvice.With(), searchIsNotComplete.With()}, d.Notes, a.Notes)
+	for _, f := range answer.Files(a, firstNotes(d)) {
+		d.Attached = append(d.Attached, Figure{File: f.Name, Draw: func(w io.Writer) error {
+			_, err := io.WriteString(w, f.Text)
+			return err
+		}})
+	}
 	return d
+}
+
+// AdviceScreen is the advice on one screen, with what has to be known before it.
+func AdviceScreen(a *decide.Decision) string { return answer.Screen(a, firstNotes(Advice(a))) }
+
+// firstNotes are the notes of a document that stand before the answer, in sentences.
+func firstNotes(d *Document) []string {
+	first, _ := d.divideNotes()
+	first = slices.DeleteFunc(first, func(n note.Note) bool { return n.Kind == deadlinesInvented }) // the screen says it
+	return WordAll(first)
 }
 
 // deadlineFact says where the deadlines come from.

@@ -214,7 +214,7 @@ func TestADecisionOfTheRecordedFleet(t *testing.T) {
 		t.Fatal(err)
 	}
 	best := d.Advised
-	if !best.MeetsGoal || !(best.Saved.Low > 0.2) || best.ExecutorHours >= d.Now.ExecutorHours || d.Interrupted {
+	if !best.MeetsGoal || !(best.Saved.Low > 0.1) || best.ExecutorHours >= d.Now.ExecutorHours || d.Interrupted {
 		t.Errorf("advised: %+v, in force %+v", best, d.Now)
 	}
 	if f, err := policies.ParseFleet(best.Fleet.String()); err != nil || f.String() != best.Fleet.String() {

@@ -104,10 +104,6 @@ func seconds(ms int64) float64 { return (time.Duration(ms) * time.Millisecond).S
 func (d *decider) saved(sc *scenario, list []*trial) []stats.Estimate {
 	by := sc.sampling(upTo(len(sc.class)))
 	executors := func(_ int, o *outcome) float64 { return seconds(o.executors) }
-	model := validate.ModelError{}
-	for _, c := range d.classes {
-		model = model.Max(c.model)
-	}
 	replicas := sc.base.done
 	for _, t := range list {
 		replicas = min(replicas, t.done)
@@ -120,12 +116,25 @@ func (d *decider) saved(sc *scenario, list []*trial) []stats.Estimate {
 	saved := stats.Simultaneous(contrasts, d.world.config.Seed)
 	for i := range saved {
 		if stats.Sum(contrasts[i].Sums) != 0 { // else it is the settings in force: the model's error cancels
-			half := validate.HalfWidth(model.Executors) * (1 - saved[i].Value)
+			half := d.modelHalfWidth(list[i], replicas) * (1 - saved[i].Value)
 			saved[i] = saved[i].Widened(half, half)
 		}
 		saved[i].Interval = saved[i].Within(math.Inf(-1), 1)
 	}
 	return saved
+}
+
+// modelHalfWidth is the half-width of the 95 % interval of the model's error in the
+// executor-time of a fleet, as a share: those of its classes, weighted with their
+// executor-time, as if all were wrong in the same direction.
+func (d *decider) modelHalfWidth(t *trial, replicas int) float64 {
+	sum, of := 0.0, 0.0
+	for k, by := range t.totals(0, replicas) {
+		if of += float64(by.executors); k < len(d.classes) {
+			sum += float64(by.executors) * validate.HalfWidth(d.classes[k].model.Executors)
+		}
+	}
+	return sum / max(of, 1)
 }
 
 func minus(x, y []float64) []float64 {

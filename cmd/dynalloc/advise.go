@@ -10,7 +10,6 @@ import (
 	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
-	"dynalloc/reports/answer"
 )
 
 // The goals of advise.
@@ -82,7 +81,7 @@ func newAdvise() *cobra.Command {
 			d := reports.Advice(advice)
 			if details || out.format.value != "text" {
 				err = out.write(cmd, in.quiet, d)
-			} else if _, err = io.WriteString(cmd.OutOrStdout(), answer.Screen(advice)); err == nil {
+			} else if _, err = io.WriteString(cmd.OutOrStdout(), reports.AdviceScreen(advice)); err == nil {
 				err = out.writeFiles(cmd, in.quiet, d)
 			}
 			if err != nil {

@@ -28,8 +28,9 @@ var cases = []struct {
 	// A barrier stage of 8 tasks needs 8 slots at once, and no dynamic allocation.
 	{"barrier-fleet", "advise", []rightValue{
 		{"classes/0/policy", "static,n=4", 0},
-		{"details/0/dynamic", nil, 0},
-		{"details/0/tried/policy=static,n=3/problem", "refused by Spark: BarrierJobSlotsNumberCheckFailed in 120 of 120 runs", 0},
+		{"classes/0/best_dynamic", nil, 0},
+		{"classes/0/reason/kind", "reason-refused", 0},
+		{"notes/kind=advice-refused/args/exception", "BarrierJobRunWithDynamicAllocationException", 0},
 	}},
 	{"barrier-fleet", "compare --policy recorded --policy spark --policy static,n=2", []rightValue{
 		{"rows/policy=recorded/values/refused", 0.0, 0},

@@ -8,9 +8,9 @@ import (
 )
 
 // Files are the screen as Markdown, and the settings of each class in the forms that its
-// cluster takes, in a folder of their own.
-func Files(d *decide.Decision) []settings.File {
-	files := []settings.File{{Name: "summary.md", Text: "# What to set\n\n```\n" + Screen(d) + "```\n"}}
+// cluster takes, in a folder of their own. first is that of Screen.
+func Files(d *decide.Decision, first []string) []settings.File {
+	files := []settings.File{{Name: "summary.md", Text: "# What to set\n\n```\n" + Screen(d, first) + "```\n"}}
 	last := map[string]*traces.Application{}
 	for _, a := range d.Suite.Workload.Apps {
 		last[a.Class] = a

@@ -22,8 +22,9 @@ const (
 )
 
 // Screen is the answer for people who have to decide. With more than ten classes it has
-// those with the most core-time saved or spent more.
-func Screen(d *decide.Decision) string {
+// those with the most core-time saved or spent more. first is what they must know before
+// it, in sentences; it takes further lines.
+func Screen(d *decide.Decision, first []string) string {
 	shown := chosen(d.Classes)
 	head := []string{fmt.Sprintf("%s: %s in %s on %s", d.Suite.Workload.Name, words.Plural(len(d.Suite.Workload.Apps), "application"),
 		words.Plural(len(d.Classes), "class"), clusterOf(d))}
@@ -49,6 +50,7 @@ func Screen(d *decide.Decision) string {
 				}
 			}
 		}
+		add(first...)
 		add(head...)
 		if brevity == briefest {
 			out = append(out, rows[1:]...)
@@ -62,7 +64,7 @@ func Screen(d *decide.Decision) string {
 		if brevity < briefest {
 			add("Evidence and other candidates: --details. Files with the settings: -o DIR.")
 		}
-		if len(out) <= lines {
+		if len(out) <= lines+len(first) {
 			break
 		}
 	}
@@ -157,6 +159,10 @@ func sure(c *decide.ClassDecision) string {
 	switch c.Verdict {
 	case decide.Insufficient:
 		return words.Missing
+	case decide.Static, decide.Dynamic:
+		if c.BestStatic == nil || c.BestDynamic == nil {
+			return words.Missing // nothing was compared
+		}
 	case decide.NoDifference:
 		return "alike"
 	case decide.Undecided:

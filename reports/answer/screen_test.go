@@ -56,7 +56,7 @@ func decision(classes ...decide.ClassDecision) *decide.Decision {
 // A class that must not use dynamic allocation says why, and what would change that; the
 // answer is near its change, and says so first.
 func TestTheScreenSaysWhenNotToUseDynamicAllocation(t *testing.T) {
-	got := Screen(decision(delayed(t, "report-sla-*")))
+	got := Screen(decision(delayed(t, "report-sla-*")), nil)
 	want := `week: 20 applications in 1 class on standalone,nodes=4,cores=32,memory=128g
                                                  late runs   p95 turn- core-h
 class        now          set                   now → then   around, s  saved sure
@@ -85,7 +85,7 @@ func TestTenClassesFitOnOneScreen(t *testing.T) {
 				classes[i].Verdict, classes[i].Confidence, classes[i].WouldDecide = decide.Undecided, math.NaN(), nil
 			}
 		}
-		screen := Screen(decision(classes...))
+		screen := Screen(decision(classes...), nil)
 		rows := strings.Split(strings.TrimSuffix(screen, "\n"), "\n")
 		if len(rows) > lines {
 			t.Errorf("%d classes take %d lines:\n%s", n, len(rows), screen)
@@ -105,7 +105,7 @@ func TestTenClassesFitOnOneScreen(t *testing.T) {
 func TestInventedDeadlinesHeadTheScreen(t *testing.T) {
 	d := decision(delayed(t, "report"))
 	d.Invented, d.DeadlineBasis = true, "1.5 x the run alone"
-	if got := Screen(d); !strings.HasPrefix(got, "Nobody gave deadlines: those used here are 1.5 x the run alone.\n") {
+	if got := Screen(d, nil); !strings.HasPrefix(got, "Nobody gave deadlines: those used here are 1.5 x the run alone.\n") {
 		t.Error(got)
 	}
 }
