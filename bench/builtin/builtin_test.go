@@ -49,7 +49,7 @@ func TestTheDayTellsTheStory(t *testing.T) {
 	if wait := reports("recorded").Value("queue_wait_max"); math.Abs(wait-1.75*3600) > 300 {
 		t.Errorf("at the recorded sizes reports wait for up to %.0f s; the README says an hour and three quarters", wait)
 	}
-	if start := reports("static,n=3").Value("wait_starting_mean"); start < 3 || start > 8 {
+	if start := reports("static,n=4").Value("wait_starting_mean"); start < 3 || start > 8 {
 		t.Errorf("the first executor of a report starts in %.1f s on average, want several seconds", start)
 	}
 	if n, of := reports("recorded").Value("sla_misses"), reports("recorded").Value("with_deadline"); n < of/3 || of < 90 {
@@ -80,8 +80,8 @@ func TestTheDayTellsTheStory(t *testing.T) {
 			t.Errorf("%s for all keeps every deadline for %.0f executor-hours", row.Policy, row.Value("executor_hours_held"))
 		}
 	}
-	if n := find("warehouse-load", "static,n=3"); n.Value("sla_misses") != n.Value("with_deadline") {
-		t.Errorf("with three executors %.0f of %.0f loads are late, want all", n.Value("sla_misses"), n.Value("with_deadline"))
+	if n := find("warehouse-load", "static,n=4"); n.Value("sla_misses") != n.Value("with_deadline") {
+		t.Errorf("with four executors %.0f of %.0f loads are late, want all", n.Value("sla_misses"), n.Value("with_deadline"))
 	}
 }
 
