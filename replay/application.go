@@ -15,6 +15,7 @@ import (
 	"dynalloc/replay/exclusion"
 	"dynalloc/replay/latency"
 	"dynalloc/replay/plan"
+	"dynalloc/replay/pools"
 	"dynalloc/replay/settings"
 	"dynalloc/traces"
 )
@@ -37,7 +38,6 @@ type application struct {
 	times            *latency.Model
 	coresMax         int  // spark.cores.max; 0: no limit
 	minExecutors     int  // lower bound of the policy's targets
-	fair             bool // spark.scheduler.mode is FAIR
 	service          bool // the shuffle service keeps shuffle files
 	remote           bool // a remote service does, away from all nodes
 	decommissions    bool // executors are decommissioned, not killed
@@ -70,7 +70,7 @@ type application struct {
 	unused         [][]int32 // lists of users that are empty again
 
 	// Spark's task scheduler.
-	pools        []*pool
+	pools        pools.Pools
 	sets         []*taskSet            // of all stage attempts, by number
 	waiting      agenda.List[*taskSet] // sets with pending tasks, in FIFO order
 	exhausted    []*taskSet            // of those, with none any more after an offer
@@ -128,7 +128,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 		return nil, err
 	}
 	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
-	a.waiting.Compare = compareFIFO
+	a.waiting.Compare = func(x, y *taskSet) int { return pools.FIFO(&x.Place, &y.Place) }
 	a.engine, a.result, a.times = e, &e.result.Apps[index], &e.config.Times
 	if a.local {
 		a.times = new(latency.Model)
@@ -141,7 +141,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.dynamic = spec.Dynamic()
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
 	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval
-	a.fair = app.Properties["spark.scheduler.mode"] == "FAIR"
+	a.pools.Fair = app.Properties["spark.scheduler.mode"] == "FAIR"
 	a.speculationRules, a.localityWaits = plan.SpeculationOf(app, rules), plan.LocalityWaits(app)
 	a.began, a.registered, a.lastTick, a.nextTick, a.waitedTo = -1, -1, -1, policies.Never, e.now
 	a.jobs, a.unfinishedJobs, a.stages = make([]jobState, len(app.Jobs)), len(app.Jobs), make([]stageState, len(app.Stages))

@@ -154,7 +154,7 @@ func (a *application) stopTasks(set *taskSet) {
 	for i := range a.executors {
 		x := &a.executors[i]
 		for k := len(x.tasks) - 1; k >= 0 && x.state < leaving; k-- {
-			if x.tasks[k].set == set.number {
+			if x.tasks[k].set == set.Number {
 				a.stop(x, k)
 			}
 		}

@@ -70,6 +70,7 @@
 //   - locality.go, speculation.go: tasks that wait for a node, copies of slow tasks
 //   - excluded.go: executors that take no tasks because tasks failed on them
 //   - barrier.go: stages whose tasks start together, and jobs that Spark gives up
+//   - package pools: the order in which task sets get slots
 //   - firsttask.go: the additional time of the first tasks of an executor (latency.SlotHistory)
 //   - outputs.go, cache.go: shuffle files and cached blocks, and their loss
 //

@@ -8,6 +8,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/attribution"
 	"dynalloc/replay/plan"
+	"dynalloc/replay/pools"
 )
 
 // A jobState is the driver's state of a job.
@@ -94,8 +95,8 @@ func (a *application) submitStage(job, stage int32) {
 		state.missing = int32(s.Size())
 	}
 	set := &taskSet{
-		number: int32(len(a.sets)), stage: stage, attempt: state.attempts, job: job, jobID: a.app.Jobs[job].ID, stageID: s.ID,
-		profile: int32(s.Profile), pool: a.pool(a.app.Jobs[job].Pool), tasks: state.missing, pending: state.missing,
+		Place: pools.Place{Number: int32(len(a.sets)), JobID: a.app.Jobs[job].ID, StageID: s.ID, Pool: a.pools.Named(a.app.Jobs[job].Pool)},
+		stage: stage, attempt: state.attempts, job: job, profile: int32(s.Profile), tasks: state.missing, pending: state.missing,
 	}
 	if int(state.missing) < s.Size() {
 		for p, at := range state.where {
@@ -120,7 +121,7 @@ func (a *application) submitStage(job, stage int32) {
 		a.scheduleLosses(stage)
 	}
 	if s.Launch > 0 {
-		a.after(s.Launch, stageIsLaunched, set.number)
+		a.after(s.Launch, stageIsLaunched, set.Number)
 	} else {
 		a.enqueue(set)
 	}
@@ -175,8 +176,7 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 // endTask reports the end of a task, whether it succeeded or failed. Blocks cached by a
 // successful task are reported before its end.
 func (a *application) endTask(set *taskSet, task int32, x *executor, t runningTask, why policies.EndReason) {
-	set.running--
-	set.pool.running--
+	set.TaskEnds()
 	ended := Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: set.stage, Task: set.partition(task), Executor: x.id}
 	if why != policies.Success {
 		ended.N = 1

@@ -45,7 +45,7 @@ func (a *application) rescue() {
 		}
 		wait := exclusion.UnschedulableTimeout(a.properties)
 		set.givenUpAt = a.engine.now + wait
-		a.after(wait, setIsGivenUp, set.number)
+		a.after(wait, setIsGivenUp, set.Number)
 		idle := a.findTaker(func(x *executor) bool { return x.running() == 0 })
 		switch {
 		case idle != nil:
@@ -54,7 +54,7 @@ func (a *application) rescue() {
 			a.observe(policies.Event{Kind: policies.UnschedulableTaskSetAdded, Stage: set.name()})
 		default:
 			set.givenUpAt = a.engine.now
-			a.giveUpSet(set.number)
+			a.giveUpSet(set.Number)
 		}
 	}
 }

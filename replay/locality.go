@@ -62,7 +62,7 @@ func (a *application) preferredTask(set *taskSet, x *executor) int32 {
 	}
 	if !p.Waits {
 		p.Waits = true
-		a.schedule(a.nextRevival(max(until, a.engine.now+time.Millisecond)), localityWaitEnds, set.number)
+		a.schedule(a.nextRevival(max(until, a.engine.now+time.Millisecond)), localityWaitEnds, set.Number)
 	}
 	return -1
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dynalloc/policies"
+	"dynalloc/replay/pools"
 	"dynalloc/replay/random"
 )
 
@@ -167,11 +168,11 @@ func (a *application) drawOffer(p *profile) bool {
 // computed once for each offer.
 func (a *application) inOrder() [][]*taskSet {
 	blocks := a.waiting.Blocks()
-	if !a.fair || a.waiting.Len() < 2 {
+	if !a.pools.Fair || a.waiting.Len() < 2 {
 		return blocks
 	}
 	sets := slices.Concat(blocks...)
-	slices.SortStableFunc(sets, compareFair)
+	slices.SortStableFunc(sets, func(x, y *taskSet) int { return pools.Fair(&x.Place, &y.Place) })
 	return [][]*taskSet{sets}
 }
 

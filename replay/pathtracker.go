@@ -158,7 +158,7 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 // setLaunched records that the driver has sent out the code of a task set.
 func (p *pathTracker) setLaunched(set *taskSet) {
 	if p != nil {
-		p.sets[set.number].ready.Advance(attribution.TimeDriver, p.app.engine.now)
+		p.sets[set.Number].ready.Advance(attribution.TimeDriver, p.app.engine.now)
 	}
 }
 
@@ -190,7 +190,7 @@ func (p *pathTracker) taskRetried(set *taskSet, task int32, lost bool) {
 	if p == nil {
 		return
 	}
-	p.ready[readyTask{set.number, task, false}] = p.current
+	p.ready[readyTask{set.Number, task, false}] = p.current
 	if lost {
 		p.rampUp.Demand(p.app.engine.now, 1) // it no longer counts as successful
 		p.outputLost(set.stage, set.partition(task))
@@ -203,9 +203,9 @@ func (p *pathTracker) taskResubmitted(set *taskSet, task int32) {
 	if p == nil {
 		return
 	}
-	b := p.sets[set.number].ready
+	b := p.sets[set.Number].ready
 	b.Advance(attribution.TimeExecution, p.app.engine.now)
-	p.ready[readyTask{set.number, task, false}] = b
+	p.ready[readyTask{set.Number, task, false}] = b
 	p.outputLost(set.stage, set.partition(task))
 }
 
@@ -236,17 +236,17 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 	p.profiles[x.profile].started++
 	s := y.slots.LastFreed()
 
-	key := readyTask{set.number, t.task, t.copy}
+	key := readyTask{set.Number, t.task, t.copy}
 	b, apart := p.ready[key]
 	if apart {
 		delete(p.ready, key)
 	} else {
-		b = p.sets[set.number].ready
+		b = p.sets[set.Number].ready
 	}
 	work, waves := b.Parts[attribution.TimeExecution], b.Waves
-	if before := s.Before(set.number); before != nil && before.Until > b.Until {
+	if before := s.Before(set.Number); before != nil && before.Until > b.Until {
 		b = *before
-		ready := &p.sets[set.number].ready
+		ready := &p.sets[set.Number].ready
 		work, waves = ready.Parts[attribution.TimeExecution], ready.Waves
 	}
 	occupied, then := now, attribution.TimeLocality
@@ -264,7 +264,7 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, rec
 	b.Waves = waves + b.Parts[attribution.TimeExecution] - work
 
 	_, again := p.reruns[stagePartition{set.stage, set.partition(t.task)}]
-	*s = attribution.Slot{Busy: true, Set: set.number, Task: t.task, Path: b, Ended: s.Ended, Recompute: recompute, Rerun: again || t.fate == missesData, Succeeds: t.fate == succeeds}
+	*s = attribution.Slot{Busy: true, Set: set.Number, Task: t.task, Path: b, Ended: s.Ended, Recompute: recompute, Rerun: again || t.fate == missesData, Succeeds: t.fate == succeeds}
 	p.countRunning(set, x.profile, 1)
 }
 
@@ -274,7 +274,7 @@ func (p *pathTracker) wait(b *attribution.Path, set *taskSet, c attribution.Time
 	if to <= b.Until {
 		return
 	}
-	own := p.profiles[set.profile].quiet.Between(b.Until, to) + p.sets[set.number].alone.Between(b.Until, to)
+	own := p.profiles[set.profile].quiet.Between(b.Until, to) + p.sets[set.Number].alone.Between(b.Until, to)
 	b.Parts[attribution.TimeSlot] += to - b.Until - own
 	b.Parts[c] += own
 	b.Until = to
@@ -286,7 +286,7 @@ func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
 		return
 	}
 	now := p.app.engine.now
-	s := p.executors[x.id].slots.Running(set.number, task)
+	s := p.executors[x.id].slots.Running(set.Number, task)
 	if s.Rerun {
 		s.Path.Advance(attribution.TimeRecompute, now)
 	}
@@ -302,7 +302,7 @@ func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
 // taskBroken is a running task whose data is lost before it has fetched all.
 func (p *pathTracker) taskBroken(set *taskSet, x *executor, task int32) {
 	if p != nil {
-		s := p.executors[x.id].slots.Running(set.number, task)
+		s := p.executors[x.id].slots.Running(set.Number, task)
 		s.Succeeds, s.Rerun = false, true
 	}
 }
@@ -312,7 +312,7 @@ func (p *pathTracker) taskKilled(set *taskSet, x *executor, task int32) {
 	if p == nil {
 		return
 	}
-	s := p.executors[x.id].slots.Running(set.number, task)
+	s := p.executors[x.id].slots.Running(set.Number, task)
 	s.Path = p.current
 	p.freeSlot(set, x, s)
 }
@@ -324,11 +324,11 @@ func (p *pathTracker) freeSlot(set *taskSet, x *executor, s *attribution.Slot) {
 	p.accrue(x)
 	y.tasks--
 	s.Busy, s.Freed = false, p.app.engine.now
-	if e := s.Before(set.number); e != nil {
+	if e := s.Before(set.Number); e != nil {
 		*e = s.Path
 	} else {
 		s.Ended = slices.DeleteFunc(s.Ended, func(e attribution.EndedSet) bool { return !p.app.sets[e.Set].waits() })
-		s.Ended = append(s.Ended, attribution.EndedSet{Set: set.number, Path: s.Path})
+		s.Ended = append(s.Ended, attribution.EndedSet{Set: set.Number, Path: s.Path})
 	}
 	p.countRunning(set, x.profile, -1)
 	if y.tasks == 0 {
@@ -339,13 +339,13 @@ func (p *pathTracker) freeSlot(set *taskSet, x *executor, s *attribution.Slot) {
 // countRunning changes the number of tasks that a set runs, and switches the
 // stopwatches that depend on it.
 func (p *pathTracker) countRunning(set *taskSet, profile int32, delta int) {
-	s, q := &p.sets[set.number], &p.profiles[profile]
+	s, q := &p.sets[set.Number], &p.profiles[profile]
 	s.running += delta
 	switch {
 	case delta > 0 && s.running == 1:
-		q.running = append(q.running, set.number)
+		q.running = append(q.running, set.Number)
 	case s.running == 0:
-		i := slices.Index(q.running, set.number)
+		i := slices.Index(q.running, set.Number)
 		q.running = slices.Delete(q.running, i, i+1)
 	default:
 		return

@@ -54,14 +54,13 @@ func (a *application) place() {
 // launch starts a task of a set, or a copy of one, on an executor.
 func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool) {
 	e := a.engine
-	set.running++
+	set.TaskStarts()
 	e.started++
 	a.rescued(set)
-	set.pool.running++
 	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	a.takeSlot(x)
 	partition := set.partition(task)
-	t := runningTask{set: set.number, task: task, start: e.now, copy: isCopy}
+	t := runningTask{set: set.Number, task: task, start: e.now, copy: isCopy}
 	first := x.history.Record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)
 	work, recompute, fate := a.duration(set, x, partition, isCopy)
 	t.end, t.fate = e.now+work+recompute, fate

@@ -27,7 +27,7 @@ func (a *application) scheduleSpeculation(set *taskSet) {
 		return
 	}
 	set.speculation.checkScheduled = true
-	a.after(speculationInterval, speculationIsChecked, set.number)
+	a.after(speculationInterval, speculationIsChecked, set.Number)
 }
 
 // speculate requests copies of the set's slow tasks.
@@ -88,7 +88,7 @@ func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) 
 
 // runs is the index of a task among those that an executor runs; -1: it does not.
 func (x *executor) runs(set *taskSet, task int32) int {
-	return slices.IndexFunc(x.tasks, func(t runningTask) bool { return t.set == set.number && t.task == task })
+	return slices.IndexFunc(x.tasks, func(t runningTask) bool { return t.set == set.Number && t.task == task })
 }
 
 // copyFor returns a task whose copy may start on an executor: one that does

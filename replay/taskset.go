@@ -1,13 +1,13 @@
 package replay
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"dynalloc/policies"
 	"dynalloc/replay/exclusion"
 	"dynalloc/replay/plan"
+	"dynalloc/replay/pools"
 )
 
 // nowhere is the value of an executor's id that means no executor.
@@ -23,27 +23,23 @@ const elsewhere = policies.ExecutorID(-2)
 // of the stage's partitions that were missing when it was submitted. Without
 // locality, tasks launch in increasing index, those to be run again first.
 type taskSet struct {
-	number     int32 // index in application.sets
-	stage      int32
-	attempt    int32
-	job        int32 // index of the job for which it was submitted
-	jobID      int   // Spark's ids, for the order between sets
-	stageID    int
-	profile    int32
-	pool       *pool
-	partitions []int32 // of its tasks; nil: task i is partition i
-	tasks      int32
-	next       int32                 // first index that was never started
-	retries    []int32               // indexes to be started again, the last one first
-	doneOn     []policies.ExecutorID // by index, where it succeeded, else nowhere
-	pending    int32                 // tasks that wait for a slot
-	running    int32
-	done       int32
-	barrier    bool // its tasks start together, and one that fails fails all
-	exclusion  exclusion.Set
-	refused    bool          // the last offer started none of its tasks
-	givenUpAt  time.Duration // a task may run on no executor, and another has to come until then; 0: not so
-	zombie     bool          // none of its tasks is started any more; those that run keep running
+	pools.Place // its Number is its index in application.sets
+	stage       int32
+	attempt     int32
+	job         int32 // index of the job for which it was submitted
+	profile     int32
+	partitions  []int32 // of its tasks; nil: task i is partition i
+	tasks       int32
+	next        int32                 // first index that was never started
+	retries     []int32               // indexes to be started again, the last one first
+	doneOn      []policies.ExecutorID // by index, where it succeeded, else nowhere
+	pending     int32                 // tasks that wait for a slot
+	done        int32
+	barrier     bool // its tasks start together, and one that fails fails all
+	exclusion   exclusion.Set
+	refused     bool          // the last offer started none of its tasks
+	givenUpAt   time.Duration // a task may run on no executor, and another has to come until then; 0: not so
+	zombie      bool          // none of its tasks is started any more; those that run keep running
 
 	speculation speculation
 	preference  *plan.Preference // nil: its tasks run anywhere
@@ -105,7 +101,7 @@ func (t *taskSet) startedOutOfOrder(task int32) bool {
 // forget drops what is known of the single tasks of a set of which all have succeeded and
 // none runs, so that a long application holds only the tasks of its present stages.
 func (t *taskSet) forget() {
-	if t.running == 0 {
+	if t.Running == 0 {
 		t.partitions, t.retries, t.doneOn, t.preference, t.speculation = nil, nil, nil, nil, speculation{}
 	}
 }
@@ -123,52 +119,6 @@ func (t *taskSet) dropRetry(task int32) {
 		t.retries = slices.Delete(t.retries, i, i+1)
 		t.pending--
 	}
-}
-
-// compareFIFO is the order of Spark's FIFO scheduling: lower job id first, then
-// lower stage id (FIFOSchedulingAlgorithm).
-func compareFIFO(a, b *taskSet) int {
-	return cmp.Or(cmp.Compare(a.jobID, b.jobID), cmp.Compare(a.stageID, b.stageID), cmp.Compare(a.number, b.number))
-}
-
-// A pool shares an application's slots between jobs under spark.scheduler.mode
-// FAIR. Without an allocation file, which a log does not carry, each pool has
-// weight 1 and minimum share 0.
-type pool struct {
-	name    string
-	fair    bool // sets inside it share fairly, too
-	running int32
-}
-
-// defaultPool is where jobs without spark.scheduler.pool go; under FAIR without
-// an allocation file it is itself FAIR, while named pools are FIFO inside.
-const defaultPool = "default"
-
-// compareFair is the order of Spark's FAIR scheduling (FairSchedulingAlgorithm)
-// for equal weights and no minimum shares: between pools, the one with fewer
-// running tasks is first, ties by name; inside a pool, the pool's own order holds.
-func compareFair(a, b *taskSet) int {
-	if a.pool != b.pool {
-		return cmp.Or(cmp.Compare(a.pool.running, b.pool.running), cmp.Compare(a.pool.name, b.pool.name))
-	}
-	if !a.pool.fair {
-		return compareFIFO(a, b)
-	}
-	return cmp.Or(cmp.Compare(a.running, b.running), compareFIFO(a, b))
-}
-
-// pool returns the scheduler pool of that name. Unknown names make new ones, as
-// Spark does without an allocation file.
-func (a *application) pool(name string) *pool {
-	name = cmp.Or(name, defaultPool)
-	for _, p := range a.pools {
-		if p.name == name {
-			return p
-		}
-	}
-	p := &pool{name: name, fair: a.fair && name == defaultPool}
-	a.pools = append(a.pools, p)
-	return p
 }
 
 // A runningTask is a task on an executor.

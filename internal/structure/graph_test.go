@@ -45,7 +45,7 @@ traces/redact                 -> internal/spark traces traces/eventlog traces/ev
 traces/source                 -> internal/note internal/pending traces traces/eventlog traces/formats
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
-replay                        -> internal/spark internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/outcome replay/plan replay/random replay/settings traces
+replay                        -> internal/spark internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/outcome replay/plan replay/pools replay/random replay/settings traces
 replay/outcome                -> internal/spark internal/wide policies replay/attribution replay/random traces
 replay/agenda                 ->
 replay/attribution            -> internal/wide policies
@@ -53,6 +53,7 @@ replay/exclusion              -> internal/spark policies traces
 replay/settings               -> internal/spark policies replay/cluster traces
 replay/host                   -> policies replay/latency
 replay/plan                   -> policies replay/latency traces
+replay/pools                  ->
 replay/random                 ->
 replay/latency                -> traces
 replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
