@@ -6,6 +6,7 @@ BENCH       ?= bench.txt
 TASKS       ?= 10000000
 BEFORE      ?= bd45f59
 RECORDINGS  ?= list
+PROOFS      ?= list
 SCENARIOS   ?= 10000
 SEED        ?= 1
 RECORD      ?= 0
@@ -18,7 +19,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record clean
+.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,7 +65,7 @@ demo: ## compare policies on the built-in day
 	go run ./cmd/dynalloc compare
 
 docs: ## rewrite the README's table and pictures, and the answer in docs/TUNE.md
-	go test ./cmd/dynalloc -run '^(TestReadme|TestTuneDocument)$$' -update
+	go test ./cmd/dynalloc -run '^(TestReadme|TestTuneDocument|TestProofDocument)$$' -update
 
 validate: ## compare replays with all recordings, and rewrite docs/VALIDATION.md
 	go test ./cmd/dynalloc -run '^TestValidationDocument$$' -update
@@ -81,6 +82,10 @@ mutants: ## break the code in many places (MUTANTS: matching names), one at a ti
 
 record: ## record real Spark runs, RECORDINGS=steps/ess10 or all (bench/recorder/README.md)
 	bench/recorder/record.sh $(RECORDINGS)
+
+prove: ## let advise choose from recordings, and follow it on real Spark: PROOFS=fleet or all (bench/recorder/README.md)
+	bench/recorder/prove.sh $(PROOFS)
+	go test ./cmd/dynalloc -run '^TestProofDocument$$' -update
 
 clean: ## remove built and generated files
 	rm -rf dynalloc dynalloc-out bench.txt
