@@ -115,7 +115,7 @@ mishap() { # what, folder of the event log
 publish() { # log, folder
   mkdir -p "$2"
   rm -f "$2"/app-*.zstd
-  sed -e "s#$state#/srv/recorder#g" -e "s#$here#/srv/recorder#g" -e "s#$SPARK_HOME#/opt/spark#g" -e "s#$HOME/#/home/spark/#g" \
+  sed -e "s#$state#/srv/recorder#g" -e "s#$here#/srv/recorder#g" -e "s#$SPARK_HOME#/opt/spark#g" -e "s#$HOME/#/home/spark/#g" -e "s#$PWD#/srv/recorder#g" \
     -e "s#\b$(hostname)\b#localhost#g" -e 's#"user\.\(home\|dir\|name\)":"[^"]*"#"user.\1":"spark"#g' \
     -e 's#"Hadoop Properties":{.*},"System Properties"#"Hadoop Properties":{},"System Properties"#' \
     -e 's#"Classpath Entries":{.*}}$#"Classpath Entries":{}}#' "$1" | zstd -q -19 -o "$2/$(basename "$1").zstd"

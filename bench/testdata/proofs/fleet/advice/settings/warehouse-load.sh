@@ -1,0 +1,11 @@
+# warehouse-load: static,n=4, for Spark 4.1.4 on standalone
+# warehouse-load (near a change): undecided between fixed 4 and dynamic 0-4; fixed 3 if deadlines > 1.04x.
+# use: source this file, then spark-submit "${settings[@]}" ...
+settings=(
+  # whether the driver asks for executors and gives them back while it runs
+  --conf spark.dynamicAllocation.enabled=false
+  # cores of an executor
+  --conf spark.executor.cores=2
+  # most cores of the application on a standalone cluster
+  --conf spark.cores.max=8
+)
