@@ -8,7 +8,6 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/decide"
-	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay/attribution"
@@ -78,15 +77,6 @@ func evidence(c *decide.ClassDecision) string {
 		sentences = append(sentences, "What would decide it: "+joined(WordAll(c.WouldDecide))+".")
 	}
 	return strings.Join(sentences, " ")
-}
-
-// lessOrMore writes a saved share as "less", and a negative one as "more".
-func lessOrMore(saved stats.Estimate) string {
-	v, i, word := saved.Value, saved.Interval, "fewer"
-	if v < 0 {
-		v, i, word = -v, i.Scaled(-1), "more"
-	}
-	return fmt.Sprintf("%s %% [%s, %s] %s", words.WholePercent("", v), words.WholePercent("", i.Low), words.WholePercent("", i.High), word)
 }
 
 // causes names the causes of turnaround as a sentence needs them.

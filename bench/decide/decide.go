@@ -11,7 +11,6 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/validate"
-	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/traces"
 )
@@ -51,8 +50,6 @@ type decider struct {
 	worlds   map[worldKey]*scenario // of break-evens
 	out      Decision
 }
-
-var leftOutOfSearch = note.Declare("left-out-of-search", "error")
 
 // Decide finds for each class of a workload which settings it should have. First each
 // class is searched by itself on the whole cluster; then fleets of the classes' finalists

@@ -32,17 +32,6 @@ func ErrorOf(apps []*traces.Application, self []selfreplay.Error) ModelError {
 	return ModelError{of(modelerror.TimeOf), of(modelerror.ExecutorsOf)}.With(self)
 }
 
-// Max is the larger of two errors in each figure; NaN counts as none.
-func (e ModelError) Max(o ModelError) ModelError {
-	larger := func(x, y float64) float64 {
-		if math.IsNaN(y) {
-			return max(x, 0)
-		}
-		return max(x, y)
-	}
-	return ModelError{larger(e.Time, o.Time), larger(e.Executors, o.Executors)}
-}
-
 // With adds the errors of self-replays of the applications of a class, as independent
 // errors in quadrature: the replay cannot be trusted with other settings further than
 // with the recorded ones. Of each figure it is the root mean square of the logarithms,

@@ -70,7 +70,6 @@ var benchNotes = map[note.Kind]string{
 	"logs-without-tasks":      "the logs contain no tasks: nothing depends on executors",
 	"runs-not-recorded":       "The real course of these runs is not recorded, so the replay could not be compared with it.",
 	"replay-error":            "Replays of its own logs are within {median:%.1f} % of the recorded time (median; worst {worst:%.1f} %) and {executors:%.1f} % of the executor-seconds; differences in time between policies are known to within {wider:%.0f} % (docs/STATISTICS.md).",
-	"left-out-of-search":      "Left out: {error}.",
 	"policy-refused": "Refused by Spark: {policies}. {exception} for {count} of {of} applications ({classes}). A barrier stage needs slots for all its tasks at once, and no dynamic allocation. " +
 		"These applications miss their deadlines, and their cost is not that of their whole work.",
 	"advice-refused":       "{class}: Spark refuses {count:policy} with {exception}: {policies}. A barrier stage needs slots for all its tasks at once, and no dynamic allocation.",
