@@ -78,6 +78,7 @@ var tracesNotes = map[note.Kind]string{
 	"skipped-same-file":          "the same file as {other}",
 	"skipped-foreign-workload":   "a workload in the format {format}: name the file itself to read it",
 	"skipped-empty":              "empty",
+	"skipped-utf16":              "line 1 is in UTF-16; expected UTF-8, as Spark writes: convert it with iconv -f UTF-16 -t UTF-8",
 	"skipped-no-events":          "not a Spark event log: none of its first lines is an event",
 	"skipped-status-alone":       "the events files of its log are missing",
 	"skipped-replaced":           "replaced by {by}",

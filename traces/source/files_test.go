@@ -158,8 +158,10 @@ func TestANamedFileIsReadUnlessItIsBinaryOrEmpty(t *testing.T) {
 		"rubbish": "\x00\x01\x02\x03\x04\x05\x06\x07",
 		"nothing": "",
 		".hidden": aLog("hidden"),
+		"utf16":   "\xff\xfe{\x00\"\x00E\x00v\x00e\x00n\x00t\x00",
 	})
 	expect(t, find(fsys, "notes", "notes"), "log notes: notes\n")
+	expect(t, find(fsys, "utf16", "utf16"), "failed utf16: skipped-utf16\n")
 	expect(t, find(fsys, "rubbish", "rubbish"), "failed rubbish: skipped-no-events\n")
 	expect(t, find(fsys, "nothing", "nothing"), "failed nothing: skipped-empty\n")
 	expect(t, find(fsys, ".hidden", ".hidden"), "log .hidden: .hidden\n")

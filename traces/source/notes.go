@@ -28,6 +28,7 @@ var (
 	foreignWorkload = note.Declare("skipped-foreign-workload", "format")
 	empty           = note.Declare("skipped-empty")
 	noEvents        = note.Declare("skipped-no-events")
+	utf16File       = note.Declare("skipped-utf16")
 	statusAlone     = note.Declare("skipped-status-alone")
 	replaced        = note.Declare("skipped-replaced", "by")
 	samePart        = note.Declare("skipped-same-part", "other")

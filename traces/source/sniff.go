@@ -81,6 +81,9 @@ func sniff(stored io.Reader, name string) sniffed {
 	case isTar(head):
 		s.kind = tarArchive
 		return s
+	case isUTF16(head):
+		s.kind, s.why = unreadableFile, utf16File.With()
+		return s
 	}
 	for line := range bytes.Lines(head) {
 		var ok bool
@@ -113,6 +116,12 @@ func whyUnreadable(c *codec, err error) traces.Note {
 // of an empty archive.
 func isZip(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06"))
+}
+
+// isUTF16 reports whether a file begins with the byte order mark of UTF-16, as some editors
+// and shells of Windows write it.
+func isUTF16(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
 }
 
 // isTar reports whether a file begins as a POSIX or GNU tar archive, which have this
