@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"dynalloc/bench/decide"
@@ -68,7 +69,16 @@ func Screen(d *decide.Decision, first []string) string {
 			break
 		}
 	}
-	return strings.Join(out, "\n") + "\n"
+	return strings.Map(printable, strings.Join(out, "\n")) + "\n"
+}
+
+// printable replaces what could control a terminal or reverse the direction of a line:
+// names come from logs.
+func printable(r rune) rune {
+	if r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		return '?'
+	}
+	return r
 }
 
 // clusterOf is the cluster in a few words.

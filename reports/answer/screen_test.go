@@ -109,3 +109,11 @@ func TestInventedDeadlinesHeadTheScreen(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A name from a log controls no terminal.
+func TestNamesFromLogsStayText(t *testing.T) {
+	screen := Screen(decision(delayed(t, "\x1b[2Jreport\u202e\u009b\r\n")), nil)
+	if strings.ContainsAny(screen, "\x1b\u202e\u009b\r") || !strings.Contains(screen, "?[2Jreport") {
+		t.Errorf("%q", screen)
+	}
+}
