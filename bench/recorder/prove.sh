@@ -54,6 +54,7 @@ prove() { # name
   start_cluster 1 "$cores" "$memory"
   run_all "$name" "$apps"
   stop_cluster
+  find "$out/$name/advice" -mindepth 1 ! -name advice.json -delete # which has the settings, too
   for workload in "$state"/log/*/; do publish "$workload"app-* "$out/$name/run/$(basename "$workload")"; done
 }
 
