@@ -3,7 +3,6 @@ package validate
 import (
 	"cmp"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -28,9 +27,6 @@ func TestFleetsWaitAsTheyDid(t *testing.T) {
 	}
 	for _, folder := range append(folders, more...) {
 		t.Run(folder, func(t *testing.T) {
-			if _, err := os.Stat(folder); err != nil {
-				t.Skip(err)
-			}
 			w := logtest.Read(t, folder)
 			v, err := Run(t.Context(), w, w, Options{Startup: StartupGranted, Cluster: &cluster})
 			if err != nil {
