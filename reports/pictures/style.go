@@ -107,13 +107,43 @@ func gridless() *plot.Plot {
 	return p
 }
 
+// A curve is a line of many points. Only its outermost points can make a plot leave room at
+// its edges, so that it gives a plot, which asks six times, only these.
+type curve struct{ *plotter.Line }
+
+// GlyphBoxes implements plot.GlyphBoxer.
+func (c curve) GlyphBoxes(p *plot.Plot) []plot.GlyphBox {
+	left, right, lowest, highest := -1, -1, -1, -1
+	for i, at := range c.XYs {
+		if at.X >= p.X.Min && (left < 0 || at.X < c.XYs[left].X) {
+			left = i
+		}
+		if at.X <= p.X.Max && (right < 0 || at.X > c.XYs[right].X) {
+			right = i
+		}
+		if at.Y >= p.Y.Min && (lowest < 0 || at.Y < c.XYs[lowest].Y) {
+			lowest = i
+		}
+		if at.Y <= p.Y.Max && (highest < 0 || at.Y > c.XYs[highest].Y) {
+			highest = i
+		}
+	}
+	boxes := plotter.Line{LineStyle: c.LineStyle}
+	for _, i := range []int{left, right, lowest, highest} {
+		if i >= 0 {
+			boxes.XYs = append(boxes.XYs, c.XYs[i])
+		}
+	}
+	return boxes.GlyphBoxes(p)
+}
+
 // steps is a line that holds each value until the next.
-func steps(points plotter.XYs, style draw.LineStyle) *plotter.Line {
-	return &plotter.Line{XYs: points, StepStyle: plotter.PostStep, LineStyle: style}
+func steps(points plotter.XYs, style draw.LineStyle) curve {
+	return curve{&plotter.Line{XYs: points, StepStyle: plotter.PostStep, LineStyle: style}}
 }
 
 // area is steps filled down to the axis.
-func area(points plotter.XYs, fill color.Color) *plotter.Line {
+func area(points plotter.XYs, fill color.Color) curve {
 	l := steps(points, draw.LineStyle{Color: fill, Width: 0.3})
 	l.FillColor = fill
 	return l

@@ -112,15 +112,26 @@ func queueWaits(run *bench.Outcome) []float64 {
 	return seconds
 }
 
+// resolution is how many points of a logarithmic axis can be distinguished: panels have
+// fewer pixels.
+const resolution = 2000
+
 // distribution is the share of all applications that waited no longer than x, from low
-// to high. It stays below 1 if some applications never received an executor.
+// to high. It stays below 1 if some applications never received an executor. Waits that
+// cannot be distinguished are one point.
 func distribution(seconds []float64, all int, low, high float64) plotter.XYs {
 	if len(seconds) == 0 {
 		return nil
 	}
 	curve := plotter.XYs{{X: low, Y: 0}}
+	next := math.Pow(high/low, 1.0/resolution)
 	for i, s := range seconds {
-		curve = append(curve, plotter.XY{X: max(s, low), Y: float64(i+1) / float64(all)})
+		at, last := plotter.XY{X: max(s, low), Y: float64(i+1) / float64(all)}, &curve[len(curve)-1]
+		if i > 0 && at.X < next*last.X {
+			last.Y = at.Y
+		} else {
+			curve = append(curve, at)
+		}
 	}
 	return append(curve, plotter.XY{X: high, Y: curve[len(curve)-1].Y})
 }
