@@ -4,8 +4,8 @@ package policies
 // the counters of its listener (ExecutorAllocationListener; docs/MODEL.md describes
 // them). It keeps sums for each profile, so that a tick need not go through all stages.
 type demand struct {
-	attempts map[StageAttempt]*attempt
-	last     *attempt // the attempt of the last event: events of one stage often follow each other
+	attempts []*attempt // by stage, of which each attempt knows the next one
+	unused   []*attempt // that were dropped
 	profiles []profileDemand
 	open     int // attempts that keep the queue from being empty
 	waiting  int // attempts of known profiles with a pending task or copy
@@ -22,7 +22,8 @@ type profileDemand struct {
 // attempt is the state of one stage attempt, as known from events.
 type attempt struct {
 	id            StageAttempt
-	profile       int // -1: its submission was not seen
+	next          *attempt // of the same stage; nil: none
+	profile       int      // -1: its submission was not seen
 	submitted     bool
 	tasks         int
 	running       int
@@ -33,7 +34,7 @@ type attempt struct {
 }
 
 func newDemand(profiles int) demand {
-	return demand{attempts: map[StageAttempt]*attempt{}, profiles: make([]profileDemand, profiles)}
+	return demand{profiles: make([]profileDemand, profiles)}
 }
 
 func (d *demand) anyPending() bool { return d.waiting > 0 }
@@ -41,17 +42,46 @@ func (d *demand) anyPending() bool { return d.waiting > 0 }
 // subtract takes the numbers of an attempt out of the sums and returns it. The
 // caller changes it and calls add.
 func (d *demand) subtract(id StageAttempt) *attempt {
-	a := d.last
-	if a == nil || a.id != id {
-		a = d.attempts[id]
-		if a == nil {
-			a = &attempt{id: id, profile: -1}
-			d.attempts[id] = a
-		}
-		d.last = a
+	a := d.find(id)
+	if a == nil {
+		a = d.newAttempt(id)
 	}
 	d.count(a, -1)
 	return a
+}
+
+// find returns an attempt; nil if it has no counted task.
+func (d *demand) find(id StageAttempt) *attempt {
+	if int(id.ID) >= len(d.attempts) {
+		return nil
+	}
+	a := d.attempts[id.ID]
+	for a != nil && a.id != id {
+		a = a.next
+	}
+	return a
+}
+
+func (d *demand) newAttempt(id StageAttempt) *attempt {
+	a := new(attempt)
+	if n := len(d.unused); n > 0 {
+		a, d.unused = d.unused[n-1], d.unused[:n-1]
+	}
+	for int(id.ID) >= len(d.attempts) {
+		d.attempts = append(d.attempts, nil)
+	}
+	*a = attempt{id: id, profile: -1, next: d.attempts[id.ID]}
+	d.attempts[id.ID] = a
+	return a
+}
+
+func (d *demand) drop(a *attempt) {
+	at := &d.attempts[a.id.ID]
+	for *at != a {
+		at = &(*at).next
+	}
+	*at = a.next
+	d.unused = append(d.unused, a)
 }
 
 // add puts the numbers of an attempt back into the sums. An attempt with no counted
@@ -60,8 +90,7 @@ func (d *demand) add(a *attempt) {
 	if !a.open() && a.started == nil && a.running == 0 {
 		a.profile = -1
 		if !a.unschedulable {
-			delete(d.attempts, a.id)
-			d.last = nil
+			d.drop(a)
 		}
 		return
 	}

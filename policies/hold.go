@@ -52,7 +52,10 @@ func (m *monitor) heldBy(id ExecutorID, least func(profile int) int) Hold {
 
 // jobReading is a running job that may read shuffle files of the executor, or -1.
 func (m *monitor) jobReading(t *tracker) int {
-	for shuffle := range m.shuffles {
+	for m.firstActive < len(m.shuffles) && len(m.shuffles[m.firstActive].jobs) == 0 {
+		m.firstActive++
+	}
+	for shuffle := max(m.firstActive, t.firstShuffle); shuffle < len(m.shuffles); shuffle++ {
 		if u := &m.shuffles[shuffle]; len(u.jobs) > 0 && t.shuffles.has(shuffle) {
 			return u.jobs[0]
 		}

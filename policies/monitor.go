@@ -24,11 +24,12 @@ type monitor struct {
 	expired  []idleExecutor   // executors whose timeouts had passed at the last computation, ordered by id as text
 	next     time.Duration    // when to compute expired again: the nearest deadline, or stale
 
-	shuffles []shuffleUse  // by shuffle
-	writes   map[int32]int // the shuffle that a stage of a running job writes
+	shuffles []shuffleUse // by shuffle
+	writes   []int        // by stage, the shuffle that it writes in a running job, or noShuffle
 	jobs     []jobStages
-	active   []int // the shuffles that running jobs list
+	active   []int // the shuffles that running jobs list, in no order
 
+	firstActive   int // no running job lists a shuffle below this one
 	knownShuffles int // that a job has listed, and that have not been cleaned since then
 }
 
@@ -50,6 +51,7 @@ type tracker struct {
 	activeShuffle   bool // it holds files of a shuffle that a running job may need
 	cached          []cachedBlocks
 	shuffles        *indexSet
+	firstShuffle    int // it has held files of no shuffle below this one
 }
 
 // cachedBlocks are the partitions of one RDD that an executor holds.
@@ -82,7 +84,6 @@ func newMonitor(set Allocation, protection Protection, rules Rules, profiles int
 		maxTimeout:     rules.MaxTimeout,
 		profiles:       make([]profileMonitor, profiles+1),
 		next:           Never,
-		writes:         map[int32]int{},
 	}
 	m.timeouts.idle, m.timeouts.cached, m.timeouts.shuffle = set.Idle, set.Cached, protection.TrackingTimeout
 	return m
@@ -212,7 +213,7 @@ func (m *monitor) track(id ExecutorID, profile int) *tracker {
 	}
 	t := &m.trackers[id]
 	if !t.known {
-		*t = tracker{known: true, profile: profile, position: len(m.live), idleSince: Never, deadline: Never}
+		*t = tracker{known: true, profile: profile, position: len(m.live), idleSince: Never, deadline: Never, firstShuffle: math.MaxInt}
 		m.live = append(m.live, id)
 		m.profiles[profile+1].registered++
 	}
@@ -306,7 +307,7 @@ func (m *monitor) taskEnd(e *Event) {
 		return
 	}
 	if e.End == Success { // without tracking, writes is empty
-		if shuffle, ok := m.writes[e.Stage.ID]; ok {
+		if shuffle := m.written(e.Stage.ID); shuffle != noShuffle {
 			m.addShuffle(t, shuffle)
 		}
 	}

@@ -6,7 +6,11 @@ import "slices"
 type shuffleUse struct {
 	known bool // a job has listed it, and it has not been cleaned since then
 	jobs  []int
+	at    int // in monitor.active, if a running job lists it
 }
+
+// noShuffle stands for a shuffle where there is none.
+const noShuffle = -1
 
 // jobStages are the map stages that a job listed when it started.
 type jobStages struct {
@@ -20,6 +24,7 @@ func (m *monitor) addShuffle(t *tracker, shuffle int) {
 	if !t.shuffles.has(shuffle) {
 		t.shuffles = t.shuffles.with(shuffle, len(m.shuffles))
 		t.activeShuffle = true
+		t.firstShuffle = min(t.firstShuffle, shuffle)
 	}
 }
 
@@ -35,15 +40,20 @@ func (m *monitor) jobStart(e *Event) {
 			m.shuffles = append(m.shuffles, shuffleUse{})
 		}
 		u := &m.shuffles[s.Shuffle]
+		m.firstActive = min(m.firstActive, int(s.Shuffle))
 		reused = reused || u.known
 		if !u.known {
 			u.known = true
 			m.knownShuffles++
 		}
 		if len(u.jobs) == 0 {
+			u.at = len(m.active)
 			m.active = append(m.active, int(s.Shuffle))
 		}
 		u.jobs = append(u.jobs, e.Job)
+		for int(s.Stage) >= len(m.writes) {
+			m.writes = append(m.writes, noShuffle)
+		}
 		m.writes[s.Stage] = int(s.Shuffle)
 	}
 	m.jobs = append(m.jobs, jobStages{e.Job, slices.Clone(e.Stages)})
@@ -68,7 +78,7 @@ func (m *monitor) jobEnd(e *Event) {
 	i := slices.IndexFunc(m.jobs, func(j jobStages) bool { return j.job == e.Job })
 	if i >= 0 {
 		for _, s := range m.jobs[i].stages {
-			delete(m.writes, s.Stage)
+			m.writes[s.Stage] = noShuffle
 			m.released(int(s.Shuffle), e.Job)
 		}
 		m.jobs = slices.Delete(m.jobs, i, i+1)
@@ -99,10 +109,19 @@ func (m *monitor) released(shuffle, job int) {
 	}
 }
 
+// notActive takes a shuffle out of those that running jobs list.
 func (m *monitor) notActive(shuffle int) {
-	if i := slices.Index(m.active, shuffle); i >= 0 {
-		m.active = slices.Delete(m.active, i, i+1)
+	at, last := m.shuffles[shuffle].at, m.active[len(m.active)-1]
+	m.active[at], m.shuffles[last].at = last, at
+	m.active = m.active[:len(m.active)-1]
+}
+
+// written is the shuffle that a stage of a running job writes.
+func (m *monitor) written(stage int32) int {
+	if int(stage) >= len(m.writes) {
+		return noShuffle
 	}
+	return m.writes[stage]
 }
 
 // shuffleCleaned removes a shuffle that the driver's garbage collector found
@@ -110,9 +129,11 @@ func (m *monitor) notActive(shuffle int) {
 // (Q11).
 func (m *monitor) shuffleCleaned(e *Event) {
 	if e.Shuffle < len(m.shuffles) && m.shuffles[e.Shuffle].known {
+		if len(m.shuffles[e.Shuffle].jobs) > 0 {
+			m.notActive(e.Shuffle)
+		}
 		m.shuffles[e.Shuffle] = shuffleUse{}
 		m.knownShuffles--
-		m.notActive(e.Shuffle)
 	}
 	for _, id := range m.live {
 		t := &m.trackers[id]

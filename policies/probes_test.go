@@ -53,10 +53,7 @@ var showBranches = flag.Bool("branches", false, "list every branch with how ofte
 // unseen are branches that change no answer, each with the reason. The list
 // is short because a branch that can go goes.
 var unseen = []struct{ function, text, reason string }{
-	{"subtract", "d.last = a", findsAgain},
-	{"subtract", "a == nil is false", findsAgain},
-	{"subtract", "a.id != id is false", findsAgain},
-	{"add", "delete(d.attempts, a.id)", onlyMemory},
+	{"add", "d.drop(a)", onlyMemory},
 	{"add", "!a.unschedulable is true", onlyMemory},
 	{"jobEnd", "m.jobs = slices.Delete(m.jobs, i, i+1)", onlyMemory},
 	{"timedOut", "now < m.next is true", looksAgain},
@@ -73,7 +70,6 @@ var unseen = []struct{ function, text, reason string }{
 
 // Why a branch changes no answer.
 const (
-	findsAgain   = "finds again what it found last"
 	onlyMemory   = "frees or keeps memory"
 	looksAgain   = "saves a look at executors or a tick that would change nothing"
 	sameDeadline = "the deadline would come out the same"

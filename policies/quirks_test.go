@@ -92,10 +92,10 @@ func (q *quirks) beforeEvent(s *script, verb string, words []string) {
 		}
 		q.late[profile] = q.late[profile] || p.addTime <= s.now
 	case "start":
-		a := p.demand.attempts[s.attempt(words[0])]
+		a := p.demand.find(s.attempt(words[0]))
 		q.before.unready = a != nil && a.profile >= 0 && a.tasks > a.started.len()
 	case "end":
-		a := p.demand.attempts[s.attempt(words[0])]
+		a := p.demand.find(s.attempt(words[0]))
 		if words[len(words)-1] == "as=resubmitted" && a != nil && a.running > 0 {
 			q.taken[5]++
 			if !p.monitor.tracking && !p.kill && a.submitted {
@@ -123,7 +123,7 @@ func (q *quirks) afterEvent(s *script, verb string, words []string) {
 	}
 	switch verb {
 	case "start":
-		a := p.demand.attempts[s.attempt(words[0])]
+		a := p.demand.find(s.attempt(words[0]))
 		if q.before.unready && a != nil && a.tasks <= a.started.len() && p.addTime != Never {
 			q.taken[6]++
 		}
@@ -136,7 +136,7 @@ func (q *quirks) afterEvent(s *script, verb string, words []string) {
 		delete(q.listed, words[0])
 	case "end":
 		stage, _, _ := strings.Cut(words[0], ".")
-		_, seen := p.monitor.writes[int32(s.number(stage))]
+		seen := p.monitor.written(int32(s.number(stage))) != noShuffle
 		if q.listedNow[stage] > 0 && !seen && !strings.HasPrefix(words[len(words)-1], "as=") {
 			q.taken[9]++
 		}
