@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/decide"
+	"dynalloc/bench/stats"
 	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay/attribution"
@@ -115,8 +116,9 @@ func basis(a *decide.Decision, c *decide.ClassDecision) []string {
 			c.OwnChange.Misses, c.OwnChange.OtherMisses, c.OwnChange.CoreSeconds/3600))
 	}
 	if c.ProofRuns > 0 {
-		out = append(out, fmt.Sprintf("%s cannot prove a miss rate of %s: the upper end of the interval is %s. A proof needs %d runs without a miss.",
-			upper(words.Plural(c.Set.Deadlines, "run")), words.Share(a.Question.MissRate), words.Share(c.Set.Misses.High/float64(c.Set.Deadlines)), c.ProofRuns))
+		runs := words.Plural(c.Set.Deadlines, "run")
+		out = append(out, fmt.Sprintf("%s cannot prove less than %s, and the interval ends at %s: a proof of %s needs %d runs without a miss.",
+			upper(runs), words.Share(stats.Proportion(0, float64(c.Set.Deadlines)).High), words.Share(c.Set.Misses.High/float64(c.Set.Deadlines)), words.Share(a.Question.MissRate), c.ProofRuns))
 	}
 	if len(c.BreakEvens) > 0 {
 		var at []string

@@ -161,11 +161,7 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 func (d *decider) goalOf(p Preference) goal {
 	g := goal{rate: d.MissRate, slower: int(math.Round(1000 * d.MaxSlowdown)), safe: p == PreferSafe, time: d.ShortestTime}
 	for _, c := range d.classes {
-		runs := c.deadlines
-		if c.blocks.Unit == bench.ByReplica {
-			runs *= fewestJudging
-		}
-		g.proof = append(g.proof, provable(d.MissRate, runs))
+		g.proof = append(g.proof, provable(d.MissRate, c.deadlines))
 	}
 	return g
 }

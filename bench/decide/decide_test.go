@@ -12,6 +12,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/bench/builtin"
 	"dynalloc/bench/selfreplay"
+	"dynalloc/bench/stats"
 	"dynalloc/internal/logtest"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -63,7 +64,7 @@ func decided(t *testing.T, q Question) *Decision {
 func TestADecisionFromOneRunIsAboutThisRunRepeated(t *testing.T) {
 	d := decided(t, only(logOf(t, "etl/ess10")))
 	c := d.Classes[0]
-	if c.Verdict == Insufficient || c.Blocks.Unit != bench.ByReplica || c.NoSnippet != "" || c.ProofRuns != 383 || !d.Invented || !c.Invented {
+	if c.Verdict == Insufficient || c.Blocks.Unit != bench.ByReplica || c.NoSnippet != "" || c.ProofRuns != 299 || !d.Invented || !c.Invented {
 		t.Errorf("verdict %s of %s over %s; %s; %d runs prove it, deadlines invented %v", c.Verdict, c.Set.Policy, c.Blocks, c.NoSnippet, c.ProofRuns, d.Invented)
 	}
 	if n := d.Tried; n.Static < 4 || n.Dynamic < 20 || n.OneForAll < 20 || n.Fleets < n.OneForAll || n.Replays < 500 {
@@ -243,6 +244,9 @@ func TestADecisionOfTheRecordedFleet(t *testing.T) {
 	for k, c := range d.Classes {
 		if c.Set.ExecutorSeconds != d.Advised.Classes[k].ExecutorSeconds {
 			t.Errorf("%s holds %.1f executor-seconds in its class, %.1f in the fleet", c.Class, c.Set.ExecutorSeconds, d.Advised.Classes[k].ExecutorSeconds)
+		}
+		if n := c.Set.Deadlines; c.Set.Misses.High < float64(n)*stats.Proportion(0, float64(n)).High {
+			t.Errorf("%s: %d runs prove up to %.2f misses, however often they are replayed", c.Class, n, c.Set.Misses.High)
 		}
 		if c.Confidence < 0 || c.Confidence > 1 {
 			t.Errorf("%s: confidence %g", c.Class, c.Confidence)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
 	"dynalloc/bench"
 	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
@@ -41,26 +43,54 @@ func (by sampling) sums(t *trial, replicas int, f func(at int, o *outcome) float
 	return sums
 }
 
-// missRate is the share of runs with a deadline that miss it. Its interval is over blocks,
-// of the probability of a miss under the model's error.
+// missRate is the share of runs with a deadline that miss it. Its interval is over the runs
+// that were recorded, in blocks: few of them leave it wide, however many replicas there are.
+// It contains the probability of a miss under the model's error, and what differs between
+// replicas, such as start-up, is common to all runs.
 func (s *scenario) missRate(by sampling, t *trial) stats.Estimate {
-	count := func(f func(o *outcome, at int) float64) []float64 {
-		return by.sums(t, t.done, func(at int, o *outcome) float64 {
-			if !s.reference[at].HasDeadline {
-				return 0
-			}
-			return f(o, at)
-		})
+	rate := s.share(by, t, func(at int, o *outcome) float64 { return float64(oneIf(o.missed(s.reference[at].Deadline, 1))) })
+	expected := s.share(by, t, func(at int, o *outcome) float64 {
+		return float64(o.expected(s.reference[at].Deadline, s.deviation[s.class[at]])) / 1000
+	})
+	return stats.Estimate{Value: rate.Value, Interval: stats.Interval{Low: min(rate.Low, expected.Low), High: max(rate.High, expected.High)}}
+}
+
+// share is the share of runs with a deadline that something happens to; f is its
+// probability for one of them. Few runs are a block each.
+func (s *scenario) share(by sampling, t *trial, f func(at int, o *outcome) float64) stats.Estimate {
+	blocks := by.blocks
+	if blocks.Unit == bench.ByReplica {
+		blocks = bench.Blocks{Unit: bench.ByRun, N: len(by.apps), Of: upTo(len(by.apps))}
 	}
-	runs := count(func(*outcome, int) float64 { return 1 })
-	if stats.Sum(runs) == 0 {
+	hits, runs := make([]float64, blocks.N), make([]float64, blocks.N)
+	shares := make([]float64, t.done)
+	n := 0
+	for i, at := range by.apps {
+		if !s.reference[at].HasDeadline {
+			continue
+		}
+		n++
+		runs[blocks.Of[i]]++
+		for r := range t.done {
+			p := f(at, &t.runs[r][at])
+			hits[blocks.Of[i]] += p
+			shares[r] += p
+		}
+	}
+	if n == 0 {
 		return stats.Estimate{Value: math.NaN(), Interval: stats.NoInterval()}
 	}
-	rate := stats.Share(count(func(o *outcome, at int) float64 { return float64(oneIf(o.missed(s.reference[at].Deadline, 1))) }), runs)
-	expected := stats.Share(count(func(o *outcome, at int) float64 {
-		return float64(o.expected(s.reference[at].Deadline, s.deviation[s.class[at]])) / 1000
-	}), runs)
-	return stats.Estimate{Value: rate.Value, Interval: stats.Interval{Low: min(rate.Low, expected.Low), High: max(rate.High, expected.High)}}
+	var with [2][]float64 // the blocks that have runs with a deadline
+	for b := range runs {
+		if runs[b] > 0 {
+			with[0], with[1] = append(with[0], hits[b]/float64(t.done)), append(with[1], runs[b])
+		}
+	}
+	apart := 0.0
+	if t.done > 1 {
+		apart = stat.Variance(shares, nil) / float64(n*n)
+	}
+	return stats.Share(with[0], with[1], apart)
 }
 
 // figures are what a class gets under a fleet.

@@ -43,19 +43,23 @@ func (g *goal) allowed(class, runs int) int {
 // provable is the largest share of misses in a number of independent runs at which the
 // upper end of the interval is within a rate; -1 if there is none.
 func provable(rate float64, runs int) float64 {
-	share := -1.0
-	for hits := 0; hits <= runs; hits++ {
-		if upperEnd(hits, runs) > rate {
-			break
-		}
-		share = float64(hits) / float64(runs)
+	if runs == 0 || upperEnd(0, runs) > rate {
+		return -1
 	}
-	return share
+	low, high := 0.0, rate
+	for range 40 {
+		if middle := (low + high) / 2; upperEnd(middle, runs) <= rate {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
 
 // upperEnd is the upper end of the interval of a share of independent runs.
-func upperEnd(hits, runs int) float64 {
-	return stats.Wilson(float64(hits)/float64(runs), float64(runs), stats.StudentQuantile(max(runs-1, 1))).High
+func upperEnd(share float64, runs int) float64 {
+	return stats.Proportion(share, float64(runs)).High
 }
 
 // proofRuns is the number of runs without a miss whose interval ends at a rate; 0 if
@@ -64,7 +68,10 @@ func proofRuns(rate float64) int {
 	if rate <= 0 {
 		return 0
 	}
-	n := max(2, int(3.8*(1-rate)/rate)) // below 1.96^2 (1 - rate) / rate, which is Wilson's
+	n := 1
+	if rate < 1 {
+		n = max(1, int(math.Log(1-stats.Confidence)/math.Log(1-rate)))
+	}
 	for upperEnd(0, n) > rate {
 		n++
 	}

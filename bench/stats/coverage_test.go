@@ -107,7 +107,7 @@ func (p *population) coverage(samples int) (together, share float64) {
 		if all {
 			together++
 		}
-		if !Share(hits, trials).Excludes(p.rate) {
+		if p.counts && !Share(hits, trials, 0).Excludes(p.rate) {
 			share++
 		}
 	}

@@ -165,30 +165,48 @@ func (p *prepared) deviation(times []float64) float64 {
 	return math.Abs(ratio-p.center) / se
 }
 
-// Share is a proportion, hits over trials summed over blocks, with its interval:
-// Wilson's interval (1927) for the effective number of independent trials that has the
-// same variance (Korn and Graubard, Survey Methodology 1998), with Student's quantile
-// for this number of blocks. Without trials, or with fewer than two blocks, the
-// interval is NoInterval.
-func Share(hits, trials []float64) Estimate {
+// Share is a proportion, hits over trials summed over blocks, with its interval: that of
+// [Proportion] for the effective number of independent trials that has the same variance,
+// corrected for the number of blocks from which the variance is known (Korn and Graubard,
+// Survey Methodology 24, 1998). apart is a variance of the proportion that blocks do not
+// show, because it is common to them; the larger of the two counts. One block counts as
+// one trial. Without trials the interval is NoInterval.
+func Share(hits, trials []float64, apart float64) Estimate {
 	n := Sum(trials)
-	p, se := ratioAndError(hits, trials)
-	if len(hits) < 2 || n == 0 {
-		return Estimate{p, NoInterval()}
+	if n == 0 {
+		return Estimate{math.NaN(), NoInterval()}
 	}
-	effective := n
-	if se > 0 {
-		effective = min(n, p*(1-p)/(se*se))
+	p, effective := Sum(hits)/n, 1.0
+	if len(hits) > 1 {
+		// As many blocks as trials are independent trials, for which Proportion is exact.
+		blocks := len(hits)
+		correction := math.Pow(StudentQuantile(max(blocks, int(n))-1)/StudentQuantile(blocks-1), 2)
+		effective = n * correction
+		_, se := ratioAndError(hits, trials)
+		if variance := max(se*se, apart); variance > 0 {
+			effective = min(effective, correction*p*(1-p)/variance)
+		}
 	}
-	i := Wilson(p, effective, StudentQuantile(len(hits)-1))
+	i := Proportion(p, max(1, effective))
 	return Estimate{p, Interval{min(i.Low, p), max(i.High, p)}}
 }
 
-// Wilson is Wilson's interval (1927) of a share among n independent trials, for a
-// quantile z of the normal distribution, or Student's for few trials. It stays within 0
-// and 1.
-func Wilson(share, n, z float64) Interval {
-	middle := (share + z*z/(2*n)) / (1 + z*z/n)
-	half := z / (1 + z*z/n) * math.Sqrt(share*(1-share)/n+z*z/(4*n*n))
-	return Interval{max(0, middle-half), min(1, middle+half)}
+// Proportion is the interval of a share among n independent trials, which need not be a
+// whole number, by Clopper and Pearson (Biometrika 26, 1934). It stays within 0 and 1, and
+// is not too narrow for any n. Where no trial or every trial hit, one end is certain, and
+// the other one has the whole error (Louis, The American Statistician 35, 1981): 20 trials
+// without a hit end at 14 %.
+func Proportion(share, n float64) Interval {
+	hits, others := share*n, (1-share)*n
+	const tail = (1 - Confidence) / 2
+	below, above := tail*min(1, hits), tail*min(1, others)
+	below, above = below+tail-above, above+tail-below
+	i := Interval{0, 1}
+	if hits > 0 {
+		i.Low = distuv.Beta{Alpha: hits, Beta: others + 1}.Quantile(below)
+	}
+	if others > 0 {
+		i.High = distuv.Beta{Alpha: hits + 1, Beta: others}.Quantile(1 - above)
+	}
+	return i
 }

@@ -3,6 +3,8 @@ package stats
 import (
 	"math"
 	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // No difference in twenty applications does not prove that there is none.
@@ -16,8 +18,58 @@ func TestNoMissesSeenIsNotNoMissesEver(t *testing.T) {
 	if e.Value != 0 || e.Significant() || e.High < 0.05 || e.High > 0.3 {
 		t.Errorf("no difference in 20: %+v", e)
 	}
-	if s := Share(none, each); s.Low != 0 || s.High < 0.1 || s.High > 0.25 {
+	if s := Share(none, each, 0); s.Low != 0 || s.High < 0.1 || s.High > 0.25 {
 		t.Errorf("no miss in 20: %+v", s)
+	}
+}
+
+// The interval of a share is exact: with any number of runs, and whatever the true share is,
+// it contains the truth in at least 95 of 100 samples. No miss in 1, 3 or 20 runs proves no
+// more than 95, 64 and 14 %. Shares between two counts lie between their intervals.
+func TestFewRunsLeaveAWideInterval(t *testing.T) {
+	for n, want := range map[float64]float64{1: 0.95, 3: 0.632, 20: 0.139, 299: 0.00997} {
+		if i := Proportion(0, n); i.Low != 0 || math.Abs(i.High-want) > 0.001 {
+			t.Errorf("0 of %g: %+v, want up to %g", n, i, want)
+		}
+		if i := Proportion(1, n); i.High != 1 || math.Abs(1-i.Low-want) > 0.001 {
+			t.Errorf("%g of %g: %+v", n, n, i)
+		}
+	}
+	for _, n := range []int{1, 2, 3, 8, 20, 120} {
+		for _, truth := range []float64{0.001, 0.02, 0.1, 0.3, 0.5, 0.77, 0.99} {
+			held := 0.0
+			for k := range n + 1 {
+				if !Proportion(float64(k)/float64(n), float64(n)).Excludes(truth) {
+					held += distuv.Binomial{N: float64(n), P: truth}.Prob(float64(k))
+				}
+			}
+			if held < 0.95-1e-9 {
+				t.Errorf("a share of %g: the interval of %d runs contains it in %.4f of samples", truth, n, held)
+			}
+		}
+		last := Interval{-1, -1}
+		for x := 0.0; x <= float64(n); x += 0.01 {
+			i := Proportion(min(1, x/float64(n)), float64(n))
+			if !(i.Low >= last.Low-1e-6 && i.High >= last.High-1e-6 && i.Low >= 0 && i.High <= 1 && i.Low <= x/float64(n)+1e-9 && i.High >= x/float64(n)-1e-9) {
+				t.Fatalf("%g of %d: %+v after %+v", x, n, i, last)
+			}
+			last = i
+		}
+	}
+}
+
+// What all runs have in common, such as a slow start-up, leaves fewer independent trials.
+func TestWhatRunsShareWidensTheirInterval(t *testing.T) {
+	hits, trials := make([]float64, 30), make([]float64, 30)
+	for i := range hits {
+		hits[i], trials[i] = 0.1, 1
+	}
+	alone, together := Share(hits, trials, 0), Share(hits, trials, 0.09/3)
+	if together.Low > alone.Low || together.High < alone.High+0.1 {
+		t.Errorf("independent %+v, together %+v", alone, together)
+	}
+	if one := Share([]float64{0}, []float64{30}, 0); one.High != Proportion(0, 1).High {
+		t.Errorf("one block of thirty: %+v", one)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"dynalloc/bench/selfreplay"
+	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
 	"dynalloc/internal/golden"
 	"dynalloc/internal/logtest"
@@ -133,7 +134,11 @@ func TestProofDocument(t *testing.T) {
 				if misses != nil {
 					late = fmt.Sprintf("%.0f", *misses)
 				}
-				fmt.Fprintf(&b, "| %s | %s | `%s` | `%s` | %.1f of %d [%.1f, %.1f] | %s | %s | %s |\n", p.name, c.Class, c.Now.Policy, c.Set.Policy, *c.Set.Misses, c.Set.Of, c.Set.Interval[0], c.Set.Interval[1], late,
+				// The kept forecasts were made when intervals contained no chance of other runs.
+				runs := float64(c.Set.Of)
+				chance := stats.Proportion(*c.Set.Misses/runs, runs).Scaled(runs)
+				fmt.Fprintf(&b, "| %s | %s | `%s` | `%s` | %.1f of %d [%.1f, %.1f] | %s | %s | %s |\n", p.name, c.Class, c.Now.Policy, c.Set.Policy, *c.Set.Misses, c.Set.Of,
+					min(chance.Low, c.Set.Interval[0]), max(chance.High, c.Set.Interval[1]), late,
 					compare(c.Set.Turnaround, time, model.Time), compare(c.Set.Executors, executors, model.Executors))
 			}
 		}
