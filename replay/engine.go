@@ -81,6 +81,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 	if e.manager, err = c.Cluster.NewManager(c.Seed); err != nil {
 		return nil, err
 	}
+	e.manager.Join(manager.Replay{Ended: e.ended, LateUntil: cluster.LateUntil(c.Faults)})
 	first := time.Duration(0)
 	if len(w.Apps) > 0 {
 		first = w.Apps[0].Submit

@@ -48,6 +48,12 @@ func (e *Engine) serve() {
 	}
 }
 
+// ended asks the caller whether the replay ends early, in a manager that takes long.
+func (e *Engine) ended() bool {
+	e.watch()
+	return e.err != nil
+}
+
 // apply carries out the manager's decisions.
 func (e *Engine) apply(act manager.Action) {
 	switch act.Kind {

@@ -144,3 +144,13 @@ func AwayUntil(faults []Fault, now, lastServed time.Duration) time.Duration {
 	}
 	return until
 }
+
+// LateUntil is until when faults may keep the manager from acting; 0 if none does.
+func LateUntil(faults []Fault) (until time.Duration) {
+	for i := range faults {
+		if f := &faults[i]; f.Kind == ManagerAway || f.Kind == ManagerSlow {
+			until = max(f.At+f.For, until)
+		}
+	}
+	return until
+}

@@ -85,6 +85,9 @@ func New(o Options, nodes []manager.Node, seed uint64) (*Manager, error) {
 	return m, nil
 }
 
+// Join has nothing to do: a step takes a time that is limited by what has changed.
+func (m *Manager) Join(manager.Replay) {}
+
 // Absent lists the nodes that are not there at the start.
 func (m *Manager) Absent() []int {
 	var absent []int

@@ -24,6 +24,8 @@ const Never time.Duration = 1<<63 - 1
 
 // A Manager grants executors to applications that share a cluster.
 type Manager interface {
+	// Join is called once, before the first event.
+	Join(Replay)
 	// Absent lists the nodes that are not part of the cluster at the start. A NodeUp
 	// action announces each of them when it joins.
 	Absent() []int
@@ -42,6 +44,15 @@ type Manager interface {
 	// Next is the time at which the manager wants to be served even if no event
 	// comes; Never if it only reacts to events.
 	Next() time.Duration
+}
+
+// A Replay is what a manager knows of the replay in which it is.
+type Replay struct {
+	// Ended reports whether the replay ends early, because its caller wants that. Loops that
+	// may take long ask it every few thousand turns, and end if so.
+	Ended func() bool
+	// LateUntil is until when a fault may have the manager served later than it asks for.
+	LateUntil time.Duration
 }
 
 // An EventKind is the kind of an Event.

@@ -32,10 +32,12 @@ type appMaster struct {
 
 	registered, finished     bool
 	minInterval, maxInterval time.Duration // between two calls
-	interval                 time.Duration // until the next call while it waits for containers
+	interval                 time.Duration // after the next call, while it waits for containers
+	wait                     time.Duration // from the last call to the next one, if nothing happens
 	lastCall, nextCall       time.Duration
-	callIndex                int // in the queue of calls; -1: not in it
-	idle                     bool
+	callIndex                int  // in the queue of calls; -1: not in it
+	waiting                  bool // for containers, and its calls are elided
+	idle                     bool // its next call is in the queue and changes nothing
 
 	target, running []int                  // executors, by profile
 	pending         []int                  // open requests, as the master knows them
@@ -146,27 +148,35 @@ func (m *Manager) call(now time.Duration, am *appMaster) {
 		m.start(am, a)
 	}
 	am.granted = am.granted[:0]
-	waits, news := false, len(am.surplus) > 0
+	waits, news := false, len(am.surplus) > 0 // for containers; what it must say in its next call
 	for p := range am.sizes {
 		am.running[p] -= am.ended[p]
 		am.ended[p] = 0
 		waits = waits || am.pending[p] > 0
 		news = news || am.changed[p] || am.target[p] != am.pending[p]+am.running[p]
 	}
-	busy := news || am.unassignedTotal() > 0
-	wait := am.maxInterval
+	am.wait = am.maxInterval
 	if waits {
-		wait = min(am.interval, am.maxInterval)
-		am.interval = 2 * wait
+		am.lengthenWait()
 	} else {
 		am.interval = am.minInterval
 	}
-	if waits || busy || m.nothingElided {
-		m.callAt(am, now+wait)
-		m.setIdle(am, waits && wait == am.maxInterval && !news)
-	} else {
-		m.cancelCall(am)
+	if news || m.nothingElided || waits && now < m.lateUntil {
+		m.callAt(am, now+am.wait)
+		m.setIdle(am, waits && am.wait == am.maxInterval && !news)
+		return
 	}
+	m.cancelCall(am)
+	if waits {
+		am.waiting = true
+		m.waiting++
+	}
+}
+
+// lengthenWait doubles the time between calls, up to the longest interval.
+func (am *appMaster) lengthenWait() {
+	am.wait = min(am.interval, am.maxInterval)
+	am.interval = 2 * am.wait
 }
 
 // start starts an executor in a container. A container for which the application

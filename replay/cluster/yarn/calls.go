@@ -47,7 +47,7 @@ func (q callQueue) next() time.Duration {
 
 // callAt sets when an application master calls next.
 func (m *Manager) callAt(am *appMaster, at time.Duration) {
-	m.setIdle(am, false)
+	m.endElision(am)
 	switch {
 	case am.finished || !am.registered:
 	case am.callIndex >= 0:
@@ -61,9 +61,18 @@ func (m *Manager) callAt(am *appMaster, at time.Duration) {
 
 // cancelCall removes an application master from the queue.
 func (m *Manager) cancelCall(am *appMaster) {
-	m.setIdle(am, false)
+	m.endElision(am)
 	if am.callIndex >= 0 {
 		heap.Remove(&m.calls, am.callIndex)
+	}
+}
+
+// endElision notes that the next call of an application master may change something.
+func (m *Manager) endElision(am *appMaster) {
+	m.setIdle(am, false)
+	if am.waiting {
+		am.waiting = false
+		m.waiting--
 	}
 }
 
@@ -91,13 +100,19 @@ func (m *Manager) skipCalls(to time.Duration) {
 	heap.Init(&m.calls)
 }
 
-// nextCallOf is the time of an application master's next call if no new total triggers
-// one earlier. The calls of a master without changes have no effect, so they are not in
-// the queue (elided); their times are computed here.
+// nextCallOf is the time of an application master's next call, the first that is not
+// before now, if nothing triggers one earlier. The calls of a master that has nothing to say
+// have no effect, so they are not in the queue (elided); their times are computed here.
 func (m *Manager) nextCallOf(am *appMaster, now time.Duration) time.Duration {
 	if am.callIndex >= 0 {
 		return am.nextCall
 	}
-	am.lastCall += max(0, now-time.Millisecond-am.lastCall) / am.maxInterval * am.maxInterval
-	return am.lastCall + am.maxInterval
+	for am.lastCall+am.wait < now && am.wait < am.maxInterval {
+		am.lastCall += am.wait
+		am.lengthenWait()
+	}
+	if am.lastCall+am.wait < now {
+		am.lastCall += (now - time.Millisecond - am.lastCall) / am.wait * am.wait
+	}
+	return am.lastCall + am.wait
 }

@@ -13,6 +13,10 @@ import (
 // asks to be served only when one may have an effect, and updates its counters for the
 // others at its next call. A test checks that eliding does not change results.
 
+// turnsUnasked is how many rounds, calls and heartbeats are played before the manager asks
+// whether the replay ends early: some milliseconds.
+const turnsUnasked = 4096
+
 // noteChange notes that the scheduler's input or output has changed, so that the
 // next heartbeats and rounds may do something.
 func (m *Manager) noteChange() { m.quietBeats, m.quietRounds = 0, 0 }
@@ -106,7 +110,8 @@ func (m *Manager) skipSteady(until time.Duration) bool {
 // computeNext returns the next time at which the manager must be served: at the next
 // call of an application master, at a round that matters, when a silent node counts as
 // lost, or at a heartbeat if an application waits for its master or for the end of
-// another application. Other heartbeats have no effect until a master calls.
+// another application, or if a master waits for containers whose calls are elided. Other
+// heartbeats have no effect until a master calls.
 func (m *Manager) computeNext() time.Duration {
 	switch rounds := m.steadyRounds(); {
 	case rounds > math.MaxInt32:
@@ -115,7 +120,7 @@ func (m *Manager) computeNext() time.Duration {
 		return m.timeOf(m.nextBeat + rounds*len(m.nodes))
 	}
 	t := min(m.calls.next(), m.nextExpiry)
-	if m.mastersUnassigned > 0 || m.completing > 0 && len(m.refused) > 0 {
+	if m.mastersUnassigned > 0 || m.waiting > 0 || m.completing > 0 && len(m.refused) > 0 {
 		_, at := m.beatTime()
 		t = min(t, at)
 	}
@@ -138,9 +143,9 @@ func (m *Manager) catchUp(now time.Duration) {
 
 // advance plays what happens up to a time. At equal times the order is: expiry of
 // nodes, a round, calls, heartbeats. Calls precede heartbeats so that a request can be
-// assigned in the same instant.
+// assigned in the same instant. If the replay ends early, not all of it is played.
 func (m *Manager) advance(until time.Duration) {
-	for {
+	for turn := 1; turn%turnsUnasked != 0 || !m.ended(); turn++ {
 		if m.skipSteady(until) {
 			continue
 		}

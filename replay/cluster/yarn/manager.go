@@ -47,13 +47,16 @@ type Manager struct {
 	quietBeats        int         // heartbeats since the scheduler's input or output changed
 	quietRounds       int         // rounds since then
 	reporting         fit.Rooms   // nodes with completions
-	idle              int         // application masters of which the next call changes nothing
+	idle              int         // application masters in calls of which the next call changes nothing
+	waiting           int         // those that wait for containers and whose calls are elided
 	beats             int         // that were simulated, for tests
 	nothingElided     bool        // for the test that eliding changes nothing
 
-	serveAt time.Duration // when the manager asked to be served
-	actions []manager.Action
-	served  []manager.Action // what the last call of Serve returned
+	ended     func() bool   // see manager.Replay
+	lateUntil time.Duration // until then it may be served later than it asks for
+	serveAt   time.Duration // when the manager asked to be served
+	actions   []manager.Action
+	served    []manager.Action // what the last call of Serve returned
 }
 
 // An executor runs in a container. Its name is its index in Manager.executors.
@@ -74,6 +77,7 @@ func New(nodes []manager.Node, newScheduler func() scheduler.Scheduler, rounds t
 	m := &Manager{
 		scheduler: newScheduler(), empty: emptyCluster{scheduler: newScheduler(), nodes: nodes, known: map[string]error{}},
 		executorOf: map[int]int{}, marked: map[int]int{}, roundInterval: rounds, nodeExpiry: 10 * time.Minute,
+		ended:      func() bool { return false },
 		nextExpiry: manager.Never, serveAt: manager.Never, quietBeats: math.MaxInt32, quietRounds: math.MaxInt32,
 	}
 	if rounds == 0 {
@@ -92,6 +96,9 @@ func New(nodes []manager.Node, newScheduler func() scheduler.Scheduler, rounds t
 func asNode(i int, n manager.Node) scheduler.Node {
 	return scheduler.Node{ID: i, Label: n.Label, Total: scheduler.NewResource(n.MemoryMB, n.Cores)}
 }
+
+// Join tells the manager of the replay.
+func (m *Manager) Join(r manager.Replay) { m.ended, m.lateUntil = r.Ended, r.LateUntil }
 
 // Absent is empty: all nodes are there from the start.
 func (m *Manager) Absent() []int { return nil }
@@ -170,10 +177,11 @@ func (m *Manager) setTotal(now time.Duration, am *appMaster, profile, total int)
 		return
 	}
 	am.target[profile] = total
-	am.interval = am.minInterval
 	if am.registered {
-		m.callAt(am, min(m.nextCallOf(am, now), max(now, am.lastCall+am.minInterval)))
+		next := m.nextCallOf(am, now)
+		m.callAt(am, min(next, max(now, am.lastCall+am.minInterval)))
 	}
+	am.interval = am.minInterval
 }
 
 // releaseExecutor handles an executor that its driver gave back, or that ended. The

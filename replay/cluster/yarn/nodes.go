@@ -86,7 +86,7 @@ func (m *Manager) heartbeat(now time.Duration, beat int) {
 	for _, a := range m.scheduler.NodeUpdate(now, i) {
 		m.noteChange()
 		if !a.Reserved {
-			m.assigned(a)
+			m.assigned(now, a)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (m *Manager) complete(now time.Duration, container int) {
 
 // assigned handles a container that the scheduler assigned. The resource manager starts
 // an application master itself; executors wait for their master's call.
-func (m *Manager) assigned(a scheduler.Allocation) {
+func (m *Manager) assigned(now time.Duration, a scheduler.Allocation) {
 	am := m.submitted[a.App]
 	m.unassigned--
 	if a.Master {
@@ -109,9 +109,12 @@ func (m *Manager) assigned(a scheduler.Allocation) {
 		m.actions = append(m.actions, manager.Action{Kind: manager.PlaceDriver, App: am.app.Index, Node: a.Node, Cores: am.submission.Master.Cores})
 		return
 	}
-	m.setIdle(am, false)
 	am.unassigned[a.Priority]--
 	am.granted = append(am.granted, a)
+	m.setIdle(am, false)
+	if am.callIndex < 0 {
+		m.callAt(am, m.nextCallOf(am, now+time.Millisecond)) // a call at this time was before the heartbeat
+	}
 }
 
 // silence stops the heartbeats of a node. The resource manager detects this only after

@@ -6,6 +6,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
@@ -55,5 +56,21 @@ func TestWaitingCostsNothing(t *testing.T) {
 				t.Errorf("%d more heartbeats were played in ten years", more)
 			}
 		})
+	}
+}
+
+// A replay that is interrupted ends although its manager has a day of heartbeats to play.
+func TestAnInterruptedManagerEnds(t *testing.T) {
+	d := newStory(t, 12, fifoOf(t), 0)
+	d.nothingElided = true
+	asked := 0
+	d.Join(manager.Replay{Ended: func() bool { asked++; return asked > 1 }})
+	d.submit(0, app(0))
+	d.ask(2000, 0, 400)
+	d.run(60_000)
+	before := d.beats
+	d.advance(24 * time.Hour)
+	if n := d.beats - before; asked != 2 || n > 2*turnsUnasked {
+		t.Errorf("it played %d more heartbeats and asked %d times whether the replay had ended", n, asked)
 	}
 }
