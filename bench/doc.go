@@ -31,6 +31,8 @@
 //     of several sizes;
 //   - leaveout.go: applications that cannot be replayed;
 //   - disruptions.go: what recorded runs lost;
+//   - replica.go: variations of a workload at random;
+//   - prepared.go: single replays, one by one, of a workload whose references are known;
 //   - reference.go: applications alone on the cluster, and misses at other slack
 //     factors;
 //   - selfcheck.go: how well replays reproduce the logs of each class;
@@ -44,6 +46,6 @@
 //   - gate.go: [Gate], the comparison of a result file with an older one.
 //
 // Packages below: stats (intervals and tests), sla (deadlines), metrics (the one
-// table), selfreplay (each log against its own replay), decide (advice and search),
+// table), selfreplay (each log against its own replay), decide (advice and search), sweep (many combinations),
 // validate (replays against recordings) and builtin (the built-in workloads).
 package bench

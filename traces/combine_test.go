@@ -129,7 +129,7 @@ func TestLoadIsChangedByWholePipelines(t *testing.T) {
 // A window keeps the applications around it as load, in separate classes.
 func TestWindowWithWarmUpAndDrain(t *testing.T) {
 	w := fleet(t)
-	cut, err := w.Cut(Window{From: 10 * time.Hour, Until: 12 * time.Hour, WarmUp: 2 * time.Hour, Drain: time.Hour})
+	cut, from, err := w.Cut(Window{From: 10 * time.Hour, Until: 12 * time.Hour, WarmUp: 2 * time.Hour, Drain: time.Hour})
 	checked(t, cut, err)
 	var kept []string
 	for _, a := range cut.Apps {
@@ -146,7 +146,12 @@ func TestWindowWithWarmUpAndDrain(t *testing.T) {
 	if w.Apps[0].Class != "report-*" {
 		t.Error("the workload that was cut has changed")
 	}
-	if _, err := w.Cut(Window{From: 100 * time.Hour, Until: 101 * time.Hour}); err == nil {
+	for i, a := range cut.Apps {
+		if w.Apps[from[i]].ID != a.ID {
+			t.Errorf("%s is said to be made of %s", a.ID, w.Apps[from[i]].ID)
+		}
+	}
+	if _, _, err := w.Cut(Window{From: 100 * time.Hour, Until: 101 * time.Hour}); err == nil {
 		t.Error("an empty window was accepted")
 	}
 }

@@ -80,7 +80,7 @@ func TestWorkloadsMadeOfOthersKeepEachField(t *testing.T) {
 		{"scaled by one", func(w *Workload) (*Workload, error) { s, _, err := Scale(w, 1, 1); return s, err }, nil},
 		{"scaled by two", func(w *Workload) (*Workload, error) { s, _, err := Scale(w, 2, 1); return s, err }, arrival},
 		{"selected", func(w *Workload) (*Workload, error) { return w.Select(Selection{Name: "*"}) }, nil},
-		{"cut", func(w *Workload) (*Workload, error) { return w.Cut(Window{Until: time.Hour}) }, nil},
+		{"cut", func(w *Workload) (*Workload, error) { cut, _, err := w.Cut(Window{Until: time.Hour}); return cut, err }, nil},
 		{"shaken by nothing", func(w *Workload) (*Workload, error) { s, _ := Shake(w, Shaking{}, 1); return s, nil }, nil},
 		{"without those in local mode", func(w *Workload) (*Workload, error) { s, _ := w.SplitLocal(); return s, nil }, nil},
 		{"combined with arrivals", func(w *Workload) (*Workload, error) {

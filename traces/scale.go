@@ -11,6 +11,9 @@ import (
 // day.
 const copyShift = time.Hour
 
+// MostLoad is the largest factor of [Scale].
+const MostLoad = 100
+
 // A pipeline is what one user submits of one class.
 type pipeline struct {
 	apps    []*Application
@@ -29,8 +32,8 @@ type pipeline struct {
 // new workload, the index of its original in the old one. It is an error if the result is
 // empty because every pipeline has more than that share of the work.
 func Scale(w *Workload, factor float64, seed uint64) (*Workload, []int, error) {
-	if !(factor > 0 && factor <= 100) {
-		return nil, nil, fmt.Errorf("a load of %g: expected a factor above 0 and at most 100", factor)
+	if !(factor > 0 && factor <= MostLoad) {
+		return nil, nil, fmt.Errorf("a load of %g: expected a factor above 0 and at most %d", factor, MostLoad)
 	}
 	pipelines := pipelinesOf(w)
 	random := randomOf(seed, "scale")

@@ -22,14 +22,16 @@ const (
 )
 
 // Cut returns the applications of a window. Those of the warm-up and of the drain get
-// classes of their own. It is an error if the window is invalid or has no application.
-func (w *Workload) Cut(by Window) (*Workload, error) {
+// classes of their own. The second result has, for each application of the new workload, its
+// index in the old one. It is an error if the window is invalid or has no application.
+func (w *Workload) Cut(by Window) (*Workload, []int, error) {
 	if by.From < 0 || by.Until <= by.From || by.WarmUp < 0 || by.Drain < 0 {
-		return nil, errors.New("expected a window that ends after it begins, and a warm-up and a drain of 0 or more")
+		return nil, nil, errors.New("expected a window that ends after it begins, and a warm-up and a drain of 0 or more")
 	}
 	cut := w.derived()
 	inside, before, after := 0, 0, 0
-	for _, a := range w.Apps {
+	var from []int
+	for i, a := range w.Apps {
 		c := a.unrecorded()
 		switch {
 		case a.Submit >= by.From && a.Submit < by.Until:
@@ -43,12 +45,12 @@ func (w *Workload) Cut(by Window) (*Workload, error) {
 		default:
 			continue
 		}
-		cut.Apps = append(cut.Apps, c)
+		cut.Apps, from = append(cut.Apps, c), append(from, i)
 	}
 	if inside == 0 {
-		return nil, fmt.Errorf("none of the %d applications is submitted from %v to %v", len(w.Apps), by.From, by.Until)
+		return nil, nil, fmt.Errorf("none of the %d applications is submitted from %v to %v", len(w.Apps), by.From, by.Until)
 	}
 	cut.Notes = append(cut.Notes, windowCut.With(by.From, by.Until, inside, before, by.WarmUp, after, by.Drain))
 	cut.startAtFirst()
-	return cut, nil
+	return cut, from, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
@@ -36,7 +37,7 @@ var inputs = []input{
 	{"startup", 1.0 / 8, 8, func(d *decider, _ *class) float64 { return d.startup().Seconds() }, withStartup},
 	{"load", 0.5, 2, unchanged, withLoad},
 	{"deadline", 0.5, 2, func(_ *decider, c *class) float64 { return float64(oneIf(c.deadlines > 0)) }, withDeadlines},
-	{"spread", 0.2, 6, func(*decider, *class) float64 { return shaking.Work }, withSpread},
+	{"spread", 0.2, 6, func(*decider, *class) float64 { return bench.Shaking.Work }, withSpread},
 	{"free", 0.5, 2, func(d *decider, c *class) float64 {
 		return math.Floor(float64(d.world.config.Cluster.Capacity()) / float64(max(1, c.cores)))
 	}, withRoom},

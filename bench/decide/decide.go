@@ -128,11 +128,11 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 	d := &decider{Question: q, options: o}
 	d.Suite = results.Suite
 	if d.Budget == 0 {
-		d.Budget = min(max(defaultTasks/max(1, tasksOf(d.Suite.Workload)), fewestReplays), mostOfReplays)
+		d.Budget = min(max(defaultTasks/max(1, bench.TasksOf(d.Suite.Workload)), fewestReplays), mostOfReplays)
 	}
 	d.Replicas = cmp.Or(q.Replicas, min(max(d.Budget/replaysPerReplica, fewReplicas), mostReplicas))
 	d.Prefer = cmp.Or(q.Prefer, PreferSafe)
-	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, shaking, newRoomCheck(d.Suite.Config.Cluster.Assumed, limitless)}
+	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, bench.Shaking, newRoomCheck(d.Suite.Config.Cluster.Assumed, limitless)}
 	d.worlds = map[worldKey]*scenario{}
 	d.out = Decision{
 		Suite: d.Suite, Question: d.Question, DeadlineBasis: results.DeadlineBasis, LeftOut: results.LeftOut, Notes: slices.Clone(results.Notes), Self: results.Self, reference: results.Reference,

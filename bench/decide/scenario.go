@@ -1,37 +1,13 @@
 package decide
 
 import (
-	"math/rand/v2"
-	"time"
-
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
-	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
-
-// shaking is how the replicas of a workload are varied: arrivals by seconds, task
-// times and driver gaps by as much as repeats of one application on an idle
-// cluster differ (docs/STATISTICS.md).
-var shaking = traces.Shaking{Arrivals: 3 * time.Second, Work: 0.05}
-
-// mostCopied is the number of tasks up to which the task times of a workload are
-// shaken. Each replica has a copy of the tasks; for this many tasks the copies take
-// several hundred megabytes.
-const mostCopied = 500_000
-
-func tasksOf(w *traces.Workload) int {
-	n := 0
-	for _, a := range w.Apps {
-		for i := range a.Stages {
-			n += a.Stages[i].Size()
-		}
-	}
-	return n
-}
 
 // A world is a workload on a cluster, with what its results are compared with.
 type world struct {
@@ -104,35 +80,14 @@ func (s *scenario) addReplicas(of *world, first, replicas int) {
 	}
 }
 
-// shaken makes the replica with a number. Its random numbers depend only on the
-// seed of the configuration and the number.
+// shaken makes the replica with a number; 0 is the workload as it is.
 func shaken(w *traces.Workload, of *world, r int) replica {
 	c := of.config
 	if r == 0 {
 		return replica{workload: w, from: upTo(len(w.Apps)), config: c}
 	}
-	seed := c.Seed + uint64(r)<<32
-	by := of.shaking
-	if tasksOf(w) > mostCopied {
-		by.Work = 0 // the replica then shares its tasks with the workload
-	}
-	moved, from := traces.Shake(w, by, seed)
-	c.Seed = seed
-	// Each cause of time has a generator of its own, so that another cause leaves its draw
-	// as it is.
-	draw := func(cause latency.Cause) float64 {
-		return rand.New(rand.NewPCG(seed, 0x57a7+uint64(cause))).NormFloat64()
-	}
-	for cause := range latency.Causes {
-		c.Times.By[cause].Vary(draw(cause))
-	}
-	if c.Cluster.Startup > 0 {
-		given := latency.Constant(c.Cluster.Startup)
-		given.Uncertainty = c.Times.By[latency.Startup].Uncertainty
-		given.Vary(draw(latency.Startup))
-		c.Cluster.Startup = given.Quantiles.Median().Truncate(time.Millisecond)
-	}
-	return replica{workload: moved, from: from, config: c}
+	moved, from, varied := bench.Replica(w, c, of.shaking, r)
+	return replica{workload: moved, from: from, config: varied}
 }
 
 // replay replays one replica under a fleet and returns the outcome of each

@@ -12,7 +12,8 @@ import (
 	"dynalloc/replay/cluster"
 )
 
-// helpTexts has the help of each command and topic: a template NAME.txt, in which the
+// helpTexts has the help of each command and topic: a template NAME.txt
+// (COMMAND_NAME.txt below a command), in which the
 // examples of a command follow the line "Examples:". Lists of policies, settings and
 // clusters come from the tables that read them.
 //
@@ -42,14 +43,19 @@ func addHelp(root *cobra.Command) {
 		"Examples": strings.Join(cluster.Examples(), ", "), "Example": indented(cluster.Example("standalone")),
 	}
 	texts := template.Must(template.ParseFS(helpTexts, "help/*.txt"))
-	for _, cmd := range append(root.Commands(), root) {
+	var add func(cmd *cobra.Command, name string)
+	add = func(cmd *cobra.Command, name string) {
 		var help strings.Builder
-		if err := texts.ExecuteTemplate(&help, cmd.Name()+".txt", facts); err != nil {
+		if err := texts.ExecuteTemplate(&help, name+".txt", facts); err != nil {
 			panic(err) // an error in a template of this package
 		}
 		text, examples, _ := strings.Cut(help.String(), "\n\nExamples:\n")
 		cmd.Long, cmd.Example = strings.TrimSpace(text), strings.TrimRight(examples, "\n")
+		for _, sub := range cmd.Commands() {
+			add(sub, strings.TrimPrefix(name+"_"+sub.Name(), root.Name()+"_"))
+		}
 	}
+	add(root, root.Name())
 }
 
 // indented is a text with each line indented by two spaces.

@@ -36,6 +36,12 @@ type inputs struct {
 }
 
 func (in *inputs) addFlags(cmd *cobra.Command) {
+	in.addWorkloadFlags(cmd)
+	addSeedFlag(cmd, &in.seed)
+}
+
+// addWorkloadFlags adds the flags for all but the seed.
+func (in *inputs) addWorkloadFlags(cmd *cobra.Command) {
 	in.readFlags.addFlags(cmd)
 	in.addArrivalsFlag(cmd)
 	in.clusterFlags.addFlags(cmd, "the `cluster`: standalone,nodes=4,cores=32,memory=128g, a YAML file, or example:standalone; see \"dynalloc help clusters\"")
@@ -46,7 +52,6 @@ func (in *inputs) addFlags(cmd *cobra.Command) {
 	in.since = addParsed(cmd, "since", "", "only applications submitted at this `time` or later, such as 2026-03-31 or 2026-03-31T08:00 (UTC)", "", parseTime)
 	in.until = addParsed(cmd, "until", "", "only applications submitted before this `time`", "", parseTime)
 	in.limitFlags.addFlags(cmd)
-	addSeedFlag(cmd, &in.seed)
 	addTimesFlag(cmd, &in.times)
 }
 

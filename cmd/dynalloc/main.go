@@ -5,6 +5,7 @@
 //	dynalloc compare [TRACE...]   compare many policies
 //	dynalloc advise  [TRACE...]   recommend settings for each class of applications
 //	dynalloc tune    [TRACE...]   find the cheapest settings that keep the deadlines
+//	dynalloc sweep [TRACE...]     replay many combinations, to be stopped and continued
 //	dynalloc diff OLD NEW         check whether new results are worse than old ones
 //	dynalloc replay  [TRACE...]   show what happens under one policy, and why
 //	dynalloc inspect TRACE...     show the content and the quality of event logs
@@ -35,7 +36,7 @@
 // main.go starts the command that is asked for. Each command has a file with its
 // flags, and a function that reads the input, calls one of the packages below and
 // prints the result: compare.go, advise.go, tune.go, diff.go, replay.go with timeline.go
-// and why.go, inspect.go, validate.go, calibrate.go, synth.go, redact.go and
+// and why.go, sweep.go, inspect.go, validate.go, calibrate.go, synth.go, redact.go and
 // version.go. What the commands share, in the order of a run:
 //
 //   - flags.go: flags that are parsed when they are set;
@@ -134,7 +135,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion())
+	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newSweep(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion())
 	addHelp(root)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {

@@ -72,7 +72,7 @@ func (by *synthesis) synth(cmd *cobra.Command, paths []string) error {
 		if !f.Changed("until") {
 			by.window.Until = spanOf(w)
 		}
-		if w, err = w.Cut(by.window); err != nil {
+		if w, _, err = w.Cut(by.window); err != nil {
 			return err
 		}
 	}
