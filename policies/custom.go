@@ -150,6 +150,9 @@ func (p *sized) Tick(now time.Duration) time.Duration {
 	return p.next
 }
 
+// Wake implements Sleeper: events do not change when the Sizer is called.
+func (p *sized) Wake(time.Duration) time.Duration { return p.next }
+
 // Err implements Fallible.
 func (p *sized) Err() error {
 	if p.failed == nil {

@@ -28,6 +28,14 @@ type Policy interface {
 	Tick(now time.Duration) (wake time.Duration)
 }
 
+// A Sleeper is a policy that knows after an event whether it needs its next Tick. The
+// caller then leaves out ticks that would change nothing.
+type Sleeper interface {
+	// Wake returns the time before which a Tick would change nothing if no other event
+	// comes. At or before now: the next point of the grid is needed.
+	Wake(now time.Duration) time.Duration
+}
+
 // Never is later than everything.
 const Never = time.Duration(1<<63 - 1)
 

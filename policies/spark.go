@@ -26,6 +26,7 @@ type allocationManager struct {
 
 	steps  []int    // executors that the next round adds, by profile
 	before []Target // the targets before this tick's update
+	calm   int      // so many starts and ends of tasks need no tick
 }
 
 func newAllocationManager(s Spec, env Env) *allocationManager {
@@ -51,6 +52,9 @@ func (s *allocationManager) Start(time.Duration) { s.send() }
 // Observe counts an event, and starts or stops the add timer.
 func (s *allocationManager) Observe(e *Event) {
 	s.accounting.Observe(e)
+	if s.calm--; e.Kind != TaskStart && (e.Kind != TaskEnd || e.failed()) {
+		s.calm = 0
+	}
 	switch e.Kind {
 	case StageSubmitted:
 		s.initializing = false
@@ -99,6 +103,7 @@ func (s *allocationManager) onSchedulerQueueEmpty() {
 // (schedule). It asks for another call at the next tick if a request was refused, or if
 // executors are being removed, because then the list of idle executors is out of date.
 func (s *allocationManager) Tick(now time.Duration) time.Duration {
+	s.calm = 0
 	idle := s.monitor.timedOut(now)
 	if len(idle) > 0 {
 		s.initializing = false
@@ -115,6 +120,52 @@ func (s *allocationManager) Tick(now time.Duration) time.Duration {
 		wake = min(wake, s.addTime)
 	}
 	return wake
+}
+
+// Wake implements Sleeper. A tick is needed to move a target, to look at executors whose
+// timeouts end, or to set a step back to 1.
+func (s *allocationManager) Wake(now time.Duration) time.Duration {
+	wake := s.monitor.next
+	switch {
+	case len(s.monitor.expired) > 0:
+		return now
+	case s.initializing:
+		return wake
+	case s.addTime > now:
+		wake = min(wake, s.addTime)
+	}
+	if s.calm > 0 {
+		return wake
+	}
+	s.calm = math.MaxInt
+	for i := range s.wanted {
+		moves, calm := s.moves(i, now)
+		if moves {
+			s.calm = 0
+			return now
+		}
+		s.calm = min(s.calm, calm)
+	}
+	return wake
+}
+
+// moves reports whether a tick would change the target or the step of a profile. If not, calm
+// is how many starts and ends of tasks leave it so: each takes at most two from the tasks and
+// copies that need executors.
+func (s *allocationManager) moves(profile int, now time.Duration) (moves bool, calm int) {
+	n, need := s.wanted[profile].N, s.need(profile)
+	rises := s.addTime <= now && n < s.set.Max
+	switch {
+	case need < n && n > s.set.Min || need > n && rises:
+		return true, 0
+	case s.steps[profile] > 1 && (need < n || s.addTime <= now):
+		return true, 0
+	case need < n || rises:
+		return false, 0
+	}
+	d := &s.demand.profiles[profile]
+	least := float64(n) * float64(s.slots[profile]) / s.set.Ratio
+	return false, (d.pending + d.speculative + d.running - int(least) - 1) / 2
 }
 
 // updateTargets is Spark's updateAndSyncNumExecutorsTarget. It returns false if the

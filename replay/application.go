@@ -52,7 +52,9 @@ type application struct {
 
 	policy     policies.Policy
 	fallible   policies.Fallible // the policy, if it can fail
+	sleeper    policies.Sleeper  // the policy, if it knows which ticks it needs
 	event      policies.Event    // the event passed to the policy; a field, to avoid an allocation for each event
+	taskEvent  policies.Event    // the same for the starts and ends of tasks
 	registered time.Duration     // when the driver registered, from which on the policy ticks; -1: not yet
 	lastTick   time.Duration     // -1: none
 	nextTick   time.Duration
@@ -165,6 +167,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 		a.policy = spec.Foresee(env, plan.Forecast(app, e.config.Times.LeadTime(on.Startup)))
 	}
 	a.fallible, _ = a.policy.(policies.Fallible)
+	a.sleeper, _ = a.policy.(policies.Sleeper)
 	a.path = newPathTracker(a, spec)
 	a.mostEvents = cmp.Or(e.config.MostEvents, DefaultMostEvents) + EventsPerTask*(tasksOf(app)+len(app.Stages)+len(app.Jobs))
 	return a, nil
@@ -215,20 +218,37 @@ func (a *application) register() {
 }
 
 // observe passes an event to the policy and schedules its tick at the next point of the
-// grid.
+// grid, or when the policy says that it needs one.
 func (a *application) observe(ev policies.Event) {
-	ev.At = a.engine.now
 	a.event = ev
+	a.event.At = a.engine.now
 	a.policy.Observe(&a.event)
 	a.path.policyObserved(&a.event)
-	a.tickBy(ev.At)
+	a.tickAfterEvent()
+}
+
+// observeTask is the same for the start or the end of a task.
+func (a *application) observeTask(kind policies.EventKind, set *taskSet, task int32, x policies.ExecutorID, end policies.EndReason, isCopy bool) {
+	e := &a.taskEvent
+	e.Kind, e.At, e.Stage, e.Task, e.Executor, e.End, e.Speculative = kind, a.engine.now, set.name(), int(task), x, end, isCopy
+	a.policy.Observe(e)
+	a.tickAfterEvent()
+}
+
+func (a *application) tickAfterEvent() {
+	now := a.engine.now
+	wake := now
+	if a.sleeper != nil && !a.engine.everyTick {
+		wake = max(now, a.sleeper.Wake(now))
+	}
+	a.tickBy(wake)
 }
 
 // tickBy schedules a tick of the policy at the first point of its grid that is not
 // before t. The grid has a point each interval since the registration, and two ticks
 // are at least an interval apart.
 func (a *application) tickBy(t time.Duration) {
-	if a.registered < 0 || t == policies.Never {
+	if a.registered < 0 || t >= a.nextTick {
 		return
 	}
 	t = a.registered + (max(t, a.registered)-a.registered+policies.Interval-1)/policies.Interval*policies.Interval

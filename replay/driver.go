@@ -177,15 +177,15 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 // successful task are reported before its end.
 func (a *application) endTask(set *taskSet, task int32, x *executor, t runningTask, why policies.EndReason) {
 	set.TaskEnds()
-	ended := Event{Kind: TaskEnded, App: a.index, Job: set.job, Stage: set.stage, Task: set.partition(task), Executor: x.id}
+	partition, vain := set.partition(task), int32(0)
 	if why != policies.Success {
-		ended.N = 1
+		vain = 1
 	}
-	a.engine.emit(ended)
+	a.engine.emitTask(TaskEnded, a.index, set, partition, x.id, vain)
 	if why == policies.Success {
-		a.cache(x.id, set.stage, ended.Task)
+		a.cache(x.id, set.stage, partition)
 	}
-	a.observe(policies.Event{Kind: policies.TaskEnd, Stage: set.name(), Task: int(task), Executor: x.id, End: why, Speculative: t.copy})
+	a.observeTask(policies.TaskEnd, set, task, x.id, why, t.copy)
 }
 
 func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t runningTask) {

@@ -220,12 +220,24 @@ func (e *Engine) planOf(a *application) *plan.Plan {
 // emit adds an event to the digest and informs the observers.
 func (e *Engine) emit(ev Event) {
 	ev.At = e.now
-	e.result.Events++
-	e.result.Digest = ev.Digest(e.result.Digest)
-	if e.result.Events%watchInterval == 0 {
+	e.count(ev.Digest(e.result.Digest))
+	e.notify(ev)
+}
+
+// emitTask is emit for the start or the end of a task; n is 1 for one that ends in vain.
+func (e *Engine) emitTask(kind outcome.Kind, app int32, set *taskSet, partition int32, x policies.ExecutorID, n int32) {
+	e.count(outcome.Digest(e.result.Digest, e.now, kind, app, set.job, set.stage, partition, x, 0, n))
+	if len(e.observers) > 0 {
+		e.notify(Event{Kind: kind, App: app, Job: set.job, Stage: set.stage, Task: partition, Executor: x, N: n})
+	}
+}
+
+// count counts an event that has led to a digest.
+func (e *Engine) count(digest uint64) {
+	e.result.Digest = digest
+	if e.result.Events++; e.result.Events%watchInterval == 0 {
 		e.watch()
 	}
-	e.notify(ev)
 }
 
 // watch informs the caller of how far the replay is, and ends the replay if the caller

@@ -77,8 +77,8 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	if a.result.FirstTask < 0 {
 		a.result.FirstTask = e.now
 	}
-	e.emit(Event{Kind: TaskStarted, App: a.index, Job: set.job, Stage: set.stage, Task: partition, Executor: x.id})
-	a.observe(policies.Event{Kind: policies.TaskStart, Stage: set.name(), Task: int(task), Executor: x.id, Speculative: isCopy})
+	e.emitTask(TaskStarted, a.index, set, partition, x.id, 0)
+	a.observeTask(policies.TaskStart, set, task, x.id, policies.Success, isCopy)
 }
 
 // warmCost is the overhead of a task that is not a first one, which depends on the

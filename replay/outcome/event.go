@@ -118,9 +118,14 @@ const DigestStart = 0xcbf29ce484222325
 
 // Digest folds the event into a running hash.
 func (e *Event) Digest(d uint64) uint64 {
-	d = random.Mix(d, uint64(e.At))
-	d = random.Mix(d, uint64(e.Kind)<<32|uint64(uint32(e.App)))
-	d = random.Mix(d, uint64(uint32(e.Job))<<32|uint64(uint32(e.Stage)))
-	d = random.Mix(d, uint64(uint32(e.Task))<<32|uint64(uint32(e.Executor)))
-	return random.Mix(d, uint64(uint32(e.Node))<<32|uint64(uint32(e.N)))
+	return Digest(d, e.At, e.Kind, e.App, e.Job, e.Stage, e.Task, e.Executor, e.Node, e.N)
+}
+
+// Digest folds an event of these fields into a running hash.
+func Digest(d uint64, at time.Duration, kind Kind, app, job, stage, task int32, executor policies.ExecutorID, node, n int32) uint64 {
+	d = random.Mix(d, uint64(at))
+	d = random.Mix(d, uint64(kind)<<32|uint64(uint32(app)))
+	d = random.Mix(d, uint64(uint32(job))<<32|uint64(uint32(stage)))
+	d = random.Mix(d, uint64(uint32(task))<<32|uint64(uint32(executor)))
+	return random.Mix(d, uint64(uint32(node))<<32|uint64(uint32(n)))
 }
