@@ -15,11 +15,13 @@ COVERAGE    ?= 4000
 SEEDS       ?= 50
 SPARK       ?= 4.1.4
 HADOOP      ?= 3.4.2
+DIST        ?= dist
+RELEASE_GO   = go1.26.10
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove clean
+.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +78,12 @@ coverage: ## measure how often intervals contain the truth, in COVERAGE (4000) s
 
 advice-bars: ## decide with SEEDS (50) seeds about the built-in workloads and the recordings, and print contradictions, costs and how often verdicts are right
 	SEEDS="$(SEEDS)" WORKLOADS="day fleet recordings" go test ./bench/decide -run '^TestDecisionsHoldForEverySeed$$' -v -timeout 10h
+
+vulncheck: ## look for known vulnerabilities in the modules and in the standard library of RELEASE_GO (go1.26.10)
+	RELEASE_GO="$(RELEASE_GO)" .ci/vulncheck
+
+release: ## build the releases into DIST (dist) with RELEASE_GO, twice each, with bills of materials and checksums; about half an hour
+	RELEASE_GO="$(RELEASE_GO)" DIST="$(DIST)" .ci/release
 
 mutants: ## break the code in many places (MUTANTS: matching names), one at a time, and print which test notices
 	MUTANTS="$(MUTANTS)" go test ./internal/mutants -run '^TestMutantsAreCaught$$' -v -timeout 4h -update
