@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"dynalloc/traces/eventlog/lines"
 	"dynalloc/traces/eventlog/scan"
 )
 
@@ -30,7 +31,7 @@ func BenchmarkEventLog(b *testing.B) {
 			for line := range bytes.Lines(text) {
 				name, err := scan.EventName(line)
 				if err == nil {
-					err = a.take(Event{name, line})
+					err = a.take(lines.Event{Name: name, Line: line})
 				}
 				if err != nil {
 					b.Fatal(err)

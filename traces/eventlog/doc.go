@@ -6,7 +6,7 @@
 //
 //   - log.go: a log as a list of parts. [Log] is given by package source, which
 //     finds files and decompresses them; this package opens no file itself.
-//   - lines.go: the lines of all parts, with bounded memory
+//   - package lines: the lines of all parts, with bounded memory
 //   - read.go: [Read], and the table of events that a workload needs
 //   - package scan: events of tasks, stages and jobs, which are nearly all of a log
 //   - events.go: the other events, which the JSON library decodes

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"io"
 	"regexp"
+	"strings"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/lines"
 	"dynalloc/traces/eventlog/scan"
 )
 
@@ -36,6 +38,18 @@ type Part struct {
 	// Start is the ApplicationStart among the first lines of the part, if that is known.
 	Start *ApplicationStart
 }
+
+// NewLines returns a reader at the first line of a log. Close it after use.
+func NewLines(log *Log) *lines.Reader {
+	parts := make([]lines.Open, len(log.Parts))
+	for i := range log.Parts {
+		parts[i] = log.Parts[i].Open
+	}
+	return lines.New(parts, func(event []byte) bool { return needed[string(event)] != nil })
+}
+
+// base is the last element of a path of any system or inside an archive.
+func base(path string) string { return path[strings.LastIndexAny(path, `/\!`)+1:] }
 
 // eventLine matches a line of an event log. Spark's events are named
 // SparkListener... or by a full class name, Databricks' DBCEventLoggingListener...;

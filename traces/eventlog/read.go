@@ -8,6 +8,7 @@ import (
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog/excluded"
+	"dynalloc/traces/eventlog/lines"
 	"dynalloc/traces/eventlog/scan"
 )
 
@@ -17,10 +18,10 @@ import (
 func Read(log *Log) (*traces.Application, error) {
 	a := newAssembler(log)
 	defer a.scan.Put()
-	lines := NewLines(log)
-	defer lines.Close()
+	r := NewLines(log)
+	defer r.Close()
 	for {
-		event, err := lines.Next()
+		event, err := r.Next()
 		if err == io.EOF {
 			break
 		}
@@ -30,10 +31,10 @@ func Read(log *Log) (*traces.Application, error) {
 			err = a.take(event)
 		}
 		if err != nil {
-			a.badLine(base(log.Parts[lines.part].Name), lines.number, err)
+			a.badLine(base(log.Parts[r.Part].Name), r.Number, err)
 		}
 	}
-	for _, f := range lines.faults {
+	for _, f := range r.Faults {
 		a.partFault(f)
 	}
 	return a.finish()
@@ -41,24 +42,24 @@ func Read(log *Log) (*traces.Application, error) {
 
 // partFault records a part that could not be read to its end. Nothing is lost but
 // the end of the application if the last part is cut before ApplicationEnd.
-func (a *assembler) partFault(f partFault) {
-	name := base(a.log.Parts[f.part].Name)
-	a.damage = cmp.Or(a.damage, fmt.Errorf("%s is damaged after line %d: %w", name, f.line, f.err))
-	switch cut := errors.Is(f.err, io.ErrUnexpectedEOF); {
-	case cut && f.part == len(a.log.Parts)-1 && !a.ended:
-		a.note(traces.Cut, partCut.With(name, f.line))
+func (a *assembler) partFault(f lines.Fault) {
+	name := base(a.log.Parts[f.Part].Name)
+	a.damage = cmp.Or(a.damage, fmt.Errorf("%s is damaged after line %d: %w", name, f.Line, f.Err))
+	switch cut := errors.Is(f.Err, io.ErrUnexpectedEOF); {
+	case cut && f.Part == len(a.log.Parts)-1 && !a.ended:
+		a.note(traces.Cut, partCut.With(name, f.Line))
 	case cut:
-		a.note(traces.Lossy, partCutInside.With(name, f.line))
-	case f.line == 0:
-		a.note(traces.Lossy, partUnreadable.With(name, f.err))
+		a.note(traces.Lossy, partCutInside.With(name, f.Line))
+	case f.Line == 0:
+		a.note(traces.Lossy, partUnreadable.With(name, f.Err))
 	default:
-		a.note(traces.Lossy, partDamaged.With(name, f.line, f.err))
+		a.note(traces.Lossy, partDamaged.With(name, f.Line, f.Err))
 	}
 }
 
 // take adds one event to the application. An event that a workload does not need
 // is not decoded, but checked for being whole: the line may hide another event.
-func (a *assembler) take(e Event) error {
+func (a *assembler) take(e lines.Event) error {
 	if take := needed[string(e.Name)]; take != nil {
 		return take(a, e.Line)
 	}

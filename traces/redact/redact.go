@@ -69,7 +69,7 @@ func (r *redactor) log(found *eventlog.Log, out io.Writer, log *Log) error {
 	for {
 		event, err := lines.Next()
 		if err == io.EOF {
-			log.Bad += lines.Faults()
+			log.Bad += len(lines.Faults)
 			return b.Flush()
 		}
 		fields, kept := keptEvents[string(event.Name)]

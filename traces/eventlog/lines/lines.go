@@ -1,4 +1,5 @@
-package eventlog
+// Package lines reads the lines of event logs (lines.go).
+package lines
 
 import (
 	"bufio"
@@ -6,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 	"sync"
 
 	"dynalloc/traces/eventlog/scan"
@@ -20,29 +21,35 @@ const maxLine = 256 << 20
 // byteOrderMark is what editors and shells of Windows put before a text in UTF-8.
 var byteOrderMark = []byte("\ufeff")
 
-// Lines reads the lines of a log across its parts.
-type Lines struct {
-	log    *Log
-	part   int // index of the open part
-	number int // of the line last read, from 1 in each part
+// A Reader reads the lines of a log across its parts.
+type Reader struct {
+	Part   int     // index of the part that is read
+	Number int     // of the line last read, from 1 in each part
+	Faults []Fault // parts so far that could not be read to their ends
+
+	parts  []Open
+	needed func(event []byte) bool
 	in     io.ReadCloser
 	buf    *bufio.Reader
 	long   []byte // a line that did not fit in buf
-	faults []partFault
 }
 
-// A partFault is a part that could not be read to its end.
-type partFault struct {
-	part, line int // after that line; 0: the part could not be opened
-	err        error
+// Open opens the text of a part of a log.
+type Open func() (io.ReadCloser, error)
+
+// A Fault is a part that could not be read to its end.
+type Fault struct {
+	Part, Line int // after that line; 0: the part could not be opened
+	Err        error
 }
 
-// NewLines returns a reader at the first line of a log. Close it after use.
-func NewLines(log *Log) *Lines {
-	return &Lines{log: log, part: -1, buf: lineBuffers.Get().(*bufio.Reader)}
+// New returns a reader at the first line of the parts of a log. Long lines of events that
+// are not needed, by their names, are passed over. Close it after use.
+func New(parts []Open, needed func(event []byte) bool) *Reader {
+	return &Reader{Part: -1, parts: parts, needed: needed, buf: buffers.Get().(*bufio.Reader)}
 }
 
-var lineBuffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 256<<10) }}
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 256<<10) }}
 
 // An Event is one line of a log, valid until the next is read.
 type Event struct {
@@ -58,7 +65,7 @@ var errLongLine = scan.Fault(fmt.Sprintf("the line is longer than %d MiB", maxLi
 // Next returns the next line that is not blank. The error is io.EOF after the last
 // line. Any other error is about one line that is not a whole event; the next call
 // continues after it.
-func (r *Lines) Next() (Event, error) {
+func (r *Reader) Next() (Event, error) {
 	for {
 		line, err := r.next()
 		switch {
@@ -75,21 +82,18 @@ func (r *Lines) Next() (Event, error) {
 	}
 }
 
-// Faults returns how many parts so far could not be read to their ends.
-func (r *Lines) Faults() int { return len(r.faults) }
-
 // Close ends the reading. The last line is not valid after it.
-func (r *Lines) Close() {
+func (r *Reader) Close() {
 	r.closePart()
 	if r.buf != nil {
 		r.buf.Reset(nil)
-		lineBuffers.Put(r.buf)
+		buffers.Put(r.buf)
 		r.buf = nil
 	}
 }
 
 // closePart closes the part that is being read.
-func (r *Lines) closePart() {
+func (r *Reader) closePart() {
 	if r.in != nil {
 		r.in.Close() // its error would say nothing about what was read
 		r.in = nil
@@ -98,7 +102,7 @@ func (r *Lines) closePart() {
 
 // next returns the next line without its end: io.EOF after the last line, a
 // scan.Fault for one that was passed over.
-func (r *Lines) next() ([]byte, error) {
+func (r *Reader) next() ([]byte, error) {
 	for {
 		if r.in == nil && !r.openPart() {
 			return nil, io.EOF
@@ -110,27 +114,27 @@ func (r *Lines) next() ([]byte, error) {
 		if _, faulty := err.(scan.Fault); err != nil && !faulty {
 			r.closePart()
 			if err != io.EOF {
-				r.faults = append(r.faults, partFault{r.part, r.number, err})
+				r.Faults = append(r.Faults, Fault{r.Part, r.Number, err})
 			}
 			if err = nil; len(line) == 0 {
 				continue
 			}
 		}
-		r.number++
+		r.Number++
 		return line, err
 	}
 }
 
 // openPart opens the next part and reports whether there is one.
-func (r *Lines) openPart() bool {
-	if r.part+1 >= len(r.log.Parts) {
+func (r *Reader) openPart() bool {
+	if r.Part+1 >= len(r.parts) {
 		return false
 	}
-	r.part++
-	r.number = 0
-	in, err := r.log.Parts[r.part].Open()
+	r.Part++
+	r.Number = 0
+	in, err := r.parts[r.Part]()
 	if err != nil {
-		r.faults = append(r.faults, partFault{r.part, 0, err})
+		r.Faults = append(r.Faults, Fault{r.Part, 0, err})
 		return true
 	}
 	r.in = in
@@ -141,7 +145,7 @@ func (r *Lines) openPart() bool {
 // line reads to the end of a line. Bytes that come with an error of the stream are
 // its last. A long line of an event that a workload does not need is passed over
 // without being held or checked.
-func (r *Lines) line() ([]byte, error) {
+func (r *Reader) line() ([]byte, error) {
 	line, err := r.buf.ReadSlice('\n')
 	if err == nil {
 		return line[:len(line)-1], nil
@@ -149,7 +153,7 @@ func (r *Lines) line() ([]byte, error) {
 	if !errors.Is(err, bufio.ErrBufferFull) {
 		return line, err
 	}
-	if name, nameErr := scan.EventName(line); nameErr == nil && needed[string(name)] == nil {
+	if name, nameErr := scan.EventName(line); nameErr == nil && !r.needed(name) {
 		return nil, r.passOver()
 	}
 	r.long = append(r.long[:0], line...)
@@ -157,6 +161,9 @@ func (r *Lines) line() ([]byte, error) {
 		line, err = r.buf.ReadSlice('\n')
 		fits := len(r.long)+len(line) <= maxLine
 		if fits {
+			if free := cap(r.long) - len(r.long); free < len(line) {
+				r.long = slices.Grow(r.long, max(cap(r.long), len(line))) // at least double, so that little is copied
+			}
 			r.long = append(r.long, line...)
 		}
 		switch {
@@ -171,7 +178,7 @@ func (r *Lines) line() ([]byte, error) {
 
 // passOver reads to the end of a line that is not needed. It checks only that the
 // line ends as an event does. An error of the stream comes again with the next line.
-func (r *Lines) passOver() error {
+func (r *Reader) passOver() error {
 	for {
 		line, err := r.buf.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
@@ -183,6 +190,3 @@ func (r *Lines) passOver() error {
 		return scan.ErrCutLine
 	}
 }
-
-// base is the last element of a path of any system or inside an archive.
-func base(path string) string { return path[strings.LastIndexAny(path, `/\!`)+1:] }
