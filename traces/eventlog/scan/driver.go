@@ -60,7 +60,7 @@ var applicationStartFields = Fields[ApplicationStart]{
 }
 
 var environmentFields = Fields[EnvironmentUpdate]{
-	"Spark Properties": value(func(d *Decoder, e *EnvironmentUpdate) { e.Spark = d.texts() }),
+	"Spark Properties": value(func(e *EnvironmentUpdate) *map[string]string { return &e.Spark }, func(d *Decoder, texts *map[string]string) { *texts = d.texts() }),
 }
 
 var timedFields = Fields[Timed]{

@@ -7,36 +7,62 @@ type Fields[T any] map[string]Field[T]
 // A Field reads one value, or fields of an object inside of the object.
 type Field[T any] struct {
 	read   func(*Decoder, *T)
-	number func(*T) *int64 // where read puts a whole number; nil: it reads something else
+	unread func(e, zero *T) // takes back what read has done
+	number func(*T) *int64  // where read puts a whole number; nil: it reads something else
 	in     Fields[T]
 }
 
-// value is a field that is read as a whole.
-func value[T any](read func(*Decoder, *T)) Field[T] { return Field[T]{read: read} }
+// value is a field that is read as a whole, into one place.
+func value[T, V any](at func(*T) *V, read func(*Decoder, *V)) Field[T] {
+	return Field[T]{
+		read:   func(d *Decoder, e *T) { read(d, at(e)) },
+		unread: func(e, zero *T) { *at(e) = *at(zero) },
+	}
+}
 
 // number is a whole number.
 func number[T any](at func(*T) *int64) Field[T] {
-	return Field[T]{read: func(d *Decoder, e *T) { *at(e) = d.Int() }, number: at}
+	f := value(at, func(d *Decoder, n *int64) { *n = d.Int() })
+	f.number = at
+	return f
+}
+
+// truth is a truth value.
+func truth[T any](at func(*T) *bool) Field[T] {
+	return value(at, func(d *Decoder, b *bool) { *b = d.Bool() })
+}
+
+// numbers is a list of whole numbers.
+func numbers[T any](at func(*T) *[]int64) Field[T] {
+	return value(at, func(d *Decoder, n *[]int64) { *n = d.ints() })
 }
 
 // name is a text that comes again and again.
 func name[T any](at func(*T) *string) Field[T] {
-	return value(func(d *Decoder, e *T) { *at(e) = d.name() })
+	return value(at, func(d *Decoder, s *string) { *s = d.name() })
 }
 
 // text is any text.
 func text[T any](at func(*T) *string) Field[T] {
-	return value(func(d *Decoder, e *T) { *at(e) = string(d.Text()) })
+	return value(at, func(d *Decoder, s *string) { *s = string(d.Text()) })
 }
 
 // inside is an object with fields of the same event.
 func inside[T any](fields Fields[T]) Field[T] {
-	return Field[T]{read: func(d *Decoder, e *T) { fields.read(d, e) }, in: fields}
+	return Field[T]{
+		read: func(d *Decoder, e *T) { fields.read(d, e, d.FirstKey()) },
+		unread: func(e, zero *T) {
+			for _, f := range fields { // any order: each has its own place
+				f.unread(e, zero)
+			}
+		},
+		in: fields,
+	}
 }
 
-// read reads the object that comes next.
-func (f Fields[T]) read(d *Decoder, e *T) {
-	for key := d.FirstKey(); key != nil; key = d.NextKey() {
+// read reads the rest of an object, from a key on.
+func (f Fields[T]) read(d *Decoder, e *T, key []byte) {
+	for ; key != nil; key = d.NextKey() {
 		if field, needed := f[string(key)]; needed {
 			field.read(d, e)
 		} else {
@@ -69,7 +95,7 @@ func (r *Reader[T]) read(d *Decoder, e *T) {
 	r.reads++
 	for i, m := range r.models {
 		*e = m.event
-		if m.follow(d, e) {
+		if m.follow(d, e, &r.zero) {
 			if i > 0 {
 				copy(r.models[1:i+1], r.models[:i])
 				r.models[0] = m
@@ -79,7 +105,7 @@ func (r *Reader[T]) read(d *Decoder, e *T) {
 		d.at, d.Err = from, nil
 	}
 	*e = r.zero
-	if r.fields.read(d, e); d.Err == nil {
+	if r.fields.read(d, e, d.FirstKey()); d.Err == nil {
 		r.learn(d.Line[from:d.at], e)
 	}
 }

@@ -9,14 +9,14 @@ import (
 // next object of its kind mostly differs in some of the values alone, so it is read by
 // comparing the texts and reading anew the values that differ. Equal texts after equal
 // beginnings mean the same, so the rest is as well-formed as that of the model. Where the
-// texts differ between values, as lists do that have other lengths, what is not needed is
-// scanned up to the end of the list or object, and what is needed does not fit the model.
+// texts differ between values, as lists do that have other lengths, the rest of the list or
+// object is scanned.
 type model[T any] struct {
 	text   []byte // an object, from bracket to bracket
 	event  T
 	points []point[T]
 	near   []int32 // by byte: the point whose value it belongs to, else ^ the last point before it
-	groups []group
+	groups []group[T]
 }
 
 // A point is a place in the text of a model where the scanner stands between two tokens.
@@ -25,7 +25,7 @@ type point[T any] struct {
 	number     bool
 	start, end int32    // of a value, or of a bracket
 	field      Field[T] // of a value that is needed
-	group      int32    // in which the scanner stands at end; 0: what is around is needed
+	group      int32    // in which the scanner stands at end
 }
 
 type pointKind uint8
@@ -36,16 +36,24 @@ const (
 	closePoint           // after the closing bracket of a group
 )
 
-// A group is a list or an object that is not needed.
-type group struct {
+// A group is a list or an object. The first one is the whole object.
+type group[T any] struct {
 	bracket byte
 	depth   int
-	end     int32 // after its closing bracket
-	last    int32 // the point at which its last element begins; 0: it has none
+	end     int32       // after its closing bracket
+	last    int32       // the point at which its last element begins; 0: it has none
+	fields  Fields[T]   // nil: it is not needed
+	placed  []placed[T] // of fields, in order
+}
+
+// A placed is a field at its place in the text of a model.
+type placed[T any] struct {
+	start int32
+	field Field[T]
 }
 
 // follow reads an object by comparing it with the model. It reports whether the model fits.
-func (m *model[T]) follow(d *Decoder, e *T) bool {
+func (m *model[T]) follow(d *Decoder, e, zero *T) bool {
 	line, i, j := d.Line, d.at, 0
 	same := 0 // from where on the model is equal to the line up to j
 	for {
@@ -61,7 +69,7 @@ func (m *model[T]) follow(d *Decoder, e *T) bool {
 		if k < 0 {
 			k = ^k
 			if p := &m.points[k]; !p.number || int(p.end) != j || !continuesNumber(line[i]) {
-				if i, j = m.resume(d, int(k), i, j); j < 0 {
+				if i, j = m.resume(d, e, zero, int(k), i, j); j < 0 {
 					return false
 				}
 				same = j
@@ -72,20 +80,28 @@ func (m *model[T]) follow(d *Decoder, e *T) bool {
 		if int(p.start) < same {
 			return false // the value was read, and something is wrong with what follows
 		}
-		d.at = i - (j - int(p.start))
+		from := i - (j - int(p.start))
+		d.at = from
 		if p.number {
-			if n, end := digits(line, d.at); end > 0 {
-				if p.field.number != nil {
-					*p.field.number(e) = n
-				}
+			end := 0
+			if p.field.number == nil {
+				end = wholeNumber(line, from)
+			} else if number, after := digits(line, from); after > 0 {
+				*p.field.number(e) = number
+				end = after
+			}
+			if end > 0 {
 				i, j = end, int(p.end)
 				same = j
 				continue
 			}
 		}
-		if p.field.read != nil {
+		switch {
+		case p.field.read != nil:
 			p.field.read(d, e)
-		} else {
+		case line[from] == '"':
+			d.str()
+		default:
 			d.value(m.groups[p.group].depth + 1)
 		}
 		if d.Err != nil {
@@ -98,12 +114,15 @@ func (m *model[T]) follow(d *Decoder, e *T) bool {
 
 // resume goes on after the texts differ, at i in the line and at j in the model, between
 // the point k and the next one. It returns where they are equal again, or a negative j.
-func (m *model[T]) resume(d *Decoder, k, i, j int) (int, int) {
+func (m *model[T]) resume(d *Decoder, e, zero *T, k, i, j int) (int, int) {
 	p := &m.points[k]
-	if p.group == 0 {
-		return 0, -1
-	}
 	g := &m.groups[p.group]
+	if j < int(p.end) {
+		return 0, -1 // this is no object
+	}
+	if g.fields != nil && int(g.end)-j > j {
+		return 0, -1 // another model is faster than scanning so much
+	}
 	d.at = i - (j - int(p.end))
 	if g.bracket == '[' && d.at == i && d.Line[i] == ',' && g.last > 0 && p.kind != openPoint {
 		// The list is longer than that of the model: its next element may be like the last.
@@ -111,9 +130,17 @@ func (m *model[T]) resume(d *Decoder, k, i, j int) (int, int) {
 			return i + 2, int(next.end)
 		}
 	}
-	if p.kind == openPoint {
+	switch {
+	case g.fields != nil:
+		for i := range g.placed {
+			if f := &g.placed[i]; f.start >= p.end {
+				f.field.unread(e, zero)
+			}
+		}
+		g.fields.read(d, e, d.key(p.kind == openPoint))
+	case p.kind == openPoint:
 		d.members(g.bracket, g.depth)
-	} else {
+	default:
 		d.moreMembers(g.bracket, g.depth)
 	}
 	if d.Err != nil {
@@ -122,10 +149,29 @@ func (m *model[T]) resume(d *Decoder, k, i, j int) (int, int) {
 	return d.at, int(g.end)
 }
 
+// notDigits has the high bit of each byte set that is no decimal digit, at least up to the
+// first of them.
+func notDigits(v uint64) uint64 {
+	v ^= 0x3030303030303030
+	return (v | v + 0x7676767676767676) & 0x8080808080808080
+}
+
 // digits reads a number of up to 18 digits, which is most of them, and where it ends; an
 // end of 0 means that it is none of these.
 func digits(b []byte, at int) (n int64, end int) {
 	i := at
+	for i+8 <= len(b) {
+		v := binary.LittleEndian.Uint64(b[i:])
+		if notDigits(v) != 0 {
+			break
+		}
+		// Pairs of digits become bytes, pairs of these numbers below 10,000, and so on.
+		v = (v & 0x0f0f0f0f0f0f0f0f) * (10<<8 + 1) >> 8
+		v = (v & 0x00ff00ff00ff00ff) * (100<<16 + 1) >> 16
+		v = (v & 0x0000ffff0000ffff) * (10000<<32 + 1) >> 32
+		n = n*100_000_000 + int64(v)
+		i += 8
+	}
 	for ; i < len(b) && b[i]-'0' <= 9; i++ {
 		n = n*10 + int64(b[i]-'0')
 	}
@@ -133,6 +179,22 @@ func digits(b []byte, at int) (n int64, end int) {
 		return 0, 0
 	}
 	return n, i
+}
+
+// wholeNumber returns where a number of digits alone ends, 0 if it is none.
+func wholeNumber(b []byte, at int) int {
+	i := at
+	for ; i+8 <= len(b); i += 8 {
+		if other := notDigits(binary.LittleEndian.Uint64(b[i:])); other != 0 {
+			i += bits.TrailingZeros64(other) / 8
+			break
+		}
+	}
+	i = skipDigits(b, i)
+	if i == at || b[at] == '0' && i > at+1 || i < len(b) && continuesNumber(b[i]) {
+		return 0
+	}
+	return i
 }
 
 func continuesNumber(c byte) bool {
@@ -164,11 +226,12 @@ func newModel[T any](text []byte, fields Fields[T], e *T) *model[T] {
 	b := modelBuilder[T]{d: Decoder{Scanner: Scanner{Line: append([]byte(nil), text...)}}}
 	b.model = &model[T]{
 		text: b.d.Line, event: *e, near: make([]int32, len(text)),
-		points: []point[T]{{end: 1}}, groups: []group{{}}, // the first ones stand for what is needed
+		points: []point[T]{{kind: openPoint, end: 1}}, groups: []group[T]{{bracket: '{', fields: fields}},
 	}
-	if b.object(fields); b.twice || b.d.Err != nil {
+	if b.object(0); b.twice || b.d.Err != nil {
 		return nil
 	}
+	b.groups[0].end = int32(len(text))
 	at := 0
 	for k := 1; k < len(b.points); k++ {
 		p, own := &b.points[k], int32(k)
@@ -195,25 +258,46 @@ type modelBuilder[T any] struct {
 	twice bool
 }
 
-// object goes through an object that is needed.
-func (b *modelBuilder[T]) object(fields Fields[T]) {
+// object goes through an object that is needed, which is a group.
+func (b *modelBuilder[T]) object(in int32) {
 	d := &b.d
+	fields := b.groups[in].fields
 	seen := map[string]bool{}
 	for key := d.FirstKey(); key != nil; key = d.NextKey() {
 		name := string(key)
 		f, needed := fields[name]
 		b.twice = b.twice || needed && seen[name]
 		seen[name] = true
-		switch c := d.Peek(); {
+		c := d.Peek()
+		if needed {
+			b.groups[in].placed = append(b.groups[in].placed, placed[T]{int32(d.at), f})
+		}
+		switch {
 		case f.in != nil && c == '{':
-			b.object(f.in)
-			b.points = append(b.points, point[T]{kind: closePoint, start: int32(d.at) - 1, end: int32(d.at)})
+			n := b.open(c, 0, f.in)
+			b.object(n)
+			b.close(n, in)
 		case needed:
-			b.value(f, 0) // also where null stands for an object
+			b.value(f, in) // also where null stands for an object
 		default:
-			b.passOver(0, 0)
+			b.passOver(in, 0)
 		}
 	}
+}
+
+// open begins a group at its opening bracket.
+func (b *modelBuilder[T]) open(bracket byte, depth int, fields Fields[T]) int32 {
+	n, at := int32(len(b.groups)), int32(b.d.at)
+	b.groups = append(b.groups, group[T]{bracket: bracket, depth: depth, fields: fields})
+	b.points = append(b.points, point[T]{kind: openPoint, start: at, end: at + 1, group: n})
+	return n
+}
+
+// close ends a group after its closing bracket.
+func (b *modelBuilder[T]) close(n, in int32) {
+	at := int32(b.d.at)
+	b.groups[n].end = at
+	b.points = append(b.points, point[T]{kind: closePoint, start: at - 1, end: at, group: in})
 }
 
 // value goes through a value as a whole.
@@ -235,9 +319,7 @@ func (b *modelBuilder[T]) passOver(in int32, depth int) {
 		b.value(Field[T]{}, in)
 		return
 	}
-	n := int32(len(b.groups))
-	b.groups = append(b.groups, group{bracket: c, depth: depth + 1})
-	b.points = append(b.points, point[T]{kind: openPoint, start: int32(d.at), end: int32(d.at) + 1, group: n})
+	n := b.open(c, depth+1, nil)
 	d.at++
 	for first := true; ; first = false {
 		if d.Peek() == c+2 { // the closing bracket, for both kinds in ASCII
@@ -256,6 +338,5 @@ func (b *modelBuilder[T]) passOver(in int32, depth int) {
 		b.passOver(n, depth+1)
 	}
 	d.at++
-	b.groups[n].end = int32(d.at)
-	b.points = append(b.points, point[T]{kind: closePoint, start: int32(d.at) - 1, end: int32(d.at), group: in})
+	b.close(n, in)
 }

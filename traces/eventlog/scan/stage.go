@@ -51,43 +51,45 @@ type JobEnd struct {
 }
 
 var (
-	submittedFields = Fields[StageEvent]{"Stage Info": value(func(d *Decoder, e *StageEvent) { d.submitted.read(d, &e.Info) })}
-	completedFields = Fields[StageEvent]{"Stage Info": value(func(d *Decoder, e *StageEvent) { d.completed.read(d, &e.Info) })}
+	submittedFields = Fields[StageEvent]{"Stage Info": value(infoOf, func(d *Decoder, s *StageInfo) { d.submitted.read(d, s) })}
+	completedFields = Fields[StageEvent]{"Stage Info": value(infoOf, func(d *Decoder, s *StageInfo) { d.completed.read(d, s) })}
 )
+
+func infoOf(e *StageEvent) *StageInfo { return &e.Info }
 
 var stageFields = Fields[StageInfo]{
 	"Stage ID":         number(func(e *StageInfo) *int64 { return &e.ID }),
 	"Stage Attempt ID": number(func(e *StageInfo) *int64 { return &e.Attempt }),
 	"Stage Name":       name(func(e *StageInfo) *string { return &e.Name }),
 	"Number of Tasks":  number(func(e *StageInfo) *int64 { return &e.Tasks }),
-	"Parent IDs":       value(func(d *Decoder, e *StageInfo) { e.Parents = d.ints() }),
-	"RDD Info": value(func(d *Decoder, e *StageInfo) {
-		e.RDDs = list(d, &d.rdds, func(d *Decoder, r *RDD) { d.rdd.read(d, r) })
-		slices.SortFunc(e.RDDs, func(x, y RDD) int { return cmp.Compare(x.ID, y.ID) })
+	"Parent IDs":       numbers(func(e *StageInfo) *[]int64 { return &e.Parents }),
+	"RDD Info": value(func(e *StageInfo) *[]RDD { return &e.RDDs }, func(d *Decoder, l *[]RDD) {
+		*l = list(d, &d.rdds, func(d *Decoder, r *RDD) { d.rdd.read(d, r) })
+		slices.SortFunc(*l, func(x, y RDD) int { return cmp.Compare(x.ID, y.ID) })
 	}),
 	"Resource Profile Id": number(func(e *StageInfo) *int64 { return &e.Profile }),
 	"Submission Time":     number(func(e *StageInfo) *int64 { return &e.Submitted }),
 	"Completion Time":     number(func(e *StageInfo) *int64 { return &e.Completed }),
-	"Failure Reason":      value(func(d *Decoder, e *StageInfo) { e.Failed = d.Peek() != 'n'; d.Text() }),
+	"Failure Reason":      value(func(e *StageInfo) *bool { return &e.Failed }, func(d *Decoder, failed *bool) { *failed = d.Peek() != 'n'; d.Text() }),
 }
 
 var rddFields = Fields[RDD]{
 	"RDD ID":     number(func(r *RDD) *int64 { return &r.ID }),
-	"Parent IDs": value(func(d *Decoder, r *RDD) { r.Parents = d.ints() }),
-	"Barrier":    value(func(d *Decoder, r *RDD) { r.Barrier = d.Bool() }),
+	"Parent IDs": numbers(func(r *RDD) *[]int64 { return &r.Parents }),
+	"Barrier":    truth(func(r *RDD) *bool { return &r.Barrier }),
 	"Storage Level": inside(Fields[RDD]{
-		"Use Memory": value(func(d *Decoder, r *RDD) { r.Memory = d.Bool() }),
-		"Use Disk":   value(func(d *Decoder, r *RDD) { r.Disk = d.Bool() }),
+		"Use Memory": truth(func(r *RDD) *bool { return &r.Memory }),
+		"Use Disk":   truth(func(r *RDD) *bool { return &r.Disk }),
 	}),
 }
 
 var jobStartFields = Fields[JobStart]{
 	"Job ID":          number(func(e *JobStart) *int64 { return &e.ID }),
 	"Submission Time": number(func(e *JobStart) *int64 { return &e.Time }),
-	"Stage Infos": value(func(d *Decoder, e *JobStart) {
-		e.Stages = list(d, &d.stages, func(d *Decoder, s *StageInfo) { d.listed.read(d, s) })
+	"Stage Infos": value(func(e *JobStart) *[]StageInfo { return &e.Stages }, func(d *Decoder, l *[]StageInfo) {
+		*l = list(d, &d.stages, func(d *Decoder, s *StageInfo) { d.listed.read(d, s) })
 	}),
-	"Stage IDs": value(func(d *Decoder, e *JobStart) { e.StageIDs = d.ints() }),
+	"Stage IDs": numbers(func(e *JobStart) *[]int64 { return &e.StageIDs }),
 	"Properties": inside(Fields[JobStart]{
 		"spark.scheduler.pool":               name(func(e *JobStart) *string { return &e.Properties.Pool }),
 		"spark.jobGroup.id":                  text(func(e *JobStart) *string { return &e.Properties.Group }),

@@ -59,7 +59,7 @@ var taskFields = Fields[TaskEvent]{
 		"Executor ID":         name(func(e *TaskEvent) *string { return &e.Info.Executor }),
 		"Host":                name(func(e *TaskEvent) *string { return &e.Info.Host }),
 		"Locality":            name(func(e *TaskEvent) *string { return &e.Info.Locality }),
-		"Speculative":         value(func(d *Decoder, e *TaskEvent) { e.Info.Speculative = d.Bool() }),
+		"Speculative":         truth(func(e *TaskEvent) *bool { return &e.Info.Speculative }),
 	}),
 	"Task Metrics": inside(Fields[TaskEvent]{
 		"Executor Run Time":         number(func(e *TaskEvent) *int64 { return &e.Metrics.Run }),
