@@ -50,7 +50,7 @@ type assembler struct {
 	lastStage *stageLog // that an event was about
 	lineages  map[string]*lineage
 	spent     slots.Spent
-	running   map[int64]*stageLog // by the ids of tasks that started and have not ended
+	launched  slots.Tasks
 	finished  slots.Tasks
 	blocks    map[[2]int64]*executorLog // by RDD and partition: the executor that holds the cached block
 	hosts     []string
@@ -82,7 +82,6 @@ func newAssembler(log *Log) *assembler {
 		jobByID:      map[int]*jobLog{},
 		executorByID: map[string]*executorLog{},
 		hostIndex:    map[string]int16{},
-		running:      map[int64]*stageLog{},
 		blocks:       map[[2]int64]*executorLog{},
 	}
 }

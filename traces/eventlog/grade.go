@@ -146,11 +146,11 @@ func (a *assembler) countUnknownExecutors() {
 // completed. Stages with speculative copies or several attempts do not count: some
 // of their tasks may still run when the application stops.
 func (a *assembler) countOpenTasks() {
-	for _, s := range a.running {
-		if s.completed && !s.repeated {
-			a.counts[tasksWithoutEnd]++
+	a.launched.EachWithout(&a.finished, func(stage int64, n int) {
+		if s := a.stages[int(stage)]; s.completed && !s.repeated {
+			a.counts[tasksWithoutEnd] += n
 		}
-	}
+	})
 }
 
 // refusal says why no application can be made of a log.

@@ -45,7 +45,7 @@ func (a *assembler) taskStart(e *scan.TaskEvent) error {
 	a.follow(e.Info.Launch)
 	s := a.stage(int(e.Stage))
 	s.repeated = s.repeated || e.Info.Speculative
-	a.running[e.Info.ID] = s
+	a.launched.Add(e.Stage, e.StageAttempt, e.Info.ID)
 	return nil
 }
 
@@ -69,7 +69,6 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 	a.tasks++
 	a.see(i.Launch)
 	a.interval(i.Launch, i.Finish)
-	delete(a.running, i.ID)
 	s := a.stage(int(e.Stage))
 	if !s.submitted {
 		a.counts[strayTasks]++

@@ -1,20 +1,18 @@
 package slots
 
-import "slices"
-
 // A Busy is when the tasks of an executor were launched and when they finished.
 type Busy struct {
-	launches, finishes []int64
+	launches, finishes Times
 	most               int // tasks at one time; 0: not counted yet
 }
 
 // count sorts the times and counts the most tasks at one time.
 func (b *Busy) count() {
-	slices.Sort(b.launches)
-	slices.Sort(b.finishes)
+	b.launches.Sort()
+	b.finishes.Sort()
 	finished := 0
-	for i, at := range b.launches {
-		for b.finishes[finished] <= at && finished < i {
+	for i := range b.launches.Len() {
+		for b.finishes.At(finished) <= b.launches.At(i) && finished < i {
 			finished++
 		}
 		b.most = max(b.most, i+1-finished)
@@ -30,16 +28,15 @@ func (b *Busy) FreeSince(from, until int64, slots int) (since int64, free bool) 
 		b.count()
 	}
 	slots = min(slots, b.most)
-	launched, _ := slices.BinarySearch(b.launches, until) // before it
-	finished, _ := slices.BinarySearch(b.finishes, until+1)
+	launched, finished := b.launches.Before(until), b.finishes.Before(until+1)
 	running := launched - finished
 	if running >= slots {
 		return 0, false
 	}
-	for finished > 0 && b.finishes[finished-1] > from {
+	for finished > 0 && b.finishes.At(finished-1) > from {
 		finished--
-		at := b.finishes[finished]
-		for launched > 0 && b.launches[launched-1] >= at {
+		at := b.finishes.At(finished)
+		for launched > 0 && b.launches.At(launched-1) >= at {
 			launched--
 		}
 		if launched-finished >= slots {
@@ -51,5 +48,6 @@ func (b *Busy) FreeSince(from, until int64, slots int) (since int64, free bool) 
 
 // Ran adds a task.
 func (b *Busy) Ran(launch, finish int64) {
-	b.launches, b.finishes = append(b.launches, launch), append(b.finishes, finish)
+	b.launches.Add(launch)
+	b.finishes.Add(finish)
 }

@@ -1,6 +1,7 @@
 // Package slots tells from the times of tasks how the slots of executors were used. Times
 // are ms since 1970.
 //
+//   - times.go: [Times], moments in little memory, and going through many of them in order
 //   - busy.go: [Busy], since when an executor had a free slot
 //   - first.go: [First], the first tasks on an executor
 //   - levels.go: [Levels], how many tasks ran at one time

@@ -21,15 +21,14 @@ const (
 
 // A Lost adds up the time that a run lost.
 type Lost struct {
-	spans [uses][]span
+	spans [uses]struct{ from, to Times }
 }
-
-type span struct{ from, to int64 }
 
 // Add adds a time from one moment to a later one.
 func (l *Lost) Add(use Use, from, to int64) {
 	if from > 0 && from < to {
-		l.spans[use] = append(l.spans[use], span{from, to})
+		l.spans[use].from.Add(from)
+		l.spans[use].to.Add(to)
 	}
 }
 
@@ -52,29 +51,29 @@ type LostTime struct {
 // Sum adds up. While runs in vain and others ran side by side, their share of the running
 // tasks counts.
 func (l *Lost) Sum() LostTime {
-	if len(l.spans[Vain])+len(l.spans[starved]) == 0 {
+	if l.spans[Vain].from.Len()+l.spans[starved].from.Len() == 0 {
 		return LostTime{}
 	}
-	type change struct {
-		at  int64
-		use Use
-		by  int
+	var cursors [2 * uses]cursor // of the beginnings, then of the ends
+	for use := range uses {
+		cursors[use].times, cursors[uses+use].times = &l.spans[use].from, &l.spans[use].to
 	}
-	var changes []change
-	for use, spans := range l.spans {
-		for _, s := range spans {
-			changes = append(changes, change{s.from, Use(use), 1}, change{s.to, Use(use), -1})
-		}
+	for _, c := range cursors {
+		c.times.Sort()
 	}
-	slices.SortFunc(changes, func(x, y change) int { return cmp.Compare(x.at, y.at) })
 	var now [uses]int
 	var repeated float64
 	var starvedFor, waited int64
-	for i, c := range changes {
-		if now[c.use] += c.by; i+1 == len(changes) {
+	for at := earliest(cursors[:]); at < never; {
+		for use := range uses {
+			now[use] += cursors[use].pass(at) - cursors[uses+use].pass(at)
+		}
+		next := earliest(cursors[:])
+		if next == never {
 			break
 		}
-		took := changes[i+1].at - c.at
+		took := next - at
+		at = next
 		running := now[Useful] + now[Vain]
 		switch {
 		case running > 0:

@@ -2,7 +2,6 @@ package slots
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -81,19 +80,26 @@ func (l *Spent) Held(from, to int64, slots int) {
 // Divide divides the time of a run from its start to its end. busy has the tasks of all
 // executors.
 func (l *Spent) Divide(start, end int64, busy []*Busy) traces.TimeSpent {
-	launches, finishes := merged(busy)
+	var launched, finished []*Times
+	for _, b := range busy {
+		if b.most == 0 {
+			b.count()
+		}
+		launched, finished = append(launched, &b.launches), append(finished, &b.finishes)
+	}
+	launches, finishes := merge(launched), merge(finished)
 	slices.SortStableFunc(l.moments, func(x, y moment) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(y.slots, x.slots)) })
 	var clock traces.SpentClock
 	since := func(at int64) time.Duration { return time.Duration(max(0, at-start)) * time.Millisecond }
 	// The order in which tasks change at one time has no effect.
 	tasks := func(until int64) {
-		for len(launches) > 0 && launches[0] < until || len(finishes) > 0 && finishes[0] < until {
-			if len(finishes) == 0 || len(launches) > 0 && launches[0] <= finishes[0] {
-				clock.Launched(since(launches[0]))
-				launches = launches[1:]
+		for min(launches.next(), finishes.next()) < until {
+			if launches.next() <= finishes.next() {
+				clock.Launched(since(launches.next()))
+				launches.pass()
 			} else {
-				clock.Finished(since(finishes[0]), 0, false)
-				finishes = finishes[1:]
+				clock.Finished(since(finishes.next()), 0, false)
+				finishes.pass()
 			}
 		}
 	}
@@ -108,21 +114,6 @@ func (l *Spent) Divide(start, end int64, busy []*Busy) traces.TimeSpent {
 			clock.Pending(at, m.pending)
 		}
 	}
-	tasks(math.MaxInt64)
+	tasks(never)
 	return clock.End(since(end))
-}
-
-// merged returns when tasks were launched and when they finished, on all executors, sorted.
-func merged(busy []*Busy) (launches, finishes []int64) {
-	tasks := 0
-	for _, b := range busy {
-		tasks += len(b.launches)
-	}
-	launches, finishes = make([]int64, 0, tasks), make([]int64, 0, tasks)
-	for _, b := range busy {
-		launches, finishes = append(launches, b.launches...), append(finishes, b.finishes...)
-	}
-	slices.Sort(launches)
-	slices.Sort(finishes)
-	return launches, finishes
 }
