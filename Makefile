@@ -26,8 +26,8 @@ BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build the command into ./dynalloc
-	go build -o dynalloc ./cmd/dynalloc
+build: ## build the command into ./dynalloc, without C libraries, so that it runs on any machine of the system
+	CGO_ENABLED=0 go build -o dynalloc ./cmd/dynalloc
 
 test: ## run all tests
 	go test ./...

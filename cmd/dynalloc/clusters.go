@@ -70,4 +70,4 @@ func (c *clusterFlags) configure(config *replay.Config) {
 type files struct{}
 
 // Open opens a file.
-func (files) Open(name string) (fs.File, error) { return os.Open(name) }
+func (files) Open(name string) (fs.File, error) { return os.Open(sentFiles.place(name)) }

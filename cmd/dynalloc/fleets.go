@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -49,7 +48,7 @@ func parseFleetTo(out io.Writer, text string) (policies.Fleet, error) {
 			f.Name += "(" + kind + ")" // a reference must not look like a policy that could be deployed
 		}
 	}
-	return script.Load(f, os.ReadFile, func(line string) {
+	return script.Load(f, sentFiles.readFile, func(line string) {
 		if out != nil {
 			fmt.Fprintln(out, line)
 		}

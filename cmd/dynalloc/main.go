@@ -44,6 +44,7 @@
 //     deadlines.go, fleets.go and limits.go have its parts;
 //   - reading.go: reads logs and files;
 //   - progress.go: the line of progress; interrupt.go: what a signal does;
+//   - on.go: replays on a Spark cluster; sent.go: the files that are sent there;
 //   - output.go: formats, and files in a folder.
 //
 // help.go has the help: the texts of commands and topics are templates in help.
@@ -135,7 +136,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newSweep(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion())
+	root.AddCommand(newCompare(), newAdvise(), newTune(), newDiff(), newReplay(), newSweep(), newInspect(), newValidate(), newCalibrate(), newSynth(), newRedact(), newVersion(), newGuard())
 	addHelp(root)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {

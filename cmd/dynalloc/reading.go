@@ -85,7 +85,7 @@ func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 // read reads all logs at some paths as one workload. partly is errPartly if
 // something could not be read.
 func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workload, partly, err error) {
-	logs, err := source.OpenContext(cmd.Context(), paths...)
+	logs, err := source.OpenContext(cmd.Context(), sentFiles.places(paths)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -110,7 +110,7 @@ func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workloa
 // readFile reads a file with the reader of its format. An error names the flag or the
 // kind of the file, as what says, and the file.
 func readFile[T any](what, path string, read func(r io.Reader, name string) (T, error)) (value T, err error) {
-	f, err := os.Open(path)
+	f, err := os.Open(sentFiles.place(path))
 	if err != nil {
 		if open := (*fs.PathError)(nil); errors.As(err, &open) {
 			err = open.Err // the operating system's reason; the path stands before it

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -86,7 +85,7 @@ func sweepPolicy(text string) (p sweep.Policy, err error) {
 	}
 	hash := sha256.New()
 	p.Fleet, err = script.Load(fleet, func(file string) ([]byte, error) {
-		content, err := os.ReadFile(file)
+		content, err := sentFiles.readFile(file)
 		fmt.Fprintf(hash, "%d:%s", len(content), content)
 		return content, err
 	}, func(string) {})

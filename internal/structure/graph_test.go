@@ -32,6 +32,7 @@ reports/words                 -> bench/metrics bench/stats
 
 bench/sweep                   -> bench bench/metrics internal/spec internal/wide policies replay replay/cluster traces
 bench/decide                  -> bench bench/metrics bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
+bench/onspark                 ->
 bench/validate                -> bench bench/modelerror bench/selfreplay bench/stats internal/note internal/spark internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
 bench/builtin                 -> bench bench/sla internal/note internal/spark replay replay/calibrate replay/cluster replay/latency traces traces/source
 bench                         -> bench/metrics bench/selfreplay bench/sla bench/stats internal/note internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
