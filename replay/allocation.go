@@ -162,7 +162,7 @@ func (a *application) grant(g manager.Action) {
 		return
 	}
 	a.executors = append(a.executors, executor{
-		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, history: latency.NewSlotHistory(slots), granted: e.now, usable: -1, leaves: -1, place: -1, freePlace: -1,
+		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, taskCPUs: p.taskCPUs, history: latency.NewSlotHistory(slots), granted: e.now, usable: -1, leaves: -1, place: -1, freePlace: -1,
 	})
 	granted := Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores}
 	a.path.executorGranted(&granted, g.Profile)
@@ -219,7 +219,7 @@ func (a *application) executorUsable(id policies.ExecutorID) {
 		return // it was given back before it was usable
 	}
 	x.state = live
-	x.usable, x.since = e.now, e.now
+	x.usable = e.now
 	a.path.executorUsable(x)
 	e.hosts[x.node].Usable(e.now)
 	a.list(x)

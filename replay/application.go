@@ -36,14 +36,15 @@ type application struct {
 	local            bool // the driver runs the tasks itself
 	machine          int  // where it does, an index into Engine.hosts
 	times            *latency.Model
-	coresMax         int  // spark.cores.max; 0: no limit
-	minExecutors     int  // lower bound of the policy's targets
-	service          bool // the shuffle service keeps shuffle files
-	remote           bool // a remote service does, away from all nodes
-	decommissions    bool // executors are decommissioned, not killed
-	migrates         bool // and move their blocks first
-	tracksShuffle    bool // executors with shuffle files are kept
-	removalDelayed   bool // the driver sees a kill late: RemovalLag
+	warmAlone        time.Duration // the overhead of a task that is no first one, where no executor starts beside it
+	coresMax         int           // spark.cores.max; 0: no limit
+	minExecutors     int           // lower bound of the policy's targets
+	service          bool          // the shuffle service keeps shuffle files
+	remote           bool          // a remote service does, away from all nodes
+	decommissions    bool          // executors are decommissioned, not killed
+	migrates         bool          // and move their blocks first
+	tracksShuffle    bool          // executors with shuffle files are kept
+	removalDelayed   bool          // the driver sees a kill late: RemovalLag
 	speculationRules plan.Speculation
 	localityWaits    [2]time.Duration // at the levels of a node and of a rack
 	exclusion        exclusion.Tracker
@@ -76,6 +77,7 @@ type application struct {
 	sets         []*taskSet            // of all stage attempts, by number
 	waiting      agenda.List[*taskSet] // sets with pending tasks, in FIFO order
 	exhausted    []*taskSet            // of those, with none any more after an offer
+	choosy       bool                  // tasks may prefer nodes or be excluded from some, so that it matters to sets that nothing is free
 	schedulable  []policies.ExecutorID // those that take tasks, in order of coming, and nowhere for those that have left
 	left         int                   // of these, since the list was compacted
 	freed        []policies.ExecutorID // those with a slot freed in this instant
@@ -135,11 +137,13 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	if a.local {
 		a.times = new(latency.Model)
 	}
+	a.warmAlone = a.times.By[latency.Overhead].Typical(0) + a.times.By[latency.OverheadRun].Typical(0)
 	a.plan = e.planOf(a)
 	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
 	a.remote = spec.Protection.Remote || RemoteShuffle(app) && !spec.Protection.Unprotected
 	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
 	a.exclusion = exclusion.NewTracker(app.Properties)
+	a.choosy = a.plan.Choosy || a.exclusion.On()
 	a.dynamic = spec.Dynamic()
 	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
 	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval

@@ -165,9 +165,8 @@ func (a *application) stopTasks(set *taskSet) {
 func (a *application) stop(x *executor, k int) {
 	t := x.tasks[k]
 	set := a.sets[t.set]
-	x.settle(a.engine.now, a.profiles[x.profile].taskCPUs)
-	x.forget(t.set, t.task, t.end)
+	x.forget(k, a.engine.now)
 	a.freeSlot(x)
 	a.path.taskKilled(set, x, t.task)
-	a.endTask(set, t.task, x, t, policies.Killed)
+	a.endTask(set, t.task, x, t.copy, policies.Killed)
 }

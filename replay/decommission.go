@@ -33,7 +33,6 @@ const (
 // kill it is not refused where tasks run.
 func (a *application) decommission(x *executor) {
 	e := a.engine
-	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	a.path.executorLeaving(x)
 	x.state = decommissioning
 	x.leaves = e.now

@@ -147,11 +147,12 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	if x.crashed {
 		return // the driver will learn of the loss of its executor
 	}
-	x.settle(e.now, a.profiles[x.profile].taskCPUs)
-	t, ok := x.forget(number, task, e.now)
-	if !ok {
+	k := x.ends(number, task, e.now)
+	if k < 0 {
 		return // it was stopped before its time
 	}
+	t := x.tasks[k]
+	x.forget(k, e.now)
 	a.freeSlot(x)
 	a.path.taskEnded(set, x, task)
 	switch t.fate {
@@ -159,7 +160,7 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 		a.taskSucceeded(set, task, x, t)
 	case fails:
 		set.exclusion.Fail(task, x.id, x.node, e.now)
-		a.endTask(set, task, x, t, policies.Failed)
+		a.endTask(set, task, x, t.copy, policies.Failed)
 		if set.barrier {
 			a.failAttempt(set, BarrierTaskFailed)
 		} else if set.doneOn[task] == nowhere && !set.zombie {
@@ -168,35 +169,39 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 			a.enqueue(set)
 		}
 	case missesData:
-		a.endTask(set, task, x, t, policies.Failed)
+		a.endTask(set, task, x, t.copy, policies.Failed)
 		a.failAttempt(set, FetchFailures)
 	}
 }
 
 // endTask reports the end of a task, whether it succeeded or failed. Blocks cached by a
 // successful task are reported before its end.
-func (a *application) endTask(set *taskSet, task int32, x *executor, t runningTask, why policies.EndReason) {
+func (a *application) endTask(set *taskSet, task int32, x *executor, isCopy bool, why policies.EndReason) {
 	set.TaskEnds()
-	partition, vain := set.partition(task), int32(0)
-	if why != policies.Success {
-		vain = 1
+	partition, vain := set.partition(task), int32(1)
+	if why == policies.Success {
+		vain = 0
 	}
 	a.engine.emitTask(TaskEnded, a.index, set, partition, x.id, vain)
-	if why == policies.Success {
+	if why == policies.Success && len(a.plan.Blocks[set.stage]) > 0 {
 		a.cache(x.id, set.stage, partition)
 	}
-	a.observeTask(policies.TaskEnd, set, task, x.id, why, t.copy)
+	a.observeTask(policies.TaskEnd, set, task, x.id, why, isCopy)
 }
 
 func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t runningTask) {
-	a.endTask(set, task, x, t, policies.Success)
+	a.endTask(set, task, x, t.copy, policies.Success)
 	if set.doneOn[task] != nowhere {
 		return // a copy of it was faster in the same instant
 	}
 	set.doneOn[task] = x.id
 	set.done++
-	set.dropRetry(task)
-	a.stopLosingCopy(set, task, t)
+	if len(set.retries) > 0 {
+		set.dropRetry(task)
+	}
+	if a.speculationRules.On {
+		a.stopLosingCopy(set, task, t)
+	}
 	s, partition := &a.stages[set.stage], set.partition(task)
 	if s.where[partition] == nowhere {
 		s.where[partition] = a.writes(x)

@@ -77,12 +77,10 @@ func (a *application) mayRun(set *taskSet, x *executor) bool {
 	return !a.excludes(set, x) && (len(allowed) > 0 || len(set.retries) == 0)
 }
 
-// rescued is the start of a task of a set.
+// rescued is the start of a task of a set that had found no executor.
 func (a *application) rescued(set *taskSet) {
-	if set.refused = false; set.givenUpAt > 0 {
-		set.givenUpAt = 0
-		a.observe(policies.Event{Kind: policies.UnschedulableTaskSetRemoved, Stage: set.name()})
-	}
+	set.givenUpAt = 0
+	a.observe(policies.Event{Kind: policies.UnschedulableTaskSetRemoved, Stage: set.name()})
 }
 
 // excludeAfter excludes executors after an attempt that has succeeded, and kills them if

@@ -23,58 +23,65 @@ const (
 // An executor is one executor of one application at run time.
 type executor struct {
 	id        policies.ExecutorID
-	container int // the manager's name of it
 	profile   int32
 	node      int32
-	state     state
-	cores     int32
 	slots     int32 // tasks that it can run at one time
 	free      int32 // of those, without a task
+	taskCPUs  int32 // cores that a task occupies
 	place     int32 // in application.schedulable; -1: it takes no tasks
 	freePlace int32 // in profile.free; -1: it is not listed there
-	history   latency.SlotHistory
 	tasks     []runningTask
-	crashed   bool                  // it ended without being given back; its tasks' ends no longer count
-	nodeLost  bool                  // the manager has lost its node, and forgotten it
-	peers     []policies.ExecutorID // those that take its blocks when it is decommissioned
-	granted   time.Duration
-	usable    time.Duration // from when on it takes tasks; -1: not yet
-	leaves    time.Duration // since when it is decommissioning; -1: it is not
-	since     time.Duration // when the number of its tasks last changed
-	busy      wide.Time     // core-time of tasks up to since
+	state     state
+	crashed   bool // it ended without being given back; its tasks' ends no longer count
+	nodeLost  bool // the manager has lost its node, and forgotten it
+	history   latency.SlotHistory
+	busy      wide.Time     // core-time of tasks that have ended
 	busyOut   wide.Time     // of that, while decommissioning
+	leaves    time.Duration // since when it is decommissioning; -1: it is not
+	usable    time.Duration // from when on it takes tasks; -1: not yet
+	granted   time.Duration
+	cores     int32
+	container int                   // the manager's name of it
+	peers     []policies.ExecutorID // those that take its blocks when it is decommissioned
 }
 
 func (x *executor) running() int32 { return x.slots - x.free }
 
-// settle adds the busy time up to now. It must be called before tasks start or end.
-func (x *executor) settle(now time.Duration, taskCPUs int32) {
-	cores := int64(x.running()) * int64(taskCPUs)
-	x.busy.Add(now-x.since, cores)
-	if x.leaves >= 0 {
-		x.busyOut.Add(now-x.since, cores)
-	}
-	x.since = now
-}
-
-// forget removes a running task from the executor. It returns false if the executor
-// does not run the task, because the task was stopped before.
-func (x *executor) forget(set, task int32, end time.Duration) (runningTask, bool) {
-	for i, t := range x.tasks {
-		if t.set == set && t.task == task && t.end == end {
-			last := len(x.tasks) - 1
-			x.tasks[i] = x.tasks[last]
-			x.tasks = x.tasks[:last]
-			return t, true
+// ends returns the place of a task that ends now among those that run; -1: the executor does
+// not run it, because it was stopped before.
+func (x *executor) ends(set, task int32, now time.Duration) int {
+	for i := range x.tasks {
+		if t := &x.tasks[i]; t.end == now && t.task == task && t.set == set {
+			return i
 		}
 	}
-	return runningTask{}, false
+	return -1
+}
+
+// forget removes a running task, and counts the time for which it ran.
+func (x *executor) forget(i int, now time.Duration) {
+	x.count(&x.tasks[i], now)
+	last := len(x.tasks) - 1
+	if i < last {
+		x.tasks[i] = x.tasks[last]
+	}
+	x.tasks = x.tasks[:last]
+}
+
+func (x *executor) count(t *runningTask, now time.Duration) {
+	cores := int64(x.taskCPUs)
+	x.busy.Add(now-t.start, cores)
+	if x.leaves >= 0 {
+		x.busyOut.Add(now-max(t.start, x.leaves), cores)
+	}
 }
 
 // close returns the executor's time by state, from its grant until now, when its cores
 // are free for other applications.
 func (x *executor) close(now time.Duration, p *profile) Ledger {
-	x.settle(now, p.taskCPUs)
+	for i := range x.tasks {
+		x.count(&x.tasks[i], now)
+	}
 	cores := int64(x.cores)
 	usable, leaves := x.usable, x.leaves
 	if usable < 0 {

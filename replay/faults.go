@@ -136,9 +136,8 @@ func (a *application) reclaimNotice(x *executor) {
 // end lossNotice later, and the work of its running tasks is lost.
 func (a *application) crash(x *executor) {
 	e := a.engine
-	x.settle(e.now, a.profiles[x.profile].taskCPUs)
 	for _, t := range x.tasks {
-		a.result.Discarded.Add(e.now-t.start, int64(a.profiles[x.profile].taskCPUs))
+		a.result.Discarded.Add(e.now-t.start, int64(x.taskCPUs))
 	}
 	a.result.Lost++
 	if x.leaves >= 0 {

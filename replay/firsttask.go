@@ -16,8 +16,8 @@ type firstTask struct {
 }
 
 // scheduleEnd schedules the end of a task.
-func (a *application) scheduleEnd(x *executor, t runningTask) {
-	a.engine.push(agenda.Event{At: t.end, App: a.index, Arg: int32(x.id), Set: t.set, Task: t.task}, taskIsDone)
+func (a *application) scheduleEnd(x *executor, t *runningTask) {
+	a.engine.push(agenda.Event{At: t.end, Subject: agenda.Subject{App: a.index, Arg: int32(x.id)}, Part: agenda.Part{Set: t.set, Task: t.task}}, taskIsDone)
 }
 
 // startFirstTasks adds the overhead of first tasks to those that start in this instant.
@@ -37,7 +37,7 @@ func (a *application) startFirstTasks() {
 			others = n.StartingAt(a.engine.now) - 1
 		}
 		t.end += a.times.FirstCost(f.first, &x.history, a.engine.now, others)
-		a.scheduleEnd(x, *t)
+		a.scheduleEnd(x, t)
 	}
 	for _, f := range a.firstTasks {
 		a.engine.hosts[a.executors[f.executor].node].FirstTasks = 0

@@ -75,7 +75,7 @@ func (a *application) breakFetches() {
 			}
 			t.end, t.fate = end, missesData
 			a.path.taskBroken(set, x, t.task)
-			a.scheduleEnd(x, *t)
+			a.scheduleEnd(x, t)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (a *application) offerToAll() {
 			a.offerShuffled()
 		}
 	}
-	a.offer(nowhere)
+	a.offer()
 	for i := range a.profiles {
 		p := &a.profiles[i]
 		for _, id := range p.offered {
@@ -176,54 +176,64 @@ func (a *application) inOrder() [][]*taskSet {
 	return [][]*taskSet{sets}
 }
 
-// offer fills the free slots of one executor, or of all (nowhere), with waiting tasks, set
-// by set, in passes that give each executor one task (TaskSchedulerImpl.resourceOffers).
-func (a *application) offer(one policies.ExecutorID) {
+// offer fills the free slots of all executors with waiting tasks, set by set
+// (TaskSchedulerImpl.resourceOffers).
+func (a *application) offer() {
 	for _, block := range a.inOrder() {
 		for _, set := range block {
-			if !a.offers(one) {
+			if !a.choosy && !slices.ContainsFunc(a.profiles, func(p profile) bool { return len(p.free)+len(p.offered) > 0 }) {
 				break
 			}
-			if set.barrier && !a.barrierFits(set, one) {
-				continue
-			}
-			set.refused = true
-			refused := a.offerTo(set, one)
-			if set.preference != nil && !refused {
-				set.preference.Since = a.engine.now // all that was offered was used
-			}
-			if !set.waits() {
-				a.exhausted = append(a.exhausted, set)
+			if !set.barrier || a.barrierFits(set, nowhere) {
+				a.offered(set, a.offerTo(set))
 			}
 		}
 	}
+	a.removeExhausted()
+}
+
+// offerOne fills the free slots of one executor.
+func (a *application) offerOne(x *executor) {
+	for _, block := range a.inOrder() {
+		for _, set := range block {
+			if !a.choosy && x.free == 0 {
+				break
+			}
+			if set.barrier && !a.barrierFits(set, x.id) {
+				continue
+			}
+			refused := false
+			for set.refused = true; set.waits() && x.free > 0 && x.state == live && x.profile == set.profile && a.engine.err == nil && a.offerSlot(set, x, &refused); {
+			}
+			a.offered(set, refused)
+		}
+	}
+	a.removeExhausted()
+}
+
+// offered notes what a set did with an offer: whether it refused a slot because its tasks
+// wait for other places.
+func (a *application) offered(set *taskSet, refused bool) {
+	if set.preference != nil && !refused {
+		set.preference.Since = a.engine.now // all that was offered was used
+	}
+	if !set.waits() {
+		a.exhausted = append(a.exhausted, set)
+	}
+}
+
+// removeExhausted takes out the sets that do not wait any more.
+func (a *application) removeExhausted() {
 	for _, set := range a.exhausted {
 		a.waiting.Remove(set)
 	}
 	a.exhausted = a.exhausted[:0]
 }
 
-// offers reports whether an offer has anything for the sets that come next: a free slot,
-// or the news that nothing is free, which matters to sets that wait for a place.
-func (a *application) offers(one policies.ExecutorID) bool {
-	if a.plan.Choosy || a.exclusion.On() {
-		return true
-	}
-	if one != nowhere {
-		return a.executors[one].free > 0
-	}
-	return slices.ContainsFunc(a.profiles, func(p profile) bool { return len(p.free)+len(p.offered) > 0 })
-}
-
-// offerTo offers to one set, and reports whether the set refused a slot because its tasks
-// wait for other places.
-func (a *application) offerTo(set *taskSet, one policies.ExecutorID) (refused bool) {
-	if one != nowhere {
-		x := &a.executors[one]
-		for set.waits() && x.free > 0 && x.state == live && x.profile == set.profile && a.engine.err == nil && a.offerSlot(set, x, &refused) {
-		}
-		return refused
-	}
+// offerTo offers all executors to one set, in passes that give each executor one task, and
+// reports whether the set refused a slot.
+func (a *application) offerTo(set *taskSet) (refused bool) {
+	set.refused = true
 	p := &a.profiles[set.profile]
 	for launched := true; launched && set.waits() && a.engine.err == nil; {
 		launched = false
@@ -244,14 +254,17 @@ func (a *application) offerTo(set *taskSet, one policies.ExecutorID) (refused bo
 // offerSlot starts a task of a set, or a copy of one, in a free slot of an executor, and
 // reports whether it did.
 func (a *application) offerSlot(set *taskSet, x *executor, refused *bool) bool {
-	if a.excludes(set, x) {
-		return false
-	}
 	isCopy, task := set.pending == 0, int32(-1)
-	if isCopy {
+	switch {
+	case a.choosy && a.excludes(set, x):
+		return false
+	case isCopy:
 		task = a.copyFor(set, x)
-	} else if task = a.taskFor(set, x); task < 0 {
-		*refused = true
+	case !a.choosy:
+		task = set.nextTask()
+	default:
+		task = a.taskFor(set, x)
+		*refused = *refused || task < 0
 	}
 	if task < 0 {
 		return false

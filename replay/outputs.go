@@ -28,9 +28,9 @@ func (a *application) lose(x *executor, decommissioned bool) {
 	}
 	for _, t := range slices.Clone(x.tasks) {
 		set := a.sets[t.set]
-		x.forget(t.set, t.task, t.end)
+		x.forget(x.runs(set, t.task), a.engine.now)
 		a.path.taskEnded(set, x, t.task)
-		a.endTask(set, t.task, x, t, policies.Failed)
+		a.endTask(set, t.task, x, t.copy, policies.Failed)
 		if !set.zombie && set.doneOn[t.task] == nowhere && !t.copy {
 			set.retry(t.task)
 			a.path.taskRetried(set, t.task, true)

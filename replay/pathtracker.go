@@ -224,7 +224,7 @@ func (p *pathTracker) copyRequested(id policies.ExecutorID, t *runningTask) {
 // explained by what its slot did: the slot ran tasks of the same set, waited for
 // its executor, or waited for the data's node. The task computes lost blocks again
 // for as long as recompute.
-func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t runningTask, recompute time.Duration) {
+func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t *runningTask, recompute time.Duration) {
 	if p == nil {
 		return
 	}

@@ -135,12 +135,12 @@ func typeOf(s *agenda.Event) eventType { return eventType(s.Order) }
 
 // schedule adds an event of the cluster to the queue.
 func (e *Engine) schedule(at time.Duration, t eventType, arg int32) {
-	e.push(agenda.Event{At: at, App: -1, Arg: arg}, t)
+	e.push(agenda.Event{At: at, Subject: agenda.Subject{App: -1, Arg: arg}}, t)
 }
 
 // schedule adds an event of the application to the queue.
 func (a *application) schedule(at time.Duration, t eventType, arg int32) {
-	a.engine.push(agenda.Event{At: at, App: a.index, Arg: arg}, t)
+	a.engine.push(agenda.Event{At: at, Subject: agenda.Subject{App: a.index, Arg: arg}}, t)
 }
 
 // after adds an event of the application at a delay from now.
@@ -158,5 +158,5 @@ func (e *Engine) push(s agenda.Event, t eventType) {
 // pushTick schedules the tick of an application's policy. At equal times policies
 // tick in the order of their applications, whenever the ticks were scheduled.
 func (e *Engine) pushTick(at time.Duration, app int32) {
-	e.agenda.Insert(agenda.Event{At: at, Order: uint64(policyTicks)<<56 | uint64(app)<<8, App: app})
+	e.agenda.Insert(agenda.Event{At: at, Order: uint64(policyTicks)<<56 | uint64(app)<<8, Subject: agenda.Subject{App: app}})
 }

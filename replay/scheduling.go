@@ -40,7 +40,7 @@ func (a *application) place() {
 			a.offerToAll()
 		} else {
 			for _, id := range a.freed {
-				a.offer(id)
+				a.offerOne(&a.executors[id])
 			}
 		}
 	}
@@ -56,24 +56,25 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	e := a.engine
 	set.TaskStarts()
 	e.started++
-	a.rescued(set)
-	x.settle(e.now, a.profiles[x.profile].taskCPUs)
+	if set.refused = false; set.givenUpAt > 0 {
+		a.rescued(set)
+	}
 	a.takeSlot(x)
 	partition := set.partition(task)
-	t := runningTask{set: set.Number, task: task, start: e.now, copy: isCopy}
 	first := x.history.Record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)
 	work, recompute, fate := a.duration(set, x, partition, isCopy)
-	t.end, t.fate = e.now+work+recompute, fate
+	x.tasks = append(x.tasks, runningTask{})
+	t := &x.tasks[len(x.tasks)-1]
+	t.start, t.end, t.set, t.task, t.fate, t.copy = e.now, e.now+work+recompute, set.Number, task, fate, isCopy
 	a.path.taskLaunched(set, x, t, recompute)
 	if first == (latency.First{}) {
 		t.end += a.warmCost(x)
 		a.scheduleEnd(x, t)
 	} else { // startFirstTasks adds the rest
 		t.end += a.times.By[latency.Overhead].Typical(0)
-		a.firstTasks = append(a.firstTasks, firstTask{x.id, t, first})
+		a.firstTasks = append(a.firstTasks, firstTask{x.id, *t, first})
 		e.hosts[x.node].FirstTasks++
 	}
-	x.tasks = append(x.tasks, t)
 	if a.result.FirstTask < 0 {
 		a.result.FirstTask = e.now
 	}
@@ -85,6 +86,9 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 // executors that are starting on its node.
 func (a *application) warmCost(x *executor) time.Duration {
 	others := a.engine.hosts[x.node].StartingAt(a.engine.now)
+	if others == 0 {
+		return a.warmAlone
+	}
 	return a.times.By[latency.Overhead].Typical(others) + a.times.By[latency.OverheadRun].Typical(others)
 }
 
@@ -98,12 +102,16 @@ func (a *application) duration(set *taskSet, x *executor, partition int32, isCop
 	case isCopy:
 		return a.copyDuration(set, partition), 0, succeeds
 	}
-	failures, gone := a.app.Stages[set.stage].Failures, func(id policies.ExecutorID) bool { return a.executors[id].state != live }
-	if work, ok := a.failures.Next(set.stage, partition, failures, x.id, &a.exclusion.Rules, gone); ok {
-		return work, 0, fails
+	if failures := a.app.Stages[set.stage].Failures; len(failures) > 0 {
+		gone := func(id policies.ExecutorID) bool { return a.executors[id].state != live }
+		if work, ok := a.failures.Next(set.stage, partition, failures, x.id, &a.exclusion.Rules, gone); ok {
+			return work, 0, fails
+		}
 	}
-	recompute = a.recompute(set.stage, partition)
-	a.result.Recomputed.Add(recompute, 1)
+	if len(a.plan.Blocks[set.stage]) > 0 {
+		recompute = a.recompute(set.stage, partition)
+		a.result.Recomputed.Add(recompute, 1)
+	}
 	return milliseconds(a.plan.Work[a.plan.Offset[set.stage]+partition]), recompute, succeeds
 }
 

@@ -69,9 +69,6 @@ func (a *application) speculate(number int32) {
 // stopLosingCopy records the duration of a task that succeeded, and stops its other
 // copy.
 func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) {
-	if !a.speculationRules.On {
-		return
-	}
 	s := &set.speculation
 	s.durations = append(s.durations, won.end-won.start)
 	s.pendingCopies = slices.DeleteFunc(s.pendingCopies, func(t int32) bool { return t == task })

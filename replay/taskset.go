@@ -123,12 +123,10 @@ func (t *taskSet) dropRetry(task int32) {
 
 // A runningTask is a task on an executor.
 type runningTask struct {
-	set   int32
-	task  int32
-	start time.Duration
-	end   time.Duration
-	fate  fate
-	copy  bool // a speculative copy
+	start, end time.Duration
+	set, task  int32
+	fate       fate
+	copy       bool // a speculative copy
 }
 
 // A fate is how a running task will end.

@@ -4,15 +4,23 @@ package agenda
 
 import "time"
 
-// An Event is scheduled for a time. Its numbers mean what the engine takes them for.
+// An Event is scheduled for a time. Its numbers mean what the engine takes them for. It has
+// four fields of a word because the compiler keeps such a struct in registers.
 type Event struct {
 	At    time.Duration
 	Order uint64 // among events of the same time
-	App   int32  // index into Workload.Apps; -1: of the cluster
-	Arg   int32  // what it is about: an executor, a node, a job, ...
-	Set   int32  // of a task
-	Task  int32
+	Subject
+	Part
 }
+
+// A Subject is what an event is about.
+type Subject struct {
+	App int32 // index into Workload.Apps; -1: of the cluster
+	Arg int32 // an executor, a node, a job, ...
+}
+
+// A Part is a task of a task set.
+type Part struct{ Set, Task int32 }
 
 func (s *Event) before(o *Event) bool {
 	return s.At < o.At || s.At == o.At && s.Order < o.Order
@@ -32,12 +40,12 @@ func (q *Agenda) Next() *Event {
 
 // Insert adds an event.
 func (q *Agenda) Insert(s Event) {
-	q.events = append(q.events, s)
+	q.events = append(q.events, Event{})
 	h := q.events
 	i := len(h) - 1
 	for i > 0 {
 		parent := (i - 1) / 2
-		if !s.before(&h[parent]) {
+		if p := &h[parent]; s.At > p.At || s.At == p.At && s.Order > p.Order {
 			break
 		}
 		h[i] = h[parent]
