@@ -61,6 +61,7 @@ func newCalibrate() *cobra.Command {
 	output.addFormat(cmd, "output format; json is the file")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "`file` for the times (default "+defaultTimesFile+" with --format text, else none)")
 	logs.addArrivalsFlag(cmd)
+	logs.addCacheFlag(cmd)
 	addQuietFlag(cmd, &logs.quiet)
 	return cmd
 }

@@ -8,7 +8,6 @@ import (
 	"dynalloc/bench/selfreplay"
 	"dynalloc/reports"
 	"dynalloc/traces"
-	"dynalloc/traces/source"
 )
 
 func newInspect() *cobra.Command {
@@ -36,11 +35,11 @@ func someTraces(cmd *cobra.Command, args []string) error {
 }
 
 func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlags) error {
-	logs, err := source.OpenContext(cmd.Context(), paths...)
+	logs, done, err := in.open(cmd, paths...)
 	if err != nil {
 		return err
 	}
-	defer logs.Close()
+	defer done()
 	logs.EachLog = true
 	var found []*traces.Application
 	var self []selfreplay.Error

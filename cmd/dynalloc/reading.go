@@ -42,11 +42,13 @@ type readFlags struct {
 	quiet     bool
 	verbose   bool
 	allClocks bool
+	cache     string // a folder; empty: none
 }
 
 func (f *readFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.classes, "class", nil, "treat the applications whose name matches this `glob` as one class; repeatable, the first match counts")
 	cmd.Flags().BoolVar(&f.allClocks, "all-clocks", false, "keep applications whose clock is years off those of the others (default: left out and named, exit status 3)")
+	f.addCacheFlag(cmd)
 	addQuietFlag(cmd, &f.quiet)
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error what is done, and how long it took")
 }
@@ -73,9 +75,6 @@ func (f *readFlags) progress(cmd *cobra.Command, what, unit string) *progress {
 
 // reader reads the applications of logs.
 func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
-	if f.arrivals.given() {
-		logs.Arrivals = f.arrivals.value
-	}
 	return &reading{
 		ctx: cmd.Context(), logs: logs, classes: f.classes,
 		bar: f.progress(cmd, "reading", "logs"),
@@ -85,11 +84,11 @@ func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
 // read reads all logs at some paths as one workload. partly is errPartly if
 // something could not be read.
 func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workload, partly, err error) {
-	logs, err := source.OpenContext(cmd.Context(), sentFiles.places(paths)...)
+	logs, done, err := f.open(cmd, paths...)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer logs.Close()
+	defer done()
 	reading := f.reader(cmd, logs)
 	w, bad, err := traces.Collect(strings.Join(paths, " "), reading)
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"dynalloc/replay/calibrate"
 	"dynalloc/reports"
 	"dynalloc/traces"
-	"dynalloc/traces/source"
 )
 
 func newValidate() *cobra.Command {
@@ -60,6 +59,7 @@ func newValidate() *cobra.Command {
 	addSeedFlag(cmd, &seed)
 	addTimesFlag(cmd, &times)
 	logs.addArrivalsFlag(cmd)
+	logs.addCacheFlag(cmd)
 	addQuietFlag(cmd, &logs.quiet)
 	return cmd
 }
@@ -92,11 +92,11 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 // validateSelf replays each application of some logs alone. A log is forgotten when
 // its replay is done, as there may be very many.
 func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *outputFlags) error {
-	logs, err := source.OpenContext(cmd.Context(), paths...)
+	logs, done, err := f.open(cmd, paths...)
 	if err != nil {
 		return err
 	}
-	defer logs.Close()
+	defer done()
 	logs.EachLog = true
 	reading := f.reader(cmd, logs)
 	var list []reports.SelfReplayed

@@ -44,7 +44,7 @@ bench/stats                   ->
 
 internal/logtest              -> replay/calibrate traces traces/source
 traces/redact                 -> internal/spark traces traces/eventlog traces/eventlog/excluded traces/source
-traces/source                 -> internal/note internal/pending traces traces/eventlog traces/formats
+traces/source                 -> internal/note internal/pending traces traces/eventlog traces/formats traces/saved
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
 replay                        -> internal/spark internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/outcome replay/plan replay/pools replay/random replay/settings traces
@@ -71,6 +71,7 @@ replay/cluster/fit            ->
 replay/cluster/yarn/java      ->
 replay/cluster/manager        -> internal/note internal/spark internal/spec
 
+traces/saved                  -> internal/note internal/pending traces
 traces/formats                -> internal/note internal/spark traces
 traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/lines traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
 traces/eventlog/excluded      -> traces

@@ -35,6 +35,9 @@ type Part struct {
 	// short ends with io.ErrUnexpectedEOF, that of a damaged part with another
 	// error.
 	Open func() (io.ReadCloser, error)
+	// Stored opens the part as it is stored, whose content identifies it; nil: that is not
+	// needed.
+	Stored func() (io.ReadCloser, error)
 	// Start is the ApplicationStart among the first lines of the part, if that is known.
 	Start *ApplicationStart
 }

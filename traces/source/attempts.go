@@ -125,10 +125,11 @@ func compareAttempts(x, y string) int {
 }
 
 // read makes an application of the last attempt. The time since the start of the first
-// one counts as time held, because earlier attempts held resources without a result.
-func (g *logGroup) read() (*traces.Application, error) {
+// one counts as time held, because earlier attempts held resources without a result. log
+// reads the log of an attempt.
+func (g *logGroup) read(log func(*eventlog.Log) (*traces.Application, error)) (*traces.Application, error) {
 	earlier, last := g.attempts[:len(g.attempts)-1], g.attempts[len(g.attempts)-1]
-	app, err := eventlog.Read(last.log)
+	app, err := log(last.log)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@
 // The files, in reading order:
 //
 //   - open.go: [Open] and [Logs], which hands on applications one by one
+//   - cache.go: what was saved of logs that are equal
 //   - attempts.go: which logs are attempts of one application, and which are copies
 //   - files.go: the search through files and folders
 //   - sniff.go: the type of a file, from its first bytes

@@ -185,7 +185,7 @@ func (l *layout) single(f file) {
 		// them are read only if the user names them.
 		l.skip(f, false, foreignWorkload.With(f.format.Name()))
 	case f.kind == workloadFile:
-		l.tables = append(l.tables, table{f.path, openText(f.path, f.open, l.stopped), f.format})
+		l.tables = append(l.tables, table{f.path, f.open, openText(f.path, f.open, l.stopped), f.format})
 	case f.kind == emptyFile:
 		l.skip(f, f.named, empty.With())
 	case f.kind == unreadableFile:
@@ -273,7 +273,7 @@ func (l *layout) add(log *eventlog.Log, p part, last bool) {
 	if p.kind == emptyFile && !last {
 		lost(log, partEmpty.With(p.path))
 	}
-	log.Parts = append(log.Parts, eventlog.Part{Name: p.path, Open: openText(p.path, p.open, l.stopped), Start: p.start})
+	log.Parts = append(log.Parts, eventlog.Part{Name: p.path, Open: openText(p.path, p.open, l.stopped), Stored: p.open, Start: p.start})
 }
 
 // lost notes that events are missing from a log.

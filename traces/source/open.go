@@ -12,7 +12,7 @@ import (
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
-	"dynalloc/traces/formats"
+	"dynalloc/traces/saved"
 )
 
 // Logs hands on the applications of Spark event logs, and of files in the formats of
@@ -30,6 +30,10 @@ type Logs struct {
 	// Arrivals is how the jobs of event logs are taken to be started. It must be set
 	// before the first Read.
 	Arrivals eventlog.Arrivals
+
+	// Cache, if it is not nil, keeps what was read, and saves reading it again. It must be
+	// set before the first Read.
+	Cache *saved.Folder
 
 	stopped func() error // the error with which reading ends
 	found   *found
@@ -168,13 +172,13 @@ func (l *Logs) readAhead() {
 		g, done := &l.groups[len(l.ahead)], make(chan result, 1)
 		l.ahead = append(l.ahead, done)
 		if n == 1 {
-			app, err := g.read()
+			app, err := g.read(l.readLog)
 			done <- result{app, err}
 			continue
 		}
 		go func() {
 			l.slots <- struct{}{}
-			app, err := g.read()
+			app, err := g.read(l.readLog)
 			<-l.slots
 			done <- result{app, err}
 		}()
@@ -190,7 +194,7 @@ func (l *Logs) readTable() (*traces.Application, error) {
 		t := &l.found.Tables[0]
 		l.found.Tables = l.found.Tables[1:]
 		l.done++
-		w, err := formats.Read(t.format, t.path, t.open)
+		w, err := l.readFile(t)
 		if err != nil {
 			return nil, err
 		}

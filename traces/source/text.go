@@ -55,6 +55,7 @@ func (s *stoppable) Read(p []byte) (int, error) {
 // A table is a file of one of the foreign formats.
 type table struct {
 	path   string                        // for messages
+	stored func() (io.ReadCloser, error) // the file as it is
 	open   func() (io.ReadCloser, error) // its text
 	format formats.Format
 }
