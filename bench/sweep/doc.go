@@ -9,7 +9,9 @@
 //   - runner.go: [Runner], which replays cells; variants.go: the workloads that they share;
 //   - inputs.go and key.go: what decides a result, as a hash;
 //   - line.go: the result line;
+//   - results.go: all cells of a plan, with the results that are in stores; folder.go: the
+//     folder of a complete sweep, read again;
 //   - worker.go: cells by request, for other processes.
 //
-// The package has no flags and prints nothing.
+// Package store below keeps the lines. The package has no flags and prints nothing.
 package sweep

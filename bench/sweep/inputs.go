@@ -18,10 +18,10 @@ import (
 	"dynalloc/traces"
 )
 
-// inputsHash is the hash of all of a suite on which results depend and which is the same
-// for all cells. Every field of the types counts, so that one that is added later counts,
+// InputsOf is the hash of all of a suite on which results depend and which is the same for
+// all cells. Every field of the types counts, so that one that is added later counts,
 // too, except those in notInResults.
-func inputsHash(s *bench.Suite) string {
+func InputsOf(s *bench.Suite) string {
 	h := sha256.New()
 	w := bufio.NewWriter(h)
 	for _, part := range []struct {

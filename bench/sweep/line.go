@@ -1,9 +1,6 @@
 package sweep
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -12,6 +9,7 @@ import (
 
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/sweep/store"
 	"dynalloc/internal/wide"
 )
 
@@ -35,15 +33,10 @@ type Result struct {
 	Classes map[string]map[string]float64 `json:"classes"` // metrics by class
 }
 
-// sumOfLine is the last field of a line: the hash of the bytes before it.
-const sumOfLine = `,"sum":"`
-
-// sumDigits is the length of the hash in a line.
-const sumDigits = 16
-
+// line is the result line of a cell.
 func (r *Runner) line(c *Cell, p *Policy, of *bench.Prepared, run *bench.Outcome) []byte {
 	result := Result{
-		Schema: Schema, Key: key(r.inputs, c, p), Engine: Engine, Inputs: r.inputs,
+		Schema: Schema, Key: r.key(c, p), Engine: Engine, Inputs: r.Inputs,
 		Policy: p.Fleet.Name, Rules: p.Fleet.String(), Files: p.Files,
 		Replica: c.Replica, Load: float64(c.Load), Seed: c.Seed, Window: c.Window.String(),
 		Events: run.Result.Events, Digest: fmt.Sprintf("%016x", run.Result.Digest),
@@ -56,35 +49,13 @@ func (r *Runner) line(c *Cell, p *Policy, of *bench.Prepared, run *bench.Outcome
 	if err != nil {
 		panic(err) // no value of a line can be refused
 	}
-	return sealed(text[:len(text)-1])
-}
-
-// sealed ends a line with the hash of its bytes.
-func sealed(open []byte) []byte {
-	hash := sha256.Sum256(open)
-	return append(append(append(open, sumOfLine...), hex.EncodeToString(hash[:])[:sumDigits]...), `"}`...)
-}
-
-// Whole reports whether a line is as it was written.
-func Whole(line []byte) bool {
-	end := len(line) - len(sumOfLine) - sumDigits - len(`"}`)
-	return end > 0 && bytes.Equal(line, sealed(slices.Clone(line[:end])))
-}
-
-// KeyOf is the key of a whole line; empty if it is no result line of this version.
-func KeyOf(line []byte) string {
-	prefix := fmt.Appendf(nil, `{"schema":%d,"key":"`, Schema)
-	const digits = 2 * sha256.Size
-	if !bytes.HasPrefix(line, prefix) || len(line) < len(prefix)+digits {
-		return ""
-	}
-	return string(line[len(prefix):][:digits])
+	return store.Seal(text[:len(text)-1])
 }
 
 // Parse reads a result line.
 func Parse(line []byte) (*Result, error) {
-	if !Whole(line) {
-		return nil, fmt.Errorf("the line was changed or cut: its sum is not that of its bytes")
+	if _, err := store.Key(line); err != nil {
+		return nil, err
 	}
 	r := new(Result)
 	if err := json.Unmarshal(line, r); err != nil {

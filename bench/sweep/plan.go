@@ -18,6 +18,7 @@ const (
 	MostCells    = 1_000_000
 	mostText     = 1 << 20 // bytes
 	mostReplicas = 10_000
+	mostParsed   = 10_000
 	mostSeed     = math.MaxUint32 // because a replica's seed has the number of the replica above it
 )
 
@@ -32,6 +33,7 @@ type Plan struct {
 	seeds    numbers
 	windows  []Window
 	parse    func(text string) (Policy, error)
+	parsed   []Policy // the first ones, up to mostParsed
 }
 
 // A Policy is a policy of a plan, with what it depends on besides its text.
@@ -48,6 +50,8 @@ type Cell struct {
 	Load    Load
 	Seed    int
 	Window  Window
+
+	policy int // its number
 }
 
 func (c Cell) String() string {
@@ -178,6 +182,9 @@ func (p *Plan) complete() error {
 		text, line := p.policyText(i)
 		policy, err := p.parse(text)
 		if err == nil {
+			if i < mostParsed {
+				p.parsed = append(p.parsed, policy)
+			}
 			if first, twice := seen[policy.Fleet.Name]; twice {
 				err = fmt.Errorf("policy %s: another one has this name (line %d): leave one out, or give one another name, as in NAME:%s", policy.Fleet.Name, first, text)
 			}
@@ -199,6 +206,15 @@ func (p *Plan) policyText(i int) (text string, line int) {
 	return t.text(i - p.starts[k-1]), t.line
 }
 
+// policy is the policy with a number.
+func (p *Plan) policy(i int) (Policy, error) {
+	if i < len(p.parsed) {
+		return p.parsed[i], nil
+	}
+	text, _ := p.policyText(i)
+	return p.parse(text)
+}
+
 // Size is the number of cells.
 func (p *Plan) Size() int {
 	n := p.policyCount()
@@ -218,7 +234,8 @@ func (p *Plan) Cell(number int) Cell {
 		return i
 	}
 	c := Cell{Number: number}
-	c.Policy, _ = p.policyText(next(p.policyCount()))
+	c.policy = next(p.policyCount())
+	c.Policy, _ = p.policyText(c.policy)
 	c.Replica = p.replicas.at(next(p.replicas.size()))
 	c.Seed = p.seeds.at(next(p.seeds.size()))
 	c.Load = p.loads[next(len(p.loads))]

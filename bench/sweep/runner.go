@@ -11,31 +11,30 @@ import (
 
 // A Runner computes the results of cells of a plan. Several cells may run at the same time.
 type Runner struct {
-	Plan     *Plan
+	Keys
 	Prepared *bench.Prepared
-	inputs   string
 	variants variants
 }
 
-// NewRunner prepares what all cells of a plan share: the applications that can be replayed
-// under the suite's policies, and their deadlines.
-func NewRunner(ctx context.Context, p *Plan, s *bench.Suite, o bench.Options) (*Runner, error) {
+// NewRunner prepares what all cells share: the applications that can be replayed under the
+// suite's policies, and their deadlines. k are the keys of the suite.
+func NewRunner(ctx context.Context, k Keys, s *bench.Suite, o bench.Options) (*Runner, error) {
 	s.Config.Seed = referenceSeed
 	prepared, err := s.Prepare(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	for i := range p.policyCount() {
-		text, _ := p.policyText(i)
-		policy, err := p.parse(text)
+	for i := range k.Plan.policyCount() {
+		policy, err := k.Plan.policy(i)
 		if err == nil {
 			err = s.Config.Cluster.Refuses(policy.Fleet)
 		}
 		if err != nil {
+			text, _ := k.Plan.policyText(i)
 			return nil, fmt.Errorf("policy %s: %w", text, err)
 		}
 	}
-	r := &Runner{Plan: p, Prepared: prepared, inputs: inputsHash(s)}
+	r := &Runner{Keys: k, Prepared: prepared}
 	r.variants = variants{base: prepared, kept: map[variant]*keptVariant{}}
 	return r, nil
 }
@@ -43,15 +42,6 @@ func NewRunner(ctx context.Context, p *Plan, s *bench.Suite, o bench.Options) (*
 // referenceSeed keys the replays of each application alone, from which deadlines follow: all
 // cells have the same deadlines, whatever their seed.
 const referenceSeed = 1
-
-// Key is the key of a cell's result.
-func (r *Runner) Key(c *Cell) (string, error) {
-	policy, err := r.Plan.parse(c.Policy)
-	if err != nil {
-		return "", err
-	}
-	return key(r.inputs, c, &policy), nil
-}
 
 // Run replays a cell and returns its result line, without the end of the line. An error
 // names the cell, and so does a panic of the replay.
@@ -62,7 +52,7 @@ func (r *Runner) Run(number int, watch replay.Watch) (line []byte, err error) {
 			err = fmt.Errorf("%v: the program failed: %v\n%s", c, p, debug.Stack())
 		}
 	}()
-	policy, err := r.Plan.parse(c.Policy)
+	policy, err := r.Plan.policy(c.policy)
 	if err != nil {
 		return nil, fmt.Errorf("%v: %w", c, err)
 	}

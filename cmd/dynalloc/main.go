@@ -36,7 +36,7 @@
 // main.go starts the command that is asked for. Each command has a file with its
 // flags, and a function that reads the input, calls one of the packages below and
 // prints the result: compare.go, advise.go, tune.go, diff.go, replay.go with timeline.go
-// and why.go, sweep.go, inspect.go, validate.go, calibrate.go, synth.go, redact.go and
+// and why.go, sweep.go with sweep_merge.go, inspect.go, validate.go, calibrate.go, synth.go, redact.go and
 // version.go. What the commands share, in the order of a run:
 //
 //   - flags.go: flags that are parsed when they are set;

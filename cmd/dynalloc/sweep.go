@@ -4,16 +4,20 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dynalloc/bench"
 	"dynalloc/bench/sweep"
+	"dynalloc/bench/sweep/store"
 	"dynalloc/policies"
 	"dynalloc/policies/script"
+	"dynalloc/reports/words"
 )
 
 // sweepFlags are the flags that the sweep and its worker share: the workload, its cluster
@@ -25,16 +29,138 @@ type sweepFlags struct {
 }
 
 func newSweep() *cobra.Command {
+	var f sweepFlags
+	var folder string
+	shard := sweep.Shard{Of: 1}
 	cmd := &cobra.Command{
-		Use:   "sweep",
+		Use:   "sweep [TRACE...]",
 		Short: "Replay many combinations of policies, loads, seeds and windows; stop and go on at any time",
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(args); err != nil {
+				return err
+			}
+			if folder == "" {
+				return usagef("give -o FOLDER: results are kept there, and the same command goes on with them")
+			}
+			out := outputFlags{folder: folder}
+			if err := out.checkFolder(); err != nil {
+				return err
+			}
+			return f.sweep(cmd, args, shard, folder)
+		},
 	}
-	cmd.AddCommand(newSweepWorker())
+	f.addFlags(cmd)
+	cmd.Flags().StringVarP(&folder, "out", "o", "", "`folder` of the results")
+	addParsed(cmd, "shard", "", "only every N-th cell, from number `I/N` on: 0/4, 1/4, 2/4 and 3/4 are all; see \"dynalloc sweep merge --help\"", "", func(text string) (sweep.Shard, error) {
+		var err error
+		shard, err = parseShard(text)
+		return shard, err
+	})
+	cmd.AddCommand(newSweepWorker(), newSweepMerge())
 	return cmd
 }
 
+// parseShard reads I/N.
+func parseShard(text string) (s sweep.Shard, err error) {
+	index, of, _ := strings.Cut(text, "/")
+	if s.Index, err = strconv.Atoi(index); err == nil {
+		s.Of, err = strconv.Atoi(of)
+	}
+	if err != nil || s.Index < 0 || s.Of > sweep.MostCells || s.Index >= s.Of {
+		return s, fmt.Errorf("expected I/N with I from 0 to N-1, such as 0/4, 1/4, 2/4 and 3/4")
+	}
+	return s, nil
+}
+
+// sweep replays the cells of a shard that have no result, and writes all results in the order
+// of the cells if the shard is the whole plan.
+func (f *sweepFlags) sweep(cmd *cobra.Command, args []string, shard sweep.Shard, folder string) error {
+	keys, suite, partly, err := f.read(cmd, args)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	results, err := store.Create(filepath.Join(folder, shard.StoreFile()))
+	if err != nil {
+		return err
+	}
+	defer results.Close()
+	sayDamage(cmd, results)
+	missing, err := keys.Missing(shard, results)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	if len(missing) > 0 {
+		if partly, failed, err = f.replay(cmd, keys, suite, missing, results, partly); err != nil {
+			if cmd.Context().Err() != nil {
+				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s in %s; the same command goes on\n", words.Plural(results.Len(), "result"), results.Path)
+			}
+			return err
+		}
+	}
+	if err := results.Sync(); err != nil {
+		return err
+	}
+	written := results.Path
+	if shard.Of == 1 {
+		if _, err := keys.Write(cmd.Context(), folder, results); err != nil {
+			return err
+		}
+		written = filepath.Join(folder, sweep.ResultsFile)
+	}
+	if !f.quiet {
+		of := shard.Size(keys.Plan.Size())
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d of %s written to %s.\n", of-len(failed), words.Plural(of, "cell"), written)
+	}
+	return partly
+}
+
+// replay replays cells, keeps their results, and names those that have none.
+func (f *sweepFlags) replay(cmd *cobra.Command, keys sweep.Keys, s *bench.Suite, cells []int, to *store.Store, partly error) (_ error, failed []error, err error) {
+	r, partly, err := f.runner(cmd, keys, s, partly)
+	if err != nil {
+		return nil, nil, err
+	}
+	bar := f.progress(cmd, "sweeping", "cells")
+	failed, err = r.RunAll(cmd.Context(), cells, to, bench.Options{Parallel: f.parallel, Progress: bar.set})
+	bar.end()
+	var problems []string
+	for i, err := range failed {
+		if i == mostCellsNamed {
+			problems = append(problems, fmt.Sprintf("%d more cells have no result", len(failed)-i))
+			break
+		}
+		problems = append(problems, err.Error())
+	}
+	return incomplete(cmd, partly, problems), failed, err
+}
+
+// mostCellsNamed is how many cells without a result are named on standard error.
+const mostCellsNamed = 1000
+
+// sayDamage names the lines of a store that cannot be used.
+func sayDamage(cmd *cobra.Command, s *store.Store) {
+	for i, d := range s.Damaged {
+		if more := len(s.Damaged) - i; i >= mostNamed && more > 1 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s: %d more lines are damaged\n", s.Path, more)
+			break
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s:%d: the line is damaged and is not used: %v\n", s.Path, d.Line, d.Err)
+	}
+}
+
 func (f *sweepFlags) addFlags(cmd *cobra.Command) {
+	f.addPlanFlags(cmd)
+	f.addWorkloadFlags(cmd)
+	f.deadlineFlags.addFlags(cmd)
+	f.addComparisonFlags(cmd)
+}
+
+// addPlanFlags adds --plan and the axes.
+func (f *sweepFlags) addPlanFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.plan, "plan", "", "`file` with the policies, replicas, loads, seeds and windows; see docs/SWEEP.md")
 	f.axes = map[string]*[]string{}
 	for _, axis := range []struct{ name, usage string }{
@@ -47,13 +173,10 @@ func (f *sweepFlags) addFlags(cmd *cobra.Command) {
 		f.axes[axis.name] = cmd.Flags().StringArray(axis.name, nil, axis.usage)
 	}
 	completePolicies(cmd)
-	f.addWorkloadFlags(cmd)
-	f.deadlineFlags.addFlags(cmd)
-	f.addComparisonFlags(cmd)
 }
 
-// read reads the plan.
-func (f *sweepFlags) read() (*sweep.Plan, error) {
+// readPlan reads the plan of the file or of the flags.
+func (f *sweepFlags) readPlan() (*sweep.Plan, error) {
 	var text strings.Builder
 	for _, axis := range sweep.Axes {
 		for _, values := range *f.axes[axis] {
@@ -95,20 +218,24 @@ func sweepPolicy(text string) (p sweep.Policy, err error) {
 	return p, err
 }
 
-// prepare reads the plan and the workload.
-func (f *sweepFlags) prepare(cmd *cobra.Command, traces []string) (r *sweep.Runner, partly, err error) {
-	plan, err := f.read()
-	if err != nil {
-		return nil, nil, err
+// read reads the plan and the workload, whose only policy is the recorded one.
+func (f *sweepFlags) read(cmd *cobra.Command, traces []string) (k sweep.Keys, s *bench.Suite, partly, err error) {
+	if k.Plan, err = f.readPlan(); err != nil {
+		return k, nil, nil, err
 	}
-	s, partly, err := f.suite(cmd, traces)
-	if err != nil {
-		return nil, nil, err
+	if s, partly, err = f.suite(cmd, traces); err != nil {
+		return k, nil, nil, err
 	}
 	setPolicies(s, []policies.Fleet{bench.RecordedFleet()})
+	k.Inputs = sweep.InputsOf(s)
+	return k, s, partly, nil
+}
+
+// runner prepares the replays of cells.
+func (f *sweepFlags) runner(cmd *cobra.Command, k sweep.Keys, s *bench.Suite, partly error) (r *sweep.Runner, _, err error) {
 	options, done := f.options(cmd, "each application alone", s.Workload)
 	defer done()
-	if r, err = sweep.NewRunner(cmd.Context(), plan, s, options); err != nil {
+	if r, err = sweep.NewRunner(cmd.Context(), k, s, options); err != nil {
 		return nil, nil, err
 	}
 	return r, incomplete(cmd, partly, leftOut(r.Prepared.LeftOut)), nil
@@ -125,7 +252,11 @@ func newSweepWorker() *cobra.Command {
 			if err := f.check(traces); err != nil {
 				return err
 			}
-			r, partly, err := f.prepare(cmd, traces)
+			keys, suite, partly, err := f.read(cmd, traces)
+			if err != nil {
+				return err
+			}
+			r, partly, err := f.runner(cmd, keys, suite, partly)
 			if err != nil {
 				return err
 			}
