@@ -26,6 +26,7 @@ type attempt struct {
 	profile       int      // -1: its submission was not seen
 	submitted     bool
 	tasks         int
+	pending       int // tasks that have had no regular start; below 0 where starts come late
 	running       int
 	started       *indexSet // tasks that have had a regular start; nil: none seen
 	pendingCopies *indexSet // announced copies that have not started; nil: none seen
@@ -106,17 +107,19 @@ func (d *demand) count(a *attempt, sign int) {
 		return
 	}
 	p := &d.profiles[a.profile]
-	pending, copies := a.tasks-a.started.len(), a.pendingCopies.len()
-	p.pending += sign * pending
-	p.speculative += sign * copies
+	p.pending += sign * a.pending
+	p.speculative += sign * a.pendingCopies.len()
 	p.running += sign * a.running
 	if a.unschedulable {
 		p.unschedulable += sign
 	}
-	if pending > 0 || copies > 0 {
+	if a.waits() {
 		d.waiting += sign
 	}
 }
+
+// waits reports whether a task or a copy of the attempt is pending.
+func (a *attempt) waits() bool { return a.pending > 0 || a.pendingCopies.len() > 0 }
 
 // open reports whether the attempt keeps the queue from being empty, as Spark counts
 // it: this is also true if only a speculative copy of one of its tasks was announced or
@@ -128,6 +131,7 @@ func (a *attempt) open() bool {
 func (d *demand) stageSubmitted(e *Event) {
 	a := d.subtract(e.Stage)
 	a.submitted, a.tasks, a.profile = true, e.Tasks, e.Profile
+	a.pending = a.tasks - a.started.len()
 	d.add(a)
 }
 
@@ -135,12 +139,15 @@ func (d *demand) stageSubmitted(e *Event) {
 // stay counted.
 func (d *demand) stageCompleted(e *Event) {
 	a := d.subtract(e.Stage)
-	a.submitted, a.tasks = false, 0
+	a.submitted, a.tasks, a.pending = false, 0, 0
 	a.started, a.pendingCopies, a.copied = nil, nil, false
 	d.add(a)
 }
 
 func (d *demand) taskStart(e *Event) {
+	if d.plainStart(e) {
+		return
+	}
 	a := d.subtract(e.Stage)
 	a.running++
 	if e.Speculative {
@@ -148,8 +155,34 @@ func (d *demand) taskStart(e *Event) {
 		a.pendingCopies.remove(e.Task)
 	} else {
 		a.started = a.started.with(e.Task, a.tasks)
+		a.pending = a.tasks - a.started.len()
 	}
 	d.add(a)
+}
+
+// plainStart counts the first start of a task while others of its attempt wait, as nearly all
+// starts are: it changes three sums. It reports whether it was one.
+func (d *demand) plainStart(e *Event) bool {
+	a := d.find(e.Stage)
+	if a == nil || !a.submitted || a.pending < 2 || e.Speculative || a.started.has(e.Task) {
+		return false
+	}
+	a.started = a.started.with(e.Task, a.tasks)
+	p := &d.profiles[a.profile]
+	a.running, p.running = a.running+1, p.running+1
+	a.pending, p.pending = a.pending-1, p.pending-1
+	return true
+}
+
+// plainEnd counts the success of a task of an attempt without copies.
+func (d *demand) plainEnd(e *Event) bool {
+	a := d.find(e.Stage)
+	if a == nil || !a.submitted || a.running == 0 || a.pendingCopies != nil || e.failed() {
+		return false
+	}
+	p := &d.profiles[a.profile]
+	a.running, p.running = a.running-1, p.running-1
+	return true
 }
 
 // failed reports whether a task that ended must run again.
@@ -158,12 +191,16 @@ func (e *Event) failed() bool { return e.End == Failed || e.End == Resubmitted }
 // taskEnd makes a failed task pending again. A Resubmitted task lowers the number
 // of running ones although it had already ended (Q5).
 func (d *demand) taskEnd(e *Event) {
+	if d.plainEnd(e) {
+		return
+	}
 	a := d.subtract(e.Stage)
 	if a.running > 0 {
 		a.running--
 	}
 	if e.failed() && !e.Speculative {
 		a.started.remove(e.Task)
+		a.pending = a.tasks - a.started.len()
 	}
 	if e.End == Success {
 		a.pendingCopies.remove(e.Task) // the original ended before its copy started

@@ -36,6 +36,10 @@ type Sleeper interface {
 	Wake(now time.Duration) time.Duration
 }
 
+// A TaskBlind policy does not look at the starts and ends of tasks. The caller leaves these
+// events out.
+type TaskBlind interface{ IgnoresTasks() }
+
 // Never is later than everything.
 const Never = time.Duration(1<<63 - 1)
 

@@ -53,6 +53,8 @@ var showBranches = flag.Bool("branches", false, "list every branch with how ofte
 // unseen are branches that change no answer, each with the reason. The list
 // is short because a branch that can go goes.
 var unseen = []struct{ function, text, reason string }{
+	{"plainStart", "a == nil || !a.submitted || a.pending < 2 || e.Speculative || a.started.has(e.Task) is false", shorter},
+	{"plainEnd", "a == nil || !a.submitted || a.running == 0 || a.pendingCopies != nil || e.failed() is false", shorter},
 	{"add", "d.drop(a)", onlyMemory},
 	{"add", "!a.unschedulable is true", onlyMemory},
 	{"jobEnd", "m.jobs = slices.Delete(m.jobs, i, i+1)", onlyMemory},
@@ -70,6 +72,7 @@ var unseen = []struct{ function, text, reason string }{
 
 // Why a branch changes no answer.
 const (
+	shorter      = "a shorter way to the same sums"
 	onlyMemory   = "frees or keeps memory"
 	looksAgain   = "saves a look at executors or a tick that would change nothing"
 	sameDeadline = "the deadline would come out the same"

@@ -99,13 +99,8 @@ func (s *static) Tick(time.Duration) time.Duration {
 	return Never
 }
 
-// Wake implements Sleeper.
-func (s *static) Wake(now time.Duration) time.Duration {
-	if s.changed {
-		return now
-	}
-	return Never
-}
+// IgnoresTasks implements TaskBlind.
+func (s *static) IgnoresTasks() {}
 
 func (s *static) want(profile int) {
 	if slices.ContainsFunc(s.targets, func(t Target) bool { return t.Profile == profile }) {

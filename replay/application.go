@@ -56,6 +56,7 @@ type application struct {
 	sleeper    policies.Sleeper  // the policy, if it knows which ticks it needs
 	event      policies.Event    // the event passed to the policy; a field, to avoid an allocation for each event
 	taskEvent  policies.Event    // the same for the starts and ends of tasks
+	taskBlind  bool              // the policy does not look at these
 	registered time.Duration     // when the driver registered, from which on the policy ticks; -1: not yet
 	lastTick   time.Duration     // -1: none
 	nextTick   time.Duration
@@ -172,6 +173,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	}
 	a.fallible, _ = a.policy.(policies.Fallible)
 	a.sleeper, _ = a.policy.(policies.Sleeper)
+	_, a.taskBlind = a.policy.(policies.TaskBlind)
 	a.path = newPathTracker(a, spec)
 	a.mostEvents = cmp.Or(e.config.MostEvents, DefaultMostEvents) + EventsPerTask*(tasksOf(app)+len(app.Stages)+len(app.Jobs))
 	return a, nil
@@ -233,6 +235,9 @@ func (a *application) observe(ev policies.Event) {
 
 // observeTask is the same for the start or the end of a task.
 func (a *application) observeTask(kind policies.EventKind, set *taskSet, task int32, x policies.ExecutorID, end policies.EndReason, isCopy bool) {
+	if a.taskBlind {
+		return
+	}
 	e := &a.taskEvent
 	e.Kind, e.At, e.Stage, e.Task, e.Executor, e.End, e.Speculative = kind, a.engine.now, set.name(), int(task), x, end, isCopy
 	a.policy.Observe(e)
@@ -252,8 +257,8 @@ func (a *application) tickAfterEvent() {
 // before t. The grid has a point each interval since the registration, and two ticks
 // are at least an interval apart.
 func (a *application) tickBy(t time.Duration) {
-	if a.registered < 0 || t >= a.nextTick {
-		return
+	if a.registered < 0 || t > a.nextTick-policies.Interval {
+		return // not yet, or nextTick is the first point
 	}
 	t = a.registered + (max(t, a.registered)-a.registered+policies.Interval-1)/policies.Interval*policies.Interval
 	if a.lastTick >= 0 {

@@ -105,6 +105,8 @@ func (a *application) submitStage(job, stage int32) {
 			}
 		}
 	}
+	set.work, set.reads = a.plan.Work[a.plan.Offset[stage]:a.plan.Offset[stage+1]], a.plan.Reads[stage]
+	set.plain = len(s.Failures)+len(a.plan.Blocks[stage]) == 0
 	set.barrier = s.Barrier
 	set.doneOn = slices.Repeat([]policies.ExecutorID{nowhere}, int(set.tasks))
 	a.result.Rerun += state.forgotten
@@ -183,7 +185,7 @@ func (a *application) endTask(set *taskSet, task int32, x *executor, isCopy bool
 		vain = 0
 	}
 	a.engine.emitTask(TaskEnded, a.index, set, partition, x.id, vain)
-	if why == policies.Success && len(a.plan.Blocks[set.stage]) > 0 {
+	if why == policies.Success && !set.plain {
 		a.cache(x.id, set.stage, partition)
 	}
 	a.observeTask(policies.TaskEnd, set, task, x.id, why, isCopy)

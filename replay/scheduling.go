@@ -61,7 +61,7 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	}
 	a.takeSlot(x)
 	partition := set.partition(task)
-	first := x.history.Record(e.now, set.stage, a.plan.Reads[set.stage], x.slots)
+	first := x.history.Record(e.now, set.stage, set.reads, x.slots)
 	work, recompute, fate := a.duration(set, x, partition, isCopy)
 	x.tasks = append(x.tasks, runningTask{})
 	t := &x.tasks[len(x.tasks)-1]
@@ -101,18 +101,16 @@ func (a *application) duration(set *taskSet, x *executor, partition int32, isCop
 		return fetch, 0, missesData
 	case isCopy:
 		return a.copyDuration(set, partition), 0, succeeds
+	case set.plain:
+		return milliseconds(set.work[partition]), 0, succeeds
 	}
-	if failures := a.app.Stages[set.stage].Failures; len(failures) > 0 {
-		gone := func(id policies.ExecutorID) bool { return a.executors[id].state != live }
-		if work, ok := a.failures.Next(set.stage, partition, failures, x.id, &a.exclusion.Rules, gone); ok {
-			return work, 0, fails
-		}
+	failures, gone := a.app.Stages[set.stage].Failures, func(id policies.ExecutorID) bool { return a.executors[id].state != live }
+	if work, ok := a.failures.Next(set.stage, partition, failures, x.id, &a.exclusion.Rules, gone); ok {
+		return work, 0, fails
 	}
-	if len(a.plan.Blocks[set.stage]) > 0 {
-		recompute = a.recompute(set.stage, partition)
-		a.result.Recomputed.Add(recompute, 1)
-	}
-	return milliseconds(a.plan.Work[a.plan.Offset[set.stage]+partition]), recompute, succeeds
+	recompute = a.recompute(set.stage, partition)
+	a.result.Recomputed.Add(recompute, 1)
+	return milliseconds(set.work[partition]), recompute, succeeds
 }
 
 func milliseconds(n int32) time.Duration { return time.Duration(n) * time.Millisecond }

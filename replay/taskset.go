@@ -35,7 +35,10 @@ type taskSet struct {
 	doneOn      []policies.ExecutorID // by index, where it succeeded, else nowhere
 	pending     int32                 // tasks that wait for a slot
 	done        int32
-	barrier     bool // its tasks start together, and one that fails fails all
+	work        []int32 // by partition, the milliseconds that its task works
+	reads       bool    // its tasks read shuffle data
+	plain       bool    // no task of its stage fails by itself or has to do with cached blocks
+	barrier     bool    // its tasks start together, and one that fails fails all
 	exclusion   exclusion.Set
 	refused     bool          // the last offer started none of its tasks
 	givenUpAt   time.Duration // a task may run on no executor, and another has to come until then; 0: not so

@@ -21,6 +21,9 @@ type Recorded struct {
 // if it succeeds. Gone says which executors are no longer there: others take on their
 // failures.
 func (r *Recorded) Next(stage, task int32, failures []traces.Failure, on policies.ExecutorID, rules *Rules, gone func(policies.ExecutorID) bool) (time.Duration, bool) {
+	if len(failures) == 0 {
+		return 0, false
+	}
 	if r.happened == nil {
 		r.happened, r.executor = map[int32][]bool{}, map[int]policies.ExecutorID{}
 	}
