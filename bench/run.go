@@ -63,7 +63,7 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 			return err
 		}
 		log := logs[k-len(firsts)]
-		r.Self[log] = selfreplay.Of(s.Workload.Apps[log], watch)
+		r.Self[log] = selfreplay.Of(s.Workload.Apps[log], selfreplay.Options{Watch: watch, MostEvents: s.Config.MostEvents})
 		return nil
 	}
 	sofar := Progress{Total: len(failed) + len(sides)}

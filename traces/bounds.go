@@ -98,7 +98,7 @@ func (s *idealSchedule) stage(i int, at time.Duration) time.Duration {
 		ready = max(ready, s.stage(parent, at))
 	}
 	ready += s.app.Stages[i].Delay + s.app.Stages[i].Launch
-	longest := longestTask(&s.app.Stages[i])
+	longest := longest(&s.app.Stages[i], (*Task).Work)
 	s.stages[i] = StageSpan{Ready: ready, End: ready + longest, Computed: true}
 	return ready + longest
 }

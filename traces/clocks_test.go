@@ -3,6 +3,7 @@ package traces
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,8 @@ func TestImpossibleApplicationsAreLeftOut(t *testing.T) {
 		{func(a *Application) { a.Recorded.Executors = []RecordedExecutor{{ID: "3", Cores: 1 << 40}} }, "executor 3 of 1099511627776 cores: at most 1048576 can be replayed"},
 		{func(a *Application) { a.Stages = []Stage{{ID: 4, Tasks: []Task{{Run: 3 * 3600 * 1000}}}} }, ""},
 		{func(a *Application) { a.Stages = []Stage{{ID: 4, Tasks: []Task{{Run: 3*3600*1000 + 1}}}} }, "a task of stage 4 ran for 3h0m0.001s, and the application for 1h0m0s: its durations are damaged"},
+		{func(a *Application) { a.Stages = []Stage{{ID: 4, Tasks: []Task{{Run: 1, Scheduler: 3 * 3600 * 1000}}}} }, "a task of stage 4 ran for 3h0m0.001s, and the application for 1h0m0s: its durations are damaged"},
+		{func(a *Application) { a.Stages = []Stage{{ID: 4, Tasks: []Task{{GettingResult: math.MaxInt32}}}} }, "a task of stage 4 ran for 25 days or more, and the application for 1h0m0s: its durations are damaged"},
 	} {
 		good, bad := app("good", "ann", 0, time.Hour), app("bad", "ann", 0, time.Hour)
 		good.Started, bad.Started = time.Unix(1_000_000_000, 0), time.Unix(999_999_000, 0)

@@ -88,7 +88,7 @@ func (a *Application) serialLength() float64 {
 		j := &a.Jobs[i]
 		end := ends[j.Cue.After+1] + j.Cue.Gap.Seconds()
 		for _, s := range j.Stages {
-			end += longestTask(&a.Stages[s]).Seconds()
+			end += longest(&a.Stages[s], (*Task).Work).Seconds()
 		}
 		ends[i+1] = end
 		last = max(last, end)
@@ -96,24 +96,31 @@ func (a *Application) serialLength() float64 {
 	return last + a.Tail.Seconds()
 }
 
-func longestTask(s *Stage) (longest time.Duration) {
+// longest is the longest of some time of a stage's tasks.
+func longest(s *Stage, of func(*Task) time.Duration) (most time.Duration) {
 	for _, t := range s.All() {
-		longest = max(longest, t.Work())
+		most = max(most, of(t))
 	}
-	return longest
+	return most
+}
+
+// lasted is how long a task took, with the parts of it that were the driver's.
+func (t *Task) lasted() time.Duration {
+	return max(t.Work(), time.Duration(t.OriginalRun)*time.Millisecond) + (time.Duration(t.Scheduler)+time.Duration(t.GettingResult))*time.Millisecond
 }
 
 // impossibleTasks looks for a task that lasted longer than its application: more than
-// twice as long and an hour, because executors and drivers have different clocks.
+// twice as long and an hour, because executors and drivers have different clocks. The
+// driver's part of it counts, because a replay learns from it what launching tasks costs.
 func impossibleTasks(a *Application) error {
 	if a.Log.Lines == 0 || a.Recorded == nil {
 		return nil
 	}
 	most := 2*min(a.Recorded.End, MaxLength) + time.Hour
 	for i := range a.Stages {
-		if longest := longestTask(&a.Stages[i]); longest > most {
-			text := longest.String()
-			if longest >= math.MaxInt32*time.Millisecond {
+		if took := longest(&a.Stages[i], (*Task).lasted); took > most {
+			text := took.String()
+			if took >= math.MaxInt32*time.Millisecond {
 				text = "25 days or more"
 			}
 			return fmt.Errorf("a task of stage %d ran for %s, and the application for %v: its durations are damaged", a.Stages[i].ID, text, a.Recorded.End)

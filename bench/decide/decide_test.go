@@ -104,7 +104,7 @@ func TestAReplayIsTrustedLessTheFurtherItIsOff(t *testing.T) {
 		s := logOf(t, "etl/ess10")
 		a := s.Workload.Apps[0]
 		recorded := *a.Recorded
-		recorded.End = time.Duration(selfreplay.Of(a, nil).Replayed.Seconds*float64(time.Second)) + longer*time.Second
+		recorded.End = time.Duration(selfreplay.Of(a, selfreplay.Options{}).Replayed.Seconds*float64(time.Second)) + longer*time.Second
 		a.Recorded = &recorded
 		c := decided(t, only(s, specs(t, "static,n=2", "static,n=4")...)).Classes[0]
 		if c.Model.Time <= last || c.Verdict == Insufficient {
@@ -121,7 +121,7 @@ func TestIntervalsStayInsideWhatIsPossible(t *testing.T) {
 	s := logOf(t, "etl/ess10")
 	a := s.Workload.Apps[0]
 	recorded := *a.Recorded
-	recorded.End = time.Duration(20 * selfreplay.Of(a, nil).Replayed.Seconds * float64(time.Second))
+	recorded.End = time.Duration(20 * selfreplay.Of(a, selfreplay.Options{}).Replayed.Seconds * float64(time.Second))
 	a.Recorded = &recorded
 	d := decided(t, only(s, specs(t, "static,n=1", "static,n=2", "static,n=4")...))
 	for _, c := range d.Classes[0].Candidates {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
@@ -53,10 +52,10 @@ func (e *Explanation) Cause() Cause {
 // of tasks are replaced by what the log says, then executors are lost as the log says, and
 // what the error changes by is the part of each. What is left is divided by how the time
 // of the two runs was spent (traces.TimeSpent). This reads the recorded run: it shows where
-// an error comes from, and is no prediction. The replays have a watch, which may be nil.
-func Explain(a *traces.Application, watch replay.Watch) Explanation {
+// an error comes from, and is no prediction.
+func Explain(a *traces.Application, o Options) Explanation {
 	w := alone(a)
-	config := configOf(w, watch)
+	config := o.config(w)
 	e := Explanation{Error: with(w, config)}
 	if !e.Known() {
 		return e

@@ -37,7 +37,7 @@ func TestErrorsOfKeptLogsDoNotGrow(t *testing.T) {
 			if !Counts(a) || unlike[filepath.Base(filepath.Dir(log))] != "" {
 				continue
 			}
-			e := Of(a, nil)
+			e := Of(a, Options{})
 			errors = append(errors, e)
 			t.Logf("%s %+.2f %% of %.1f s, executor-seconds %+.2f %%", log, 100*e.Time, e.Recorded.Seconds, 100*e.Executors)
 		}

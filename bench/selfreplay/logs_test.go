@@ -140,7 +140,7 @@ func TestErrorsDoNotGrow(t *testing.T) {
 		if log.seen = true; log.why != "" {
 			return
 		}
-		e := Of(a, nil)
+		e := Of(a, Options{})
 		lines = append(lines, line{path, e})
 		for _, h := range []string{half(path), "all"} {
 			found[h] = append(found[h], e)

@@ -39,24 +39,29 @@ func (e *Error) Known() bool { return !math.IsNaN(e.Time) }
 
 // Of replays an application alone as its log says it ran, and compares. The error is
 // unknown if the application is not from an event log, or its log does not have the end, or has
-// lost all of its tasks: a replay of nothing would last as long. The replays have a watch,
-// which may be nil.
-func Of(a *traces.Application, watch replay.Watch) Error {
+// lost all of its tasks: a replay of nothing would last as long.
+func Of(a *traces.Application, o Options) Error {
 	w := alone(a)
-	return with(w, configOf(w, watch))
+	return with(w, o.config(w))
+}
+
+// Options are what a self-replay takes from outside. Nothing of it changes a result.
+type Options struct {
+	Watch      replay.Watch // may be nil
+	MostEvents int          // as in replay.Config: past it the replay fails
 }
 
 // Possible reports whether an event log says how an application ran. Foreign
 // traces do not say which of its time an application waited for a busy cluster.
 func Possible(a *traces.Application) bool { return a.Recorded != nil && a.Log.Lines > 0 }
 
-// configOf is how a self-replay is done: on the cluster and with the times that the
-// log shows.
-func configOf(w *traces.Workload, watch replay.Watch) replay.Config {
+// config is how a self-replay is done: on the cluster and with the times that the log
+// shows.
+func (o Options) config(w *traces.Workload) replay.Config {
 	if !Possible(w.Apps[0]) {
 		return replay.Config{}
 	}
-	config := replay.Config{Cluster: cluster.Assume(w), Watch: watch}
+	config := replay.Config{Cluster: cluster.Assume(w), Watch: o.Watch, MostEvents: o.MostEvents}
 	config.Times, _ = calibrate.Learn(w, config.Cluster)
 	return config
 }

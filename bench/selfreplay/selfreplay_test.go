@@ -20,18 +20,18 @@ func recording(t *testing.T, name string) *traces.Application {
 // the recorded end is moved, the replay is 30 s short.
 func TestAnErrorIsTheDifferenceToTheLog(t *testing.T) {
 	a := recording(t, "etl/static4")
-	before := Of(a, nil)
+	before := Of(a, Options{})
 	if !before.Known() || math.Abs(before.Time) > 0.05 {
 		t.Fatalf("%+v", before)
 	}
 	late, recorded := *a, *a.Recorded
 	recorded.End += 30 * time.Second
 	late.Recorded, late.Tail = &recorded, a.Tail+30*time.Second
-	if e := Of(&late, nil); math.Abs(e.Replayed.Seconds-e.Recorded.Seconds-before.Replayed.Seconds+before.Recorded.Seconds) > 1e-9 {
+	if e := Of(&late, Options{}); math.Abs(e.Replayed.Seconds-e.Recorded.Seconds-before.Replayed.Seconds+before.Recorded.Seconds) > 1e-9 {
 		t.Errorf("the driver took 30 s longer: %+v, before %+v", e, before)
 	}
 	late.Tail = a.Tail
-	e := Of(&late, nil)
+	e := Of(&late, Options{})
 	if math.Abs(e.Replayed.Seconds-before.Replayed.Seconds) > 1e-9 || e.Time > -0.2 {
 		t.Errorf("the log ends 30 s later: %+v, before %+v", e, before)
 	}
@@ -42,7 +42,7 @@ func TestAnErrorIsTheDifferenceToTheLog(t *testing.T) {
 func TestTheErrorOfAnEmptyReplayIsUnknown(t *testing.T) {
 	a := *recording(t, "etl/static4")
 	a.Stages, a.Jobs, a.Log.Grade = nil, nil, traces.Lossy
-	if e := Of(&a, nil); e.Known() || e.Failed != nil || e.Recorded.Seconds == 0 {
+	if e := Of(&a, Options{}); e.Known() || e.Failed != nil || e.Recorded.Seconds == 0 {
 		t.Errorf("%+v", e)
 	}
 }
@@ -53,7 +53,7 @@ func TestTheErrorOfAnEmptyReplayIsUnknown(t *testing.T) {
 func TestASelfReplayReadsNoArrivals(t *testing.T) {
 	a := recording(t, "etl/ess10")
 	w := alone(a)
-	config := configOf(w, nil)
+	config := Options{}.config(w)
 	want := with(w, config).Replayed
 	other, recorded := *w.Apps[0], *a.Recorded
 	recorded.Executors = nil
@@ -72,7 +72,7 @@ func TestASelfReplayReadsNoArrivals(t *testing.T) {
 // started otherwise are an error of start-up.
 func TestPartsAddUpToTheError(t *testing.T) {
 	for _, name := range []string{"etl/static4", "etl/ess10", "fanout/essbl5", "reuse/decom10"} {
-		e := Explain(recording(t, name), nil)
+		e := Explain(recording(t, name), Options{})
 		sum := 0.0
 		for _, part := range e.Parts {
 			sum += part
@@ -106,7 +106,7 @@ func TestSummary(t *testing.T) {
 func TestWithoutALogThereIsNoError(t *testing.T) {
 	a := *recording(t, "etl/static4")
 	a.Recorded = nil
-	if e := Explain(&a, nil); e.Known() || e.Failed != nil {
+	if e := Explain(&a, Options{}); e.Known() || e.Failed != nil {
 		t.Errorf("%+v", e)
 	}
 }
@@ -119,7 +119,7 @@ func TestAMissingPauseIsTheDriver(t *testing.T) {
 	recorded.End += 10 * time.Second
 	recorded.Spent.Driver += 10 * time.Second
 	a.Recorded = &recorded
-	e := Explain(&a, nil)
+	e := Explain(&a, Options{})
 	if e.Cause() != Driver || math.Abs(e.Parts[Driver]*recorded.End.Seconds()+10) > 0.5 {
 		t.Errorf("cause %s, parts %v", e.Cause(), e.Parts)
 	}

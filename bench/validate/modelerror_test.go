@@ -95,7 +95,7 @@ func recordedWorkloads(t *testing.T) (list []measured) {
 func selfError(apps []*traces.Application) float64 {
 	var errors []selfreplay.Error
 	for _, a := range apps {
-		errors = append(errors, selfreplay.Of(a, nil))
+		errors = append(errors, selfreplay.Of(a, selfreplay.Options{}))
 	}
 	return ModelError{}.With(errors).Time
 }

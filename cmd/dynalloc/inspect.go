@@ -13,17 +13,19 @@ import (
 func newInspect() *cobra.Command {
 	var out outputFlags
 	var in readFlags
+	var limits limitFlags
 	cmd := &cobra.Command{
 		Use:   "inspect TRACE...",
 		Short: "Show the content and the quality of event logs",
 		Args:  someTraces,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return in.inspect(cmd, args, &out)
+			return in.inspect(cmd, args, limits.selfReplays(cmd), &out)
 		},
 	}
 	out.addFormat(cmd, "output format")
 	in.addFlags(cmd)
 	in.addArrivalsFlag(cmd)
+	limits.addFlags(cmd)
 	return cmd
 }
 
@@ -34,7 +36,7 @@ func someTraces(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlags) error {
+func (in *readFlags) inspect(cmd *cobra.Command, paths []string, how selfreplay.Options, out *outputFlags) error {
 	logs, done, err := in.open(cmd, paths...)
 	if err != nil {
 		return err
@@ -43,6 +45,7 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 	logs.EachLog = true
 	var found []*traces.Application
 	var self []selfreplay.Error
+	var beyond []string
 	reading := in.reader(cmd, logs)
 	for {
 		a, err := reading.Read()
@@ -58,7 +61,8 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 		}
 		e := selfreplay.Unknown()
 		if why := a.Impossible(); why == nil {
-			e = selfreplay.Of(a, stopWith(cmd.Context()))
+			e = selfreplay.Of(a, how)
+			beyond = append(beyond, beyondLimits(a, &e)...)
 		} else {
 			a.Log.Grade, a.Log.Problems = traces.Unreadable, append(a.Log.Problems, traces.ImpossibleValue.With(why))
 			reading.lossy++
@@ -78,7 +82,7 @@ func (in *readFlags) inspect(cmd *cobra.Command, paths []string, out *outputFlag
 	if err := out.print(cmd, reports.Inspection(found, self, logs.Skipped())); err != nil {
 		return err
 	}
-	return failure
+	return incomplete(cmd, failure, beyond)
 }
 
 // withoutWork is an application without its jobs and tasks: there may be very many logs.

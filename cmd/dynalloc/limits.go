@@ -1,13 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"dynalloc/bench/selfreplay"
 	"dynalloc/replay"
+	"dynalloc/traces"
 )
 
 // limits are what --limit can change: bounds of the work for one application, in counts
@@ -52,4 +55,21 @@ func (l *limitFlags) configure(c *replay.Config) {
 	for _, set := range l.given {
 		set(c)
 	}
+}
+
+// selfReplays are the options of self-replays with the user's limits.
+func (l *limitFlags) selfReplays(cmd *cobra.Command) selfreplay.Options {
+	var c replay.Config
+	l.configure(&c)
+	return selfreplay.Options{Watch: stopWith(cmd.Context()), MostEvents: c.MostEvents}
+}
+
+// beyondLimits is what a command says of a self-replay of a log that cannot be done; empty:
+// nothing.
+func beyondLimits(a *traces.Application, e *selfreplay.Error) []string {
+	var beyond *replay.AppError
+	if !errors.As(e.Failed, &beyond) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: no self-replay: %v", a.Path, beyond)}
 }

@@ -112,7 +112,7 @@ func TestProofDocument(t *testing.T) {
 			runs := slices.DeleteFunc(slices.Clone(before), func(a *traces.Application) bool { return a.Class != c.Class })
 			var self []selfreplay.Error
 			for _, a := range runs {
-				self = append(self, selfreplay.Of(a, nil))
+				self = append(self, selfreplay.Of(a, selfreplay.Options{}))
 			}
 			model := validate.ErrorOf(runs, self)
 			for _, row := range real.Rows {

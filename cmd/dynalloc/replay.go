@@ -65,7 +65,7 @@ func newReplay() *cobra.Command {
 			if why.given() {
 				executor = why.value
 			}
-			s.Notes = append(s.Notes, selfReplayNotes(app, s.Workload.Apps, s.Config.Watch)...)
+			s.Notes = append(s.Notes, selfReplayNotes(app, s.Workload.Apps, in.selfReplays(cmd))...)
 			s.Config.Attribute = why.given()
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			err = play(s, fleet, newEventWriter(out, s.Workload, format.value, app, tasks, executor))
@@ -108,11 +108,11 @@ func bounded(s *bench.Suite) (rest *bench.Suite, beyond []*replay.AppError, err 
 
 // selfReplayNotes state how well replays reproduce the logs of the applications that
 // are shown.
-func selfReplayNotes(app string, apps []*traces.Application, watch replay.Watch) []bench.Note {
+func selfReplayNotes(app string, apps []*traces.Application, how selfreplay.Options) []bench.Note {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(a *traces.Application) bool { return !shows(app, a) })
 	var errs []selfreplay.Error
 	for _, a := range apps {
-		errs = append(errs, selfreplay.Of(a, watch))
+		errs = append(errs, selfreplay.Of(a, how))
 	}
 	return bench.SelfReplayNotes(apps, errs)
 }

@@ -22,6 +22,7 @@ func newValidate() *cobra.Command {
 	var seed uint64
 	var times string
 	var self bool
+	var limits limitFlags
 	cmd := &cobra.Command{
 		Use:   "validate FROM TO | validate FOLDER | validate --self TRACE...",
 		Short: "Compare replays with real runs",
@@ -33,7 +34,7 @@ func newValidate() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if self {
-				return logs.validateSelf(cmd, args, &out)
+				return logs.validateSelf(cmd, args, limits.selfReplays(cmd), &out)
 			}
 			o := validate.Options{Startup: startup.value, Seed: seed, Faults: on.faults}
 			if on.cluster.given() {
@@ -53,7 +54,8 @@ func newValidate() *cobra.Command {
 		},
 	}
 	out.addFormat(cmd, "output format")
-	cmd.Flags().BoolVar(&self, "self", false, "compare each application with a replay of its own log, and say what causes a large error; other flags have no effect")
+	cmd.Flags().BoolVar(&self, "self", false, "compare each application with a replay of its own log, and say what causes a large error; of the other flags only --arrivals, --cache and --limit have an effect")
+	limits.addFlags(cmd)
 	startup = addChoice(cmd, "startup", validate.StartupFrom, "source of start-up times", validate.StartupFrom, validate.StartupTo, validate.StartupGranted)
 	on.addFlags(cmd, "the `cluster` of the recordings, such as standalone,nodes=1,cores=16,memory=32g; see \"dynalloc help clusters\"")
 	addSeedFlag(cmd, &seed)
@@ -91,7 +93,7 @@ func validatePair(cmd *cobra.Command, logs *readFlags, from, to string, o valida
 
 // validateSelf replays each application of some logs alone. A log is forgotten when
 // its replay is done, as there may be very many.
-func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *outputFlags) error {
+func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, how selfreplay.Options, out *outputFlags) error {
 	logs, done, err := f.open(cmd, paths...)
 	if err != nil {
 		return err
@@ -100,6 +102,7 @@ func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *output
 	logs.EachLog = true
 	reading := f.reader(cmd, logs)
 	var list []reports.SelfReplayed
+	var beyond []string
 	for {
 		a, err := reading.Read()
 		if err == io.EOF {
@@ -112,10 +115,12 @@ func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *output
 			return err
 		}
 		e := selfreplay.Explanation{Error: selfreplay.Unknown()}
-		if a.Impossible() == nil {
-			e = selfreplay.Explain(a, stopWith(cmd.Context()))
+		if why := a.Impossible(); why == nil {
+			e = selfreplay.Explain(a, how)
+			beyond = append(beyond, beyondLimits(a, &e.Error)...)
 		} else {
 			a.Log.Grade = traces.Unreadable
+			beyond = append(beyond, fmt.Sprintf("%s: no self-replay: %v", a.Path, why))
 		}
 		list = append(list, reports.SelfReplayed{App: withoutWork(a), Explanation: e})
 	}
@@ -126,7 +131,7 @@ func (f *readFlags) validateSelf(cmd *cobra.Command, paths []string, out *output
 	if err := out.print(cmd, reports.SelfReplays(list)); err != nil {
 		return err
 	}
-	return failure
+	return incomplete(cmd, failure, beyond)
 }
 
 func validateAll(cmd *cobra.Command, logs *readFlags, folder string, o validate.Options, out *outputFlags) error {
