@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/reuse"
 	"dynalloc/internal/note"
 	"dynalloc/internal/wide"
 	"dynalloc/policies"
@@ -43,14 +44,14 @@ type sideReplay struct {
 func (side *sideReplay) run(w *traces.Workload, watch replay.Watch) {
 	config := side.config
 	config.Watch = watch
-	if result, err := replay.Run(w, side.fleet, config); err == nil {
+	if result, err := reuse.Run(w, side.fleet, config); err == nil {
 		side.reduce(result)
 	}
 }
 
 // sideConfig is the configuration of side replays: nobody reads the causes of their time.
-func (s *Suite) sideConfig() replay.Config {
-	c := s.Config
+func (r *Results) sideConfig() replay.Config {
+	c := r.config
 	c.Attribute = false
 	return c
 }
@@ -72,7 +73,7 @@ func (r *Results) externalityReplays() []sideReplay {
 		for _, class := range r.Classes {
 			if s.changes(f, class) {
 				side := len(sides)
-				sides = append(sides, sideReplay{f.Only(class, s.Policies[0]), s.sideConfig(), func(result *replay.Result) {
+				sides = append(sides, sideReplay{f.Only(class, s.Policies[0]), r.sideConfig(), func(result *replay.Result) {
 					r.Externalities[side].Effects = r.effects(result)
 				}})
 				r.Externalities = append(r.Externalities, Externality{Policy: f.Name, Changed: class})

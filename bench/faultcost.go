@@ -26,7 +26,7 @@ func (r *Results) faultFreeReplays() []sideReplay {
 	if len(r.Suite.Config.Faults) == 0 && !r.Suite.Config.RecordedLosses {
 		return nil
 	}
-	without := r.Suite.sideConfig()
+	without := r.sideConfig()
 	without.Faults, without.RecordedLosses = nil, false
 	var sides []sideReplay
 	for i, f := range r.Suite.Policies {

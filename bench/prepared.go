@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/reuse"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -19,6 +20,7 @@ type Prepared struct {
 	reference []sla.Reference
 	queries   []sla.Query
 	classes   []string
+	config    replay.Config       // the suite's, with the plans of its workload
 	alone     []*replay.AppResult // by application: its replay alone on the idle cluster
 }
 
@@ -28,10 +30,14 @@ type Prepared struct {
 func (s *Suite) Prepare(ctx context.Context, o Options) (*Prepared, error) {
 	s, leftOut, err := s.Feasible()
 	for err == nil {
+		config := s.Config
+		if err := config.Prepare(s.Workload, ctx.Err); err != nil {
+			return nil, err
+		}
 		same, firsts := distinctWork(s.Workload)
 		alone, failed := make([]*replay.AppResult, len(same)), make([]*replay.AppError, len(firsts))
 		if err = o.Each(ctx, len(firsts), func(i int, watch replay.Watch) (err error) {
-			if alone[firsts[i]], err = s.alone(firsts[i], watch); errors.As(err, &failed[i]) {
+			if alone[firsts[i]], err = s.alone(firsts[i], config, watch); errors.As(err, &failed[i]) {
 				return nil
 			}
 			return err
@@ -43,7 +49,7 @@ func (s *Suite) Prepare(ctx context.Context, o Options) (*Prepared, error) {
 				alone[i] = alone[same[i]]
 			}
 			slack := s.Deadlines.SlackInForce(s.Slack)
-			return (&Prepared{Suite: s, LeftOut: leftOut, reference: sla.References(s.Workload, s.Deadlines, slack, alone), alone: alone}).ready(), nil
+			return ready(&Prepared{Suite: s, LeftOut: leftOut, reference: sla.References(s.Workload, s.Deadlines, slack, alone), alone: alone, config: config}), nil
 		}
 		leftOut = append(leftOut, failed...)
 		s, err = s.Without(failed)
@@ -52,7 +58,7 @@ func (s *Suite) Prepare(ctx context.Context, o Options) (*Prepared, error) {
 }
 
 // ready adds what follows from the workload and the references.
-func (p *Prepared) ready() *Prepared {
+func ready(p *Prepared) *Prepared {
 	w := p.Suite.Workload
 	p.queries, p.classes = sla.QueriesWithDeadline(w, p.Suite.Deadlines, p.alone), Classes(w)
 	return p
@@ -64,21 +70,22 @@ func (p *Prepared) ready() *Prepared {
 func (p *Prepared) With(w *traces.Workload, from []int, c replay.Config) *Prepared {
 	s := *p.Suite
 	s.Workload, s.Config, s.Truth = w, c, nil
-	v := Prepared{Suite: &s}
+	v := Prepared{Suite: &s, config: c}
+	_ = v.config.Prepare(w, func() error { return nil }) // nothing ends it
 	for _, i := range from {
 		v.reference, v.alone = append(v.reference, p.reference[i]), append(v.alone, p.alone[i])
 	}
-	return v.ready()
+	return ready(&v)
 }
 
 // Replay replays the workload under one policy, without a timeline.
 func (p *Prepared) Replay(f policies.Fleet, watch replay.Watch) (*Outcome, error) {
 	s := p.Suite
-	config := s.Config
+	config := p.config
 	config.Watch = watch
 	run := &Outcome{Policy: f, meter: metrics.NewMeter(s.Workload, config.Cluster.Capacity(), s.Prices.Minimum)}
 	var err error
-	if run.Result, err = replay.Run(s.Workload, f, config, run.meter); err != nil {
+	if run.Result, err = reuse.Run(s.Workload, f, config, run.meter); err != nil {
 		return nil, err
 	}
 	(&Results{Suite: s, Classes: p.classes, Reference: p.reference, Queries: p.queries}).measure(run)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/reuse"
 	"dynalloc/replay"
 	"dynalloc/traces"
 )
@@ -57,15 +58,15 @@ func distinctWork(w *traces.Workload) (same, firsts []int) {
 }
 
 // alone replays one application on the otherwise idle cluster under the base
-// policy, without faults.
-func (s *Suite) alone(index int, watch replay.Watch) (*replay.AppResult, error) {
+// policy, without faults. The configuration is the suite's, and may have the plans of its
+// workload.
+func (s *Suite) alone(index int, config replay.Config, watch replay.Watch) (*replay.AppResult, error) {
 	a := s.Workload.Apps[index]
 	single := *a
 	single.Submit = 0
 	w := &traces.Workload{Name: s.Workload.Name + ", " + a.ID + " alone", Apps: []*traces.Application{&single}}
-	config := s.Config
-	config.Faults, config.RecordedLosses, config.Watch = nil, false, watch
-	result, err := replay.Run(w, s.Policies[0], config)
+	config.Faults, config.RecordedLosses, config.Attribute, config.Watch = nil, false, false, watch
+	result, err := reuse.Run(w, s.Policies[0], config)
 	var failed *replay.AppError
 	if errors.As(err, &failed) {
 		failed.App = index

@@ -24,6 +24,8 @@ type Results struct {
 	Struck        []Note             // values that cannot be, which were removed from the rows
 	DeadlineBasis string             // source of the deadlines, in words
 	Notes         []Note
+
+	config replay.Config // the suite's, with the plans of its workload while replays run
 }
 
 // An Outcome is the result of one policy's replay.

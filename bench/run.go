@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/reuse"
 	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/sla"
 	"dynalloc/internal/note"
@@ -47,6 +48,11 @@ func Run(ctx context.Context, s *Suite, o Options) (*Results, error) {
 // that could not be replayed; the results are then incomplete.
 func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError, error) {
 	s := r.Suite
+	r.config = s.Config
+	if err := r.config.Prepare(s.Workload, ctx.Err); err != nil {
+		return nil, err
+	}
+	defer func() { r.config.Plans = nil }()
 	same, firsts := distinctWork(s.Workload)
 	alone := make([]*replay.AppResult, len(s.Workload.Apps))
 	r.Self = slices.Repeat([]selfreplay.Error{selfreplay.Unknown()}, len(s.Workload.Apps))
@@ -59,7 +65,7 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 		case k < 0:
 			return r.replay(i, o, watch)
 		case k < len(firsts):
-			alone[firsts[k]], err = s.alone(firsts[k], watch)
+			alone[firsts[k]], err = s.alone(firsts[k], r.config, watch)
 			return err
 		}
 		log := logs[k-len(firsts)]
@@ -102,7 +108,7 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 // kept, without results.
 func (r *Results) replay(i int, o Options, watch replay.Watch) error {
 	s := r.Suite
-	config := s.Config
+	config := r.config
 	config.Watch = watch
 	run := Outcome{Policy: s.Policies[i], Timeline: metrics.NewTimeline(s.Workload)}
 	run.meter = metrics.NewMeter(s.Workload, s.Config.Cluster.Capacity(), s.Prices.Minimum)
@@ -110,7 +116,7 @@ func (r *Results) replay(i int, o Options, watch replay.Watch) error {
 	if o.Observe != nil {
 		observers = append(observers, o.Observe(run.Policy)...)
 	}
-	result, err := replay.Run(s.Workload, run.Policy, config, observers...)
+	result, err := reuse.Run(s.Workload, run.Policy, config, observers...)
 	switch {
 	case err == nil:
 		run.Result = result

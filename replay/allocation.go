@@ -6,6 +6,7 @@ import (
 	"dynalloc/policies"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/latency"
+	"dynalloc/replay/lists"
 )
 
 // RequestTotal sends the policy's targets to the manager. It always succeeds, because
@@ -52,8 +53,8 @@ func (a *application) wanted() int {
 func (a *application) updateWait() {
 	now := a.engine.now
 	wanted := a.wanted()
-	if p := &a.profiles[0]; a.coresMax > 0 && p.cores > 0 {
-		wanted = min(wanted, a.coresMax/int(p.cores))
+	if p := &a.profiles[0]; a.settings.CoresMax > 0 && p.Cores > 0 {
+		wanted = min(wanted, a.settings.CoresMax/int(p.Cores))
 	}
 	if missing := wanted - a.held; missing > 0 {
 		a.result.Wait.Add(now-a.waitedTo, int64(missing))
@@ -157,13 +158,17 @@ func (a *application) grant(g manager.Action) {
 		a.result.Granted = e.now
 	}
 	id := policies.ExecutorID(len(a.executors))
-	slots := p.slots(cores)
+	slots := p.Slots(cores)
 	if !a.counts(int(slots)) {
 		return
 	}
-	a.executors = append(a.executors, executor{
-		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, taskCPUs: p.taskCPUs, history: latency.NewSlotHistory(slots), granted: e.now, usable: -1, leaves: -1, place: -1, freePlace: -1,
-	})
+	var x *executor
+	a.executors, x = lists.Extended(a.executors)
+	x.history.Begin(slots)
+	*x = executor{
+		id: id, container: g.Container, profile: profileIndex, node: node, cores: cores, slots: slots, free: slots, taskCPUs: p.TaskCPUs, granted: e.now, usable: -1, leaves: -1, place: -1, freePlace: -1,
+		history: x.history, tasks: x.tasks[:0],
+	}
 	granted := Event{Kind: ExecutorGranted, App: a.index, Executor: id, Node: node, N: cores}
 	a.path.executorGranted(&granted, g.Profile)
 	e.emit(granted)
@@ -179,7 +184,7 @@ func (a *application) grant(g manager.Action) {
 // it is processor time, which executors starting on one node share.
 func (a *application) startup(id policies.ExecutorID, asked time.Duration) (took time.Duration, shared bool) {
 	c := &a.engine.config
-	if a.local {
+	if a.settings.Local {
 		return 0, false
 	}
 	if int(a.index) < len(c.Startups) && len(c.Startups[a.index]) > 0 {

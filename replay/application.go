@@ -4,16 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
-	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay/agenda"
-	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/exclusion"
 	"dynalloc/replay/latency"
+	"dynalloc/replay/lists"
 	"dynalloc/replay/plan"
 	"dynalloc/replay/pools"
 	"dynalloc/replay/settings"
@@ -30,15 +28,11 @@ type application struct {
 	result *AppResult
 
 	// Settings from its properties, its spec and the cluster.
-	version          spark.Version    // whose rules apply
-	properties       spark.Properties // as the manager reads them
+	settings         settings.App
 	profiles         []profile
-	local            bool // the driver runs the tasks itself
-	machine          int  // where it does, an index into Engine.hosts
+	machine          int // where the driver runs the tasks, an index into Engine.hosts
 	times            *latency.Model
 	warmAlone        time.Duration // the overhead of a task that is no first one, where no executor starts beside it
-	coresMax         int           // spark.cores.max; 0: no limit
-	minExecutors     int           // lower bound of the policy's targets
 	service          bool          // the shuffle service keeps shuffle files
 	remote           bool          // a remote service does, away from all nodes
 	decommissions    bool          // executors are decommissioned, not killed
@@ -51,6 +45,7 @@ type application struct {
 	failures         exclusion.Recorded
 	dynamic          bool // dynamic allocation is on
 
+	slots      []policies.Profile // as the policy counts them, by profile
 	policy     policies.Policy
 	fallible   policies.Fallible // the policy, if it can fail
 	sleeper    policies.Sleeper  // the policy, if it knows which ticks it needs
@@ -100,42 +95,33 @@ type application struct {
 	zombies    bool                  // an attempt of a stage failed, whose tasks may run on
 	filesLost  bool                  // a node was lost with the files that its shuffle service kept
 
-	path *pathTracker // nil: attribution is off
+	path    *pathTracker // nil: attribution is off
+	tracker pathTracker  // its memory
 
 	events, mostEvents int // so far, and Config.MostEvents with what its size adds
 }
 
-// describe makes an application that has not arrived, with everything that its manager
-// must know about it.
-func describe(c *cluster.Cluster, index int32, app *traces.Application, f policies.Fleet) (*application, policies.Spec, error) {
-	spec, err := settings.On(c, f, app)
-	if err != nil {
-		return nil, spec, err
-	}
-	a := &application{
-		local: runsLocally(f, app),
-		index: index, app: app, version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), properties: settings.PropertiesOn(c, app, spec),
-		coresMax: spec.CoresMax, minExecutors: spec.Limits().Min,
-	}
-	for _, p := range app.Profiles {
-		a.profiles = append(a.profiles, a.profileOf(p, spec))
-	}
-	if a.local {
-		a.runInDriver()
-	}
-	return a, spec, nil
-}
-
-func newApplication(e *Engine, index int32, app *traces.Application) (*application, error) {
+// newApplication makes the state of an application that arrives, and what its manager sees
+// of it.
+func newApplication(e *Engine, index int32, app *traces.Application) (*application, *manager.App, error) {
 	on := &e.config.Cluster
-	a, spec, err := describe(on, index, app, e.fleet)
-	if err != nil {
-		return nil, err
+	a := e.newApplication()
+	set := &a.settings
+	if err := set.Describe(on, e.fleet, app); err != nil {
+		return nil, nil, err
+	}
+	spec := &set.Spec
+	a.index, a.app = index, app
+	for i := range set.Profiles {
+		var p *profile
+		a.profiles, p = lists.Extended(a.profiles)
+		p.requests.Clear()
+		*p = profile{Profile: set.Profiles[i], requests: p.requests, free: p.free[:0], offered: p.offered[:0]}
 	}
 	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
 	a.waiting.Compare = func(x, y *taskSet) int { return pools.FIFO(&x.Place, &y.Place) }
 	a.engine, a.result, a.times = e, &e.result.Apps[index], &e.config.Times
-	if a.local {
+	if set.Local {
 		a.times = new(latency.Model)
 	}
 	a.warmAlone = a.times.By[latency.Overhead].Typical(0) + a.times.By[latency.OverheadRun].Typical(0)
@@ -151,21 +137,22 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.pools.Fair = app.Properties["spark.scheduler.mode"] == "FAIR"
 	a.speculationRules, a.localityWaits = plan.SpeculationOf(app, rules), plan.LocalityWaits(app)
 	a.began, a.registered, a.lastTick, a.nextTick, a.waitedTo = -1, -1, -1, policies.Never, e.now
-	a.jobs, a.unfinishedJobs, a.stages = make([]jobState, len(app.Jobs)), len(app.Jobs), make([]stageState, len(app.Stages))
+	a.jobs, a.unfinishedJobs, a.stages = lists.Resized(a.jobs, len(app.Jobs)), len(app.Jobs), lists.Resized(a.stages, len(app.Stages))
 	for i := range app.Jobs {
 		for _, stage := range app.Jobs[i].Stages {
 			a.stages[stage].listing++
 		}
 	}
-	a.blocks = slices.Repeat([]policies.ExecutorID{nowhere}, a.plan.Cached)
-	a.result.Policy, a.result.Driver, a.result.Jobs = spec.String(), a.driverSize(on), make([]JobResult, len(app.Jobs))
-	if err := a.fits(on, e.manager); err != nil {
-		return nil, err
+	a.blocks = e.ids.Take(a.plan.Cached, nowhere)
+	a.result.Policy, a.result.Driver = spec.String(), set.Driver
+	seen := set.ForManager(int(index))
+	if err := set.Fits(e.manager, seen); err != nil {
+		return nil, nil, err
 	}
-	env := policies.Env{Client: a, Rules: rules}
 	for i := range a.profiles {
-		env.Profiles = append(env.Profiles, policies.Profile{ID: app.Profiles[i].ID, Slots: a.profiles[i].assumedSlots()})
+		a.slots = append(a.slots, policies.Profile{ID: app.Profiles[i].ID, Slots: a.profiles[i].AssumedSlots()})
 	}
+	env := policies.Env{Client: a, Rules: rules, Profiles: a.slots}
 	if spec.Deployable() {
 		a.policy = spec.New(env)
 	} else {
@@ -174,9 +161,9 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.fallible, _ = a.policy.(policies.Fallible)
 	a.sleeper, _ = a.policy.(policies.Sleeper)
 	_, a.taskBlind = a.policy.(policies.TaskBlind)
-	a.path = newPathTracker(a, spec)
+	a.path = newPathTracker(a)
 	a.mostEvents = cmp.Or(e.config.MostEvents, DefaultMostEvents) + EventsPerTask*(tasksOf(app)+len(app.Stages)+len(app.Jobs))
-	return a, nil
+	return a, seen, nil
 }
 
 func tasksOf(app *traces.Application) (n int) {
@@ -302,5 +289,6 @@ func (a *application) end() {
 	a.toManager(manager.Event{Kind: manager.AppFinished})
 	e.emit(Event{Kind: AppEnded, App: a.index})
 	e.apps[a.index] = nil
+	e.gone = append(e.gone, a)
 	e.remaining--
 }

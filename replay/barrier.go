@@ -52,10 +52,10 @@ func (a *application) checkBarrier(job int32, tasks, profile int) bool {
 func (a *application) checkAgain(job int32) bool {
 	a.path.slotsChecked(job)
 	const prefix = "spark.scheduler.barrier.maxConcurrentTasksCheck."
-	if a.jobs[job].checks++; a.jobs[job].checks > a.properties.Count(prefix+"maxFailures", 40) {
+	if a.jobs[job].checks++; a.jobs[job].checks > a.settings.Properties.Count(prefix+"maxFailures", 40) {
 		a.giveUp(job, BarrierWithoutSlots)
 	} else {
-		a.after(a.properties.Duration(prefix+"interval", time.Second, 15*time.Second), jobIsSubmitted, job)
+		a.after(a.settings.Properties.Duration(prefix+"interval", time.Second, 15*time.Second), jobIsSubmitted, job)
 	}
 	return false
 }
@@ -113,7 +113,7 @@ func (a *application) scheduleRevive() {
 // nextRevival is the first time from a given one on at which the driver offers all
 // executors, which it does at this interval.
 func (a *application) nextRevival(from time.Duration) time.Duration {
-	every := a.properties.Duration("spark.scheduler.revive.interval", time.Millisecond, time.Second)
+	every := a.settings.Properties.Duration("spark.scheduler.revive.interval", time.Millisecond, time.Second)
 	return a.registered + (from-a.registered+every-1)/every*every
 }
 

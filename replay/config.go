@@ -5,6 +5,8 @@ import (
 
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
+	"dynalloc/replay/plan"
+	"dynalloc/traces"
 )
 
 // Config is everything about a run besides the workload and the policies.
@@ -27,11 +29,20 @@ type Config struct {
 	Attribute bool
 	Horizon   time.Duration // a run that takes longer fails with ErrHorizon; 0: no limit
 	Watch     Watch         // may be nil
+	Plans     *plan.Plans   // of the workload under Times, from Prepare; nil: the replay makes its own
 	// MostEvents is how many events one application may have, besides EventsPerTask for
 	// each of its tasks, stages and jobs; 0: DefaultMostEvents. A slot of an executor that
 	// it gets counts as one. Past it the run fails with an AppError of that application: its
 	// settings or its log would have the replay do almost endless work.
 	MostEvents int
+}
+
+// Prepare prepares the work of a workload's applications once for many replays under Times,
+// which may run side by side. It calls goOn before each application, and ends early with its
+// error.
+func (c *Config) Prepare(w *traces.Workload, goOn func() error) (err error) {
+	c.Plans, err = plan.All(w, c.Times, goOn)
+	return err
 }
 
 // The default of Config.MostEvents takes seconds to replay. A task has two events, and a

@@ -56,13 +56,14 @@
 // The engine:
 //
 //   - engine.go: one instant after the other
+//   - memory.go: the memory that replays use one after another
 //   - queue.go: the scheduled events, their order, and the function for each type
 //   - draw.go, package random: random numbers by name
 //
 // An application:
 //
 //   - application.go: its state, from its arrival to its end; the ticks of its policy
-//   - spec.go: its policy, properties and executor sizes on this cluster
+//   - spec.go, package settings: its policy, properties and executor sizes on this cluster
 //   - package plan: its work, prepared once
 //   - driver.go: jobs and stages, as Spark's DAGScheduler handles them
 //   - graph.go: which stages a job waits for, and which of them can be submitted

@@ -91,11 +91,12 @@ func (a *application) submitPrepared(stage int32) {
 func (a *application) submitStage(job, stage int32) {
 	e, s, state := a.engine, &a.app.Stages[stage], &a.stages[stage]
 	if state.attempts == 0 {
-		state.where = slices.Repeat([]policies.ExecutorID{nowhere}, s.Size())
+		state.where = e.ids.Take(s.Size(), nowhere)
 		state.missing = int32(s.Size())
 	}
-	set := &taskSet{
-		Place: pools.Place{Number: int32(len(a.sets)), JobID: a.app.Jobs[job].ID, StageID: s.ID, Pool: a.pools.Named(a.app.Jobs[job].Pool)},
+	set := a.newSet()
+	*set = taskSet{
+		Place: pools.Place{Number: int32(len(a.sets) - 1), JobID: a.app.Jobs[job].ID, StageID: s.ID, Pool: a.pools.Named(a.app.Jobs[job].Pool)},
 		stage: stage, attempt: state.attempts, job: job, profile: int32(s.Profile), tasks: state.missing, pending: state.missing,
 	}
 	if int(state.missing) < s.Size() {
@@ -108,7 +109,7 @@ func (a *application) submitStage(job, stage int32) {
 	set.work, set.reads = a.plan.Work[a.plan.Offset[stage]:a.plan.Offset[stage+1]], a.plan.Reads[stage]
 	set.plain = len(s.Failures)+len(a.plan.Blocks[stage]) == 0
 	set.barrier = s.Barrier
-	set.doneOn = slices.Repeat([]policies.ExecutorID{nowhere}, int(set.tasks))
+	set.doneOn = e.ids.Take(int(set.tasks), nowhere)
 	a.result.Rerun += state.forgotten
 	state.forgotten = 0
 	state.attempts++
@@ -117,7 +118,6 @@ func (a *application) submitStage(job, stage int32) {
 	if !set.barrier {
 		set.preference = a.prefer(set)
 	}
-	a.sets = append(a.sets, set)
 	a.path.setSubmitted(set)
 	if set.attempt == 0 {
 		a.scheduleLosses(stage)
@@ -221,7 +221,7 @@ func (a *application) taskSucceeded(set *taskSet, task int32, x *executor, t run
 	}
 	if set != nil && set.done == set.tasks {
 		a.completeStage(set)
-		set.forget()
+		set.forget(&a.engine.ids)
 	}
 }
 
@@ -284,6 +284,7 @@ func (a *application) endJob(job int32) {
 		s := &a.stages[stage]
 		s.listing--
 		if s.listing == 0 && s.active == nil && s.available() && !a.zombies && !a.migrates {
+			e.ids.Give(s.where)
 			s.where = nil // no job asks for it any more, no task reads it, and none writes to it
 		}
 	}

@@ -6,12 +6,13 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/internal/wide"
 	"dynalloc/policies"
 	"dynalloc/replay/agenda"
+	"dynalloc/replay/attribution"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/host"
+	"dynalloc/replay/lists"
 	"dynalloc/replay/outcome"
 	"dynalloc/replay/plan"
 	"dynalloc/traces"
@@ -26,18 +27,15 @@ type Engine struct {
 	config    Config
 	observers []Observer
 
-	now        time.Duration
-	agenda     agenda.Agenda
-	scheduled  uint64                     // events so far
-	instants   int                        // so far
-	tasks      int                        // of the workload
-	started    int                        // tasks that have started, those that run again included
-	plans      map[*traces.Job]*plan.Plan // by first job; only looked up
-	apps       []*application             // by index; nil before the arrival and after the end
-	placements []*application             // have slots to give out at the end of this instant
-	rechecks   []*pathTracker             // of applications in which something may keep idle executors for another reason
-	remaining  int                        // applications that have not ended
-	hosts      []host.Host
+	now time.Duration
+	memory
+	scheduled  uint64      // events so far
+	instants   int         // so far
+	tasks      int         // of the workload
+	started    int         // tasks that have started, those that run again included
+	plans      *plan.Plans // of applications that Config.Plans lacks
+	localPlans *plan.Plans // of applications that run in their drivers
+	remaining  int         // applications that have not ended
 	result     Result
 	err        error
 
@@ -68,10 +66,21 @@ func Run(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 
 // New prepares a replay; nothing has happened yet.
 func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) (*Engine, error) {
+	return newEngine(memory{}, w, f, c, observers)
+}
+
+// newEngine prepares a replay in the memory of an earlier one.
+func newEngine(m memory, w *traces.Workload, f policies.Fleet, c Config, observers []Observer) (*Engine, error) {
 	e := &Engine{
-		workload: w, fleet: f, config: c, observers: observers,
-		plans: make(map[*traces.Job]*plan.Plan), apps: make([]*application, len(w.Apps)), remaining: len(w.Apps), nextService: -1,
+		workload: w, fleet: f, config: c, observers: observers, memory: m,
+		localPlans: plan.NewPlans(nil), remaining: len(w.Apps), nextService: -1,
 	}
+	e.plans = plan.NewPlans(&e.config.Times)
+	if !c.Plans.For(&c.Times) {
+		e.config.Plans = nil
+	}
+	e.apps, e.hosts = lists.Resized(e.apps, len(w.Apps)), e.hosts[:0]
+	e.agenda.Clear()
 	for _, rule := range f.Rules {
 		if rule.Spec.Unread() {
 			return nil, fmt.Errorf("policy %s: %s: its script is not loaded; load it with package policies/script", f.Name, rule.Spec)
@@ -87,24 +96,44 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 		first = w.Apps[0].Submit
 	}
 	for _, n := range c.Cluster.Nodes() {
-		e.hosts = append(e.hosts, host.New(n.Cores, n.Type, first))
+		e.addHost(n.Cores, slices.IndexFunc(c.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == n.Type }), first)
 	}
 	for _, i := range e.manager.Absent() {
 		e.hosts[i].Absent = true
 	}
 	e.result = Result{Policy: f.Name, Cluster: c.Cluster, Apps: make([]AppResult, len(w.Apps)), Digest: outcome.DigestStart}
+	jobs := 0
+	for _, a := range w.Apps {
+		jobs += len(a.Jobs)
+	}
+	results := make([]JobResult, jobs) // of all applications
+	var attributions []attribution.Attribution
+	if c.Attribute {
+		attributions = make([]attribution.Attribution, len(w.Apps))
+	}
 	for i, a := range w.Apps {
 		if i > 0 && a.Submit < w.Apps[i-1].Submit {
 			return nil, fmt.Errorf("workload %s: application %s arrives before the one listed ahead of it", w.Name, a.ID)
 		}
 		e.tasks += tasksOf(a)
 		e.result.Apps[i] = AppResult{App: i, Submit: a.Submit, Began: -1, Wanted: -1, Asked: -1, Granted: -1, Registered: -1, FirstTask: -1, End: -1}
+		if c.Attribute {
+			e.result.Apps[i].Attribution = &attributions[i]
+		}
+		e.result.Apps[i].Jobs, results = results[:len(a.Jobs):len(a.Jobs)], results[len(a.Jobs):]
 	}
 	if err := e.scheduleFaults(); err != nil {
 		return nil, err
 	}
 	e.scheduleArrival(0)
 	return e, nil
+}
+
+// addHost adds a host that is present from a time on.
+func (e *Engine) addHost(cores, pool int, since time.Duration) {
+	var h *host.Host
+	e.hosts, h = lists.Extended(e.hosts)
+	h.Begin(cores, pool, since)
 }
 
 // scheduleArrival schedules the arrival of one application. Each arrival schedules the
@@ -157,6 +186,7 @@ func (e *Engine) Step() bool {
 	}
 	e.serve()
 	e.recheckHolds()
+	e.recycle()
 	return e.err == nil
 }
 
@@ -178,16 +208,15 @@ func (e *Engine) dispatch(s agenda.Event) {
 // manager must place it first.
 func (e *Engine) admit(index int32) {
 	app := e.workload.Apps[index]
-	a, err := newApplication(e, index, app)
+	a, seen, err := newApplication(e, index, app)
 	if err != nil {
 		e.fail(index, err.Error())
 		return
 	}
 	e.apps[index] = a
 	e.emit(Event{Kind: AppSubmitted, App: index})
-	m := a.managerApp(&e.config.Cluster)
-	a.toManager(manager.Event{Kind: manager.AppSubmitted, Submitted: &m})
-	if a.local || !e.manager.RunsDriver(m) {
+	a.toManager(manager.Event{Kind: manager.AppSubmitted, Submitted: seen})
+	if a.settings.Local || !e.manager.RunsDriver(*seen) {
 		a.begin()
 	}
 	e.scheduleArrival(index + 1) // after what this arrival scheduled, so that applications of one instant keep their order
@@ -202,19 +231,13 @@ func (e *Engine) fail(index int32, reason string) {
 
 // planOf returns the plan of an application, shared by all copies of it.
 func (e *Engine) planOf(a *application) *plan.Plan {
-	app, model := a.app, a.times
-	if a.local {
-		model = nil
+	if a.settings.Local {
+		return e.localPlans.Add(a.app)
 	}
-	if len(app.Jobs) == 0 {
-		return plan.New(app, model)
+	if p := e.config.Plans.Of(a.app); p != nil {
+		return p
 	}
-	p := e.plans[&app.Jobs[0]]
-	if p == nil {
-		p = plan.New(app, model)
-		e.plans[&app.Jobs[0]] = p
-	}
-	return p
+	return e.plans.Add(a.app)
 }
 
 // emit adds an event to the digest and informs the observers.
@@ -258,21 +281,6 @@ func (e *Engine) notify(ev Event) {
 	}
 }
 
-// accountNodes sums the time for which nodes were present, from the first submission
-// on.
-func (e *Engine) accountNodes() {
-	e.result.Provided, e.result.Nodes = wide.Time{}, make([]wide.Time, len(e.config.Cluster.Pools))
-	for i := range e.hosts {
-		h := &e.hosts[i]
-		present := h.Present(e.result.End)
-		e.result.Provided.Add(present, int64(h.Cores))
-		pool := slices.IndexFunc(e.config.Cluster.Pools, func(p cluster.Pool) bool { return p.Name == h.Pool && !h.Outside })
-		if pool >= 0 {
-			e.result.Nodes[pool].Add(present, 1)
-		}
-	}
-}
-
 // Result returns the outcome of a replay that has ended.
 func (e *Engine) Result() (*Result, error) {
 	if e.err != nil {
@@ -289,7 +297,7 @@ func (e *Engine) Result() (*Result, error) {
 		e.result.Ledger.Add(r.Ledger)
 		e.result.End = max(e.result.End, r.End)
 	}
-	e.accountNodes()
+	e.result.Provided, e.result.Nodes = host.Provided(e.hosts, len(e.config.Cluster.Pools), e.result.End)
 	result := e.result // a copy: a pointer into the engine would keep all of it
 	return &result, nil
 }

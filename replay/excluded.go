@@ -43,7 +43,7 @@ func (a *application) rescue() {
 			a.scheduleRevive()
 			continue
 		}
-		wait := exclusion.UnschedulableTimeout(a.properties)
+		wait := exclusion.UnschedulableTimeout(a.settings.Properties)
 		set.givenUpAt = a.engine.now + wait
 		a.after(wait, setIsGivenUp, set.Number)
 		idle := a.findTaker(func(x *executor) bool { return x.running() == 0 })

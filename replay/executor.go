@@ -96,7 +96,7 @@ func (x *executor) close(now time.Duration, p *profile) Ledger {
 		Busy:     x.busy,
 		Idle:     wide.Of(leaves-usable, cores).Minus(x.busy).Plus(x.busyOut),
 		Leaving:  wide.Of(now-leaves, cores).Minus(x.busyOut),
-		Memory:   wide.Of(now-x.granted, p.memoryMB),
+		Memory:   wide.Of(now-x.granted, p.MemoryMB),
 		Executor: wide.Of(now-x.granted, 1),
 	}
 }

@@ -9,25 +9,27 @@ import (
 )
 
 // playWith replays a workload under one policy, after a change of the engine, and returns
-// it with its first application.
+// it with its first application as that ended.
 func playWith(t *testing.T, w *traces.Workload, policy string, c Config, change func(*Engine)) (*Result, *application) {
 	t.Helper()
-	e, err := New(w, fleet(t, policy), c)
+	var e *Engine
+	var first application
+	e, err := New(w, fleet(t, policy), c, ObserverFunc(func(ev Event) {
+		if ev.Kind == AppEnded && ev.App == 0 {
+			first = *e.apps[0]
+		}
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	change(e)
-	var first *application
 	for e.Step() {
-		if first == nil {
-			first = e.apps[0]
-		}
 	}
 	r, err := e.Result()
 	if err != nil {
 		t.Fatalf("%s under %s: %v", w.Name, policy, err)
 	}
-	return r, first
+	return r, &first
 }
 
 // The pinned workloads, with lost executors and nodes, are replayed with a walk over the

@@ -1,11 +1,11 @@
 package replay
 
 import (
-	"slices"
 	"time"
 
 	"dynalloc/policies"
 	"dynalloc/replay/attribution"
+	"dynalloc/replay/lists"
 )
 
 // An executorTrack is the account of one executor's time, with the state of its slots.
@@ -20,27 +20,13 @@ type executorTrack struct {
 	idle    time.Duration // that it spent waiting for its timeout
 }
 
-// A request is the latest rise of a target above a number of executors.
-type request struct {
-	at  time.Duration
-	why policies.Reason
-}
-
 // targetChanged takes in a new target of a profile.
 func (p *pathTracker) targetChanged(t *policies.Target, before int) {
 	if p == nil {
 		return
 	}
 	p.recheckAll()
-	list := &p.profiles[t.Profile].requests
-	for n := before; n < t.N; n++ {
-		r := request{p.app.engine.now, t.Why}
-		if n < len(*list) {
-			(*list)[n] = r
-		} else {
-			*list = append(*list, r)
-		}
-	}
+	p.profiles[t.Profile].requests.Rise(before, t.N, attribution.Request{At: p.app.engine.now, Why: t.Why})
 }
 
 // executorGranted opens the account of an executor, and has the event of its grant
@@ -50,12 +36,11 @@ func (p *pathTracker) executorGranted(e *Event, profile int) {
 		return
 	}
 	now := p.app.engine.now
-	r := request{at: now}
-	if held := p.app.profiles[profile].granted - 1; held < len(p.profiles[profile].requests) {
-		r = p.profiles[profile].requests[held]
-	}
-	e.Why, e.When = r.why, r.at
-	p.executors = append(p.executors, executorTrack{asked: r.at, since: now})
+	r := p.profiles[profile].requests.Answered(p.app.profiles[profile].granted-1, attribution.Request{At: now})
+	e.Why, e.When = r.Why, r.At
+	var y *executorTrack
+	p.executors, y = lists.Extended(p.executors)
+	*y = executorTrack{asked: r.At, since: now, slots: y.slots[:0]}
 }
 
 // executorUsable is an executor that takes tasks from now on.
@@ -67,7 +52,7 @@ func (p *pathTracker) executorUsable(x *executor) {
 	y := &p.executors[x.id]
 	p.book(x, attribution.HoldStarting, now-y.since, 0)
 	y.since = now
-	y.slots = slices.Repeat(attribution.Slots{{Freed: now}}, int(x.slots))
+	y.slots = y.slots.Begin(int(x.slots), now)
 	y.started = p.profiles[x.profile].started
 	p.recheckExecutor(x.id)
 	p.rampUp.AddSlots(int(x.slots))
@@ -127,7 +112,7 @@ func (p *pathTracker) accrue(x *executor) {
 // number of tasks that ran, and cause that of the cores without a task.
 func (p *pathTracker) book(x *executor, rest attribution.HoldCause, d time.Duration, tasks int32) {
 	a := p.app.result.Attribution
-	busy := int64(tasks) * int64(p.app.profiles[x.profile].taskCPUs)
+	busy := int64(tasks) * int64(p.app.profiles[x.profile].TaskCPUs)
 	a.Cores[attribution.HoldBusy].Add(d, busy)
 	a.Cores[rest].Add(d, int64(x.cores)-busy)
 	if tasks > 0 {
@@ -212,14 +197,7 @@ func (p *pathTracker) recheck() {
 
 // newRampUp waits for at most as many slots of the default profile as the policy,
 // the application's limits and the cluster allow.
-func (a *application) newRampUp(spec policies.Spec) attribution.RampUp {
-	p, limits := &a.profiles[0], spec.Limits()
-	most := a.engine.config.Cluster.Capacity() / int(p.taskCPUs)
-	if a.coresMax > 0 {
-		most = min(most, a.coresMax/int(p.taskCPUs))
-	}
-	if p.cores > 0 {
-		most = min(most, limits.Max*int(p.slots(p.cores)))
-	}
-	return attribution.RampUp{Most: most, Ratio: limits.Ratio, Took: &a.result.Attribution.RampUp}
+func (a *application) newRampUp() attribution.RampUp {
+	most := a.settings.MostSlots(a.engine.config.Cluster.Capacity())
+	return attribution.RampUp{Most: most, Ratio: a.settings.Spec.Limits().Ratio, Took: &a.result.Attribution.RampUp}
 }

@@ -34,7 +34,7 @@ func (a *application) taskFor(set *taskSet, x *executor) int32 {
 		return -1
 	}
 	set.pending--
-	if a.version.Before(3, 1) {
+	if a.settings.Version.Before(3, 1) {
 		p.Since = a.engine.now // spark.locality.wait.legacyResetOnTaskLaunch
 	}
 	return task

@@ -7,20 +7,6 @@ import (
 	"dynalloc/replay/cluster/manager"
 )
 
-// managerApp is the application as its manager sees it.
-func (a *application) managerApp(on *cluster.Cluster) manager.App {
-	m := manager.App{
-		Index: int(a.index), ID: a.app.ID, Name: a.app.Name, Class: a.app.Class, User: a.app.User, Queue: a.app.Queue,
-		Version: a.version, Properties: a.properties, ClusterMode: a.properties.ClusterMode() && !on.Assumed, Driver: a.driverSize(on),
-		CoresMax: a.coresMax, Least: a.minExecutors,
-	}
-	for i := range a.profiles {
-		p := &a.profiles[i]
-		m.Profiles = append(m.Profiles, manager.Profile{Cores: int(p.cores), TaskCPUs: int(p.taskCPUs), HeapMB: p.heapMB, OverheadMB: p.memoryMB - p.heapMB})
-	}
-	return m
-}
-
 // toManager passes an event to the manager, which is served at the end of the instant.
 func (e *Engine) toManager(ev manager.Event) {
 	ev.At = e.now

@@ -52,6 +52,9 @@ app nightly cores=2 memory=1g
 			}
 		case JobEnded:
 			ended++
+		case AppEnded:
+			atEnd := *a
+			a = &atEnd
 		}
 	}))
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/attribution"
+	"dynalloc/replay/lists"
 	"dynalloc/replay/plan"
 )
 
@@ -21,7 +22,8 @@ type pathTracker struct {
 	workEnd  attribution.Path           // of the end of the last job
 	finished bool                       // workEnd is known
 	stages   map[int32]attribution.Path // by stage, of why it waits to be submitted; only looked up
-	sets     []setPath
+	sets     []attribution.Path         // by number of a set, of its submission
+	sharing  attribution.Sharing
 	profiles []profilePath
 	ready    map[readyTask]attribution.Path // of tasks that became ready after their set; only looked up
 	reruns   map[stagePartition]struct{}    // whose output is lost, so that their tasks run again; only looked up
@@ -42,43 +44,37 @@ type readyTask struct {
 // A stagePartition is a partition of a stage.
 type stagePartition struct{ stage, partition int32 }
 
-// A setPath is the tracker's state of a task set.
-type setPath struct {
-	ready   attribution.Path      // of its submission
-	running int                   // tasks
-	alone   attribution.Stopwatch // while it ran tasks and no other set of its profile did
-}
-
 // A profilePath is the tracker's state of a resource profile.
 type profilePath struct {
-	running []int32               // sets that run tasks
-	state   int32                 // which stopwatch runs: noSet: quiet; a set: its alone; manySets: none
-	quiet   attribution.Stopwatch // while no set ran a task
-	started int                   // tasks
-	// requests are, by number of executors, the last rise of the target above it.
-	requests []request
+	started  int // tasks
+	requests attribution.Requests
 }
 
-const (
-	noSet    int32 = -1
-	manySets int32 = -2
-)
-
-func newPathTracker(a *application, spec policies.Spec) *pathTracker {
+func newPathTracker(a *application) *pathTracker {
 	if !a.engine.config.Attribute {
 		return nil
 	}
-	now := a.engine.now
-	a.result.Attribution = &attribution.Attribution{RampUp: -1}
-	p := &pathTracker{
-		app: a, current: attribution.Path{Until: now}, jobs: slices.Repeat([]attribution.Path{{Until: now}}, len(a.app.Jobs)),
-		stages: make(map[int32]attribution.Path), ready: make(map[readyTask]attribution.Path), reruns: make(map[stagePartition]struct{}),
-		profiles: make([]profilePath, len(a.app.Profiles)), rampUp: a.newRampUp(spec),
+	now, p := a.engine.now, &a.tracker
+	a.result.Attribution.RampUp = -1
+	if p.stages == nil {
+		p.stages, p.ready, p.reruns = make(map[int32]attribution.Path), make(map[readyTask]attribution.Path), make(map[stagePartition]struct{})
 	}
-	for i := range p.profiles {
-		p.profiles[i].state = noSet
-		p.profiles[i].quiet.Start(now)
+	clear(p.stages)
+	clear(p.ready)
+	clear(p.reruns)
+	*p = pathTracker{
+		app: a, current: attribution.Path{Until: now}, jobs: lists.Resized(p.jobs, len(a.app.Jobs)), sets: p.sets[:0], profiles: p.profiles[:0],
+		stages: p.stages, ready: p.ready, reruns: p.reruns, sharing: p.sharing, executors: p.executors[:0], recheckList: p.recheckList[:0], rampUp: a.newRampUp(),
 	}
+	for i := range p.jobs {
+		p.jobs[i].Until = now
+	}
+	for range a.app.Profiles {
+		var q *profilePath
+		p.profiles, q = lists.Extended(p.profiles)
+		*q = profilePath{requests: q.requests[:0]}
+	}
+	p.sharing.Begin(len(a.app.Profiles), now)
 	return p
 }
 
@@ -148,9 +144,10 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 	if p == nil {
 		return
 	}
-	s := setPath{ready: p.current}
-	s.ready.Advance(attribution.TimeExecution, p.app.engine.now)
-	p.sets = append(p.sets, s)
+	ready := p.current
+	ready.Advance(attribution.TimeExecution, p.app.engine.now)
+	p.sets = append(p.sets, ready)
+	p.sharing.AddSet()
 	p.rampUp.Demand(p.app.engine.now, int(set.tasks))
 	p.scheduleRecheck()
 }
@@ -158,7 +155,7 @@ func (p *pathTracker) setSubmitted(set *taskSet) {
 // setLaunched records that the driver has sent out the code of a task set.
 func (p *pathTracker) setLaunched(set *taskSet) {
 	if p != nil {
-		p.sets[set.Number].ready.Advance(attribution.TimeDriver, p.app.engine.now)
+		p.sets[set.Number].Advance(attribution.TimeDriver, p.app.engine.now)
 	}
 }
 
@@ -203,7 +200,7 @@ func (p *pathTracker) taskResubmitted(set *taskSet, task int32) {
 	if p == nil {
 		return
 	}
-	b := p.sets[set.Number].ready
+	b := p.sets[set.Number]
 	b.Advance(attribution.TimeExecution, p.app.engine.now)
 	p.ready[readyTask{set.Number, task, false}] = b
 	p.outputLost(set.stage, set.partition(task))
@@ -241,12 +238,12 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t *runningTask, re
 	if apart {
 		delete(p.ready, key)
 	} else {
-		b = p.sets[set.Number].ready
+		b = p.sets[set.Number]
 	}
 	work, waves := b.Parts[attribution.TimeExecution], b.Waves
 	if before := s.Before(set.Number); before != nil && before.Until > b.Until {
 		b = *before
-		ready := &p.sets[set.Number].ready
+		ready := &p.sets[set.Number]
 		work, waves = ready.Parts[attribution.TimeExecution], ready.Waves
 	}
 	occupied, then := now, attribution.TimeLocality
@@ -265,7 +262,7 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t *runningTask, re
 
 	_, again := p.reruns[stagePartition{set.stage, set.partition(t.task)}]
 	*s = attribution.Slot{Busy: true, Set: set.Number, Task: t.task, Path: b, Ended: s.Ended, Recompute: recompute, Rerun: again || t.fate == missesData, Succeeds: t.fate == succeeds}
-	p.countRunning(set, x.profile, 1)
+	p.sharing.Count(now, set.Number, x.profile, 1)
 }
 
 // wait continues with a task that waits for a slot. While other task sets have
@@ -274,7 +271,7 @@ func (p *pathTracker) wait(b *attribution.Path, set *taskSet, c attribution.Time
 	if to <= b.Until {
 		return
 	}
-	own := p.profiles[set.profile].quiet.Between(b.Until, to) + p.sets[set.Number].alone.Between(b.Until, to)
+	own := p.sharing.Own(set.Number, set.profile, b.Until, to)
 	b.Parts[attribution.TimeSlot] += to - b.Until - own
 	b.Parts[c] += own
 	b.Until = to
@@ -330,55 +327,10 @@ func (p *pathTracker) freeSlot(set *taskSet, x *executor, s *attribution.Slot) {
 		s.Ended = slices.DeleteFunc(s.Ended, func(e attribution.EndedSet) bool { return !p.app.sets[e.Set].waits() })
 		s.Ended = append(s.Ended, attribution.EndedSet{Set: set.Number, Path: s.Path})
 	}
-	p.countRunning(set, x.profile, -1)
+	p.sharing.Count(s.Freed, set.Number, x.profile, -1)
 	if y.tasks == 0 {
 		p.recheckExecutor(x.id)
 	}
-}
-
-// countRunning changes the number of tasks that a set runs, and switches the
-// stopwatches that depend on it.
-func (p *pathTracker) countRunning(set *taskSet, profile int32, delta int) {
-	s, q := &p.sets[set.Number], &p.profiles[profile]
-	s.running += delta
-	switch {
-	case delta > 0 && s.running == 1:
-		q.running = append(q.running, set.Number)
-	case s.running == 0:
-		i := slices.Index(q.running, set.Number)
-		q.running = slices.Delete(q.running, i, i+1)
-	default:
-		return
-	}
-	state := manySets
-	switch len(q.running) {
-	case 0:
-		state = noSet
-	case 1:
-		state = q.running[0]
-	}
-	if state == q.state {
-		return
-	}
-	now := p.app.engine.now
-	if w := p.stopwatch(q, q.state); w != nil {
-		w.Stop(now)
-	}
-	if w := p.stopwatch(q, state); w != nil {
-		w.Start(now)
-	}
-	q.state = state
-}
-
-// stopwatch is the one that runs in a state of a profile; nil: none does.
-func (p *pathTracker) stopwatch(q *profilePath, state int32) *attribution.Stopwatch {
-	switch state {
-	case noSet:
-		return &q.quiet
-	case manySets:
-		return nil
-	}
-	return &p.sets[state].alone
 }
 
 // close ends the account of an application.

@@ -22,11 +22,11 @@ func TestTheManagerReadsThePolicysSettings(t *testing.T) {
 	}
 	c := cluster.Uniform(1, 4, 8<<10)
 	c.Manager = "kubernetes"
-	described, _, err := describe(&c, 0, app, policies.FleetOf("seven", spec))
-	if err != nil {
+	var described settings.App
+	if err := described.Describe(&c, policies.FleetOf("seven", spec), app); err != nil {
 		t.Fatal(err)
 	}
-	read := described.properties
+	read := described.Properties
 	if read["spark.dynamicAllocation.executorIdleTimeout"] != "7s" || read["spark.kubernetes.namespace"] != "etl" {
 		t.Errorf("the manager reads %v", read)
 	}

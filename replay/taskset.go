@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/exclusion"
+	"dynalloc/replay/lists"
 	"dynalloc/replay/plan"
 	"dynalloc/replay/pools"
 )
@@ -46,6 +47,15 @@ type taskSet struct {
 
 	speculation speculation
 	preference  *plan.Preference // nil: its tasks run anywhere
+}
+
+// newSet adds a set of tasks to those of the application.
+func (a *application) newSet() *taskSet {
+	var set **taskSet
+	if a.sets, set = lists.Extended(a.sets); *set == nil {
+		*set = new(taskSet)
+	}
+	return *set
 }
 
 // name is how the policy's events call the attempt.
@@ -103,8 +113,9 @@ func (t *taskSet) startedOutOfOrder(task int32) bool {
 
 // forget drops what is known of the single tasks of a set of which all have succeeded and
 // none runs, so that a long application holds only the tasks of its present stages.
-func (t *taskSet) forget() {
+func (t *taskSet) forget(ids *lists.Free[policies.ExecutorID]) {
 	if t.Running == 0 {
+		ids.Give(t.doneOn)
 		t.partitions, t.retries, t.doneOn, t.preference, t.speculation = nil, nil, nil, nil, speculation{}
 	}
 }

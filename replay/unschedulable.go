@@ -6,6 +6,7 @@ import (
 
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/settings"
 	"dynalloc/traces"
 )
 
@@ -29,13 +30,14 @@ func (e *AppError) Error() string {
 func Unschedulable(w *traces.Workload, f policies.Fleet, c cluster.Cluster) []*AppError {
 	var found []*AppError
 	empty, broken := c.NewManager(0)
+	var a settings.App
 	for i, app := range w.Apps {
-		a, _, err := describe(&c, int32(i), app, f)
+		err := a.Describe(&c, f, app)
 		if err == nil {
 			err = broken
 		}
 		if err == nil {
-			err = a.fits(&c, empty)
+			err = a.Fits(empty, a.ForManager(i))
 		}
 		if err != nil {
 			found = append(found, &AppError{App: i, Policy: f.Name, Reason: err.Error(), app: app})
@@ -55,10 +57,10 @@ func (e *Engine) explainStuck(index int) *AppError {
 		p := &a.profiles[i]
 		switch {
 		case p.asked <= p.granted:
-		case a.coresMax > 0 && a.coresHeld+int(p.cores) > a.coresMax:
-			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.cores, a.coresHeld, a.coresMax)
+		case a.settings.CoresMax > 0 && a.coresHeld+int(p.Cores) > a.settings.CoresMax:
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores: it holds %d, and spark.cores.max is %d", p.Cores, a.coresHeld, a.settings.CoresMax)
 		default:
-			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: the resources that it needs are never released%s", p.cores, p.memoryMB, e.heldByDrivers())
+			err.Reason = fmt.Sprintf("it never gets an executor of %d cores and %d MiB: the resources that it needs are never released%s", p.Cores, p.MemoryMB, e.heldByDrivers())
 		}
 	}
 	return err

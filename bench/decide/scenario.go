@@ -3,6 +3,7 @@ package decide
 import (
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
+	"dynalloc/bench/reuse"
 	"dynalloc/bench/sla"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -96,7 +97,7 @@ func (s *scenario) replay(f policies.Fleet, r int, watch replay.Watch) ([]outcom
 	rep := &s.replicas[r]
 	config := rep.config
 	config.Watch = watch
-	result, err := replay.Run(rep.workload, f, config)
+	result, err := reuse.Run(rep.workload, f, config)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/bench/reuse"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/calibrate"
@@ -104,7 +105,7 @@ func once(w *traces.Workload, config replay.Config) Error {
 	}
 	config.Horizon = horizon(a.Recorded.End)
 	seen := newObserver(a)
-	if _, e.Failed = replay.Run(w, policies.FleetOf("recorded", policies.Recorded()), config, seen); e.Failed != nil {
+	if _, e.Failed = reuse.Run(w, policies.FleetOf("recorded", policies.Recorded()), config, seen); e.Failed != nil {
 		return e
 	}
 	e.spent = seen.spent

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/reuse"
 	"dynalloc/internal/spark"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -138,7 +139,7 @@ func (p *pair) validate(constant []View, watch replay.Watch) *Validation {
 	views := newObserver(p.workload)
 	config := p.config
 	config.Watch = watch
-	_, v.Failed = replay.Run(p.workload, bench.RecordedFleet(), config, views)
+	_, v.Failed = reuse.Run(p.workload, bench.RecordedFleet(), config, views)
 	recorded, replayed := Recorded(p.to), views.views()
 	if v.Failed != nil {
 		for i := range replayed {

@@ -32,13 +32,14 @@ reports/words                 -> bench/metrics bench/stats
 
 bench/sweep                   -> bench bench/metrics bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster traces
 bench/sweep/store             ->
-bench/decide                  -> bench bench/metrics bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
+bench/decide                  -> bench bench/metrics bench/reuse bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
 bench/onspark                 ->
-bench/validate                -> bench bench/modelerror bench/selfreplay bench/stats internal/note internal/spark internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
+bench/validate                -> bench bench/modelerror bench/reuse bench/selfreplay bench/stats internal/note internal/spark internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
 bench/builtin                 -> bench bench/sla internal/note internal/spark replay replay/calibrate replay/cluster replay/latency traces traces/source
-bench                         -> bench/metrics bench/selfreplay bench/sla bench/stats internal/note internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
+bench                         -> bench/metrics bench/reuse bench/selfreplay bench/sla bench/stats internal/note internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
 bench/modelerror              -> traces
-bench/selfreplay              -> bench/stats policies replay replay/calibrate replay/cluster replay/latency traces
+bench/selfreplay              -> bench/reuse bench/stats policies replay replay/calibrate replay/cluster replay/latency traces
+bench/reuse                   -> policies replay traces
 bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster traces
 bench/sla                     -> bench/stats internal/note internal/spec replay traces
 bench/stats                   ->
@@ -48,15 +49,16 @@ traces/redact                 -> internal/spark traces traces/eventlog traces/ev
 traces/source                 -> internal/note internal/pending traces traces/eventlog traces/formats traces/saved
 
 replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
-replay                        -> internal/spark internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/outcome replay/plan replay/pools replay/random replay/settings traces
+replay                        -> internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/lists replay/outcome replay/plan replay/pools replay/random replay/settings traces
 replay/outcome                -> internal/spark internal/wide policies replay/attribution replay/random traces
 replay/agenda                 ->
-replay/attribution            -> internal/wide policies
+replay/attribution            -> internal/wide policies replay/lists
 replay/exclusion              -> internal/spark policies traces
-replay/settings               -> internal/spark policies replay/cluster traces
-replay/host                   -> policies replay/latency
+replay/settings               -> internal/spark policies replay/cluster replay/cluster/manager traces
+replay/host                   -> internal/wide policies replay/latency
 replay/plan                   -> policies replay/latency traces
 replay/pools                  ->
+replay/lists                  ->
 replay/random                 ->
 replay/latency                -> traces
 replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces

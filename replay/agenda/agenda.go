@@ -38,6 +38,9 @@ func (q *Agenda) Next() *Event {
 	return &q.events[0]
 }
 
+// Clear drops all events.
+func (q *Agenda) Clear() { q.events = q.events[:0] }
+
 // Insert adds an event.
 func (q *Agenda) Insert(s Event) {
 	q.events = append(q.events, Event{})

@@ -20,6 +20,9 @@ func (l *List[T]) Len() int { return l.n }
 // Blocks are the values in order, block by block. They are valid until the next change.
 func (l *List[T]) Blocks() [][]T { return l.blocks }
 
+// Clear removes all values.
+func (l *List[T]) Clear() { l.n, l.blocks = 0, l.blocks[:0] }
+
 // find returns the block and the place in it of a value, or where it belongs.
 func (l *List[T]) find(x T) (block, at int, found bool) {
 	block, _ = slices.BinarySearchFunc(l.blocks, x, func(b []T, x T) int { return l.Compare(b[len(b)-1], x) })
@@ -40,6 +43,11 @@ func (l *List[T]) Insert(x T) {
 		return
 	}
 	l.n++
+	if len(l.blocks) == 0 && cap(l.blocks) > 0 { // the block that became empty last
+		l.blocks = l.blocks[:1]
+		l.blocks[0] = append(l.blocks[0][:0], x)
+		return
+	}
 	if len(l.blocks) == 0 {
 		l.blocks = append(l.blocks, []T{x})
 		return

@@ -5,5 +5,7 @@
 //   - attribution.go: the causes, and the times divided by them
 //   - slots.go: the path to the task in each slot of an executor
 //   - rampup.go: the time until an application has the slots that it could use
+//   - requests.go: which request an executor answers
+//   - sharing.go: for how long a set of tasks had the slots for itself
 //   - stopwatch.go: how long a condition held, in total and between two times
 package attribution

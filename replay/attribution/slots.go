@@ -25,6 +25,15 @@ func (b *Path) Advance(c TimeCause, to time.Duration) {
 // Slots are those of an executor.
 type Slots []Slot
 
+// Begin is a number of slots that are free from now on, in the memory of others.
+func (s Slots) Begin(n int, now time.Duration) Slots {
+	s = slices.Grow(s[:0], n)[:n]
+	for i := range s {
+		s[i] = Slot{Freed: now, Ended: s[i].Ended[:0]}
+	}
+	return s
+}
+
 // A Slot is one slot of an executor.
 type Slot struct {
 	Busy      bool

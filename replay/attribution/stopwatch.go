@@ -11,6 +11,9 @@ import (
 // into any interval. It is started and stopped in the order of time.
 type Stopwatch struct{ spans []span }
 
+// Clear forgets all times.
+func (w *Stopwatch) Clear() { w.spans = w.spans[:0] }
+
 // A span is one time for which the condition held, and the sum of those before it.
 type span struct{ from, to, before time.Duration }
 

@@ -1,6 +1,9 @@
 package latency
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Requests remember when the executors of a profile were requested, as Spark's
 // driver does for the Request Time in its log (CoarseGrainedSchedulerBackend.
@@ -10,6 +13,9 @@ type Requests struct {
 	batches []requestBatch
 	last    time.Duration // the latest request
 }
+
+// Clear forgets all requests.
+func (q *Requests) Clear() { *q = Requests{batches: q.batches[:0]} }
 
 // A requestBatch is a number of executors that were requested at one time.
 type requestBatch struct {
@@ -42,7 +48,7 @@ func (q *Requests) Answer() time.Duration {
 	}
 	at := q.batches[0].at
 	if q.batches[0].n--; q.batches[0].n == 0 {
-		q.batches = q.batches[1:]
+		q.batches = slices.Delete(q.batches, 0, 1)
 	}
 	return at
 }

@@ -30,9 +30,9 @@ const noTime = time.Duration(math.MaxInt64)
 // A First is the set of respects in which a task is a first one.
 type First struct{ InSlot, Read, OfStage bool }
 
-// NewSlotHistory is that of an executor that has not had a task.
-func NewSlotHistory(slots int32) SlotHistory {
-	return SlotHistory{cold: slots, unread: slots, warmAt: noTime}
+// Begin makes it that of an executor that has not had a task, in its memory.
+func (h *SlotHistory) Begin(slots int32) {
+	*h = SlotHistory{cold: slots, unread: slots, warmAt: noTime, stages: h.stages[:0]}
 }
 
 // Record adds a task of a stage that starts now on an executor with so many slots, and

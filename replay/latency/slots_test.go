@@ -9,7 +9,8 @@ import (
 // data, then stage 7 again: a slot pays once for being new, once for reading,
 // and once for each stage.
 func TestSlotsPayOnceForEachFirst(t *testing.T) {
-	w := NewSlotHistory(2)
+	var w SlotHistory
+	w.Begin(2)
 	for i, want := range []First{
 		{InSlot: true, OfStage: true}, {InSlot: true, OfStage: true}, {}, // stage 7
 		{Read: true, OfStage: true}, {Read: true, OfStage: true}, {}, // stage 8
@@ -32,7 +33,8 @@ func TestSlotsPayOnceForEachFirst(t *testing.T) {
 // starts at 4 s waits for that; one that starts at 6 s finds the executor warm, although its
 // slot is new.
 func TestAWarmExecutorHasNoColdSlots(t *testing.T) {
-	w := NewSlotHistory(4)
+	var w SlotHistory
+	w.Begin(4)
 	if got := w.Record(time.Second, 7, false, 4); !got.InSlot {
 		t.Error("the first task is not cold")
 	}
@@ -45,7 +47,8 @@ func TestAWarmExecutorHasNoColdSlots(t *testing.T) {
 	}
 	var times Model
 	times.By[ColdSlot] = Constant(4 * time.Second)
-	h := NewSlotHistory(4)
+	var h SlotHistory
+	h.Begin(4)
 	first := times.FirstCost(First{InSlot: true}, &h, time.Second, 0)
 	second := times.FirstCost(First{InSlot: true}, &h, 3*time.Second, 0)
 	if first != 4*time.Second || second != 2*time.Second || h.warmAt != 5*time.Second {

@@ -2,6 +2,7 @@
 // which job, the graphs of stages, and the times of tasks in small columns.
 //
 //   - plan.go: the plan of an application
+//   - plans.go: those of a workload
 //   - speculation.go: its settings of speculative copies
 //   - locality.go: where tasks prefer to run
 //   - forecast.go: what the reference policy "hindsight" knows in advance

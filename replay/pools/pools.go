@@ -25,6 +25,9 @@ type Pools struct {
 	list []*Pool
 }
 
+// Clear forgets all pools, whose memory serves those to come.
+func (p *Pools) Clear() { p.list = p.list[:0] }
+
 // defaultPool is where jobs without spark.scheduler.pool go; under FAIR without
 // an allocation file it is itself FAIR, while named pools are FIFO inside.
 const defaultPool = "default"
@@ -38,8 +41,13 @@ func (p *Pools) Named(name string) *Pool {
 			return known
 		}
 	}
-	made := &Pool{name: name, fair: p.Fair && name == defaultPool}
-	p.list = append(p.list, made)
+	if n := len(p.list); n < cap(p.list) && p.list[:n+1][n] != nil {
+		p.list = p.list[:n+1]
+	} else {
+		p.list = append(p.list, new(Pool))
+	}
+	made := p.list[len(p.list)-1]
+	*made = Pool{name: name, fair: p.Fair && name == defaultPool}
 	return made
 }
 

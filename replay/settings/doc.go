@@ -2,4 +2,5 @@
 // replay: those of its log, changed as the fleet and the cluster want it.
 //
 //   - settings.go: the spec of an application, and the properties that its manager reads
+//   - app.go: everything that its manager must know about it
 package settings
