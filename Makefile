@@ -21,7 +21,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
+.PHONY: help build test test-spark test-on-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: ## run all tests
 
 test-spark: ## compare the policy with Spark's own classes in SCENARIOS (10000) random scenarios
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" SPARK="$(SPARK)" policies/testdata/oracle/test-spark.sh
+
+test-on-spark: ## sweep on a real Spark cluster whose executors are killed, and compare the results with this machine's
+	SPARK="$(SPARK)" bench/onspark/test-spark.sh
 
 test-yarn: ## compare the YARN schedulers with YARN's own classes in SCENARIOS (10000) random scenarios
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/cluster/yarn/testdata/oracle/test-yarn.sh

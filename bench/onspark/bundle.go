@@ -55,7 +55,7 @@ func WriteBundle(folder string, paths []string) (string, error) {
 	if err := errors.Join(archive.Close(), zipped.Close(), f.Close()); err != nil {
 		return "", err
 	}
-	name := filepath.Join(folder, "inputs-"+hex.EncodeToString(hash.Sum(nil)[:8])+".tar.gz")
+	name := filepath.Join(folder, "inputs-"+hex.EncodeToString(hash.Sum(nil)[:8])+".bundle")
 	return name, os.Rename(f.Name(), name)
 }
 
@@ -101,7 +101,7 @@ type Bundle map[string]string
 // OpenBundle unpacks a bundle beside itself, unless that was done before. Several
 // processes may do so at a time.
 func OpenBundle(name string) (Bundle, error) {
-	folder := strings.TrimSuffix(name, ".tar.gz")
+	folder := strings.TrimSuffix(name, ".bundle")
 	if _, err := os.Stat(folder); err != nil {
 		partly, err := os.MkdirTemp(filepath.Dir(name), filepath.Base(folder)+"-")
 		if err != nil {

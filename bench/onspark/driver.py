@@ -74,8 +74,11 @@ def lines_of(spark, setup, job):
     else:
         view = "dynalloc_%d" % job["job"]
         requests.createOrReplaceTempView(view)
-        command = setup["command"].replace("\\", "\\\\").replace("'", "\\'")
-        result = spark.sql("SELECT TRANSFORM(request) USING 'exec %s' AS (line STRING) FROM %s" % (command, view))
+        # With Spark Connect the files are in a folder of the session, below that of the task.
+        file = os.path.basename(setup["files"][-1])
+        shell = "for d in . ./*; do if [ -e $d/%s ]; then cd $d && exec %s; fi; done; exit 1" % (file, setup["command"])
+        shell = shell.replace("\\", "\\\\").replace("'", "\\'")
+        result = spark.sql("SELECT TRANSFORM(request) USING '%s' AS (line STRING) FROM %s" % (shell, view))
     return [row[0] for row in result.collect()]
 
 

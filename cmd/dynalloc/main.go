@@ -44,7 +44,7 @@
 //     deadlines.go, fleets.go and limits.go have its parts;
 //   - reading.go: reads logs and files; cache.go: keeps what was read for later runs;
 //   - progress.go: the line of progress; interrupt.go: what a signal does;
-//   - on.go: replays on a Spark cluster; sent.go: the files that are sent there;
+//   - on.go and sweep_on.go: replays on a Spark cluster; sent.go: the files that are sent there;
 //   - output.go: formats, and files in a folder.
 //
 // help.go has the help: the texts of commands and topics are templates in help.
@@ -85,7 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(context.WithValue(ctx, argumentsKey{}, args))
 	var usage usageError
 	switch {
 	case err == nil:

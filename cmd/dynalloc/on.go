@@ -142,12 +142,12 @@ func givenTo(cmd, worker *cobra.Command) (arguments []string) {
 		return nil
 	}
 	cmd.Flags().ParseAll(given, func(flag *pflag.Flag, value string) error { // they have been parsed once
-		if worker.Flags().Lookup(flag.Name) != nil {
+		if worker.Flags().Lookup(flag.Name) != nil && flag.Name != "cache" {
 			arguments = append(arguments, "--"+flag.Name+"="+value)
 		}
 		return nil
 	})
-	return arguments
+	return append(arguments, "--cache=saved") // beside the files, so that one worker of a node reads the logs
 }
 
 // newGuard makes the command that Spark's tasks run.

@@ -24,6 +24,7 @@ import (
 // and the plan.
 type sweepFlags struct {
 	inputs
+	on   onFlags
 	plan string
 	axes map[string]*[]string // by name
 }
@@ -39,6 +40,9 @@ func newSweep() *cobra.Command {
 			if err := f.check(args); err != nil {
 				return err
 			}
+			if err := f.on.check(); err != nil {
+				return err
+			}
 			if folder == "" {
 				return usagef("give -o FOLDER: results are kept there, and the same command goes on with them")
 			}
@@ -50,6 +54,7 @@ func newSweep() *cobra.Command {
 		},
 	}
 	f.addFlags(cmd)
+	f.on.addFlags(cmd)
 	cmd.Flags().StringVarP(&folder, "out", "o", "", "`folder` of the results")
 	addParsed(cmd, "shard", "", "only every N-th cell, from number `I/N` on: 0/4, 1/4, 2/4 and 3/4 are all; see \"dynalloc sweep merge --help\"", "", func(text string) (sweep.Shard, error) {
 		var err error
@@ -94,7 +99,7 @@ func (f *sweepFlags) sweep(cmd *cobra.Command, args []string, shard sweep.Shard,
 	}
 	var failed []error
 	if len(missing) > 0 {
-		if partly, failed, err = f.replay(cmd, keys, suite, missing, results, partly); err != nil {
+		if partly, failed, err = f.replay(cmd, args, keys, suite, missing, results, partly); err != nil {
 			if cmd.Context().Err() != nil {
 				fmt.Fprintf(cmd.ErrOrStderr(), "dynalloc: %s in %s; the same command goes on\n", words.Plural(results.Len(), "result"), results.Path)
 			}
@@ -119,14 +124,18 @@ func (f *sweepFlags) sweep(cmd *cobra.Command, args []string, shard sweep.Shard,
 }
 
 // replay replays cells, keeps their results, and names those that have none.
-func (f *sweepFlags) replay(cmd *cobra.Command, keys sweep.Keys, s *bench.Suite, cells []int, to *store.Store, partly error) (_ error, failed []error, err error) {
+func (f *sweepFlags) replay(cmd *cobra.Command, args []string, keys sweep.Keys, s *bench.Suite, cells []int, to *store.Store, partly error) (_ error, failed []error, err error) {
 	r, partly, err := f.runner(cmd, keys, s, partly)
 	if err != nil {
 		return nil, nil, err
 	}
-	bar := f.progress(cmd, "sweeping", "cells")
-	failed, err = r.RunAll(cmd.Context(), cells, to, bench.Options{Parallel: f.parallel, Progress: bar.set})
-	bar.end()
+	if f.on.master != "" {
+		failed, err = f.replayOn(cmd, args, r, cells, to)
+	} else {
+		bar := f.progress(cmd, "sweeping", "cells")
+		failed, err = r.RunAll(cmd.Context(), cells, to, bench.Options{Parallel: f.parallel, Progress: bar.set})
+		bar.end()
+	}
 	var problems []string
 	for i, err := range failed {
 		if i == mostCellsNamed {
