@@ -55,6 +55,9 @@ func Advice(a *decide.Decision) *Document {
 		Fact{Key: "safe", Value: fleetRecords(a.Safe)[0]}, Fact{Key: "cheap", Value: fleetRecords(a.Cheap)[0]}, Fact{Key: "one_for_all", Value: fleetRecords(a.OneForAll...)},
 		Fact{Key: "applications", Value: selfReplayRecords(s.Workload, a.Self)})
 	first := adviceClusterNotes(a, onCluster.Text == neverFull)
+	if a.SmallBudget > 0 {
+		first = append(first, smallBudget.With(a.Question.Budget, a.SmallBudget))
+	}
 	if a.Invented {
 		first = append([]note.Note{deadlinesInvented.With(a.DeadlineBasis)}, first...)
 	}
@@ -246,7 +249,7 @@ func classRecord(c *decide.ClassDecision, table *Table) Object {
 		{"own_change", Object{
 			{"misses", words.Thousandths(c.OwnChange.Misses)}, {"misses_of_others", words.Thousandths(c.OwnChange.OtherMisses)}, {"core_seconds", words.Thousandths(c.OwnChange.CoreSeconds)},
 		}},
-		{"break_evens", breakEvenRecords(c)}, {"reason", record(c.Reason)}, {"would_decide", noteRecords(c.WouldDecide)}, {"runs_for_proof", c.ProofRuns}, {"deadlines_invented", c.Invented},
+		{"break_evens", breakEvenRecords(c)}, {"change_probability", words.Thousandths(c.ChangeProbable)}, {"reason", record(c.Reason)}, {"would_decide", noteRecords(c.WouldDecide)}, {"replicas", c.Replicas}, {"runs_for_proof", c.ProofRuns}, {"deadlines_invented", c.Invented},
 		{"insufficient", noteRecords(c.Insufficiencies)}, {"blocks", c.Blocks.String()}, {"notes", noteRecords(c.Notes)}, {"judged", table.objects()},
 	}
 }
@@ -257,6 +260,7 @@ func breakEvenRecords(c *decide.ClassDecision) []Object {
 	for _, b := range c.BreakEvens {
 		list = append(list, Object{
 			{"input", b.Input}, {"now", words.Thousandths(b.Now)}, {"at", words.Thousandths(b.At)}, {"above", b.Above}, {"verdict", b.Verdict}, {"policy", b.Set.String()},
+			{"uncertainty", words.Thousandths(b.Uncertainty)}, {"probability", words.Thousandths(b.Probability)},
 		})
 	}
 	return list

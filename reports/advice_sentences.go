@@ -132,10 +132,10 @@ func basis(a *decide.Decision, c *decide.ClassDecision) []string {
 			100*c.Confidence, 100*c.ConfidenceError, 100*c.Equivalent))
 	}
 	if c.Blocks.Unit == bench.ByReplica {
-		out = append(out, fmt.Sprintf("Evidence: %d replays of %s with varied inputs, too few to predict other runs: these runs, repeated.", a.Replicas, words.Plural(c.Runs, "run")))
+		out = append(out, fmt.Sprintf("Evidence: %d replays of %s with varied inputs, too few to predict other runs: these runs, repeated.", c.Replicas, words.Plural(c.Runs, "run")))
 	} else {
 		out = append(out, fmt.Sprintf("Evidence: %s in %s, each in %s. The 95 %% intervals are over %ss and include the model's error.",
-			words.Plural(c.Runs, "run"), c.Blocks, words.Plural(a.Replicas, "replay"), c.Blocks.Unit))
+			words.Plural(c.Runs, "run"), c.Blocks, words.Plural(c.Replicas, "replay"), c.Blocks.Unit))
 	}
 	return append(out, WordAll(c.Notes)...)
 }

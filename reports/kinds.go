@@ -38,6 +38,7 @@ var (
 
 	searchIsNotComplete = note.Declare("search-is-not-complete")
 	searchStopped       = note.Declare("search-stopped", "replays")
+	smallBudget         = note.Declare("small-budget", "budget", "usual")
 	deadlinesInvented   = note.Declare("deadlines-invented", "basis")
 	searchChecked       = note.Declare("search-checked", "replays")
 	searchPatterns      = note.Declare("search-patterns", "classes")
@@ -54,7 +55,7 @@ var (
 // say. Reports for people show them before the answer.
 var decisive = []note.Kind{
 	clusterDecides, clusterDecidesAdvice, neverFullDecides, bench.LocalLeftOut, bench.LocalKept, bench.RecordedIsDefault, traces.ClocksYearsApart, bench.BarrierUnknown, bench.SavesNoNode,
-	"format-without-settings",
+	"format-without-settings", smallBudget,
 }
 
 // ClusterNotes are the limits of every result on a cluster: whether the cluster is

@@ -57,7 +57,7 @@ func advised() *decide.Decision {
 		Classes: []decide.ClassDecision{
 			{
 				Class: "report-*", Runs: 20, Verdict: decide.Static, Confidence: 0.97, ConfidenceError: 0.01, Equivalent: 0.02, Now: static, Set: static, Safe: static, Cheap: static,
-				BestStatic: &static, BestDynamic: &dynamic, Candidates: []decide.Choice{static, dynamic}, ProofRuns: 73,
+				BestStatic: &static, BestDynamic: &dynamic, Candidates: []decide.Choice{static, dynamic}, ProofRuns: 73, Replicas: 5,
 				Reason:  decide.ReasonMisses.With(static.Policy, 1.0, 20, dynamic.Policy, 6.0, attribution.TimeRamp.String()),
 				Snippet: policies.Snippet{Set: []policies.Line{{Key: "spark.dynamicAllocation.enabled", Value: "false"}}},
 				Blocks:  bench.Blocks{Unit: bench.ByHour, N: 12},

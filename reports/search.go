@@ -248,6 +248,9 @@ func searchNotes(t *decide.Decision) []note.Note {
 	}
 	notes := append(clusterNotesOf(&t.Suite.Config.Cluster, t.RoomDecides), gradeNotes(t.Suite.Workload)...)
 	notes = append(notes, searchIsNotComplete.With(), figures.With(t.Replicas))
+	if t.SmallBudget > 0 {
+		notes = append(notes, smallBudget.With(t.Question.Budget, t.SmallBudget))
+	}
 	if t.Invented {
 		notes = append([]note.Note{deadlinesInvented.With(t.DeadlineBasis)}, notes...)
 	}

@@ -30,10 +30,11 @@ var reportsWordings = map[note.Kind]string{
 
 	legendAdvice: "> marks the advised policy, (now) the one in force. All figures are of one replay of the class's runs inside the advised fleet, as means over replicas that took no part in the search; misses have 95 % intervals that include the model's error. docs/ADVICE.md explains verdicts and confidence, docs/STATISTICS.md the method.",
 
+	smallBudget:         "The search was limited to {budget} replays (--budget; by default {usual}): better settings of either kind may not have been found.",
 	deadlinesInvented:   "Nobody gave deadlines. They are the default of this tool, {basis}, and no SLA. Give yours with --deadlines or --sla.",
 	searchIsNotComplete: "A search tries some of all possible settings: a cheaper fleet may exist.",
 	searchStopped:       "The search was stopped. The figures are means of the {replays:replay} with varied inputs by which these fleets were chosen, so they are optimistic.",
-	searchChecked:       "The figures are means of {replays:replay} with varied inputs that the search did not use, so the choice does not make them optimistic.",
+	searchChecked:       "The figures are means of up to {replays:replay} with varied inputs that the search did not use, so the choice does not make them optimistic.",
 	searchPatterns:      "As written, the patterns of the fleets give some applications of {classes} the policy of another class; the replays did not. Name the classes with --class.",
 	searchUntried:       "The budget was too small to tune {number:class} on its own: {classes}. Use a larger --budget or fewer classes (--class).",
 	searchHindsight:     "H1 and so on are hindsight: policies that know the demand in advance. Hindsight is a reference, not a deployable policy and not a bound.",

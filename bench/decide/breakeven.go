@@ -2,31 +2,48 @@ package decide
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
 
 	"dynalloc/bench"
 	"dynalloc/bench/sla"
+	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Limits of the search for break-evens.
 const (
 	breakReplicas = 4
-	breakSteps    = 4 // a step halves the interval of the logarithm of the factor
+	breakSteps    = 6 // a step halves the interval of the logarithm of the factor
 	breakRivals   = 2 // candidates of each kind
+)
+
+// What is not known of inputs that logs do not show, as standard deviations of logarithms:
+// the spread between runs, of which repeats of few workloads are known, and the room on a
+// cluster that was not given.
+const (
+	spreadUncertainty = 0.5
+	roomUncertainty   = 0.35
 )
 
 // An input is something that a person can check, and that may change an answer.
 type input struct {
 	Name      string
 	low, high float64 // the factors between which it is varied
+	// uncertainty is the standard deviation of the logarithm of what is not known of it;
+	// 0: it is as it was given.
+	uncertainty func(d *decider) float64
 	// now is its value in these logs, in its unit; 0: it is not known, so it is not varied.
-	now func(d *decider, c *class) float64
+	now    func(d *decider, c *class) float64
+	judged bool // it changes what replays are compared with, and not the replays
 	// changed is the world with another value of it.
 	changed func(d *decider, factor float64) (world, error)
 }
@@ -34,16 +51,49 @@ type input struct {
 // inputs are the inputs that are varied. Executors start in seconds; the load, deadlines
 // and the spread are multiples of what they are; the room is in executors of the class.
 var inputs = []input{
-	{"startup", 1.0 / 8, 8, func(d *decider, _ *class) float64 { return d.startup().Seconds() }, withStartup},
-	{"load", 0.5, 2, unchanged, withLoad},
-	{"deadline", 0.5, 2, func(_ *decider, c *class) float64 { return float64(oneIf(c.deadlines > 0)) }, withDeadlines},
-	{"spread", 0.2, 6, func(*decider, *class) float64 { return bench.Shaking.Work }, withSpread},
-	{"free", 0.5, 2, func(d *decider, c *class) float64 {
-		return math.Floor(float64(d.world.config.Cluster.Capacity()) / float64(max(1, c.cores)))
-	}, withRoom},
+	{
+		Name: "startup", low: 1.0 / 8, high: 8, changed: withStartup,
+		uncertainty: func(d *decider) float64 { return d.world.config.Times.By[latency.Startup].Uncertainty },
+		now:         func(d *decider, _ *class) float64 { return d.startup().Seconds() },
+	},
+	{Name: "load", low: 0.5, high: 2, changed: withLoad, uncertainty: loadUncertainty, now: unchanged},
+	{
+		Name: "deadline", low: 0.5, high: 2, changed: withDeadlines, judged: true, uncertainty: deadlineUncertainty,
+		now: func(_ *decider, c *class) float64 { return float64(oneIf(c.deadlines > 0)) },
+	},
+	{
+		Name: "spread", low: 0.2, high: 6, changed: withSpread,
+		uncertainty: func(*decider) float64 { return spreadUncertainty },
+		now:         func(*decider, *class) float64 { return bench.Shaking.Work },
+	},
+	{
+		Name: "free", low: 0.5, high: 2, changed: withRoom,
+		uncertainty: func(d *decider) float64 { return roomUncertainty * float64(oneIf(d.world.config.Cluster.Assumed)) },
+		now: func(d *decider, c *class) float64 {
+			return math.Floor(float64(d.world.config.Cluster.Capacity()) / float64(max(1, c.cores)))
+		},
+	},
 }
 
 func unchanged(*decider, *class) float64 { return 1 }
+
+// loadUncertainty is that of a number of applications that arrive independently (Poisson).
+func loadUncertainty(d *decider) float64 {
+	return 1 / math.Sqrt(float64(max(1, len(d.world.workload.Apps))))
+}
+
+// deadlineUncertainty is that of the factors among which the tool chose, if nobody gave
+// deadlines.
+func deadlineUncertainty(d *decider) float64 {
+	if !d.out.Invented {
+		return 0
+	}
+	var logs []float64
+	for _, factor := range sla.DefaultSlack.Factors {
+		logs = append(logs, math.Log(factor))
+	}
+	return stat.StdDev(logs, nil)
+}
 
 // startup is the median start-up of executors.
 func (d *decider) startup() time.Duration {
@@ -113,33 +163,78 @@ func scaled(p *cluster.Pool, factor float64) {
 	p.MemoryMB = int64(math.Round(factor * float64(p.MemoryMB)))
 }
 
+var breakEvensLeftOut = note.Declare("break-evens-left-out", "searched", "of")
+
 // breakEvens are the values of inputs from which on the answer for a class is another one.
 func (d *decider) breakEvens(ctx context.Context, k int, out *ClassDecision) ([]BreakEven, error) {
 	if out.Verdict == Insufficient || out.BestStatic == nil || out.BestDynamic == nil {
 		return nil, nil
 	}
 	var list []BreakEven
+	d.until = d.spent + d.left(1)*len(d.world.workload.Apps)/(len(d.classes)-k)
 	for i := range inputs {
 		now := inputs[i].now(d, d.classes[k])
 		if now == 0 {
 			continue
 		}
-		here, _, err := d.answerAt(ctx, k, &inputs[i], 1)
+		found, err := d.breakEvensOf(ctx, k, &inputs[i])
+		if errors.Is(err, errBudget) {
+			out.Notes = append(out.Notes, breakEvensLeftOut.With(i, len(inputs)))
+			break
+		}
 		if err != nil {
 			return nil, err
 		}
-		for _, end := range []float64{inputs[i].low, inputs[i].high} {
-			found, err := d.breakEven(ctx, k, &inputs[i], here, end)
-			if err != nil {
-				return nil, err
-			}
-			if found != nil {
-				found.Now, found.At = now, found.At*now
-				list = append(list, *found)
-			}
+		for _, b := range found {
+			b.Uncertainty = inputs[i].uncertainty(d)
+			b.Probability = beyond(b.At, b.Uncertainty)
+			b.Now, b.At = now, b.At*now
+			list = append(list, b)
 		}
 	}
 	return list, nil
+}
+
+// errBudget: the budget does not allow the replays that a step needs.
+var errBudget = errors.New("the budget is used up")
+
+// beyond is the probability that an input is further from its value than by a factor, if the
+// logarithm is normal with this deviation.
+func beyond(factor, uncertainty float64) float64 {
+	if uncertainty == 0 {
+		return 0
+	}
+	return distuv.UnitNormal.CDF(-math.Abs(math.Log(factor)) / uncertainty)
+}
+
+// changeProbable is the probability that any of independent inputs lies beyond a break-even.
+func changeProbable(list []BreakEven) float64 {
+	stays := 1.0
+	for _, in := range inputs {
+		past := 0.0 // below and above exclude each other
+		for _, b := range list {
+			if b.Input == in.Name {
+				past += b.Probability
+			}
+		}
+		stays *= 1 - past
+	}
+	return 1 - stays
+}
+
+// breakEvensOf are those of one input, below and above its value; At is a factor.
+func (d *decider) breakEvensOf(ctx context.Context, k int, in *input) (list []BreakEven, err error) {
+	here, _, err := d.answerAt(ctx, k, in, 1)
+	for _, end := range []float64{in.low, in.high} {
+		if err != nil {
+			return nil, err
+		}
+		var found *BreakEven
+		if found, err = d.breakEven(ctx, k, in, here, end); found != nil {
+			list = append(list, *found)
+		}
+	}
+	return list, err
 }
 
 // breakEven searches between 1 and a factor for the one from which on the answer is not
@@ -182,7 +277,7 @@ func (d *decider) answerAt(ctx context.Context, k int, in *input, factor float64
 			list = append(list, d.with(sc, d.enter(sc, -1, advised.specs...), k, t.specs[k]))
 		}
 	}
-	if err := d.play(ctx, sc, list, breakReplicas); err != nil {
+	if err := d.playAt(ctx, in, sc, list); err != nil {
 		return "", policies.Spec{}, err
 	}
 	var best [2]*trial // by kind: dynamic, static
@@ -205,6 +300,32 @@ func (d *decider) answerAt(ctx context.Context, k int, in *input, factor float64
 		verdict = NoDifference
 	}
 	return verdict, d.classes[k].resolve(set), nil
+}
+
+// playAt replays fleets with another value of an input, if the budget allows it. If the input
+// changes no replay, those with its present value are judged again.
+func (d *decider) playAt(ctx context.Context, in *input, sc *scenario, list []*trial) error {
+	played, from := sc, append([]*trial{sc.base}, list...)
+	if in.judged {
+		if played = d.worldAt(in, 1); played != sc {
+			from = []*trial{played.base}
+			for _, t := range list {
+				from = append(from, d.enter(played, -1, t.specs...))
+			}
+		}
+	}
+	if d.spent+played.remaining(from, breakReplicas)*len(played.workload.Apps) > d.until {
+		return errBudget
+	}
+	if err := d.play(ctx, played, from[1:], breakReplicas); err != nil {
+		return err
+	}
+	if played != sc {
+		for i, t := range append([]*trial{sc.base}, list...) {
+			sc.judgeAgain(t, from[i])
+		}
+	}
+	return nil
 }
 
 // A worldKey is an input and the factor by which it is changed.
@@ -231,7 +352,3 @@ func (d *decider) worldAt(in *input, factor float64) *scenario {
 	d.worlds[at] = sc
 	return sc
 }
-
-// Distance is how far the input is from the break-even: the absolute logarithm of the
-// factor between them.
-func (b *BreakEven) Distance() float64 { return math.Abs(math.Log(b.At / b.Now)) }

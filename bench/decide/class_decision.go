@@ -31,7 +31,7 @@ func (d *decider) classDecision(ctx context.Context, k int, answers []*trial, ow
 	runs := c.runs(d.world.workload)
 	streams := bench.StreamNotes(runs)
 	out := &ClassDecision{
-		Class: c.name, Runs: len(c.apps), Invented: d.out.Invented && c.deadlines > 0, Blocks: c.blocks, Model: c.model, Streams: len(streams) > 0,
+		Class: c.name, Runs: len(c.apps), Invented: d.out.Invented && c.deadlines > 0, Blocks: c.blocks, Model: c.model, Streams: len(streams) > 0, Replicas: d.judged[k].replicas,
 		Insufficiencies: c.insufficiencies, Notes: slices.Clone(c.notes), Refused: c.refusals(),
 		Now: d.choice(sc, sc.base, k), Safe: d.choice(sc, answers[0], k), Cheap: d.choice(sc, answers[1], k),
 	}
@@ -85,6 +85,7 @@ func (d *decider) classDecision(ctx context.Context, k int, answers []*trial, ow
 	if out.BreakEvens, err = d.breakEvens(ctx, k, out); err != nil {
 		return nil, err
 	}
+	out.ChangeProbable = changeProbable(out.BreakEvens)
 	out.Reason = reasonOf(out, c.refused)
 	out.Snippet, out.NoSnippet = c.settings(out.Set.Policy)
 	return out, nil
@@ -101,7 +102,7 @@ func (d *decider) findCauses(ctx context.Context, t *trial, k int, out *Choice) 
 		return nil
 	}
 	sc := *d.judging
-	sc.replicas = slices.Clone(sc.replicas[:min(attributed, len(sc.replicas))])
+	sc.replicas = slices.Clone(sc.replicas[:min(attributed, len(sc.replicas), max(0, d.left(1)/(2*len(d.classes))))])
 	for r := range sc.replicas {
 		sc.replicas[r].config.Attribute = true
 	}

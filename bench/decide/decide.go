@@ -22,8 +22,8 @@ const (
 
 	// defaultTasks is how many tasks are replayed if no budget is given, and the limits of
 	// the number of replays that this makes.
-	defaultTasks                 = 90_000_000
-	fewestReplays, mostOfReplays = 400, 20_000
+	defaultTasks                 = 120_000_000
+	fewestReplays, mostOfReplays = 600, 20_000
 
 	// The number of replicas of a search, if none is given, grows with the budget.
 	replaysPerReplica, mostReplicas = 400, 16
@@ -48,6 +48,7 @@ type decider struct {
 	judged   []judged               // by class
 	replicas int                    // of judging, that all judged fleets have
 	worlds   map[worldKey]*scenario // of break-evens
+	until    int                    // what may be spent for the break-evens of the class
 	out      Decision
 }
 
@@ -127,8 +128,9 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 	}
 	d := &decider{Question: q, options: o}
 	d.Suite = results.Suite
+	usual := min(max(defaultTasks/max(1, bench.TasksOf(d.Suite.Workload)), fewestReplays), mostOfReplays)
 	if d.Budget == 0 {
-		d.Budget = min(max(defaultTasks/max(1, bench.TasksOf(d.Suite.Workload)), fewestReplays), mostOfReplays)
+		d.Budget = usual
 	}
 	d.Replicas = cmp.Or(q.Replicas, min(max(d.Budget/replaysPerReplica, fewReplicas), mostReplicas))
 	d.Prefer = cmp.Or(q.Prefer, PreferSafe)
@@ -136,7 +138,7 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 	d.worlds = map[worldKey]*scenario{}
 	d.out = Decision{
 		Suite: d.Suite, Question: d.Question, DeadlineBasis: results.DeadlineBasis, LeftOut: results.LeftOut, Notes: slices.Clone(results.Notes), Self: results.Self, reference: results.Reference,
-		Invented: len(d.Suite.Slack.Factors) == 0 && len(results.Slack.Factors) > 0,
+		SmallBudget: oneIf(d.Budget < usual) * usual, Invented: len(d.Suite.Slack.Factors) == 0 && len(results.Slack.Factors) > 0,
 	}
 	if d.classes, err = classesOf(d.world.workload, &d.world.config.Cluster); err != nil {
 		return nil, err
@@ -152,9 +154,26 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 			d.out.WithoutDeadlines = append(d.out.WithoutDeadlines, c.name)
 		}
 	}
+	if least := d.leastBudget(); d.Budget < least {
+		return nil, fmt.Errorf("a budget of %d replays is too small: for %d classes and %d policies at least %d are needed", d.Budget, len(d.classes), len(q.Policies), least)
+	}
+	d.spent = setupReplays * len(d.world.workload.Apps)
 	d.goal = d.goalOf(d.Prefer)
 	d.joint = newScenario("", d.classes, &d.world, upTo(len(d.world.workload.Apps)), 0, d.Replicas)
 	return d, nil
+}
+
+// setupReplays are the replays before the search: the settings in force, each run alone for
+// its deadline, and each run for the error of the replay.
+const setupReplays = 3
+
+// leastBudget is the number of replays with which each class can be judged once, between
+// one candidate of each kind, the settings in force and the user's own.
+func (d *decider) leastBudget() int {
+	own := len(d.Question.Policies)
+	judging := (2 + len(d.classes)*(4+own)) * leastJudging
+	shown := 4 + len(d.classes) + own + len(hindsightRatios)
+	return setupReplays + 4*d.Replicas + judging + shown
 }
 
 // goalOf is the goal of a preference.

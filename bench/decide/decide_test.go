@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"dynalloc/bench/selfreplay"
 	"dynalloc/bench/stats"
 	"dynalloc/internal/logtest"
+	"dynalloc/internal/note"
 	"dynalloc/policies"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
@@ -251,6 +253,49 @@ func TestADecisionOfTheRecordedFleet(t *testing.T) {
 		if c.Confidence < 0 || c.Confidence > 1 {
 			t.Errorf("%s: confidence %g", c.Class, c.Confidence)
 		}
+	}
+}
+
+// The budget counts every replay: those of the search, of the judgement, and those for what
+// is reported. A budget that does not allow to compare the two kinds once is refused. Where
+// replicas were too few to be sure, the answer says so, and they went to the classes that
+// needed them.
+func TestTheBudgetCountsEveryReplay(t *testing.T) {
+	for _, budget := range []int{61, 70, 150, 600, 2000} {
+		q := fleetQuestion(t)
+		q.Replicas, q.Budget = 0, budget
+		d := decided(t, q)
+		if d.Tried.Replays > float64(budget) || d.SmallBudget <= budget {
+			t.Errorf("with a budget of %d there were %.1f replays; usual are %d", budget, d.Tried.Replays, d.SmallBudget)
+		}
+		least, most := d.Classes[0].Replicas, d.Classes[0].Replicas
+		for _, c := range d.Classes {
+			least, most = min(least, c.Replicas), max(most, c.Replicas)
+			if c.BestStatic == nil || c.BestDynamic == nil {
+				t.Errorf("with a budget of %d only one kind was tried for %s", budget, c.Class)
+			}
+			said := slices.ContainsFunc(c.WouldDecide, func(n note.Note) bool { return n.Kind == decideBudget })
+			if c.Verdict == Undecided && c.ConfidenceError > ConfidenceSure && !said {
+				t.Errorf("with a budget of %d, %s: a confidence of %.2f ± %.2f, and nothing says that replicas are too few", budget, c.Class, c.Confidence, c.ConfidenceError)
+			}
+		}
+		if budget == 2000 && most < 2*least {
+			t.Errorf("all classes have %d to %d replicas", least, most)
+		}
+	}
+	q := fleetQuestion(t)
+	q.Replicas, q.Budget = 0, 40
+	if _, err := Decide(t.Context(), q, bench.Options{}); err == nil || !strings.Contains(err.Error(), "a budget of 40 replays is too small: for 4 classes") {
+		t.Error(err)
+	}
+}
+
+// Where only one kind could be tried, nothing is decided, and the answer says what is missing.
+func TestOneKindAloneDecidesNothing(t *testing.T) {
+	d := decided(t, only(logOf(t, "etl/static4"), specs(t, "static,n=2", "static,n=3")...))
+	c := d.Classes[0]
+	if c.Verdict != Undecided || !math.IsNaN(c.Confidence) || c.BestDynamic != nil || len(c.WouldDecide) != 1 || c.WouldDecide[0].Kind != decideOtherKind {
+		t.Errorf("verdict %s with %.2f, would decide: %v", c.Verdict, c.Confidence, c.WouldDecide)
 	}
 }
 

@@ -89,6 +89,7 @@ type Decision struct {
 	Ambiguous     []string           // classes for which the patterns of the fleets select the policy of another class
 	Untested      []string           // classes for which the budget was too small
 	LeftOut       []*replay.AppError // applications that cannot be replayed
+	SmallBudget   int                // the default budget, if that of the question is smaller: then the best of each kind may not have been found; else 0
 	Interrupted   bool               // the search was cancelled: the best so far
 	Notes         []note.Note
 	Self          []selfreplay.Error // of each application of Suite.Workload
@@ -115,6 +116,7 @@ type ClassDecision struct {
 	// was better than the best of the other kind in replicas that did not choose it.
 	// ConfidenceError is its standard error, with the noise of the replicas.
 	Confidence, ConfidenceError float64
+	Replicas                    int     // in which the choice was repeated
 	Equivalent                  float64 // share of repetitions in which both kinds gave the same within the margins
 
 	Now, Set    Choice  // Set is Safe or Cheap, as the question prefers
@@ -129,6 +131,7 @@ type ClassDecision struct {
 	Reason          note.Note // the one reason for the advised kind
 	WouldDecide     []note.Note
 	BreakEvens      []BreakEven
+	ChangeProbable  float64     // that any input lies beyond its break-even; 0: none was found
 	Insufficiencies []note.Note // why the logs are insufficient
 	Refused         []note.Note // policies that Spark refuses
 	Notes           []note.Note
@@ -183,6 +186,9 @@ type BreakEven struct {
 	Above   bool    // it changes above At; false: below
 	Verdict Verdict
 	Set     policies.Spec // then
+	// Uncertainty is the standard deviation of the logarithm of what is not known of the
+	// input, and Probability how probable it is that the input lies beyond At.
+	Uncertainty, Probability float64
 }
 
 // A FleetResult is a fleet and its figures in one replay of the whole workload, as means

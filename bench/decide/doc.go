@@ -12,7 +12,7 @@
 //   - scenario.go, trial.go and room.go: a workload in several shaken replicas, the result
 //     of one fleet in them, and which classes depend on the size of an assumed cluster;
 //   - goal.go: how fleets are ordered and raced;
-//   - search.go: the search of each class alone, and of fleets;
+//   - search.go and settle.go: the search of each class alone, and of fleets;
 //   - judgement.go and confidence.go: the candidates of each class inside the advised
 //     fleet, in new replicas, and the repetitions of the choice between the two kinds;
 //   - breakeven.go: the values of inputs at which the answer for a class changes;

@@ -1,7 +1,6 @@
 package decide
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -13,13 +12,18 @@ import (
 
 // Limits of a judgement.
 const (
-	kindFinalists  = 4 // candidates of each kind that are judged in each class, besides the settings in force and the user's own
-	leastJudging   = 4
-	fewestJudging  = 20 // judging replicas; they double until the confidence is sure
-	mostJudging    = 320
-	mostTurns      = 3    // fleets that are judged until each class has the kind that is better
-	confidenceSure = 0.02 // standard error of a confidence up to which no more replicas are added
+	kindFinalists = 4  // candidates of each kind that are judged in each class, besides the settings in force and the user's own
+	leastJudging  = 2  // replicas: a half that chooses and a half that judges
+	fewestJudging = 20 // judging replicas; they double for the classes whose confidence is not sure
+	mostJudging   = 2560
+	mostTurns     = 3   // fleets that are judged until each class has the kind that is better
+	judgeShare    = 0.7 // share of the budget after which no more are added
+	concludeShare = 0.8 // share of the budget after which nothing is replayed but break-evens
 )
+
+// ConfidenceSure is the standard error of a confidence up to which no more replicas are
+// added.
+const ConfidenceSure = 0.02
 
 // judge judges the fleet of the preferred answer in new replicas, and sets the result.
 func (d *decider) judge(ctx context.Context) error {
@@ -30,11 +34,12 @@ func (d *decider) judge(ctx context.Context) error {
 	d.judging = newScenario("judge", d.classes, &d.world, upTo(len(d.world.workload.Apps)), d.Replicas, 0)
 	d.setUnits()
 	for turn := range mostTurns {
-		changed, err := d.judgeFleet(ctx, advised.specs)
+		share := settleShare + (judgeShare-settleShare)*float64(turn+1)/mostTurns
+		changed, err := d.judgeFleet(ctx, advised.specs, share)
 		if err != nil {
 			return err
 		}
-		if changed == nil || turn == mostTurns-1 {
+		if changed == nil || turn == mostTurns-1 || d.left(judgeShare) < leastJudging*d.toJudge() {
 			break // two classes whose answers depend on each other would change for ever
 		}
 		advised = d.enter(d.joint, -1, changed...)
@@ -47,18 +52,22 @@ func (d *decider) judge(ctx context.Context) error {
 	return d.conclude(ctx)
 }
 
-// finalists are the fleets in which a class has one of its candidates that are judged:
-// of each kind the best in the replicas of the search, the settings in force, plain
-// dynamic allocation, and the user's own.
-func (d *decider) finalists(advised *trial, k int) []policies.Spec {
+// finalists are the policies of a class that are judged: the advised one, of each kind the
+// best, the settings in force, and the user's own. The best are those of the replicas of the
+// search inside the fleet; then those that were not replayed there, as far as the budget
+// went, in the order of the class's own search.
+func (d *decider) finalists(advised *trial, k, ofKind int) []policies.Spec {
 	c := d.classes[k]
 	list := d.alternatives(d.joint, advised, k)
-	list = slices.DeleteFunc(list, func(t *trial) bool { return t != advised && (t.done < d.Replicas || t.failed()) })
+	list = slices.DeleteFunc(list, func(t *trial) bool { return t != advised && t.failed() })
 	slices.SortStableFunc(list[1:], func(x, y *trial) int {
+		if x.done < d.Replicas || y.done < d.Replicas {
+			return oneIf(x.done < d.Replicas) - oneIf(y.done < d.Replicas)
+		}
 		return d.goal.compare(d.scoreOf(&d.goal, d.joint, x, d.Replicas), d.scoreOf(&d.goal, d.joint, y, d.Replicas))
 	})
 	var specs []policies.Spec
-	left := map[bool]int{true: kindFinalists, false: kindFinalists}
+	left := map[bool]int{true: ofKind, false: ofKind}
 	for _, t := range list {
 		spec := t.specs[k]
 		if fixed := c.resolve(spec).Fixed(); left[fixed] > 0 || spec.Recorded() || slices.Contains(d.Policies, spec) {
@@ -69,55 +78,126 @@ func (d *decider) finalists(advised *trial, k int) []policies.Spec {
 	return specs
 }
 
-// judgeFleet judges each class inside a fleet. It returns the fleet with other policies
-// for the classes in which the other kind is better, or nil.
-func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec) ([]policies.Spec, error) {
-	sc := d.judging
+// left is how many replays of the workload remain until a share of the budget is used up.
+func (d *decider) left(share float64) int {
+	return int(share*float64(d.Budget)) - d.spent/len(d.world.workload.Apps)
+}
+
+// setFinalists sets the candidates that are judged inside a fleet, and the replicas of each
+// class: as many as the budget allows.
+func (d *decider) setFinalists(ctx context.Context, specs []policies.Spec) error {
 	advised := d.enter(d.joint, -1, specs...)
-	var changed []policies.Spec
-	first := d.enter(sc, -1, specs...)
-	d.judged = make([]judged, len(d.classes))
 	for k := range d.classes {
-		if err := d.play(ctx, d.joint, d.alternatives(d.joint, advised, k), d.Replicas); err != nil {
+		list := d.alternatives(d.joint, advised, k)
+		if d.joint.remaining(list, d.Replicas) > d.left(judgeShare)/3/(len(d.classes)-k) {
+			continue // they keep their order of the class's own search
+		}
+		if err := d.play(ctx, d.joint, list, d.Replicas); err != nil {
+			return err
+		}
+	}
+	first := d.enter(d.judging, -1, specs...)
+	for ofKind := kindFinalists; ; ofKind-- {
+		d.judged = make([]judged, len(d.classes))
+		for k := range d.classes {
+			for _, spec := range d.finalists(advised, k, ofKind) {
+				d.judged[k].list = append(d.judged[k].list, d.with(d.judging, first, k, spec))
+			}
+		}
+		d.replicas = min(max(d.left(judgeShare)*2/3/d.toJudge(), leastJudging), fewestJudging)
+		if ofKind == 1 || d.replicas >= fewestJudging/2 {
+			return nil
+		}
+	}
+}
+
+// judgeFleet judges each class inside a fleet. It returns the fleet with other policies
+// for the classes in which the other kind is better, or nil. share is the share of the
+// budget after which it is left for another fleet, if there is a better one.
+func (d *decider) judgeFleet(ctx context.Context, specs []policies.Spec, share float64) ([]policies.Spec, error) {
+	if err := d.setFinalists(ctx, specs); err != nil {
+		return nil, err
+	}
+	for k := range d.classes {
+		if err := d.judgeClass(ctx, k, d.replicas); err != nil {
 			return nil, err
 		}
-		j := &d.judged[k]
-		for _, spec := range d.finalists(advised, k) {
-			j.list = append(j.list, d.with(sc, first, k, spec))
+	}
+	for _, until := range []float64{share, judgeShare} {
+		if err := d.makeSure(ctx, until); err != nil {
+			return nil, err
+		}
+		if changed := d.better(d.enter(d.judging, -1, specs...)); changed != nil {
+			return changed, nil
 		}
 	}
-	left := d.Budget - d.spent/len(sc.workload.Apps)
-	for replicas := max(d.replicas, min(max(left/(2*d.toJudge()), leastJudging), fewestJudging)); ; replicas *= 2 {
-		unsure := false
-		sc.addReplicas(&d.world, d.Replicas, replicas)
-		for k, c := range d.classes {
-			j := &d.judged[k]
-			if err := d.play(ctx, sc, j.list, replicas); err != nil {
-				return nil, err
+	return nil, nil
+}
+
+// judgeClass repeats the choice of a class in a number of replicas.
+func (d *decider) judgeClass(ctx context.Context, k, replicas int) error {
+	d.judging.addReplicas(&d.world, d.Replicas, replicas)
+	j := &d.judged[k]
+	err := d.play(ctx, d.judging, j.list, replicas)
+	if err == nil {
+		j.replicas, j.belief = replicas, d.believe(k, replicas)
+		d.replicas = max(d.replicas, replicas)
+	}
+	return err
+}
+
+// makeSure adds replicas to the class whose confidence is least sure, until all are sure or
+// a share of the budget is used up.
+func (d *decider) makeSure(ctx context.Context, share float64) error {
+	for {
+		least := -1
+		for k := range d.judged {
+			if d.needsReplicas(k, share) && (least < 0 || d.judged[k].belief.error > d.judged[least].belief.error) {
+				least = k
 			}
-			j.belief = d.believe(k, replicas)
-			unsure = unsure || len(c.insufficiencies) == 0 && j.belief.error > confidenceSure
 		}
-		d.replicas = replicas
-		if more := d.toJudge() * replicas * len(sc.workload.Apps); !unsure || 2*replicas > mostJudging || d.spent+more > d.Budget*len(sc.workload.Apps) {
-			break
+		if least < 0 {
+			return nil
+		}
+		if err := d.judgeClass(ctx, least, 2*d.judged[least].replicas); err != nil {
+			return err
 		}
 	}
-	if changed := d.nearer(first); changed != nil {
-		return changed, nil
+}
+
+// better is a fleet with other policies for the classes in which the other kind is better,
+// or for one that brings the fleet nearer to the goal; nil: there is none.
+func (d *decider) better(t *trial) []policies.Spec {
+	if changed := d.nearer(t); changed != nil {
+		return changed
 	}
+	var changed []policies.Spec
 	for k, c := range d.classes {
-		static := c.resolve(specs[k]).Fixed()
+		static := c.resolve(t.specs[k]).Fixed()
 		if static != d.betterKind(k) {
-			if t := d.best(k, !static); t != nil {
+			if other := d.best(k, !static); other != nil {
 				if changed == nil {
-					changed = slices.Clone(specs)
+					changed = slices.Clone(t.specs)
 				}
-				changed[k] = t.specs[k]
+				changed[k] = other.specs[k]
 			}
 		}
 	}
-	return changed, nil
+	return changed
+}
+
+// needsReplicas reports whether the confidence of a class is not sure, and can become surer.
+func (d *decider) needsReplicas(k int, share float64) bool {
+	j := &d.judged[k]
+	next := 2 * j.replicas
+	return len(d.classes[k].insufficiencies) == 0 && j.belief.error > ConfidenceSure && next <= d.mostReplicas() &&
+		d.judging.remaining(append([]*trial{d.judging.base}, j.list...), next) <= d.left(share)
+}
+
+// mostReplicas is the largest number of judging replicas: their copies of the tasks have to
+// fit into memory.
+func (d *decider) mostReplicas() int {
+	return min(mostJudging, max(fewestJudging, mostTasksCopied/max(1, bench.TasksOf(d.judging.workload))))
 }
 
 // betterKind reports whether a class should have a fixed size: the kind that was better in
@@ -139,11 +219,12 @@ func (d *decider) sameByEstimate(k int) bool {
 	}
 	estimate := d.goal
 	estimate.safe = false
-	a, b := d.scoreOf(&estimate, d.judging, x, d.replicas), d.scoreOf(&estimate, d.judging, y, d.replicas)
+	n := d.judged[k].replicas
+	a, b := d.scoreOf(&estimate, d.judging, x, n), d.scoreOf(&estimate, d.judging, y, n)
 	if b.cost < a.cost {
 		a, b = b, a
 	}
-	return d.tied(&estimate, a, b, equivalenceCost*float64(x.totals(0, d.replicas)[k].executors))
+	return d.tied(&estimate, a, b, equivalenceCost*float64(x.totals(0, n)[k].executors))
 }
 
 // nearer is a fleet that comes nearer to the goal in the judging replicas, by the policy of
@@ -151,13 +232,17 @@ func (d *decider) sameByEstimate(k int) bool {
 func (d *decider) nearer(t *trial) []policies.Spec {
 	estimate := d.goal
 	estimate.safe = false
-	at := func(t *trial) score { return d.scoreOf(&estimate, d.judging, t, d.replicas) }
+	common := d.judged[0].replicas // that all classes have
+	for k := range d.judged {
+		common = min(common, d.judged[k].replicas)
+	}
+	at := func(t *trial) score { return d.scoreOf(&estimate, d.judging, t, common) }
 	best := t
 	if s := at(t); d.goal.time || s.meets() {
 		return nil
 	}
 	for k := range d.judged {
-		other := d.preferred(&d.goal, d.judging, k, d.judged[k].list, d.replicas)
+		other := d.preferred(&d.goal, d.judging, k, d.judged[k].list, common)
 		if a, b := at(other), at(best); !a.failed && (a.excess < b.excess || a.excess == b.excess && a.slow < b.slow) {
 			best = other
 		}
@@ -168,11 +253,11 @@ func (d *decider) nearer(t *trial) []policies.Spec {
 	return best.specs
 }
 
-// toJudge is the number of fleets that are judged.
+// toJudge is the number of fleets that are judged, with the settings in force.
 func (d *decider) toJudge() int {
-	n := 1
+	n := 2
 	for k := range d.judged {
-		n += len(d.judged[k].list)
+		n += len(d.judged[k].list) - 1 // the first is the same in all classes
 	}
 	return n
 }
@@ -180,8 +265,9 @@ func (d *decider) toJudge() int {
 // A judged is the candidates of one class inside the advised fleet, and what is believed
 // of the two kinds.
 type judged struct {
-	list   []*trial // the first is the advised fleet
-	belief belief
+	list     []*trial // the first is the advised fleet
+	replicas int      // that all of the list have
+	belief   belief
 }
 
 // share is the share of repetitions in which one kind was better.
@@ -216,7 +302,7 @@ func (d *decider) best(k int, fixed bool) *trial {
 	if len(list) == 0 {
 		return nil
 	}
-	return d.preferred(&d.goal, d.judging, k, list, d.replicas)
+	return d.preferred(&d.goal, d.judging, k, list, d.judged[k].replicas)
 }
 
 // setUnits divides the runs of the judging scenario into cells: one for each class and
@@ -300,6 +386,8 @@ func (d *decider) believe(k, replicas int) belief {
 }
 
 var (
+	decideBudget     = note.Declare("decide-budget")
+	decideOtherKind  = note.Declare("decide-other-kind", "kind")
 	decideMoreRuns   = note.Declare("decide-more-runs", "runs")
 	decideCluster    = note.Declare("decide-cluster")
 	decideDeadlines  = note.Declare("decide-deadlines")
@@ -312,15 +400,20 @@ func (d *decider) verdict(k int, out *ClassDecision) {
 	b := d.judged[k].belief
 	fixed := out.Set.Policy.Fixed()
 	out.Confidence, out.ConfidenceError, out.Equivalent = b.share(fixed), b.error, b.equivalent
+	one := out.BestStatic == nil || out.BestDynamic == nil
+	refused := slices.ContainsFunc(d.classes[k].refused, func(r refusal) bool { return r.policy.Fixed() != fixed })
 	switch {
 	case len(out.Insufficiencies) > 0:
 		out.Verdict = Insufficient
+	case one && !refused: // nothing was compared
+		out.Verdict, out.Confidence, out.ConfidenceError = Undecided, math.NaN(), math.NaN()
+		out.WouldDecide = []note.Note{decideOtherKind.With([]string{"fixed size", "dynamic allocation"}[oneIf(fixed)])}
 	case b.equivalent >= DecidedAt:
 		out.Verdict = NoDifference
-	case out.Confidence >= DecidedAt && fixed:
-		out.Verdict = Static
-	case out.Confidence >= DecidedAt:
-		out.Verdict = Dynamic
+	case out.Confidence-max(0, b.error-ConfidenceSure) >= DecidedAt: // less sure than it should be counts as less confident
+		if out.Verdict = Dynamic; fixed {
+			out.Verdict = Static
+		}
 	default:
 		out.Verdict = Undecided
 		out.WouldDecide = d.wouldDecide(d.classes[k], out)
@@ -330,6 +423,9 @@ func (d *decider) verdict(k int, out *ClassDecision) {
 // wouldDecide is what would decide an undecided class.
 func (d *decider) wouldDecide(c *class, out *ClassDecision) []note.Note {
 	var list []note.Note
+	if out.ConfidenceError > ConfidenceSure {
+		list = append(list, decideBudget.With())
+	}
 	if c.blocks.Unit != bench.ByReplica {
 		list = append(list, decideMoreRuns.With(len(c.apps)))
 	}
@@ -352,7 +448,7 @@ func (d *decider) wouldDecide(c *class, out *ClassDecision) []note.Note {
 func (d *decider) ordered(k int) []*trial {
 	list := slices.Clone(d.judged[k].list)
 	slices.SortStableFunc(list, func(x, y *trial) int {
-		return cmp.Or(d.goal.compare(d.scoreOf(&d.goal, d.judging, x, d.replicas), d.scoreOf(&d.goal, d.judging, y, d.replicas)))
+		return d.goal.compare(d.scoreOf(&d.goal, d.judging, x, d.judged[k].replicas), d.scoreOf(&d.goal, d.judging, y, d.judged[k].replicas))
 	})
 	return list
 }

@@ -24,7 +24,7 @@ func (d *decider) conclude(ctx context.Context) error {
 	sc := d.judging
 	d.judging.addReplicas(&d.world, d.Replicas, d.replicas)
 	both := []*trial{d.enter(sc, -1, d.safe.specs...), d.enter(sc, -1, d.cheap.specs...)}
-	if err := d.play(ctx, sc, both, d.replicas); err != nil {
+	if err := d.play(ctx, sc, both, min(d.replicas, max(leastJudging, d.left(1)/2))); err != nil {
 		return err
 	}
 	advised := both[oneIf(d.Prefer == PreferCheap)]
@@ -49,8 +49,20 @@ func (d *decider) conclude(ctx context.Context) error {
 	for k := range d.classes {
 		own[k] = d.with(sc, now, k, advised.specs[k])
 	}
-	if err := d.play(ctx, sc, slices.Concat(shown, everyone, hindsight, own), min(d.replicas, fewestJudging)); err != nil {
+	if err := d.play(ctx, sc, slices.Concat(own, everyone, hindsight), 1); err != nil {
 		return err
+	}
+	most := min(d.replicas, fewestJudging)
+	for _, list := range []*[]*trial{&own, &everyone, &shown, &hindsight} {
+		left := d.left(concludeShare)
+		replicas := min(most, left/max(1, len(*list)))
+		if sc.remaining(*list, most) <= left { // some have been replayed
+			replicas = most
+		}
+		if err := d.play(ctx, sc, *list, replicas); err != nil {
+			return err
+		}
+		*list = slices.DeleteFunc(*list, func(t *trial) bool { return t.done == 0 && t.err == nil })
 	}
 	d.setFleets(sc, both, distinct(append(shown, everyone...)), everyone, hindsight)
 	for k := range d.classes {

@@ -10,6 +10,9 @@ import (
 	"dynalloc/traces"
 )
 
+// mostTasksCopied is how many tasks the judging replicas have together.
+const mostTasksCopied = 10_000_000
+
 // A world is a workload on a cluster, with what its results are compared with.
 type world struct {
 	workload  *traces.Workload

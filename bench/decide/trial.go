@@ -113,6 +113,20 @@ func (s *scenario) tally(outcomes []outcome) []counts {
 	return sums
 }
 
+// judgeAgain sets the result of a fleet from its replays in a scenario that differs only in
+// the references.
+func (s *scenario) judgeAgain(t, played *trial) {
+	t.runs, t.done, t.err, t.refused = played.runs, played.done, played.err, played.refused
+	t.tallies = nil
+	for _, outcomes := range t.runs {
+		if outcomes == nil { // the replay failed
+			t.tallies = append(t.tallies, nil)
+		} else {
+			t.tallies = append(t.tallies, s.tally(outcomes))
+		}
+	}
+}
+
 func oneIf(yes bool) int {
 	if yes {
 		return 1

@@ -179,7 +179,15 @@ func sure(c *decide.ClassDecision) string {
 		if math.IsNaN(c.Confidence) {
 			return "?"
 		}
-		return fmt.Sprintf("%.0f%%?", 100*c.Confidence)
+		return percent(c) + "?"
+	}
+	return percent(c)
+}
+
+// percent is the confidence, with its standard error if that is larger than it should be.
+func percent(c *decide.ClassDecision) string {
+	if c.ConfidenceError > decide.ConfidenceSure {
+		return fmt.Sprintf("%.0f±%.0f%%", 100*c.Confidence, 100*c.ConfidenceError)
 	}
 	return fmt.Sprintf("%.0f%%", 100*c.Confidence)
 }

@@ -38,9 +38,10 @@ func delayed(t *testing.T, name string) decide.ClassDecision {
 	return decide.ClassDecision{
 		Class: name, Runs: 20, Verdict: decide.Static, Confidence: 0.97, Now: choice(spec(t, "spark,idle=1m,max=40"), 7, 5000), Set: static, BestStatic: &static, BestDynamic: &dynamic,
 		BreakEvens: []decide.BreakEven{
-			{Input: "load", Now: 1, At: 2, Above: true, Verdict: decide.Dynamic, Set: dynamic.Policy},
-			{Input: "startup", Now: 4, At: 3.5, Verdict: decide.Dynamic, Set: dynamic.Policy},
+			{Input: "load", Now: 1, At: 2, Above: true, Verdict: decide.Dynamic, Set: dynamic.Policy, Probability: 0.01},
+			{Input: "startup", Now: 4, At: 3.5, Verdict: decide.Dynamic, Set: dynamic.Policy, Probability: 0.2},
 		},
+		ChangeProbable: 0.208,
 	}
 }
 
@@ -53,16 +54,16 @@ func decision(classes ...decide.ClassDecision) *decide.Decision {
 	}
 }
 
-// A class that must not use dynamic allocation says why, and what would change that; the
-// answer is near its change, and says so first.
+// A class that must not use dynamic allocation says why, and what would change that. How
+// probable that is stands first.
 func TestTheScreenSaysWhenNotToUseDynamicAllocation(t *testing.T) {
 	got := Screen(decision(delayed(t, "report-sla-*")), nil)
 	want := `week: 20 applications in 1 class on standalone,nodes=4,cores=32,memory=128g
                                                  late runs   p95 turn- core-h
 class        now          set                   now → then   around, s  saved sure
 report-sla-* dynamic 0-40 fixed 3              7 → 0 [0-3]/20 1234 → 1234 2.2 97%
-report-sla-* (near a change): not dynamic: the ramp makes 6 of 20 late (fixed 3:
-  0); dynamic 0-8 if start-up < 3.5 s (here 4 s).
+report-sla-* (21 % that it changes): not dynamic: the ramp makes 6 of 20 late
+  (fixed 3: 0); dynamic 0-8 if start-up < 3.5 s (here 4 s).
 All together: 50 % [40, 60] fewer executor-hours; late 7 → 0 of 20 (up to 14 %).
 Evidence and other candidates: --details. Files with the settings: -o DIR.
 `

@@ -18,14 +18,12 @@ const namesCut = 24
 // deadlines, the reason of what is set. A higher brevity leaves out what is less important.
 func sentence(c *decide.ClassDecision, brevity int) string {
 	name := cut(c.Class, namesCut)
+	if p := fmt.Sprintf("%.0f", 100*c.ChangeProbable); p != "0" {
+		name += " (" + p + " % that it changes)"
+	}
 	text := name + ": " + verdict(c, brevity)
-	if near := nearest(c); near != nil {
-		if isNear(near) {
-			text = name + " (near a change): " + verdict(c, brevity)
-		}
-		if brevity == 0 || isNear(near) && brevity < briefest {
-			text += "; " + BreakEven(near)
-		}
+	if near := nearest(c); near != nil && brevity < briefest {
+		text += "; " + BreakEven(near)
 	}
 	return text + "."
 }
@@ -70,22 +68,19 @@ func cause(c *decide.Choice) string {
 	return causes[c.Causes[0].Cause]
 }
 
-// nearest is the break-even that the input is closest to; nil: there is none.
+// nearest is the most probable break-even; of equally probable ones, such as those of inputs
+// that were given, the one with the smallest change. nil: there is none.
 func nearest(c *decide.ClassDecision) *decide.BreakEven {
 	var found *decide.BreakEven
+	change := func(b *decide.BreakEven) float64 { return math.Abs(math.Log(b.At / b.Now)) }
 	for i := range c.BreakEvens {
-		if b := &c.BreakEvens[i]; found == nil || b.Distance() < found.Distance() {
+		b := &c.BreakEvens[i]
+		if found == nil || b.Probability > found.Probability || b.Probability == found.Probability && change(b) < change(found) {
 			found = b
 		}
 	}
 	return found
 }
-
-// nearby is the factor of an input within which a verdict counts as near its change:
-// about as much as these inputs differ between weeks.
-const nearby = 1.25
-
-func isNear(b *decide.BreakEven) bool { return b.Distance() <= math.Log(nearby) }
 
 // inputs are the names and units of the inputs of break-evens.
 var inputs = map[string]struct{ name, format string }{
