@@ -36,9 +36,12 @@ func TestALineFindsTheFirstThatFits(t *testing.T) {
 		}
 		room, after := Need{random.Int64N(10), random.Int64N(10)}, &request{number: random.IntN(1 << 30)}
 		var first, next *request
-		least := Unlimited
+		least, before := Unlimited, Unlimited
 		for _, r := range slices.Backward(plain) {
 			least = least.Min(r.need)
+			if r.number < after.number {
+				before = before.Min(r.need)
+			}
 			if r.need.In(room) {
 				first = r
 				if r.number > after.number {
@@ -51,6 +54,9 @@ func TestALineFindsTheFirstThatFits(t *testing.T) {
 		}
 		if got, _ := line.After(after, TooLarge(room)); got != next {
 			t.Fatalf("found %v next, not %v", got, next)
+		}
+		if got := line.LeastBefore(after); got != before {
+			t.Fatalf("requests before %d need at least %v, not %v", after.number, got, before)
 		}
 		if line.Least() != least || line.Len() != len(plain) {
 			t.Fatalf("%d requests that need at least %v, not %d and %v", line.Len(), line.Least(), len(plain), least)

@@ -192,6 +192,21 @@ func (l *Line[T]) Need(item T) Need {
 	return Unlimited
 }
 
+// LeastBefore is Least for the items before another one, which need not be in the line.
+func (l *Line[T]) LeastBefore(item T) Need {
+	least := Unlimited
+	for at := l.root; at != 0; {
+		n := &l.nodes[at]
+		if l.compare(n.item, item) >= 0 {
+			at = n.left
+			continue
+		}
+		least = least.Min(n.needs[0]).Min(l.nodes[n.left].least)
+		at = n.right
+	}
+	return least
+}
+
 // All returns the items in their order.
 func (l *Line[T]) All() []T {
 	all := make([]T, 0, l.Len())

@@ -18,6 +18,9 @@ func (r *Rooms) Set(node int, free Need) {
 		r.grow()
 	}
 	i := r.leaves + node
+	if r.most[i] == free {
+		return
+	}
 	r.most[i] = free
 	for i /= 2; i > 0; i /= 2 {
 		most := r.most[2*i].Max(r.most[2*i+1])

@@ -7,6 +7,7 @@ import (
 
 	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // Most heartbeats, calls and rounds have no effect, so they are elided: the manager
@@ -41,22 +42,15 @@ func (m *Manager) usefulBeat() int {
 	if !m.heartbeatsMatter() {
 		return -1
 	}
-	n := len(m.nodes)
-	from := m.nextBeat % n
-	for _, start := range []int{from, 0} { // in this interval, or in the next one
-		base := m.nextBeat - from
-		if start == 0 && from > 0 {
-			base += n
-		}
-		i, reports := m.scheduler.Useful(start), m.reporting.Next(start, fit.Need{})
-		if i < 0 || reports >= 0 && reports < i {
-			i = reports
-		}
-		if i >= 0 {
-			return base + i
-		}
+	beat := m.scheduler.Useful(m.nextBeat, len(m.nodes))
+	if m.completing == 0 {
+		return beat
 	}
-	return -1
+	reports := scheduler.FirstBeat(m.nextBeat, len(m.nodes), func(node int) int { return m.reporting.Next(node, fit.Need{}) })
+	if beat < 0 || reports >= 0 && reports < beat {
+		return reports
+	}
+	return beat
 }
 
 // beatTime is the time of the next heartbeat that may have an effect; Never.
@@ -72,13 +66,14 @@ func (m *Manager) skipTo(beat int) {
 	if beat > m.nextBeat {
 		m.quietBeats = min(m.quietBeats+beat-m.nextBeat, math.MaxInt32)
 		m.nextBeat = beat
+		m.scheduler.Passed(beat, len(m.nodes))
 	}
 }
 
-// steadyRounds is for how many rounds of heartbeats of all nodes nothing happens if no
-// event comes. Requests wait that no node can serve: that each node has tried it twice
-// since the last change shows it.
-func (m *Manager) steadyRounds() int {
+// steadyUntil is the heartbeat before which nothing happens if no event comes; 0 if that is
+// not known. Requests wait that no node can serve: that each node has tried it twice since
+// the last change shows it.
+func (m *Manager) steadyUntil() int {
 	if m.nothingElided || m.unassigned == 0 || m.completing > 0 || m.quietBeats <= 2*len(m.nodes) || m.nextExpiry != manager.Never ||
 		m.roundInterval > 0 && (m.quietRounds <= 2 || len(m.marked) > 0) || m.idle < len(m.calls) {
 		return 0
@@ -93,11 +88,10 @@ func (m *Manager) skipSteady(until time.Duration) bool {
 	if left < 1 {
 		return false
 	}
-	rounds := m.steadyRounds()
-	if rounds = min(rounds, int(left)); rounds < 1 {
+	rounds := min(int(left), (m.steadyUntil()-m.nextBeat)/len(m.nodes))
+	if rounds < 1 {
 		return false
 	}
-	m.scheduler.Skip(rounds)
 	m.skipTo(m.nextBeat + rounds*len(m.nodes))
 	at := m.timeOf(m.nextBeat)
 	m.skipCalls(at)
@@ -113,11 +107,11 @@ func (m *Manager) skipSteady(until time.Duration) bool {
 // another application, or if a master waits for containers whose calls are elided. Other
 // heartbeats have no effect until a master calls.
 func (m *Manager) computeNext() time.Duration {
-	switch rounds := m.steadyRounds(); {
-	case rounds > math.MaxInt32:
+	switch until := m.steadyUntil(); {
+	case until == math.MaxInt:
 		return manager.Never
-	case rounds > 0:
-		return m.timeOf(m.nextBeat + rounds*len(m.nodes))
+	case until > m.nextBeat+len(m.nodes):
+		return m.timeOf(until)
 	}
 	t := min(m.calls.next(), m.nextExpiry)
 	if m.mastersUnassigned > 0 || m.waiting > 0 || m.completing > 0 && len(m.refused) > 0 {

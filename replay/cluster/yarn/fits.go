@@ -69,7 +69,8 @@ func (c *emptyCluster) awaitContainer(app int) (container int, ok bool) {
 	for range rounds {
 		c.now += time.Second
 		c.scheduler.Preempt(c.now) // the fair scheduler assigns only by the demand counted in its last round
-		for i := c.scheduler.Useful(0); i >= 0; i = c.scheduler.Useful(i + 1) {
+		n := len(c.nodes)
+		for i := c.scheduler.Useful(0, n); i >= 0 && i < n; i = c.scheduler.Useful(i+1, n) {
 			for _, a := range c.scheduler.NodeUpdate(c.now, i) {
 				if a.App == app && !a.Reserved {
 					return a.Container, true

@@ -30,15 +30,20 @@ type fakeDriver struct {
 	of    []int // their applications
 }
 
-// A ledger counts the containers that a scheduler assigned and those that ended.
+// A ledger writes down what a scheduler assigned and reserved, and counts the containers
+// that it assigned and those that ended.
 type ledger struct {
 	scheduler.Scheduler
+	lines           []string
 	assigned, ended int
 }
 
 func (l *ledger) NodeUpdate(now time.Duration, node int) []scheduler.Allocation {
 	all := l.Scheduler.NodeUpdate(now, node)
 	l.assigned += len(all)
+	for _, a := range all {
+		l.lines = append(l.lines, fmt.Sprintf("%6d %+v", now.Milliseconds(), a))
+	}
 	return all
 }
 
@@ -194,6 +199,16 @@ const singleQueue = `<configuration>
 <property><name>yarn.scheduler.capacity.maximum-am-resource-percent</name><value>1</value></property>
 </configuration>`
 
+// queues is a configuration of the capacity scheduler with these properties.
+func queues(properties ...string) string {
+	var xml strings.Builder
+	for _, p := range properties {
+		name, value, _ := strings.Cut(p, "=")
+		fmt.Fprintf(&xml, "<property><name>yarn.scheduler.capacity.%s</name><value>%s</value></property>\n", name, value)
+	}
+	return "<configuration>\n" + xml.String() + "</configuration>"
+}
+
 const twoQueues = `<configuration>
 <property><name>yarn.scheduler.capacity.root.queues</name><value>a,b</value></property>
 <property><name>yarn.scheduler.capacity.root.a.capacity</name><value>30</value></property>
@@ -234,8 +249,8 @@ func TestMasterCallsAndNodesBeat(t *testing.T) {
 	)
 }
 
-// Heartbeats and rounds that change nothing are elided. The manager's actions are the
-// same as if all of them were played.
+// Heartbeats, rounds and calls that change nothing are elided. The manager's actions, and
+// those of its scheduler, are the same as if all of them were played.
 func TestEliding(t *testing.T) {
 	const pools = `<allocations><queue name="a"/><queue name="b"><weight>2</weight></queue>
 <defaultFairSharePreemptionTimeout>5</defaultFairSharePreemptionTimeout>
@@ -251,6 +266,10 @@ func TestEliding(t *testing.T) {
 		{"capacity", capacityOf(t, twoQueues), 3 * time.Second, true},
 		{"fair", fairOf(t, pools, preempting), 500 * time.Millisecond, true},
 		{"capacity without preemption", capacityOf(t, twoQueues), 0, false},
+		{"capacity with user limits", capacityOf(t, queues(`root.queues=a,b`, `root.a.capacity=60`, `root.a.minimum-user-limit-percent=25`, `root.b.capacity=40`, `root.b.maximum-capacity=70`, `maximum-am-resource-percent=0.4`)), 0, false},
+		{"capacity in fair order", capacityOf(t, queues(`root.queues=a,b`, `root.a.capacity=90`, `root.a.ordering-policy=fair`, `root.b.capacity=10`, `root.b.ordering-policy=fair`, `root.b.ordering-policy.fair.enable-size-based-weight=true`, `maximum-am-resource-percent=0.6`)), 0, false},
+		{"capacity by cores", capacityOf(t, queues(`root.queues=a,b`, `root.a.capacity=50`, `root.b.capacity=50`, `root.b.user-limit-factor=2`, `maximum-am-resource-percent=1`, `resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator`)), 0, false},
+		{"capacity without search", capacityOf(t, queues(`root.queues=a,b`, `root.a.capacity=50`, `root.b.capacity=50`, `maximum-am-resource-percent=1`, `reservations-continue-look-all-nodes=false`)), 0, false},
 		{"fair without preemption", fairOf(t, pools, "<configuration/>"), 500 * time.Millisecond, false},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
@@ -258,13 +277,19 @@ func TestEliding(t *testing.T) {
 			for seed := range uint64(150) {
 				play := func(every bool) []string {
 					r := rand.New(rand.NewPCG(seed, 1))
-					d := newStory(t, 1+r.IntN(4), kind.fresh, kind.rounds)
+					d := newStory(t, 1+r.IntN(6), kind.fresh, kind.rounds)
 					d.nodeExpiry = 20 * time.Second
 					d.nothingElided = every
-					apps := 1 + r.IntN(4)
+					book := &ledger{Scheduler: d.scheduler}
+					d.scheduler = book
+					apps := 1 + r.IntN(6)
 					for i := range apps {
 						come := r.IntN(40000)
-						d.submit(come, app(i, "spark.yarn.queue", []string{"a", "b"}[r.IntN(2)]))
+						a := app(i, "spark.yarn.queue", []string{"a", "b"}[r.IntN(2)])
+						a.User = []string{"ann", "bob", "eve"}[r.IntN(3)]
+						a.Profiles[0].HeapMB += int64(r.IntN(4)) << 10
+						a.Profiles[0].Cores += r.IntN(4)
+						d.submit(come, a)
 						for range 1 + r.IntN(5) {
 							i, total := i, r.IntN(20)
 							d.at(ms(come+r.IntN(60000)), func(now time.Duration) {
@@ -285,7 +310,9 @@ func TestEliding(t *testing.T) {
 						d.at(ms(at), func(now time.Duration) { d.Observe(manager.Event{At: now, Kind: manager.NodeLost, Node: lost}) })
 						d.at(ms(at+r.IntN(40000)), func(now time.Duration) { d.Observe(manager.Event{At: now, Kind: manager.NodeRestored, Node: lost}) })
 					}
-					return d.run(150000)
+					lines := d.run(150000)
+					d.catchUp(ms(150000))
+					return append(lines, book.lines...)
 				}
 				elided := play(false)
 				if diff := gocmp.Diff(play(true), elided); diff != "" {

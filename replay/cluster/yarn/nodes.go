@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -62,7 +63,10 @@ func (m *Manager) firstBeat(t time.Duration) int {
 // assigns containers on it.
 func (m *Manager) heartbeat(now time.Duration, beat int) {
 	i := beat % len(m.nodes)
-	m.skipTo(beat + 1)
+	m.skipTo(beat)
+	m.quietBeats = min(m.quietBeats+1, math.MaxInt32)
+	m.nextBeat = beat + 1
+	defer m.scheduler.Passed(m.nextBeat, len(m.nodes))
 	m.beats++
 	n := &m.nodes[i]
 	if n.silent {
@@ -135,6 +139,7 @@ func (m *Manager) silence(now time.Duration, node int) {
 	}
 	n.completions = nil
 	m.reporting.Close(node)
+	m.scheduler.Silence(node)
 }
 
 // restore brings a silent node back, empty, whether or not it counts as lost.

@@ -1,6 +1,7 @@
 package yarn
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ func TestWaitingCostsNothing(t *testing.T) {
 			wait := func(every bool) *fakeDriver {
 				d := newStory(t, 12, fresh, rounds)
 				d.nothingElided = every
+				d.scheduler = &ledger{Scheduler: d.scheduler}
 				large := app(1)
 				large.Profiles[0].HeapMB = 3 << 10 // of a node with 8 GiB in use it could get nothing
 				d.submit(0, app(0))
@@ -44,6 +46,9 @@ func TestWaitingCostsNothing(t *testing.T) {
 			if diff := gocmp.Diff(every.run(hours), elided.run(hours)); diff != "" {
 				t.Fatalf("every heartbeat (-) and elided (+) differ:\n%s", diff)
 			}
+			if diff := gocmp.Diff(every.scheduler.(*ledger).lines, elided.scheduler.(*ledger).lines); diff != "" {
+				t.Fatalf("with every heartbeat (-) and with elided ones (+) others get nodes:\n%s", diff)
+			}
 			if len(elided.lines) < 42 {
 				t.Fatalf("too little happened: %q", elided.lines)
 			}
@@ -56,6 +61,44 @@ func TestWaitingCostsNothing(t *testing.T) {
 				t.Errorf("%d more heartbeats were played in ten years", more)
 			}
 		})
+	}
+}
+
+// An application waits for a container for which each of twelve nodes lacks room. Its
+// reserved node is reserved again in each heartbeat, and after so many of them that the
+// capacity scheduler counts it as starved, it reserves a second node, and a third. These
+// heartbeats are not played, but counted.
+func TestAnApplicationThatWaitsReservesMore(t *testing.T) {
+	wait := func(every bool) *ledger {
+		d := newStory(t, 12, capacityOf(t, singleQueue), 0)
+		d.nothingElided = every
+		book := &ledger{Scheduler: d.scheduler}
+		d.scheduler = book
+		for i, executors := range []int{36, 1} {
+			a := app(i)
+			a.Profiles[0].HeapMB += 1 << 10 // three on a node, which then has 1 GiB left
+			d.submit(i*40_000, a)
+			d.ask(i*40_000+5000, i, executors)
+		}
+		d.exit(600_000, 20)
+		d.run(620_000)
+		if !every && d.beats > 150 {
+			t.Errorf("%d heartbeats were played", d.beats)
+		}
+		return book
+	}
+	every, elided := wait(true), wait(false)
+	if diff := gocmp.Diff(every.lines, elided.lines); diff != "" {
+		t.Fatalf("every heartbeat (-) and elided (+) differ:\n%s", diff)
+	}
+	reserved := 0
+	for _, line := range elided.lines {
+		if strings.Contains(line, "App:1 ") && strings.HasSuffix(line, "Reserved:true}") {
+			reserved++
+		}
+	}
+	if reserved != 3 {
+		t.Errorf("%d nodes were reserved, want 3:\n%s", reserved, strings.Join(elided.lines, "\n"))
 	}
 }
 

@@ -109,7 +109,7 @@ func (a *appAttempt) assignOnNode(node *schedulerNode, r scheduler.Request, limi
 // containers. After many heartbeats without an assignment it may reserve more; the
 // larger the container, the fewer (shouldAllocOrReserveNewContainer).
 func (a *appAttempt) wantsMore(r scheduler.Request) bool {
-	return a.wantsMoreAfter(r, a.reReservations[r.Priority])
+	return a.wantsMoreAfter(r, a.made(r.Priority))
 }
 
 // wantsMoreAfter is wantsMore if its reservations had been made again so often.

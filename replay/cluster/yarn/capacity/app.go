@@ -31,12 +31,15 @@ type appAttempt struct {
 	reserved    byLabel
 
 	reservations        map[int][]*container // by priority of the request
-	reReservations      map[int]int          // how often reserved nodes were reserved again, by priority
+	reReservations      map[int]int          // how often reserved nodes were reserved again, by priority, as far as counted; see made
 	missedOpportunities map[int]int          // nodes without label that a request did not get, by priority
 
 	active    bool                   // its master may start or has started
 	reordered bool                   // it is in the queue's reorder
 	line      *fit.Line[*appAttempt] // where it stands; nil: it wants nothing
+	wants     *hungryUser            // its user, if it ever wanted something
+	need      fit.Need               // with which it stands there
+	turn      int                    // the heartbeat that makes it want more reservations; 0: none is known
 
 	orderedUsed, orderedPending int64 // MiB; by these its place in a fair order was found
 }
@@ -51,6 +54,9 @@ type container struct {
 	size     scheduler.Resource
 	master   bool
 	guest    bool // its request has no label, and its node has one
+
+	idle  bool // a reservation that is only made again in the heartbeats of its node
+	since int  // the first of these heartbeats that is not counted yet
 }
 
 // A schedulerNode is a node as the scheduler sees it.
@@ -61,6 +67,7 @@ type schedulerNode struct {
 	free       scheduler.Resource
 	reserved   *container // a reservation; nil: none
 	containers []*container
+	silent     bool // it sends no heartbeats
 }
 
 // pendingOn is what the application waits for on nodes of a label.
@@ -83,6 +90,11 @@ func (a *appAttempt) ask(r scheduler.Request) {
 		a.queue.users.activate(a.User, a.ID)
 	}
 	a.addPending(a.requests.At(r.Priority).Total().Minus(last.Total()))
+	if (last.Count > 0) != (r.Count > 0) || last.Size != r.Size {
+		for _, c := range a.reservations[r.Priority] {
+			a.queue.s.updateNode(c.node)
+		}
+	}
 	a.queue.updateHunger(a)
 }
 

@@ -16,8 +16,7 @@ func (s *Scheduler) commit(a assignment, done *[]scheduler.Allocation) {
 		}
 	case a.from == nil && !s.accepts(a):
 	case a.reserve && a.from != nil:
-		a.app.reReservations[a.request.Priority]++
-		a.app.queue.updateHunger(a.app)
+		a.from.makeAgain()
 	case a.reserve:
 		s.reserve(a, done)
 	default:
@@ -57,10 +56,11 @@ func (s *Scheduler) reserve(a assignment, done *[]scheduler.Allocation) {
 	app, label := a.app, a.node.Label
 	c := s.newContainer(a)
 	app.reserved.add(label, c.size)
-	app.reReservations[c.priority] = 0
+	app.forgetMade(c.priority)
 	app.reservations[c.priority] = append(app.reservations[c.priority], c)
 	a.node.reserved = c
 	s.updateNode(a.node)
+	c.since = s.passed + 1 // after this heartbeat
 	app.queue.updateHunger(app)
 	if a.unreserve != nil {
 		s.unreserve(a.unreserve)
@@ -153,7 +153,7 @@ func (s *Scheduler) removeReservation(c *container) {
 	if len(app.reservations[c.priority]) == 0 {
 		delete(app.reservations, c.priority)
 	}
-	app.reReservations[c.priority] = 0
+	app.forgetMade(c.priority)
 	app.reserved.add(n.Label, c.size.Negative())
 	n.reserved = nil
 	s.updateNode(n)

@@ -19,6 +19,7 @@
 //	leaf.go             queues of applications: their order, and which of them is offered a node
 //	activate.go         which applications may start
 //	hungry.go           applications that want containers, in lines
+//	again.go            reservations that are made again in each heartbeat, which are counted
 //	users.go            users of a queue, and how much each may use
 //	app.go              applications: requests and containers
 //	allocate.go         what an application does with a node that it is offered

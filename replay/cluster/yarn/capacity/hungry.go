@@ -14,17 +14,21 @@ type hunger int
 
 const (
 	fresh   hunger = iota // it has reserved nothing, and would reserve any node
-	eager                 // it has reservations, and would reserve more
-	held                  // it has reserved as many nodes as it wants, and only takes what is free
+	eager                 // it has reservations as large as its request, and would reserve more
+	held                  // the same, but it has reserved as many nodes as it wants, and only takes what is free
+	odd                   // it has other reservations
 	hungers               // how many there are
 )
 
 // A hungryUser is a user's active applications that want containers, each with the size
 // of its first request.
 type hungryUser struct {
-	name  string
-	lines [hungers]*fit.Line[*appAttempt] // each in the queue's order
-	next  [hungers]*appAttempt            // to offer a node to, in one pass; nil: there is none
+	name   string
+	lines  [hungers]*fit.Line[*appAttempt] // each in the queue's order
+	next   [hungers]*appAttempt            // to offer a node to, in one pass; nil: there is none
+	turns  *fit.Line[*appAttempt]          // of those that are held, by turn
+	listed bool                            // in the queue's wanting
+	over   bool                            // beyond the limit, when last looked at
 }
 
 // need is a resource as the calculator counts it.
@@ -39,34 +43,59 @@ func (s *Scheduler) need(r scheduler.Resource) fit.Need {
 func keepAll(fit.Need, fit.Need) bool { return false }
 
 // updateHunger puts an application into the line where it belongs. It must be called when
-// its requests, its reservations or its place in the order have changed.
+// its requests or its reservations have changed, or how often these were made again. Before
+// its place in the order changes it must leave its line.
 func (l *leafQueue) updateHunger(app *appAttempt) {
-	l.leaveLine(app)
 	if !app.active || app.pending == (scheduler.Resource{}) || len(app.requests) == 0 {
+		l.leaveLine(app)
 		return
 	}
-	u := l.hungry[app.User]
+	if app.wants == nil {
+		app.wants = l.hungryUser(app.User)
+	}
+	u, r := app.wants, app.requests[0]
+	h, turn := l.hungerOf(app, r), 0
+	if h == held {
+		turn = app.nextTurn()
+	}
+	if line, need := u.lines[h], l.s.need(r.Size); line != app.line || need != app.need {
+		l.s.changed = true
+		if app.line != nil {
+			app.line.Remove(app)
+		}
+		app.line, app.need = line, need
+		line.Insert(app, need)
+	}
+	u.setTurn(app, turn)
+	if !u.listed {
+		u.listed = true
+		l.wanting = append(l.wanting, u)
+	}
+}
+
+func (l *leafQueue) hungerOf(app *appAttempt, r scheduler.Request) hunger {
+	switch {
+	case len(app.reservations) == 0:
+		return fresh
+	case !l.s.need(r.Size).In(l.s.need(app.reserved.on(""))):
+		return odd
+	case app.wantsMore(r):
+		return eager
+	}
+	return held
+}
+
+// hungryUser finds a user, or adds one.
+func (l *leafQueue) hungryUser(name string) *hungryUser {
+	u := l.hungry[name]
 	if u == nil {
-		u = &hungryUser{name: app.User}
+		u = &hungryUser{name: name, turns: fit.NewLine(byTurn)}
 		for i := range u.lines {
 			u.lines[i] = fit.NewLine(l.compareApps)
 		}
-		l.hungry[app.User] = u
+		l.hungry[name] = u
 	}
-	if u.empty() {
-		l.wanting = append(l.wanting, u)
-	}
-	r := app.requests[0]
-	h := fresh
-	switch {
-	case len(app.reservations) == 0:
-	case app.wantsMore(r):
-		h = eager
-	default:
-		h = held
-	}
-	app.line = u.lines[h]
-	app.line.Insert(app, l.s.need(r.Size))
+	return u
 }
 
 // leaveLine takes an application out of its line.
@@ -75,36 +104,65 @@ func (l *leafQueue) leaveLine(app *appAttempt) {
 	if app.line == nil {
 		return
 	}
+	u := app.wants
+	u.setTurn(app, 0)
 	app.line.Remove(app)
 	app.line = nil
-	if u := l.hungry[app.User]; u.empty() {
+	if u.empty() {
+		u.listed = false
 		l.wanting = without(l.wanting, u)
 	}
 }
 
 func (u *hungryUser) empty() bool {
-	return u.lines[fresh].Len()+u.lines[eager].Len()+u.lines[held].Len() == 0
+	for _, line := range u.lines {
+		if line.Len() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// A use is what a user's applications could do with a node, or with any node.
+type use struct {
+	over     bool     // the user is beyond the limit, and only gets something in place of reservations
+	headroom fit.Need // what the queue may use in addition
+	total    fit.Need // the node's size
+	free     fit.Need // what is free on it
+}
+
+// skip returns which applications have no use for a node, of those in one line.
+//
+// A fresh one reserves the node or takes what is free there; but if the headroom is too
+// small for its request, it ends the pass. One with reservations gives one up if the user is
+// beyond the limit, or if the headroom is too small: only for what is free.
+func (u use) skip(h hunger) func(least, most fit.Need) bool {
+	switch {
+	case h == odd || h != fresh && !(fit.Need{}).In(u.headroom):
+		return keepAll
+	case h == fresh && u.over:
+		return func(_, _ fit.Need) bool { return true }
+	case h == fresh:
+		return func(least, most fit.Need) bool { return most.In(u.headroom) && !least.In(u.total) }
+	case h == eager && !u.over:
+		return func(least, most fit.Need) bool {
+			return !least.In(u.total) || !least.In(u.headroom) && !least.In(u.free)
+		}
+	}
+	return func(least, most fit.Need) bool { return !least.In(u.free) }
 }
 
 // assignHungry offers a node to the applications that may do something with it. First is
 // the first of all active ones. The queue is below its limit.
 func (l *leafQueue) assignHungry(node *schedulerNode, limits *resourceLimits, mode schedulingMode, first *appAttempt) assignment {
 	l.userLimit(first, node.Label, mode) // YARN looks at it in any case
-	room := [hungers]fit.Need{fresh: l.s.need(node.Total), held: l.s.need(node.free)}
-	room[eager] = room[fresh]
-	headroom := l.s.need(limits.headroom)
-	// An application whose request is larger than the headroom ends the pass.
-	var skip [hungers]func(least, most fit.Need) bool
-	for h := range skip {
-		skip[h] = func(least, most fit.Need) bool { return most.In(headroom) && !least.In(room[h]) }
-	}
+	use := use{headroom: l.s.need(limits.headroom), total: l.s.need(node.Total), free: l.s.need(node.free)}
 	for _, u := range l.wanting {
+		u.takeTurns()
+		u.over = l.s.more(l.users.users[u.name].used.on(node.Label), l.users.limit(u.name, node.Label, mode))
+		use.over = u.over
 		for h, line := range u.lines {
-			u.next[h], _ = line.First(skip[h])
-		}
-		// Beyond its limit a user only gets something in place of reservations.
-		if l.s.more(l.users.users[u.name].used.on(node.Label), l.users.limit(u.name, node.Label, mode)) {
-			u.next[fresh] = nil
+			u.next[h], _ = line.First(use.skip(hunger(h)))
 		}
 	}
 	for {
@@ -124,6 +182,7 @@ func (l *leafQueue) assignHungry(node *schedulerNode, limits *resourceLimits, mo
 		if a, done := l.offer(app, node, limits, mode); done {
 			return a
 		}
-		from.next[of], _ = from.lines[of].After(app, skip[of])
+		use.over = from.over
+		from.next[of], _ = from.lines[of].After(app, use.skip(of))
 	}
 }

@@ -31,9 +31,13 @@ type Scheduler struct {
 	lastContainer int
 	leaves        []*leafQueue
 	open          openNodes
-	labeled       bool // some node has a label
-	changed       bool // since it was last worked out which nodes are useful
-	inTurn        bool // offer nodes to all applications in turn, for the test that lines change nothing
+	passed        int   // heartbeats of all nodes that are over, see Passed
+	turned        int   // how many were when an application came to want more reservations
+	ring          int   // nodes that send heartbeats in turn
+	beats         []int // scratch
+	labeled       bool  // some node has a label
+	changed       bool  // since it was last worked out which nodes are useful
+	inTurn        bool  // offer nodes to all applications in turn, for the test that lines change nothing
 
 	marked map[*container]time.Duration // for preemption, since when
 }
@@ -92,9 +96,7 @@ func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 		s.unreserve(n.reserved)
 	}
 	delete(s.nodes, node)
-	s.open.free.Close(node)
-	s.open.total.Close(node)
-	s.open.reserved.Close(node)
+	s.open.close(node)
 	s.sizes.Remove(node)
 	s.resize(s.cluster.Minus(n.Total))
 }
@@ -237,6 +239,7 @@ func (s *Scheduler) assignOnce(n *schedulerNode, done *[]scheduler.Allocation) a
 	if s.calculator.Containers(n.free, s.config.smallest) <= 0 {
 		return assignment{}
 	}
+	s.open.unseen = false
 	a := s.root.assign(n, newLimits(s.partitions[n.Label]), respectExclusivity)
 	s.commit(a, done)
 	if s.positive(a.size) {

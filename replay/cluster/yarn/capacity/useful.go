@@ -14,21 +14,29 @@ import (
 type openNodes struct {
 	free     fit.Rooms // what is free on those that are not reserved
 	total    fit.Rooms // the size of those of them that have room for the smallest container
-	reserved fit.Rooms
-	last     int // the highest identifier so far
+	reserved fit.Rooms // those that are, if the reservation is not only made again
+	last     int       // the highest identifier so far
 
 	// Of what hungry applications want, the least that one would reserve a node for, and
 	// the least that one would only take.
 	reserves, takes fit.Need
+	turn            int  // the heartbeat after which one would reserve more nodes; math.MaxInt: there is none
 	pending         bool // an application waits
+	unseen          bool // a pass over the queues would note what has changed, even if it assigns nothing
 }
 
 // updateNode must be called when what is free on a node, or its reservation, has changed.
 func (s *Scheduler) updateNode(n *schedulerNode) {
 	o := &s.open
 	if n.reserved != nil {
-		o.free.Close(n.ID)
-		o.total.Close(n.ID)
+		s.updateIdle(n.reserved)
+	}
+	if n.silent || n.reserved != nil && n.reserved.idle {
+		o.close(n.ID)
+		return
+	}
+	if n.reserved != nil {
+		o.close(n.ID)
 		o.reserved.Set(n.ID, fit.Need{})
 		return
 	}
@@ -41,21 +49,35 @@ func (s *Scheduler) updateNode(n *schedulerNode) {
 	}
 }
 
-// Useful is the first node of which a heartbeat may have an effect.
-func (s *Scheduler) Useful(from int) int {
+// close takes a node out.
+func (o *openNodes) close(node int) {
+	o.free.Close(node)
+	o.total.Close(node)
+	o.reserved.Close(node)
+}
+
+// Useful is the first heartbeat that may have an effect.
+func (s *Scheduler) Useful(from, n int) int {
 	o := &s.open
-	if s.changed {
-		s.changed = false
-		s.updateWanted()
-	}
+	s.update()
 	if o.pending && (s.labeled || !s.config.lookAtAllNodes) {
-		if from > o.last {
-			return -1
-		}
 		return from // heartbeats are counted there, too
 	}
+	beat := scheduler.FirstBeat(from, n, o.next)
+	if o.turn < math.MaxInt && o.turn >= from && (beat < 0 || o.turn < beat) {
+		return o.turn
+	}
+	return beat
+}
+
+// next is the first node from an identifier on of which a heartbeat may have an effect.
+func (o *openNodes) next(from int) int {
 	best := o.reserved.Next(from, fit.Need{})
-	for _, i := range []int{o.total.Next(from, o.reserves), o.free.Next(from, o.takes)} {
+	reserves := o.reserves
+	if o.unseen {
+		reserves = fit.Need{}
+	}
+	for _, i := range []int{o.total.Next(from, reserves), o.free.Next(from, o.takes)} {
 		if i >= 0 && (best < 0 || i < best) {
 			best = i
 		}
@@ -63,23 +85,86 @@ func (s *Scheduler) Useful(from int) int {
 	return best
 }
 
-// updateWanted counts anew what hungry applications want, except those of queues that are
-// at their limits.
-func (s *Scheduler) updateWanted() {
+// update counts anew what hungry applications want, if that may have changed.
+func (s *Scheduler) update() {
 	o := &s.open
-	o.pending, o.reserves, o.takes = false, fit.Unlimited, fit.Unlimited
+	if !s.changed && o.turn >= s.passed {
+		return
+	}
+	o.pending, o.reserves, o.takes, o.turn = false, fit.Unlimited, fit.Unlimited, math.MaxInt
 	for _, l := range s.leaves {
+		pending := false
 		for _, label := range l.labels {
-			o.pending = o.pending || s.positive(l.share(label).pending)
+			pending = pending || s.positive(l.share(label).pending)
 		}
+		o.pending = o.pending || pending
+		o.unseen = o.unseen || pending && s.changed && l.hasNews()
 		if l.full() {
 			continue
 		}
-		for _, u := range l.wanting {
-			o.reserves = o.reserves.Min(u.lines[fresh].Least()).Min(u.lines[eager].Least())
-			o.takes = o.takes.Min(u.lines[held].Least())
+		o.want(l)
+	}
+	s.changed = false
+}
+
+// want counts what the applications of a queue could do with any node.
+func (o *openNodes) want(l *leafQueue) {
+	headroom := l.mostHeadroom()
+	var last *appAttempt // the first one for which the headroom is too small, which ends a pass
+	for _, u := range l.wanting {
+		u.takeTurns()
+		u.over = l.s.more(l.users.users[u.name].used.on(""), l.users.foresee(u.name))
+		if u.over || len(l.reorder) > 0 {
+			continue
+		}
+		app, ok := u.lines[fresh].First(func(_, most fit.Need) bool { return most.In(headroom) })
+		if ok && (last == nil || l.compareApps(app, last) < 0) {
+			last = app
 		}
 	}
+	for _, u := range l.wanting {
+		var least [hungers]fit.Need
+		for h, line := range u.lines {
+			if least[h] = line.Least(); last != nil {
+				least[h] = line.LeastBefore(last)
+			}
+		}
+		o.takes = o.takes.Min(least[eager]).Min(least[held]).Min(least[odd])
+		o.reserves = o.reserves.Min(least[odd])
+		if u.over {
+			continue
+		}
+		for _, h := range []hunger{fresh, eager} {
+			if least[h].In(headroom) {
+				o.reserves = o.reserves.Min(least[h])
+			}
+		}
+		if least[held].In(headroom) && o.total.Next(0, least[held]) >= 0 {
+			o.turn = min(o.turn, u.nextTurn())
+		}
+	}
+}
+
+// mostHeadroom is no less than the headroom of the queue in any pass. The dominant
+// calculator chooses one of several limits as a whole, and may choose one with more of one
+// kind.
+func (l *leafQueue) mostHeadroom() fit.Need {
+	most := fit.Unlimited
+	if l.s.calculator.Dominant && (len(l.s.leaves) > 1 || l.config.absoluteResources) {
+		return most
+	}
+	for q := l.queue; q != nil; q = q.parent {
+		share := q.share("")
+		most = most.Min(l.s.need(share.maximum.Minus(share.used)))
+	}
+	return most
+}
+
+// hasNews reports whether a pass over the queues, which looks at the first application and
+// at the limits of users, would change something.
+func (l *leafQueue) hasNews() bool {
+	first, ok := l.active.First(keepAll)
+	return len(l.s.leaves) > 1 || len(l.reorder) > 0 || l.users.waitingOnly != l.users.waitingOnlyNow || ok && !first.hasHeadroom
 }
 
 // full reports whether the queue, or one above it, is at its limit and has no reservation
@@ -99,46 +184,9 @@ func (s *Scheduler) Steady() int {
 	if len(s.sharedLabels) > 0 && s.labeled || !s.config.lookAtAllNodes {
 		return 0 // missed heartbeats are counted
 	}
-	rounds := math.MaxInt
-	for _, l := range s.leaves {
-		for _, u := range l.wanting {
-			if s.open.total.Next(0, u.lines[held].Least()) < 0 {
-				continue
-			}
-			for _, app := range u.lines[held].All() {
-				rounds = min(rounds, app.contentFor())
-			}
-		}
+	s.update()
+	if s.turned > 0 && s.passed <= s.turned+2*s.ring {
+		return 0 // not every node has tried since
 	}
-	return rounds
-}
-
-// contentFor is for how many rounds of heartbeats of all nodes, in which each of its
-// reservations is made again, the application wants no more of them.
-func (a *appAttempt) contentFor() int {
-	r := a.requests[0]
-	reserved, made := len(a.reservations[r.Priority]), a.reReservations[r.Priority]
-	wantsAfter := func(rounds int) bool { return a.wantsMoreAfter(r, made+rounds*reserved) }
-	low, high := 0, 1
-	for ; !wantsAfter(high); high *= 2 {
-		if low = high; high > math.MaxInt32 {
-			return math.MaxInt
-		}
-	}
-	for low+1 < high {
-		if middle := (low + high) / 2; wantsAfter(middle) {
-			high = middle
-		} else {
-			low = middle
-		}
-	}
-	return low
-}
-
-// Skip counts the heartbeats of reserved nodes.
-func (s *Scheduler) Skip(rounds int) {
-	for i := s.open.reserved.Next(0, fit.Need{}); i >= 0; i = s.open.reserved.Next(i+1, fit.Need{}) {
-		c := s.nodes[i].reserved
-		c.app.reReservations[c.priority] += rounds
-	}
+	return s.open.turn
 }

@@ -203,6 +203,20 @@ func (m *usersManager) limit(name, label string, mode schedulingMode) scheduler.
 	return m.limitOf(name, limitKey{label: label, mode: mode})
 }
 
+// foresee is what limit would be for nodes without label, without the notes that it takes.
+func (m *usersManager) foresee(name string) scheduler.Resource {
+	known := m.limits[limitKey{}]
+	if known.version != m.version {
+		known.limit = m.compute(limitKey{})
+	}
+	return m.ofUser(name, known.limit)
+}
+
+// ofUser is the limit of a user, given that of one with weight 1.
+func (m *usersManager) ofUser(name string, limit scheduler.Resource) scheduler.Resource {
+	return m.leaf.s.calculator.MultiplyDown(limit, float64(m.weightOf(name)), m.leaf.s.config.smallest)
+}
+
 // limitIfAllActive is how much a user could use if all users were active.
 func (m *usersManager) limitIfAllActive(name, label string) scheduler.Resource {
 	return m.limitOf(name, limitKey{label: label, all: true})
@@ -215,7 +229,7 @@ func (m *usersManager) limitOf(name string, key limitKey) scheduler.Resource {
 		m.limits[key] = known
 		m.waitingOnly = m.waitingOnlyNow
 	}
-	return m.leaf.s.calculator.MultiplyDown(known.limit, float64(m.weightOf(name)), m.leaf.s.config.smallest)
+	return m.ofUser(name, known.limit)
 }
 
 // compute works out the limit of a user with weight 1: an equal part of what active

@@ -42,19 +42,21 @@ func (q *queue) limited() bool {
 	return false
 }
 
-// Useful is the first node of which a heartbeat may have an effect: one of which the
-// reservation may end or that owes space, one with room for what is asked for, or any
-// that is not reserved if an application may reserve one.
-func (s *Scheduler) Useful(from int) int {
-	best := s.special.Next(from, fit.Need{})
+// Useful is the first heartbeat of a node of which the reservation may end or that owes
+// space, that has room for what is asked for, or that is not reserved if an application may
+// reserve one.
+func (s *Scheduler) Useful(from, n int) int {
 	least := s.wanted.sizes.Least()
 	if s.mayReserve() {
 		least = fit.Need{math.MinInt64 + 1, math.MinInt64 + 1}
 	}
-	if i := s.room.Next(from, least); i >= 0 && (best < 0 || i < best) {
-		best = i
-	}
-	return best
+	return scheduler.FirstBeat(from, n, func(node int) int {
+		best := s.special.Next(node, fit.Need{})
+		if i := s.room.Next(node, least); i >= 0 && (best < 0 || i < best) {
+			best = i
+		}
+		return best
+	})
 }
 
 // mayReserve reports whether something is asked for that is large enough to reserve a
@@ -81,6 +83,12 @@ func (s *Scheduler) mayReserve() bool {
 	return false
 }
 
+// Passed has nothing to do: no heartbeats are counted.
+func (s *Scheduler) Passed(int, int) {}
+
+// Silence has nothing to do, either.
+func (s *Scheduler) Silence(int) {}
+
 // Steady is forever, unless the passing of time alone may start a preemption.
 func (s *Scheduler) Steady() int {
 	if s.config.preemption && (s.below || len(s.kills) > 0) {
@@ -88,6 +96,3 @@ func (s *Scheduler) Steady() int {
 	}
 	return math.MaxInt
 }
-
-// Skip has nothing to do: no heartbeats are counted.
-func (s *Scheduler) Skip(int) {}

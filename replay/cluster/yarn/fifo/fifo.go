@@ -155,19 +155,27 @@ func (s *Scheduler) NodeUpdate(_ time.Duration, node int) (assigned []scheduler.
 	return assigned
 }
 
-// Useful is the first node with room for the smallest container, if any is requested.
-func (s *Scheduler) Useful(from int) int {
-	if !slices.ContainsFunc(s.apps, func(a *application) bool { return len(a.requests) > 0 }) {
-		return -1
+// Useful is the first heartbeat of a node with room for the smallest container that is
+// requested.
+func (s *Scheduler) Useful(from, n int) int {
+	least := int64(math.MaxInt64)
+	for _, a := range s.apps {
+		if len(a.requests) > 0 {
+			least = min(least, a.requests[0].Size.MemoryMB)
+		}
 	}
-	return s.rooms.Next(from, fit.Need{s.config.smallest.MemoryMB})
+	need := fit.Need{max(least, s.config.smallest.MemoryMB)}
+	return scheduler.FirstBeat(from, n, func(node int) int { return s.rooms.Next(node, need) })
 }
 
-// Steady is always: what does not fit now does not fit later.
-func (s *Scheduler) Steady() int { return math.MaxInt }
+// Passed has nothing to do: no heartbeats are counted.
+func (s *Scheduler) Passed(int, int) {}
 
-// Skip has nothing to do.
-func (s *Scheduler) Skip(int) {}
+// Silence has nothing to do, either.
+func (s *Scheduler) Silence(int) {}
+
+// Steady is forever: what does not fit now does not fit later.
+func (s *Scheduler) Steady() int { return math.MaxInt }
 
 // Complete ends a container.
 func (s *Scheduler) Complete(_ time.Duration, container int) {

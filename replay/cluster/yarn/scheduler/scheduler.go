@@ -21,15 +21,19 @@ type Scheduler interface {
 	// NodeUpdate is a heartbeat of a node. It returns what is assigned there, in
 	// order; the slice is valid until the next call.
 	NodeUpdate(now time.Duration, node int) []Allocation
-	// Useful is the first node from an identifier on of which a heartbeat may have an
-	// effect; -1 if there is none.
-	Useful(from int) int
-	// Steady is asked when each node has sent heartbeats and nothing has come of them. It is
-	// for how many more rounds of heartbeats of all nodes, and the rounds of Preempt between
-	// them, nothing will come of them either, if nothing else happens. Skip says that so many
-	// are left out.
-	Steady() (rounds int)
-	Skip(rounds int)
+	// Useful is the first heartbeat from a number on that may have an effect, if nothing else
+	// happens; -1 if there is none. Heartbeats are numbered over all nodes: of n nodes with
+	// the identifiers 0 to n-1 one after the other.
+	Useful(from, n int) (beat int)
+	// Passed says that the heartbeats before a number are over, and that those for which
+	// NodeUpdate was not called had no effect but to be counted.
+	Passed(beat, n int)
+	// Silence says that a node, which is not removed yet, sends no heartbeats any more.
+	Silence(node int)
+	// Steady is asked when each node has sent heartbeats and nothing has come of them. Nothing
+	// will come of those before a number either, and of the rounds of Preempt between them, if
+	// nothing else happens; 0: that is not known.
+	Steady() (until int)
 	// Complete ends a container.
 	Complete(now time.Duration, container int)
 	// Finish ends an application with all its containers and requests.
@@ -38,6 +42,19 @@ type Scheduler interface {
 	// update thread (fair scheduler). It returns the containers that are marked, and
 	// those that are killed now, in order.
 	Preempt(now time.Duration) []Kill
+}
+
+// FirstBeat is the first heartbeat from a number on of a node that next finds: the first
+// such node from an identifier on, or -1. It is -1 if there is none.
+func FirstBeat(from, n int, next func(from int) (node int)) int {
+	round, node := from/n*n, from%n
+	if i := next(node); i >= 0 {
+		return round + i
+	}
+	if i := next(0); i >= 0 {
+		return round + n + i
+	}
+	return -1
 }
 
 // A Node is a node manager.
