@@ -40,7 +40,7 @@ bench                         -> bench/metrics bench/reuse bench/selfreplay benc
 bench/modelerror              -> traces
 bench/selfreplay              -> bench/reuse bench/stats policies replay replay/calibrate replay/cluster replay/latency traces
 bench/reuse                   -> policies replay traces
-bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster traces
+bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster replay/lists traces
 bench/sla                     -> bench/stats internal/note internal/spec replay traces
 bench/stats                   ->
 
