@@ -30,7 +30,7 @@ reports/answer                -> bench/decide bench/validate internal/spark poli
 reports/settings              -> policies
 reports/words                 -> bench/metrics bench/stats
 
-bench/sweep                   -> bench bench/metrics bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster traces
+bench/sweep                   -> bench bench/metrics bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster replay/latency traces
 bench/sweep/store             ->
 bench/decide                  -> bench bench/metrics bench/reuse bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
 bench/onspark                 ->
