@@ -134,6 +134,7 @@ func (d *decider) race(ctx context.Context, sc *scenario, list []*trial, finalis
 func (d *decider) searchClass(ctx context.Context, k, budget int) error {
 	c := d.classes[k]
 	sc := newScenario(c.name, d.classes, &d.world, c.apps, 0, d.Replicas)
+	d.placed(sc, k+1, 0)
 	until := d.spent + budget
 	var lists [groups][]*trial
 	for _, spec := range c.start(&d.Question) {
