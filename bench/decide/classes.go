@@ -32,6 +32,10 @@ type class struct {
 	short     []policies.Spec // the best of both kinds alone on the cluster, which enter the joint search
 }
 
+// stays reports whether the class keeps its settings, because its logs are not sufficient for
+// advice.
+func (c *class) stays() bool { return len(c.insufficiencies) > 0 }
+
 // A refusal is a policy that Spark refuses, and why.
 type refusal struct {
 	policy policies.Spec

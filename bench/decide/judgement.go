@@ -417,16 +417,16 @@ func (d *decider) verdict(k int, out *ClassDecision) {
 		}
 	default:
 		out.Verdict = Undecided
-		out.WouldDecide = d.wouldDecide(d.classes[k], out)
+		if b.error > ConfidenceSure && 2*d.judged[k].replicas <= d.mostReplicas() {
+			out.WouldDecide = append(out.WouldDecide, decideBudget.With())
+		}
+		out.WouldDecide = append(out.WouldDecide, d.wouldDecide(d.classes[k], out)...)
 	}
 }
 
 // wouldDecide is what would decide an undecided class.
 func (d *decider) wouldDecide(c *class, out *ClassDecision) []note.Note {
 	var list []note.Note
-	if out.ConfidenceError > ConfidenceSure {
-		list = append(list, decideBudget.With())
-	}
 	if c.blocks.Unit != bench.ByReplica {
 		list = append(list, decideMoreRuns.With(len(c.apps)))
 	}

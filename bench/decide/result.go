@@ -131,8 +131,15 @@ func (d *decider) bestForEveryone() []*trial {
 	var list []*trial
 	found := map[bool]bool{}
 	for _, t := range d.byGoal(d.replayedFully()) {
-		spec := t.specs[0]
-		if !spec.Recorded() && !found[spec.Fixed()] && !slices.ContainsFunc(t.specs, func(s policies.Spec) bool { return s != spec }) {
+		spec, alike := policies.Recorded(), true
+		for k, s := range t.specs {
+			if d.classes[k].stays() {
+				continue
+			}
+			alike = alike && (spec.Recorded() || s == spec)
+			spec = s
+		}
+		if alike && !spec.Recorded() && !found[spec.Fixed()] {
 			found[spec.Fixed()] = true
 			list = append(list, t)
 		}

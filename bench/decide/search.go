@@ -47,7 +47,9 @@ func (d *decider) enter(sc *scenario, class int, specs ...policies.Spec) *trial 
 func (d *decider) enterAll(sc *scenario, of func(k int, c *class) policies.Spec) *trial {
 	specs := make([]policies.Spec, len(d.classes))
 	for k, c := range d.classes {
-		specs[k] = of(k, c)
+		if specs[k] = of(k, c); c.stays() {
+			specs[k] = policies.Recorded()
+		}
 	}
 	return d.enter(sc, -1, specs...)
 }
@@ -133,6 +135,10 @@ func (d *decider) race(ctx context.Context, sc *scenario, list []*trial, finalis
 // neighbors, until no neighbor is better.
 func (d *decider) searchClass(ctx context.Context, k, budget int) error {
 	c := d.classes[k]
+	if c.stays() {
+		c.short = []policies.Spec{policies.Recorded()}
+		return nil
+	}
 	sc := newScenario(c.name, d.classes, &d.world, c.apps, 0, d.Replicas)
 	d.placed(sc, k+1, 0)
 	until := d.spent + budget

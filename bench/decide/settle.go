@@ -18,6 +18,9 @@ func (d *decider) settle(ctx context.Context, from *trial, until int) (*trial, e
 			if d.spent >= until {
 				break
 			}
+			if c.stays() {
+				continue
+			}
 			specs := slices.Clone(c.short)
 			if !d.Only {
 				specs = append(append(specs, c.sizes()...), c.possible(c.resolve(from.specs[k]).Neighbors(c.space))...)

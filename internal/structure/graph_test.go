@@ -26,7 +26,7 @@ reports                       -> bench bench/decide bench/metrics bench/selfrepl
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/resultfile            -> bench bench/metrics internal/wide traces
 reports/sentences             -> internal/note
-reports/answer                -> bench/decide bench/validate internal/spark policies replay/attribution reports/settings reports/words traces
+reports/answer                -> bench/decide bench/stats bench/validate internal/note internal/spark policies replay/attribution reports/settings reports/words traces
 reports/settings              -> policies
 reports/words                 -> bench/metrics bench/stats
 

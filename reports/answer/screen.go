@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"dynalloc/bench/decide"
+	"dynalloc/bench/stats"
 	"dynalloc/bench/validate"
 	"dynalloc/policies"
 	"dynalloc/reports/words"
@@ -179,6 +180,9 @@ func sure(c *decide.ClassDecision) string {
 		if math.IsNaN(c.Confidence) {
 			return "?"
 		}
+		if c.Confidence < 0.5 {
+			return "alike?" // a tie goes to what is set now
+		}
 		return percent(c) + "?"
 	}
 	return percent(c)
@@ -208,11 +212,20 @@ func rounded(v float64) string {
 // together is the joint result.
 func together(d *decide.Decision) string {
 	f := &d.Advised
-	text := fmt.Sprintf("All together: %s %% [%s, %s] fewer executor-hours", rounded(100*f.Saved.Value), rounded(100*f.Saved.Low), rounded(100*f.Saved.High))
+	if !slices.ContainsFunc(d.Classes, func(c decide.ClassDecision) bool { return c.Verdict != decide.Insufficient }) {
+		return "Nothing is advised: the settings stay as they are."
+	}
+	saved, which := f.Saved, "fewer"
+	if saved.Value < 0 {
+		saved, which = saved.Scaled(-1), "more"
+	}
+	text := fmt.Sprintf("All together: %s %% [%s, %s] %s executor-hours", rounded(100*saved.Value), rounded(100*saved.Low), rounded(100*saved.High), which)
 	if f.Deadlines > 0 {
 		text += fmt.Sprintf("; late %s → %s of %.0f", rounded(d.Now.Misses), rounded(f.Misses), f.Deadlines)
-		if !math.IsNaN(f.MissRate.High) {
-			text += fmt.Sprintf(" (up to %.2g %%)", 100*f.MissRate.High)
+		if least := stats.Proportion(0, f.Deadlines).High; least > d.Question.MissRate {
+			text += fmt.Sprintf(" (so few runs prove no less than %s %%)", rounded(100*least))
+		} else if !math.IsNaN(f.MissRate.High) {
+			text += fmt.Sprintf(" (up to %s %%)", rounded(100*f.MissRate.High))
 		}
 	}
 	if !f.MeetsGoal {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"dynalloc/bench/decide"
+	"dynalloc/internal/note"
 	"dynalloc/replay/attribution"
 )
 
@@ -33,20 +34,46 @@ func verdict(c *decide.ClassDecision, brevity int) string {
 	switch {
 	case c.Verdict == decide.Insufficient:
 		return "no advice, because the logs are not sufficient"
-	case static == nil || dynamic == nil:
-		return "only one kind of policy could be tried"
+	case c.Reason.Kind == decide.ReasonRefused:
+		return "Spark refuses the other kind here"
+	case static == nil:
+		return "nothing was compared: only dynamic allocation could be tried"
+	case dynamic == nil:
+		return "nothing was compared: only fixed sizes could be tried"
 	case c.Set.Policy.Fixed() && moreMisses(c, dynamic):
 		return fmt.Sprintf("not dynamic: %s makes %s of %d late (%s: %s)", cause(dynamic), rounded(dynamic.Misses.Value), dynamic.Deadlines, short(c.Set.Policy), rounded(c.Set.Misses.Value))
 	case c.Set.Policy.Dynamic() && moreMisses(c, static):
 		return fmt.Sprintf("dynamic, because with %s %s of %d are late", short(static.Policy), rounded(static.Misses.Value), static.Deadlines)
 	case c.Verdict == decide.NoDifference:
 		return fmt.Sprintf("%s and %s give the same; either will do", short(static.Policy), short(dynamic.Policy))
-	case c.Verdict == decide.Undecided && brevity == 0 && len(c.WouldDecide) > 0:
-		return fmt.Sprintf("undecided between %s and %s", short(static.Policy), short(dynamic.Policy))
+	case c.Verdict == decide.Undecided && c.Confidence < 0.5:
+		return fmt.Sprintf("%s and %s cost about the same, so the kind that is set now stays", short(static.Policy), short(dynamic.Policy))
+	case c.Verdict == decide.Undecided && brevity < briefest:
+		text := fmt.Sprintf("undecided between %s and %s", short(static.Policy), short(dynamic.Policy))
+		if what := decides(c); what != "" && brevity == 0 {
+			text += "; to decide, give " + what
+		}
+		return text
 	case c.Set.Policy.Dynamic():
 		return fmt.Sprintf("dynamic is in time here; %s would hold %s %% more", short(static.Policy), rounded(100*(static.ExecutorSeconds/c.Set.ExecutorSeconds-1)))
 	}
 	return fmt.Sprintf("not dynamic: it would hold %s %% more than %s", rounded(100*(dynamic.ExecutorSeconds/c.Set.ExecutorSeconds-1)), short(c.Set.Policy))
+}
+
+// decides is what would decide an undecided class, in a few words: the first that can be
+// given.
+func decides(c *decide.ClassDecision) string {
+	for _, n := range c.WouldDecide {
+		if what := deciding[n.Kind]; what != "" {
+			return what
+		}
+	}
+	return ""
+}
+
+var deciding = map[note.Kind]string{
+	"decide-budget": "a larger --budget", "decide-deadlines": "your --deadlines", "decide-cluster": "your --cluster", "decide-more-runs": "logs of more runs",
+	"decide-self-replay": "logs of more runs", "decide-test": "a run of each",
 }
 
 // moreMisses reports whether another choice misses more deadlines than what is set, by half
