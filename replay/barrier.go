@@ -90,9 +90,6 @@ func (a *application) barrierFits(set *taskSet, one policies.ExecutorID) bool {
 // offerToBarriers lets a barrier set that would fit now wait for the next offer of all
 // executors. Until then each executor was offered alone, as it became free.
 func (a *application) offerToBarriers() {
-	if !a.plan.HasBarriers {
-		return
-	}
 	for _, block := range a.waiting.Blocks() {
 		if slices.ContainsFunc(block, func(s *taskSet) bool { return s.barrier && a.barrierFits(s, nowhere) }) {
 			a.scheduleRevive()

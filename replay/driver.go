@@ -156,7 +156,9 @@ func (a *application) taskEnded(id policies.ExecutorID, number, task int32) {
 	t := x.tasks[k]
 	x.forget(k, e.now)
 	a.freeSlot(x)
-	a.path.taskEnded(set, x, task)
+	if a.path != nil {
+		a.path.taskEnded(set, x, task)
+	}
 	switch t.fate {
 	case succeeds:
 		a.taskSucceeded(set, task, x, t)

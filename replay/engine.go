@@ -201,7 +201,11 @@ func (e *Engine) dispatch(s agenda.Event) {
 	if s.App < 0 {
 		clusterHandlers[typeOf(&s)](e, s.Arg)
 	} else if a := e.apps[s.App]; a != nil && a.counts(1) {
-		applicationHandlers[typeOf(&s)](a, s)
+		if t := typeOf(&s); t == taskIsDone { // nearly all events are
+			a.taskEnded(policies.ExecutorID(s.Arg), s.Set, s.Task)
+		} else {
+			applicationHandlers[t](a, s)
+		}
 	}
 }
 
@@ -250,7 +254,7 @@ func (e *Engine) emit(ev Event) {
 
 // emitTask is emit for the start or the end of a task; n is 1 for one that ends in vain.
 func (e *Engine) emitTask(kind outcome.Kind, app int32, set *taskSet, partition int32, x policies.ExecutorID, n int32) {
-	e.count(outcome.Digest(e.result.Digest, e.now, kind, app, set.job, set.stage, partition, x, 0, n))
+	e.count(outcome.Digest(e.result.Digest, e.now, outcome.Pair(int32(kind), app), outcome.Pair(set.job, set.stage), outcome.Pair(partition, int32(x)), outcome.Pair(0, n)))
 	if len(e.observers) > 0 {
 		e.notify(Event{Kind: kind, App: app, Job: set.job, Stage: set.stage, Task: partition, Executor: x, N: n})
 	}

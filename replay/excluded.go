@@ -32,9 +32,6 @@ func (a *application) excludes(set *taskSet, x *executor) bool {
 // policy for more than it has, or gives up the job if there is no dynamic allocation. If
 // that does not help in time, it gives up the job, too (TaskSchedulerImpl.resourceOffers).
 func (a *application) rescue() {
-	if !a.exclusion.On() {
-		return
-	}
 	for _, set := range slices.Concat(a.waiting.Blocks()...) {
 		if set.pending == 0 || set.givenUpAt > 0 || len(a.schedulable) == a.left || a.findTaker(func(x *executor) bool { return a.mayRun(set, x) }) != nil {
 			continue

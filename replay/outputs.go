@@ -29,7 +29,9 @@ func (a *application) lose(x *executor, decommissioned bool) {
 	for _, t := range slices.Clone(x.tasks) {
 		set := a.sets[t.set]
 		x.forget(x.runs(set, t.task), a.engine.now)
-		a.path.taskEnded(set, x, t.task)
+		if a.path != nil {
+			a.path.taskEnded(set, x, t.task)
+		}
 		a.endTask(set, t.task, x, t.copy, policies.Failed)
 		if !set.zombie && set.doneOn[t.task] == nowhere && !t.copy {
 			set.retry(t.task)

@@ -217,9 +217,6 @@ func (p *pathTracker) copyRequested(id policies.ExecutorID, t *runningTask) {
 // its executor, or waited for the data's node. The task computes lost blocks again
 // for as long as recompute.
 func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t *runningTask, recompute time.Duration) {
-	if p == nil {
-		return
-	}
 	now := p.app.engine.now
 	y := &p.executors[x.id]
 	p.accrue(x)
@@ -279,9 +276,6 @@ func (p *pathTracker) wait(b *attribution.Path, set *taskSet, c attribution.Time
 
 // taskEnded is the end of a task, good or bad. What follows continues from it.
 func (p *pathTracker) taskEnded(set *taskSet, x *executor, task int32) {
-	if p == nil {
-		return
-	}
 	now := p.app.engine.now
 	s := p.executors[x.id].slots.Running(set.Number, task)
 	if s.Rerun {

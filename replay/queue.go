@@ -103,7 +103,6 @@ func init() {
 		return func(a *application, _ agenda.Event) { take(a) }
 	}
 	applicationHandlers = [eventTypes]func(*application, agenda.Event){
-		taskIsDone:           func(a *application, s agenda.Event) { a.taskEnded(policies.ExecutorID(s.Arg), s.Set, s.Task) },
 		executorIsGone:       executor((*application).executorGone),
 		exitIsChecked:        executor((*application).exitIfDone),
 		executorIsAdded:      executor((*application).executorAdded),

@@ -46,9 +46,15 @@ func (a *application) place() {
 	}
 	a.offerAll = false
 	a.freed = a.freed[:0]
-	a.offerToBarriers()
-	a.startFirstTasks()
-	a.rescue()
+	if a.plan.HasBarriers {
+		a.offerToBarriers()
+	}
+	if len(a.firstTasks) > 0 {
+		a.startFirstTasks()
+	}
+	if a.exclusion.On() {
+		a.rescue()
+	}
 }
 
 // launch starts a task of a set, or a copy of one, on an executor.
@@ -62,11 +68,19 @@ func (a *application) launch(set *taskSet, x *executor, task int32, isCopy bool)
 	a.takeSlot(x)
 	partition := set.partition(task)
 	first := x.history.Record(e.now, set.stage, set.reads, x.slots)
-	work, recompute, fate := a.duration(set, x, partition, isCopy)
+	var work, recompute time.Duration
+	var fate fate
+	if set.plain && !isCopy && !a.readsMissing(set.stage) {
+		work = milliseconds(set.work[partition])
+	} else {
+		work, recompute, fate = a.duration(set, x, partition, isCopy)
+	}
 	x.tasks = append(x.tasks, runningTask{})
 	t := &x.tasks[len(x.tasks)-1]
 	t.start, t.end, t.set, t.task, t.fate, t.copy = e.now, e.now+work+recompute, set.Number, task, fate, isCopy
-	a.path.taskLaunched(set, x, t, recompute)
+	if a.path != nil {
+		a.path.taskLaunched(set, x, t, recompute)
+	}
 	if first == (latency.First{}) {
 		t.end += a.warmCost(x)
 		a.scheduleEnd(x, t)
@@ -101,8 +115,6 @@ func (a *application) duration(set *taskSet, x *executor, partition int32, isCop
 		return fetch, 0, missesData
 	case isCopy:
 		return a.copyDuration(set, partition), 0, succeeds
-	case set.plain:
-		return milliseconds(set.work[partition]), 0, succeeds
 	}
 	failures, gone := a.app.Stages[set.stage].Failures, func(id policies.ExecutorID) bool { return a.executors[id].state != live }
 	if work, ok := a.failures.Next(set.stage, partition, failures, x.id, &a.exclusion.Rules, gone); ok {

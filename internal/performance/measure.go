@@ -54,9 +54,10 @@ func buildBefore(module, commit, into string) (*bench, error) {
 			return nil, err
 		}
 	}
-	// The test of what the axes mean may use what the earlier code lacks.
-	if err := os.Remove(filepath.Join(old, growthPackage, "meaning_test.go")); err != nil {
-		return nil, err
+	for _, file := range []string{"meaning_test.go", "prepared_test.go"} { // may use what the earlier code lacks
+		if err := os.Remove(filepath.Join(old, growthPackage, file)); err != nil {
+			return nil, err
+		}
 	}
 	return build(old, growthPackage, old) // apart from the binary of this code
 }

@@ -72,6 +72,13 @@ func (h *Host) Usable(now time.Duration) {
 
 // StartingAt is how many executors are starting on a node.
 func (h *Host) StartingAt(now time.Duration) int {
+	if len(h.recentlyStarted) == 0 {
+		return h.Starting
+	}
+	return h.startingAt(now)
+}
+
+func (h *Host) startingAt(now time.Duration) int {
 	settled := 0
 	for settled < len(h.recentlyStarted) && h.recentlyStarted[settled] <= now-latency.Settling {
 		settled++

@@ -118,14 +118,18 @@ const DigestStart = 0xcbf29ce484222325
 
 // Digest folds the event into a running hash.
 func (e *Event) Digest(d uint64) uint64 {
-	return Digest(d, e.At, e.Kind, e.App, e.Job, e.Stage, e.Task, e.Executor, e.Node, e.N)
+	return Digest(d, e.At, Pair(int32(e.Kind), e.App), Pair(e.Job, e.Stage), Pair(e.Task, int32(e.Executor)), Pair(e.Node, e.N))
 }
 
-// Digest folds an event of these fields into a running hash.
-func Digest(d uint64, at time.Duration, kind Kind, app, job, stage, task int32, executor policies.ExecutorID, node, n int32) uint64 {
+// Digest folds an event of a time into a running hash; what are the pairs of its kind and
+// application, job and stage, task and executor, node and number.
+func Digest(d uint64, at time.Duration, what, where, who, rest uint64) uint64 {
 	d = random.Mix(d, uint64(at))
-	d = random.Mix(d, uint64(kind)<<32|uint64(uint32(app)))
-	d = random.Mix(d, uint64(uint32(job))<<32|uint64(uint32(stage)))
-	d = random.Mix(d, uint64(uint32(task))<<32|uint64(uint32(executor)))
-	return random.Mix(d, uint64(uint32(node))<<32|uint64(uint32(n)))
+	d = random.Mix(d, what)
+	d = random.Mix(d, where)
+	d = random.Mix(d, who)
+	return random.Mix(d, rest)
 }
+
+// Pair is two numbers in one.
+func Pair(high, low int32) uint64 { return uint64(uint32(high))<<32 | uint64(uint32(low)) }

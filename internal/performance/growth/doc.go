@@ -4,5 +4,5 @@
 //
 // The benchmarks use only what replay, policies, traces and the managers have exported
 // for long, so that they also run beside older code, for a comparison in one run. Only
-// meaning_test.go is left out there.
+// meaning_test.go and prepared_test.go are left out there.
 package growth
