@@ -47,7 +47,7 @@ func (a *application) rescue() {
 		switch {
 		case idle != nil:
 			a.crash(idle)
-		case a.settings.Dynamic:
+		case a.dynamic:
 			a.observe(policies.Event{Kind: policies.UnschedulableTaskSetAdded, Stage: set.name()})
 		default:
 			set.givenUpAt = a.engine.now

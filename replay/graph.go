@@ -120,9 +120,6 @@ func (a *application) notifyDependents(stage int32) {
 	}
 }
 
-// A submission is a stage that a job is to submit; rank is the job's among those that waited.
-type submission struct{ rank, job, stage int32 }
-
 // submitReaders submits the stages that read one which has ended, if they have waited for
 // it alone: those of the job that began to wait first, in order of stage, then those of the
 // next one.
@@ -131,8 +128,8 @@ func (a *application) submitReaders(stage int32, users []int32) {
 	for i, job := range users {
 		a.jobs[job].rank, a.jobs[job].ranked = int32(i), a.ends
 	}
-	due := a.due[:0]
-	a.due = nil // for whatever is submitted meanwhile
+	type submission struct{ rank, job, stage int32 }
+	var due []submission
 	for _, reader := range a.plan.Readers[stage] {
 		if !a.submittable(reader) || a.stages[reader].available() {
 			continue
@@ -153,5 +150,4 @@ func (a *application) submitReaders(stage int32, users []int32) {
 			a.prepareStage(d.job, d.stage)
 		}
 	}
-	a.due = due
 }

@@ -3,6 +3,8 @@ package stats
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // Quantile is the p-quantile (0 to 1) of sorted values by definition R-7 of
@@ -13,12 +15,12 @@ func Quantile(p float64, sorted []float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()
 	}
-	at := float64(p * float64(len(sorted)-1))
+	at := p * float64(len(sorted)-1)
 	low := int(math.Floor(at))
 	if low+1 >= len(sorted) {
 		return sorted[len(sorted)-1]
 	}
-	return sorted[low] + float64((at-float64(low))*(sorted[low+1]-sorted[low]))
+	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
 }
 
 // Median is the median of values in any order. It is NaN for no values, and if one of
@@ -35,7 +37,7 @@ func Mean(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
-	return Sum(values) / float64(len(values))
+	return stat.Mean(values, nil)
 }
 
 // Sum adds values in their order.

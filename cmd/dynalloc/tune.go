@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
 )
@@ -13,15 +14,11 @@ func newTune() *cobra.Command {
 	var shuffle *choice
 	var candidates []string
 	var ask questionFlags
-	var how decideFlags
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
 		Short: "Find the cheapest settings that keep the deadlines",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := in.check(args); err != nil {
-				return err
-			}
-			if err := how.on.check(); err != nil {
 				return err
 			}
 			t := ask.question(nil)
@@ -51,9 +48,9 @@ func newTune() *cobra.Command {
 			}
 			t.Suite = s
 			options, done := in.options(cmd, "searching", s.Workload)
-			tuned, err := how.decide(cmd, args, &in, t, options)
+			tuned, err := decide.Decide(cmd.Context(), t, options)
 			done()
-			if err != nil || tuned == nil {
+			if err != nil {
 				return err
 			}
 			if tuned.Interrupted { // there is no time for the files
@@ -75,7 +72,6 @@ func newTune() *cobra.Command {
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
 	in.addComparisonFlags(cmd)
-	how.addFlags(cmd)
 	out.addFlags(cmd)
 	return cmd
 }

@@ -16,12 +16,9 @@ import (
 // 0: only the other applications of a workload give it an offset. The error is a
 // *traces.LogError if no application can be made.
 func Read(log *Log) (*traces.Application, error) {
-	return newAssembler(log).read()
-}
-
-func (a *assembler) read() (*traces.Application, error) {
+	a := newAssembler(log)
 	defer a.scan.Put()
-	r := NewLines(a.log)
+	r := NewLines(log)
 	defer r.Close()
 	for {
 		event, err := r.Next()
@@ -34,7 +31,7 @@ func (a *assembler) read() (*traces.Application, error) {
 			err = a.take(event)
 		}
 		if err != nil {
-			a.badLine(base(a.log.Parts[r.Part].Name), r.Number, err)
+			a.badLine(base(log.Parts[r.Part].Name), r.Number, err)
 		}
 	}
 	for _, f := range r.Faults {

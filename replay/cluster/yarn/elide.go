@@ -5,9 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
-	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
 // Most heartbeats, calls and rounds have no effect, so they are elided: the manager
@@ -46,8 +44,7 @@ func (m *Manager) usefulBeat() int {
 	if m.completing == 0 {
 		return beat
 	}
-	reports := scheduler.FirstBeat(m.nextBeat, len(m.nodes), func(node int) int { return m.reporting.Next(node, fit.Need{}) })
-	if beat < 0 || reports >= 0 && reports < beat {
+	if reports := m.nextReport(); beat < 0 || reports < beat {
 		return reports
 	}
 	return beat

@@ -1,13 +1,14 @@
 package yarn
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
 	"time"
 
-	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
+	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
@@ -40,17 +41,17 @@ type Manager struct {
 	// count as running, and no others are started in their place.
 	nodeExpiry time.Duration
 
-	unassigned        int         // containers that the scheduler still has to assign
-	mastersUnassigned int         // of these, application masters
-	completing        int         // containers that nodes will report as completed
-	marked            map[int]int // application by container marked for preemption
-	quietBeats        int         // heartbeats since the scheduler's input or output changed
-	quietRounds       int         // rounds since then
-	reporting         fit.Rooms   // nodes with completions
-	idle              int         // application masters in calls of which the next call changes nothing
-	waiting           int         // those that wait for containers and whose calls are elided
-	beats             int         // that were simulated, for tests
-	nothingElided     bool        // for the test that eliding changes nothing
+	unassigned        int                      // containers that the scheduler still has to assign
+	mastersUnassigned int                      // of these, application masters
+	completing        int                      // containers that nodes will report as completed
+	marked            map[int]int              // application by container marked for preemption
+	quietBeats        int                      // heartbeats since the scheduler's input or output changed
+	quietRounds       int                      // rounds since then
+	reports           *java.PriorityQueue[int] // heartbeats in which nodes report completions
+	idle              int                      // application masters in calls of which the next call changes nothing
+	waiting           int                      // those that wait for containers and whose calls are elided
+	beats             int                      // that were simulated, for tests
+	nothingElided     bool                     // for the test that eliding changes nothing
 
 	ended     func() bool   // see manager.Replay
 	lateUntil time.Duration // until then it may be served later than it asks for
@@ -77,7 +78,7 @@ func New(nodes []manager.Node, newScheduler func() scheduler.Scheduler, rounds t
 	m := &Manager{
 		scheduler: newScheduler(), empty: emptyCluster{scheduler: newScheduler(), nodes: nodes, known: map[string]error{}},
 		executorOf: map[int]int{}, marked: map[int]int{}, roundInterval: rounds, nodeExpiry: 10 * time.Minute,
-		ended:      func() bool { return false },
+		reports: java.NewPriorityQueue(cmp.Compare[int]), ended: func() bool { return false },
 		nextExpiry: manager.Never, serveAt: manager.Never, quietBeats: math.MaxInt32, quietRounds: math.MaxInt32,
 	}
 	if rounds == 0 {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -31,9 +30,24 @@ type completion struct {
 func (m *Manager) completeOn(node int, c completion) {
 	if n := &m.nodes[node]; !n.silent {
 		n.completions = append(n.completions, c)
-		m.reporting.Set(node, fit.Need{})
+		m.reports.Push(m.firstBeatOf(node, m.firstBeat(c.at)))
 		m.completing++
 	}
+}
+
+// nextReport is the next heartbeat in which a node reports a completion; there is one. A
+// report that was due while the manager was down comes with the node's next heartbeat.
+func (m *Manager) nextReport() int {
+	for m.reports.Peek() < m.nextBeat {
+		m.reports.Push(m.firstBeatOf(m.reports.Pop()%len(m.nodes), m.nextBeat))
+	}
+	return m.reports.Peek()
+}
+
+// firstBeatOf is a node's first heartbeat from a number on.
+func (m *Manager) firstBeatOf(node, from int) int {
+	n := len(m.nodes)
+	return from + (node-from%n+n)%n
 }
 
 // phase is the time of a node's heartbeat inside an interval.
@@ -66,6 +80,9 @@ func (m *Manager) heartbeat(now time.Duration, beat int) {
 	m.skipTo(beat)
 	m.quietBeats = min(m.quietBeats+1, math.MaxInt32)
 	m.nextBeat = beat + 1
+	for m.reports.Len() > 0 && m.reports.Peek() == beat {
+		m.reports.Pop()
+	}
 	defer m.scheduler.Passed(m.nextBeat, len(m.nodes))
 	m.beats++
 	n := &m.nodes[i]
@@ -84,9 +101,6 @@ func (m *Manager) heartbeat(now time.Duration, beat int) {
 		}
 		return true
 	})
-	if len(n.completions) == 0 {
-		m.reporting.Close(i)
-	}
 	for _, a := range m.scheduler.NodeUpdate(now, i) {
 		m.noteChange()
 		if !a.Reserved {
@@ -138,7 +152,6 @@ func (m *Manager) silence(now time.Duration, node int) {
 		}
 	}
 	n.completions = nil
-	m.reporting.Close(node)
 	m.scheduler.Silence(node)
 }
 

@@ -98,7 +98,8 @@ func (l *leafQueue) accessibleLabels() []string {
 
 // submit takes in an application. In an empty cluster it cannot start yet.
 func (l *leafQueue) submit(app *appAttempt) {
-	l.users.count(l.users.user(app.User), 1, 0)
+	app.user = l.users.user(app.User)
+	l.users.count(app.user, 1, 0)
 	i := slices.IndexFunc(l.waiting, func(w *waitingUser) bool { return w.name == app.User && w.label == app.label })
 	if i < 0 {
 		i = len(l.waiting)

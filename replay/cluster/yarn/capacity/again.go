@@ -57,15 +57,15 @@ func (c *container) makeAgain() {
 	c.count()
 	c.since = c.app.queue.s.passed + 1
 	c.app.reReservations[c.priority]++
-	c.app.turnNow()
+	if a := c.app; a.line != nil && a.line == a.wants.lines[held] && a.wantsMore(a.requests[0]) {
+		a.takeTurn()
+	}
 }
 
-// turnNow moves the application into the right line if it wants more reservations now.
-func (a *appAttempt) turnNow() {
-	before := a.line
-	if a.queue.updateHunger(a); a.line != before {
-		a.queue.s.turned = a.queue.s.passed
-	}
+// takeTurn moves an application into the right line that comes to want more reservations.
+func (a *appAttempt) takeTurn() {
+	a.queue.stand(a, eager)
+	a.queue.s.turned = a.queue.s.passed
 }
 
 // made is how often the application's reservations of a priority were made again since one
@@ -128,28 +128,37 @@ func byTurn(a, b *appAttempt) int {
 }
 
 // takeTurns moves the user's applications into the right lines that want more reservations
-// since the last heartbeats.
+// since the last heartbeats, and finds out when the others will.
 func (u *hungryUser) takeTurns() {
+	for _, app := range u.unknown {
+		app.unknown = false
+		switch {
+		case app.line != u.lines[held] || app.turn != 0:
+		case app.wantsMore(app.requests[0]):
+			app.takeTurn()
+		default:
+			u.setTurn(app, app.nextTurn())
+		}
+	}
+	u.unknown = u.unknown[:0]
 	for app, ok := u.turns.First(keepAll); ok && app.turn < app.queue.s.passed; app, ok = u.turns.First(keepAll) {
-		app.turnNow()
+		app.takeTurn()
 	}
 }
 
 // nextTurn is the next heartbeat after which one of the user's applications wants more
 // reservations; math.MaxInt if there is none.
 func (u *hungryUser) nextTurn() int {
+	u.takeTurns()
 	if app, ok := u.turns.First(keepAll); ok {
 		return app.turn
 	}
 	return math.MaxInt
 }
 
-// setTurn sets when an application comes to want more reservations, 0 for never.
+// setTurn sets when an application comes to want more reservations, 0 for not at all or
+// that it has to be found out.
 func (u *hungryUser) setTurn(app *appAttempt, turn int) {
-	if app.turn == turn {
-		return
-	}
-	app.queue.s.changed = true
 	if app.turn != 0 {
 		u.turns.Remove(app)
 	}

@@ -128,10 +128,10 @@ func (a *appAttempt) wantsMoreAfter(r scheduler.Request, made int) bool {
 // toUnreserve is a reservation of the same priority that is large enough, nil if there
 // is none.
 func (a *appAttempt) toUnreserve(r scheduler.Request, need scheduler.Resource) *container {
-	for _, c := range inNodeOrder(a.reservations[r.Priority]) {
-		if a.queue.s.calculator.Fits(need, c.size) {
-			return c
-		}
+	order := &a.queue.s.nodeOrder
+	order.Clear()
+	for _, c := range a.reservations[r.Priority] {
+		order.Add(c.node.hash, c)
 	}
-	return nil
+	return order.First(func(c *container) bool { return a.queue.s.calculator.Fits(need, c.size) })
 }

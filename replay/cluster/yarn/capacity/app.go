@@ -16,6 +16,7 @@ import (
 type appAttempt struct {
 	scheduler.App
 	queue     *leafQueue
+	user      *user
 	label     string             // of its requests
 	master    scheduler.Resource // the application master's container
 	submitted time.Duration
@@ -40,6 +41,7 @@ type appAttempt struct {
 	wants     *hungryUser            // its user, if it ever wanted something
 	need      fit.Need               // with which it stands there
 	turn      int                    // the heartbeat that makes it want more reservations; 0: none is known
+	unknown   bool                   // it is in the user's unknown
 
 	orderedUsed, orderedPending int64 // MiB; by these its place in a fair order was found
 }
@@ -67,7 +69,8 @@ type schedulerNode struct {
 	free       scheduler.Resource
 	reserved   *container // a reservation; nil: none
 	containers []*container
-	silent     bool // it sends no heartbeats
+	silent     bool  // it sends no heartbeats
+	hash       int32 // of its identifier, in Java
 }
 
 // pendingOn is what the application waits for on nodes of a label.
@@ -110,7 +113,7 @@ func (a *appAttempt) addUsed(label string, r scheduler.Resource) {
 
 // inNodeOrder is the order in which YARN keeps the reservations of one priority.
 func inNodeOrder(reservations []*container) []*container {
-	return java.HashOrder(reservations, func(c *container) int32 { return java.NodeHash(c.node.ID) })
+	return java.HashOrder(reservations, func(c *container) int32 { return c.node.hash })
 }
 
 // allReservations are the application's reservations, in the order in which YARN keeps them.

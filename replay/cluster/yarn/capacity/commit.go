@@ -36,7 +36,7 @@ func (s *Scheduler) accepts(a assignment) bool {
 		return false
 	}
 	limit := l.userLimit(a.app, label, a.mode)
-	if s.more(l.users.users[a.app.User].used.on(label).Minus(released), limit) {
+	if s.more(a.app.user.used.on(label).Minus(released), limit) {
 		return false
 	}
 	for q := l.queue; q != nil; q = q.parent {

@@ -15,7 +15,7 @@ type hunger int
 const (
 	fresh   hunger = iota // it has reserved nothing, and would reserve any node
 	eager                 // it has reservations as large as its request, and would reserve more
-	held                  // the same, but it has reserved as many nodes as it wants, and only takes what is free
+	held                  // the same, but it has reserved as many nodes as it wants, and only takes what is free; or it is not known yet
 	odd                   // it has other reservations
 	hungers               // how many there are
 )
@@ -23,12 +23,13 @@ const (
 // A hungryUser is a user's active applications that want containers, each with the size
 // of its first request.
 type hungryUser struct {
-	name   string
-	lines  [hungers]*fit.Line[*appAttempt] // each in the queue's order
-	next   [hungers]*appAttempt            // to offer a node to, in one pass; nil: there is none
-	turns  *fit.Line[*appAttempt]          // of those that are held, by turn
-	listed bool                            // in the queue's wanting
-	over   bool                            // beyond the limit, when last looked at
+	name    string
+	lines   [hungers]*fit.Line[*appAttempt] // each in the queue's order
+	next    [hungers]*appAttempt            // to offer a node to, in one pass; nil: there is none
+	turns   *fit.Line[*appAttempt]          // of those that are held, by turn
+	unknown []*appAttempt                   // those of which the turn is not known
+	listed  bool                            // in the queue's wanting
+	over    bool                            // beyond the limit, when last looked at
 }
 
 // need is a resource as the calculator counts it.
@@ -54,35 +55,36 @@ func (l *leafQueue) updateHunger(app *appAttempt) {
 		app.wants = l.hungryUser(app.User)
 	}
 	u, r := app.wants, app.requests[0]
-	h, turn := l.hungerOf(app, r), 0
-	if h == held {
-		turn = app.nextTurn()
-	}
-	if line, need := u.lines[h], l.s.need(r.Size); line != app.line || need != app.need {
-		l.s.changed = true
-		if app.line != nil {
-			app.line.Remove(app)
+	switch {
+	case len(app.reservations) == 0:
+		l.stand(app, fresh)
+	case !l.s.need(r.Size).In(l.s.need(app.reserved.on(""))):
+		l.stand(app, odd)
+	default:
+		l.stand(app, held)
+		if !app.unknown {
+			app.unknown = true
+			u.unknown = append(u.unknown, app)
 		}
-		app.line, app.need = line, need
-		line.Insert(app, need)
 	}
-	u.setTurn(app, turn)
 	if !u.listed {
 		u.listed = true
 		l.wanting = append(l.wanting, u)
 	}
 }
 
-func (l *leafQueue) hungerOf(app *appAttempt, r scheduler.Request) hunger {
-	switch {
-	case len(app.reservations) == 0:
-		return fresh
-	case !l.s.need(r.Size).In(l.s.need(app.reserved.on(""))):
-		return odd
-	case app.wantsMore(r):
-		return eager
+// stand puts an application into a line, and its turn is not known any more.
+func (l *leafQueue) stand(app *appAttempt, h hunger) {
+	l.s.changed = true
+	u := app.wants
+	u.setTurn(app, 0)
+	if line, need := u.lines[h], l.s.need(app.requests[0].Size); line != app.line || need != app.need {
+		if app.line != nil {
+			app.line.Remove(app)
+		}
+		app.line, app.need = line, need
+		line.Insert(app, need)
 	}
-	return held
 }
 
 // hungryUser finds a user, or adds one.
@@ -131,25 +133,28 @@ type use struct {
 	free     fit.Need // what is free on it
 }
 
-// skip returns which applications have no use for a node, of those in one line.
+// none reports whether none of the applications in one line with needs between least and
+// most has a use for the node.
 //
 // A fresh one reserves the node or takes what is free there; but if the headroom is too
 // small for its request, it ends the pass. One with reservations gives one up if the user is
 // beyond the limit, or if the headroom is too small: only for what is free.
-func (u use) skip(h hunger) func(least, most fit.Need) bool {
+func (u *use) none(h hunger, least, most fit.Need) bool {
 	switch {
 	case h == odd || h != fresh && !(fit.Need{}).In(u.headroom):
-		return keepAll
-	case h == fresh && u.over:
-		return func(_, _ fit.Need) bool { return true }
+		return false
 	case h == fresh:
-		return func(least, most fit.Need) bool { return most.In(u.headroom) && !least.In(u.total) }
+		return u.over || most.In(u.headroom) && !least.In(u.total)
 	case h == eager && !u.over:
-		return func(least, most fit.Need) bool {
-			return !least.In(u.total) || !least.In(u.headroom) && !least.In(u.free)
-		}
+		return !least.In(u.total) || !least.In(u.headroom) && !least.In(u.free)
 	}
-	return func(least, most fit.Need) bool { return !least.In(u.free) }
+	return !least.In(u.free)
+}
+
+// turnsMatter reports whether it matters which of the user's applications want more
+// reservations: with too little headroom all with reservations only take what is free.
+func (u *hungryUser) turnsMatter(headroom fit.Need) bool {
+	return !u.over && u.lines[held].Least().In(headroom)
 }
 
 // assignHungry offers a node to the applications that may do something with it. First is
@@ -158,11 +163,12 @@ func (l *leafQueue) assignHungry(node *schedulerNode, limits *resourceLimits, mo
 	l.userLimit(first, node.Label, mode) // YARN looks at it in any case
 	use := use{headroom: l.s.need(limits.headroom), total: l.s.need(node.Total), free: l.s.need(node.free)}
 	for _, u := range l.wanting {
-		u.takeTurns()
 		u.over = l.s.more(l.users.users[u.name].used.on(node.Label), l.users.limit(u.name, node.Label, mode))
-		use.over = u.over
+		if use.over = u.over; u.turnsMatter(use.headroom) {
+			u.takeTurns()
+		}
 		for h, line := range u.lines {
-			u.next[h], _ = line.First(use.skip(hunger(h)))
+			u.next[h], _ = line.First(func(least, most fit.Need) bool { return use.none(hunger(h), least, most) })
 		}
 	}
 	for {
@@ -183,6 +189,6 @@ func (l *leafQueue) assignHungry(node *schedulerNode, limits *resourceLimits, mo
 			return a
 		}
 		use.over = from.over
-		from.next[of], _ = from.lines[of].After(app, use.skip(of))
+		from.next[of], _ = from.lines[of].After(app, func(least, most fit.Need) bool { return use.none(of, least, most) })
 	}
 }

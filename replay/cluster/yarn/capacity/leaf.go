@@ -105,9 +105,6 @@ func (l *leafQueue) admit(name string) error {
 // userLimit is the amount that the user of an application may use
 // (computeUserLimitAndSetHeadroom).
 func (l *leafQueue) userLimit(app *appAttempt, label string, mode schedulingMode) scheduler.Resource {
-	if l.users.users[app.User] == nil {
-		return scheduler.Resource{}
-	}
 	limit := l.users.limit(app.User, label, mode)
 	l.noteLookedAt(app)
 	return limit
@@ -251,10 +248,7 @@ func (l *leafQueue) offer(app *appAttempt, node *schedulerNode, limits *resource
 // would be without reservations. Such a user may get one more container of any size
 // (AbstractLeafQueue.canAssignToUser).
 func (l *leafQueue) canAssignToUser(app *appAttempt, limit scheduler.Resource, label string, limits *resourceLimits) bool {
-	user := l.users.users[app.User]
-	if user == nil {
-		return false
-	}
+	user := app.user
 	limits.unreserve = scheduler.Resource{}
 	if !l.s.more(user.used.on(label), limit) {
 		return true

@@ -11,13 +11,13 @@ type resourceLimits struct {
 	blocked   scheduler.Resource // kept back for queues below that have reached their limit
 }
 
-func newLimits(limit scheduler.Resource) *resourceLimits {
-	return &resourceLimits{limit: limit, headroom: limit}
+func newLimits(limit scheduler.Resource) resourceLimits {
+	return resourceLimits{limit: limit, headroom: limit}
 }
 
 // limitsOfChild are the limits of a queue below this one. If net is true, they exclude
 // resources that are kept for other queues.
-func (q *queue) limitsOfChild(child *queue, limits *resourceLimits, label string, net bool) *resourceLimits {
+func (q *queue) limitsOfChild(child *queue, limits *resourceLimits, label string, net bool) resourceLimits {
 	calculator := q.s.calculator
 	limits.limit = calculator.Min(q.s.cluster, limits.limit, q.share(label).maximum)
 	available := limits.limit.Minus(q.share(label).used)

@@ -2,7 +2,6 @@ package capacity
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 
 	"dynalloc/replay/cluster/yarn/java"
@@ -171,9 +170,15 @@ func (q *queue) assign(node *schedulerNode, limits *resourceLimits, mode schedul
 		return assignment{}
 	}
 	result := assignment{}
-	for child := range q.inOrder(label, mode) {
+	order := q.inOrder(label, mode)
+	for i := range order {
+		child := order[i]
+		if i == 1 && len(order) > 2 {
+			slices.SortStableFunc(order[1:], func(a, b *queue) int { return q.compareBelow(a, b, label) })
+			child = order[1]
+		}
 		childLimits := q.limitsOfChild(child, limits, label, true)
-		a := child.assign(node, childLimits, mode)
+		a := child.assign(node, &childLimits, mode)
 		if q.s.positive(a.size) {
 			return a
 		}
@@ -192,41 +197,33 @@ func (q *queue) assign(node *schedulerNode, limits *resourceLimits, mode schedul
 	return result
 }
 
-// inOrder goes through the child queues that want something, in the order in which they
-// are served. The first one mostly takes the node, so that the others are not sorted
-// before they are needed.
+// inOrder are the child queues that want something, beginning with the one that is served
+// first. That one mostly takes the node, so that the others are not sorted before they are
+// needed.
 //
 // Source: PriorityUtilizationQueueOrderingPolicy.
-func (q *queue) inOrder(label string, mode schedulingMode) iter.Seq[*queue] {
-	order := q.order[:0]
+func (q *queue) inOrder(label string, mode schedulingMode) []*queue {
+	order, first := q.order[:0], 0
 	for _, c := range q.children {
-		if c.mayServe(label, mode) {
-			order = append(order, c)
+		if !c.mayServe(label, mode) {
+			continue
+		}
+		order = append(order, c)
+		if last := len(order) - 1; q.compareBelow(c, order[first], label) < 0 {
+			first = last
 		}
 	}
 	q.order = order
-	compare := func(a, b *queue) int { return compareQueues(a, b, label, q.config.byPriority) }
-	return func(yield func(*queue) bool) {
-		if len(order) == 0 {
-			return
-		}
-		first := 0
-		for i := range order {
-			if compare(order[i], order[first]) < 0 {
-				first = i
-			}
-		}
-		if !yield(order[first]) {
-			return
-		}
-		rest := slices.Delete(order, first, first+1)
-		slices.SortStableFunc(rest, compare)
-		for _, c := range rest {
-			if !yield(c) {
-				return
-			}
-		}
+	if first > 0 {
+		c := order[first]
+		copy(order[1:first+1], order[:first])
+		order[0] = c
 	}
+	return order
+}
+
+func (q *queue) compareBelow(a, b *queue, label string) int {
+	return compareQueues(a, b, label, q.config.byPriority)
 }
 
 func compareQueues(a, b *queue, label string, byPriority bool) int {

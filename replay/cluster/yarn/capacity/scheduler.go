@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
 
@@ -31,13 +32,15 @@ type Scheduler struct {
 	lastContainer int
 	leaves        []*leafQueue
 	open          openNodes
-	passed        int   // heartbeats of all nodes that are over, see Passed
-	turned        int   // how many were when an application came to want more reservations
-	ring          int   // nodes that send heartbeats in turn
-	beats         []int // scratch
-	labeled       bool  // some node has a label
-	changed       bool  // since it was last worked out which nodes are useful
-	inTurn        bool  // offer nodes to all applications in turn, for the test that lines change nothing
+	passed        int                      // heartbeats of all nodes that are over, see Passed
+	turned        int                      // how many were when an application came to want more reservations
+	ring          int                      // nodes that send heartbeats in turn
+	beats         []int                    // scratch
+	done          []scheduler.Allocation   // in this heartbeat
+	nodeOrder     java.HashMap[*container] // scratch
+	labeled       bool                     // some node has a label
+	changed       bool                     // since it was last worked out which nodes are useful
+	inTurn        bool                     // offer nodes to all applications in turn, for the test that lines change nothing
 
 	marked map[*container]time.Duration // for preemption, since when
 }
@@ -55,7 +58,7 @@ func New(config *Config, sharedLabels ...string) *Scheduler {
 		apps: map[int]*appAttempt{}, containers: map[int]*container{}, marked: map[*container]time.Duration{},
 	}
 	s.root = s.newQueue(nil, config.root)
-	s.root.updateShares(newLimits(s.cluster))
+	s.resize(s.cluster)
 	return s
 }
 
@@ -71,7 +74,7 @@ func (s *Scheduler) positive(r scheduler.Resource) bool { return s.more(r, sched
 func (s *Scheduler) AddNode(_ time.Duration, nodes ...scheduler.Node) {
 	cluster := s.cluster
 	for _, n := range nodes {
-		s.nodes[n.ID] = &schedulerNode{Node: n, free: n.Total}
+		s.nodes[n.ID] = &schedulerNode{Node: n, free: n.Total, hash: java.NodeHash(n.ID)}
 		s.sizes.Set(n.ID, n.Total)
 		s.partitions[n.Label] = s.partitions[n.Label].Plus(n.Total)
 		s.labeled = s.labeled || n.Label != ""
@@ -105,7 +108,8 @@ func (s *Scheduler) RemoveNode(_ time.Duration, node int) {
 func (s *Scheduler) resize(cluster scheduler.Resource) {
 	s.cluster = cluster
 	s.changed = true
-	s.root.updateShares(newLimits(cluster))
+	limits := newLimits(cluster)
+	s.root.updateShares(&limits)
 }
 
 // Submit takes in an application. A queue is named by its path or, where that is
@@ -213,34 +217,39 @@ func (s *Scheduler) NodeUpdate(_ time.Duration, node int) []scheduler.Allocation
 	if n == nil {
 		return nil
 	}
-	var done []scheduler.Allocation
+	s.done = s.done[:0]
+	done := &s.done
 	for assigned := 1; ; assigned++ {
-		a := s.assignOnce(n, &done)
+		a := s.assignOnce(n, done)
 		if a.size == (scheduler.Resource{}) || a.reserve || assigned >= s.config.maxOffSwitchAssignments || !s.config.assignMultiple ||
 			s.config.maxAssignments != -1 && assigned >= s.config.maxAssignments {
 			break
 		}
 	}
-	for _, d := range done {
+	for _, d := range s.done {
 		if app := s.apps[d.App]; !d.Reserved {
 			app.queue.updateHeadroom(app)
 		}
 	}
-	return done
+	return s.done
 }
 
 // assignOnce offers a node once. A reserved node serves its reservation and nothing
 // else. A shared node serves requests without label if none with its label can use it.
 func (s *Scheduler) assignOnce(n *schedulerNode, done *[]scheduler.Allocation) assignment {
 	if c := n.reserved; c != nil {
-		s.commit(c.app.queue.assign(n, newLimits(s.partitions[""]), respectExclusivity), done)
+		limits := newLimits(s.partitions[""])
+		s.commit(c.app.queue.assign(n, &limits, respectExclusivity), done)
 		return assignment{}
 	}
 	if s.calculator.Containers(n.free, s.config.smallest) <= 0 {
 		return assignment{}
 	}
-	s.open.unseen = false
-	a := s.root.assign(n, newLimits(s.partitions[n.Label]), respectExclusivity)
+	if s.open.unseen {
+		s.open.unseen, s.changed = false, true
+	}
+	limits := newLimits(s.partitions[n.Label])
+	a := s.root.assign(n, &limits, respectExclusivity)
 	s.commit(a, done)
 	if s.positive(a.size) {
 		return a
@@ -248,7 +257,8 @@ func (s *Scheduler) assignOnce(n *schedulerNode, done *[]scheduler.Allocation) a
 	if n.Label == "" || !slices.Contains(s.sharedLabels, n.Label) {
 		return assignment{}
 	}
-	a = s.root.assign(n, newLimits(s.partitions[""]), ignoreExclusivity)
+	limits = newLimits(s.partitions[""])
+	a = s.root.assign(n, &limits, ignoreExclusivity)
 	s.commit(a, done)
 	return a
 }

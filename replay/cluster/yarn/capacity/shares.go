@@ -23,7 +23,8 @@ func (q *queue) updateShares(limits *resourceLimits) {
 		q.updateScale(label)
 	}
 	for _, child := range q.children {
-		child.updateShares(q.limitsOfChild(child, limits, "", false))
+		childLimits := q.limitsOfChild(child, limits, "", false)
+		child.updateShares(&childLimits)
 	}
 	q.updateUsedCapacities()
 }

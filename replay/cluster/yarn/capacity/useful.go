@@ -23,11 +23,14 @@ type openNodes struct {
 	turn            int  // the heartbeat after which one would reserve more nodes; math.MaxInt: there is none
 	pending         bool // an application waits
 	unseen          bool // a pass over the queues would note what has changed, even if it assigns nothing
+
+	from, beat int // the last answer of Useful, as long as nothing changes
 }
 
 // updateNode must be called when what is free on a node, or its reservation, has changed.
 func (s *Scheduler) updateNode(n *schedulerNode) {
 	o := &s.open
+	s.changed = true
 	if n.reserved != nil {
 		s.updateIdle(n.reserved)
 	}
@@ -59,15 +62,17 @@ func (o *openNodes) close(node int) {
 // Useful is the first heartbeat that may have an effect.
 func (s *Scheduler) Useful(from, n int) int {
 	o := &s.open
-	s.update()
+	if !s.update() && o.from <= from && (from <= o.beat || o.beat < 0) {
+		return o.beat
+	}
 	if o.pending && (s.labeled || !s.config.lookAtAllNodes) {
 		return from // heartbeats are counted there, too
 	}
-	beat := scheduler.FirstBeat(from, n, o.next)
-	if o.turn < math.MaxInt && o.turn >= from && (beat < 0 || o.turn < beat) {
-		return o.turn
+	o.from, o.beat = from, scheduler.FirstBeat(from, n, o.next)
+	if o.turn < math.MaxInt && o.turn >= from && (o.beat < 0 || o.turn < o.beat) {
+		o.beat = o.turn
 	}
-	return beat
+	return o.beat
 }
 
 // next is the first node from an identifier on of which a heartbeat may have an effect.
@@ -85,12 +90,14 @@ func (o *openNodes) next(from int) int {
 	return best
 }
 
-// update counts anew what hungry applications want, if that may have changed.
-func (s *Scheduler) update() {
+// update counts anew what hungry applications want, if that may have changed, and reports
+// whether it did.
+func (s *Scheduler) update() bool {
 	o := &s.open
 	if !s.changed && o.turn >= s.passed {
-		return
+		return false
 	}
+	o.from = math.MaxInt
 	o.pending, o.reserves, o.takes, o.turn = false, fit.Unlimited, fit.Unlimited, math.MaxInt
 	for _, l := range s.leaves {
 		pending := false
@@ -105,6 +112,7 @@ func (s *Scheduler) update() {
 		o.want(l)
 	}
 	s.changed = false
+	return true
 }
 
 // want counts what the applications of a queue could do with any node.
@@ -112,8 +120,10 @@ func (o *openNodes) want(l *leafQueue) {
 	headroom := l.mostHeadroom()
 	var last *appAttempt // the first one for which the headroom is too small, which ends a pass
 	for _, u := range l.wanting {
-		u.takeTurns()
 		u.over = l.s.more(l.users.users[u.name].used.on(""), l.users.foresee(u.name))
+		if u.turnsMatter(headroom) {
+			u.takeTurns()
+		}
 		if u.over || len(l.reorder) > 0 {
 			continue
 		}
@@ -139,7 +149,7 @@ func (o *openNodes) want(l *leafQueue) {
 				o.reserves = o.reserves.Min(least[h])
 			}
 		}
-		if least[held].In(headroom) && o.total.Next(0, least[held]) >= 0 {
+		if u.turnsMatter(headroom) && o.total.Next(0, least[held]) >= 0 {
 			o.turn = min(o.turn, u.nextTurn())
 		}
 	}

@@ -43,6 +43,7 @@ type usersManager struct {
 	// Limits are worked out anew when the version has changed.
 	version int
 	limits  map[limitKey]versionedLimit
+	usual   [2]versionedLimit // by mode: those of nodes without label
 }
 
 // A limitKey says which limit of users it is: on the nodes of a label, in a mode.
@@ -93,6 +94,9 @@ func (m *usersManager) count(u *user, waiting, active int) {
 
 // weightOf is the weight of a user, 1 if there is no such user.
 func (m *usersManager) weightOf(name string) float32 {
+	if len(m.leaf.config.userWeights) == 0 {
+		return 1
+	}
 	if u := m.users[name]; u != nil {
 		return u.weight
 	}
@@ -205,7 +209,7 @@ func (m *usersManager) limit(name, label string, mode schedulingMode) scheduler.
 
 // foresee is what limit would be for nodes without label, without the notes that it takes.
 func (m *usersManager) foresee(name string) scheduler.Resource {
-	known := m.limits[limitKey{}]
+	known := m.usual[respectExclusivity]
 	if known.version != m.version {
 		known.limit = m.compute(limitKey{})
 	}
@@ -223,10 +227,18 @@ func (m *usersManager) limitIfAllActive(name, label string) scheduler.Resource {
 }
 
 func (m *usersManager) limitOf(name string, key limitKey) scheduler.Resource {
-	known := m.limits[key]
+	special := key.label != "" || key.all
+	known := m.usual[key.mode]
+	if special {
+		known = m.limits[key]
+	}
 	if known.version != m.version {
 		known = versionedLimit{m.version, m.compute(key)}
-		m.limits[key] = known
+		if special {
+			m.limits[key] = known
+		} else {
+			m.usual[key.mode] = known
+		}
 		m.waitingOnly = m.waitingOnlyNow
 	}
 	return m.ofUser(name, known.limit)

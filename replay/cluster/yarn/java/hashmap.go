@@ -2,6 +2,7 @@ package java
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -32,6 +33,20 @@ func (m *HashMap[V]) Add(hash int32, v V) {
 		m.buckets *= 2
 	}
 	m.sorted = nil
+}
+
+// Clear takes all values out and keeps the memory.
+func (m *HashMap[V]) Clear() { m.entries, m.buckets, m.sorted = m.entries[:0], 0, nil }
+
+// First returns the first value in order that is chosen, the zero value if there is none.
+func (m *HashMap[V]) First(chosen func(V) bool) (first V) {
+	least := uint32(math.MaxUint32)
+	for _, e := range m.entries {
+		if b := m.bucket(e); b < least && chosen(e.value) {
+			least, first = b, e.value
+		}
+	}
+	return first
 }
 
 // chain is the number of entries in the bucket of another one.
