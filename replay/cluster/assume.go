@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/manager"
 	"dynalloc/traces"
 )
@@ -98,6 +99,21 @@ func peak(lives []life) time.Duration {
 // assumedMachines are the nodes of an assumed cluster, and what is free on each.
 type assumedMachines struct {
 	size, free []manager.Resources
+	rooms      fit.Rooms // what is free: cores and memory
+}
+
+// set changes what is free on a machine.
+func (m *assumedMachines) set(machine int, free manager.Resources) {
+	m.free[machine] = free
+	m.rooms.Set(machine, fit.Need{int64(free.Cores), free.MemoryMB})
+}
+
+// setAll has all of each machine free.
+func (m *assumedMachines) setAll() {
+	m.free = make([]manager.Resources, len(m.size))
+	for i, size := range m.size {
+		m.set(i, size)
+	}
 }
 
 // startAtPeak makes one machine for each host that was used when the most cores were
@@ -117,7 +133,7 @@ func (m *assumedMachines) startAtPeak(lives []life) {
 		m.size[on].Cores += x.Cores
 		m.size[on].MemoryMB += x.MemoryMB
 	}
-	m.free = slices.Clone(m.size)
+	m.setAll()
 }
 
 // holdAll places all executors in the order in which they registered, as a standalone
@@ -131,33 +147,51 @@ func (m *assumedMachines) holdAll(lives []life) {
 			m.release(on[which], lives[which].Resources)
 		}
 	})
-	copy(m.free, m.size)
+	m.setAll()
 }
 
 // take takes resources on the machine with the most free cores of those that have
 // enough. If none has, the one with the most free cores is enlarged.
 func (m *assumedMachines) take(r manager.Resources) (machine int) {
 	if len(m.size) == 0 {
-		m.size, m.free = append(m.size, r), append(m.free, r)
+		m.size = append(m.size, r)
+		m.setAll()
 	}
-	best, fits := 0, false
-	for i, free := range m.free {
-		enough := free.Cores >= r.Cores && free.MemoryMB >= r.MemoryMB
-		if enough && !fits || enough == fits && free.Cores > m.free[best].Cores {
-			best, fits = i, enough
-		}
+	best := m.freest(r)
+	if best < 0 {
+		best = m.freest(manager.Resources{})
 	}
-	free, size := &m.free[best], &m.size[best]
+	free, size := m.free[best], &m.size[best]
 	size.Cores += max(0, r.Cores-free.Cores)
 	size.MemoryMB += max(0, r.MemoryMB-free.MemoryMB)
-	free.Cores, free.MemoryMB = max(0, free.Cores-r.Cores), max(0, free.MemoryMB-r.MemoryMB)
+	m.set(best, manager.Resources{Cores: max(0, free.Cores-r.Cores), MemoryMB: max(0, free.MemoryMB-r.MemoryMB)})
+	return best
+}
+
+// freest is the first of the machines that have enough and the most free cores; -1 if none
+// has enough. The number of cores is found by halving the range in which it is.
+func (m *assumedMachines) freest(r manager.Resources) int {
+	with := func(cores int64) int { return m.rooms.Next(0, fit.Need{cores, r.MemoryMB}) }
+	best := with(int64(r.Cores))
+	if best < 0 {
+		return -1
+	}
+	least, most := int64(m.free[best].Cores), m.rooms.Most()[0]
+	for least < most {
+		middle := least + (most-least+1)/2
+		if i := with(middle); i < 0 {
+			most = middle - 1
+		} else {
+			best, least = i, int64(m.free[i].Cores)
+		}
+	}
 	return best
 }
 
 // release gives back what was taken.
 func (m *assumedMachines) release(machine int, r manager.Resources) {
-	m.free[machine].Cores += r.Cores
-	m.free[machine].MemoryMB += r.MemoryMB
+	free := m.free[machine]
+	m.set(machine, manager.Resources{Cores: free.Cores + r.Cores, MemoryMB: free.MemoryMB + r.MemoryMB})
 }
 
 // pools groups machines of equal size.
