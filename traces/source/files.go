@@ -8,8 +8,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
@@ -49,6 +52,7 @@ type file struct {
 	path  string // for messages
 	dir   string // of path; the same for the files of one rolling log
 	name  string // last element of path
+	size  int64  // as it is stored
 	named bool   // the user named this file
 	open  func() (io.ReadCloser, error)
 	sniffed
@@ -121,6 +125,7 @@ func (s *search) finish() *found {
 			s.visit(p, info, false)
 		}
 	}
+	s.sniff()
 	for _, a := range s.archives {
 		if !s.ended() {
 			s.unpack(a)
@@ -200,15 +205,30 @@ func (s *search) folder(p place) {
 }
 
 func (s *search) file(p place, size int64, named bool) {
-	f := file{path: p.shown, dir: path.Dir(p.shown), name: path.Base(p.shown), named: named, open: p.open}
-	if size > 0 {
-		f.sniffed = sniffFile(f.open, f.name)
+	s.files = append(s.files, file{path: p.shown, dir: path.Dir(p.shown), name: path.Base(p.shown), size: size, named: named, open: p.open})
+}
+
+// sniff reads the first bytes of the files, several files at a time, because the first block
+// of a small log is much of it. It finds the archives among them.
+func (s *search) sniff() {
+	var sniffing errgroup.Group
+	sniffing.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range s.files {
+		if f := &s.files[i]; f.size > 0 && !s.ended() {
+			sniffing.Go(func() error {
+				f.sniffed = sniffFile(f.open, f.name)
+				return nil
+			})
+		}
 	}
-	if f.kind == zipArchive || f.kind == tarArchive {
-		s.archives = append(s.archives, archive{file: f, at: &sharedFile{reopen: p.open}})
-		return
-	}
-	s.files = append(s.files, f)
+	sniffing.Wait() // it returns no error
+	s.files = slices.DeleteFunc(s.files, func(f file) bool {
+		packed := f.kind == zipArchive || f.kind == tarArchive
+		if packed {
+			s.archives = append(s.archives, archive{file: f, at: &sharedFile{reopen: f.open}})
+		}
+		return packed
+	})
 }
 
 // skippedName reports whether a file or a folder is not read because of its name, and
