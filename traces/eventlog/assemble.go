@@ -73,7 +73,7 @@ type assembler struct {
 }
 
 func newAssembler(log *Log) *assembler {
-	return &assembler{
+	a := &assembler{
 		log:          log,
 		taskCPUs:     1,
 		scan:         scan.Get(),
@@ -84,6 +84,8 @@ func newAssembler(log *Log) *assembler {
 		hostIndex:    map[string]int16{},
 		blocks:       map[[2]int64]*executorLog{},
 	}
+	a.scan.Other = log.Decode
+	return a
 }
 
 func (a *assembler) logStart(e *scan.LogStart) error {

@@ -26,6 +26,10 @@ type Log struct {
 	Incomplete bool          // a part is missing, so events are lost
 	Problems   []traces.Note // what is wrong with the parts
 	Arrivals   Arrivals      // how its jobs are taken to be started; empty: AutoArrivals
+
+	// Decode reads the lines of needed events in place of package scan, to compare with it
+	// (scan.Decoder.Other). It is nil but for that.
+	Decode func(line []byte, event any) error
 }
 
 // A Part is one file of an event log.

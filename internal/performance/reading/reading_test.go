@@ -2,7 +2,6 @@ package reading
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,20 +9,22 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/klauspost/compress/zstd"
 
 	"dynalloc/internal/stopwatch"
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog"
 	"dynalloc/traces/eventlog/scan/slow"
 	"dynalloc/traces/source"
 )
 
 // BenchmarkReading measures the processor time, on one core, from zstd to a workload,
 // relative to two readers of the same files that are measured beside it: one that only
-// decompresses and splits into lines (x-bare), and one that decodes the events of tasks,
-// stages and jobs with encoding/json, the fields that a workload needs alone (x-json: how
-// many times longer that one takes). The latter makes no workload of them, so that a
-// reader that did would take longer still.
+// decompresses and splits into lines (x-bare), and one that decodes the fields that a workload
+// needs with encoding/json and makes an equal workload of them (x-json: how many times longer
+// that one takes).
 func BenchmarkReading(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, s := range sets {
@@ -41,7 +42,7 @@ func BenchmarkReading(b *testing.B) {
 				for i, t := range stopwatch.Medians(1,
 					func() { _, err := read(paths); must(err) },
 					func() { var err error; size, err = eachLine(paths, func([]byte) error { return nil }); must(err) },
-					func() { _, err := eachLine(paths, decode); must(err) },
+					func() { _, err := readWithJSON(paths); must(err) },
 				) {
 					took[i] += t.Seconds()
 				}
@@ -106,25 +107,42 @@ func eachLine(paths []string, take func(line []byte) error) (size int, err error
 	return size, nil
 }
 
-// decode decodes what a workload needs of a line of frequent events.
-func decode(line []byte) (err error) {
-	with := slow.Decode(json.Unmarshal)
-	name, found := bytes.CutPrefix(line, []byte(`{"Event":"SparkListener`))
-	if !found {
-		return nil
+// readWithJSON is read with encoding/json in place of package scan.
+func readWithJSON(paths []string) (*traces.Workload, error) {
+	logs, err := source.Open(paths...)
+	if err != nil {
+		return nil, err
 	}
-	name, _, _ = bytes.Cut(name, []byte(`"`))
-	switch string(name) {
-	case "TaskStart", "TaskEnd":
-		_, err = with.Task(line)
-	case "StageSubmitted", "StageCompleted":
-		_, err = with.Stage(line)
-	case "JobStart":
-		_, err = with.JobStart(line)
-	case "JobEnd":
-		_, err = with.JobEnd(line)
+	defer logs.Close()
+	var apps []*traces.Application
+	for log := range logs.EventLogs() {
+		log.Decode = slow.Decode(json.Unmarshal).Event
+		app, err := eventlog.Read(log)
+		if err != nil {
+			return nil, err
+		}
+		apps = append(apps, app)
 	}
-	return err
+	return traces.Arrange("reading", apps), nil
+}
+
+// The reader with encoding/json makes an equal workload.
+func TestBothReadersMakeEqualWorkloads(t *testing.T) {
+	for _, s := range sets {
+		s.logs, s.copies = min(s.logs, 3), min(s.copies, 2)
+		paths := s.write(t, t.TempDir())
+		fast, err := read(paths)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with, err := readWithJSON(paths)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(fast, with, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: with encoding/json (+) it differs:\n%s", s.name, diff)
+		}
+	}
 }
 
 // The logs are as many applications, with as many tasks, as they say.

@@ -7,6 +7,10 @@ type Decoder struct {
 	Scanner
 	names map[string]string
 
+	// Other reads an event, such as a *TaskEvent that has its zero values, in place of the
+	// scanner; nil: nothing does.
+	Other func(line []byte, event any) error
+
 	taskStart, taskEnd             Reader[TaskEvent]
 	stageSubmitted, stageCompleted Reader[StageEvent]
 	jobStart                       Reader[JobStart]
@@ -70,7 +74,7 @@ const maxNames = 1 << 14
 
 // Put gives a Decoder to the next log.
 func (d *Decoder) Put() {
-	d.Scanner = Scanner{Buf: d.Buf}
+	d.Scanner, d.Other = Scanner{Buf: d.Buf}, nil
 	if len(d.names) > maxNames {
 		d.names = map[string]string{}
 	}
@@ -83,6 +87,11 @@ func (r *Reader[T]) Read(d *Decoder, line []byte) (*T, error) {
 	d.Scanner = Scanner{Line: line, Buf: d.Buf}
 	if d.Peek() != '{' {
 		return nil, ErrNotJSON
+	}
+	if d.Other != nil {
+		r.event = r.zero
+		err := d.Other(line, &r.event)
+		return &r.event, err
 	}
 	r.read(d, &r.event)
 	d.End()

@@ -4,6 +4,7 @@ package slow
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"dynalloc/traces/eventlog/scan"
@@ -11,6 +12,59 @@ import (
 
 // A Decode decodes a line of JSON, like json.Unmarshal.
 type Decode func(line []byte, into any) error
+
+// Event reads a line as what event points to, which has its zero values (scan.Decoder.Other).
+func (decode Decode) Event(line []byte, event any) error {
+	switch e := event.(type) {
+	case *scan.TaskEvent:
+		return set(e)(decode.Task(line))
+	case *scan.StageEvent:
+		return set(e)(decode.Stage(line))
+	case *scan.JobStart:
+		return set(e)(decode.JobStart(line))
+	case *scan.JobEnd:
+		return set(e)(decode.JobEnd(line))
+	case *scan.LogStart:
+		return fill[logStart](decode, line, e)
+	case *scan.ApplicationStart:
+		return fill[applicationStart](decode, line, e)
+	case *scan.EnvironmentUpdate:
+		return fill[environmentUpdate](decode, line, e)
+	case *scan.Timed:
+		return fill[timed](decode, line, e)
+	case *scan.ExecutorRemoved:
+		return fill[executorRemoved](decode, line, e)
+	case *scan.Unpersist:
+		return fill[unpersist](decode, line, e)
+	case *scan.ExecutorAdded:
+		var o executorAdded
+		err := decode(line, &o)
+		*e = scan.ExecutorAdded{
+			Time: o.Time, ID: o.ID, Host: o.Info.Host, Cores: o.Info.Cores, Profile: o.Info.Profile,
+			Requested: o.Info.Requested, Registered: o.Info.Registered,
+		}
+		return err
+	case *scan.BlockManager:
+		var o blockManager
+		err := decode(line, &o)
+		*e = scan.BlockManager{Time: o.Time, Executor: o.Manager.Executor, Host: o.Manager.Host}
+		return err
+	}
+	return fmt.Errorf("no way to read a %T", event)
+}
+
+// set puts an event that was read where it belongs.
+func set[T any](to *T) func(*T, error) error {
+	return func(e *T, err error) error { *to = *e; return err }
+}
+
+// fill reads a line as an object whose fields are those of an event.
+func fill[O interface{ event() T }, T any](decode Decode, line []byte, to *T) error {
+	var o O
+	err := decode(line, &o)
+	*to = o.event()
+	return err
+}
 
 // Task reads a TaskStart or TaskEnd line.
 func (decode Decode) Task(line []byte) (*scan.TaskEvent, error) {
@@ -165,4 +219,67 @@ type properties struct {
 	ParentRun     string `json:"spark.databricks.job.parentRunId"`
 	Notebook      string `json:"spark.databricks.notebook.id"`
 	REPL          string `json:"spark.databricks.replId"`
+}
+
+type logStart struct {
+	Version string `json:"Spark Version"`
+	Time    int64  `json:"Timestamp"`
+}
+
+func (o logStart) event() scan.LogStart { return scan.LogStart(o) }
+
+type applicationStart struct {
+	Name    string `json:"App Name"`
+	ID      string `json:"App ID"`
+	Attempt string `json:"App Attempt ID"`
+	User    string `json:"User"`
+	Time    int64  `json:"Timestamp"`
+}
+
+func (o applicationStart) event() scan.ApplicationStart { return scan.ApplicationStart(o) }
+
+type environmentUpdate struct {
+	Spark map[string]string `json:"Spark Properties"`
+}
+
+func (o environmentUpdate) event() scan.EnvironmentUpdate { return scan.EnvironmentUpdate(o) }
+
+type timed struct {
+	Time int64 `json:"Timestamp"`
+}
+
+func (o timed) event() scan.Timed { return scan.Timed(o) }
+
+type executorRemoved struct {
+	Time   int64  `json:"Timestamp"`
+	ID     string `json:"Executor ID"`
+	Reason string `json:"Removed Reason"`
+}
+
+func (o executorRemoved) event() scan.ExecutorRemoved { return scan.ExecutorRemoved(o) }
+
+type unpersist struct {
+	ID int64 `json:"RDD ID"`
+}
+
+func (o unpersist) event() scan.Unpersist { return scan.Unpersist(o) }
+
+type executorAdded struct {
+	Time int64  `json:"Timestamp"`
+	ID   string `json:"Executor ID"`
+	Info struct {
+		Host       string `json:"Host"`
+		Cores      int64  `json:"Total Cores"`
+		Profile    int64  `json:"Resource Profile Id"`
+		Requested  int64  `json:"Request Time"`
+		Registered int64  `json:"Registration Time"`
+	} `json:"Executor Info"`
+}
+
+type blockManager struct {
+	Time    int64 `json:"Timestamp"`
+	Manager struct {
+		Executor string `json:"Executor ID"`
+		Host     string `json:"Host"`
+	} `json:"Block Manager ID"`
 }
