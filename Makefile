@@ -3,6 +3,7 @@
 FUZZTIME    ?= 30s
 COUNT       ?= 10
 BENCH       ?= bench.txt
+HUGE_LOG    ?= 20000
 TASKS       ?= 10000000
 BEFORE      ?= bd45f59
 RECORDINGS  ?= list
@@ -21,7 +22,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-on-spark test-yarn race lint fuzz bench benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
+.PHONY: help build test test-spark test-on-spark test-yarn race lint fuzz bench huge-log benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +56,9 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 
 bench: ## measure the speed, side by side with other simulators and the code of BEFORE, and rewrite docs/PERFORMANCE.md; up to 20 minutes
 	go run ./internal/performance -tasks "$(TASKS)" -before "$(BEFORE)"
+
+huge-log: ## read a log of HUGE_LOG (20000) MB that is made while it is read, and print the memory that it takes; a minute
+	HUGE_LOG="$(HUGE_LOG)" go test ./internal/performance/reading -run '^TestHugeLogsAreReadInLittleMemory$$' -v
 
 benchmarks: ## run all benchmarks COUNT (10) times, and write BENCH (bench.txt)
 	go test -run '^$$' -bench . -count $(COUNT) ./... | tee $(BENCH)

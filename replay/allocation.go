@@ -73,18 +73,18 @@ func (a *application) Remove(removals []policies.Removal) []policies.ExecutorID 
 			continue
 		}
 		x := &a.executors[r.Executor]
-		if x.state != live && x.state != added || x.running() > 0 && !a.decommissions {
+		if x.state != live && x.state != added || x.running() > 0 && !a.settings.Decommissions {
 			continue
 		}
 		a.emitRelease(x, r.Why)
 		a.removed = append(a.removed, x.id)
-		if !a.decommissions {
+		if !a.settings.Decommissions {
 			a.release(x)
 			x.state = leaving
 			a.after(a.removalLag(x.id), executorIsGone, int32(x.id))
 		}
 	}
-	if a.decommissions {
+	if a.settings.Decommissions {
 		for _, id := range a.removed {
 			a.unlist(&a.executors[id]) // so that none of them becomes a peer of another
 		}
@@ -133,13 +133,13 @@ func (a *application) executorGone(id policies.ExecutorID) {
 	case x.crashed:
 		loss = policies.Lost
 		a.lose(x, false)
-	case a.decommissions:
+	case a.settings.Decommissions:
 		loss = policies.Decommissioned
 	}
 	a.engine.emit(Event{Kind: ExecutorRemoved, App: a.index, Executor: id})
 	a.observe(policies.Event{Kind: policies.ExecutorRemoved, Executor: id, Loss: loss})
 	if !x.crashed {
-		a.lose(x, a.decommissions)
+		a.lose(x, a.settings.Decommissions)
 	}
 }
 

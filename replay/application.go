@@ -33,17 +33,10 @@ type application struct {
 	machine          int // where the driver runs the tasks, an index into Engine.hosts
 	times            *latency.Model
 	warmAlone        time.Duration // the overhead of a task that is no first one, where no executor starts beside it
-	service          bool          // the shuffle service keeps shuffle files
-	remote           bool          // a remote service does, away from all nodes
-	decommissions    bool          // executors are decommissioned, not killed
-	migrates         bool          // and move their blocks first
-	tracksShuffle    bool          // executors with shuffle files are kept
-	removalDelayed   bool          // the driver sees a kill late: RemovalLag
 	speculationRules plan.Speculation
 	localityWaits    [2]time.Duration // at the levels of a node and of a rack
 	exclusion        exclusion.Tracker
 	failures         exclusion.Recorded
-	dynamic          bool // dynamic allocation is on
 
 	slots      []policies.Profile // as the policy counts them, by profile
 	policy     policies.Policy
@@ -63,10 +56,11 @@ type application struct {
 	jobs           []jobState
 	unfinishedJobs int
 	stages         []stageState
-	walk           uint32    // counts walks over the graphs of jobs
-	upheavals      int       // counts what may change for which stages jobs wait, besides the ends of stages
-	ends           int32     // counts ends of stages whose jobs were ranked
-	unused         [][]int32 // lists of users that are empty again
+	walk           uint32       // counts walks over the graphs of jobs
+	upheavals      int          // counts what may change for which stages jobs wait, besides the ends of stages
+	ends           int32        // counts ends of stages whose jobs were ranked
+	unused         [][]int32    // lists of users that are empty again
+	due            []submission // that follow from the end of a stage
 
 	// Spark's task scheduler.
 	pools        pools.Pools
@@ -118,24 +112,17 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 		p.requests.Clear()
 		*p = profile{Profile: set.Profiles[i], requests: p.requests, free: p.free[:0], offered: p.offered[:0]}
 	}
-	rules := policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
-	a.waiting.Compare = func(x, y *taskSet) int { return pools.FIFO(&x.Place, &y.Place) }
+	a.waiting.Compare = bySubmission
 	a.engine, a.result, a.times = e, &e.result.Apps[index], &e.config.Times
 	if set.Local {
 		a.times = new(latency.Model)
 	}
 	a.warmAlone = a.times.By[latency.Overhead].Typical(0) + a.times.By[latency.OverheadRun].Typical(0)
 	a.plan = e.planOf(a)
-	a.service, a.decommissions = spec.Protection.Service, spec.Protection.Decommission
-	a.remote = spec.Protection.Remote || RemoteShuffle(app) && !spec.Protection.Unprotected
-	a.migrates = spec.Protection.Decommission && spec.Protection.Migration
 	a.exclusion = exclusion.NewTracker(app.Properties)
 	a.choosy = a.plan.Choosy || a.exclusion.On()
-	a.dynamic = spec.Dynamic()
-	a.tracksShuffle = spec.Dynamic() && spec.Protection.Tracking && !spec.Protection.Service
-	a.removalDelayed = rules.RemovalDelay && on.Traits().DelaysRemoval
 	a.pools.Fair = app.Properties["spark.scheduler.mode"] == "FAIR"
-	a.speculationRules, a.localityWaits = plan.SpeculationOf(app, rules), plan.LocalityWaits(app)
+	a.speculationRules, a.localityWaits = plan.SpeculationOf(app, set.Rules), plan.LocalityWaits(app)
 	a.began, a.registered, a.lastTick, a.nextTick, a.waitedTo = -1, -1, -1, policies.Never, e.now
 	a.jobs, a.unfinishedJobs, a.stages = lists.Resized(a.jobs, len(app.Jobs)), len(app.Jobs), lists.Resized(a.stages, len(app.Stages))
 	for i := range app.Jobs {
@@ -144,7 +131,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 		}
 	}
 	a.blocks = e.ids.Take(a.plan.Cached, nowhere)
-	a.result.Policy, a.result.Driver = spec.String(), set.Driver
+	a.result.Policy, a.result.Driver = e.nameOf(spec), set.Driver
 	seen := set.ForManager(int(index))
 	if err := set.Fits(e.manager, seen); err != nil {
 		return nil, nil, err
@@ -152,7 +139,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	for i := range a.profiles {
 		a.slots = append(a.slots, policies.Profile{ID: app.Profiles[i].ID, Slots: a.profiles[i].AssumedSlots()})
 	}
-	env := policies.Env{Client: a, Rules: rules, Profiles: a.slots}
+	env := policies.Env{Client: a, Rules: set.Rules, Profiles: a.slots}
 	if spec.Deployable() {
 		a.policy = spec.New(env)
 	} else {
@@ -164,6 +151,18 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	a.path = newPathTracker(a)
 	a.mostEvents = cmp.Or(e.config.MostEvents, DefaultMostEvents) + EventsPerTask*(tasksOf(app)+len(app.Stages)+len(app.Jobs))
 	return a, seen, nil
+}
+
+func bySubmission(x, y *taskSet) int { return pools.FIFO(&x.Place, &y.Place) }
+
+// nameOf is a spec in words. Many applications have the same.
+func (e *Engine) nameOf(spec *policies.Spec) string {
+	name, known := e.specs[*spec]
+	if !known {
+		name = spec.String()
+		e.specs[*spec] = name
+	}
+	return name
 }
 
 func tasksOf(app *traces.Application) (n int) {

@@ -37,8 +37,8 @@ func (a *application) checkBarriers(job int32) bool {
 // stage is there.
 func (a *application) checkBarrier(job int32, tasks, profile int) bool {
 	switch {
-	case a.dynamic && a.app.DynamicBarriers:
-	case a.dynamic:
+	case a.settings.Dynamic && a.app.DynamicBarriers:
+	case a.settings.Dynamic:
 		a.path.jobResumes(job)
 		a.giveUp(job, BarrierWithDynamicAllocation)
 		return false

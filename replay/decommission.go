@@ -46,7 +46,7 @@ func (a *application) decommission(x *executor) {
 // move and peers that take them.
 func (a *application) startMigrationRound(id policies.ExecutorID) bool {
 	x := &a.executors[id]
-	if !a.migrates || !a.hasBlocks(id) {
+	if !a.settings.Migrates || !a.hasBlocks(id) {
 		return false
 	}
 	if x.peers = a.peers(); len(x.peers) == 0 {

@@ -20,5 +20,5 @@ func (a *application) draw(c latency.Cause, executor policies.ExecutorID, others
 		return d.Slowed(q[0], others)
 	}
 	u := random.Mix(random.Mix(a.engine.config.Seed, uint64(random.CauseStream)+uint64(c)), random.Mix(uint64(a.index)+1, uint64(executor)))
-	return d.Slowed(q.Quantile(float64(u>>11)/(1<<53)), others)
+	return d.Slowed(q.Quantile(float64(float64(u>>11)/(1<<53))), others)
 }

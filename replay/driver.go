@@ -285,7 +285,7 @@ func (a *application) endJob(job int32) {
 	for _, stage := range a.app.Jobs[job].Stages {
 		s := &a.stages[stage]
 		s.listing--
-		if s.listing == 0 && s.active == nil && s.available() && !a.zombies && !a.migrates {
+		if s.listing == 0 && s.active == nil && s.available() && !a.zombies && !a.settings.Migrates {
 			e.ids.Give(s.where)
 			s.where = nil // no job asks for it any more, no task reads it, and none writes to it
 		}

@@ -29,13 +29,14 @@ type Engine struct {
 
 	now time.Duration
 	memory
-	scheduled  uint64      // events so far
-	instants   int         // so far
-	tasks      int         // of the workload
-	started    int         // tasks that have started, those that run again included
-	plans      *plan.Plans // of applications that Config.Plans lacks
-	localPlans *plan.Plans // of applications that run in their drivers
-	remaining  int         // applications that have not ended
+	scheduled  uint64                   // events so far
+	instants   int                      // so far
+	tasks      int                      // of the workload
+	started    int                      // tasks that have started, those that run again included
+	plans      *plan.Plans              // of applications that Config.Plans lacks
+	localPlans *plan.Plans              // of applications that run in their drivers
+	specs      map[policies.Spec]string // in words; only looked up
+	remaining  int                      // applications that have not ended
 	result     Result
 	err        error
 
@@ -73,7 +74,7 @@ func New(w *traces.Workload, f policies.Fleet, c Config, observers ...Observer) 
 func newEngine(m memory, w *traces.Workload, f policies.Fleet, c Config, observers []Observer) (*Engine, error) {
 	e := &Engine{
 		workload: w, fleet: f, config: c, observers: observers, memory: m,
-		localPlans: plan.NewPlans(nil), remaining: len(w.Apps), nextService: -1,
+		localPlans: plan.NewPlans(nil), specs: make(map[policies.Spec]string), remaining: len(w.Apps), nextService: -1,
 	}
 	e.plans = plan.NewPlans(&e.config.Times)
 	if !c.Plans.For(&c.Times) {
@@ -229,7 +230,7 @@ func (e *Engine) admit(index int32) {
 // fail ends the replay because of one application.
 func (e *Engine) fail(index int32, reason string) {
 	if e.err == nil {
-		e.err = &AppError{App: int(index), Policy: e.fleet.Name, Reason: reason, app: e.workload.Apps[index]}
+		e.err = &AppError{App: int(index), Policy: e.fleet.Name, Reason: reason, Of: e.workload.Apps[index]}
 	}
 }
 
@@ -296,7 +297,7 @@ func (e *Engine) Result() (*Result, error) {
 			return nil, e.explainStuck(i)
 		}
 		if err := r.Impossible(); err != nil {
-			return nil, &AppError{App: i, Policy: e.fleet.Name, Reason: err.Error() + e.reproducer(i), app: e.workload.Apps[i]}
+			return nil, &AppError{App: i, Policy: e.fleet.Name, Reason: err.Error() + e.reproducer(i), Of: e.workload.Apps[i]}
 		}
 		e.result.Ledger.Add(r.Ledger)
 		e.result.End = max(e.result.End, r.End)

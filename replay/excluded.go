@@ -47,7 +47,7 @@ func (a *application) rescue() {
 		switch {
 		case idle != nil:
 			a.crash(idle)
-		case a.dynamic:
+		case a.settings.Dynamic:
 			a.observe(policies.Event{Kind: policies.UnschedulableTaskSetAdded, Stage: set.name()})
 		default:
 			set.givenUpAt = a.engine.now

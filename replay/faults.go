@@ -100,7 +100,7 @@ func (e *Engine) endNode(node int) {
 		a.crash(x)
 	}
 	for _, a := range e.apps {
-		if a != nil && a.service {
+		if a != nil && a.settings.Service {
 			a.after(lossNotice, nodeFilesAreLost, int32(node))
 		}
 	}
@@ -125,7 +125,7 @@ func (e *Engine) executorsOn(node int) iter.Seq2[*application, *executor] {
 
 // reclaimNotice handles the notice that an executor's node will be reclaimed.
 func (a *application) reclaimNotice(x *executor) {
-	if a.decommissions && (x.state == added || x.state == live) {
+	if a.settings.Decommissions && (x.state == added || x.state == live) {
 		a.emitRelease(x, policies.Reason{Cause: policies.Reclaimed})
 		a.decommission(x)
 	}

@@ -48,7 +48,7 @@ func (a *application) startFirstTasks() {
 // removalLag is the time from a kill until the driver sees that the executor is
 // gone.
 func (a *application) removalLag(id policies.ExecutorID) time.Duration {
-	if a.removalDelayed {
+	if a.settings.RemovalDelayed {
 		return a.draw(latency.RemovalLag, id, 0)
 	}
 	return a.engine.config.Cluster.Traits().RemovalLag

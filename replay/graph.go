@@ -120,6 +120,9 @@ func (a *application) notifyDependents(stage int32) {
 	}
 }
 
+// A submission is a stage that a job is to submit; rank is the job's among those that waited.
+type submission struct{ rank, job, stage int32 }
+
 // submitReaders submits the stages that read one which has ended, if they have waited for
 // it alone: those of the job that began to wait first, in order of stage, then those of the
 // next one.
@@ -128,8 +131,8 @@ func (a *application) submitReaders(stage int32, users []int32) {
 	for i, job := range users {
 		a.jobs[job].rank, a.jobs[job].ranked = int32(i), a.ends
 	}
-	type submission struct{ rank, job, stage int32 }
-	var due []submission
+	due := a.due[:0]
+	a.due = nil // for whatever is submitted meanwhile
 	for _, reader := range a.plan.Readers[stage] {
 		if !a.submittable(reader) || a.stages[reader].available() {
 			continue
@@ -150,4 +153,5 @@ func (a *application) submitReaders(stage int32, users []int32) {
 			a.prepareStage(d.job, d.stage)
 		}
 	}
+	a.due = due
 }

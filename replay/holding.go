@@ -40,7 +40,7 @@ func (p *pathTracker) executorGranted(e *Event, profile int) {
 	e.Why, e.When = r.Why, r.At
 	var y *executorTrack
 	p.executors, y = lists.Extended(p.executors)
-	*y = executorTrack{asked: r.At, since: now, slots: y.slots[:0]}
+	*y = executorTrack{asked: r.At, since: now, slots: y.slots}
 }
 
 // executorUsable is an executor that takes tasks from now on.
@@ -52,7 +52,7 @@ func (p *pathTracker) executorUsable(x *executor) {
 	y := &p.executors[x.id]
 	p.book(x, attribution.HoldStarting, now-y.since, 0)
 	y.since = now
-	y.slots = y.slots.Begin(int(x.slots), now)
+	y.slots.Begin(int(x.slots), now)
 	y.started = p.profiles[x.profile].started
 	p.recheckExecutor(x.id)
 	p.rampUp.AddSlots(int(x.slots))
@@ -169,7 +169,6 @@ func (p *pathTracker) recheck() {
 	if p.recheckEvery {
 		ids = p.app.schedulable
 	}
-	holder, _ := p.app.policy.(policies.Holder)
 	for _, id := range ids {
 		if id == nowhere {
 			continue
@@ -179,8 +178,8 @@ func (p *pathTracker) recheck() {
 			continue
 		}
 		hold := policies.Hold{Cause: policies.HeldIdle, Job: -1, Until: policies.Never}
-		if holder != nil {
-			hold = holder.HeldBy(id)
+		if p.holder != nil {
+			hold = p.holder.HeldBy(id)
 		}
 		if hold == y.hold {
 			continue

@@ -34,7 +34,7 @@ func (a *application) loseRecorded(loss int32) {
 			place--
 		default:
 			a.crash(x)
-			if l.Host && a.service {
+			if l.Host && a.settings.Service {
 				a.after(lossNotice, nodeFilesAreLost, x.node)
 			}
 			return

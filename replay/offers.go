@@ -105,7 +105,7 @@ func (a *application) offerToAll() {
 			a.offerInOrder(&a.profiles[i])
 		}
 	} else {
-		a.draws = *random.New(a.engine.config.Seed, random.OfferStream, a.index, a.offerRounds)
+		random.Begin(&a.draws, a.engine.config.Seed, random.OfferStream, a.index, a.offerRounds)
 		if len(a.schedulable)-a.left <= fewExecutors {
 			a.offerShuffled()
 		}

@@ -39,10 +39,10 @@ func (a *application) lose(x *executor, decommissioned bool) {
 			a.enqueue(set)
 		}
 	}
-	if !a.service || decommissioned {
+	if !a.settings.Service || decommissioned {
 		a.resubmit(x.id)
 	}
-	if !a.service {
+	if !a.settings.Service {
 		a.unregister(x.id)
 	}
 	for i := range a.stages {
@@ -54,7 +54,7 @@ func (a *application) lose(x *executor, decommissioned bool) {
 
 // writes returns who keeps the output that a task writes on an executor.
 func (a *application) writes(x *executor) policies.ExecutorID {
-	if a.remote {
+	if a.settings.Remote {
 		return elsewhere
 	}
 	return x.id
@@ -115,7 +115,7 @@ func (a *application) forgetOutput(stage, partition int32) {
 
 // readsMissing reports whether output that the stage's tasks read is missing.
 func (a *application) readsMissing(stage int32) bool {
-	return (!a.service || a.filesLost) && !a.parentsAvailable(stage)
+	return (!a.settings.Service || a.filesLost) && !a.parentsAvailable(stage)
 }
 
 // failAttempt handles, in the driver, a task that could not read its input: the attempt
@@ -185,7 +185,7 @@ func (a *application) advanceUsers(s *stageState) {
 
 // awaitGarbageCollection schedules the next periodic collection.
 func (a *application) awaitGarbageCollection() {
-	if a.tracksShuffle && a.engine.config.Times.GC > 0 {
+	if a.settings.TracksShuffle && a.engine.config.Times.GC > 0 {
 		a.after(a.engine.config.Times.GC, garbageIsCollected, 0)
 	}
 }

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"slices"
 	"time"
 
 	"dynalloc/policies"
@@ -25,20 +24,15 @@ type pathTracker struct {
 	sets     []attribution.Path         // by number of a set, of its submission
 	sharing  attribution.Sharing
 	profiles []profilePath
-	ready    map[readyTask]attribution.Path // of tasks that became ready after their set; only looked up
-	reruns   map[stagePartition]struct{}    // whose output is lost, so that their tasks run again; only looked up
+	ready    attribution.Apart           // of tasks that became ready after their set
+	reruns   map[stagePartition]struct{} // whose output is lost, so that their tasks run again; only looked up
 
+	holder       policies.Holder // the policy, if it can say why it keeps executors
 	executors    []executorTrack
 	recheckList  []policies.ExecutorID // idle executors that may be kept for another reason from the end of this instant on
 	recheckEvery bool                  // all executors may
 	listed       bool                  // in Engine.rechecks
 	rampUp       attribution.RampUp
-}
-
-// A readyTask is a task, or a copy of one, that became ready by itself.
-type readyTask struct {
-	set, task int32
-	copy      bool
 }
 
 // A stagePartition is a partition of a stage.
@@ -57,15 +51,16 @@ func newPathTracker(a *application) *pathTracker {
 	now, p := a.engine.now, &a.tracker
 	a.result.Attribution.RampUp = -1
 	if p.stages == nil {
-		p.stages, p.ready, p.reruns = make(map[int32]attribution.Path), make(map[readyTask]attribution.Path), make(map[stagePartition]struct{})
+		p.stages, p.reruns = make(map[int32]attribution.Path), make(map[stagePartition]struct{})
 	}
 	clear(p.stages)
-	clear(p.ready)
+	p.ready.Clear()
 	clear(p.reruns)
 	*p = pathTracker{
 		app: a, current: attribution.Path{Until: now}, jobs: lists.Resized(p.jobs, len(a.app.Jobs)), sets: p.sets[:0], profiles: p.profiles[:0],
 		stages: p.stages, ready: p.ready, reruns: p.reruns, sharing: p.sharing, executors: p.executors[:0], recheckList: p.recheckList[:0], rampUp: a.newRampUp(),
 	}
+	p.holder, _ = a.policy.(policies.Holder)
 	for i := range p.jobs {
 		p.jobs[i].Until = now
 	}
@@ -187,7 +182,7 @@ func (p *pathTracker) taskRetried(set *taskSet, task int32, lost bool) {
 	if p == nil {
 		return
 	}
-	p.ready[readyTask{set.Number, task, false}] = p.current
+	p.ready.Add(set.Number, task, false, p.current)
 	if lost {
 		p.rampUp.Demand(p.app.engine.now, 1) // it no longer counts as successful
 		p.outputLost(set.stage, set.partition(task))
@@ -202,7 +197,7 @@ func (p *pathTracker) taskResubmitted(set *taskSet, task int32) {
 	}
 	b := p.sets[set.Number]
 	b.Advance(attribution.TimeExecution, p.app.engine.now)
-	p.ready[readyTask{set.Number, task, false}] = b
+	p.ready.Add(set.Number, task, false, b)
 	p.outputLost(set.stage, set.partition(task))
 }
 
@@ -214,7 +209,7 @@ func (p *pathTracker) copyRequested(id policies.ExecutorID, t *runningTask) {
 	}
 	b := p.executors[id].slots.Running(t.set, t.task).Path
 	b.Advance(attribution.TimeExecution, p.app.engine.now)
-	p.ready[readyTask{t.set, t.task, true}] = b
+	p.ready.Add(t.set, t.task, true, b)
 }
 
 // taskLaunched is the start of a task. As long as the task was ready, its time is
@@ -230,36 +225,41 @@ func (p *pathTracker) taskLaunched(set *taskSet, x *executor, t *runningTask, re
 	p.profiles[x.profile].started++
 	s := y.slots.LastFreed()
 
-	key := readyTask{set.Number, t.task, t.copy}
-	b, apart := p.ready[key]
-	if apart {
-		delete(p.ready, key)
-	} else {
-		b = p.sets[set.Number]
+	ready := &p.sets[set.Number]
+	from := p.ready.Take(set.Number, t.task, t.copy, ready)
+	work, waves := from.Parts[attribution.TimeExecution], from.Waves
+	if before := y.slots.Before(s, set.Number); before != nil && before.Until > from.Until {
+		from, work, waves = before, ready.Parts[attribution.TimeExecution], ready.Waves
 	}
-	work, waves := b.Parts[attribution.TimeExecution], b.Waves
-	if before := s.Before(set.Number); before != nil && before.Until > b.Until {
-		b = *before
-		ready := &p.sets[set.Number]
-		work, waves = ready.Parts[attribution.TimeExecution], ready.Waves
+	b := y.slots.Start(s, set.Number, from, p.waits)
+	if b.Until < now {
+		p.explain(b, set, x, y, s.Freed)
 	}
+	b.Waves = waves + b.Parts[attribution.TimeExecution] - work
+	_, again := p.reruns[stagePartition{set.stage, set.partition(t.task)}]
+	s.Task, s.Busy, s.Recompute, s.Rerun, s.Succeeds = t.task, true, recompute, again || t.fate == missesData, t.fate == succeeds
+	p.sharing.Count(now, set.Number, x.profile, 1)
+}
+
+// waits reports whether a set waits for slots.
+func (p *pathTracker) waits(set int32) bool { return p.app.sets[set].waits() }
+
+// explain continues the path of a task of a set, which starts now on an executor, from when
+// it was ready; freed is when its slot was.
+func (p *pathTracker) explain(b *attribution.Path, set *taskSet, x *executor, y *executorTrack, freed time.Duration) {
+	now := p.app.engine.now
 	occupied, then := now, attribution.TimeLocality
 	if set.preference != nil || set.barrier {
-		occupied = max(b.Until, s.Freed)
+		occupied = max(b.Until, freed)
 	}
 	if set.barrier {
 		then = attribution.TimeSlot // the other tasks of the set had none
 	}
-	p.wait(&b, set, attribution.TimeRamp, min(y.asked, occupied))
-	p.wait(&b, set, attribution.TimeQueue, min(x.granted, occupied))
-	p.wait(&b, set, attribution.TimeStartup, min(x.usable, occupied))
-	p.wait(&b, set, attribution.TimeExecution, occupied)
+	p.wait(b, set, attribution.TimeRamp, min(y.asked, occupied))
+	p.wait(b, set, attribution.TimeQueue, min(x.granted, occupied))
+	p.wait(b, set, attribution.TimeStartup, min(x.usable, occupied))
+	p.wait(b, set, attribution.TimeExecution, occupied)
 	b.Advance(then, now)
-	b.Waves = waves + b.Parts[attribution.TimeExecution] - work
-
-	_, again := p.reruns[stagePartition{set.stage, set.partition(t.task)}]
-	*s = attribution.Slot{Busy: true, Set: set.Number, Task: t.task, Path: b, Ended: s.Ended, Recompute: recompute, Rerun: again || t.fate == missesData, Succeeds: t.fate == succeeds}
-	p.sharing.Count(now, set.Number, x.profile, 1)
 }
 
 // wait continues with a task that waits for a slot. While other task sets have
@@ -308,19 +308,13 @@ func (p *pathTracker) taskKilled(set *taskSet, x *executor, task int32) {
 	p.freeSlot(set, x, s)
 }
 
-// freeSlot frees a slot at the end of a task, and keeps the breakdown to there for
-// the tasks of its set that come after it.
+// freeSlot frees a slot at the end of a task. The slot keeps the breakdown to there for the
+// tasks of its set that come after it.
 func (p *pathTracker) freeSlot(set *taskSet, x *executor, s *attribution.Slot) {
 	y := &p.executors[x.id]
 	p.accrue(x)
 	y.tasks--
 	s.Busy, s.Freed = false, p.app.engine.now
-	if e := s.Before(set.Number); e != nil {
-		*e = s.Path
-	} else {
-		s.Ended = slices.DeleteFunc(s.Ended, func(e attribution.EndedSet) bool { return !p.app.sets[e.Set].waits() })
-		s.Ended = append(s.Ended, attribution.EndedSet{Set: set.Number, Path: s.Path})
-	}
 	p.sharing.Count(s.Freed, set.Number, x.profile, -1)
 	if y.tasks == 0 {
 		p.recheckExecutor(x.id)

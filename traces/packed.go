@@ -18,6 +18,9 @@ type Packed struct {
 // mostPlain is the number of tasks above which a stage is packed when it is read.
 const mostPlain = 4096
 
+// mostPlainOfAll is the number of an application's tasks above which all of its stages are.
+const mostPlainOfAll = 1 << 18
+
 // taskNumbers is how many numbers a Task has.
 const taskNumbers = 12
 
@@ -207,12 +210,13 @@ func (s *Stage) Change(change func(t *Task)) {
 	}
 }
 
-// Pack packs the tasks of a stage that has many, which is new and not used yet.
-func (s *Stage) Pack() {
-	if len(s.Tasks) <= mostPlain {
+// Pack packs the tasks of a stage, which is new and not used yet, if it has many, or if its
+// application has very many.
+func (s *Stage) Pack(ofApplication int) {
+	if len(s.Tasks) <= mostPlain && ofApplication <= mostPlainOfAll {
 		return
 	}
-	var p Packer
+	p := Packer{packed: Packed{data: make([]byte, 0, 16*len(s.Tasks))}}
 	for i := range s.Tasks {
 		p.Add(&s.Tasks[i], 1)
 	}

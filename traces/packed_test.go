@@ -82,11 +82,11 @@ func TestPackedTasksAreSmall(t *testing.T) {
 // A stage of many tasks is packed when a source has read it, and a change keeps it packed.
 func TestLargeStagesArePacked(t *testing.T) {
 	s := Stage{Tasks: make([]Task, mostPlain)}
-	if s.Pack(); s.Packed != nil {
+	if s.Pack(0); s.Packed != nil {
 		t.Error("a small stage was packed")
 	}
 	s.Tasks = make([]Task, mostPlain+1)
-	s.Pack()
+	s.Pack(0)
 	before := s
 	s.Change(func(t *Task) { t.Run++ })
 	if s.Tasks != nil || s.Size() != mostPlain+1 || s.Unpacked()[mostPlain].Run != 1 || before.Unpacked()[0].Run != 0 {

@@ -50,10 +50,10 @@ func Scale(w *Workload, factor float64, seed uint64) (*Workload, []int, error) {
 	for _, p := range pipelines {
 		total += p.work
 	}
-	more := 0
+	missing, more := float64(rest*total), 0
 	for _, i := range random.Perm(len(pipelines)) {
 		p := pipelines[i]
-		if math.Abs(taken+p.work-rest*total) < math.Abs(taken-rest*total) {
+		if math.Abs(taken+p.work-missing) < math.Abs(taken-missing) {
 			taken += p.work
 			more++
 			scaled.add(p, copies, random.Float64())

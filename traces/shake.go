@@ -37,11 +37,11 @@ func Shake(w *Workload, by Shaking, seed uint64) (*Workload, []int) {
 
 func (by Shaking) shake(a *Application, random *rand.Rand) *Application {
 	c := *a
-	c.Submit = max(0, c.Submit+time.Duration((2*random.Float64()-1)*float64(by.Arrivals)).Truncate(time.Millisecond))
+	c.Submit = max(0, c.Submit+time.Duration((2*float64(random.Float64())-1)*float64(by.Arrivals)).Truncate(time.Millisecond))
 	if by.Work <= 0 {
 		return &c
 	}
-	factor := func() float64 { return math.Exp(by.Work*random.NormFloat64() - by.Work*by.Work/2) }
+	factor := func() float64 { return math.Exp(float64(by.Work*random.NormFloat64()) - float64(by.Work*by.Work/2)) }
 	gap := func(d time.Duration) time.Duration {
 		return time.Duration(float64(d) * factor()).Truncate(time.Millisecond)
 	}

@@ -33,12 +33,13 @@ const (
 // replayed.
 type decider struct {
 	Question
-	options bench.Options
-	world   world
-	classes []*class
-	goal    goal
-	spent   int   // applications replayed
-	tasks   int64 // tasks started in them
+	options   bench.Options
+	elsewhere Elsewhere // nil: all replays are done here
+	world     world
+	classes   []*class
+	goal      goal
+	spent     int   // applications replayed
+	tasks     int64 // tasks started in them
 
 	joint       *scenario // of the search
 	safe, cheap *trial    // of joint: the two answers; nil: not found yet
@@ -62,10 +63,18 @@ type decider struct {
 //
 // Cancelling ctx ends the search with the best fleets so far, if there are any.
 func Decide(ctx context.Context, q Question, o bench.Options) (*Decision, error) {
+	return DecideElsewhere(ctx, q, o, nil)
+}
+
+// DecideElsewhere is Decide with most of the replays on other machines. The decision is the
+// same.
+func DecideElsewhere(ctx context.Context, q Question, o bench.Options, elsewhere Elsewhere) (*Decision, error) {
 	d, err := newDecider(ctx, q, o)
 	if err != nil {
 		return nil, err
 	}
+	d.elsewhere = elsewhere
+	d.placed(d.joint, 0, 0)
 	err = d.search(ctx)
 	if err == nil {
 		err = d.judge(ctx)

@@ -11,6 +11,7 @@
 //   - space.go: the settings that are tried;
 //   - scenario.go, trial.go and room.go: a workload in several shaken replicas, the result
 //     of one fleet in them, and which classes depend on the size of an assumed cluster;
+//   - elsewhere.go: replays on other machines;
 //   - goal.go: how fleets are ordered and raced;
 //   - search.go and settle.go: the search of each class alone, and of fleets;
 //   - judgement.go and confidence.go: the candidates of each class inside the advised

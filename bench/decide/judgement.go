@@ -32,6 +32,7 @@ func (d *decider) judge(ctx context.Context) error {
 		advised = d.cheap
 	}
 	d.judging = newScenario("judge", d.classes, &d.world, upTo(len(d.world.workload.Apps)), d.Replicas, 0)
+	d.placed(d.judging, 0, d.Replicas)
 	d.setUnits()
 	for turn := range mostTurns {
 		share := settleShare + (judgeShare-settleShare)*float64(turn+1)/mostTurns

@@ -43,6 +43,18 @@ func (c *roomCheck) observe(f policies.Fleet, class string, app *traces.Applicat
 	}
 }
 
+// add takes classes that a check of another process found.
+func (c *roomCheck) add(classes []string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, class := range classes {
+		c.classes[class] = true
+	}
+}
+
 // list returns the classes, sorted; nil if the cluster was given or decides nothing.
 func (c *roomCheck) list() []string {
 	if c == nil {

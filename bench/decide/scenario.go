@@ -35,6 +35,7 @@ type scenario struct {
 	deviation []float64       // of the model's error of turnarounds, by class, and 0 for applications of none
 	room      *roomCheck
 	replicas  []replica
+	place     place
 	base      *trial // of the settings in force
 	trials    []*trial
 	byFleet   map[string]*trial

@@ -140,6 +140,7 @@ func (d *decider) searchClass(ctx context.Context, k, budget int) error {
 		return nil
 	}
 	sc := newScenario(c.name, d.classes, &d.world, c.apps, 0, d.Replicas)
+	d.placed(sc, k+1, 0)
 	until := d.spent + budget
 	var lists [groups][]*trial
 	for _, spec := range c.start(&d.Question) {

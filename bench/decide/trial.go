@@ -146,10 +146,6 @@ func (s *scenario) remaining(list []*trial, replicas int) int {
 // play replays fleets in the first replicas of the scenario, except those that are
 // replayed already.
 func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o bench.Options) error {
-	type job struct {
-		trial   *trial
-		replica int
-	}
 	replicas = min(replicas, len(s.replicas))
 	var jobs []job
 	for _, t := range list {
@@ -158,8 +154,12 @@ func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o benc
 			t.runs, t.tallies = append(t.runs, nil), append(t.tallies, nil) // replays run concurrently and each writes its own element
 		}
 	}
-	failed := make([]error, len(jobs))
-	err := o.Each(ctx, len(jobs), func(i int, watch replay.Watch) error {
+	failed, here, err := s.replayElsewhere(ctx, jobs, &o)
+	if err != nil {
+		return err
+	}
+	err = o.Each(ctx, len(here), func(i int, watch replay.Watch) error {
+		i = here[i]
 		j := jobs[i]
 		outcomes, err := s.replay(j.trial.fleet, j.replica, watch)
 		if err == nil {

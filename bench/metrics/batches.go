@@ -11,7 +11,13 @@ import (
 
 // batchesOf are the micro-batches among the requests of an application.
 func batchesOf(requests []sla.Request) []sla.Request {
-	return slices.DeleteFunc(slices.Clone(requests), func(r sla.Request) bool { return !r.Batch })
+	var batches []sla.Request
+	for _, r := range requests {
+		if r.Batch {
+			batches = append(batches, r)
+		}
+	}
+	return batches
 }
 
 // batchCount counts the batches for which a condition holds; NaN if there are no batches.

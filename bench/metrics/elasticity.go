@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"dynalloc/internal/wide"
-	"dynalloc/policies"
 	"dynalloc/replay"
+	"dynalloc/replay/lists"
 	"dynalloc/traces"
 )
 
@@ -36,7 +36,9 @@ type Meter struct {
 	workload *traces.Workload
 	capacity int
 	minimum  time.Duration // minimum charge for an executor
-	life     []life
+	lives    []*life       // by application; nil before the arrival and after the end
+	ended    []*life       // whose memory the next ones use
+	tasks    lists.Free[taskState]
 	Measured []Metered
 	Nodes    NodeUse
 }
@@ -50,116 +52,141 @@ type Metered struct {
 // life is the state of a running application.
 type life struct {
 	since   time.Duration
-	running int // cores of tasks that run
-	waiting int // cores of tasks that are ready and have no slot
-	supply  int // cores of executors that take tasks
-	held    map[policies.ExecutorID]holding
-	stages  map[int32]*attempt // submitted stages, by index
+	running int       // cores of tasks that run
+	waiting int       // cores of tasks that are ready and have no slot
+	supply  int       // cores of executors that take tasks
+	held    []holding // by executor
+	stages  []attempt // by index
 }
 
 // holding is one executor.
 type holding struct {
-	cores   int
+	cores   int // 0: it is not held
 	granted time.Duration
 	usable  bool
 }
 
 // attempt is the tasks of one attempt of a submitted stage.
 type attempt struct {
+	cpus    int // of a task
 	waiting int
-	running []uint8 // by partition: running attempts, speculative copies included
-	done    []bool
+	tasks   []taskState // by partition; nil: no attempt is submitted
+}
+
+// taskState is the state of one task.
+type taskState struct {
+	running uint8 // attempts, speculative copies included
+	done    bool
 }
 
 // NewMeter returns a meter for one replay of the workload on a cluster of capacity
 // cores. An executor is charged for at least the time minimum.
 func NewMeter(w *traces.Workload, capacity int, minimum time.Duration) *Meter {
-	return &Meter{workload: w, capacity: capacity, minimum: minimum, life: make([]life, len(w.Apps)), Measured: make([]Metered, len(w.Apps))}
+	return &Meter{workload: w, capacity: capacity, minimum: minimum, lives: make([]*life, len(w.Apps)), Measured: make([]Metered, len(w.Apps))}
 }
 
 // Observe takes one event of the replay.
 func (m *Meter) Observe(e replay.Event) {
-	a := &m.life[e.App]
+	a := m.lives[e.App]
 	switch e.Kind {
 	case replay.AppSubmitted:
-		*a = life{since: e.At, held: make(map[policies.ExecutorID]holding), stages: make(map[int32]*attempt)}
+		m.lives[e.App] = m.begin(e)
 	case replay.StageSubmitted:
-		m.advance(e)
-		n := m.workload.Apps[e.App].Stages[e.Stage].Size()
-		a.stages[e.Stage] = &attempt{waiting: int(e.N), running: make([]uint8, n), done: make([]bool, n)}
-		a.waiting += int(e.N) * taskCPUs(m.workload, e)
+		m.advance(a, e)
+		s := &a.stages[e.Stage]
+		m.tasks.Give(s.tasks)
+		*s = attempt{cpus: taskCPUs(m.workload, e), waiting: int(e.N), tasks: m.tasks.Take(m.workload.Apps[e.App].Stages[e.Stage].Size(), taskState{})}
+		a.waiting += int(e.N) * s.cpus
 	case replay.StageEnded:
-		m.advance(e)
-		if s := a.stages[e.Stage]; s != nil {
-			a.waiting -= s.waiting * taskCPUs(m.workload, e)
-			delete(a.stages, e.Stage)
+		m.advance(a, e)
+		if s := &a.stages[e.Stage]; s.tasks != nil {
+			a.waiting -= s.waiting * s.cpus
+			m.tasks.Give(s.tasks)
+			s.tasks = nil
 		}
 	case replay.TaskStarted:
-		m.advance(e)
-		cpus := taskCPUs(m.workload, e)
-		a.running += cpus
-		if s := a.stages[e.Stage]; s != nil {
-			if s.running[e.Task]++; s.running[e.Task] == 1 && !s.done[e.Task] && s.waiting > 0 {
-				s.waiting--
-				a.waiting -= cpus
-			}
+		m.advance(a, e)
+		s := &a.stages[e.Stage]
+		a.running += s.cpus
+		if s.tasks == nil {
+			return
+		}
+		t := &s.tasks[e.Task]
+		if t.running++; t.running == 1 && !t.done && s.waiting > 0 {
+			s.waiting--
+			a.waiting -= s.cpus
 		}
 	case replay.TaskEnded:
-		m.advance(e)
-		cpus := taskCPUs(m.workload, e)
-		a.running -= cpus
-		m.ended(a, e, cpus)
+		m.advance(a, e)
+		s := &a.stages[e.Stage]
+		a.running -= s.cpus
+		if s.tasks != nil {
+			a.ended(s, e)
+		}
 	case replay.ExecutorGranted:
+		for len(a.held) <= int(e.Executor) {
+			a.held = append(a.held, holding{})
+		}
 		a.held[e.Executor] = holding{cores: int(e.N), granted: e.At}
 		m.Nodes.granted(e.Node, e.At)
 	case replay.ExecutorUsable:
-		m.advance(e)
-		x := a.held[e.Executor]
+		m.advance(a, e)
+		x := &a.held[e.Executor]
 		x.usable = true
-		a.held[e.Executor] = x
 		a.supply += x.cores
 	case replay.ExecutorFreed:
-		m.advance(e)
+		m.advance(a, e)
 		m.Nodes.freed(e.Node, e.At)
 		m.free(a, e)
 	case replay.AppEnded:
-		m.advance(e)
+		m.advance(a, e)
 		m.Measured[e.App].Known = true
-		*a = life{}
+		for i := range a.stages {
+			m.tasks.Give(a.stages[i].tasks)
+		}
+		m.lives[e.App], m.ended = nil, append(m.ended, a)
 	}
+}
+
+// begin is the life of an application that arrives.
+func (m *Meter) begin(e replay.Event) *life {
+	a := new(life)
+	if n := len(m.ended); n > 0 {
+		a, m.ended = m.ended[n-1], m.ended[:n-1]
+	}
+	*a = life{since: e.At, held: a.held[:0], stages: lists.Resized(a.stages, len(m.workload.Apps[e.App].Stages))}
+	return a
 }
 
 // ended records the end of a task. A task that failed waits again, unless a copy
 // of it runs or the stage has ended.
-func (m *Meter) ended(a *life, e replay.Event, cpus int) {
-	s := a.stages[e.Stage]
+func (a *life) ended(s *attempt, e replay.Event) {
+	t := &s.tasks[e.Task]
 	switch {
-	case s == nil:
-		return
-	case s.running[e.Task] > 0:
-		s.running[e.Task]--
-	case e.N == 0 && !s.done[e.Task] && s.waiting > 0: // an earlier attempt already completed this partition
+	case t.running > 0:
+		t.running--
+	case e.N == 0 && !t.done && s.waiting > 0: // an earlier attempt already completed this partition
 		s.waiting--
-		a.waiting -= cpus
+		a.waiting -= s.cpus
 	default:
 		return
 	}
 	switch {
 	case e.N == 0:
-		s.done[e.Task] = true
-	case s.running[e.Task] == 0 && !s.done[e.Task]:
+		t.done = true
+	case t.running == 0 && !t.done:
 		s.waiting++
-		a.waiting += cpus
+		a.waiting += s.cpus
 	}
 }
 
 // free records that an executor released its cores to other applications.
 func (m *Meter) free(a *life, e replay.Event) {
-	x, ok := a.held[e.Executor]
-	if !ok {
+	x := a.held[e.Executor]
+	if x.cores == 0 {
 		return
 	}
-	delete(a.held, e.Executor)
+	a.held[e.Executor] = holding{}
 	if x.usable {
 		a.supply -= x.cores
 	}
@@ -171,8 +198,7 @@ func (m *Meter) free(a *life, e replay.Event) {
 
 // advance integrates over the time since the last event, in which demand and
 // supply were constant.
-func (m *Meter) advance(e replay.Event) {
-	a := &m.life[e.App]
+func (m *Meter) advance(a *life, e replay.Event) {
 	span := e.At - a.since
 	if span == 0 {
 		return

@@ -105,7 +105,7 @@ func gibHours(a *App) float64 {
 }
 
 // gib converts MiB-time to GiB-hours.
-func gib(mib wide.Time) float64 { return mib.Hours() / 1024 }
+func gib(mib wide.Time) float64 { return float64(mib.Hours() / 1024) }
 
 // seconds is a time as a figure.
 func seconds(f func(*App) time.Duration) Figure {
@@ -261,7 +261,7 @@ func jain(x []float64) float64 {
 	var sum, squares float64
 	for _, v := range x {
 		sum += v
-		squares += v * v
+		squares += float64(v * v)
 	}
 	return ratio(sum*sum, float64(len(x))*squares)
 }

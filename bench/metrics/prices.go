@@ -80,9 +80,9 @@ func (p Prices) cost(a *App) float64 {
 	cores := wide.Sum(a.Held, a.MinimumCharge.Cores, wide.Of(driver, int64(a.Driver.Cores)))
 	memory := gib(a.Memory) + gib(wide.Of(driver, a.Driver.MemoryMB()))
 	if a.Executors.Sign() > 0 {
-		memory += gib(a.Memory) * (a.MinimumCharge.Executors.Seconds() / a.Executors.Seconds())
+		memory += float64(gib(a.Memory) * (a.MinimumCharge.Executors.Seconds() / a.Executors.Seconds()))
 	}
-	return cores.Hours()*p.CoreHour + memory*p.GiBHour
+	return float64(cores.Hours()*p.CoreHour) + float64(memory*p.GiBHour)
 }
 
 // Nodes is the cost of a cluster's nodes; present is the node-time of each pool,
@@ -94,7 +94,7 @@ func (p Prices) Nodes(pools []cluster.Pool, present []wide.Time) float64 {
 		if price == 0 {
 			return math.NaN()
 		}
-		cost += price * present[i].Hours()
+		cost += float64(price * present[i].Hours())
 	}
 	return cost
 }

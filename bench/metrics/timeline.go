@@ -23,6 +23,7 @@ type Timeline struct {
 	Series
 	workload *traces.Workload
 	apps     []presence
+	ended    [][]int32 // lists of cores of applications that have ended
 }
 
 // A Series is consecutive samples, each Step long, from the workload's start.
@@ -62,7 +63,8 @@ type level struct{ held, wanted, cores, busy int }
 type presence struct {
 	wanted int
 	busy   int
-	cores  map[policies.ExecutorID]int
+	held   int     // executors
+	cores  []int32 // by executor; 0: it is not held
 }
 
 // NewTimeline returns an observer for one replay of the workload.
@@ -79,18 +81,23 @@ func (t *Timeline) Observe(e replay.Event) {
 		change.wanted = int(e.N) - app.wanted
 		app.wanted = int(e.N)
 	case replay.ExecutorGranted:
-		if app.cores == nil {
-			app.cores = make(map[policies.ExecutorID]int)
+		if n := len(t.ended); app.cores == nil && n > 0 {
+			app.cores, t.ended = t.ended[n-1][:0], t.ended[:n-1]
 		}
-		app.cores[e.Executor] = int(e.N)
+		for len(app.cores) <= int(e.Executor) {
+			app.cores = append(app.cores, 0)
+		}
+		app.cores[e.Executor] = e.N
+		app.held++
 		change.held, change.cores = 1, int(e.N)
 	case replay.ExecutorReleased, replay.ExecutorRemoved:
-		cores, ok := app.cores[e.Executor]
-		if !ok {
+		if int(e.Executor) >= len(app.cores) || app.cores[e.Executor] == 0 {
 			return
 		}
-		delete(app.cores, e.Executor)
-		change.held, change.cores = -1, -cores
+		cores := app.cores[e.Executor]
+		app.cores[e.Executor] = 0
+		app.held--
+		change.held, change.cores = -1, -int(cores)
 	case replay.TaskStarted:
 		change.busy = taskCPUs(t.workload, e)
 		app.busy += change.busy
@@ -98,9 +105,12 @@ func (t *Timeline) Observe(e replay.Event) {
 		change.busy = -taskCPUs(t.workload, e)
 		app.busy += change.busy
 	case replay.AppEnded:
-		change = level{held: -len(app.cores), wanted: -app.wanted, busy: -app.busy}
+		change = level{held: -app.held, wanted: -app.wanted, busy: -app.busy}
 		for _, cores := range app.cores {
-			change.cores -= cores
+			change.cores -= int(cores)
+		}
+		if app.cores != nil {
+			t.ended = append(t.ended, app.cores)
 		}
 		*app = presence{}
 	default:

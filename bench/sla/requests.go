@@ -2,7 +2,6 @@ package sla
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"dynalloc/replay"
@@ -42,24 +41,21 @@ func RecordedRequests(a *traces.Application) []Request {
 // the clock count; job says when a job was submitted and ended.
 func requestsOf(a *traces.Application, start time.Duration, job func(j int) (from, to time.Duration, ended bool)) []Request {
 	type key struct{ stream, id string }
-	var list []Request
-	var begins []time.Duration
+	list, begins := make([]Request, 0, len(a.Jobs)), make([]time.Duration, 0, len(a.Jobs))
 	at := map[key]int{}
 	for j := range a.Jobs {
 		of := &a.Jobs[j]
 		id := key{of.Stream, of.Batch}
-		switch {
-		case of.Stream != "":
-		case of.Execution != "":
-			id.id = "execution " + of.Execution
-		default:
-			id.id = "job " + strconv.Itoa(j)
+		if of.Stream == "" {
+			id.id = of.Execution
 		}
 		from, to, ended := job(j)
 		k, known := at[id]
-		if !known {
+		if !known || id == (key{}) { // a job of no execution is a request by itself
 			k = len(list)
-			at[id] = k
+			if id != (key{}) {
+				at[id] = k
+			}
 			due, begin := from, from // a closed loop has no time at which it is due
 			if of.Cue.At > 0 {
 				due, begin = of.Cue.Time(0, start), start+of.Cue.At

@@ -62,8 +62,8 @@ func ratioAndError(s, w []float64) (ratio, se float64) {
 	ratio = Sum(s) / total
 	squares := 0.0
 	for k := range s {
-		e := s[k] - ratio*w[k]
-		squares += e * e
+		e := s[k] - float64(ratio*w[k])
+		squares += float64(e * e)
 	}
 	n := float64(len(s))
 	return ratio, math.Sqrt(squares*n/(n-1)) / total
@@ -96,7 +96,7 @@ func Simultaneous(contrasts []Contrast, seed uint64) []Estimate {
 	}
 	for i := range all {
 		p := &all[i]
-		half := multiple * p.se
+		half := float64(multiple * p.se)
 		out[i] = Estimate{p.value, Interval{min(p.center-half, p.value), max(p.center+half, p.value)}}
 		if math.IsNaN(half) {
 			out[i].Interval = NoInterval()
@@ -152,7 +152,7 @@ func (p *prepared) deviation(times []float64) float64 {
 	for k, t := range times {
 		if t > 0 {
 			x, y := p.s[k], p.w[k]
-			s, w, ss, sw, ww = s+t*x, w+t*y, ss+t*x*x, sw+t*x*y, ww+t*y*y
+			s, w, ss, sw, ww = s+float64(t*x), w+float64(t*y), ss+float64(t*x*x), sw+float64(t*x*y), ww+float64(t*y*y)
 		}
 	}
 	if w == 0 {
@@ -160,7 +160,7 @@ func (p *prepared) deviation(times []float64) float64 {
 	}
 	ratio := s / w
 	n := float64(len(times))
-	squares := max(ss-2*ratio*sw+ratio*ratio*ww, 0) // rounding may make it negative
+	squares := max(ss-float64(2*ratio*sw)+float64(ratio*ratio*ww), 0) // rounding may make it negative
 	se := max(math.Sqrt(squares*n/(n-1))/w, leastErrorShare*p.se)
 	return math.Abs(ratio-p.center) / se
 }
@@ -197,9 +197,9 @@ func Share(hits, trials []float64, apart float64) Estimate {
 // the other one has the whole error (Louis, The American Statistician 35, 1981): 20 trials
 // without a hit end at 14 %.
 func Proportion(share, n float64) Interval {
-	hits, others := share*n, (1-share)*n
+	hits, others := float64(share*n), float64((1-share)*n)
 	const tail = (1 - Confidence) / 2
-	below, above := tail*min(1, hits), tail*min(1, others)
+	below, above := float64(tail*min(1, hits)), float64(tail*min(1, others))
 	below, above = below+tail-above, above+tail-below
 	i := Interval{0, 1}
 	if hits > 0 {

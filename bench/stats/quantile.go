@@ -3,8 +3,6 @@ package stats
 import (
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // Quantile is the p-quantile (0 to 1) of sorted values by definition R-7 of
@@ -15,12 +13,12 @@ func Quantile(p float64, sorted []float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()
 	}
-	at := p * float64(len(sorted)-1)
+	at := float64(p * float64(len(sorted)-1))
 	low := int(math.Floor(at))
 	if low+1 >= len(sorted) {
 		return sorted[len(sorted)-1]
 	}
-	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
+	return sorted[low] + float64((at-float64(low))*(sorted[low+1]-sorted[low]))
 }
 
 // Median is the median of values in any order. It is NaN for no values, and if one of
@@ -37,7 +35,7 @@ func Mean(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
-	return stat.Mean(values, nil)
+	return Sum(values) / float64(len(values))
 }
 
 // Sum adds values in their order.

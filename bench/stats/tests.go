@@ -46,7 +46,7 @@ func SignFlip(differences []float64, seed uint64) float64 {
 	for _, v := range d {
 		size += math.Abs(v)
 	}
-	far := math.Abs(Sum(d)) - 1e-9*size // sums are rounded
+	far := math.Abs(Sum(d)) - float64(1e-9*size) // sums are rounded
 	// reaches reports whether the sum is at least as far from zero after the signs whose
 	// bits are set are flipped; word(k) returns the bits of blocks 64k to 64k+63.
 	reaches := func(word func(k int) uint64) bool {

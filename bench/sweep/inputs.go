@@ -15,6 +15,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/replay"
 	"dynalloc/replay/cluster"
+	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
 
@@ -46,6 +47,8 @@ var notInResults = map[reflect.Type][]string{
 	reflect.TypeFor[cluster.Cluster]():    {"Notes", "Assumed"},
 	reflect.TypeFor[replay.Config]():      {"Seed", "Watch"},
 	reflect.TypeFor[traces.Stage]():       {"Tasks", "Packed"}, // see writeTasks
+
+	reflect.TypeFor[latency.Distribution](): {"Source", "Logs"},
 }
 
 // writeValue writes a value with the names of its fields. Values are equal if their texts

@@ -3,6 +3,7 @@ package sweep
 import (
 	"bytes"
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"dynalloc/replay/calibrate"
 	"dynalloc/replay/cluster"
 	"dynalloc/traces"
+	"dynalloc/traces/source"
 )
 
 // lecture is a small workload whose replays differ by policy, seed, load and window.
@@ -99,5 +101,30 @@ func TestAWorkerRefusesOtherRequests(t *testing.T) {
 		if err := r.Serve(t.Context(), strings.NewReader(request), new(bytes.Buffer), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v; want %q", request, err, want)
 		}
+	}
+}
+
+// The same logs in another folder are the same inputs.
+func TestInputsDoNotDependOnWhereLogsAre(t *testing.T) {
+	var got []string
+	for range 2 {
+		folder := t.TempDir()
+		if err := os.CopyFS(folder, os.DirFS("../testdata/recordings/etl")); err != nil {
+			t.Fatal(err)
+		}
+		logs, err := source.OpenContext(t.Context(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, _, err := traces.Collect(folder, logs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &bench.Suite{Workload: w, Config: replay.Config{Cluster: cluster.Assume(w)}}
+		s.LearnTimes(w)
+		got = append(got, InputsOf(s))
+	}
+	if got[0] != got[1] {
+		t.Errorf("%s in one folder, %s in another", got[0], got[1])
 	}
 }

@@ -44,6 +44,7 @@ func newAdvise() *cobra.Command {
 	var out outputFlags
 	var goal *choice
 	var ask questionFlags
+	var how decideFlags
 	var texts []string
 	var only, details bool
 	cmd := &cobra.Command{
@@ -51,6 +52,9 @@ func newAdvise() *cobra.Command {
 		Short: "Recommend settings for each class of applications",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := in.check(args); err != nil {
+				return err
+			}
+			if err := how.on.check(); err != nil {
 				return err
 			}
 			given, err := plainPolicies(texts)
@@ -73,9 +77,9 @@ func newAdvise() *cobra.Command {
 				return usageError{err}
 			}
 			options, done := in.options(cmd, "trying policies", s.Workload)
-			advice, err := decide.Decide(cmd.Context(), q, options)
+			advice, err := how.decide(cmd, args, &in, q, options)
 			done()
-			if err != nil {
+			if err != nil || advice == nil {
 				return err
 			}
 			d := reports.Advice(advice)
@@ -99,6 +103,7 @@ func newAdvise() *cobra.Command {
 	completePolicies(cmd)
 	f.BoolVar(&only, "only", false, "try only the policies of --policy and the settings in the logs")
 	in.addComparisonFlags(cmd)
+	how.addFlags(cmd)
 	out.addFormat(cmd, "output format")
 	f.StringVarP(&out.folder, "out", "o", "", "`folder` for the summary, the results and the settings of each class (default none)")
 	f.BoolVar(&details, "details", false, "print the evidence, and all policies that were judged")

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -133,6 +134,10 @@ func revision(b *debug.BuildInfo) string {
 
 type argumentsKey struct{}
 
+// ofThisProcess are flags that a worker must not get: where it runs, and what is made of
+// results.
+var ofThisProcess = []string{"on", "conf", "worker", "transform", "cache", "out", "format", "details", "verbose"}
+
 // givenTo are the flags of the running command that a worker has, too, as arguments for it,
 // in the order in which they were given.
 func givenTo(cmd, worker *cobra.Command) (arguments []string) {
@@ -141,8 +146,10 @@ func givenTo(cmd, worker *cobra.Command) (arguments []string) {
 	if err != nil {
 		return nil
 	}
-	cmd.Flags().ParseAll(given, func(flag *pflag.Flag, value string) error { // they have been parsed once
-		if worker.Flags().Lookup(flag.Name) != nil && flag.Name != "cache" {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.AddFlagSet(cmd.Flags())
+	flags.ParseAll(given, func(flag *pflag.Flag, value string) error { // they have been parsed once
+		if worker.Flags().Lookup(flag.Name) != nil && !slices.Contains(ofThisProcess, flag.Name) {
 			arguments = append(arguments, "--"+flag.Name+"="+value)
 		}
 		return nil

@@ -128,12 +128,15 @@ func (c *sparkCluster) executors() (running, starting []int) {
 	return running, starting
 }
 
-// killing kills executors until the result is called: one that runs, then one that starts.
-func (c *sparkCluster) killing(every time.Duration) (stop func()) {
+// killing kills executors until the result is called: one that runs, then one that starts,
+// at least some time apart. It kills one that runs only after there are more results than
+// at the last time, so that it does not kill all of them before they can do anything on a
+// slow machine.
+func (c *sparkCluster) killing(every time.Duration, results func() int) (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		next := time.Now().Add(every)
+		next, before := time.Now(), -1
 		for {
 			select {
 			case <-end:
@@ -144,13 +147,15 @@ func (c *sparkCluster) killing(every time.Duration) (stop func()) {
 				continue
 			}
 			running, starting := c.executors()
+			now := results()
 			switch {
 			case c.killed.starting < c.killed.running && len(starting) > 0:
 				syscall.Kill(starting[0], syscall.SIGKILL)
 				c.killed.starting++
-			case c.killed.starting >= c.killed.running && len(running) > 0:
+			case c.killed.starting >= c.killed.running && len(running) > 0 && now > before:
 				syscall.Kill(running[0], syscall.SIGKILL)
 				c.killed.running++
+				before = now
 			default:
 				continue
 			}
@@ -238,6 +243,11 @@ func TestSweepsOnSpark(t *testing.T) {
 	small := []string{"--conf", "spark.executor.memory=512m", "--conf", "spark.driver.memory=512m", "--conf", "spark.ui.enabled=false"}
 	classic := append([]string{"--on", c.master()}, small...)
 
+	stored := func(name string) int {
+		text, _ := os.ReadFile(filepath.Join(folder, name, "store.jsonl"))
+		return bytes.Count(text, []byte("\n"))
+	}
+
 	// half runs a sweep until about a third of its results are there.
 	half := func(t *testing.T, cmd *exec.Cmd, name string, out *bytes.Buffer) (ended chan error) {
 		t.Helper()
@@ -253,14 +263,14 @@ func TestSweepsOnSpark(t *testing.T) {
 				t.Fatalf("it ended before the half: %v\n%s", err, out)
 			case <-time.After(50 * time.Millisecond):
 			}
-			if text, _ := os.ReadFile(filepath.Join(folder, name, "store.jsonl")); bytes.Count(text, []byte("\n")) > cells/3 {
+			if stored(name) > cells/3 {
 				return ended
 			}
 		}
 	}
-	killing := func(t *testing.T) (stop func()) {
+	killing := func(t *testing.T, name string) func() {
 		c.killed.running, c.killed.starting = 0, 0
-		stop = c.killing(2500 * time.Millisecond)
+		stop := c.killing(1250*time.Millisecond, func() int { return stored(name) })
 		return func() {
 			stop()
 			t.Logf("killed: %d running and %d starting executors", c.killed.running, c.killed.starting)
@@ -281,7 +291,7 @@ func TestSweepsOnSpark(t *testing.T) {
 	}
 
 	t.Run("executors are killed, speculation is on, and the driver is killed", func(t *testing.T) {
-		defer killing(t)()
+		defer killing(t, "classic")()
 		flags := append(classic, "--conf", "spark.speculation=true", "--conf", "spark.speculation.multiplier=1.1", "--conf", "spark.speculation.quantile=0.3", "-v")
 		first := sweep(program, "classic", flags...)
 		ended := half(t, first, "classic", new(bytes.Buffer))
@@ -334,7 +344,7 @@ func TestSweepsOnSpark(t *testing.T) {
 	t.Run("Spark Connect, with executors killed and the server started again", func(t *testing.T) {
 		port := freePort(t)
 		stop := c.connectServer(port)
-		defer killing(t)()
+		defer killing(t, "connect")()
 		cmd := sweep(program, "connect", "-v", "--on", fmt.Sprintf("sc://127.0.0.1:%d", port))
 		var out bytes.Buffer
 		ended := half(t, cmd, "connect", &out)

@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"dynalloc/bench/decide"
 	"dynalloc/policies"
 	"dynalloc/reports"
 )
@@ -14,11 +13,15 @@ func newTune() *cobra.Command {
 	var shuffle *choice
 	var candidates []string
 	var ask questionFlags
+	var how decideFlags
 	cmd := &cobra.Command{
 		Use:   "tune [TRACE...]",
 		Short: "Find the cheapest settings that keep the deadlines",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := in.check(args); err != nil {
+				return err
+			}
+			if err := how.on.check(); err != nil {
 				return err
 			}
 			t := ask.question(nil)
@@ -48,9 +51,9 @@ func newTune() *cobra.Command {
 			}
 			t.Suite = s
 			options, done := in.options(cmd, "searching", s.Workload)
-			tuned, err := decide.Decide(cmd.Context(), t, options)
+			tuned, err := how.decide(cmd, args, &in, t, options)
 			done()
-			if err != nil {
+			if err != nil || tuned == nil {
 				return err
 			}
 			if tuned.Interrupted { // there is no time for the files
@@ -72,6 +75,7 @@ func newTune() *cobra.Command {
 	in.addFlags(cmd)
 	in.deadlineFlags.addFlags(cmd)
 	in.addComparisonFlags(cmd)
+	how.addFlags(cmd)
 	out.addFlags(cmd)
 	return cmd
 }

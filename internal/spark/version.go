@@ -1,6 +1,10 @@
 package spark
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // A Version is a version of Spark. Patch levels do not count: no rule that we
 // know differs between them. The zero value is an unknown version.
@@ -9,11 +13,17 @@ type Version struct{ Major, Minor int }
 // ParseVersion reads a version such as "3.5.1" or "4.0.0-preview2"; what is none
 // is unknown.
 func ParseVersion(text string) Version {
-	var v Version
-	if n, _ := fmt.Sscanf(text, "%d.%d", &v.Major, &v.Minor); n < 2 {
+	major, rest, dotted := strings.Cut(text, ".")
+	digits := 0
+	for digits < len(rest) && '0' <= rest[digits] && rest[digits] <= '9' {
+		digits++
+	}
+	x, wrong := strconv.Atoi(major)
+	y, none := strconv.Atoi(rest[:digits])
+	if !dotted || wrong != nil || none != nil {
 		return Version{}
 	}
-	return v
+	return Version{x, y}
 }
 
 // Known tells whether the version is known.

@@ -30,7 +30,7 @@ reports/answer                -> bench/decide bench/stats bench/validate interna
 reports/settings              -> policies
 reports/words                 -> bench/metrics bench/stats
 
-bench/sweep                   -> bench bench/metrics bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster traces
+bench/sweep                   -> bench bench/metrics bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster replay/latency traces
 bench/sweep/store             ->
 bench/decide                  -> bench bench/metrics bench/reuse bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
 bench/onspark                 ->
@@ -40,7 +40,7 @@ bench                         -> bench/metrics bench/reuse bench/selfreplay benc
 bench/modelerror              -> traces
 bench/selfreplay              -> bench/reuse bench/stats policies replay replay/calibrate replay/cluster replay/latency traces
 bench/reuse                   -> policies replay traces
-bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster traces
+bench/metrics                 -> bench/sla bench/stats internal/spark internal/spec internal/wide policies replay replay/attribution replay/cluster replay/lists traces
 bench/sla                     -> bench/stats internal/note internal/spec replay traces
 bench/stats                   ->
 
@@ -76,10 +76,11 @@ replay/cluster/manager        -> internal/note internal/spark internal/spec
 
 traces/saved                  -> internal/note internal/pending traces
 traces/formats                -> internal/note internal/spark traces
-traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/lines traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
+traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/lines traces/eventlog/rows traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
 traces/eventlog/excluded      -> traces
 traces/eventlog/slots         -> traces
 traces/eventlog/lines         -> traces/eventlog/scan
+traces/eventlog/rows          ->
 traces/eventlog/scan/slow     -> traces/eventlog/scan
 traces/eventlog/scan          -> traces
 traces/eventlog/schedule      ->

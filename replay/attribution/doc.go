@@ -6,6 +6,7 @@
 //   - slots.go: the path to the task in each slot of an executor
 //   - rampup.go: the time until an application has the slots that it could use
 //   - requests.go: which request an executor answers
+//   - apart.go: tasks that became ready without their set
 //   - sharing.go: for how long a set of tasks had the slots for itself
 //   - stopwatch.go: how long a condition held, in total and between two times
 package attribution

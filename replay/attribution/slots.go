@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
+	"dynalloc/replay/lists"
 )
 
 // A Path divides the time from an application's submission to a fact by cause.
@@ -23,57 +24,85 @@ func (b *Path) Advance(c TimeCause, to time.Duration) {
 }
 
 // Slots are those of an executor.
-type Slots []Slot
+type Slots struct {
+	list  []Slot
+	ended []endedSet // of sets whose slot another one has got since then
+}
 
-// Begin is a number of slots that are free from now on, in the memory of others.
-func (s Slots) Begin(n int, now time.Duration) Slots {
-	s = slices.Grow(s[:0], n)[:n]
-	for i := range s {
-		s[i] = Slot{Freed: now, Ended: s[i].Ended[:0]}
+// Begin makes them a number of slots that are free from now on, in the memory of what was
+// before.
+func (s *Slots) Begin(n int, now time.Duration) {
+	s.list, s.ended = lists.Resized(s.list, n), s.ended[:0]
+	for i := range s.list {
+		s.list[i].Set, s.list[i].Freed = -1, now
 	}
-	return s
 }
 
 // A Slot is one slot of an executor.
 type Slot struct {
-	Busy      bool
-	Set, Task int32
+	Set, Task int32         // if it is free, of the last task that ran
 	Path      Path          // of the start of its task; if it is free, of the end of the last one
 	Recompute time.Duration // what the task computes again
-	Rerun     bool          // the task runs again
-	Succeeds  bool          // the task will, unless it is stopped
 	Freed     time.Duration
-	Ended     []EndedSet
+	Busy      bool
+	Rerun     bool // the task runs again
+	Succeeds  bool // the task will, unless it is stopped
 }
 
-// An EndedSet is the path to the end of the last task of a set in a slot.
-type EndedSet struct {
-	Set  int32
-	Path Path
+// An endedSet is the path to the end of the last task of a set in a slot.
+type endedSet struct {
+	slot *Slot
+	set  int32
+	path Path
 }
 
-// Before returns the path to the end of the last task of a set in the slot; nil if there
+// Before returns the path to the end of the last task of a set in a free slot; nil if there
 // was none.
-func (s *Slot) Before(set int32) *Path {
-	for i := range s.Ended {
-		if s.Ended[i].Set == set {
-			return &s.Ended[i].Path
+func (s *Slots) Before(slot *Slot, set int32) *Path {
+	if slot.Set == set {
+		return &slot.Path
+	}
+	for i := range s.ended {
+		if e := &s.ended[i]; e.set == set && e.slot == slot {
+			return &e.path
 		}
 	}
 	return nil
 }
 
+// Start gives a slot to a task of a set, whose path continues from another one, which may be
+// that of the slot. It remembers the path of the set that had the slot before, as long as it
+// waits for slots.
+func (s *Slots) Start(slot *Slot, set int32, from *Path, waits func(set int32) bool) *Path {
+	if from == &slot.Path {
+		return from
+	}
+	path := *from
+	if before := slot.Set; before >= 0 && before != set {
+		s.ended = slices.DeleteFunc(s.ended, func(e endedSet) bool { return e.set == before && e.slot == slot || !waits(e.set) })
+		if waits(before) {
+			s.ended = append(s.ended, endedSet{slot, before, slot.Path})
+		}
+	}
+	slot.Set, slot.Path = set, path
+	return &slot.Path
+}
+
 // Running is the slot of a task that runs on the executor.
-func (s Slots) Running(set, task int32) *Slot {
-	i := slices.IndexFunc(s, func(s Slot) bool { return s.Busy && s.Set == set && s.Task == task })
-	return &s[i]
+func (s *Slots) Running(set, task int32) *Slot {
+	for i := range s.list {
+		if s := &s.list[i]; s.Busy && s.Task == task && s.Set == set {
+			return s
+		}
+	}
+	panic("attribution: the task does not run on the executor")
 }
 
 // LastFreed is the free slot that became free last.
-func (s Slots) LastFreed() *Slot {
+func (s *Slots) LastFreed() *Slot {
 	var last *Slot
-	for i := range s {
-		if s := &s[i]; !s.Busy && (last == nil || s.Freed > last.Freed) {
+	for i := range s.list {
+		if s := &s.list[i]; !s.Busy && (last == nil || s.Freed > last.Freed) {
 			last = s
 		}
 	}

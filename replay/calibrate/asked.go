@@ -324,7 +324,7 @@ func firstDelay(a *traces.Application) time.Duration {
 		took[i] = s.took
 	}
 	p.learn(&usual, later)
-	spread := math.Sqrt(p.variance(took) + usual.Uncertainty*usual.Uncertainty)
+	spread := math.Sqrt(p.variance(took) + float64(usual.Uncertainty*usual.Uncertainty))
 	most := latency.OneProcessor
 	for _, s := range starts {
 		most = max(most, together[s.host])
@@ -336,16 +336,16 @@ func firstDelay(a *traces.Application) time.Duration {
 	total := latency.Median(first, 0)
 	startup := func(took time.Duration) float64 { // its density: normal on the scale of logarithms
 		y := (latency.Log(took) - latency.Log(work)) / spread
-		return math.Exp(-y*y/2-latency.Log(took)) / spread
+		return math.Exp(float64(-y*y/2)-latency.Log(took)) / spread
 	}
 	const steps = 1000
 	step := float64(total) / steps
 	sum, mass := 0.0, (1-delayedBefore)*startup(total)*math.Sqrt(math.Pi/2)*float64(usualDelay)
 	for i := range steps {
-		delay := (float64(i) + 0.5) * step
+		delay := float64((float64(i) + 0.5) * step)
 		x := delay / float64(usualDelay)
-		density := delayedBefore * math.Exp(-x*x/2) * startup(total-time.Duration(delay)) * step
-		sum, mass = sum+density*delay, mass+density
+		density := float64(delayedBefore * math.Exp(-x*x/2) * startup(total-time.Duration(delay)) * step)
+		sum, mass = sum+float64(density*delay), mass+density
 	}
 	if mass == 0 {
 		return 0

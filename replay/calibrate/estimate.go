@@ -53,7 +53,7 @@ func (p prior) learnWeighted(d *latency.Distribution, samples []sample, weights 
 	alone := make([]time.Duration, len(samples))
 	for i, s := range samples {
 		d.MaxOthers = max(d.MaxOthers, s.others)
-		alone[i] = time.Duration(float64(s.took) / (1 + d.Contention*float64(s.others)))
+		alone[i] = time.Duration(float64(s.took) / (1 + float64(d.Contention*float64(s.others))))
 		d.Logs = append(d.Logs, s.log)
 	}
 	slices.Sort(d.Logs)
@@ -76,9 +76,9 @@ func (p prior) weightedVariance(samples []time.Duration, weights []float64) floa
 		if n += weights[i]; n > 0 {
 			mean += delta * weights[i] / n
 		}
-		squares += weights[i] * delta * (x - mean)
+		squares += float64(weights[i] * delta * (x - mean))
 	}
-	return (priorSpread*p.times*p.times + squares) / (priorSpread + n - 1)
+	return (float64(priorSpread*p.times*p.times) + squares) / (priorSpread + n - 1)
 }
 
 // blend mixes a default with the quantiles of samples: the medians by their precision,
@@ -92,9 +92,9 @@ func (p prior) blend(d *latency.Distribution, samples []time.Duration, weights [
 	spread := doubt + (1-doubt)*priorSpread/(priorSpread+n-1)
 	shown := quantiles(samples, weights)
 	was, is := latency.Log(d.Quantiles.Median()), latency.Log(shown.Median())
-	median := d.Prior*was + (1-d.Prior)*is
+	median := float64(d.Prior*was) + float64((1-d.Prior)*is)
 	for i := range d.Quantiles {
-		relative := spread*(latency.Log(d.Quantiles[i])-was) + (1-spread)*(latency.Log(shown[i])-is)
+		relative := float64(spread*(latency.Log(d.Quantiles[i])-was)) + float64((1-spread)*(latency.Log(shown[i])-is))
 		d.Quantiles[i] = latency.FromLog(median + relative)
 	}
 }
@@ -107,9 +107,9 @@ func (p prior) posterior(variance, n float64, logs int, doubt float64) (weight, 
 	if n == 0 {
 		return 1, p.clusters
 	}
-	error, between := variance/n, p.clusters*p.clusters
-	weight = doubt + (1-doubt)*error/(error+between)
-	return weight, math.Sqrt(weight*between + p.runs*p.runs/float64(max(logs, 1)))
+	error, between := variance/n, float64(p.clusters*p.clusters)
+	weight = doubt + float64((1-doubt)*error/(error+between))
+	return weight, math.Sqrt(float64(weight*between) + float64(p.runs*p.runs/float64(max(logs, 1))))
 }
 
 // quantiles returns those of samples with weights: linear between two samples, each of
@@ -123,7 +123,7 @@ func quantiles(samples []time.Duration, weights []float64) (q latency.Quantiles)
 	at, place := make([]float64, len(order)), 0.0
 	for k, i := range order {
 		if k > 0 {
-			place += (weights[order[k-1]] + weights[i]) / 2
+			place += float64((weights[order[k-1]] + weights[i]) / 2)
 		}
 		at[k] = place
 	}
@@ -136,7 +136,7 @@ func quantiles(samples []time.Duration, weights []float64) (q latency.Quantiles)
 		from, to := samples[order[low]], samples[order[high]]
 		q[i] = to
 		if at[high] > at[low] {
-			q[i] = from + time.Duration((level*place-at[low])/(at[high]-at[low])*float64(to-from))
+			q[i] = from + time.Duration((float64(level*place)-at[low])/(at[high]-at[low])*float64(to-from))
 		}
 	}
 	return q
@@ -152,19 +152,19 @@ func contention(samples []sample, otherwise float64) float64 {
 	var n, x, y, xx, xy float64
 	for _, s := range samples {
 		others, took := float64(s.others), s.took.Seconds()
-		n, x, y, xx, xy = n+1, x+others, y+took, xx+others*others, xy+others*took
+		n, x, y, xx, xy = n+1, x+others, y+took, xx+float64(others*others), xy+float64(others*took)
 	}
-	variance := (xx - x*x/n) / n
+	variance := (xx - float64(x*x/n)) / n
 	if variance <= 0 || n <= 2 {
 		return otherwise
 	}
-	slope := (xy - x*y/n) / (n * variance)
-	variance *= (n - 2) / n
+	slope := (xy - float64(x*y/n)) / (n * variance)
+	variance = float64(variance * ((n - 2) / n))
 	// A line that is close to 0 at 0 would give any result: alone, a sample takes at
 	// least a fifth of the mean.
-	start := max((y-slope*x)/n, y/n/5)
+	start := max((y-float64(slope*x))/n, y/n/5)
 	if start <= 0 {
 		return 0
 	}
-	return max(slope/start*variance+otherwise, 0) / (1 + variance)
+	return max(float64(slope/start*variance)+otherwise, 0) / (1 + variance)
 }

@@ -49,12 +49,12 @@ func fitProcessors(starts []startup, apps []*traces.Application) (executors, dri
 			away := math.Log(p/m.DriverProcessors.Float()) / machineSpread
 			onMachine = math.Exp(-away * away / 2)
 		}
-		machine, mass = machine+onMachine*likelihood/p, mass+onMachine*likelihood
-		cluster, clusterMass = cluster+onCluster*likelihood/p, clusterMass+onCluster*likelihood
+		machine, mass = machine+float64(onMachine*likelihood/p), mass+float64(onMachine*likelihood)
+		cluster, clusterMass = cluster+float64(onCluster*likelihood/p), clusterMass+float64(onCluster*likelihood)
 	}
 	machine, cluster = machine/mass, cluster/clusterMass
 	own := float64(beside) / float64(len(starts))
-	return latency.ProcessorsOf(1 / (own*machine + (1-own)*cluster)), latency.ProcessorsOf(1 / machine)
+	return latency.ProcessorsOf(1 / (float64(own*machine) + float64((1-own)*cluster))), latency.ProcessorsOf(1 / machine)
 }
 
 // sharingLikelihood is how likely the start-ups are under each number of processorGrid,
@@ -83,7 +83,7 @@ func sharingLikelihood(starts []startup) []float64 {
 			count = latency.ProcessorsOf(processors)
 		}
 		spread := spreadOf(startupWork(starts, count))
-		logs[i] = -(priorSpread + n - 1) / 2 * math.Log(priorSpread*p.times*p.times+(n-1)*spread*spread)
+		logs[i] = -(priorSpread + n - 1) / 2 * math.Log(float64(priorSpread*p.times*p.times)+float64((n-1)*spread*spread))
 	}
 	most := slices.Max(logs)
 	for i := range logs {

@@ -30,21 +30,23 @@ func (p prior) waits(usual time.Duration, samples []sample, request []int) (wait
 		sum[r] += latency.Log(samples[i].took)
 		count[r]++
 	}
-	normal := func(x, deviation float64) float64 { return math.Exp(-x*x/2/deviation/deviation) / deviation }
+	normal := func(x, deviation float64) float64 {
+		return float64(math.Exp(float64(-x*x/2)/deviation/deviation) / deviation)
+	}
 	const root2Pi = 2.5066282746310002
 	starts := func(r int, median float64) float64 {
-		return (1 - waitedBefore) * normal(sum[r]/count[r]-median, requestsVary)
+		return float64((1 - waitedBefore) * normal(sum[r]/count[r]-median, requestsVary))
 	}
 	rooms := func(r int) float64 { // the density of the logarithm of a time x is x times that of x
 		x := 2 * math.Exp(sum[r]/count[r]) / float64(usualWait/time.Millisecond)
-		return waitedBefore * x * x * math.Exp(-x) * root2Pi
+		return float64(waitedBefore * x * x * math.Exp(-x) * root2Pi)
 	}
 	// The median of the cluster's start-ups is integrated over so many standard deviations.
 	const steps, wide = 400, 5.0
 	likely, none, most := make([]float64, steps+1), make([]float64, steps+1), math.Inf(-1)
 	at := func(k int) (off, median float64) {
-		off = wide * (2*float64(k)/steps - 1)
-		return off, latency.Log(usual) + off*p.clusters
+		off = float64(wide * (float64(2*float64(k)/steps) - 1))
+		return off, latency.Log(usual) + float64(off*p.clusters)
 	}
 	for k := range likely { // as logarithms: they are products over all requests
 		off, median := at(k)
@@ -61,7 +63,7 @@ func (p prior) waits(usual time.Duration, samples []sample, request []int) (wait
 		weight := math.Exp(likely[k] - most)
 		total, all = total+weight, all+math.Exp(none[k]-most)
 		for _, r := range requests {
-			of[r] += weight * rooms(r) / (starts(r, median) + rooms(r))
+			of[r] += float64(weight * rooms(r) / (starts(r, median) + rooms(r)))
 		}
 	}
 	waited = make([]float64, len(samples))

@@ -26,13 +26,13 @@ type Rules struct {
 func RulesOf(p spark.Properties) Rules {
 	const now, before = "spark.excludeOnFailure.", "spark.blacklist."
 	on := p.Bool(now+"enabled", p.Bool(before+"enabled", false))
-	count := func(key string, otherwise int) int { return p.Count(now+key, p.Count(before+key, otherwise)) }
+	count := func(key, old string, otherwise int) int { return p.Count(key, p.Count(old, otherwise)) }
 	return Rules{
 		Sets: p.Bool(now+"taskAndStage.enabled", on), Application: p.Bool(now+"application.enabled", on),
 		Kill:           p.Bool(now+"killExcludedExecutors", p.Bool(before+"killBlacklistedExecutors", false)),
-		TaskOnExecutor: count("task.maxTaskAttemptsPerExecutor", 1), TaskOnNode: count("task.maxTaskAttemptsPerNode", 2),
-		StageOnExecutor: count("stage.maxFailedTasksPerExecutor", 2), StageExecutorsOnNode: count("stage.maxFailedExecutorsPerNode", 2),
-		AppOnExecutor: count("application.maxFailedTasksPerExecutor", 2), AppExecutorsOnNode: count("application.maxFailedExecutorsPerNode", 2),
+		TaskOnExecutor: count(now+"task.maxTaskAttemptsPerExecutor", before+"task.maxTaskAttemptsPerExecutor", 1), TaskOnNode: count(now+"task.maxTaskAttemptsPerNode", before+"task.maxTaskAttemptsPerNode", 2),
+		StageOnExecutor: count(now+"stage.maxFailedTasksPerExecutor", before+"stage.maxFailedTasksPerExecutor", 2), StageExecutorsOnNode: count(now+"stage.maxFailedExecutorsPerNode", before+"stage.maxFailedExecutorsPerNode", 2),
+		AppOnExecutor: count(now+"application.maxFailedTasksPerExecutor", before+"application.maxFailedTasksPerExecutor", 2), AppExecutorsOnNode: count(now+"application.maxFailedExecutorsPerNode", before+"application.maxFailedExecutorsPerNode", 2),
 		Timeout: p.Duration(now+"timeout", time.Millisecond, p.Duration(before+"timeout", time.Millisecond, time.Hour)),
 	}
 }
@@ -123,7 +123,7 @@ type Tracker struct {
 
 // NewTracker follows the settings of an application.
 func NewTracker(p spark.Properties) Tracker {
-	return Tracker{Rules: RulesOf(p), executors: map[policies.ExecutorID]time.Duration{}, nodes: map[int32]time.Duration{}}
+	return Tracker{Rules: RulesOf(p)}
 }
 
 // Succeed takes the failures of an attempt that has succeeded, and returns the executors
@@ -133,6 +133,9 @@ func (t *Tracker) Succeed(s *Set, now time.Duration) (excluded []policies.Execut
 		return nil
 	}
 	t.failures.failures = slices.DeleteFunc(t.failures.failures, func(f failure) bool { return f.at+t.Timeout <= now })
+	if t.executors == nil {
+		t.executors, t.nodes = map[policies.ExecutorID]time.Duration{}, map[int32]time.Duration{}
+	}
 	numbers := map[int32]int32{} // of the attempt's tasks in failures; only looked up
 	for _, f := range s.failures {
 		if _, known := numbers[f.task]; !known {

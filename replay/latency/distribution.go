@@ -62,13 +62,13 @@ func FromLog(x float64) time.Duration {
 func (d *Distribution) Interval() (low, high time.Duration) {
 	const z = 1.96 // the 97.5 % quantile of the normal distribution
 	at := Log(d.Quantiles.Median())
-	return FromLog(at - z*d.Uncertainty), FromLog(at + z*d.Uncertainty)
+	return FromLog(at - float64(z*d.Uncertainty)), FromLog(at + float64(z*d.Uncertainty))
 }
 
 // Vary moves the whole distribution by z standard deviations of its uncertainty.
 func (d *Distribution) Vary(z float64) {
 	for i := range d.Quantiles {
-		d.Quantiles[i] = FromLog(Log(d.Quantiles[i]) + z*d.Uncertainty)
+		d.Quantiles[i] = FromLog(Log(d.Quantiles[i]) + float64(z*d.Uncertainty))
 	}
 }
 

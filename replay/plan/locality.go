@@ -91,8 +91,8 @@ func (p *Plan) ReadsShuffle(stage int32, partition int) bool {
 // spark.locality.wait.node and .rack, else spark.locality.wait, else its default, 3 s.
 func LocalityWaits(app *traces.Application) (waits [2]time.Duration) {
 	wait := app.Properties.Duration("spark.locality.wait", time.Millisecond, 3*time.Second)
-	for i, level := range []string{"node", "rack"} {
-		waits[i] = app.Properties.Duration("spark.locality.wait."+level, time.Millisecond, wait)
+	for i, level := range [...]string{"spark.locality.wait.node", "spark.locality.wait.rack"} {
+		waits[i] = app.Properties.Duration(level, time.Millisecond, wait)
 	}
 	return waits
 }

@@ -16,7 +16,7 @@ func planned(task func(i int) traces.Task) (*Plan, []traces.Task) {
 		s.Tasks = append(s.Tasks, task(i))
 	}
 	tasks := slices.Clone(s.Tasks)
-	s.Pack()
+	s.Pack(0)
 	a := &traces.Application{Profiles: []traces.Profile{{TaskCPUs: 1}}, Stages: []traces.Stage{s}, Jobs: []traces.Job{{Stages: []int{0}}}}
 	return New(a, new(latency.Model)), tasks
 }

@@ -18,7 +18,14 @@ const (
 
 // New returns a generator for one purpose: stream, application, ordinal.
 func New(seed uint64, s Stream, app int32, ordinal uint64) *rand.PCG {
-	return rand.NewPCG(Mix(seed, uint64(s)), Mix(uint64(app)+1, ordinal))
+	g := new(rand.PCG)
+	Begin(g, seed, s, app, ordinal)
+	return g
+}
+
+// Begin makes a generator that of one purpose.
+func Begin(g *rand.PCG, seed uint64, s Stream, app int32, ordinal uint64) {
+	g.Seed(Mix(seed, uint64(s)), Mix(uint64(app)+1, ordinal))
 }
 
 // Mix is the finalizer of splitmix64 over a combination of two words (Steele,

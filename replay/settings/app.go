@@ -10,11 +10,13 @@ import (
 	"dynalloc/traces"
 )
 
-// An App is everything that a manager must know about an application that has not arrived.
+// An App is what a fleet, a cluster and its own properties set for an application that has
+// not arrived.
 type App struct {
 	Of           *traces.Application
 	Spec         policies.Spec
-	Version      spark.Version    // whose rules apply
+	Version      spark.Version // whose rules apply
+	Rules        policies.Rules
 	Properties   spark.Properties // as the manager reads them
 	Profiles     []Profile
 	Local        bool             // the driver runs the tasks itself
@@ -22,6 +24,14 @@ type App struct {
 	MinExecutors int              // lower bound of the policy's targets
 	Driver       spark.DriverSize // what the driver takes beside the executors
 	ClusterMode  bool             // the manager finds room for the driver
+
+	Dynamic        bool // dynamic allocation is on
+	Service        bool // the shuffle service keeps shuffle files
+	Remote         bool // a remote service does, away from all nodes
+	Decommissions  bool // executors are decommissioned, not killed
+	Migrates       bool // and move their blocks first
+	TracksShuffle  bool // executors with shuffle files are kept
+	RemovalDelayed bool // the driver sees a kill late
 }
 
 // A Profile is how large an executor of a resource profile is, and how many tasks it runs.
@@ -44,6 +54,12 @@ func (x *App) Describe(c *cluster.Cluster, f policies.Fleet, app *traces.Applica
 		Of: app, Spec: spec, Version: spark.ParseVersion(cmp.Or(spec.Version, app.SparkVersion)), Properties: PropertiesOn(c, app, spec),
 		Local: runsLocally(f, app), CoresMax: spec.CoresMax, MinExecutors: spec.Limits().Min, Profiles: x.Profiles[:0],
 	}
+	keeps := &x.Spec.Protection
+	x.Rules = policies.RulesOf(cmp.Or(spec.Version, app.SparkVersion))
+	x.Dynamic, x.Service, x.Decommissions, x.Migrates = spec.Dynamic(), keeps.Service, keeps.Decommission, keeps.Decommission && keeps.Migration
+	x.Remote = keeps.Remote || RemoteShuffle(app) && !keeps.Unprotected
+	x.TracksShuffle = x.Dynamic && keeps.Tracking && !keeps.Service
+	x.RemovalDelayed = x.Rules.RemovalDelay && c.Traits().DelaysRemoval
 	for _, p := range app.Profiles {
 		x.Profiles = append(x.Profiles, x.profile(p))
 	}

@@ -50,8 +50,8 @@ type assembler struct {
 	lastStage *stageLog // that an event was about
 	lineages  map[string]*lineage
 	spent     slots.Spent
-	launched  slots.Tasks
-	finished  slots.Tasks
+	runMemory runMemory
+	taskIDs   slots.Tasks
 	blocks    map[[2]int64]*executorLog // by RDD and partition: the executor that holds the cached block
 	hosts     []string
 	hostIndex map[string]int16

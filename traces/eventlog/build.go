@@ -54,7 +54,9 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 			Failures: failuresOf(s, runs),
 			Copies:   copiesOf(s, runs),
 		}
-		stage.Pack()
+		if stage.Pack(a.tasks); stage.Packed != nil {
+			a.runMemory.tasks = tasks
+		}
 		if s.lineage != nil {
 			stage.Caches = s.lineage.caches
 		}
@@ -80,11 +82,11 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 // attemptEnds returns when the last task of each attempt succeeded, sorted. If an original
 // and its copy both succeeded, what follows may have waited for either of them, so that
 // there is an end with the first and one with both.
-func (s *stageLog) attemptEnds() []int64 {
-	if len(s.runs) == 0 {
+func (s *stageLog) attemptEnds(runs []taskRun) []int64 {
+	if len(runs) == 0 {
 		return nil
 	}
-	if end, plain := s.onlyEnd(); plain {
+	if end, plain := s.onlyEnd(runs); plain {
 		return []int64{end}
 	}
 	type task struct {
@@ -95,8 +97,8 @@ func (s *stageLog) attemptEnds() []int64 {
 	for _, c := range s.copies {
 		first[task{c.partition, c.attempt}] = math.MaxInt64
 	}
-	for i := range s.runs {
-		r := &s.runs[i]
+	for i := range runs {
+		r := &runs[i]
 		if at, copied := first[task{r.partition, r.attempt}]; copied {
 			first[task{r.partition, r.attempt}] = min(at, r.finish)
 		}
@@ -106,8 +108,8 @@ func (s *stageLog) attemptEnds() []int64 {
 		first   bool
 	}
 	last := map[end]int64{}
-	for i := range s.runs {
-		r := &s.runs[i]
+	for i := range runs {
+		r := &runs[i]
 		last[end{r.attempt, false}] = max(last[end{r.attempt, false}], r.finish)
 		if at, copied := first[task{r.partition, r.attempt}]; !copied || at == r.finish {
 			last[end{r.attempt, true}] = max(last[end{r.attempt, true}], r.finish)
@@ -117,10 +119,10 @@ func (s *stageLog) attemptEnds() []int64 {
 }
 
 // onlyEnd returns the end of the only attempt of a stage without copies, which is most.
-func (s *stageLog) onlyEnd() (end int64, plain bool) {
-	for i := range s.runs {
-		end = max(end, s.runs[i].finish)
-		if s.runs[i].attempt != s.runs[0].attempt {
+func (s *stageLog) onlyEnd(runs []taskRun) (end int64, plain bool) {
+	for i := range runs {
+		end = max(end, runs[i].finish)
+		if runs[i].attempt != runs[0].attempt {
 			return 0, false
 		}
 	}
@@ -211,24 +213,26 @@ func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*
 }
 
 // runsOf returns, for each partition of a stage, the first run that succeeded, in
-// the order of partitions. Before Spark 3.3 later attempts number their tasks anew,
+// the order of partitions; they are valid until those of another stage are asked for. Before Spark 3.3 later attempts number their tasks anew,
 // over the partitions that were missing: they are taken in this order.
 func (a *assembler) runsOf(s *stageLog) []taskRun {
-	s.ends = s.attemptEnds()
-	s.keepOriginals()
-	order := make([]uint64, 0, len(s.runs)) // by partition, then as they ended
+	m := &a.runMemory
+	all := m.take(s)
+	s.ends = s.attemptEnds(all)
+	s.keepOriginals(all)
+	order := m.order[:0] // by partition, then as they ended
 	var rest []taskRun
-	for i := range s.runs {
-		if r := &s.runs[i]; r.exact {
+	for i := range all {
+		if r := &all[i]; r.exact {
 			order = append(order, uint64(uint32(r.partition))<<32|uint64(i))
 		} else {
 			rest = append(rest, *r)
 		}
 	}
 	slices.Sort(order)
-	runs := make([]taskRun, 0, len(order))
+	runs := m.kept[:0]
 	for _, key := range order {
-		r := &s.runs[uint32(key)]
+		r := &all[uint32(key)]
 		n := len(runs)
 		switch {
 		case n == 0 || runs[n-1].partition != r.partition:
@@ -244,8 +248,8 @@ func (a *assembler) runsOf(s *stageLog) []taskRun {
 		runs = append(runs, fillPartitions(runs, rest, s.total)...)
 		slices.SortStableFunc(runs, func(x, y taskRun) int { return cmp.Compare(x.partition, y.partition) })
 	}
-	a.sortRuns(s, s.runs, runs)
-	s.runs = nil
+	a.sortRuns(s, all, runs)
+	m.order, m.kept = order, runs
 	return runs
 }
 
@@ -283,7 +287,9 @@ func fillPartitions(have, rest []taskRun, total int) []taskRun {
 
 // tasksOf returns the tasks of a stage with all that its log says about them.
 func (a *assembler) tasksOf(s *stageLog, runs []taskRun) []traces.Task {
-	tasks, byLaunch := make([]traces.Task, len(runs)), make([]int, len(runs))
+	m := &a.runMemory
+	tasks, byLaunch := slices.Grow(m.tasks[:0], len(runs))[:len(runs)], slices.Grow(m.byLaunch[:0], len(runs))[:len(runs)]
+	m.tasks, m.byLaunch = nil, byLaunch
 	for i := range runs {
 		byLaunch[i] = i
 		tasks[i] = runs[i].Task
@@ -356,7 +362,7 @@ func (a *assembler) recomputed(s *stageLog, r *taskRun) bool {
 }
 
 // keepOriginals keeps the originals that succeeded beside a copy.
-func (s *stageLog) keepOriginals() {
+func (s *stageLog) keepOriginals(runs []taskRun) {
 	type task struct {
 		partition int32
 		attempt   int16
@@ -368,8 +374,8 @@ func (s *stageLog) keepOriginals() {
 	for _, c := range s.copies {
 		copied[task{c.partition, c.attempt}] = true
 	}
-	for i := range s.runs {
-		if r := &s.runs[i]; !r.isCopy && copied[task{r.partition, r.attempt}] {
+	for i := range runs {
+		if r := &runs[i]; !r.isCopy && copied[task{r.partition, r.attempt}] {
 			s.originals = append(s.originals, endedRun{r.partition, r.attempt, r.finish, int32(min(r.finish-r.launch, math.MaxInt32))})
 		}
 	}

@@ -230,11 +230,12 @@ func (a *assembler) sortRuns(s *stageLog, all, kept []taskRun) {
 	for i := range kept {
 		a.lost.Add(slots.Useful, kept[i].launch, kept[i].finish)
 	}
-	byPartition := map[int32]*taskRun{}
-	ids := map[int64]bool{}
+	var byPartition map[int32]*taskRun
+	var ids map[int64]bool
 	if len(all) == len(kept) {
 		all = nil // all of them count
 	} else {
+		byPartition, ids = map[int32]*taskRun{}, map[int64]bool{}
 		for i := range kept {
 			byPartition[kept[i].partition], ids[kept[i].id] = &kept[i], true
 		}

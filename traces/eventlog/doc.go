@@ -13,6 +13,7 @@
 //   - assemble.go, clock.go: the state that the events build up
 //   - executors.go, jobs.go, stages.go, tasks.go: what each event adds to it, and
 //     how executors and jobs come out of it
+//   - runs.go: the runs of tasks, which package rows packs if they are very many
 //   - pressure.go: what dynamic allocation reacted to
 //   - local.go: whether the driver ran all tasks itself (local mode), on how many cores
 //   - sessions.go, arrivals.go, batches.go, arrival_notes.go: who started which jobs, and

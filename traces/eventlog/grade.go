@@ -146,7 +146,7 @@ func (a *assembler) countUnknownExecutors() {
 // completed. Stages with speculative copies or several attempts do not count: some
 // of their tasks may still run when the application stops.
 func (a *assembler) countOpenTasks() {
-	a.launched.EachWithout(&a.finished, func(stage int64, n int) {
+	a.taskIDs.EachOpen(func(stage int64, n int) {
 		if s := a.stages[int(stage)]; s.completed && !s.repeated {
 			a.counts[tasksWithoutEnd] += n
 		}

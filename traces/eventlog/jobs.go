@@ -173,7 +173,7 @@ func (a *assembler) stopRunningJobs() {
 		}
 		j.stopped = slices.ContainsFunc(j.stages, func(id int) bool {
 			s := a.stages[id]
-			return s.job == i && s.submitted && !s.completed && len(s.runs) < s.wanted
+			return s.job == i && s.submitted && !s.completed && s.runs.size() < s.wanted
 		})
 		if j.stopped {
 			j.end, j.failed = max(a.endTime, j.start), true

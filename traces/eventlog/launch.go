@@ -41,7 +41,11 @@ const usualLevel = 0.95
 // collecting a broadcast, so that no task went on. Delays of single tasks are chance. First
 // tasks of an executor wait for more than the driver, and do not count.
 func addStalls(stages []traces.Stage) {
-	var delays []int32
+	tasks := 0
+	for i := range stages {
+		tasks += stages[i].Size()
+	}
+	delays := make([]int32, 0, tasks)
 	least := make([]int32, len(stages)) // -1: no task counts
 	for i := range stages {
 		least[i] = -1

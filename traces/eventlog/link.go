@@ -47,7 +47,7 @@ func (a *assembler) link(stages []*stageLog) {
 	}
 	originals := map[shuffle][]*stageLog{}
 	for _, s := range stages {
-		ran := s.submitted || len(s.runs) > 0
+		ran := s.submitted || s.runs.size() > 0
 		var key shuffle
 		var fits []*stageLog
 		if shuffles := s.lineage != nil && (s.writes || s.isParent || !ran); shuffles {
@@ -78,9 +78,9 @@ func (a *assembler) link(stages []*stageLog) {
 				o.readers = append(o.readers, r)
 			}
 		}
-		if len(s.runs) > 0 {
+		if s.runs.size() > 0 {
 			a.counts[shufflesRecomputed]++
-			o.adopt(s)
+			a.adopt(o, s)
 		}
 	}
 }
@@ -127,19 +127,17 @@ func (a *assembler) findReaders(stages []*stageLog) {
 	}
 }
 
-// adopt adds the runs of a stage that computed the same shuffle later, as further
-// attempts.
-func (s *stageLog) adopt(later *stageLog) {
+// adopt adds to the runs of a stage those of one that computed the same shuffle later, as
+// further attempts.
+func (a *assembler) adopt(s, later *stageLog) {
 	shift := 1
-	for i := range s.runs {
-		shift = max(shift, int(s.runs[i].attempt)+1)
-	}
-	for _, r := range later.runs {
+	s.runs.each(func(r *taskRun) { shift = max(shift, int(r.attempt)+1) })
+	later.runs.each(func(r *taskRun) {
 		r.attempt, r.adopted = int16(min(int(r.attempt)+shift, maxAttempt)), true
-		s.runs = append(s.runs, r)
-	}
+		a.runMemory.add(s, r)
+	})
 	s.writes = s.writes || later.writes
-	later.runs = nil
+	later.runs = taskRuns{}
 }
 
 // findSources finds the parents of stages that have work, as stages that have work.

@@ -47,14 +47,13 @@ func (a *assembler) parallelTasks() int {
 	var levels slots.Levels
 	for _, s := range a.stages { // in any order: Levels sorts
 		firstEnd := int64(0)
-		for i := range s.runs {
-			r := &s.runs[i]
+		s.runs.each(func(r *taskRun) {
 			end := r.launch + int64(r.Run) + int64(r.Deserialize) + int64(r.Result) + int64(r.Scheduler) + int64(r.GettingResult)
 			levels.Ran(r.launch, end)
 			if firstEnd == 0 || end < firstEnd {
 				firstEnd = end
 			}
-		}
+		})
 		levels.Waited(firstEnd, s.lastLaunch)
 	}
 	_, usual := levels.Count()

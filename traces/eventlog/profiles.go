@@ -100,17 +100,9 @@ func (a *assembler) raiseCores(app *traces.Application) {
 	if a.local() {
 		return // its tasks say how many cores it has
 	}
-	levels := make([]slots.Levels, len(a.executors))
-	for _, s := range a.stages { // in any order: Levels sorts
-		for i := range s.runs {
-			r := &s.runs[i]
-			work := int64(r.Run) + int64(r.Deserialize) + int64(r.Result)
-			if !r.measured || work > r.finish-r.launch {
-				continue
-			}
-			levels[r.executor].Ran(r.finish-work, r.launch+work)
-		}
-	}
+	most := a.mostAtOnce(func(x *executorLog) bool {
+		return slices.ContainsFunc(app.Profiles, func(p traces.Profile) bool { return x.profile == p.ID && x.busy.Most()*p.TaskCPUs > x.cores })
+	})
 	raised, atOnce, cores := 0, 0, 0
 	for i := range app.Profiles {
 		p := &app.Profiles[i]
@@ -120,14 +112,13 @@ func (a *assembler) raiseCores(app *traces.Application) {
 				continue
 			}
 			of++
-			most, _ := levels[k].Count()
-			if most*p.TaskCPUs <= x.cores {
+			if most[k]*p.TaskCPUs <= x.cores {
 				continue
 			}
-			if wrong++; atOnce < most {
-				atOnce, cores = most, x.cores
+			if wrong++; atOnce < most[k] {
+				atOnce, cores = most[k], x.cores
 			}
-			x.cores = most * p.TaskCPUs
+			x.cores = most[k] * p.TaskCPUs
 			needed = max(needed, x.cores)
 		}
 		if raised += wrong; p.Cores > 0 && 2*wrong > of {
@@ -137,6 +128,46 @@ func (a *assembler) raiseCores(app *traces.Application) {
 	if raised > 0 {
 		a.concluded = []traces.Note{coresRaised.With(raised, atOnce, cores)}
 	}
+}
+
+// mostAtOnce is how many tasks surely ran at one time on each executor that is suspected to
+// have run too many, else 1: what the driver had not noted yet does not count.
+func (a *assembler) mostAtOnce(suspected func(*executorLog) bool) []int {
+	const atATime = 1 << 20 // tasks, of some executors
+	most := make([]int, len(a.executors))
+	levels := make([]*slots.Levels, len(a.executors))
+	tasks := 0
+	count := func() {
+		if tasks == 0 {
+			return
+		}
+		for _, s := range a.stages { // in any order: Levels sorts
+			s.runs.each(func(r *taskRun) {
+				work := int64(r.Run) + int64(r.Deserialize) + int64(r.Result)
+				if l := levels[r.executor]; l != nil && r.measured && work <= r.finish-r.launch {
+					l.Ran(r.finish-work, r.launch+work)
+				}
+			})
+		}
+		for k, l := range levels {
+			if l != nil {
+				most[k], _ = l.Count()
+			}
+		}
+		clear(levels)
+		tasks = 0
+	}
+	for k, x := range a.executors {
+		if most[k] = 1; x.cores == 0 || !suspected(x) {
+			continue
+		}
+		levels[k] = &slots.Levels{}
+		if tasks += x.busy.Tasks(); tasks > atATime {
+			count()
+		}
+	}
+	count()
+	return most
 }
 
 // limitSet is the limit of the default profile by the properties: before Spark 3.1 the log

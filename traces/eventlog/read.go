@@ -16,9 +16,12 @@ import (
 // 0: only the other applications of a workload give it an offset. The error is a
 // *traces.LogError if no application can be made.
 func Read(log *Log) (*traces.Application, error) {
-	a := newAssembler(log)
+	return newAssembler(log).read()
+}
+
+func (a *assembler) read() (*traces.Application, error) {
 	defer a.scan.Put()
-	r := NewLines(log)
+	r := NewLines(a.log)
 	defer r.Close()
 	for {
 		event, err := r.Next()
@@ -31,7 +34,7 @@ func Read(log *Log) (*traces.Application, error) {
 			err = a.take(event)
 		}
 		if err != nil {
-			a.badLine(base(log.Parts[r.Part].Name), r.Number, err)
+			a.badLine(base(a.log.Parts[r.Part].Name), r.Number, err)
 		}
 	}
 	for _, f := range r.Faults {

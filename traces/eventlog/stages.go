@@ -32,7 +32,7 @@ type stageLog struct {
 	writes      bool         // its tasks are ShuffleMapTasks
 	barrier     bool         // one of its RDDs is a barrier, so the stage is (RDD.isBarrier)
 	repeated    bool         // it had speculative copies or more than one attempt
-	runs        []taskRun    // tasks that succeeded
+	runs        taskRuns     // tasks that succeeded
 	firstLaunch int64        // of a task of its first attempt, ms since 1970
 	lastLaunch  int64        // of any of its tasks, ms since 1970
 	ends        []int64      // of the last task that succeeded in each attempt, ms since 1970, sorted
@@ -191,6 +191,7 @@ func (a *assembler) stageCompleted(e *scan.StageEvent) error {
 	completed := cmp.Or(max(e.Info.Completed, 0), a.last)
 	a.spent.Completed(e.Info.ID, e.Info.Attempt, completed)
 	a.excluded.Completed(e.Info.ID, e.Info.Attempt, completed)
+	a.runMemory.pack(s)
 	return nil
 }
 

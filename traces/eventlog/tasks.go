@@ -45,7 +45,7 @@ func (a *assembler) taskStart(e *scan.TaskEvent) error {
 	a.follow(e.Info.Launch)
 	s := a.stage(int(e.Stage))
 	s.repeated = s.repeated || e.Info.Speculative
-	a.launched.Add(e.Stage, e.StageAttempt, e.Info.ID)
+	a.taskIDs.Launch(e.Stage, e.StageAttempt, e.Info.ID)
 	return nil
 }
 
@@ -62,7 +62,7 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 		return err
 	}
 	resubmitted := e.Reason == "Resubmitted" // it says that the output of an earlier run was lost, and has the times of that run
-	if !resubmitted && !a.finished.Add(e.Stage, e.StageAttempt, e.Info.ID) {
+	if !resubmitted && !a.taskIDs.Finish(e.Stage, e.StageAttempt, e.Info.ID) {
 		a.counts[repeatedEnds]++
 		return nil
 	}
@@ -151,10 +151,7 @@ func (a *assembler) succeeded(s *stageLog, x *executorLog, e *scan.TaskEvent, pa
 		x.reads.Take(run.launch, run.id, a.slots(x))
 	}
 	s.lastLaunch = max(s.lastLaunch, run.launch)
-	if s.runs == nil {
-		s.runs = make([]taskRun, 0, min(max(s.wanted, 1), 1024))
-	}
-	s.runs = append(s.runs, run)
+	a.runMemory.add(s, &run)
 }
 
 // failedByItself reports whether a task with this end reason would have failed on any

@@ -104,7 +104,7 @@ func (e equalTasks) application(stages []stage, path string) (*traces.Applicatio
 		if made.Tasks == nil {
 			made.Tasks = e.of(s.count, s.each)
 		}
-		made.Pack()
+		made.Pack(len(made.Tasks))
 		for _, parent := range s.after {
 			made.Parents = append(made.Parents, index[parent])
 			a.Stages[index[parent]].Map = true

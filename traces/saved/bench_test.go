@@ -30,7 +30,7 @@ func BenchmarkLoad(b *testing.B) {
 		a := &traces.Application{ID: "a"}
 		for range tasks / stage {
 			s := traces.Stage{Name: "stage", Tasks: tasksLike(stage)}
-			s.Pack()
+			s.Pack(0)
 			a.Stages = append(a.Stages, s)
 		}
 		var file bytes.Buffer

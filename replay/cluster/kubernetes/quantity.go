@@ -36,7 +36,7 @@ func (c *CPU) UnmarshalText(text []byte) error {
 	if err != nil || !(n >= 0 && n <= 1e12) {
 		return fmt.Errorf("%q is not an amount of cpu; expected cores such as 2, 0.5 or 500m", text)
 	}
-	*c = CPU(n*scale + 0.5)
+	*c = CPU(float64(n*scale) + 0.5)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package scan_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -94,6 +95,23 @@ func TestLinesLikeOthersAreRead(t *testing.T) {
 				agree(t, d, scan.JobEnds(d), library.JobEnd, []byte(l))
 			}
 		}
+	}
+}
+
+// The properties of a job differ from those of the job before it: what only that one had is
+// not taken over, and what only this one has is read.
+func TestTheRestOfAnObjectIsItsOwn(t *testing.T) {
+	const job = `{"Event":"SparkListenerJobStart","Job ID":1,"Submission Time":7,"Stage Infos":[{"Stage ID":1,"RDD Info":[{"RDD ID":1}]}],"Stage IDs":[1],"Properties":{%s}}`
+	d := scan.NewDecoder()
+	for _, properties := range []string{
+		`"a":"b","spark.scheduler.pool":"p","spark.job.tags":"t"`,
+		`"a":"b","spark.jobGroup.id":"g"`,
+		`"a":"b","spark.scheduler.pool":"q"`,
+		``,
+		`"a":"b","spark.scheduler.pool":"p","spark.job.tags":"u","c":{"d":[1]}`,
+		`"a":"b","spark.scheduler.pool":"p","c":"d"`,
+	} {
+		agree(t, d, scan.JobStarts(d), library.JobStart, []byte(fmt.Sprintf(job, properties)))
 	}
 }
 

@@ -19,15 +19,23 @@ func (b *Busy) count() {
 	}
 }
 
+// Tasks is how many tasks there are.
+func (b *Busy) Tasks() int { return b.launches.Len() }
+
+// Most is how many tasks ran at one time, by when the driver noted their ends.
+func (b *Busy) Most() int {
+	if b.most == 0 {
+		b.count()
+	}
+	return b.most
+}
+
 // FreeSince returns from when on, at the earliest from a given time, the executor had a
 // free slot until another time; false if it had none then. It is taken to have no more
 // slots than it ever used at one time: custom resources such as GPUs may allow fewer
 // tasks than its cores.
 func (b *Busy) FreeSince(from, until int64, slots int) (since int64, free bool) {
-	if b.most == 0 {
-		b.count()
-	}
-	slots = min(slots, b.most)
+	slots = min(slots, b.Most())
 	launched, finished := b.launches.Before(until), b.finishes.Before(until+1)
 	running := launched - finished
 	if running >= slots {

@@ -6,6 +6,6 @@
 //   - first.go: [First], the first tasks on an executor
 //   - levels.go: [Levels], how many tasks ran at one time
 //   - lost.go: [Lost], the time that was lost to faults, and [Missing], the executors
-//   - tasks.go: [Tasks], a set of tasks
+//   - tasks.go: [Tasks], which tasks were launched and finished
 //   - spent.go: [Spent], how the time of a run was spent
 package slots

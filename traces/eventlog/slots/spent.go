@@ -82,9 +82,7 @@ func (l *Spent) Held(from, to int64, slots int) {
 func (l *Spent) Divide(start, end int64, busy []*Busy) traces.TimeSpent {
 	var launched, finished []*Times
 	for _, b := range busy {
-		if b.most == 0 {
-			b.count()
-		}
+		b.Most() // sorts them
 		launched, finished = append(launched, &b.launches), append(finished, &b.finishes)
 	}
 	launches, finishes := merge(launched), merge(finished)

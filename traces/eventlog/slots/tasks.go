@@ -2,42 +2,55 @@ package slots
 
 import "math/bits"
 
-// A Tasks is a set of tasks, by attempts of stages and 64 ids of tasks each.
+// A Tasks is which tasks were launched and which finished, by attempts of stages and 64 ids
+// of tasks each.
 type Tasks struct {
-	sets map[taskKey]uint64
+	sets map[taskKey]taskSets
 	last taskKey // to which the task before belonged
-	bits uint64  // of last
+	now  taskSets
 }
 
 type taskKey struct{ stage, attempt, ids int64 }
 
-// flush puts the bits of the last key into the map.
-func (t *Tasks) flush() {
-	if t.sets == nil {
-		t.sets = map[taskKey]uint64{}
+type taskSets struct{ launched, finished uint64 }
+
+// find makes the sets of a task the present ones.
+func (t *Tasks) find(stage, attempt, id int64) (bit uint64) {
+	if key := (taskKey{stage, attempt, id >> 6}); key != t.last {
+		t.flush()
+		t.last, t.now = key, t.sets[key]
 	}
-	t.sets[t.last] = t.bits
+	return 1 << (id & 63)
 }
 
-// Add adds a task and reports whether it was not in the set before.
-func (t *Tasks) Add(stage, attempt, id int64) bool {
-	key, bit := taskKey{stage, attempt, id >> 6}, uint64(1)<<(id&63)
-	if key != t.last {
-		t.flush()
-		t.last, t.bits = key, t.sets[key]
+// flush keeps the present sets.
+func (t *Tasks) flush() {
+	if t.sets == nil {
+		t.sets = map[taskKey]taskSets{}
 	}
-	before := t.bits
-	t.bits |= bit
+	t.sets[t.last] = t.now
+}
+
+// Launch takes the launch of a task.
+func (t *Tasks) Launch(stage, attempt, id int64) {
+	bit := t.find(stage, attempt, id)
+	t.now.launched |= bit
+}
+
+// Finish takes the end of a task and reports whether it is the first one.
+func (t *Tasks) Finish(stage, attempt, id int64) bool {
+	bit := t.find(stage, attempt, id)
+	before := t.now.finished
+	t.now.finished |= bit
 	return before&bit == 0
 }
 
-// EachWithout calls yield, for each stage in any order and perhaps more than once, with how
-// many tasks the set has that the other does not have.
-func (t *Tasks) EachWithout(other *Tasks, yield func(stage int64, n int)) {
+// EachOpen calls yield, for each stage in any order and perhaps more than once, with how
+// many of its tasks were launched and did not finish.
+func (t *Tasks) EachOpen(yield func(stage int64, n int)) {
 	t.flush()
-	other.flush()
-	for key, set := range t.sets {
-		if n := bits.OnesCount64(set &^ other.sets[key]); n > 0 {
+	for key, sets := range t.sets {
+		if n := bits.OnesCount64(sets.launched &^ sets.finished); n > 0 {
 			yield(key.stage, n)
 		}
 	}

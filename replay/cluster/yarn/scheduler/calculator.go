@@ -176,7 +176,7 @@ func roundUp(amount, step int64) int64 { return (amount + step - 1) / step * ste
 // the product to the nearest number, the dominant one rounds it up.
 func (c Calculator) MultiplyUp(r Resource, by float64, step Resource) Resource {
 	return c.each(func(k Kind) int64 {
-		product := float64(k.Of(r)) * by
+		product := float64(float64(k.Of(r)) * by)
 		if c.Dominant {
 			return roundUp(Truncate(math.Ceil(float64(float32(product)))), k.Of(step))
 		}
@@ -188,7 +188,7 @@ func (c Calculator) MultiplyUp(r Resource, by float64, step Resource) Resource {
 // memory-only calculator to the nearest number.
 func (c Calculator) MultiplyEachUp(r Resource, factors [2]float64) Resource {
 	return c.each(func(k Kind) int64 {
-		product := float64(k.Of(r)) * factors[k]
+		product := float64(float64(k.Of(r)) * factors[k])
 		if c.Dominant {
 			return Truncate(math.Ceil(product))
 		}
