@@ -14,6 +14,7 @@ RECORD      ?= 0
 MUTANTS     ?= .
 COVERAGE    ?= 4000
 SEEDS       ?= 50
+WORKLOADS   ?= day queues fleet fleets recordings
 SPARK       ?= 4.1.4
 HADOOP      ?= 3.4.2
 DIST        ?= dist
@@ -83,8 +84,8 @@ validate: ## compare replays with all recordings, and rewrite docs/VALIDATION.md
 coverage: ## measure how often intervals contain the truth, in COVERAGE (4000) samples and a twentieth as many days, and the error of the model
 	COVERAGE="$(COVERAGE)" go test ./bench/... -run '^(TestIntervals.*Cover.*|TestModelErrorIsTheMeasuredOne)$$' -v -timeout 30m
 
-advice-bars: ## decide with SEEDS (50) seeds about the built-in workloads and the recordings, and print contradictions, costs and how often verdicts are right
-	SEEDS="$(SEEDS)" WORKLOADS="day fleet recordings" go test ./bench/decide -run '^TestDecisionsHoldForEverySeed$$' -v -timeout 10h
+advice-bars: ## decide with SEEDS (50) seeds about WORKLOADS (built-in ones and recordings), and print contradictions, costs and how often verdicts are right; a run that was ended goes on (bars.jsonl)
+	BARS="$(CURDIR)/bars.jsonl" SEEDS="$(SEEDS)" WORKLOADS="$(WORKLOADS)" go test ./bench/decide -run '^TestDecisionsHoldForEverySeed$$' -v -timeout 10h
 
 vulncheck: ## look for known vulnerabilities in the modules and in the standard library of RELEASE_GO (go1.26.10)
 	RELEASE_GO="$(RELEASE_GO)" .ci/vulncheck

@@ -167,7 +167,7 @@ var breakEvensLeftOut = note.Declare("break-evens-left-out", "searched", "of")
 
 // breakEvens are the values of inputs from which on the answer for a class is another one.
 func (d *decider) breakEvens(ctx context.Context, k int, out *ClassDecision) ([]BreakEven, error) {
-	if out.Verdict == Insufficient || out.BestStatic == nil || out.BestDynamic == nil {
+	if d.brief || out.Verdict == Insufficient || out.BestStatic == nil || out.BestDynamic == nil {
 		return nil, nil
 	}
 	var list []BreakEven

@@ -50,6 +50,7 @@ type decider struct {
 	replicas int                    // of judging, that all judged fleets have
 	worlds   map[worldKey]*scenario // of break-evens
 	until    int                    // what may be spent for the break-evens of the class
+	brief    bool                   // only verdicts and the advised fleet are wanted
 	out      Decision
 }
 
@@ -75,7 +76,12 @@ func DecideElsewhere(ctx context.Context, q Question, o bench.Options, elsewhere
 	}
 	d.elsewhere = elsewhere
 	d.placed(d.joint, 0, 0)
-	err = d.search(ctx)
+	return d.decide(ctx)
+}
+
+// decide searches and judges.
+func (d *decider) decide(ctx context.Context) (*Decision, error) {
+	err := d.search(ctx)
 	if err == nil {
 		err = d.judge(ctx)
 	}

@@ -53,6 +53,9 @@ func (d *decider) conclude(ctx context.Context) error {
 		return err
 	}
 	most := min(d.replicas, fewestJudging)
+	if d.brief {
+		most = 1
+	}
 	for _, list := range []*[]*trial{&own, &everyone, &shown, &hindsight} {
 		left := d.left(concludeShare)
 		replicas := min(most, left/max(1, len(*list)))

@@ -80,8 +80,15 @@ func (c *counted) String() string {
 	return text
 }
 
-// truthOf decides from every recording of a folder, and compares with what really happened.
-func truthOf(t *testing.T, folder string, seed uint64) (sum counted, lines []string) {
+// A case is a log of one run, and what really happened under the policies of its workload.
+type recordedCase struct {
+	log  *traces.Workload
+	real []truth
+	own  validate.Spread // of repeats
+}
+
+// recordedCases are the logs of a folder whose workloads really ran under several policies.
+func recordedCases(t *testing.T, folder string) (list []recordedCase) {
 	t.Helper()
 	groups := validate.ByWorkload(validate.Recordings(logtest.Read(t, folder).Apps))
 	borrowed := validate.Spread{}
@@ -100,22 +107,33 @@ func truthOf(t *testing.T, folder string, seed uint64) (sum counted, lines []str
 		if own == (validate.Spread{}) {
 			own = borrowed
 		}
-		var list []policies.Spec
-		for _, r := range real {
-			list = append(list, r.policy)
-		}
 		for _, log := range group {
-			s := suiteOf(log)
-			s.Config.Seed = seed
-			d := decided(t, only(s, list...))
-			lines = append(lines, sum.add(log.Name, d, real, own))
+			list = append(list, recordedCase{log, real, own})
 		}
 	}
-	return sum, lines
+	return list
 }
 
-// add counts one decision.
-func (c *counted) add(name string, d *Decision, real []truth, own validate.Spread) string {
+// question is what to set for the log, among the policies that really ran.
+func (c *recordedCase) question(seed uint64) Question {
+	s := suiteOf(c.log)
+	s.Config.Seed = seed
+	var list []policies.Spec
+	for _, r := range c.real {
+		list = append(list, r.policy)
+	}
+	return only(s, list...)
+}
+
+// A judgedCase is a decision about a recorded case, compared with what really happened.
+type judgedCase struct {
+	Confidence          float64
+	Right, Differ, Sure bool
+	Said                string
+}
+
+// judge compares a decision with what really happened.
+func (c *recordedCase) judge(d *Decision) judgedCase {
 	of := &d.Classes[0]
 	deadline := d.reference[0].Deadline.Seconds()
 	var best [2]truth // the best fixed size, and the best dynamic allocation
@@ -126,7 +144,7 @@ func (c *counted) add(name string, d *Decision, real []truth, own validate.Sprea
 		}
 		return x.executors < y.executors
 	}
-	for _, r := range real {
+	for _, r := range c.real {
 		k := oneIf(!r.policy.Fixed())
 		if best[k].time == 0 || better(r, best[k]) {
 			best[k] = r
@@ -135,18 +153,40 @@ func (c *counted) add(name string, d *Decision, real []truth, own validate.Sprea
 			set = r
 		}
 	}
-	static := of.Set.Policy.Fixed()
-	other := best[oneIf(static)]
+	other := best[oneIf(of.Set.Policy.Fixed())]
 	late := func(x truth, by float64) bool { return x.time > deadline*(1+by) }
-	right := set.time > 0 && (other.time == 0 || !late(set, 2*own.Application) || late(other, -2*own.Application)) &&
+	j := judgedCase{Confidence: of.Confidence, Sure: of.Verdict == Static || of.Verdict == Dynamic}
+	j.Right = set.time > 0 && (other.time == 0 || !late(set, 2*c.own.Application) || late(other, -2*c.own.Application)) &&
 		(other.time == 0 || late(other, 0) && !late(set, 0) || set.executors <= 1.05*other.executors)
-	differ := best[0].time > 0 && best[1].time > 0 && (late(best[0], 0) != late(best[1], 0) || math.Abs(math.Log(best[0].executors/best[1].executors)) > 2*own.Executors)
-	sure := of.Verdict == Static || of.Verdict == Dynamic
-	c.asked, c.right, c.differ, c.sure = c.asked+1, c.right+oneIf(right), c.differ+oneIf(differ), c.sure+oneIf(sure)
-	c.differSure += oneIf(differ && sure)
-	c.sureAndWrong += oneIf(sure && !right)
-	bin := &c.bins[min(4, max(0, int(10*(of.Confidence-0.5))))]
-	bin[0], bin[1] = bin[0]+1, bin[1]+oneIf(right)
-	return fmt.Sprintf("%s: %s %.2f of %s, right %v; in reality %s %.0f s %.0f, %s %.0f s %.0f executor-seconds; deadline %.0f s",
-		name, of.Verdict, of.Confidence, of.Set.Policy, right, best[0].policy, best[0].time, best[0].executors, best[1].policy, best[1].time, best[1].executors, deadline)
+	j.Differ = best[0].time > 0 && best[1].time > 0 && (late(best[0], 0) != late(best[1], 0) || math.Abs(math.Log(best[0].executors/best[1].executors)) > 2*c.own.Executors)
+	j.Said = fmt.Sprintf("%s %.2f of %s, right %v; in reality %s %.0f s %.0f, %s %.0f s %.0f executor-seconds; deadline %.0f s",
+		of.Verdict, of.Confidence, of.Set.Policy, j.Right, best[0].policy, best[0].time, best[0].executors, best[1].policy, best[1].time, best[1].executors, deadline)
+	if !j.Right {
+		for _, x := range of.Candidates {
+			if x.Policy == other.policy { // the cause: what was forecast of the one that was better
+				j.Said += fmt.Sprintf("; forecast of %s: %.0f s ± %.0f %%, %.0f executor-seconds, up to %.2f late", x.Policy, x.Turnaround, 100*validate.HalfWidth(of.Model.Time), x.ExecutorSeconds, x.Misses.High)
+				break
+			}
+		}
+	}
+	return j
+}
+
+// truthOf decides from every recording of a folder, and compares with what really happened.
+func truthOf(t *testing.T, folder string, seed uint64) (sum counted, lines []string) {
+	t.Helper()
+	for _, c := range recordedCases(t, folder) {
+		j := c.judge(decided(t, c.question(seed)))
+		sum.add(&j)
+		lines = append(lines, c.log.Name+": "+j.Said)
+	}
+	return sum, lines
+}
+
+func (c *counted) add(j *judgedCase) {
+	c.asked, c.right, c.differ, c.sure = c.asked+1, c.right+oneIf(j.Right), c.differ+oneIf(j.Differ), c.sure+oneIf(j.Sure)
+	c.differSure += oneIf(j.Differ && j.Sure)
+	c.sureAndWrong += oneIf(j.Sure && !j.Right)
+	bin := &c.bins[min(4, max(0, int(10*(j.Confidence-0.5))))]
+	bin[0], bin[1] = bin[0]+1, bin[1]+oneIf(j.Right)
 }
