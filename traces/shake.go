@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"dynalloc/internal/exact"
 )
 
 // A Shaking says by how much the inputs of a replay are changed at random, to see which
@@ -41,7 +43,7 @@ func (by Shaking) shake(a *Application, random *rand.Rand) *Application {
 	if by.Work <= 0 {
 		return &c
 	}
-	factor := func() float64 { return math.Exp(float64(by.Work*random.NormFloat64()) - float64(by.Work*by.Work/2)) }
+	factor := func() float64 { return exact.Exp(float64(by.Work*random.NormFloat64()) - float64(by.Work*by.Work/2)) }
 	gap := func(d time.Duration) time.Duration {
 		return time.Duration(float64(d) * factor()).Truncate(time.Millisecond)
 	}

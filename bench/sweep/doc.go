@@ -11,6 +11,7 @@
 //   - line.go: the result line;
 //   - results.go: all cells of a plan, with the results that are in stores; folder.go: the
 //     folder of a complete sweep, read again;
+//   - summary.go and benchstat.go: means over replicas and seeds, and the results for benchstat;
 //   - worker.go: cells by request, for other processes.
 //
 // Package store below keeps the lines. The package has no flags and prints nothing.

@@ -42,11 +42,12 @@ func sum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
 // notInResults are fields that say where inputs are from, or are set for each cell.
 var notInResults = map[reflect.Type][]string{
-	reflect.TypeFor[traces.Workload]():    {"Name", "Notes"},
-	reflect.TypeFor[traces.Application](): {"Path", "Log"},
-	reflect.TypeFor[cluster.Cluster]():    {"Notes", "Assumed"},
-	reflect.TypeFor[replay.Config]():      {"Seed", "Watch"},
-	reflect.TypeFor[traces.Stage]():       {"Tasks", "Packed"}, // see writeTasks
+	reflect.TypeFor[traces.Workload]():      {"Name", "Notes"},
+	reflect.TypeFor[traces.Application]():   {"Path", "Log"},
+	reflect.TypeFor[cluster.Cluster]():      {"Notes", "Assumed"},
+	reflect.TypeFor[replay.Config]():        {"Seed", "Watch"},
+	reflect.TypeFor[latency.Distribution](): {"Source", "Logs"},
+	reflect.TypeFor[traces.Stage]():         {"Tasks", "Packed"}, // see writeTasks
 
 	reflect.TypeFor[latency.Distribution](): {"Source", "Logs"},
 }

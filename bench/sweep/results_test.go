@@ -244,3 +244,17 @@ func TestAPlanOfAHundredThousandCells(t *testing.T) {
 		t.Errorf("%d lines, %d replayed, %v", number, replayed, err)
 	}
 }
+
+func mustWrite(t *testing.T, folder, name string, text []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func expectIncomplete(t *testing.T, folder string) {
+	t.Helper()
+	if _, err := OpenFolder(folder); !errors.Is(err, ErrIncomplete) {
+		t.Errorf("%v, want %v", err, ErrIncomplete)
+	}
+}

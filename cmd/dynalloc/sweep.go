@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"dynalloc/bench/sweep/store"
 	"dynalloc/policies"
 	"dynalloc/policies/script"
+	"dynalloc/reports/sweeps"
 	"dynalloc/reports/words"
 )
 
@@ -31,7 +33,8 @@ type sweepFlags struct {
 
 func newSweep() *cobra.Command {
 	var f sweepFlags
-	var folder string
+	var out outputFlags
+	var summary bool
 	shard := sweep.Shard{Of: 1}
 	cmd := &cobra.Command{
 		Use:   "sweep [TRACE...]",
@@ -43,19 +46,32 @@ func newSweep() *cobra.Command {
 			if err := f.on.check(); err != nil {
 				return err
 			}
-			if folder == "" {
+			if out.folder == "" {
 				return usagef("give -o FOLDER: results are kept there, and the same command goes on with them")
 			}
-			out := outputFlags{folder: folder}
+			if summary && shard.Of > 1 {
+				return usagef("--summary and --shard: put the shards together with \"dynalloc sweep merge\", then use --summary alone")
+			}
 			if err := out.checkFolder(); err != nil {
 				return err
 			}
-			return f.sweep(cmd, args, shard, folder)
+			var partly error
+			if len(args) > 0 || f.planned() || !summary {
+				if partly = f.sweep(cmd, args, shard, out.folder); partly != nil && !errors.Is(partly, errPartly) {
+					return partly
+				}
+			}
+			if summary {
+				return errors.Join(summarize(cmd, &out, f.quiet), partly)
+			}
+			return partly
 		},
 	}
 	f.addFlags(cmd)
 	f.on.addFlags(cmd)
-	cmd.Flags().StringVarP(&folder, "out", "o", "", "`folder` of the results")
+	out.addFormat(cmd, "format of --summary")
+	cmd.Flags().StringVarP(&out.folder, "out", "o", "", "`folder` of the results")
+	cmd.Flags().BoolVar(&summary, "summary", false, "print tables of the results in the folder, and write them there with pictures and a file for benchstat; without a plan, of the results that are there")
 	addParsed(cmd, "shard", "", "only every N-th cell, from number `I/N` on: 0/4, 1/4, 2/4 and 3/4 are all; see \"dynalloc sweep merge --help\"", "", func(text string) (sweep.Shard, error) {
 		var err error
 		shard, err = parseShard(text)
@@ -63,6 +79,24 @@ func newSweep() *cobra.Command {
 	})
 	cmd.AddCommand(newSweepWorker(), newSweepMerge())
 	return cmd
+}
+
+// planned reports whether a plan is given.
+func (f *sweepFlags) planned() bool {
+	return f.plan != "" || slices.ContainsFunc(sweep.Axes, func(axis string) bool { return len(*f.axes[axis]) > 0 })
+}
+
+// summarize reports a complete sweep.
+func summarize(cmd *cobra.Command, out *outputFlags, quiet bool) error {
+	results, err := sweep.OpenFolder(out.folder)
+	if err != nil {
+		return err
+	}
+	document, err := sweeps.Document(results)
+	if err != nil {
+		return err
+	}
+	return out.write(cmd, quiet, document)
 }
 
 // parseShard reads I/N.

@@ -11,7 +11,7 @@ import (
 // sameEverywhere are the packages that make results: a result must not depend on the
 // platform.
 var sameEverywhere = []string{
-	"bench", "bench/metrics", "bench/sla", "bench/stats", "bench/sweep", "bench/sweep/store", "replay/...", "policies/...", "traces/...", "internal/spark", "internal/spec", "internal/wide",
+	"bench", "bench/metrics", "bench/sla", "bench/stats", "bench/sweep", "bench/sweep/store", "replay/...", "policies/...", "traces/...", "internal/exact", "internal/spark", "internal/spec", "internal/wide",
 }
 
 // fused is an instruction of arm64 that multiplies and adds with one rounding, and its place

@@ -22,6 +22,7 @@ import (
 const graph = `
 cmd/dynalloc                  -> ...
 internal/performance          -> reports reports/pictures reports/words
+reports/sweeps                -> bench bench/metrics bench/sweep reports reports/pictures reports/words
 reports                       -> bench bench/decide bench/metrics bench/selfreplay bench/stats bench/validate internal/note internal/pending policies replay replay/attribution replay/cluster replay/latency reports/answer reports/pictures reports/resultfile reports/sentences reports/words traces traces/source
 reports/pictures              -> bench bench/decide bench/metrics bench/validate replay/attribution reports/words
 reports/resultfile            -> bench bench/metrics internal/wide traces
@@ -30,7 +31,7 @@ reports/answer                -> bench/decide bench/stats bench/validate interna
 reports/settings              -> policies
 reports/words                 -> bench/metrics bench/stats
 
-bench/sweep                   -> bench bench/metrics bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster replay/latency traces
+bench/sweep                   -> bench bench/metrics bench/stats bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster replay/latency traces
 bench/sweep/store             ->
 bench/decide                  -> bench bench/metrics bench/reuse bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
 bench/onspark                 ->
@@ -48,7 +49,7 @@ internal/logtest              -> replay/calibrate traces traces/source
 traces/redact                 -> internal/spark traces traces/eventlog traces/eventlog/excluded traces/source
 traces/source                 -> internal/note internal/pending traces traces/eventlog traces/formats traces/saved
 
-replay/calibrate              -> internal/note internal/spark policies replay/cluster replay/latency traces
+replay/calibrate              -> internal/exact internal/note internal/spark policies replay/cluster replay/latency traces
 replay                        -> internal/spec internal/wide policies replay/agenda replay/attribution replay/cluster replay/cluster/manager replay/exclusion replay/host replay/latency replay/lists replay/outcome replay/plan replay/pools replay/random replay/settings traces
 replay/outcome                -> internal/spark internal/wide policies replay/attribution replay/random traces
 replay/agenda                 ->
@@ -60,13 +61,13 @@ replay/plan                   -> policies replay/latency traces
 replay/pools                  ->
 replay/lists                  ->
 replay/random                 ->
-replay/latency                -> traces
+replay/latency                -> internal/exact traces
 replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
 replay/cluster/standalone     -> internal/note internal/spec replay/cluster/fit replay/cluster/manager
-replay/cluster/kubernetes     -> internal/note internal/spark internal/spec replay/cluster/fit replay/cluster/manager
+replay/cluster/kubernetes     -> internal/exact internal/note internal/spark internal/spec replay/cluster/fit replay/cluster/manager
 replay/cluster/yarn           -> internal/note internal/spark internal/spec replay/cluster/fit replay/cluster/manager replay/cluster/yarn/capacity replay/cluster/yarn/fair replay/cluster/yarn/fifo replay/cluster/yarn/hadoop replay/cluster/yarn/scheduler
-replay/cluster/yarn/capacity  -> internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
-replay/cluster/yarn/fair      -> internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/capacity  -> internal/exact internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
+replay/cluster/yarn/fair      -> internal/exact internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
 replay/cluster/yarn/fifo      -> internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/scheduler
 replay/cluster/yarn/hadoop    -> internal/note replay/cluster/yarn/scheduler
 replay/cluster/yarn/scheduler ->
@@ -84,7 +85,7 @@ traces/eventlog/rows          ->
 traces/eventlog/scan/slow     -> traces/eventlog/scan
 traces/eventlog/scan          -> traces
 traces/eventlog/schedule      ->
-traces                        -> internal/note internal/spark internal/spec internal/wide
+traces                        -> internal/exact internal/note internal/spark internal/spec internal/wide
 
 policies/script               -> policies
 policies                      -> internal/note internal/spark internal/spec
@@ -92,6 +93,7 @@ policies                      -> internal/note internal/spark internal/spec
 internal/spark                -> internal/spec
 internal/spec                 ->
 internal/note                 ->
+internal/exact                ->
 internal/wide                 ->
 internal/pending              ->
 internal/golden               ->

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/internal/exact"
 	"dynalloc/policies"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
@@ -336,7 +337,7 @@ func firstDelay(a *traces.Application) time.Duration {
 	total := latency.Median(first, 0)
 	startup := func(took time.Duration) float64 { // its density: normal on the scale of logarithms
 		y := (latency.Log(took) - latency.Log(work)) / spread
-		return math.Exp(float64(-y*y/2)-latency.Log(took)) / spread
+		return exact.Exp(float64(-y*y/2)-latency.Log(took)) / spread
 	}
 	const steps = 1000
 	step := float64(total) / steps
@@ -344,7 +345,7 @@ func firstDelay(a *traces.Application) time.Duration {
 	for i := range steps {
 		delay := float64((float64(i) + 0.5) * step)
 		x := delay / float64(usualDelay)
-		density := float64(delayedBefore * math.Exp(-x*x/2) * startup(total-time.Duration(delay)) * step)
+		density := float64(delayedBefore * exact.Exp(-x*x/2) * startup(total-time.Duration(delay)) * step)
 		sum, mass = sum+float64(density*delay), mass+density
 	}
 	if mass == 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/internal/exact"
 	"dynalloc/internal/note"
 	"dynalloc/replay/cluster"
 	"dynalloc/replay/latency"
@@ -121,7 +122,7 @@ func scaleRun(m *latency.Model, hidden, shown latency.Cause, samples []sample) {
 		got += s.took
 		expected += defaults.By[shown].Typical(s.others)
 	}
-	ratio := min(math.Pow(float64(got)/float64(expected), (1-from.Prior)/2), 2)
+	ratio := min(exact.Exp(exact.Log(float64(got)/float64(expected))*(1-from.Prior)/2), 2)
 	for i := range d.Quantiles {
 		d.Quantiles[i] = time.Duration(ratio * float64(d.Quantiles[i]))
 	}

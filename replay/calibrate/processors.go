@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/internal/exact"
 	"dynalloc/replay/latency"
 	"dynalloc/traces"
 )
@@ -46,8 +47,8 @@ func fitProcessors(starts []startup, apps []*traces.Application) (executors, dri
 		if math.IsInf(p, 1) {
 			onCluster = 1 - sharedBefore
 		} else {
-			away := math.Log(p/m.DriverProcessors.Float()) / machineSpread
-			onMachine = math.Exp(-away * away / 2)
+			away := exact.Log(p/m.DriverProcessors.Float()) / machineSpread
+			onMachine = exact.Exp(-away * away / 2)
 		}
 		machine, mass = machine+float64(onMachine*likelihood/p), mass+float64(onMachine*likelihood)
 		cluster, clusterMass = cluster+float64(onCluster*likelihood/p), clusterMass+float64(onCluster*likelihood)
@@ -83,11 +84,11 @@ func sharingLikelihood(starts []startup) []float64 {
 			count = latency.ProcessorsOf(processors)
 		}
 		spread := spreadOf(startupWork(starts, count))
-		logs[i] = -(priorSpread + n - 1) / 2 * math.Log(float64(priorSpread*p.times*p.times)+float64((n-1)*spread*spread))
+		logs[i] = -(priorSpread + n - 1) / 2 * exact.Log(float64(priorSpread*p.times*p.times)+float64((n-1)*spread*spread))
 	}
 	most := slices.Max(logs)
 	for i := range logs {
-		logs[i] = math.Exp(logs[i] - most)
+		logs[i] = exact.Exp(logs[i] - most)
 	}
 	return logs
 }

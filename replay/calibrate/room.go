@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"dynalloc/internal/exact"
 	"dynalloc/replay/latency"
 )
 
@@ -31,15 +32,15 @@ func (p prior) waits(usual time.Duration, samples []sample, request []int) (wait
 		count[r]++
 	}
 	normal := func(x, deviation float64) float64 {
-		return float64(math.Exp(float64(-x*x/2)/deviation/deviation) / deviation)
+		return float64(exact.Exp(float64(-x*x/2)/deviation/deviation) / deviation)
 	}
 	const root2Pi = 2.5066282746310002
 	starts := func(r int, median float64) float64 {
 		return float64((1 - waitedBefore) * normal(sum[r]/count[r]-median, requestsVary))
 	}
 	rooms := func(r int) float64 { // the density of the logarithm of a time x is x times that of x
-		x := 2 * math.Exp(sum[r]/count[r]) / float64(usualWait/time.Millisecond)
-		return float64(waitedBefore * x * x * math.Exp(-x) * root2Pi)
+		x := 2 * exact.Exp(sum[r]/count[r]) / float64(usualWait/time.Millisecond)
+		return float64(waitedBefore * x * x * exact.Exp(-x) * root2Pi)
 	}
 	// The median of the cluster's start-ups is integrated over so many standard deviations.
 	const steps, wide = 400, 5.0
@@ -52,16 +53,16 @@ func (p prior) waits(usual time.Duration, samples []sample, request []int) (wait
 		off, median := at(k)
 		likely[k], none[k] = -off*off/2, -off*off/2
 		for _, r := range requests {
-			likely[k] += math.Log(starts(r, median) + rooms(r))
-			none[k] += math.Log(rooms(r))
+			likely[k] += exact.Log(starts(r, median) + rooms(r))
+			none[k] += exact.Log(rooms(r))
 		}
 		most = max(most, likely[k])
 	}
 	total, all, of := 0.0, 0.0, map[int]float64{}
 	for k := range likely {
 		_, median := at(k)
-		weight := math.Exp(likely[k] - most)
-		total, all = total+weight, all+math.Exp(none[k]-most)
+		weight := exact.Exp(likely[k] - most)
+		total, all = total+weight, all+exact.Exp(none[k]-most)
 		for _, r := range requests {
 			of[r] += float64(weight * rooms(r) / (starts(r, median) + rooms(r)))
 		}

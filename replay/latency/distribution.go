@@ -1,9 +1,10 @@
 package latency
 
 import (
-	"math"
 	"slices"
 	"time"
+
+	"dynalloc/internal/exact"
 )
 
 // Levels are the shares of samples that lie at or below the quantiles of a
@@ -50,12 +51,12 @@ func Constant(t time.Duration) Distribution {
 // uncertainty are meant: the logarithm of the milliseconds + 1. Logs have whole
 // milliseconds, so that a time of 0 is one below 1 ms.
 func Log(t time.Duration) float64 {
-	return math.Log1p(max(float64(t), 0) / float64(time.Millisecond))
+	return exact.Log1p(max(float64(t), 0) / float64(time.Millisecond))
 }
 
 // FromLog is the time whose Log is x; 0 if x is negative.
 func FromLog(x float64) time.Duration {
-	return time.Duration(math.Expm1(max(x, 0)) * float64(time.Millisecond))
+	return time.Duration(exact.Expm1(max(x, 0)) * float64(time.Millisecond))
 }
 
 // Interval is where the median lies with a probability of 95 %.

@@ -32,14 +32,39 @@ type choice struct {
 // and the front: the policies that no other beats in both.
 func TradeOff(w io.Writer, r *bench.Results) error {
 	choices, refused := choicesOf(r)
+	return tradeOff(w, choices, refused, r.Runs[0].All.Value("with_deadline"), setting(r))
+}
+
+// A Mean is a policy's SLA misses and executor-hours, as means over many replays.
+type Mean struct {
+	Policy        string
+	Hours, Misses float64
+	Base          bool // the policy with the settings in the logs
+	Hindsight     bool
+}
+
+// TradeOffOfMeans draws the same of means over many replays, whose applications have a
+// number of deadlines on average. setting is the line below the title.
+func TradeOffOfMeans(w io.Writer, means []Mean, deadlines float64, setting string) error {
+	var choices []choice
+	for _, m := range means {
+		if words.Finite(m.Hours) && deadlines > 0 {
+			choices = append(choices, choice{policy: m.Policy, hours: m.Hours, missed: m.Misses, base: m.Base, hindsight: m.Hindsight})
+		}
+	}
+	markFront(choices)
+	return tradeOff(w, choices, 0, deadlines, setting)
+}
+
+func tradeOff(w io.Writer, choices []choice, refused int, deadlines float64, setting string) error {
 	legend := "Pareto front: no other policy is at least as good in both and better in one"
 	if refused > 0 {
 		legend += "; without " + words.Plural(refused, "policy") + " that Spark refuses"
 	}
 	frontLine := draw.LineStyle{Color: sky, Width: 1.4}
-	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: lower left is better", setting(r),
+	f := newFigure(9*vg.Inch, 4.4*vg.Inch, "SLA misses against executor-hours held: lower left is better", setting,
 		[]key{lineKey(legend, frontLine)})
-	p := choicePlot(choices, r.Runs[0].All.Value("with_deadline"))
+	p := choicePlot(choices, deadlines)
 	front := stairs(p, choices)
 	if len(front) > 0 {
 		p.Add(steps(front, frontLine))
@@ -92,6 +117,12 @@ func choicesOf(r *bench.Results) (choices []choice, refused int) {
 			choices = append(choices, c)
 		}
 	}
+	markFront(choices)
+	return choices, refused
+}
+
+// markFront marks the choices that no other beats.
+func markFront(choices []choice) {
 	for i := range choices {
 		choices[i].front = !choices[i].hindsight // a policy that is not deployable is on no front
 		for j := range choices {
@@ -101,7 +132,6 @@ func choicesOf(r *bench.Results) (choices []choice, refused int) {
 			}
 		}
 	}
-	return choices, refused
 }
 
 // frontOf returns the corners of the front, from cheap to expensive.

@@ -3,11 +3,11 @@ package kubernetes
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
 
+	"dynalloc/internal/exact"
 	"dynalloc/replay/cluster/manager"
 )
 
@@ -156,7 +156,7 @@ func (m *Manager) reclaimTime(i int) time.Duration {
 	}
 	if s.MeanLifetime > 0 {
 		random := rand.New(rand.NewPCG(m.seed, uint64(i)<<32|uint64(n.joinCount)))
-		lifetime := time.Duration(-math.Log(1-float64(random.Float64())) * float64(s.MeanLifetime)) // exponential
+		lifetime := time.Duration(-exact.Log(1-float64(random.Float64())) * float64(s.MeanLifetime)) // exponential
 		at = min(at, m.now+max(time.Millisecond, lifetime.Truncate(time.Millisecond)))
 	}
 	return at

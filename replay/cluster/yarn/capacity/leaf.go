@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"dynalloc/internal/exact"
 	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/scheduler"
 )
@@ -154,7 +155,7 @@ func (l *leafQueue) compareApps(a, b *appAttempt) int {
 func (l *leafQueue) magnitude(a *appAttempt) float64 {
 	used := float64(a.orderedUsed)
 	if l.config.sizeBasedWeight && used != 0 {
-		if weight := math.Log1p(float64(a.orderedUsed+a.orderedPending)) / math.Log(2); weight != 0 {
+		if weight := exact.Log1p(float64(a.orderedUsed+a.orderedPending)) / math.Ln2; weight != 0 {
 			used /= weight
 		}
 	}

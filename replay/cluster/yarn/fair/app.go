@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dynalloc/internal/exact"
 	"dynalloc/replay/cluster/fit"
 	"dynalloc/replay/cluster/yarn/java"
 	"dynalloc/replay/cluster/yarn/scheduler"
@@ -99,7 +100,7 @@ func (a *appAttempt) updateDemand() {
 func (a *appAttempt) updateWeight() {
 	a.weight = 1
 	if a.s.config.sizeBasedWeight {
-		a.weight = float32(math.Log1p(float64(a.demand.MemoryMB)) / math.Log(2))
+		a.weight = float32(exact.Log1p(float64(a.demand.MemoryMB)) / math.Ln2)
 	}
 }
 

@@ -1,0 +1,87 @@
+package sweep
+
+import (
+	"math"
+
+	"dynalloc/bench/metrics"
+	"dynalloc/bench/stats"
+)
+
+// A Group is the results of one policy at one load in one window: of its replicas and seeds.
+type Group struct {
+	Policy  string
+	Load    float64
+	Window  string
+	Results int
+	Metrics []stats.Estimate // by index into metrics.Table; NaN where no result has a value
+}
+
+// A Summary is the groups of a sweep, in the order of their first cells.
+type Summary struct {
+	Manifest Manifest
+	Groups   []*Group
+}
+
+// moments are the sums from which a mean and its error follow (Welford, Technometrics 4,
+// 1962), which stay exact where the values are large and near to each other.
+type moments struct {
+	n             int
+	mean, squares float64
+}
+
+func (m *moments) add(v float64) {
+	m.n++
+	off := v - m.mean
+	m.mean += off / float64(m.n)
+	m.squares += float64(off * (v - m.mean))
+}
+
+// estimate is the mean with the 95 % interval of Student's distribution; without an interval
+// for fewer than two values.
+func (m *moments) estimate() stats.Estimate {
+	switch m.n {
+	case 0:
+		return stats.Estimate{Value: math.NaN(), Interval: stats.NoInterval()}
+	case 1:
+		return stats.Estimate{Value: m.mean, Interval: stats.NoInterval()}
+	}
+	half := float64(stats.StudentQuantile(m.n-1) * math.Sqrt(m.squares/float64(m.n-1)/float64(m.n)))
+	return stats.Estimate{Value: m.mean, Interval: stats.Interval{Low: m.mean - half, High: m.mean + half}}
+}
+
+// Summary reads the results once, and keeps sums alone.
+func (f *Folder) Summary() (*Summary, error) {
+	s := &Summary{Manifest: f.Manifest}
+	type id struct {
+		policy string
+		load   float64
+		window string
+	}
+	sums := map[id][]moments{}
+	groups := map[id]*Group{}
+	err := f.Each(func(r *Result) error {
+		of := id{r.Policy, r.Load, r.Window}
+		g := groups[of]
+		if g == nil {
+			g = &Group{Policy: r.Policy, Load: r.Load, Window: r.Window}
+			groups[of], sums[of] = g, make([]moments, len(metrics.Table))
+			s.Groups = append(s.Groups, g)
+		}
+		g.Results++
+		for i := range metrics.Table {
+			if v, there := r.All[metrics.Table[i].Name]; there {
+				sums[of][i].add(v)
+			}
+		}
+		return nil
+	})
+	for of, g := range groups {
+		for i := range sums[of] {
+			g.Metrics = append(g.Metrics, sums[of][i].estimate())
+		}
+	}
+	return s, err
+}
+
+// Metric is a group's estimate of the metric of a name.
+func (g *Group) Metric(name string) stats.Estimate { return g.Metrics[metrics.Position(name)] }
