@@ -236,10 +236,14 @@ func (m *monitor) known(id ExecutorID) *tracker {
 // running changes the number of tasks that seem to run on an executor.
 func (m *monitor) running(t *tracker, delta int, now time.Duration) {
 	t.running = max(0, t.running+delta)
-	t.idleSince = Never
-	if t.running == 0 {
-		t.idleSince = now
+	if t.running > 0 {
+		if t.timedOut && t.deadline < Never {
+			m.next = stale
+		}
+		t.idleSince, t.deadline = Never, Never
+		return
 	}
+	t.idleSince = now
 	m.updateDeadline(t)
 }
 

@@ -51,10 +51,27 @@ func (s *allocationManager) Start(time.Duration) { s.send() }
 
 // Observe counts an event, and starts or stops the add timer.
 func (s *allocationManager) Observe(e *Event) {
-	s.accounting.Observe(e)
-	if s.calm--; e.Kind != TaskStart && (e.Kind != TaskEnd || e.failed()) {
-		s.calm = 0
+	if e.Kind == TaskStart { // most events are starts and ends of tasks
+		s.calm--
+		s.demand.taskStart(e)
+		s.monitor.taskStart(e)
+		if !s.demand.anyPending() {
+			s.onSchedulerQueueEmpty()
+		}
+		return
 	}
+	if e.Kind == TaskEnd {
+		s.calm--
+		s.demand.taskEnd(e)
+		s.monitor.taskEnd(e)
+		if e.failed() { // the task is pending again
+			s.calm = 0
+			s.onSchedulerBacklogged(e.At)
+		}
+		return
+	}
+	s.calm = 0
+	s.accounting.Observe(e)
 	switch e.Kind {
 	case StageSubmitted:
 		s.initializing = false
@@ -68,14 +85,6 @@ func (s *allocationManager) Observe(e *Event) {
 	case StageCompleted:
 		if s.demand.open == 0 {
 			s.onSchedulerQueueEmpty()
-		}
-	case TaskStart:
-		if !s.demand.anyPending() {
-			s.onSchedulerQueueEmpty()
-		}
-	case TaskEnd:
-		if e.failed() { // the task is pending again
-			s.onSchedulerBacklogged(e.At)
 		}
 	case SpeculativeTaskSubmitted, UnschedulableTaskSetAdded:
 		s.onSchedulerBacklogged(e.At)
