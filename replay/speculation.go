@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"dynalloc/policies"
-	"dynalloc/replay/latency"
+	"dynalloc/replay/plan"
 	"dynalloc/replay/random"
 )
 
@@ -15,6 +15,7 @@ const speculationInterval = 100 * time.Millisecond
 // A speculation is what a task set needs to know to start copies of slow tasks.
 type speculation struct {
 	durations      []time.Duration // of the tasks that succeeded
+	median         plan.Median     // of these
 	copied         []bool          // by task: a copy was requested
 	pendingCopies  []int32         // tasks whose copy waits for a slot on another node
 	checkScheduled bool
@@ -39,7 +40,7 @@ func (a *application) speculate(number int32) {
 	if float64(set.done) < max(rules.Quantile*float64(set.tasks), 1) || len(s.durations) == 0 {
 		return
 	}
-	threshold := max(time.Duration(rules.Multiplier*float64(latency.Median(slices.Clone(s.durations), 0))), rules.MinRuntime)
+	threshold := max(time.Duration(rules.Multiplier*float64(s.median.Value())), rules.MinRuntime)
 	if s.copied == nil {
 		s.copied = make([]bool, set.tasks)
 	}
@@ -71,6 +72,7 @@ func (a *application) speculate(number int32) {
 func (a *application) stopLosingCopy(set *taskSet, task int32, won runningTask) {
 	s := &set.speculation
 	s.durations = append(s.durations, won.end-won.start)
+	s.median.Add(won.end - won.start)
 	s.pendingCopies = slices.DeleteFunc(s.pendingCopies, func(t int32) bool { return t == task })
 	if s.copied == nil || !s.copied[task] {
 		return
