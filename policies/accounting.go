@@ -1,5 +1,7 @@
 package policies
 
+import "slices"
+
 // accounting counts events for every policy except static, and turns targets into
 // requests. It holds the demand, the executors, the hosts that tasks prefer, and the
 // last request.
@@ -21,20 +23,29 @@ type accounting struct {
 	moved    bool // a target has changed since the last request
 }
 
-func newAccounting(s Spec, env Env) accounting {
+// begin counts for a new application, in the memory of what was counted before.
+func (a *accounting) begin(s Spec, env Env) {
 	n := len(env.Profiles)
-	a := accounting{
+	*a = accounting{
 		client: env.Client, kill: !s.Protection.Decommission,
-		demand: newDemand(n), hints: hints{profiles: make([]Hints, n)},
-		monitor: newMonitor(s.Allocation, s.Protection, env.Rules, n),
-		slots:   make([]int, n), known: make([]bool, n), wanted: make([]Target, n), left: make([]int, n),
+		demand: a.demand, hints: hints{profiles: make([]Hints, n)}, monitor: a.monitor,
+		slots: zeros(a.slots, n), known: zeros(a.known, n), wanted: zeros(a.wanted, n), left: zeros(a.left, n),
+		sent: a.sent[:0], removals: a.removals[:0],
 	}
+	a.demand.begin(n)
+	a.monitor.begin(s.Allocation, s.Protection, env.Rules, n)
 	for i, p := range env.Profiles {
 		a.slots[i] = p.Slots
 		a.wanted[i] = Target{Profile: i, Hints: &a.hints.profiles[i]}
 	}
 	a.known[0] = true
-	return a
+}
+
+// zeros is a list of n zero values, in the memory of another if that suffices.
+func zeros[T any](list []T, n int) []T {
+	list = slices.Grow(list[:0], n)[:n]
+	clear(list)
+	return list
 }
 
 // Observe counts one event, in the order in which Spark's two listeners get it:

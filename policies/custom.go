@@ -114,7 +114,8 @@ type sized struct {
 
 // NewSized makes a policy of a Sizer, under the settings of a spec.
 func NewSized(s Spec, env Env, sizer Sizer) Policy {
-	p := &sized{accounting: newAccounting(s, env), set: s.Allocation, every: max(s.Every, Interval), sizer: sizer}
+	p := &sized{set: s.Allocation, every: max(s.Every, Interval), sizer: sizer}
+	p.accounting.begin(s, env)
 	p.remover, _ = sizer.(Remover)
 	p.failed, _ = sizer.(Fallible)
 	return p

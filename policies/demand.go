@@ -6,6 +6,7 @@ package policies
 type demand struct {
 	attempts []*attempt // by stage, of which each attempt knows the next one
 	unused   []*attempt // that were dropped
+	sets     indexSets
 	profiles []profileDemand
 	open     int // attempts that keep the queue from being empty
 	waiting  int // attempts of known profiles with a pending task or copy
@@ -34,8 +35,22 @@ type attempt struct {
 	unschedulable bool
 }
 
-func newDemand(profiles int) demand {
-	return demand{profiles: make([]profileDemand, profiles)}
+// begin forgets all, and counts for a number of profiles.
+func (d *demand) begin(profiles int) {
+	for _, a := range d.attempts {
+		for ; a != nil; a = a.next {
+			d.forget(a)
+			d.unused = append(d.unused, a)
+		}
+	}
+	*d = demand{attempts: d.attempts[:0], unused: d.unused, sets: d.sets, profiles: zeros(d.profiles, profiles)}
+}
+
+// forget drops what is known of the single tasks of an attempt.
+func (d *demand) forget(a *attempt) {
+	d.sets.give(a.started)
+	d.sets.give(a.pendingCopies)
+	a.started, a.pendingCopies = nil, nil
 }
 
 func (d *demand) anyPending() bool { return d.waiting > 0 }
@@ -140,7 +155,8 @@ func (d *demand) stageSubmitted(e *Event) {
 func (d *demand) stageCompleted(e *Event) {
 	a := d.subtract(e.Stage)
 	a.submitted, a.tasks, a.pending = false, 0, 0
-	a.started, a.pendingCopies, a.copied = nil, nil, false
+	a.copied = false
+	d.forget(a)
 	d.add(a)
 }
 
@@ -154,7 +170,7 @@ func (d *demand) taskStart(e *Event) {
 		a.copied = true
 		a.pendingCopies.remove(e.Task)
 	} else {
-		a.started = a.started.with(e.Task, a.tasks)
+		a.started = d.sets.with(a.started, e.Task, a.tasks)
 		a.pending = a.tasks - a.started.len()
 	}
 	d.add(a)
@@ -167,7 +183,7 @@ func (d *demand) plainStart(e *Event) bool {
 	if a == nil || !a.submitted || a.pending < 2 || e.Speculative || a.started.has(e.Task) {
 		return false
 	}
-	a.started = a.started.with(e.Task, a.tasks)
+	a.started = d.sets.with(a.started, e.Task, a.tasks)
 	p := &d.profiles[a.profile]
 	a.running, p.running = a.running+1, p.running+1
 	a.pending, p.pending = a.pending-1, p.pending-1
@@ -210,7 +226,7 @@ func (d *demand) taskEnd(e *Event) {
 
 func (d *demand) speculativeTaskSubmitted(e *Event) {
 	a := d.subtract(e.Stage)
-	a.pendingCopies = a.pendingCopies.with(e.Task, a.tasks)
+	a.pendingCopies = d.sets.with(a.pendingCopies, e.Task, a.tasks)
 	d.add(a)
 }
 

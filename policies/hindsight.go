@@ -44,7 +44,9 @@ var hindsightKind = Kind{
 	},
 	Foresee: func(s Spec, env Env, f *Forecast) Policy {
 		s.Allocation.Idle = 0
-		return &hindsight{accounting: newAccounting(s, env), set: s.Allocation, lead: cmp.Or(Value[time.Duration](s, "lead"), f.Lead), forecast: f}
+		p := &hindsight{set: s.Allocation, lead: cmp.Or(Value[time.Duration](s, "lead"), f.Lead), forecast: f}
+		p.accounting.begin(s, env)
+		return p
 	},
 }
 

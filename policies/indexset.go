@@ -9,6 +9,30 @@ type indexSet struct {
 	n     int
 }
 
+// indexSets are sets that nobody uses.
+type indexSets struct{ free []*indexSet }
+
+// with adds i to a set, which may be nil, and returns the set.
+func (f *indexSets) with(s *indexSet, i, size int) *indexSet {
+	if n := len(f.free); s == nil && n > 0 {
+		s, f.free = f.free[n-1], f.free[:n-1]
+	}
+	return s.with(i, size)
+}
+
+// give takes back a set that nobody uses any more.
+func (f *indexSets) give(s *indexSet) {
+	if s != nil && len(s.words) <= mostFreeWords {
+		clear(s.words)
+		s.n = 0
+		f.free = append(f.free, s)
+	}
+}
+
+// mostFreeWords is the size up to which sets are used again: clearing a large one would take
+// as long as making one.
+const mostFreeWords = 1024
+
 // with adds i and returns the set; a nil set is replaced by a new one with space for
 // numbers below size.
 func (s *indexSet) with(i, size int) *indexSet {

@@ -28,6 +28,8 @@ type monitor struct {
 	writes   []int        // by stage, the shuffle that it writes in a running job, or noShuffle
 	jobs     []jobStages
 	active   []int // the shuffles that running jobs list, in no order
+	sets     indexSets
+	unused   [][]MapStage // lists of stages of jobs that have ended
 
 	firstActive   int // no running job lists a shuffle below this one
 	knownShuffles int // that a job has listed, and that have not been cleaned since then
@@ -77,16 +79,33 @@ type idleExecutor struct {
 	profile int
 }
 
-func newMonitor(set Allocation, protection Protection, rules Rules, profiles int) monitor {
-	m := monitor{
+// begin forgets all, and watches a new application.
+func (m *monitor) begin(set Allocation, protection Protection, rules Rules, profiles int) {
+	for i := range m.trackers {
+		m.forget(&m.trackers[i])
+	}
+	for i := range m.jobs {
+		m.unused = append(m.unused, m.jobs[i].stages[:0])
+	}
+	*m = monitor{
 		tracking:       protection.Tracking,
 		diskViaService: protection.Service && protection.FetchRDD,
 		maxTimeout:     rules.MaxTimeout,
-		profiles:       make([]profileMonitor, profiles+1),
+		profiles:       zeros(m.profiles, profiles+1),
 		next:           Never,
+		trackers:       m.trackers[:0], live: m.live[:0], expired: m.expired[:0], shuffles: m.shuffles[:0], writes: m.writes[:0], jobs: m.jobs[:0], active: m.active[:0],
+		sets: m.sets, unused: m.unused,
 	}
 	m.timeouts.idle, m.timeouts.cached, m.timeouts.shuffle = set.Idle, set.Cached, protection.TrackingTimeout
-	return m
+}
+
+// forget forgets an executor.
+func (m *monitor) forget(t *tracker) {
+	m.sets.give(t.shuffles)
+	for _, c := range t.cached {
+		m.sets.give(c.partitions)
+	}
+	*t = tracker{}
 }
 
 // timedOut returns the executors whose timeouts have passed. The list is valid until
@@ -268,7 +287,7 @@ func (m *monitor) executorRemoved(e *Event) {
 	m.live[t.position] = m.live[last]
 	m.trackers[m.live[last]].position = t.position
 	m.live = m.live[:last]
-	*t = tracker{}
+	m.forget(t)
 	m.next = stale
 }
 
@@ -332,11 +351,10 @@ func (m *monitor) blockUpdated(e *Event) {
 	i := slices.IndexFunc(t.cached, func(c cachedBlocks) bool { return c.rdd == e.RDD })
 	if (e.Memory || e.Disk) && !(m.diskViaService && e.Disk) {
 		if i >= 0 {
-			t.cached[i].partitions.with(e.Partition, 0)
+			m.sets.with(t.cached[i].partitions, e.Partition, 0)
 			return
 		}
-		var none *indexSet
-		t.cached = append(t.cached, cachedBlocks{e.RDD, none.with(e.Partition, 0)})
+		t.cached = append(t.cached, cachedBlocks{e.RDD, m.sets.with(nil, e.Partition, 0)})
 		if len(t.cached) == 1 {
 			m.updateDeadline(t)
 		}

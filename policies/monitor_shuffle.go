@@ -22,7 +22,7 @@ type jobStages struct {
 // executor, even if no job needs them, until jobEnd checks all shuffles again (Q10).
 func (m *monitor) addShuffle(t *tracker, shuffle int) {
 	if !t.shuffles.has(shuffle) {
-		t.shuffles = t.shuffles.with(shuffle, len(m.shuffles))
+		t.shuffles = m.sets.with(t.shuffles, shuffle, len(m.shuffles))
 		t.activeShuffle = true
 		t.firstShuffle = min(t.firstShuffle, shuffle)
 	}
@@ -37,7 +37,9 @@ func (m *monitor) jobStart(e *Event) {
 	reused := false
 	for _, s := range e.Stages {
 		for int(s.Shuffle) >= len(m.shuffles) {
-			m.shuffles = append(m.shuffles, shuffleUse{})
+			m.shuffles = slices.Grow(m.shuffles, 1)[:len(m.shuffles)+1]
+			last := &m.shuffles[len(m.shuffles)-1]
+			*last = shuffleUse{jobs: last.jobs[:0]}
 		}
 		u := &m.shuffles[s.Shuffle]
 		m.firstActive = min(m.firstActive, int(s.Shuffle))
@@ -56,7 +58,11 @@ func (m *monitor) jobStart(e *Event) {
 		}
 		m.writes[s.Stage] = int(s.Shuffle)
 	}
-	m.jobs = append(m.jobs, jobStages{e.Job, slices.Clone(e.Stages)})
+	var stages []MapStage
+	if n := len(m.unused); n > 0 {
+		stages, m.unused = m.unused[n-1], m.unused[:n-1]
+	}
+	m.jobs = append(m.jobs, jobStages{e.Job, append(stages, e.Stages...)})
 	if !reused {
 		return
 	}
@@ -81,6 +87,7 @@ func (m *monitor) jobEnd(e *Event) {
 			m.writes[s.Stage] = noShuffle
 			m.released(int(s.Shuffle), e.Job)
 		}
+		m.unused = append(m.unused, m.jobs[i].stages[:0])
 		m.jobs = slices.Delete(m.jobs, i, i+1)
 	}
 	if len(m.active) == m.knownShuffles {

@@ -86,6 +86,7 @@ type Env struct {
 	Client   Client
 	Profiles []Profile // index 0 is the default profile
 	Rules    Rules
+	Before   Policy // of an application that has ended, for the policy to use its memory; may be nil
 }
 
 // EventKind is the kind of a listener event.

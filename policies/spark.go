@@ -30,7 +30,14 @@ type allocationManager struct {
 }
 
 func newAllocationManager(s Spec, env Env) *allocationManager {
-	m := &allocationManager{accounting: newAccounting(s, env), set: s.Allocation, addTime: Never, initializing: true, steps: make([]int, len(env.Profiles))}
+	m, again := env.Before.(*allocationManager)
+	if !again {
+		m = new(allocationManager)
+	}
+	*m = allocationManager{
+		accounting: m.accounting, set: s.Allocation, addTime: Never, initializing: true, steps: zeros(m.steps, len(env.Profiles)), before: m.before[:0],
+	}
+	m.accounting.begin(s, env)
 	m.onSchedulerQueueEmpty()
 	for i := range m.wanted {
 		m.wanted[i].N = s.Allocation.Min // the minimum holds executors even of a profile without a stage

@@ -139,7 +139,7 @@ func newApplication(e *Engine, index int32, app *traces.Application) (*applicati
 	for i := range a.profiles {
 		a.slots = append(a.slots, policies.Profile{ID: app.Profiles[i].ID, Slots: a.profiles[i].AssumedSlots()})
 	}
-	env := policies.Env{Client: a, Rules: set.Rules, Profiles: a.slots}
+	env := policies.Env{Client: a, Rules: set.Rules, Profiles: a.slots, Before: a.policy}
 	if spec.Deployable() {
 		a.policy = spec.New(env)
 	} else {

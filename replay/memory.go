@@ -76,7 +76,7 @@ func (a *application) reset(ids *lists.Free[policies.ExecutorID]) {
 	}
 	ids.Give(a.blocks)
 	*a = application{
-		settings: settings.App{Profiles: a.settings.Profiles[:0]}, profiles: a.profiles[:0], slots: a.slots[:0], jobs: a.jobs[:0], stages: a.stages[:0], unused: a.unused, due: a.due[:0], pools: a.pools,
+		settings: settings.App{Profiles: a.settings.Profiles[:0]}, profiles: a.profiles[:0], slots: a.slots[:0], policy: a.policy, jobs: a.jobs[:0], stages: a.stages[:0], unused: a.unused, due: a.due[:0], pools: a.pools,
 		sets: a.sets[:0], waiting: a.waiting, exhausted: a.exhausted[:0], schedulable: a.schedulable[:0], freed: a.freed[:0],
 		firstTasks: a.firstTasks[:0], shuffled: a.shuffled[:0], executors: a.executors[:0], removed: a.removed[:0], tracker: a.tracker,
 	}

@@ -153,7 +153,7 @@ func TestSmallApplicationsAllocateNothingForEachEvent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for policy, bound := range map[string]float64{"static,n=4": 0.1, "spark,idle=10s,shuffle=tracking,max=8": 0.45} {
+	for policy, bound := range map[string]float64{"static,n=4": 0.08, "spark,idle=10s,shuffle=tracking,max=8": 0.12} {
 		f, c := fleet(t, policy), Config{Cluster: on, Seed: 1, Attribute: true}
 		if err := c.Prepare(w, func() error { return nil }); err != nil {
 			t.Fatal(err)

@@ -18,9 +18,12 @@ func ParseVersion(text string) Version {
 	for digits < len(rest) && '0' <= rest[digits] && rest[digits] <= '9' {
 		digits++
 	}
+	if !dotted || digits == 0 {
+		return Version{}
+	}
 	x, wrong := strconv.Atoi(major)
 	y, none := strconv.Atoi(rest[:digits])
-	if !dotted || wrong != nil || none != nil {
+	if wrong != nil || none != nil {
 		return Version{}
 	}
 	return Version{x, y}
