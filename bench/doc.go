@@ -26,6 +26,7 @@
 //   - fleets.go and defaults.go: fleets of policies, the one with the recorded settings,
 //     and those that are compared if none are given;
 //   - run.go and options.go: [Run], and how replays run in parallel;
+//   - memory.go: how much memory that takes;
 //   - unsaid.go: what "recorded" means where nothing says how applications were configured;
 //   - nodes.go: policies that hold less and save no node, or wait for room, and executors
 //     of several sizes;

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"math/bits"
+	"reflect"
 	"slices"
 )
 
@@ -153,6 +154,14 @@ func (s *Stage) Size() int {
 		return s.Packed.size
 	}
 	return len(s.Tasks)
+}
+
+// Memory is how many bytes the stage's tasks take.
+func (s *Stage) Memory() int64 {
+	if s.Packed != nil {
+		return int64(len(s.Packed.data))
+	}
+	return int64(len(s.Tasks)) * int64(reflect.TypeFor[Task]().Size())
 }
 
 // All are the stage's tasks with their partitions, in order, packed or not. A task is valid

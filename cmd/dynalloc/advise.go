@@ -76,7 +76,7 @@ func newAdvise() *cobra.Command {
 			if err := q.Check(); err != nil {
 				return usageError{err}
 			}
-			options, done := in.options(cmd, "trying policies", s.Workload)
+			options, done := in.options(cmd, "trying policies", s.Workload, figures)
 			advice, err := how.decide(cmd, args, &in, q, options)
 			done()
 			if err != nil || advice == nil {

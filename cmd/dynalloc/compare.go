@@ -40,7 +40,9 @@ func newCompare() *cobra.Command {
 			}
 			s.Notes = append(s.Notes, warnings(s.Policies)...)
 			s.Config.Attribute, s.Effects = true, effects
-			options, done := in.options(cmd, "replaying", s.Workload)
+			options, done := in.options(cmd, "replaying", s.Workload, func(int) int64 {
+				return int64(len(s.Policies)+1) * bench.ResultBytes // and each application alone
+			})
 			results, err := bench.Run(cmd.Context(), s, options)
 			done()
 			if err != nil {

@@ -63,18 +63,30 @@ func (in *inputs) addComparisonFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&in.parallel, "parallel", 0, "replays at a time (default: one for each processor)")
 }
 
-// options are those of many replays, with a line of progress that begins with what. done
-// clears the bar.
-func (in *inputs) options(cmd *cobra.Command, what string, w *traces.Workload) (o bench.Options, done func()) {
+// options are those of many replays, with a line of progress that begins with what. kept is
+// what is kept of all replays for each application, in bytes, when their number is known.
+// done clears the bar.
+func (in *inputs) options(cmd *cobra.Command, what string, w *traces.Workload, kept func(replays int) int64) (o bench.Options, done func()) {
 	bar, tasks := in.progress(cmd, what, "replays"), 0
 	for _, a := range w.Apps {
 		for i := range a.Stages {
 			tasks += a.Stages[i].Size()
 		}
 	}
-	bar.of = fmt.Sprintf("up to %s and %s", words.Plural(len(w.Apps), "application"), words.Plural(tasks, "task"))
+	bar.of = func(replays int) (plan, warning string) {
+		bound, whose := memoryBound()
+		bytes := bench.Memory(w, in.parallel, kept(replays))
+		memory := memoryIs(bytes, bound, whose)
+		if bound > 0 && bytes > bound {
+			warning = memory
+		}
+		return fmt.Sprintf("up to %s and %s, %s", words.Plural(len(w.Apps), "application"), words.Plural(tasks, "task"), memory), warning
+	}
 	return bench.Options{Parallel: in.parallel, Progress: bar.set}, bar.end
 }
+
+// figures is what is kept of replays that are reduced to their figures.
+func figures(replays int) int64 { return int64(replays) * bench.FigureBytes }
 
 func addSeedFlag(cmd *cobra.Command, seed *uint64) {
 	cmd.Flags().Uint64Var(seed, "seed", 1, "seed of every random number")

@@ -14,9 +14,12 @@ import (
 // A progress is one line on a terminal that says what a command does, how far it is, how
 // fast, and how much time is left. Elsewhere it prints nothing.
 type progress struct {
-	w     io.Writer // nil: no line of progress
-	log   io.Writer // for what -v says; nil: nothing
-	of    string    // what each unit is about, for what is said before the start
+	w    io.Writer // nil: no line of progress
+	log  io.Writer // for what -v says; nil: nothing
+	warn io.Writer // for warnings where neither says anything; nil: none are wanted
+	// of says what so many units are about and take, for what is said before the start, and
+	// what a user must know even where no progress is shown; nil: nothing.
+	of    func(total int) (plan, warning string)
 	last  bench.Progress
 	what  string
 	unit  string // of bench.Progress.Total
@@ -28,10 +31,14 @@ type progress struct {
 const redrawn = 200 * time.Millisecond
 
 func newProgress(w io.Writer, quiet bool, what, unit string) *progress {
-	if quiet || !interactive(w) {
-		w = nil
+	p := &progress{what: what, unit: unit, began: time.Now()}
+	if !quiet {
+		p.warn = w
+		if interactive(w) {
+			p.w = w
+		}
 	}
-	return &progress{w: w, what: what, unit: unit, began: time.Now()}
+	return p
 }
 
 // interactive reports whether w is a terminal of a person.
@@ -43,13 +50,8 @@ func interactive(w io.Writer) bool {
 // Errors of writing to the terminal have no other place to be reported.
 
 func (p *progress) set(now bench.Progress) {
-	if p.last.Total == 0 && p.of != "" {
-		for _, w := range []io.Writer{p.log, p.w} {
-			if w != nil {
-				fmt.Fprintf(w, "%s: %d %s of %s\n", p.what, now.Total, p.unit, p.of)
-				break
-			}
-		}
+	if p.last.Total == 0 {
+		p.announce(now.Total)
 	}
 	p.last = now
 	if p.w == nil || time.Since(p.shown) < redrawn {
@@ -57,6 +59,25 @@ func (p *progress) set(now bench.Progress) {
 	}
 	p.shown = time.Now()
 	fmt.Fprintf(p.w, "\r%s\x1b[K", p.line(now, p.shown.Sub(p.began)))
+}
+
+// announce says before the start what will be done.
+func (p *progress) announce(total int) {
+	text := fmt.Sprintf("%s: %d %s", p.what, total, p.unit)
+	warning := ""
+	if p.of != nil {
+		var plan string
+		plan, warning = p.of(total)
+		text += " of " + plan
+	}
+	switch {
+	case p.log != nil:
+		fmt.Fprintln(p.log, text)
+	case p.w != nil && p.of != nil:
+		fmt.Fprintln(p.w, text)
+	case warning != "" && p.warn != nil:
+		fmt.Fprintf(p.warn, "dynalloc: %s: %s\n", p.what, warning)
+	}
 }
 
 // line is the text of the line after some time. The time left assumes that the rest is

@@ -276,7 +276,7 @@ func (f *sweepFlags) read(cmd *cobra.Command, traces []string) (k sweep.Keys, s 
 
 // runner prepares the replays of cells.
 func (f *sweepFlags) runner(cmd *cobra.Command, k sweep.Keys, s *bench.Suite, partly error) (r *sweep.Runner, _, err error) {
-	options, done := f.options(cmd, "each application alone", s.Workload)
+	options, done := f.options(cmd, "each application alone", s.Workload, figures)
 	defer done()
 	if r, err = sweep.NewRunner(cmd.Context(), k, s, options); err != nil {
 		return nil, nil, err

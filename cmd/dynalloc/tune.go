@@ -50,7 +50,7 @@ func newTune() *cobra.Command {
 				return err
 			}
 			t.Suite = s
-			options, done := in.options(cmd, "searching", s.Workload)
+			options, done := in.options(cmd, "searching", s.Workload, figures)
 			tuned, err := how.decide(cmd, args, &in, t, options)
 			done()
 			if err != nil || tuned == nil {
