@@ -22,6 +22,7 @@ type stageLog struct {
 	parents    []int // stage ids
 	hasParents bool  // the log names them (Spark 1.4 and later)
 	lineage    *lineage
+	described  *scan.RDD // the first of those from which the lineage was made
 
 	submitted   bool
 	submittedAt int64        // for the first time, ms since 1970
@@ -138,8 +139,9 @@ func (a *assembler) describe(info *scan.StageInfo) *stageLog {
 			}
 		}
 	}
-	s.barrier = s.barrier || slices.ContainsFunc(info.RDDs, func(r scan.RDD) bool { return r.Barrier })
-	if len(info.RDDs) > 0 {
+	if len(info.RDDs) > 0 && s.described != &info.RDDs[0] {
+		s.described = &info.RDDs[0]
+		s.barrier = s.barrier || slices.ContainsFunc(info.RDDs, func(r scan.RDD) bool { return r.Barrier })
 		s.lineage = a.lineageOf(info.RDDs)
 	}
 	return s

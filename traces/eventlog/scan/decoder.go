@@ -28,6 +28,8 @@ type Decoder struct {
 	listed, submitted, completed Reader[StageInfo] // of JobStart lines, and of those of stages
 	rdd                          Reader[RDD]
 
+	known [64]knownRDDs // by the first id
+
 	// Memory for lists, of which events keep sections.
 	numbers []int64
 	rdds    []RDD

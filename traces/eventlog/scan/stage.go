@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 )
@@ -58,19 +59,45 @@ var (
 func infoOf(e *StageEvent) *StageInfo { return &e.Info }
 
 var stageFields = Fields[StageInfo]{
-	"Stage ID":         number(func(e *StageInfo) *int64 { return &e.ID }),
-	"Stage Attempt ID": number(func(e *StageInfo) *int64 { return &e.Attempt }),
-	"Stage Name":       name(func(e *StageInfo) *string { return &e.Name }),
-	"Number of Tasks":  number(func(e *StageInfo) *int64 { return &e.Tasks }),
-	"Parent IDs":       numbers(func(e *StageInfo) *[]int64 { return &e.Parents }),
-	"RDD Info": value(func(e *StageInfo) *[]RDD { return &e.RDDs }, func(d *Decoder, l *[]RDD) {
-		*l = list(d, &d.rdds, func(d *Decoder, r *RDD) { d.rdd.read(d, r) })
-		slices.SortFunc(*l, func(x, y RDD) int { return cmp.Compare(x.ID, y.ID) })
-	}),
+	"Stage ID":            number(func(e *StageInfo) *int64 { return &e.ID }),
+	"Stage Attempt ID":    number(func(e *StageInfo) *int64 { return &e.Attempt }),
+	"Stage Name":          name(func(e *StageInfo) *string { return &e.Name }),
+	"Number of Tasks":     number(func(e *StageInfo) *int64 { return &e.Tasks }),
+	"Parent IDs":          numbers(func(e *StageInfo) *[]int64 { return &e.Parents }),
+	"RDD Info":            value(func(e *StageInfo) *[]RDD { return &e.RDDs }, (*Decoder).readRDDs),
 	"Resource Profile Id": number(func(e *StageInfo) *int64 { return &e.Profile }),
 	"Submission Time":     number(func(e *StageInfo) *int64 { return &e.Submitted }),
 	"Completion Time":     number(func(e *StageInfo) *int64 { return &e.Completed }),
 	"Failure Reason":      value(func(e *StageInfo) *bool { return &e.Failed }, func(d *Decoder, failed *bool) { *failed = d.Peek() != 'n'; d.Text() }),
+}
+
+// A knownRDDs is a list of RDDs with its text.
+type knownRDDs struct {
+	text []byte
+	rdds []RDD // by ID
+}
+
+// maxKnown bounds the text, in bytes, of a list of RDDs that is kept.
+const maxKnown = 16 << 10
+
+// readRDDs reads the RDDs of a stage. The job that needs a stage lists them before its
+// submission does, and that before its end, mostly in the same words.
+func (d *Decoder) readRDDs(l *[]RDD) {
+	d.Peek()
+	text := d.Line[d.at:]
+	first, _ := digits(text, min(len(`[{"RDD ID":`), len(text)))
+	known := &d.known[first%int64(len(d.known))]
+	if len(known.text) > 0 && bytes.HasPrefix(text, known.text) {
+		*l = known.rdds
+		d.at += len(known.text)
+		return
+	}
+	from := d.at
+	*l = list(d, &d.rdds, func(d *Decoder, r *RDD) { d.rdd.read(d, r) })
+	slices.SortFunc(*l, func(x, y RDD) int { return cmp.Compare(x.ID, y.ID) })
+	if text := d.Line[from:d.at]; d.Err == nil && len(*l) > 0 && len(text) <= maxKnown {
+		known.text, known.rdds = append(known.text[:0], text...), *l
+	}
 }
 
 var rddFields = Fields[RDD]{
