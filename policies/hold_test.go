@@ -10,9 +10,9 @@ func TestAnExecutorIsHeldForTheJobThatReadsItsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := s.New(Env{Client: takesAll{}, Profiles: []Profile{{Slots: 1}}, Rules: Newest})
-	holds := func(when string, cause Cause, job int) {
+	holds := func(when string, executor ExecutorID, cause Cause, job int) {
 		t.Helper()
-		if h := p.(Holder).HeldBy(0); h.Cause != cause || h.Job != job {
+		if h := p.(Holder).HeldBy(executor); h.Cause != cause || h.Job != job {
 			t.Errorf("%s: held by %v for job %d, not by %v for job %d", when, h.Cause, h.Job, cause, job)
 		}
 	}
@@ -20,11 +20,15 @@ func TestAnExecutorIsHeldForTheJobThatReadsItsFiles(t *testing.T) {
 	p.Observe(&Event{Kind: JobStart, Job: 3, Stages: []MapStage{{Stage: 0, Shuffle: 0}, {Stage: 1, Shuffle: 1}}})
 	p.Observe(&Event{Kind: TaskStart, Stage: StageAttempt{ID: 1}})
 	p.Observe(&Event{Kind: TaskEnd, Stage: StageAttempt{ID: 1}})
-	holds("the first job runs", HeldLiveShuffle, 3)
+	holds("the first job runs", 0, HeldLiveShuffle, 3)
 	p.Observe(&Event{Kind: JobEnd, Job: 3})
-	holds("no job runs", HeldShuffle, -1)
+	holds("no job runs", 0, HeldShuffle, -1)
 	p.Observe(&Event{Kind: JobStart, Job: 4, Stages: []MapStage{{Stage: 2, Shuffle: 2}}})
-	holds("a job runs that reads other files", HeldShuffle, -1)
+	holds("a job runs that reads other files", 0, HeldShuffle, -1)
+	p.Observe(&Event{Kind: ExecutorAdded, Executor: 1})
+	p.Observe(&Event{Kind: TaskStart, Stage: StageAttempt{ID: 2}, Executor: 1})
+	p.Observe(&Event{Kind: TaskEnd, Stage: StageAttempt{ID: 2}, Executor: 1})
+	holds("a job runs that wrote other files", 1, HeldLiveShuffle, 4)
 	p.Observe(&Event{Kind: JobStart, Job: 5, Stages: []MapStage{{Stage: 1, Shuffle: 1}}})
-	holds("a job runs that reads the files", HeldLiveShuffle, 5)
+	holds("a job runs that reads the files", 0, HeldLiveShuffle, 5)
 }
