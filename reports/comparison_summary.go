@@ -36,6 +36,8 @@ func comparisonSummary(r *bench.Results) []string {
 				c.unit, words.List(cheapest, namesShown), least, base.Policy, base.Value(c.metric))
 			if near := c.near(r, cheapest[0], rows); len(near) > 0 {
 				s += fmt.Sprintf(" Not significantly more: %s.", words.List(near, namesShown))
+			} else if _, blocks := decide.Significances(r, 0); blocks.Unit == bench.ByReplica {
+				s += " So few runs do not show which differences are more than chance."
 			}
 			out = append(out, s)
 		}
