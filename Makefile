@@ -23,7 +23,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-spark test-on-spark test-yarn race lint fuzz bench huge-log benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
+.PHONY: help build test platforms test-spark test-on-spark test-yarn race lint fuzz bench huge-log benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ build: ## build the command into ./dynalloc, without C libraries, so that it run
 
 test: ## run all tests
 	go test ./...
+
+platforms: ## check that results have the same bytes on this machine, as WebAssembly (node) and on arm64 (qemu-user-static)
+	go test ./internal/exact ./bench/sweep -run Pinned
+	GOOS=js GOARCH=wasm go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./internal/exact ./bench/sweep -run Pinned
+	GOARCH=arm64 CGO_ENABLED=0 go test -exec=qemu-aarch64-static ./internal/exact ./bench/sweep -run Pinned
 
 test-spark: ## compare the policy with Spark's own classes in SCENARIOS (10000) random scenarios
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" SPARK="$(SPARK)" policies/testdata/oracle/test-spark.sh
