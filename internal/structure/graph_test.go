@@ -65,7 +65,7 @@ replay/latency                -> internal/exact traces
 replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
 replay/cluster/standalone     -> internal/note internal/spec replay/cluster/fit replay/cluster/manager
 replay/cluster/kubernetes     -> internal/exact internal/note internal/spark internal/spec replay/cluster/fit replay/cluster/manager
-replay/cluster/yarn           -> internal/note internal/spark internal/spec replay/cluster/fit replay/cluster/manager replay/cluster/yarn/capacity replay/cluster/yarn/fair replay/cluster/yarn/fifo replay/cluster/yarn/hadoop replay/cluster/yarn/scheduler
+replay/cluster/yarn           -> internal/note internal/spark internal/spec replay/cluster/manager replay/cluster/yarn/capacity replay/cluster/yarn/fair replay/cluster/yarn/fifo replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
 replay/cluster/yarn/capacity  -> internal/exact internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
 replay/cluster/yarn/fair      -> internal/exact internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
 replay/cluster/yarn/fifo      -> internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/scheduler

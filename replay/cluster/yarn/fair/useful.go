@@ -43,10 +43,10 @@ func (q *queue) limited() bool {
 }
 
 // Useful is the first heartbeat of a node of which the reservation may end or that owes
-// space, that has room for what is asked for, or that is not reserved if an application may
-// reserve one.
+// space, that has room for what an application in line wants, or that is not reserved if an
+// application may reserve one.
 func (s *Scheduler) Useful(from, n int) int {
-	least := s.wanted.sizes.Least()
+	least := s.leastListed()
 	if s.mayReserve() {
 		least = fit.Need{math.MinInt64 + 1, math.MinInt64 + 1}
 	}
@@ -57,6 +57,27 @@ func (s *Scheduler) Useful(from, n int) int {
 		}
 		return best
 	})
+}
+
+// leastListed is the least that an application wants that could get it, as it wanted more at
+// the last update than it uses now.
+func (s *Scheduler) leastListed() fit.Need {
+	least := fit.Unlimited
+	for _, q := range s.leaves {
+		switch {
+		case !q.sorted():
+			return s.wanted.sizes.Least()
+		case q.listed == 0:
+			continue
+		}
+		room := need(q.room())
+		for _, line := range q.lines {
+			if one := line.Least(); one.In(room) {
+				least = least.Min(one)
+			}
+		}
+	}
+	return least
 }
 
 // mayReserve reports whether something is asked for that is large enough to reserve a
