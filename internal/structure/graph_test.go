@@ -70,6 +70,7 @@ replay/cluster/yarn/capacity  -> internal/exact internal/note replay/cluster/fit
 replay/cluster/yarn/fair      -> internal/exact internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
 replay/cluster/yarn/fifo      -> internal/note replay/cluster/fit replay/cluster/yarn/hadoop replay/cluster/yarn/scheduler
 replay/cluster/yarn/hadoop    -> internal/note replay/cluster/yarn/scheduler
+replay/cluster/yarn/scheduler/twins -> replay/cluster/yarn/scheduler
 replay/cluster/yarn/scheduler ->
 replay/cluster/fit            ->
 replay/cluster/yarn/java      ->
@@ -106,7 +107,7 @@ internal/mutants              ->
 `
 
 // onlyTests are the packages that no code but tests may import.
-var onlyTests = []string{"internal/differential", "internal/golden", "internal/logtest", "internal/mutants", "internal/structure", "traces/eventlog/scan/slow"}
+var onlyTests = []string{"internal/differential", "internal/golden", "internal/logtest", "internal/mutants", "internal/structure", "replay/cluster/yarn/scheduler/twins", "traces/eventlog/scan/slow"}
 
 // TestImportsGoDown compares the imports of each package with graph, and prints the
 // imports as they are if one is not allowed. Tests may import what they need.

@@ -1,15 +1,11 @@
 package capacity
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"dynalloc/replay/cluster/yarn/hadoop"
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"dynalloc/replay/cluster/yarn/scheduler/twins"
 )
 
 // Applications of several users come, ask for containers of several sizes, get some, and
@@ -35,63 +31,9 @@ func TestLinesChangeNothing(t *testing.T) {
 				}
 				lines, inTurn := New(config), New(config)
 				inTurn.inTurn = true
-				compareSchedulers(t, rand.New(rand.NewPCG(seed, 1)), len(lines.root.children), lines, inTurn)
+				twins.Compare(t, seed, []string{"a", "b", "c"}[:len(lines.root.children)], lines, inTurn, func(scheduler.Scheduler) any { return nil })
 			}
 		})
-	}
-}
-
-// compareSchedulers makes the same random calls of two schedulers.
-func compareSchedulers(t *testing.T, random *rand.Rand, queues int, a, b *Scheduler) {
-	t.Helper()
-	nodes := 2 + random.IntN(6)
-	for i := range nodes {
-		n := scheduler.Node{ID: i, Total: gibs(4 + 4*random.IntN(4))}
-		a.AddNode(0, n)
-		b.AddNode(0, n)
-	}
-	running, submitted := []int{}, 0
-	var containers []int
-	for step := range 600 {
-		now := time.Duration(step) * 100 * time.Millisecond
-		switch what := random.IntN(12); {
-		case what == 0 && len(running) < 12:
-			app := scheduler.App{ID: submitted, Queue: string(rune('a' + random.IntN(queues))), User: fmt.Sprint("user", random.IntN(4)), Master: gibs(1), Priority: random.IntN(2)}
-			submitted++
-			if errA, errB := a.Submit(now, app), b.Submit(now, app); (errA == nil) != (errB == nil) {
-				t.Fatalf("one refuses application %d: %v, %v", app.ID, errA, errB)
-			} else if errA == nil {
-				running = append(running, app.ID)
-			}
-		case what < 3 && len(running) > 0:
-			app := running[random.IntN(len(running))]
-			r := scheduler.Request{Priority: 1 + random.IntN(2), Size: gibs(1 + random.IntN(9)), Count: random.IntN(5)}
-			if a.apps[app].hasMaster {
-				a.Ask(now, app, r)
-				b.Ask(now, app, r)
-			}
-		case what < 5 && len(containers) > 0:
-			i := random.IntN(len(containers))
-			a.Complete(now, containers[i])
-			b.Complete(now, containers[i])
-			containers = append(containers[:i], containers[i+1:]...)
-		case what == 5 && len(running) > 6:
-			i := random.IntN(len(running))
-			a.Finish(now, running[i])
-			b.Finish(now, running[i])
-			running = append(running[:i], running[i+1:]...)
-		default:
-			node := random.IntN(nodes)
-			gotA, gotB := a.NodeUpdate(now, node), b.NodeUpdate(now, node)
-			if diff := cmp.Diff(gotA, gotB); diff != "" {
-				t.Fatalf("step %d, node %d (-with lines +in turn):\n%s", step, node, diff)
-			}
-			for _, x := range gotA {
-				if !x.Reserved && !x.Master {
-					containers = append(containers, x.Container)
-				}
-			}
-		}
 	}
 }
 

@@ -1,14 +1,11 @@
 package fair
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"dynalloc/replay/cluster/yarn/scheduler"
+	"dynalloc/replay/cluster/yarn/scheduler/twins"
 )
 
 func fairConfig(t *testing.T, queues string, settings ...string) *Config {
@@ -44,74 +41,9 @@ func TestLinesChangeNothing(t *testing.T) {
 			for seed := range uint64(40) {
 				lines, plain := New(config), New(config)
 				plain.plain = true
-				compareSchedulers(t, rand.New(rand.NewPCG(seed, 7)), lines, plain)
+				twins.Compare(t, seed, []string{"root.a", "root.b", "root.c"}, lines, plain, func(s scheduler.Scheduler) any { return s.(*Scheduler).Shares() })
 			}
 		})
-	}
-}
-
-// compareSchedulers makes the same random calls of two schedulers.
-func compareSchedulers(t *testing.T, random *rand.Rand, a, b *Scheduler) {
-	t.Helper()
-	nodes := 2 + random.IntN(6)
-	for i := range nodes {
-		size := int64(4 + 4*random.IntN(4))
-		for _, s := range []*Scheduler{a, b} {
-			s.AddNode(0, scheduler.Node{ID: i, Total: scheduler.NewResource(size<<10, int(size))})
-		}
-	}
-	running, submitted := []int{}, 0
-	var containers []int
-	for step := range 600 {
-		now := time.Duration(step) * 100 * time.Millisecond
-		switch what := random.IntN(14); {
-		case what == 0 && len(running) < 14:
-			app := scheduler.App{ID: submitted, Queue: "root." + string(rune('a'+random.IntN(3))), User: fmt.Sprint("user", random.IntN(4)), Master: scheduler.NewResource(1024, 1)}
-			submitted++
-			if errA, errB := a.Submit(now, app), b.Submit(now, app); (errA == nil) != (errB == nil) {
-				t.Fatalf("one refuses application %d: %v, %v", app.ID, errA, errB)
-			} else if errA == nil {
-				running = append(running, app.ID)
-			}
-		case what < 3 && len(running) > 0:
-			app := running[random.IntN(len(running))]
-			r := scheduler.Request{Priority: 1 + random.IntN(2), Size: scheduler.NewResource(int64(1+random.IntN(7))<<10, 1+random.IntN(4)), Count: random.IntN(6)}
-			if a.apps[app].hasMaster {
-				a.Ask(now, app, r)
-				b.Ask(now, app, r)
-			}
-		case what < 5 && len(containers) > 0:
-			i := random.IntN(len(containers))
-			a.Complete(now, containers[i])
-			b.Complete(now, containers[i])
-			containers = append(containers[:i], containers[i+1:]...)
-		case what == 5 && len(running) > 7:
-			i := random.IntN(len(running))
-			a.Finish(now, running[i])
-			b.Finish(now, running[i])
-			running = append(running[:i], running[i+1:]...)
-		case what < 8:
-			if diff := cmp.Diff(a.Preempt(now), b.Preempt(now)) + cmp.Diff(a.Shares(), b.Shares()); diff != "" {
-				t.Fatalf("step %d, round (-with lines +plain):\n%s", step, diff)
-			}
-		case what == 8 && random.IntN(20) == 0:
-			node := random.IntN(nodes)
-			for _, s := range []*Scheduler{a, b} {
-				s.RemoveNode(now, node)
-				s.AddNode(now, scheduler.Node{ID: node, Total: scheduler.NewResource(8<<10, 8)})
-			}
-		default:
-			node := random.IntN(nodes)
-			gotA, gotB := a.NodeUpdate(now, node), b.NodeUpdate(now, node)
-			if diff := cmp.Diff(gotA, gotB); diff != "" {
-				t.Fatalf("step %d, node %d (-with lines +plain):\n%s", step, node, diff)
-			}
-			for _, x := range gotA {
-				if !x.Reserved && !x.Master {
-					containers = append(containers, x.Container)
-				}
-			}
-		}
 	}
 }
 
