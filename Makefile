@@ -23,7 +23,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT    = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := help
-.PHONY: help build test platforms test-spark test-on-spark test-yarn race lint fuzz bench huge-log benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
+.PHONY: help build test platforms test-spark test-on-spark scale test-yarn race lint fuzz bench huge-log benchmarks benchstat golden demo docs validate mutants coverage advice-bars record prove vulncheck release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test-spark: ## compare the policy with Spark's own classes in SCENARIOS (10000) 
 
 test-on-spark: ## sweep on a real Spark cluster whose executors are killed, and compare the results with this machine's
 	SPARK="$(SPARK)" bench/onspark/test-spark.sh
+
+scale: ## measure how sweeps grow on Spark, and rewrite docs/SCALE.md
+	SPARK="$(SPARK)" bench/onspark/test-spark.sh TestScaleDocument -update
 
 test-yarn: ## compare the YARN schedulers with YARN's own classes in SCENARIOS (10000) random scenarios
 	SCENARIOS="$(SCENARIOS)" SEED="$(SEED)" RECORD="$(RECORD)" KIND="$(KIND)" HADOOP="$(HADOOP)" replay/cluster/yarn/testdata/oracle/test-yarn.sh

@@ -65,6 +65,9 @@ func (b *batch) step(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if b.Stats.FileBytes, err = sizeOf(b.cluster.Files); err != nil {
+			return err
+		}
 		b.driver, b.Stats.Slots, b.Stats.Spark = d, max(ready.Slots, 1), ready.Version
 		b.Stats.Transform = b.Stats.Transform || !ready.Arrow
 	}

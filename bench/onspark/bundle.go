@@ -171,3 +171,15 @@ func unpack(name, folder string) error {
 		}
 	}
 }
+
+// sizeOf is the size of files together, in bytes.
+func sizeOf(files []string) (size int64, err error) {
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			return 0, err
+		}
+		size += info.Size()
+	}
+	return size, nil
+}

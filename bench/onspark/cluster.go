@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"time"
 )
 
 // A Cluster is a Spark cluster, and what runs on it.
@@ -45,15 +46,17 @@ type Stats struct {
 	Jobs       int    // that were done
 	FailedJobs int
 	Tasks      int
-	Restarts   int   // of the driver
-	Starts     int   // of worker programs
-	StartMS    int64 // until the first answers of these, ms
-	Answers    int   // that were not the first of a worker program
-	AnswerMS   int64 // until these answers, ms
-	Duplicates int   // answers that came twice, and were equal
-	Missing    int   // requests of done jobs that had no answer
-	SentBytes  int64 // to the driver, without the files
-	GotBytes   int64 // from the driver
+	Restarts   int           // of the driver
+	Starts     int           // of worker programs
+	StartMS    int64         // until the first answers of these, ms
+	Answers    int           // that were not the first of a worker program
+	AnswerMS   int64         // until these answers, ms
+	Duplicates int           // answers that came twice, and were equal
+	Missing    int           // requests of done jobs that had no answer
+	SentBytes  int64         // to the driver, without the files
+	GotBytes   int64         // from the driver
+	FileBytes  int64         // that each node gets
+	Driver     time.Duration // processor time of Spark's drivers that have ended
 }
 
 // Do answers requests, which are lines without tabs, in any order and number of attempts.
@@ -62,9 +65,9 @@ type Stats struct {
 // attempts. The error is not nil if the cluster cannot be used, or not any more; answers
 // until then were good.
 func (c *Cluster) Do(ctx context.Context, requests []string, got func(i int, line string) error) ([]Failure, Stats, error) {
-	s := &Session{cluster: c}
-	defer s.Close()
+	s := c.Session()
 	failures, err := s.Do(ctx, requests, got)
+	s.Close()
 	return failures, s.Stats, err
 }
 
@@ -87,6 +90,9 @@ func (c *Cluster) Session() *Session {
 func (s *Session) Close() {
 	if s.driver != nil {
 		s.driver.close()
+		if state := s.driver.cmd.ProcessState; state != nil {
+			s.Stats.Driver += state.UserTime() + state.SystemTime()
+		}
 		s.driver = nil
 	}
 }

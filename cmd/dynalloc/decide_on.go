@@ -57,6 +57,7 @@ func (f *decideFlags) decide(cmd *cobra.Command, args []string, in *inputs, q de
 		}
 		return err
 	})
+	session.Close()
 	if in.verbose {
 		fmt.Fprintln(cmd.ErrOrStderr(), sparkStats(c, &session.Stats))
 	}

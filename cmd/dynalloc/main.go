@@ -44,7 +44,7 @@
 //     deadlines.go, fleets.go and limits.go have its parts;
 //   - reading.go: reads logs and files; cache.go: keeps what was read for later runs;
 //   - progress.go: the line of progress; interrupt.go: what a signal does;
-//   - on.go and sweep_on.go: replays on a Spark cluster; sent.go: the files that are sent there;
+//   - on.go, sweep_on.go and decide_on.go: replays on a Spark cluster; sent.go: the files that are sent there;
 //   - memory.go: how much memory a command takes, and may take;
 //   - output.go: formats, and files in a folder.
 //

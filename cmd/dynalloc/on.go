@@ -34,7 +34,7 @@ var masters = regexp.MustCompile(`^(spark://.+|yarn|k8s://.+|sc://.+|local(\[.+\
 
 func (o *onFlags) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.master, "on", "", "run the replays on this Spark `cluster`: spark://HOST:PORT, yarn, k8s://URL, or sc://HOST:PORT of Spark Connect; see docs/SWEEP.md")
+	f.StringVar(&o.master, "on", "", "run the replays on this Spark `cluster`: spark://HOST:PORT, yarn, k8s://URL, or sc://HOST:PORT of Spark Connect; see docs/SPARK.md")
 	f.StringArrayVar(&o.conf, "conf", nil, "with --on: a `property` of the Spark session, as in spark.executor.cores=4; repeatable")
 	f.StringVar(&o.worker, "worker", "", "with --on: the dynalloc `program` for the executors, if theirs is another system or architecture (default: this program)")
 	f.BoolVar(&o.transform, "transform", false, "with --on: start the program by SQL (SELECT TRANSFORM), which needs neither Python nor pyarrow on the executors (default: only if they lack it)")

@@ -112,13 +112,12 @@ func (c *sparkCluster) executors() (running, starting []int) {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		words := strings.Split(string(text), "\x00")
-		if !slices.Contains(words, "org.apache.spark.executor.CoarseGrainedExecutorBackend") || !strings.Contains(string(text), c.folder) {
+		folder, err := os.Readlink(filepath.Join(filepath.Dir(file), "cwd"))
+		if err != nil || !strings.HasPrefix(folder, c.folder) || !bytes.Contains(text, []byte("\x00org.apache.spark.executor.CoarseGrainedExecutorBackend\x00")) {
 			continue
 		}
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		after := func(flag string) string { return words[slices.Index(words, flag)+1] }
-		log, _ := os.ReadFile(filepath.Join(c.folder, after("--app-id"), after("--executor-id"), "stderr"))
+		log, _ := os.ReadFile(filepath.Join(folder, "stderr"))
 		if bytes.Contains(log, []byte("Successfully registered with driver")) {
 			running = append(running, pid)
 		} else {

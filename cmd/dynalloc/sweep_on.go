@@ -87,7 +87,7 @@ func sparkStats(c *onspark.Cluster, s *onspark.Stats) string {
 		fmt.Sprintf("Spark %s at %s by %s: %s at a time", s.Spark, c.Master, way, words.Plural(s.Slots, "task")),
 		fmt.Sprintf("%s (%d failed) of %s", words.Plural(s.Jobs+s.FailedJobs, "job"), s.FailedJobs, words.Plural(s.Tasks, "task")),
 		fmt.Sprintf("%s until the first answer of each in %s, and %s for each of %s", words.Plural(s.Starts, "worker"), mean(s.StartMS, s.Starts), mean(s.AnswerMS, s.Answers), words.Plural(s.Answers, "more answer")),
-		fmt.Sprintf("%d bytes sent and %d received", s.SentBytes, s.GotBytes),
+		fmt.Sprintf("%d bytes to each node, %d sent and %d received; the driver took %.1f s of a processor", s.FileBytes, s.SentBytes, s.GotBytes, s.Driver.Seconds()),
 		fmt.Sprintf("%s sent twice, %d missing, %s of the driver", words.Plural(s.Duplicates, "answer"), s.Missing, words.Plural(s.Restarts, "restart")),
 	}
 	return strings.Join(parts, "; ")
