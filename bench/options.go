@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,10 +16,23 @@ import (
 type Options struct {
 	Parallel int            // replays at a time; 0: one for each processor
 	Progress func(Progress) // called during each replay and after it, one call at a time; may be nil
+	// Took is called with how long the replay of each policy took, by several goroutines; may be
+	// nil.
+	Took func(policy string, took time.Duration)
 	// Observe returns observers for the replay of one of the suite's policies; may be nil.
 	// Replays run in parallel, so Observe is called from several goroutines, and an
 	// observer that is used for several replays must synchronize access to its state.
 	Observe func(policies.Fleet) []replay.Observer
+}
+
+// Timed tells Took what passes until done is called.
+func (o Options) Timed(policy string) (done func()) {
+	began := time.Now()
+	return func() {
+		if o.Took != nil {
+			o.Took(policy, time.Since(began))
+		}
+	}
 }
 
 // A Progress is how far many replays are.

@@ -63,6 +63,7 @@ func (r *Results) replayAll(ctx context.Context, o Options) ([]*replay.AppError,
 		k := i - len(s.Policies)
 		switch {
 		case k < 0:
+			defer o.Timed(s.Policies[i].Name)()
 			return r.replay(i, o, watch)
 		case k < len(firsts):
 			alone[firsts[k]], err = s.alone(firsts[k], r.config, watch)

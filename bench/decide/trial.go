@@ -161,6 +161,7 @@ func (s *scenario) play(ctx context.Context, list []*trial, replicas int, o benc
 	err = o.Each(ctx, len(here), func(i int, watch replay.Watch) error {
 		i = here[i]
 		j := jobs[i]
+		defer o.Timed(j.trial.fleet.Name)()
 		outcomes, err := s.replay(j.trial.fleet, j.replica, watch)
 		if err == nil {
 			j.trial.runs[j.replica], j.trial.tallies[j.replica] = outcomes, s.tally(outcomes)

@@ -82,7 +82,7 @@ func (in *inputs) options(cmd *cobra.Command, what string, w *traces.Workload, k
 		}
 		return fmt.Sprintf("up to %s and %s, %s", words.Plural(len(w.Apps), "application"), words.Plural(tasks, "task"), memory), warning
 	}
-	return bench.Options{Parallel: in.parallel, Progress: bar.set}, bar.end
+	return bench.Options{Parallel: in.parallel, Progress: bar.set, Took: bar.slow.add}, bar.end
 }
 
 // figures is what is kept of replays that are reduced to their figures.

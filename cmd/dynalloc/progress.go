@@ -1,9 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -16,6 +21,7 @@ import (
 type progress struct {
 	w    io.Writer // nil: no line of progress
 	log  io.Writer // for what -v says; nil: nothing
+	slow slowest   // what -v names as slow
 	warn io.Writer // for warnings where neither says anything; nil: none are wanted
 	// of says what so many units are about and take, for what is said before the start, and
 	// what a user must know even where no progress is shown; nil: nothing.
@@ -106,8 +112,41 @@ func (p *progress) end() {
 	}
 	if p.log != nil && p.last.Total > 0 {
 		fmt.Fprintf(p.log, "%s: %d %s took %s\n", p.what, int(p.last.Done), p.unit, time.Since(p.began).Round(time.Millisecond))
+		if slow := p.slow.list(); slow != "" {
+			fmt.Fprintf(p.log, "%s: most time took %s\n", p.what, slow)
+		}
 		p.last = bench.Progress{}
 	}
+}
+
+// A slowest sums up how long parts took by their names, and says which took longest.
+type slowest struct {
+	mu    sync.Mutex
+	times map[string]time.Duration
+}
+
+func (s *slowest) add(name string, took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.times == nil {
+		s.times = map[string]time.Duration{}
+	}
+	s.times[name] += took
+}
+
+// mostSlow is how many of the slowest parts are named.
+const mostSlow = 5
+
+// list has the slowest parts with their times.
+func (s *slowest) list() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := slices.SortedFunc(maps.Keys(s.times), func(x, y string) int { return cmp.Or(cmp.Compare(s.times[y], s.times[x]), cmp.Compare(x, y)) })
+	var parts []string
+	for _, name := range names[:min(mostSlow, len(names))] {
+		parts = append(parts, fmt.Sprintf("%s %s", name, s.times[name].Round(time.Millisecond)))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // inThousands writes a rate with a unit for thousands, millions or billions.

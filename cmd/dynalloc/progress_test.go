@@ -21,7 +21,7 @@ func TestTheLineOfProgress(t *testing.T) {
 func TestVerbose(t *testing.T) {
 	const logs = "../../bench/builtin/recordings/fleet-static"
 	for args, want := range map[string][]string{
-		"compare -v --policy static,n=2 --format csv " + logs: {"reading: ", "replaying: ", " replays of up to ", "took "},
+		"compare -v --policy static,n=2 --format csv " + logs: {"reading: ", "reading: most time took ../../bench/builtin/recordings/fleet-static", "replaying: ", " replays of up to ", " of memory", "took ", "replaying: most time took ", "static,n=2 "},
 		"compare --policy static,n=2 --format csv " + logs:    nil,
 	} {
 		var stdout, stderr strings.Builder
@@ -36,5 +36,17 @@ func TestVerbose(t *testing.T) {
 		if want == nil && stderr.String() != "" {
 			t.Errorf("%s: %q", args, &stderr)
 		}
+	}
+}
+
+// The slowest parts are named first, five of them, with the sum of what each took.
+func TestTheSlowestAreNamed(t *testing.T) {
+	var s slowest
+	for name, took := range map[string]time.Duration{"a": 1, "b": 3, "c": 3, "d": 2, "e": 5, "f": 4} {
+		s.add(name, took*time.Second)
+	}
+	s.add("a", 9*time.Second)
+	if got, want := s.list(), "a 10s, e 5s, f 4s, b 3s, c 3s"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

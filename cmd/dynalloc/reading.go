@@ -75,10 +75,12 @@ func (f *readFlags) progress(cmd *cobra.Command, what, unit string) *progress {
 
 // reader reads the applications of logs.
 func (f *readFlags) reader(cmd *cobra.Command, logs *source.Logs) *reading {
-	return &reading{
+	r := &reading{
 		ctx: cmd.Context(), logs: logs, classes: f.classes,
 		bar: f.progress(cmd, "reading", "logs"),
 	}
+	logs.Took = r.bar.slow.add
+	return r
 }
 
 // read reads all logs at some paths as one workload. partly is errPartly if

@@ -9,6 +9,7 @@ import (
 	"io"
 	"path"
 	"sync/atomic"
+	"time"
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
@@ -18,6 +19,7 @@ import (
 
 // readLog reads a log, or loads what was saved of an equal one.
 func (l *Logs) readLog(log *eventlog.Log) (*traces.Application, error) {
+	defer l.time(log.Path, time.Now())
 	if l.Cache == nil {
 		return eventlog.Read(log)
 	}
@@ -41,6 +43,7 @@ func (l *Logs) readLog(log *eventlog.Log) (*traces.Application, error) {
 
 // readFile is readLog for a file of a foreign format.
 func (l *Logs) readFile(t *table) (*traces.Workload, error) {
+	defer l.time(t.path, time.Now())
 	if l.Cache == nil {
 		return formats.Read(t.format, t.path, t.open)
 	}
@@ -52,6 +55,12 @@ func (l *Logs) readFile(t *table) (*traces.Workload, error) {
 	}, func() (*traces.Workload, error) {
 		return formats.Read(t.format, t.path, noticing(t.open, &failed))
 	})
+}
+
+func (l *Logs) time(path string, began time.Time) {
+	if l.Took != nil {
+		l.Took(path, time.Since(began))
+	}
 }
 
 // cached loads the workload that was saved for a key, or else reads and saves it. What was

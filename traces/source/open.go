@@ -9,6 +9,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"time"
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
@@ -34,6 +35,10 @@ type Logs struct {
 	// Cache, if it is not nil, keeps what was read, and saves reading it again. It must be
 	// set before the first Read.
 	Cache *saved.Folder
+
+	// Took, if it is not nil, is called with how long each log took to read or load, by several
+	// goroutines. It must be set before the first Read.
+	Took func(path string, took time.Duration)
 
 	stopped func() error // the error with which reading ends
 	found   *found
