@@ -65,6 +65,9 @@ func TestAFileThatIsCutAnywhereGoesOn(t *testing.T) {
 		if s.Len() != complete || len(s.Damaged) > 0 || s.Torn != (size > 0 && whole[size-1] != '\n') {
 			t.Fatalf("of %d bytes %d lines are left, want %d; damaged %v, torn %v", size, s.Len(), complete, s.Damaged, s.Torn)
 		}
+		if info, err := os.Stat(path); err != nil || info.Size() != int64(bytes.LastIndexByte(whole[:size], '\n')+1) {
+			t.Fatalf("after a cut at %d: %v, %v; want whole lines alone", size, info.Size(), err)
+		}
 		add(t, s, 0, 5) // those that are there are not written again
 		s.Close()
 		if again, _ := os.ReadFile(path); !bytes.Equal(again, whole) {
