@@ -65,10 +65,15 @@ func (a *appAttempt) ask(r scheduler.Request) {
 		a.requestOrder.Add(java.RequestHash(r.Priority), r.Priority)
 	}
 	a.s.wanted.replace(before, r)
-	a.unlist()
-	a.requests.Set(r)
-	a.touch()
-	a.list()
+	if before.Count > 0 && r.Count > 0 && before.Size == r.Size {
+		a.requests.Set(r) // its place in line does not depend on the number
+		a.touch()
+	} else {
+		a.unlist()
+		a.requests.Set(r)
+		a.touch()
+		a.list()
+	}
 	for _, n := range a.reserved {
 		a.s.updateNode(n)
 	}
@@ -91,6 +96,10 @@ func (a *appAttempt) updateDemand() {
 		demand = demand.Plus(r.Total())
 	}
 	a.queue.demands = a.queue.demands.Plus(demand).Minus(a.demand)
+	if a.line != nil && demand != a.used && demand.MemoryMB > 0 && a.demand.MemoryMB > 0 && !a.s.config.sizeBasedWeight {
+		a.demand = demand // its place in line stays
+		return
+	}
 	a.unlist()
 	a.demand = demand
 	a.updateWeight()
