@@ -161,7 +161,7 @@ func (s *Stage) Memory() int64 {
 	if s.Packed != nil {
 		return int64(len(s.Packed.data))
 	}
-	return int64(len(s.Tasks)) * int64(reflect.TypeFor[Task]().Size())
+	return int64(s.Size()) * int64(reflect.TypeFor[Task]().Size())
 }
 
 // All are the stage's tasks with their partitions, in order, packed or not. A task is valid

@@ -40,8 +40,8 @@
 // version.go. What the commands share, in the order of a run:
 //
 //   - flags.go: flags that are parsed when they are set;
-//   - inputs.go: which workload is replayed on which cluster; clusters.go,
-//     deadlines.go, fleets.go and limits.go have its parts;
+//   - inputs.go: which workload is replayed on which cluster, with which deadlines;
+//     clusters.go, fleets.go and limits.go have its parts;
 //   - reading.go: reads logs and files; cache.go: keeps what was read for later runs;
 //   - progress.go: the line of progress; interrupt.go: what a signal does;
 //   - on.go, sweep_on.go and decide_on.go: replays on a Spark cluster; sent.go: the files that are sent there;

@@ -62,7 +62,7 @@ replay/pools                  ->
 replay/lists                  ->
 replay/random                 ->
 replay/latency                -> internal/exact traces
-replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
+replay/cluster                -> internal/note internal/spark internal/spec policies replay/cluster/fit replay/cluster/kubernetes replay/cluster/manager replay/cluster/standalone replay/cluster/yarn traces
 replay/cluster/standalone     -> internal/note internal/spec replay/cluster/fit replay/cluster/manager
 replay/cluster/kubernetes     -> internal/exact internal/note internal/spark internal/spec replay/cluster/fit replay/cluster/manager
 replay/cluster/yarn           -> internal/note internal/spark internal/spec replay/cluster/manager replay/cluster/yarn/capacity replay/cluster/yarn/fair replay/cluster/yarn/fifo replay/cluster/yarn/hadoop replay/cluster/yarn/java replay/cluster/yarn/scheduler
@@ -104,10 +104,11 @@ internal/performance/reading  ->
 internal/stopwatch            ->
 internal/structure            ->
 internal/mutants              ->
+internal/supply               ->
 `
 
 // onlyTests are the packages that no code but tests may import.
-var onlyTests = []string{"internal/differential", "internal/golden", "internal/logtest", "internal/mutants", "internal/structure", "replay/cluster/yarn/scheduler/twins", "traces/eventlog/scan/slow"}
+var onlyTests = []string{"internal/differential", "internal/golden", "internal/logtest", "internal/mutants", "internal/structure", "internal/supply", "replay/cluster/yarn/scheduler/twins", "traces/eventlog/scan/slow"}
 
 // TestImportsGoDown compares the imports of each package with graph, and prints the
 // imports as they are if one is not allowed. Tests may import what they need.
