@@ -166,13 +166,19 @@ func student(random *rand.Rand) float64 {
 	return modelScale * random.NormFloat64() / math.Sqrt(square/modelFreedom)
 }
 
-// choose is the best candidate of a list by the goal in some replicas.
+// choose is the cheapest candidate of a list of those that come as near to the goal as the
+// best one, in some replicas.
 func (c *chooser) choose(list [][][]cell, replicas, times []int) (chosen [][]cell) {
 	base := c.plain(c.base, replicas, times)
-	best := score{failed: true}
+	var scores []score
 	for _, one := range list {
-		if s := c.goal.score(c.plain(one, replicas, times), base); chosen == nil || c.goal.compare(s, best) < 0 {
-			best, chosen = s, one
+		scores = append(scores, c.goal.score(c.plain(one, replicas, times), base))
+	}
+	best := slices.MinFunc(scores, c.goal.compare)
+	var cheapest score
+	for i, s := range scores {
+		if c.goal.near(best, s, base[c.class].deadlines, 0) && (chosen == nil || s.cost < cheapest.cost) {
+			chosen, cheapest = list[i], s
 		}
 	}
 	return chosen

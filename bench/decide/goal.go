@@ -78,6 +78,14 @@ func proofRuns(rate float64) int {
 	return n
 }
 
+// missesOf is the misses that count, in thousandths.
+func (g *goal) missesOf(c *counts) int {
+	if g.safe {
+		return c.expected
+	}
+	return 1000 * c.misses
+}
+
 // score orders the counts of a fleet by class against those of the settings in force in
 // the same replicas.
 func (g *goal) score(by, base []counts) score {
@@ -88,10 +96,7 @@ func (g *goal) score(by, base []counts) score {
 		if k == len(by)-1 {
 			continue // no class: its deadlines are not those of the window that is judged
 		}
-		misses := 1000 * c.misses
-		if g.safe {
-			misses = c.expected
-		}
+		misses := g.missesOf(c)
 		allowed := g.allowed(k, c.deadlines)
 		s.misses, s.allowed = s.misses+misses, s.allowed+allowed
 		s.excess += max(0, misses-allowed)
@@ -112,6 +117,22 @@ func (g *goal) compare(a, b score) int {
 		return cmp.Or(cmp.Compare(a.turnaround, b.turnaround), cmp.Compare(a.cost, b.cost))
 	}
 	return cmp.Or(cmp.Compare(a.excess, b.excess), cmp.Compare(a.slow, b.slow), cmp.Compare(a.cost, b.cost), cmp.Compare(a.misses, b.misses))
+}
+
+// near reports whether a fleet comes as near to the goal as the best one, up to the margins: if
+// that does not meet the goal, up to equivalenceMisses of some runs and equivalenceTime of the
+// slowdown. noise is a difference of misses that does not count either, in thousandths.
+func (g *goal) near(best, s score, runs int, noise float64) bool {
+	switch {
+	case s.failed:
+		return false
+	case g.time:
+		return float64(s.turnaround) <= (1+equivalenceTime/1000.0)*float64(best.turnaround)
+	}
+	if best.excess > 0 {
+		noise = max(noise, 1000*equivalenceMisses*float64(runs))
+	}
+	return float64(s.excess-best.excess) <= noise && s.slow-best.slow <= equivalenceTime*oneIf(best.slow > 0)
 }
 
 // meets reports whether a fleet meets the goal.

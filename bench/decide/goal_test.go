@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"dynalloc/policies"
 )
 
 // No fleet dominates a fleet of the front, and every other fleet is dominated by one
@@ -126,5 +128,33 @@ func TestHalvingFindsWhatTheGridFinds(t *testing.T) {
 	t.Log(said)
 	if same < races*8/10 || dearer > 0.02 {
 		t.Error(said)
+	}
+}
+
+// No policy meets the target. Three executors instead of the one in force cost half as much
+// again, and are late with a probability that is smaller by half a point: nobody pays for that.
+// If one is late as often as not, three are worth it. Dynamic allocation that gives the same as
+// one executor, for as much, does not take its place, and replicas that differ by more than
+// three executors gain do not show that they gain anything.
+func TestNobodyPaysForNothing(t *testing.T) {
+	list := specs(t, "static,n=3", "recorded", "spark,idle=10s")
+	d := &decider{classes: []*class{{current: specs(t, "static,n=1")[0]}}}
+	g := goal{rate: 0.01, safe: true, proof: []float64{-1}}
+	for _, c := range []struct {
+		now, noise int // thousandths
+		want       string
+	}{{205, 0, "recorded"}, {500, 0, "static,n=3"}, {500, 2000, "recorded"}} {
+		of := func(spec policies.Spec, expected int, cost int64) *trial {
+			t := &trial{specs: []policies.Spec{spec}}
+			for r := range 4 {
+				one := counts{runs: 1, deadlines: 1, expected: expected + (r%2*2-1)*oneIf(spec.Recorded())*c.noise, executors: cost}
+				t.tallies = append(t.tallies, []counts{one, {}})
+			}
+			return t
+		}
+		trials := []*trial{of(list[0], 200, 1500), of(list[1], c.now, 1000), of(list[2], c.now, 990)}
+		if got := d.preferred(&g, &scenario{base: trials[1]}, 0, trials, 4).specs[0].String(); got != c.want {
+			t.Errorf("%+v: %s is preferred", c, got)
+		}
 	}
 }

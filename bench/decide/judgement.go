@@ -167,24 +167,35 @@ func (d *decider) makeSure(ctx context.Context, share float64) error {
 }
 
 // better is a fleet with other policies for the classes in which the other kind is better,
-// or for one that brings the fleet nearer to the goal; nil: there is none.
+// or another policy of the kind by more than the noise of the replicas, or for one class that
+// brings the fleet nearer to the goal; nil: there is none.
 func (d *decider) better(t *trial) []policies.Spec {
 	if changed := d.nearer(t); changed != nil {
 		return changed
 	}
 	var changed []policies.Spec
 	for k, c := range d.classes {
-		static := c.resolve(t.specs[k]).Fixed()
-		if static != d.betterKind(k) {
-			if other := d.best(k, !static); other != nil {
-				if changed == nil {
-					changed = slices.Clone(t.specs)
-				}
-				changed[k] = other.specs[k]
-			}
+		static := d.betterKind(k)
+		other := d.best(k, static)
+		if other == nil || c.resolve(t.specs[k]).Fixed() == static && !d.clearlyBetter(k, other, t) {
+			continue
 		}
+		if changed == nil {
+			changed = slices.Clone(t.specs)
+		}
+		changed[k] = other.specs[k]
 	}
 	return changed
+}
+
+// clearlyBetter reports whether another policy of a class, which is preferred to that of a
+// fleet, comes nearer to the goal or costs less by more than two standard errors.
+func (d *decider) clearlyBetter(k int, other, t *trial) bool {
+	if other == t {
+		return false
+	}
+	n := d.judged[k].replicas
+	return !d.asNear(&d.goal, d.judging, []int{k}, other, t, n) || d.scoreOf(&d.goal, d.judging, t, n).cost-d.scoreOf(&d.goal, d.judging, other, n).cost > int64(2*costError(t, other, n))
 }
 
 // needsReplicas reports whether the confidence of a class is not sure, and can become surer.
@@ -222,10 +233,11 @@ func (d *decider) sameByEstimate(k int) bool {
 	estimate.safe = false
 	n := d.judged[k].replicas
 	a, b := d.scoreOf(&estimate, d.judging, x, n), d.scoreOf(&estimate, d.judging, y, n)
-	if b.cost < a.cost {
-		a, b = b, a
+	if estimate.compare(b, a) < 0 {
+		x, y = y, x
 	}
-	return d.tied(&estimate, a, b, equivalenceCost*float64(x.totals(0, n)[k].executors))
+	return math.Abs(float64(a.cost-b.cost)) <= equivalenceCost*float64(min(x.totals(0, n)[k].executors, y.totals(0, n)[k].executors)) &&
+		d.asNear(&estimate, d.judging, []int{k}, x, y, n)
 }
 
 // nearer is a fleet that comes nearer to the goal in the judging replicas, by the policy of
@@ -244,7 +256,7 @@ func (d *decider) nearer(t *trial) []policies.Spec {
 	}
 	for k := range d.judged {
 		other := d.preferred(&d.goal, d.judging, k, d.judged[k].list, common)
-		if a, b := at(other), at(best); !a.failed && (a.excess < b.excess || a.excess == b.excess && a.slow < b.slow) {
+		if estimate.compare(at(other), at(best)) < 0 && !d.asNear(&estimate, d.judging, []int{k}, other, best, common) {
 			best = other
 		}
 	}

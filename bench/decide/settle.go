@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -113,64 +114,86 @@ func (d *decider) otherAnswer(ctx context.Context, g *goal, from *trial) (*trial
 	}
 	t := d.enter(d.joint, -1, specs...)
 	err := d.play(ctx, d.joint, []*trial{t}, d.Replicas)
-	if t.failed() || g.compare(d.scoreOf(g, d.joint, from, d.Replicas), d.scoreOf(g, d.joint, t, d.Replicas)) < 0 {
+	if err != nil || t.failed() {
 		return from, err
 	}
-	return t, err
+	a, b := d.scoreOf(g, d.joint, from, d.Replicas), d.scoreOf(g, d.joint, t, d.Replicas)
+	if g.compare(a, b) < 0 && (b.cost >= a.cost || !d.asNear(g, d.joint, upTo(len(d.classes)), from, t, d.Replicas)) {
+		return from, nil
+	}
+	return t, nil
 }
 
-// preferred is the best of fleets that differ in the policy of one class. Fleets that meet
-// the goal equally well are tied if their costs differ by less than equivalenceCost of the
-// class's cost, or than two standard errors over the replicas.
+// preferred is the best of fleets that differ in the policy of one class. Of those that come
+// as near to the goal as the best one, up to the margins and the noise of the replicas, the
+// cheapest is taken; costs are tied if they differ by less than equivalenceCost of the class's
+// cost, or than two standard errors over the replicas. Ties go to the settings in force, then
+// to their kind, and then to the cheaper one.
 func (d *decider) preferred(g *goal, sc *scenario, k int, list []*trial, replicas int) *trial {
-	c := d.classes[k]
-	first := slices.MinFunc(list, func(x, y *trial) int {
-		return g.compare(d.scoreOf(g, sc, x, replicas), d.scoreOf(g, sc, y, replicas))
-	})
+	at := func(t *trial) score { return d.scoreOf(g, sc, t, replicas) }
+	first := slices.MinFunc(list, func(x, y *trial) int { return g.compare(at(x), at(y)) })
 	if first.failed() {
 		return list[0]
 	}
-	best := d.scoreOf(g, sc, first, replicas)
-	own := float64(first.totals(0, replicas)[k].executors)
-	var tied []*trial
-	for _, t := range list {
-		if s := d.scoreOf(g, sc, t, replicas); t == first || d.tied(g, best, s, max(equivalenceCost*own, 2*costError(t, first, replicas))) {
-			tied = append(tied, t)
-		}
+	near := slices.DeleteFunc(slices.Clone(list), func(t *trial) bool { return !d.asNear(g, sc, []int{k}, first, t, replicas) })
+	byCost := func(x, y *trial) int {
+		a, b := at(x), at(y)
+		return cmp.Or(cmp.Compare(a.cost, b.cost), g.compare(a, b))
 	}
-	rank := func(t *trial) int {
-		spec := t.specs[k]
-		if spec.Recorded() {
-			return 0
-		}
-		rank := 1 + oneIf(c.group(spec) == dynamicWithService)
-		if c.resolve(spec).Fixed() != c.current.Fixed() {
-			rank += 2
-		}
-		return rank
-	}
-	return slices.MinFunc(tied, func(x, y *trial) int {
-		if r := rank(x) - rank(y); r != 0 {
-			return r
-		}
-		return g.compare(d.scoreOf(g, sc, x, replicas), d.scoreOf(g, sc, y, replicas))
+	cheapest := slices.MinFunc(near, byCost)
+	margin := equivalenceCost * float64(cheapest.totals(0, replicas)[k].executors)
+	tied := slices.DeleteFunc(near, func(t *trial) bool {
+		return float64(at(t).cost-at(cheapest).cost) > max(margin, 2*costError(t, cheapest, replicas))
 	})
+	return slices.MinFunc(tied, func(x, y *trial) int { return cmp.Or(d.rank(k, x)-d.rank(k, y), byCost(x, y)) })
 }
 
-// tied reports whether a fleet is as good as the best one up to a difference of cost, ms.
-func (d *decider) tied(g *goal, best, s score, cost float64) bool {
-	if s.failed || float64(s.cost-best.cost) > cost {
-		return false
+// rank orders the policies of a class that are equally good: the settings in force, their
+// kind, and what needs no new service come first.
+func (d *decider) rank(k int, t *trial) int {
+	c, spec := d.classes[k], t.specs[k]
+	if spec.Recorded() {
+		return 0
 	}
-	if g.time {
-		return float64(s.turnaround) <= (1+equivalenceTime/1000.0)*float64(best.turnaround)
+	rank := 1 + oneIf(c.group(spec) == dynamicWithService)
+	if c.resolve(spec).Fixed() != c.current.Fixed() {
+		rank += 2
 	}
-	return s.excess == best.excess && s.slow == best.slow
+	return rank
+}
+
+// asNear reports whether a fleet with other policies of some classes comes as near to the goal as the best one. If that meets the
+// goal, the other one must, too; the settings in force need not by what two standard errors
+// over the replicas do not tell apart. If it does not, misses are as many within
+// equivalenceMisses of the runs of these classes or two standard errors, and the slowdown is within
+// equivalenceTime: a difference too small to matter must not decide what is paid.
+func (d *decider) asNear(g *goal, sc *scenario, of []int, best, t *trial, replicas int) bool {
+	a, b := d.scoreOf(g, sc, best, replicas), d.scoreOf(g, sc, t, replicas)
+	runs, inForce := 0, true
+	for _, k := range of {
+		runs, inForce = runs+best.totals(0, replicas)[k].deadlines, inForce && t.specs[k].Recorded()
+	}
+	noise := 0.0
+	if a.excess > 0 || inForce {
+		noise = 2 * missError(g, best, t, replicas)
+	}
+	return g.near(a, b, runs, noise)
 }
 
 // costError is the standard error of the difference of two fleets' costs over all
 // replicas, ms.
 func costError(x, y *trial, replicas int) float64 {
+	return differenceError(x, y, replicas, func(c *counts) int64 { return c.executors })
+}
+
+// missError is that of their misses as a goal counts them, in thousandths.
+func missError(g *goal, x, y *trial, replicas int) float64 {
+	return differenceError(x, y, replicas, func(c *counts) int64 { return int64(g.missesOf(c)) })
+}
+
+// differenceError is the standard error of the difference of a figure of two fleets, over
+// all classes and replicas.
+func differenceError(x, y *trial, replicas int, of func(*counts) int64) float64 {
 	if replicas < 2 {
 		return 0
 	}
@@ -178,7 +201,7 @@ func costError(x, y *trial, replicas int) float64 {
 	for r := range replicas {
 		v := 0.0
 		for k := range x.tallies[r] {
-			v += float64(x.tallies[r][k].executors - y.tallies[r][k].executors)
+			v += float64(of(&x.tallies[r][k]) - of(&y.tallies[r][k]))
 		}
 		sum, squares = sum+v, squares+v*v
 	}
