@@ -36,7 +36,7 @@ func startSpark(t *testing.T) *sparkCluster {
 	}
 	c := &sparkCluster{t: t, home: strings.TrimSpace(string(out)), folder: t.TempDir(), port: freePort(t)}
 	c.env = append(os.Environ(), "SPARK_HOME="+c.home, "PYSPARK_PYTHON="+*sparkPython, "SPARK_LOCAL_IP=127.0.0.1",
-		"SPARK_DAEMON_MEMORY=256m", "SPARK_MASTER_OPTS=-Dspark.deploy.maxExecutorRetries=-1", "SPARK_LOCAL_DIRS="+c.folder)
+		"SPARK_DAEMON_MEMORY=512m", "SPARK_MASTER_OPTS=-Dspark.deploy.maxExecutorRetries=-1", "SPARK_LOCAL_DIRS="+c.folder)
 	c.daemon("org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", strconv.Itoa(c.port), "--webui-port", "0")
 	c.listens(c.port)
 	for range 2 {
@@ -96,7 +96,7 @@ func freePort(t *testing.T) int {
 
 func (c *sparkCluster) listens(port int) {
 	c.t.Helper()
-	for range 600 {
+	for range 1500 {
 		if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
 			conn.Close()
 			return
@@ -127,8 +127,11 @@ func (c *sparkCluster) executors() (running, starting []int) {
 	return running, starting
 }
 
-// killing kills executors until the result is called: one that runs, then one that starts,
-// at least some time apart. It kills one that runs only after there are more results than
+// kills is how many executors of each kind are killed in a sweep.
+const kills = 4
+
+// killing kills executors, until the result is called: one that runs, then one that starts,
+// at least some time apart, up to kills of each. It kills one that runs only after there are more results than
 // at the last time, so that it does not kill all of them before they can do anything on a
 // slow machine.
 func (c *sparkCluster) killing(every time.Duration, results func() int) (stop func()) {
@@ -142,7 +145,7 @@ func (c *sparkCluster) killing(every time.Duration, results func() int) (stop fu
 				return
 			case <-time.After(50 * time.Millisecond):
 			}
-			if time.Now().Before(next) {
+			if time.Now().Before(next) || c.killed.starting == kills {
 				continue
 			}
 			running, starting := c.executors()
@@ -205,7 +208,7 @@ func TestSweepsOnSpark(t *testing.T) {
 	}
 	folder := t.TempDir()
 	plan := filepath.Join(folder, "plan")
-	if err := os.WriteFile(plan, []byte("policy recorded\npolicy static,n=2|4|8\npolicy spark,idle=10s|60s,max=4|8|16\nreplica 0..29\nload 20\n"), 0o644); err != nil {
+	if err := os.WriteFile(plan, []byte("policy recorded\npolicy static,n=2|4|8\npolicy spark,idle=10s|60s,max=4|8|16\nreplica 0..29\nload 10\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	const cells = 300

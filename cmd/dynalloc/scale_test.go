@@ -191,9 +191,7 @@ func measureScale(t *testing.T) *scale {
 	for range emptyTasks { // one job each, which is the most that a task can cost
 		s.task += wall(1, session) / emptyTasks
 	}
-	tasks := session.Stats.Tasks
-	many := wall(emptyCells, session)
-	s.each = max(0, many-s.task*float64(session.Stats.Tasks-tasks)) / emptyCells
+	s.each = wall(emptyCells, session) / emptyCells // with its share of the tasks
 	session.Close()
 	s.driver = max(0, session.Stats.Driver.Seconds()-s.driverStart) / emptyCells
 	if out, err := exec.Command("uname", "-sm").Output(); err == nil {
