@@ -66,6 +66,9 @@ func ReadText(r io.Reader, name string) (*Workload, error) {
 				p.OverheadMB = sparkOverhead(a, p)
 			}
 		}
+		for i := range a.Jobs {
+			slices.Sort(a.Jobs[i].Stages)
+		}
 		for i := range a.Stages {
 			for _, parent := range a.Stages[i].Parents {
 				a.Stages[parent].Map = true
@@ -80,6 +83,7 @@ type textReader struct {
 	w      *Workload
 	app    *Application
 	stages map[string]int // by the names that as= gave
+	listed []int          // by stage: the latest job, from 1, that has it
 	inJob  bool
 }
 
@@ -136,7 +140,7 @@ func (t *textReader) application(id string, d fieldReader) {
 			t.app.Properties[p.property] = value
 		}
 	}
-	t.stages, t.inJob = map[string]int{}, false
+	t.stages, t.listed, t.inJob = map[string]int{}, nil, false
 	t.w.Apps = append(t.w.Apps, t.app)
 }
 
@@ -196,7 +200,7 @@ func (t *textReader) job(d fieldReader) error {
 		var listed []int
 		listed, err = t.named("lists", names)
 		for _, s := range listed {
-			t.list(&j, s)
+			t.list(&j, len(t.app.Jobs)+1, s)
 		}
 		slices.Sort(j.Stages)
 	}
@@ -225,14 +229,15 @@ func (t *textReader) named(key, names string) ([]int, error) {
 	return stages, nil
 }
 
-// list adds a stage, and the stages that it reads, to a job.
-func (t *textReader) list(j *Job, stage int) {
-	if slices.Contains(j.Stages, stage) {
+// list adds a stage, and the stages that it reads, to the job of a number from 1.
+func (t *textReader) list(j *Job, number, stage int) {
+	if t.listed[stage] == number {
 		return
 	}
+	t.listed[stage] = number
 	j.Stages = append(j.Stages, stage)
 	for _, parent := range t.app.Stages[stage].Parents {
-		t.list(j, parent)
+		t.list(j, number, parent)
 	}
 }
 
@@ -253,7 +258,7 @@ func (t *textReader) stage(d fieldReader) error {
 			return err
 		}
 		for _, parent := range s.Parents {
-			t.list(j, parent)
+			t.list(j, len(a.Jobs), parent)
 		}
 	}
 	if s.Name != "" {
@@ -287,7 +292,7 @@ func (t *textReader) stage(d fieldReader) error {
 	}
 	s.Failures, err = parseList(d.String("fails", ""), func(one string) (Failure, error) { return parseFailure(one, s.Size()) })
 	j.Stages = append(j.Stages, index)
-	slices.Sort(j.Stages)
+	t.listed = append(t.listed, len(a.Jobs))
 	a.Stages = append(a.Stages, s)
 	return err
 }

@@ -78,10 +78,12 @@ replay/cluster/manager        -> internal/note internal/spark internal/spec
 
 traces/saved                  -> internal/note internal/pending traces
 traces/formats                -> internal/note internal/spark traces
-traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/lines traces/eventlog/rows traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
+traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/lineage traces/eventlog/lines traces/eventlog/numbered traces/eventlog/rows traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
 traces/eventlog/excluded      -> traces
 traces/eventlog/slots         -> traces
 traces/eventlog/lines         -> traces/eventlog/scan
+traces/eventlog/lineage       -> traces traces/eventlog/scan
+traces/eventlog/numbered      ->
 traces/eventlog/rows          ->
 traces/eventlog/scan/slow     -> traces/eventlog/scan
 traces/eventlog/scan          -> traces

@@ -211,7 +211,7 @@ func (a *assembler) callSite(j *jobLog) string {
 	if len(j.stages) == 0 {
 		return ""
 	}
-	return a.stages[slices.Max(j.stages)].name
+	return a.stages.Get(slices.Max(j.stages)).name
 }
 
 // divide divides the units of a strand by a property of their first jobs, in the order in

@@ -8,6 +8,8 @@ import (
 	"dynalloc/internal/spark"
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog/excluded"
+	"dynalloc/traces/eventlog/lineage"
+	"dynalloc/traces/eventlog/numbered"
 	"dynalloc/traces/eventlog/scan"
 	"dynalloc/traces/eventlog/slots"
 )
@@ -46,9 +48,9 @@ type assembler struct {
 	unpersists []unpersistLog
 	strandLog
 
-	stages    map[int]*stageLog
+	stages    numbered.Table[stageLog]
 	lastStage *stageLog // that an event was about
-	lineages  map[string]*lineage
+	lineages  lineage.Lineages
 	spent     slots.Spent
 	runMemory runMemory
 	taskIDs   slots.Tasks
@@ -77,8 +79,6 @@ func newAssembler(log *Log) *assembler {
 		log:          log,
 		taskCPUs:     1,
 		scan:         scan.Get(),
-		lineages:     map[string]*lineage{},
-		stages:       map[int]*stageLog{},
 		jobByID:      map[int]*jobLog{},
 		executorByID: map[string]*executorLog{},
 		hostIndex:    map[string]int16{},

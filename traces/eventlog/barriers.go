@@ -16,7 +16,7 @@ func (a *assembler) unrunBarrier(j *jobLog) (tasks int) {
 		return 0
 	}
 	for _, id := range j.stages {
-		s := a.stages[id]
+		s := a.stages.Get(id)
 		if s.barrier && s.at() < 0 {
 			tasks = max(tasks, s.total)
 		}

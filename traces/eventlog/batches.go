@@ -70,7 +70,7 @@ func (b *cueBuilder) batches(s *strand) {
 	for k := range s.units {
 		u := &s.units[k]
 		list[k].Begin = u.start
-		p := &b.jobs[u.jobs[0]].properties
+		p := b.jobs[u.jobs[0]].properties
 		t := b.triggers[[2]string{p.Query, p.Batch}]
 		if t.begin > 0 && t.begin <= u.start {
 			list[k].Begin = t.begin

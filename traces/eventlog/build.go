@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/numbered"
 )
 
 // builtStages says where the stages of a log went.
@@ -20,7 +21,10 @@ type builtStages struct {
 // buildStages makes the application's stages: one for all attempts, none for skipped
 // ones, parents before children.
 func (a *assembler) buildStages(app *traces.Application) *builtStages {
-	stages := slices.SortedFunc(maps.Values(a.stages), func(x, y *stageLog) int { return x.id - y.id })
+	stages := make([]*stageLog, 0, a.stages.Len())
+	for _, s := range a.stages.All() {
+		stages = append(stages, s)
+	}
 	a.deriveParents(stages)
 	a.link(stages)
 	b := &builtStages{}
@@ -58,7 +62,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 			a.runMemory.tasks = tasks
 		}
 		if s.lineage != nil {
-			stage.Caches = s.lineage.caches
+			stage.Caches = s.lineage.Caches
 		}
 		for _, p := range stage.Parents {
 			app.Stages[p].Map = true
@@ -82,12 +86,12 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 // attemptEnds returns when the last task of each attempt succeeded, sorted. If an original
 // and its copy both succeeded, what follows may have waited for either of them, so that
 // there is an end with the first and one with both.
-func (s *stageLog) attemptEnds(runs []taskRun) []int64 {
+func (a *assembler) attemptEnds(s *stageLog, runs []taskRun) []int64 {
 	if len(runs) == 0 {
 		return nil
 	}
 	if end, plain := s.onlyEnd(runs); plain {
-		return []int64{end}
+		return a.runMemory.oneEnd(end)
 	}
 	type task struct {
 		partition int32
@@ -187,7 +191,7 @@ func (b *builtStages) present(s *stageLog) []int {
 }
 
 // graph returns the indexes of all stages of a job's graph, in order. Jobs are counted from 1.
-func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*stageLog, job int) []int {
+func (b *builtStages) graph(app *traces.Application, j *jobLog, stages *numbered.Table[stageLog], job int) []int {
 	if b.listed == nil {
 		b.listed = make([]int, len(app.Stages))
 	}
@@ -199,7 +203,7 @@ func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*
 		}
 	}
 	for _, id := range j.stages {
-		if at := stages[id].at(); at >= 0 {
+		if at := stages.Get(id).at(); at >= 0 {
 			list(at)
 		}
 	}
@@ -218,7 +222,7 @@ func (b *builtStages) graph(app *traces.Application, j *jobLog, stages map[int]*
 func (a *assembler) runsOf(s *stageLog) []taskRun {
 	m := &a.runMemory
 	all := m.take(s)
-	s.ends = s.attemptEnds(all)
+	s.ends = a.attemptEnds(s, all)
 	s.keepOriginals(all)
 	order := m.order[:0] // by partition, then as they ended
 	var rest []taskRun
@@ -349,7 +353,7 @@ func (a *assembler) recomputed(s *stageLog, r *taskRun) bool {
 		return false
 	}
 	again := false
-	for _, rdd := range s.lineage.caches {
+	for _, rdd := range s.lineage.Caches {
 		block := [2]int64{int64(rdd.ID), int64(r.partition)}
 		x := a.blocks[block]
 		gone := x != nil && x.removed > 0 && x.removed <= r.launch
@@ -376,7 +380,7 @@ func (s *stageLog) keepOriginals(runs []taskRun) {
 	}
 	for i := range runs {
 		if r := &runs[i]; !r.isCopy && copied[task{r.partition, r.attempt}] {
-			s.originals = append(s.originals, endedRun{r.partition, r.attempt, r.finish, int32(min(r.finish-r.launch, math.MaxInt32))})
+			s.rare().originals = append(s.originals, endedRun{r.partition, r.attempt, r.finish, int32(min(r.finish-r.launch, math.MaxInt32))})
 		}
 	}
 }

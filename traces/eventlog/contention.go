@@ -86,7 +86,7 @@ func (a *assembler) awaited(x *executorLog, added int64) bool {
 		return false
 	}
 	if a.launching == nil {
-		for _, s := range a.stages { // any order: they are sorted
+		for _, s := range a.stages.All() {
 			if s.submittedAt > 0 {
 				a.launching = append(a.launching, launchSpan{s.submittedAt, s.lastLaunch})
 			}

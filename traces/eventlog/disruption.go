@@ -200,7 +200,7 @@ const resubmitDelay = 200
 func (a *assembler) lastFailure(before int64) int64 {
 	if a.failures == nil {
 		a.failures = []int64{0}
-		for _, s := range a.stages { // any order: they are sorted
+		for _, s := range a.stages.All() {
 			for i := range s.attempts {
 				if t := &s.attempts[i]; t.failed {
 					a.failures = append(a.failures, max(t.ended, 0))
@@ -348,7 +348,7 @@ func (a *assembler) findStarved(until int64) {
 			gaps = append(gaps, g) // in order of time
 		}
 	}
-	for _, s := range a.stages {
+	for _, s := range a.stages.All() {
 		ends := until
 		if s.submittedAt == 0 {
 			continue

@@ -11,6 +11,7 @@
 //   - package scan: events of tasks, stages and jobs, which are nearly all of a log
 //   - events.go: the other events, which the JSON library decodes
 //   - assemble.go, clock.go: the state that the events build up
+//   - packages numbered and lineage: stages by their ids, and the RDDs that they compute
 //   - executors.go, jobs.go, stages.go, tasks.go: what each event adds to it, and
 //     how executors and jobs come out of it
 //   - runs.go: the runs of tasks, which package rows packs if they are very many

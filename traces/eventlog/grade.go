@@ -99,10 +99,10 @@ func (a *assembler) gradeJobs() {
 			open++
 		}
 	}
-	for id := range a.stages {
+	for id := range a.stages.All() {
 		firstStage = min(firstStage, id)
 	}
-	if a.started && len(a.jobs) > 0 && len(a.stages) > 0 && firstJob > 0 && firstStage > 0 {
+	if a.started && len(a.jobs) > 0 && a.stages.Len() > 0 && firstJob > 0 && firstStage > 0 {
 		a.note(traces.Lossy, firstJobMissing.With(firstJob, firstStage))
 	}
 	switch {
@@ -122,7 +122,7 @@ func (a *assembler) countOpenStages() {
 			continue
 		}
 		for _, id := range j.stages {
-			if s := a.stages[id]; s.submitted && !s.ended && !counted[id] {
+			if s := a.stages.Get(id); s.submitted && !s.ended && !counted[id] {
 				counted[id] = true
 				a.counts[stagesWithoutEnd]++
 			}
@@ -147,7 +147,7 @@ func (a *assembler) countUnknownExecutors() {
 // of their tasks may still run when the application stops.
 func (a *assembler) countOpenTasks() {
 	a.taskIDs.EachOpen(func(stage int64, n int) {
-		if s := a.stages[int(stage)]; s.completed && !s.repeated {
+		if s := a.stages.Get(int(stage)); s.completed && !s.repeated {
 			a.counts[tasksWithoutEnd] += n
 		}
 	})

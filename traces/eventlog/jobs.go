@@ -16,7 +16,7 @@ type jobLog struct {
 	start, end int64
 	timed      bool // the log has its submission time (Spark 1.3 and later)
 	stages     []int
-	properties scan.JobProperties
+	properties *scan.JobProperties // jobs one after another share equal ones
 	failed     bool
 	why        string // the exception's message, if it failed
 	stopped    bool   // it ran until the application was stopped, which the log does not call its end
@@ -39,7 +39,7 @@ func (a *assembler) jobStart(e *scan.JobStart) error {
 		a.counts[repeatedJobs]++
 		return nil
 	}
-	j := &jobLog{id: int(e.ID), properties: e.Properties, start: a.latest}
+	j := &jobLog{id: int(e.ID), properties: a.propertiesOf(e), start: a.latest}
 	if j.timed = a.advance(e.Time); j.timed {
 		j.start = e.Time
 	}
@@ -74,6 +74,16 @@ func (a *assembler) jobStart(e *scan.JobStart) error {
 		}
 	}
 	return nil
+}
+
+// propertiesOf returns the properties of a job, the same object as for the job before if they
+// are equal.
+func (a *assembler) propertiesOf(e *scan.JobStart) *scan.JobProperties {
+	if n := len(a.jobs); n > 0 && *a.jobs[n-1].properties == e.Properties {
+		return a.jobs[n-1].properties
+	}
+	properties := e.Properties
+	return &properties
 }
 
 func (a *assembler) jobEnd(e *scan.JobEnd) error {
@@ -115,7 +125,7 @@ func (a *assembler) buildJobs(app *traces.Application, built *builtStages) {
 	app.Jobs = slices.Grow(app.Jobs, len(a.jobs))
 	for i, j := range a.jobs {
 		index[j] = i
-		graph := built.graph(app, j, a.stages, i+1)
+		graph := built.graph(app, j, &a.stages, i+1)
 		job := traces.Job{
 			ID: j.id, Cue: cues[i], Stages: graph, Failed: j.failed, Tail: since(built.lastEnd(graph, j.start, j.end), j.end),
 			Pool: j.properties.Pool, Group: j.properties.Group, Execution: j.properties.Execution, Description: j.properties.Description,
@@ -150,7 +160,7 @@ func (a *assembler) startUntimedJobs() {
 		}
 		var first int64
 		for _, id := range j.stages {
-			if s := a.stages[id]; s.submittedAt > 0 && a.jobs[s.job] == j && (first == 0 || s.submittedAt < first) {
+			if s := a.stages.Get(id); s.submittedAt > 0 && a.jobs[s.job] == j && (first == 0 || s.submittedAt < first) {
 				first = s.submittedAt
 			}
 		}
@@ -172,7 +182,7 @@ func (a *assembler) stopRunningJobs() {
 			continue
 		}
 		j.stopped = slices.ContainsFunc(j.stages, func(id int) bool {
-			s := a.stages[id]
+			s := a.stages.Get(id)
 			return s.job == i && s.submitted && !s.completed && s.runs.size() < s.wanted
 		})
 		if j.stopped {

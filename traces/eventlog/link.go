@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/lineage"
 )
 
 // deriveParents finds the parents of stages that the log does not name. Before Spark
@@ -20,9 +21,9 @@ func (a *assembler) deriveParents(stages []*stageLog) {
 		before := byJob[s.job]
 		byJob[s.job] = append(before, s)
 		switch {
-		case s.lineage != nil && len(s.lineage.reads) > 0:
+		case s.lineage != nil && len(s.lineage.Reads) > 0:
 			for _, p := range before {
-				if slices.ContainsFunc(s.lineage.reads, func(r shuffleRead) bool { return p.lineage.has(r.parent) }) {
+				if slices.ContainsFunc(s.lineage.Reads, func(r lineage.Read) bool { return p.lineage.Has(r.Parent) }) {
 					s.parents = append(s.parents, p.id)
 				}
 			}
@@ -51,7 +52,7 @@ func (a *assembler) link(stages []*stageLog) {
 		var key shuffle
 		var fits []*stageLog
 		if shuffles := s.lineage != nil && (s.writes || s.isParent || !ran); shuffles {
-			key = shuffle{s.lineage.identity, s.total}
+			key = shuffle{s.lineage.Identity, s.total}
 			fits = reusable(originals[key], s)
 		}
 		if len(fits) == 0 {
@@ -110,7 +111,7 @@ func reusable(originals []*stageLog, s *stageLog) []*stageLog {
 func (a *assembler) findReaders(stages []*stageLog) {
 	for _, child := range stages {
 		for _, id := range child.parents {
-			parent := a.stages[id]
+			parent := a.stages.Get(id)
 			if parent == nil || parent == child {
 				continue
 			}
@@ -118,9 +119,9 @@ func (a *assembler) findReaders(stages []*stageLog) {
 			if child.lineage == nil {
 				continue
 			}
-			for _, r := range child.lineage.reads {
-				if parent.lineage.has(r.parent) && !slices.Contains(parent.readers, r.rdd) {
-					parent.readers = append(parent.readers, r.rdd)
+			for _, r := range child.lineage.Reads {
+				if parent.lineage.Has(r.Parent) && !slices.Contains(parent.readers, r.RDD) {
+					parent.readers = append(parent.readers, r.RDD)
 				}
 			}
 		}
@@ -144,7 +145,7 @@ func (a *assembler) adopt(s, later *stageLog) {
 func (a *assembler) findSources(own []*stageLog) {
 	for _, s := range own {
 		for _, id := range s.parents {
-			parent := a.stages[id]
+			parent := a.stages.Get(id)
 			if parent == nil {
 				continue
 			}

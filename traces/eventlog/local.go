@@ -45,7 +45,7 @@ func (a *assembler) ownExecutor(app *traces.Application, x *executorLog) traces.
 // before it has noted the end of the one before.
 func (a *assembler) parallelTasks() int {
 	var levels slots.Levels
-	for _, s := range a.stages { // in any order: Levels sorts
+	for _, s := range a.stages.All() {
 		firstEnd := int64(0)
 		s.runs.each(func(r *taskRun) {
 			end := r.launch + int64(r.Run) + int64(r.Deserialize) + int64(r.Result) + int64(r.Scheduler) + int64(r.GettingResult)

@@ -13,7 +13,7 @@ import (
 type pressure struct {
 	unneeded bool // the log says when executors were requested
 	attempts []traces.RecordedAttempt
-	byID     map[[2]int]int32 // index into attempts, by stage and attempt
+	byID     map[int]int32 // index into attempts, by stage and attempt
 	tasks    []traces.RecordedTask
 	ran      []*executorLog // by task
 }
@@ -26,16 +26,19 @@ func (a *assembler) asksUnseen() bool {
 // stage takes the submission or the end of a stage's attempt. now is the latest time in
 // the log, which stands for a submission that the log leaves out.
 func (p *pressure) stage(info *scan.StageInfo, now int64) {
-	id := [2]int{int(info.ID), attemptOf(info.Attempt)}
+	if p.unneeded {
+		return
+	}
+	id := attemptID(info.ID, info.Attempt)
 	at, known := p.byID[id]
 	if !known {
 		if p.byID == nil {
-			p.byID = map[[2]int]int32{}
+			p.byID = map[int]int32{}
 		}
 		at = int32(len(p.attempts))
 		p.byID[id] = at
 		p.attempts = append(p.attempts, traces.RecordedAttempt{
-			Stage: id[0], Attempt: id[1], Profile: bounded(info.Profile), Tasks: bounded(info.Tasks), Submitted: time.Duration(now),
+			Stage: int(info.ID), Attempt: attemptOf(info.Attempt), Profile: bounded(info.Profile), Tasks: bounded(info.Tasks), Submitted: time.Duration(now),
 		})
 	}
 	if info.Submitted > 0 && info.Submitted <= traces.MaxTime {
@@ -46,10 +49,13 @@ func (p *pressure) stage(info *scan.StageInfo, now int64) {
 	}
 }
 
+// attemptID is one number for a stage and an attempt.
+func attemptID(stage, attempt int64) int { return int(stage)*(maxAttempt+1) + attemptOf(attempt) }
+
 // task takes a run of a task of a stage that was submitted.
 func (p *pressure) task(e *scan.TaskEvent, x *executorLog) {
 	i := &e.Info
-	at, known := p.byID[[2]int{int(e.Stage), attemptOf(e.StageAttempt)}]
+	at, known := p.byID[attemptID(e.Stage, e.StageAttempt)]
 	if !known || i.Index < 0 || i.Index >= int64(p.attempts[at].Tasks) || i.Launch <= 0 || i.Finish < i.Launch || i.Finish > traces.MaxTime {
 		return
 	}

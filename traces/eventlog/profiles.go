@@ -141,7 +141,7 @@ func (a *assembler) mostAtOnce(suspected func(*executorLog) bool) []int {
 		if tasks == 0 {
 			return
 		}
-		for _, s := range a.stages { // in any order: Levels sorts
+		for _, s := range a.stages.All() {
 			s.runs.each(func(r *taskRun) {
 				work := int64(r.Run) + int64(r.Deserialize) + int64(r.Result)
 				if l := levels[r.executor]; l != nil && r.measured && work <= r.finish-r.launch {

@@ -15,6 +15,10 @@ type taskRuns struct {
 // mostPlainRuns is how many runs of a log are kept without being packed, which takes time.
 const mostPlainRuns = 1 << 16
 
+// packedFrom is how many runs a stage has at least if they are packed: fewer take no less
+// memory then.
+const packedFrom = 4
+
 // packedAtOnce is how many runs of a stage are packed before it is completed.
 const packedAtOnce = 4096
 
@@ -36,6 +40,16 @@ type runMemory struct {
 	order     []uint64
 	byLaunch  []int
 	tasks     []traces.Task // that no stage keeps
+	ends      []int64       // for the ends of stages
+}
+
+// oneEnd is a list with one end.
+func (m *runMemory) oneEnd(end int64) []int64 {
+	if len(m.ends) == cap(m.ends) {
+		m.ends = make([]int64, 0, min(2*cap(m.ends)+1, 512))
+	}
+	m.ends = append(m.ends, end)
+	return m.ends[len(m.ends)-1 : len(m.ends) : len(m.ends)]
 }
 
 // add adds a run to a stage.
@@ -57,7 +71,7 @@ func (m *runMemory) add(s *stageLog, run *taskRun) {
 // pack packs the runs of a stage if those of the log are many.
 func (m *runMemory) pack(s *stageLog) {
 	l := &s.runs
-	if m.plain <= mostPlainRuns || len(l.plain) == 0 {
+	if m.plain <= mostPlainRuns || len(l.plain) == 0 || l.packed == nil && len(l.plain) < packedFrom {
 		return
 	}
 	if l.packed == nil {

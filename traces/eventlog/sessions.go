@@ -88,7 +88,7 @@ func (a *assembler) strands() []*strand {
 	byName := map[[2]string]*strand{}
 	for i, j := range a.jobs {
 		for kind := range strandKinds {
-			name := strandKinds[kind].of(a, &j.properties)
+			name := strandKinds[kind].of(a, j.properties)
 			if name == "" {
 				continue
 			}
@@ -120,7 +120,7 @@ func (a *assembler) findUnits(s *strand) {
 	latest := map[string]int{} // unit by key
 	for _, i := range s.jobs {
 		j := a.jobs[i]
-		keys, n := unitKeys(&j.properties, s.kind, len(groups) > 1), -1
+		keys, n := unitKeys(j.properties, s.kind, len(groups) > 1), -1
 		for _, key := range keys {
 			if at, known := latest[key]; known && s.continues(at) {
 				n = at

@@ -2,11 +2,9 @@ package eventlog
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math"
-	"slices"
 
-	"dynalloc/traces"
+	"dynalloc/traces/eventlog/lineage"
 	"dynalloc/traces/eventlog/scan"
 )
 
@@ -21,8 +19,7 @@ type stageLog struct {
 
 	parents    []int // stage ids
 	hasParents bool  // the log names them (Spark 1.4 and later)
-	lineage    *lineage
-	described  *scan.RDD // the first of those from which the lineage was made
+	lineage    *lineage.Lineage
 
 	submitted   bool
 	submittedAt int64        // for the first time, ms since 1970
@@ -37,10 +34,7 @@ type stageLog struct {
 	firstLaunch int64        // of a task of its first attempt, ms since 1970
 	lastLaunch  int64        // of any of its tasks, ms since 1970
 	ends        []int64      // of the last task that succeeded in each attempt, ms since 1970, sorted
-	failures    []failedRun
-	broken      []brokenRun // that an executor's loss ended
-	originals   []endedRun  // of which there may be copies: killed, and those beside a copy that succeeded
-	copies      []endedRun  // speculative copies, however they ended
+	*rareRuns                // never nil
 
 	// What the end of the log makes of it (link.go, build.go).
 	readers  []int64     // RDDs through which its children read its shuffle
@@ -51,58 +45,22 @@ type stageLog struct {
 	index    int         // of an origin in Application.Stages; -1: it had no tasks
 }
 
-// A lineage is the RDDs of a stage. Stages that compute the same shuffle have equal
-// lineages, under new stage ids in each job.
-type lineage struct {
-	identity string  // the RDD ids, encoded
-	ids      []int64 // sorted
-	reads    []shuffleRead
-	caches   []traces.CachedRDD
+// A rareRuns is runs of tasks that most stages do not have.
+type rareRuns struct {
+	failures  []failedRun
+	broken    []brokenRun // that an executor's loss ended
+	originals []endedRun  // of which there may be copies: killed, and those beside a copy that succeeded
+	copies    []endedRun  // speculative copies, however they ended
 }
 
-// A shuffleRead is an RDD whose parent another stage computes. It is the reading end
-// of a shuffle, and the only thing that tells two shuffles of one RDD apart.
-type shuffleRead struct{ rdd, parent int64 }
+var noRareRuns = &rareRuns{}
 
-// lineageOf returns the lineage of a stage's RDDs, which are sorted, the same object for equal RDDs.
-func (a *assembler) lineageOf(rdds []scan.RDD) *lineage {
-	var key, identity []byte
-	for i := range rdds {
-		r := &rdds[i]
-		identity = binary.AppendVarint(identity, r.ID)
-		key = binary.AppendVarint(binary.AppendVarint(key, r.ID), int64(len(r.Parents)))
-		for _, parent := range r.Parents {
-			key = binary.AppendVarint(key, parent)
-		}
-		key = append(key, bit(r.Memory)|bit(r.Disk)<<1)
+// rare is the runs of a stage that most do not have, to be added to.
+func (s *stageLog) rare() *rareRuns {
+	if s.rareRuns == noRareRuns {
+		s.rareRuns = &rareRuns{}
 	}
-	if l := a.lineages[string(key)]; l != nil {
-		return l
-	}
-	l := &lineage{identity: string(identity)}
-	for i := range rdds {
-		l.ids = append(l.ids, rdds[i].ID)
-		if r := &rdds[i]; r.Memory || r.Disk {
-			l.caches = append(l.caches, traces.CachedRDD{ID: int(r.ID), Memory: r.Memory, Disk: r.Disk})
-		}
-	}
-	for i := range rdds {
-		for _, parent := range rdds[i].Parents {
-			if !l.has(parent) {
-				l.reads = append(l.reads, shuffleRead{rdds[i].ID, parent})
-			}
-		}
-	}
-	a.lineages[string(key)] = l
-	return l
-}
-
-func (l *lineage) has(rdd int64) bool {
-	if l == nil {
-		return false
-	}
-	_, ok := slices.BinarySearch(l.ids, rdd)
-	return ok
+	return s.rareRuns
 }
 
 func bit(b bool) byte {
@@ -116,10 +74,10 @@ func (a *assembler) stage(id int) *stageLog {
 	if a.lastStage != nil && a.lastStage.id == id {
 		return a.lastStage
 	}
-	s := a.stages[id]
+	s := a.stages.Get(id)
 	if s == nil {
-		s = &stageLog{id: id, job: -1, index: -1}
-		a.stages[id] = s
+		s = a.stages.Add(id)
+		*s = stageLog{id: id, job: -1, index: -1, rareRuns: noRareRuns}
 	}
 	a.lastStage = s
 	return s
@@ -139,10 +97,9 @@ func (a *assembler) describe(info *scan.StageInfo) *stageLog {
 			}
 		}
 	}
-	if len(info.RDDs) > 0 && s.described != &info.RDDs[0] {
-		s.described = &info.RDDs[0]
-		s.barrier = s.barrier || slices.ContainsFunc(info.RDDs, func(r scan.RDD) bool { return r.Barrier })
-		s.lineage = a.lineageOf(info.RDDs)
+	if len(info.RDDs) > 0 {
+		s.lineage = a.lineages.Of(s.id, info.RDDs)
+		s.barrier = s.barrier || s.lineage.Barrier
 	}
 	return s
 }

@@ -92,7 +92,7 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 		t.launched = i.Launch
 	}
 	if i.Speculative && (e.Reason == "Success" || e.Reason == "TaskKilled") {
-		s.copies = append(s.copies, run)
+		s.rare().copies = append(s.copies, run)
 	}
 	if e.Reason == "Success" {
 		a.succeeded(s, x, e, int32(partition))
@@ -105,14 +105,14 @@ func (a *assembler) taskEnd(e *scan.TaskEvent) error {
 			a.failing++
 			x.failed = a.failing
 		}
-		s.failures = append(s.failures, failedRun{run, x.failed})
+		s.rare().failures = append(s.failures, failedRun{run, x.failed})
 	case e.Reason == "FetchFailed":
-		s.broken = append(s.broken, brokenRun{run, true, a.executorByID[e.Blamed]})
+		s.rare().broken = append(s.broken, brokenRun{run, true, a.executorByID[e.Blamed]})
 	case e.Reason == "ExecutorLostFailure":
-		s.broken = append(s.broken, brokenRun{run, false, x})
+		s.rare().broken = append(s.broken, brokenRun{run, false, x})
 		x.brokenTasks = true
 	case e.Reason == "TaskKilled" && !i.Speculative:
-		s.originals = append(s.originals, run)
+		s.rare().originals = append(s.originals, run)
 	}
 	return nil
 }
