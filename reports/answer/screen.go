@@ -39,25 +39,22 @@ func Screen(d *decide.Decision, first []string) string {
 	}
 	rows := table(shown)
 	// The sentences get the lines that are left. If these are few, the sentences give up
-	// what is less important, and at last everything that is said has one line.
-	var out []string
+	// what is less important, and then the longest are cut, a line at a time.
+	var blocks [][]string
 	for brevity := 0; brevity <= briefest; brevity++ {
-		out = nil
+		blocks = nil
 		add := func(list ...string) {
 			for _, l := range list {
-				if brevity == briefest {
-					out = append(out, cut(l, columns))
-				} else {
-					out = append(out, wrapped(l)...)
-				}
+				blocks = append(blocks, wrapped(l))
 			}
 		}
 		add(first...)
 		add(head...)
 		if brevity == briefest {
-			out = append(out, rows[1:]...)
-		} else {
-			out = append(out, rows...)
+			rows = rows[1:]
+		}
+		for _, row := range rows {
+			blocks = append(blocks, []string{row})
 		}
 		for _, c := range shown {
 			add(sentence(c, brevity))
@@ -66,10 +63,11 @@ func Screen(d *decide.Decision, first []string) string {
 		if brevity < briefest {
 			add("Evidence and other candidates: --details. Files with the settings: -o DIR.")
 		}
-		if len(out) <= lines+len(first) {
+		if len(slices.Concat(blocks...)) <= lines+len(first) {
 			break
 		}
 	}
+	out := slices.Concat(trimmed(blocks, lines+len(first))...)
 	return strings.Map(printable, strings.Join(out, "\n")) + "\n"
 }
 
@@ -232,6 +230,27 @@ func together(d *decide.Decision) string {
 		text += "; the goal is not met"
 	}
 	return text + "."
+}
+
+// trimmed cuts the last lines of the longest blocks, of equally long ones the last, until
+// all have as many lines as there is room for, or one each.
+func trimmed(blocks [][]string, room int) [][]string {
+	for total := len(slices.Concat(blocks...)); total > room; total-- {
+		longest := len(blocks) - 1
+		for i := range slices.Backward(blocks) {
+			if len(blocks[i]) > len(blocks[longest]) {
+				longest = i
+			}
+		}
+		b := blocks[longest]
+		if len(b) == 1 {
+			break
+		}
+		b = b[:len(b)-1]
+		b[len(b)-1] = cut(b[len(b)-1], columns-2) + " …"
+		blocks[longest] = b
+	}
+	return blocks
 }
 
 // cut shortens a text to a width.

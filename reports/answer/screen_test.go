@@ -62,7 +62,7 @@ func TestTheScreenSaysWhenNotToUseDynamicAllocation(t *testing.T) {
                                                  late runs   p95 turn- core-h
 class        now          set                   now → then   around, s  saved sure
 report-sla-* dynamic 0-40 fixed 3              7 → 0 [0-3]/20 1234 → 1234 2.2 97%
-report-sla-* (21 % that it changes): not dynamic: the ramp makes 6 of 20 late
+report-sla-* (may change: 21 %): not dynamic: the ramp makes 6 of 20 late
   (fixed 3: 0); dynamic 0-8 if start-up < 3.5 s (here 4 s).
 All together: 50 % [40, 60] fewer executor-hours; late 7 → 0 of 20 (so
   few runs prove no less than 13.9 %).
@@ -100,6 +100,22 @@ func TestTenClassesFitOnOneScreen(t *testing.T) {
 		if n == 20 && (!strings.Contains(screen, "10 classes with less effect are left out here.") || strings.Contains(screen, "\n0-long") || !strings.Contains(screen, "\n19-long")) {
 			t.Errorf("of twenty classes the wrong ones are shown:\n%s", screen)
 		}
+	}
+}
+
+// Four classes and a long note do not fit into the lines: only the longest texts are cut,
+// and all lines are used.
+func TestOnlyWhatDoesNotFitIsCut(t *testing.T) {
+	var classes []decide.ClassDecision
+	for i := range 4 {
+		classes = append(classes, delayed(t, fmt.Sprintf("report-%d", i)))
+	}
+	screen := Screen(decision(classes...), []string{strings.Repeat("word ", 240) + "end."})
+	if n := strings.Count(screen, "\n"); n != lines+1 {
+		t.Errorf("%d lines:\n%s", n, screen)
+	}
+	if strings.Count(screen, "…") != 1 || !strings.Contains(screen, "report-3 (may change: 21 %): not dynamic: the ramp makes 6 of 20 late") {
+		t.Errorf("more than the note is cut:\n%s", screen)
 	}
 }
 

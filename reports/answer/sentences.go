@@ -12,15 +12,15 @@ import (
 // briefest is the brevity at which a sentence has only its first half.
 const briefest = 2
 
-// namesCut is the width to which names of classes are cut in sentences.
-const namesCut = 24
+// namesCut are the widths to which names of classes are cut in sentences, by brevity.
+var namesCut = [briefest + 1]int{24, 24, 14}
 
 // sentence says for a class when not to use dynamic allocation, and why; for one without
 // deadlines, the reason of what is set. A higher brevity leaves out what is less important.
 func sentence(c *decide.ClassDecision, brevity int) string {
-	name := cut(c.Class, namesCut)
+	name := cut(c.Class, namesCut[brevity])
 	if p := fmt.Sprintf("%.0f", 100*c.ChangeProbable); p != "0" {
-		name += " (" + p + " % that it changes)"
+		name += " (may change: " + p + " %)"
 	}
 	text := name + ": " + verdict(c, brevity)
 	if near := nearest(c); near != nil && brevity < briefest {
@@ -41,7 +41,11 @@ func verdict(c *decide.ClassDecision, brevity int) string {
 	case dynamic == nil:
 		return "nothing was compared: only fixed sizes could be tried"
 	case c.Set.Policy.Fixed() && moreMisses(c, dynamic):
-		return fmt.Sprintf("not dynamic: %s makes %s of %d late (%s: %s)", cause(dynamic), rounded(dynamic.Misses.Value), dynamic.Deadlines, short(c.Set.Policy), rounded(c.Set.Misses.Value))
+		text := fmt.Sprintf("not dynamic: %s makes %s of %d late", cause(dynamic), rounded(dynamic.Misses.Value), dynamic.Deadlines)
+		if brevity < briefest {
+			text += fmt.Sprintf(" (%s: %s)", short(c.Set.Policy), rounded(c.Set.Misses.Value))
+		}
+		return text
 	case c.Set.Policy.Dynamic() && moreMisses(c, static):
 		return fmt.Sprintf("dynamic, because with %s %s of %d are late", short(static.Policy), rounded(static.Misses.Value), static.Deadlines)
 	case c.Verdict == decide.NoDifference:
