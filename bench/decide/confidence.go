@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"dynalloc/bench/validate"
 )
 
@@ -17,7 +19,6 @@ const (
 	equivalenceCost   = 0.05 // of the class's executor-time
 	equivalenceMisses = 0.01 // of the class's runs
 	equivalenceTime   = 20   // per mille of a turnaround
-	modelFreedom      = 5    // degrees of freedom of the model's error: few kinds of work are known
 )
 
 // levels are the errors of turnarounds at which misses are counted, as multiples of the
@@ -91,6 +92,7 @@ func (c *chooser) believe() belief {
 func (c *chooser) repeat(times int, has func(replica int) bool) belief {
 	wins, equal := 0, 0 // a win counts two, a tie one
 	random := rand.New(rand.NewPCG(c.seed, 0xc0f1de7ce+uint64(c.class)))
+	turnarounds, executors := errorOf(1, c.model.TimeFreedom), errorOf(1, c.model.ExecutorsFreedom)
 	type keyed struct {
 		key     float64
 		replica int
@@ -110,9 +112,11 @@ func (c *chooser) repeat(times int, has func(replica int) bool) belief {
 		first, second := c.draw(random), c.draw(random)
 		static, dynamic := c.choose(c.static, halves[0], first), c.choose(c.dynamic, halves[0], first)
 		unlike := c.unlike(static, dynamic, halves[1])
-		common, own := student(random)*math.Sqrt(1-unlike*unlike/2), unlike*math.Sqrt2/2
-		s := c.sum(static, halves[1], second, offset{common + own*student(random), common, 1})
-		d := c.sum(dynamic, halves[1], second, offset{common + own*student(random), common, math.Exp(unlike * student(random) * c.model.Executors)})
+		scale := scaleOf(turnarounds, random)
+		common, own := scale*random.NormFloat64()*math.Sqrt(1-unlike*unlike/2), scale*unlike*math.Sqrt2/2
+		dearer := bounded(scaleOf(executors, random) * random.NormFloat64())
+		s := c.sum(static, halves[1], second, offset{bounded(common + own*random.NormFloat64()), bounded(common), 1})
+		d := c.sum(dynamic, halves[1], second, offset{bounded(common + own*random.NormFloat64()), bounded(common), math.Exp(unlike * dearer * c.model.Executors)})
 		base := c.plain(c.base, halves[1], second)
 		better, same := c.goal.judge(s, d, base, c.class)
 		wins, equal = wins+1-better, equal+oneIf(same)
@@ -152,18 +156,27 @@ func (c *chooser) draw(random *rand.Rand) []int {
 	return times
 }
 
-// modelScale is the scale of Student's distribution with modelFreedom degrees of freedom
-// that has the same 95 % interval as the standard normal one.
-const modelScale = 1.959964 / 2.570582
-
-// student draws from that distribution.
-func student(random *rand.Rand) float64 {
-	square := 0.0
-	for range modelFreedom {
-		x := random.NormFloat64()
-		square += x * x
+// errorOf is Student's distribution with some degrees of freedom, and the 95 % interval of
+// the normal distribution with a deviation; 0 degrees: it is normal.
+func errorOf(deviation, freedom float64) distuv.StudentsT {
+	if freedom == 0 {
+		freedom = 1e9
 	}
-	return modelScale * random.NormFloat64() / math.Sqrt(square/modelFreedom)
+	t := distuv.StudentsT{Sigma: 1, Nu: freedom}
+	t.Sigma = deviation * distuv.UnitNormal.Quantile(0.975) / t.Quantile(0.975)
+	return t
+}
+
+// scaleOf draws the deviation of normal errors that have a Student's distribution if each is
+// drawn with another deviation. The errors of one repetition have the same, so that each
+// turnaround and their ratio have the distribution.
+func scaleOf(t distuv.StudentsT, random *rand.Rand) float64 {
+	return t.Sigma * math.Sqrt(t.Nu/distuv.ChiSquared{K: t.Nu, Src: random}.Rand())
+}
+
+// bounded is an error within the levels at which misses are counted, in standard deviations.
+func bounded(error float64) float64 {
+	return min(max(error, -levelStep*levelsUp), levelStep*levelsUp)
 }
 
 // choose is the cheapest candidate of a list of those that come as near to the goal as the

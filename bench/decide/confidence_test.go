@@ -95,3 +95,26 @@ func TestTheModelsErrorLowersConfidence(t *testing.T) {
 		last = 1 - b.static
 	}
 }
+
+// The model's error that is drawn is the one that is predicted: one in twenty of the errors is
+// larger than the 95 % interval of the normal distribution, for whatever degrees of freedom; and
+// with few of them more are small, and more are very large.
+func TestDrawnErrorsHaveThePredictedDistribution(t *testing.T) {
+	const draws = 20000
+	for _, freedom := range []float64{1.3, 2, 5, 0} {
+		of := errorOf(1, freedom)
+		random := rand.New(rand.NewPCG(1, 2))
+		var beyond [3]float64 // a quarter, one and twice the half-width
+		for range draws {
+			drawn := math.Abs(scaleOf(of, random) * random.NormFloat64())
+			for i, times := range []float64{0.25, 1, 2} {
+				beyond[i] += float64(oneIf(drawn > times*1.959964)) / draws
+			}
+		}
+		for i, times := range []float64{0.25, 1, 2} {
+			if want := 2 * of.CDF(-times*1.959964); math.Abs(beyond[i]-want) > 0.015 || i == 1 && math.Abs(want-0.05) > 1e-6 {
+				t.Errorf("%g degrees of freedom: %.3f of the errors are beyond %g half-widths, want %.3f", freedom, beyond[i], times, want)
+			}
+		}
+	}
+}

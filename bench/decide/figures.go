@@ -50,7 +50,7 @@ func (by sampling) sums(t *trial, replicas int, f func(at int, o *outcome) float
 func (s *scenario) missRate(by sampling, t *trial) stats.Estimate {
 	rate := s.share(by, t, func(at int, o *outcome) float64 { return float64(oneIf(o.missed(s.reference[at].Deadline, 1))) })
 	expected := s.share(by, t, func(at int, o *outcome) float64 {
-		return float64(o.expected(s.reference[at].Deadline, s.deviation[s.class[at]])) / 1000
+		return float64(o.expected(s.reference[at].Deadline, &s.errors[s.class[at]])) / 1000
 	})
 	return stats.Estimate{Value: rate.Value, Interval: stats.Interval{Low: min(rate.Low, expected.Low), High: max(rate.High, expected.High)}}
 }

@@ -363,9 +363,12 @@ func (d *decider) cells(t *trial, replicas int) [][]cell {
 			at := &out[r][d.units.cellOf[i]]
 			one := counts{runs: 1, turnaround: o.turnaround.Milliseconds(), executors: o.executors}
 			if ref.HasDeadline {
+				deviation := 0.0
+				if k < len(d.classes) {
+					deviation = d.classes[k].model.Time
+				}
 				one.deadlines = 1
-				deviation := sc.deviation[k]
-				one.misses, one.expected = oneIf(o.missed(ref.Deadline, 1)), o.expected(ref.Deadline, deviation)
+				one.misses, one.expected = oneIf(o.missed(ref.Deadline, 1)), o.expected(ref.Deadline, &sc.errors[k])
 				for l := range levels {
 					if o.missed(ref.Deadline, math.Exp(float64(l-levelsUp)*levelStep*deviation)) {
 						at.missesAt[l]++

@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"dynalloc/bench"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/reuse"
@@ -29,10 +31,10 @@ type world struct {
 type scenario struct {
 	name      string // in progress and in keys; empty: all classes
 	workload  *traces.Workload
-	reference []sla.Reference // by application of workload
-	class     []int           // by application: the index of its class; the number of classes for one of none
-	names     []string        // by application: the name of its class, where the workload has its token
-	deviation []float64       // of the model's error of turnarounds, by class, and 0 for applications of none
+	reference []sla.Reference    // by application of workload
+	class     []int              // by application: the index of its class; the number of classes for one of none
+	names     []string           // by application: the name of its class, where the workload has its token
+	errors    []distuv.StudentsT // the model's error of the logarithms of turnarounds, by class; 0 for applications of none
 	room      *roomCheck
 	replicas  []replica
 	place     place
@@ -54,9 +56,9 @@ func newScenario(name string, classes []*class, of *world, apps []int, first, re
 	s := &scenario{name: name, room: of.room, base: newTrial(bench.RecordedFleet()), byFleet: map[string]*trial{}}
 	for k, c := range classes {
 		at[c.name] = k
-		s.deviation = append(s.deviation, c.model.Time)
+		s.errors = append(s.errors, errorOf(c.model.Time, c.model.TimeFreedom))
 	}
-	s.deviation = append(s.deviation, 0)
+	s.errors = append(s.errors, distuv.StudentsT{})
 	out := *of.workload
 	out.Apps = nil
 	for _, i := range apps {

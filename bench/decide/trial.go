@@ -39,16 +39,14 @@ func (o *outcome) missed(deadline time.Duration, factor float64) bool {
 }
 
 // expected is the probability of a miss, in thousandths, if the logarithm of the time is
-// off by Student's distribution with this deviation: the model's error is estimated from
-// few kinds of work.
-func (o *outcome) expected(deadline time.Duration, deviation float64) int {
+// off by an error of the model.
+func (o *outcome) expected(deadline time.Duration, error *distuv.StudentsT) int {
 	switch {
 	case o.unfinished:
 		return 1000
-	case deviation <= 0 || o.judged <= 0:
+	case error.Sigma <= 0 || o.judged <= 0:
 		return 1000 * oneIf(o.missed(deadline, 1))
 	}
-	error := distuv.StudentsT{Mu: 0, Sigma: modelScale * deviation, Nu: modelFreedom}
 	return int(math.Round(1000 * error.CDF(math.Log(float64(o.judged)/float64(deadline)))))
 }
 
@@ -100,13 +98,13 @@ func (t *trial) totals(from, to int) []counts {
 
 // tally adds up the outcomes of one replay by class.
 func (s *scenario) tally(outcomes []outcome) []counts {
-	sums := make([]counts, len(s.deviation))
+	sums := make([]counts, len(s.errors))
 	for i := range outcomes {
 		o, k := &outcomes[i], s.class[i]
 		c := counts{runs: 1, turnaround: o.turnaround.Milliseconds(), executors: o.executors, cores: o.cores}
 		if ref := &s.reference[i]; ref.HasDeadline {
 			c.deadlines = 1
-			c.misses, c.expected = oneIf(o.missed(ref.Deadline, 1)), o.expected(ref.Deadline, s.deviation[k])
+			c.misses, c.expected = oneIf(o.missed(ref.Deadline, 1)), o.expected(ref.Deadline, &s.errors[k])
 		}
 		sums[k].add(&c, 1)
 	}
