@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 
 	"dynalloc/traces/eventlog/scan"
@@ -162,7 +161,10 @@ func (r *Reader) line() ([]byte, error) {
 		fits := len(r.long)+len(line) <= maxLine
 		if fits {
 			if free := cap(r.long) - len(r.long); free < len(line) {
-				r.long = slices.Grow(r.long, max(cap(r.long), len(line))) // at least double, so that little is copied
+				// Memory that was never written takes none of the machine, but each copy does.
+				longer := make([]byte, len(r.long), min(8*cap(r.long)+len(line), maxLine))
+				copy(longer, r.long)
+				r.long = longer
 			}
 			r.long = append(r.long, line...)
 		}

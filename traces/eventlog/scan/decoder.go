@@ -77,6 +77,7 @@ const maxNames = 1 << 14
 // Put gives a Decoder to the next log.
 func (d *Decoder) Put() {
 	d.Scanner, d.Other = Scanner{Buf: d.Buf}, nil
+	d.jobStart.event, d.stages = JobStart{}, nil // which may be large
 	if len(d.names) > maxNames {
 		d.names = map[string]string{}
 	}
