@@ -16,6 +16,7 @@ import (
 	"dynalloc/internal/spec"
 	"dynalloc/replay/calibrate"
 	"dynalloc/reports"
+	"dynalloc/reports/words"
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog"
 	"dynalloc/traces/source"
@@ -102,6 +103,7 @@ func (f *readFlags) read(cmd *cobra.Command, paths ...string) (w *traces.Workloa
 		w, absurd = w.WithRightClocks()
 		reading.leftOut = append(reading.leftOut, absurd...)
 	}
+	reading.saySkipped(cmd.ErrOrStderr())
 	if partly = reading.failure(cmd.ErrOrStderr()); partly != nil && !errors.Is(partly, errPartly) {
 		return nil, nil, partly
 	}
@@ -183,6 +185,29 @@ func classOf(a *traces.Application, globs []string) string {
 		}
 	}
 	return a.Class
+}
+
+// saySkipped prints one line if files are skipped that are not usual beside event logs.
+func (r *reading) saySkipped(stderr io.Writer) {
+	var first *source.Skipped
+	more := -1
+	for _, s := range r.logs.Skipped() {
+		if s.Failed || s.Usual() {
+			continue
+		}
+		if first == nil {
+			first = &s
+		}
+		more++
+	}
+	if first == nil || r.applications == 0 {
+		return
+	}
+	others := ""
+	if more > 0 {
+		others = fmt.Sprintf(", as are %s more", words.Plural(more, "file"))
+	}
+	fmt.Fprintf(stderr, "dynalloc: %s: skipped: %s%s; dynalloc inspect lists what is skipped\n", first.Path, reports.Word(first.Why), others)
 }
 
 // failure prints one line for each log that could not be read, and returns how the

@@ -15,6 +15,16 @@ type Skipped struct {
 	Failed bool
 }
 
+// Usual reports whether such files are beside event logs in ordinary folders, as checksums
+// are, so that nobody has to be told.
+func (s Skipped) Usual() bool {
+	switch s.Why.Kind {
+	case checksumFile, hiddenFile, hadoopMarker, sameFolder, sameFile, replaced, samePart:
+		return true
+	}
+	return false
+}
+
 // Why a file or a folder is skipped.
 var (
 	checksumFile    = note.Declare("skipped-checksum")
