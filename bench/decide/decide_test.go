@@ -398,3 +398,24 @@ func TestAQuestionIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// With so small a budget that no race of fleets ends, one policy for everyone is still shown, of
+// each kind.
+func TestOnePolicyForEveryoneIsShownWithATinyBudget(t *testing.T) {
+	for _, budget := range []int{60, 80, 100} {
+		s, err := builtin.Fleet()
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := only(s)
+		q.Budget = budget
+		d := decided(t, q)
+		kinds := map[bool]int{}
+		for _, f := range d.OneForAll {
+			kinds[f.Fleet.Rules[0].Spec.Fixed()]++
+		}
+		if kinds[true] != 1 || kinds[false] != 1 {
+			t.Errorf("with %d replays %d fixed sizes and %d dynamic allocations are shown for everyone", budget, kinds[true], kinds[false])
+		}
+	}
+}

@@ -146,8 +146,9 @@ func (d *decider) saved(sc *scenario, list []*trial) []stats.Estimate {
 	saved := stats.Simultaneous(contrasts, d.world.config.Seed)
 	for i := range saved {
 		if stats.Sum(contrasts[i].Sums) != 0 { // else it is the settings in force: the model's error cancels
-			half := d.modelHalfWidth(list[i], replicas) * (1 - saved[i].Value)
-			saved[i] = saved[i].Widened(half, half)
+			// The error is of the logarithm of what is held, so that a ratio stays positive.
+			error, held := d.modelHalfWidth(list[i], replicas), 1-saved[i].Value
+			saved[i] = saved[i].Widened(held*error, held*error/(1+error))
 		}
 		saved[i].Interval = saved[i].Within(math.Inf(-1), 1)
 	}

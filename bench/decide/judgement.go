@@ -16,7 +16,7 @@ const (
 	leastJudging  = 2  // replicas: a half that chooses and a half that judges
 	fewestJudging = 20 // judging replicas; they double for the classes whose confidence is not sure
 	mostJudging   = 2560
-	mostTurns     = 3   // fleets that are judged until each class has the kind that is better
+	mostTurns     = 6   // fleets that are judged until each class has the kind that is better
 	judgeShare    = 0.7 // share of the budget after which no more are added
 	concludeShare = 0.8 // share of the budget after which nothing is replayed but break-evens
 )

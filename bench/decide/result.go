@@ -129,11 +129,21 @@ func (d *decider) byGoal(list []*trial) []*trial {
 }
 
 // bestForEveryone are the best fixed size and the best dynamic allocation that every class
-// gets alike, in the replicas of the search, and the user's policies for everyone.
+// gets alike, in the replicas of the search, and the user's policies for everyone. Where the
+// budget allowed no full race of them, those that were replayed less stand in.
 func (d *decider) bestForEveryone() []*trial {
+	tried := d.byGoal(d.replayedFully())
+	less := slices.DeleteFunc(slices.Clone(d.joint.trials), func(t *trial) bool { return t.done >= d.Replicas || t.failed() })
+	slices.SortStableFunc(less, func(x, y *trial) int {
+		if x.done == 0 || y.done == 0 {
+			return oneIf(x.done == 0) - oneIf(y.done == 0)
+		}
+		return d.goal.compare(d.scoreOf(&d.goal, d.joint, x, 1), d.scoreOf(&d.goal, d.joint, y, 1))
+	})
+	tried = append(tried, less...)
 	var list []*trial
 	found := map[bool]bool{}
-	for _, t := range d.byGoal(d.replayedFully()) {
+	for _, t := range tried {
 		spec, alike := policies.Recorded(), true
 		for k, s := range t.specs {
 			if d.classes[k].stays() {

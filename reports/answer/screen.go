@@ -21,10 +21,11 @@ const (
 	columns     = 80
 	lines       = 24
 	mostClasses = 10
+	ofMore      = 8 // classes that are shown if there are more
 )
 
 // Screen is the answer for people who have to decide. With more than ten classes it has
-// those with the most core-time saved or spent more. first is what they must know before
+// eight, those with the most core-time saved or spent more. first is what they must know before
 // it, in sentences; it takes further lines.
 func Screen(d *decide.Decision, first []string) string {
 	shown := chosen(d.Classes)
@@ -100,7 +101,7 @@ func chosen(all []decide.ClassDecision) []*decide.ClassDecision {
 	}
 	byEffect := slices.Clone(list)
 	slices.SortStableFunc(byEffect, func(x, y *decide.ClassDecision) int { return cmp.Compare(math.Abs(saved(y)), math.Abs(saved(x))) })
-	return slices.DeleteFunc(list, func(c *decide.ClassDecision) bool { return !slices.Contains(byEffect[:mostClasses], c) })
+	return slices.DeleteFunc(list, func(c *decide.ClassDecision) bool { return !slices.Contains(byEffect[:ofMore], c) })
 }
 
 // saved is the core-seconds that a class holds less than now.
@@ -213,11 +214,7 @@ func together(d *decide.Decision) string {
 	if !slices.ContainsFunc(d.Classes, func(c decide.ClassDecision) bool { return c.Verdict != decide.Insufficient }) {
 		return "Nothing is advised: the settings stay as they are."
 	}
-	saved, which := f.Saved, "fewer"
-	if saved.Value < 0 {
-		saved, which = saved.Scaled(-1), "more"
-	}
-	text := fmt.Sprintf("All together: %s %% [%s, %s] %s executor-hours", rounded(100*saved.Value), rounded(100*saved.Low), rounded(100*saved.High), which)
+	text := "All together: " + held(d)
 	if f.Deadlines > 0 {
 		text += fmt.Sprintf("; late %s → %s of %.0f", rounded(d.Now.Misses), rounded(f.Misses), f.Deadlines)
 		if least := stats.Proportion(0, f.Deadlines).High; least > d.Question.MissRate {
@@ -251,6 +248,46 @@ func trimmed(blocks [][]string, room int) [][]string {
 		blocks[longest] = b
 	}
 	return blocks
+}
+
+// held says how many executor-hours more or fewer are held. An interval that does not say
+// which has its cause beside it.
+func held(d *decide.Decision) string {
+	e := d.Advised.Saved
+	amount := func(saved float64) string {
+		return rounded(100*math.Abs(saved)) + " % " + []string{"fewer", "more"}[oneIf(saved < 0)]
+	}
+	switch {
+	case e.Value == 0 && e.Low == 0 && e.High == 0:
+		return "as many executor-hours"
+	case e.Low >= 0:
+		return fmt.Sprintf("%s %% [%s, %s] fewer executor-hours", rounded(100*e.Value), rounded(100*e.Low), rounded(100*e.High))
+	case e.High <= 0:
+		return fmt.Sprintf("%s %% [%s, %s] more executor-hours", rounded(-100*e.Value), rounded(-100*e.High), rounded(-100*e.Low))
+	}
+	text := fmt.Sprintf("%s executor-hours, between %s and %s", amount(e.Value), amount(e.High), amount(e.Low))
+	// The half of the variance decides whether it is the model's error or chance.
+	most, sum, of := &d.Classes[0], 0.0, 0.0
+	off := func(c *decide.ClassDecision) float64 {
+		return validate.HalfWidth(c.Model.Executors) * c.Set.ExecutorSeconds
+	}
+	for i := range d.Classes {
+		c := &d.Classes[i]
+		if sum, of = sum+off(c), of+c.Set.ExecutorSeconds; off(c) > off(most) {
+			most = c
+		}
+	}
+	if math.Sqrt2*(1-e.Value)*sum > (e.Value-e.Low)*of {
+		return text + fmt.Sprintf(" (the replay of %s may be off by %s %%)", cut(most.Class, namesCut[0]), rounded(100*validate.HalfWidth(most.Model.Executors)))
+	}
+	return text + " (runs differ much)"
+}
+
+func oneIf(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // cut shortens a text to a width.

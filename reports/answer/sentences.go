@@ -3,6 +3,7 @@ package answer
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"dynalloc/bench/decide"
 	"dynalloc/internal/note"
@@ -23,8 +24,13 @@ func sentence(c *decide.ClassDecision, brevity int) string {
 		name += " (may change: " + p + " %)"
 	}
 	text := name + ": " + verdict(c, brevity)
+	if risk := dearer(c, brevity); risk != "" {
+		if text = name + ": " + risk; brevity < briefest {
+			text += "; " + verdict(c, 1)
+		}
+	}
 	if near := nearest(c); near != nil && brevity < briefest {
-		text += "; " + BreakEven(near)
+		text += "; " + changed(c, near)
 	}
 	return text + "."
 }
@@ -52,16 +58,66 @@ func verdict(c *decide.ClassDecision, brevity int) string {
 		return fmt.Sprintf("%s and %s give the same; either will do", short(static.Policy), short(dynamic.Policy))
 	case c.Verdict == decide.Undecided && c.Confidence < 0.5:
 		return fmt.Sprintf("%s and %s cost about the same, so the kind that is set now stays", short(static.Policy), short(dynamic.Policy))
-	case c.Verdict == decide.Undecided && brevity < briefest:
+	case c.Verdict == decide.Undecided:
 		text := fmt.Sprintf("undecided between %s and %s", short(static.Policy), short(dynamic.Policy))
 		if what := decides(c); what != "" && brevity == 0 {
 			text += "; to decide, give " + what
 		}
 		return text
 	case c.Set.Policy.Dynamic():
-		return fmt.Sprintf("dynamic is in time here; %s would hold %s %% more", short(static.Policy), rounded(100*(static.ExecutorSeconds/c.Set.ExecutorSeconds-1)))
+		return fmt.Sprintf("dynamic is in time here; %s would hold %s", short(static.Policy), against(c, static, ""))
 	}
-	return fmt.Sprintf("not dynamic: it would hold %s %% more than %s", rounded(100*(dynamic.ExecutorSeconds/c.Set.ExecutorSeconds-1)), short(c.Set.Policy))
+	return "not dynamic: it would hold " + against(c, dynamic, " than "+short(c.Set.Policy))
+}
+
+// against is how much the best of the other kind holds, and, if it is not more, for which risk it
+// is not set.
+func against(c *decide.ClassDecision, other *decide.Choice, than string) string {
+	percent := 100 * (other.ExecutorSeconds/c.Set.ExecutorSeconds - 1)
+	if percent >= 0.5 {
+		return rounded(percent) + " % more" + than
+	}
+	text := rounded(-percent) + " % less" + than
+	if c.Set.Deadlines > 0 {
+		text += fmt.Sprintf(", but up to %s of %d could be late (here %s)", rounded(other.Misses.High), c.Set.Deadlines, rounded(c.Set.Misses.High))
+	}
+	return text
+}
+
+// dearer says what is paid for if what is set holds more than what is set now, although that
+// is in time by estimate: fewer runs that can be late, or, where so few runs cannot tell, more
+// time left to the deadline.
+func dearer(c *decide.ClassDecision, brevity int) string {
+	more := 100 * (c.Set.CoreSeconds/c.Now.CoreSeconds - 1)
+	if c.Set.Deadlines == 0 || c.Now.CoreSeconds == 0 || more < 0.5 || c.Now.Misses.Value-c.Set.Misses.Value >= 0.5 {
+		return ""
+	}
+	text := rounded(more) + " % dearer, "
+	if now, then := rounded(c.Now.Misses.High), rounded(c.Set.Misses.High); c.Set.Misses.High < c.Now.Misses.High && now != then {
+		text += fmt.Sprintf("so that up to %s instead of %s of %d can be late", then, now, c.Set.Deadlines)
+	} else if c.Set.SlackP5 > c.Now.SlackP5 {
+		text += fmt.Sprintf("for %s instead of %s s to spare", rounded(c.Set.SlackP5), rounded(c.Now.SlackP5))
+	} else {
+		return ""
+	}
+	if c.Invented && brevity < briefest { // the head says it, too
+		text += ", by an invented deadline"
+	}
+	return text
+}
+
+// changed says where the answer for a class changes: to another kind instead of what is set,
+// or to a sure answer for it.
+func changed(c *decide.ClassDecision, b *decide.BreakEven) string {
+	to, condition, _ := strings.Cut(BreakEven(b), " if ")
+	switch {
+	case b.Verdict == decide.NoDifference:
+	case b.Set.Fixed() == c.Set.Policy.Fixed():
+		to = "clearly " + to
+	default:
+		to += " instead"
+	}
+	return to + " if " + condition
 }
 
 // decides is what would decide an undecided class, in a few words: the first that can be
