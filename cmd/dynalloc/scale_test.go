@@ -23,7 +23,7 @@ const (
 	ownCores    = 8 // of the machine with which a cluster is compared
 	scaleCells  = 240
 	emptyCells  = 20_000
-	emptyTasks  = 20
+	emptyTasks  = 10
 	scaleTraces = "bench/testdata/recordings at load 20"
 )
 
@@ -38,6 +38,7 @@ type scale struct {
 	files, sent, got  float64 // bytes to each node, and for each answer to and from the driver
 	alone             [2]float64
 	spark             [2]float64 // wall time of all cells on one and two cores, without the start
+	share             [2]float64 // of the time of the cores in which a worker had a cell
 	sparkStarts       [2]float64
 	cells             int
 	sparkName, system string
@@ -165,8 +166,11 @@ func measureScale(t *testing.T) *scale {
 		must(session.Do(t.Context(), requests[:k+1], got))
 		s.sparkStarts[k] = time.Since(begin).Seconds()
 		begin = time.Now()
+		before := session.Stats
 		must(session.Do(t.Context(), requests, got))
 		s.spark[k] = time.Since(begin).Seconds()
+		inWorkers := session.Stats.StartMS + session.Stats.AnswerMS - before.StartMS - before.AnswerMS
+		s.share[k] = float64(inWorkers) / 1000 / s.spark[k] / float64(k+1)
 		session.Close()
 		st := session.Stats
 		s.sparkName = "Spark " + st.Spark
@@ -212,15 +216,17 @@ func manyOf(n int) []string {
 func (s *scale) document() string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	ms := func(v float64) string { return strconv.FormatFloat(1000*v, 'g', 3, 64) + " ms" }
-	seconds := func(v float64) string {
-		switch {
-		case math.IsInf(v, 1):
-			return "never"
-		case v < 1:
-			return ms(v)
+	ms := func(v float64) string {
+		if v >= 1 {
+			return strconv.FormatFloat(v, 'f', 1, 64) + " s"
 		}
-		return strconv.FormatFloat(v, 'f', 1, 64) + " s"
+		return strconv.FormatFloat(1000*v, 'g', 3, 64) + " ms"
+	}
+	seconds := func(v float64) string {
+		if math.IsInf(v, 1) {
+			return "never"
+		}
+		return ms(v)
 	}
 	p("# How sweeps grow on Spark\n")
 	p("For people who consider a cluster for `dynalloc sweep --on`. `make scale` measures, calculates and rewrites this page.\n")
@@ -239,10 +245,10 @@ func (s *scale) document() string {
 	p("| bytes to and from the driver for each cell | %.0f and %.0f |\n", s.sent, s.got)
 	p("| cores | this machine alone | Spark, after its start | efficiency of Spark |\n|---:|---:|---:|---:|")
 	for k := range 2 {
-		p("| %d | %s | %s | %.0f %% |", k+1, seconds(s.alone[k]), seconds(s.spark[k]), 100*s.alone[k]/s.spark[k])
+		p("| %d | %s | %s | %.0f %% |", k+1, seconds(s.alone[k]), seconds(s.spark[k]), 100*s.share[k])
 	}
-	p("\nEfficiency is the time of this machine with as many processes, divided by that of Spark. On two cores the driver, the Master and the")
-	p("workers share the two processors with the cells.\n")
+	p("\nEfficiency is the share of the cores' time in which a worker had a cell, in the same run, so that other work on the machine changes it")
+	p("little. The two times are of different runs. The driver, the Master and the workers share the two processors with the cells.\n")
 	p("## Calculated\n")
 	p("The time of *n* cells of *c* seconds on *P* cores: the session starts; each node of %d cores gets the files from the driver, whose", nodeCores)
 	p("link has %.0f MB/s; each core starts a worker. Then either the cores or the driver are busy the longest:\n", uplink/1e6)
