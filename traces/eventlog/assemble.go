@@ -38,7 +38,8 @@ type assembler struct {
 
 	executors    []*executorLog
 	executorByID map[string]*executorLog
-	byFirstTask  map[string][]*executorLog // executors by host, in order of their first tasks; nil: not sorted yet
+	lives        *slots.Spans              // of executors, from being added until being removed; nil: not known yet
+	starting     map[string]*startingThere // by host; nil: not known yet
 
 	launching []launchSpan // of all stages, in order; nil: not sorted yet
 

@@ -9,6 +9,7 @@ import (
 
 	"dynalloc/traces"
 	"dynalloc/traces/eventlog/numbered"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // builtStages says where the stages of a log went.
@@ -78,7 +79,7 @@ func (a *assembler) buildStages(app *traces.Application) *builtStages {
 		app.Stages = nil
 	}
 	if !a.local() { // there, tasks keep all of their time
-		addStalls(app.Stages)
+		slots.AddStalls(app.Stages)
 	}
 	return b
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // Executors that start on one host slow each other down, because they share its
@@ -52,23 +53,38 @@ func countContenders(tasks []traces.Task, runs []taskRun, byLaunch []int) {
 // increment adds 1 unless n is at its limit.
 func increment(n uint8) uint8 { return min(n, math.MaxUint8-1) + 1 }
 
+// A startingThere is the executors of a host, and when each was starting.
+type startingThere struct {
+	executors []*executorLog
+	starts    *slots.Spans // nil: not known yet
+}
+
 // startingBeside counts the executors that were starting at some time on the host of
 // an executor.
 func (a *assembler) startingBeside(x *executorLog, at int64) uint8 {
-	if a.byFirstTask == nil {
-		a.byFirstTask = map[string][]*executorLog{}
-		all := slices.Clone(a.executors)
-		slices.SortStableFunc(all, func(x, y *executorLog) int { return cmp.Compare(x.firstUse(), y.firstUse()) })
-		for _, x := range all {
-			a.byFirstTask[x.host] = append(a.byFirstTask[x.host], x)
+	if a.starting == nil {
+		a.starting = map[string]*startingThere{}
+		for _, x := range a.executors {
+			if a.starting[x.host] == nil {
+				a.starting[x.host] = &startingThere{}
+			}
+			there := a.starting[x.host]
+			there.executors = append(there.executors, x)
 		}
 	}
-	there := a.byFirstTask[x.host]
-	from, _ := slices.BinarySearchFunc(there, at-warmUp, func(x *executorLog, t int64) int { return cmp.Compare(x.firstUse(), t) })
+	there := a.starting[x.host]
+	if there.starts == nil {
+		there.starts = slots.NewSpans(len(there.executors), func(i int) (int64, int64) {
+			x := there.executors[i]
+			return cmp.Or(x.requested, x.added-typicalStart), max(x.firstUse(), 1) // before any task
+		})
+	}
 	var n uint8
-	for _, other := range there[from:] {
-		if other != x && !isDriver(other.id) && cmp.Or(other.requested, other.added-typicalStart) <= at {
-			n = increment(n)
+	for i := range there.starts.Across(at, at-warmUp) {
+		if other := there.executors[i]; other != x && !isDriver(other.id) {
+			if n = increment(n); n == math.MaxUint8 {
+				break
+			}
 		}
 	}
 	return n

@@ -164,8 +164,9 @@ func (a *assembler) hostLost(x *executorLog) bool {
 		return true
 	}
 	together := 0
-	for _, y := range a.executors {
-		if y.host != x.host || y.removed > 0 && y.removed < x.removed-lostTogether || y.added > x.removed {
+	for i := range a.lived(x.removed, x.removed-lostTogether) {
+		y := a.executors[i]
+		if y.host != x.host {
 			continue
 		}
 		if !a.wasLost(y) || y.removed > x.removed+lostTogether {

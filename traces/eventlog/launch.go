@@ -1,10 +1,9 @@
 package eventlog
 
 import (
-	"slices"
-	"time"
+	"iter"
 
-	"dynalloc/traces"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // The driver needs time from the submission of a stage until it launches a task: it
@@ -20,8 +19,9 @@ func (a *assembler) launchable(s *stageLog) int64 {
 	if s.barrier {
 		return 0
 	}
-	for _, x := range a.executors {
-		if x.added > s.submittedAt || x.removed > 0 && x.removed < s.firstLaunch || x.profile != s.profile {
+	for i := range a.lived(s.submittedAt, s.firstLaunch) {
+		x := a.executors[i]
+		if x.profile != s.profile {
 			continue
 		}
 		if since, free := x.busy.FreeSince(s.submittedAt, s.firstLaunch, a.slots(x)); free && (earliest == 0 || since < earliest) {
@@ -33,38 +33,11 @@ func (a *assembler) launchable(s *stageLog) int64 {
 	return earliest
 }
 
-// usualLevel is the share of an application's tasks whose delay in the driver is usual.
-const usualLevel = 0.95
-
-// addStalls adds to the launch of each stage what all of its tasks had to wait for in the
-// driver beyond what is usual in the application: the driver was busy, for example with
-// collecting a broadcast, so that no task went on. Delays of single tasks are chance. First
-// tasks of an executor wait for more than the driver, and do not count.
-func addStalls(stages []traces.Stage) {
-	tasks := 0
-	for i := range stages {
-		tasks += stages[i].Size()
+// lived ranges over the indexes of executors that had been added at a time and were not
+// removed before another one, in ms since 1970. It is for the end of the log.
+func (a *assembler) lived(from, until int64) iter.Seq[int] {
+	if a.lives == nil {
+		a.lives = slots.NewSpans(len(a.executors), func(i int) (int64, int64) { return a.executors[i].added, a.executors[i].removed })
 	}
-	delays := make([]int32, 0, tasks)
-	least := make([]int32, len(stages)) // -1: no task counts
-	for i := range stages {
-		least[i] = -1
-		for _, t := range stages[i].All() {
-			if t.Cold {
-				continue
-			}
-			delays = append(delays, t.Scheduler)
-			if least[i] < 0 || t.Scheduler < least[i] {
-				least[i] = t.Scheduler
-			}
-		}
-	}
-	if len(delays) == 0 {
-		return
-	}
-	slices.Sort(delays)
-	usual := delays[int(usualLevel*float64(len(delays)-1))]
-	for i := range stages {
-		stages[i].Launch += time.Duration(max(least[i]-usual, 0)) * time.Millisecond
-	}
+	return a.lives.Across(from, until)
 }

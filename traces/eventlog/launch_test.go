@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dynalloc/traces"
+	"dynalloc/traces/eventlog/slots"
 )
 
 // An executor has two slots. The driver launches the tasks of a stage 0.3 s after it
@@ -87,7 +88,7 @@ func TestAStallOfTheDriverIsKept(t *testing.T) {
 		{Tasks: []traces.Task{task(10_020), task(15)}},
 		{Tasks: []traces.Task{cold}},
 	}
-	addStalls(stages)
+	slots.AddStalls(stages)
 	for i, want := range []time.Duration{0, 11 * time.Second, 0, 0} {
 		if got := stages[i].Launch; got != want {
 			t.Errorf("stage %d is launched after %v, want %v", i, got, want)
