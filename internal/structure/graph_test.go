@@ -80,7 +80,7 @@ traces/saved                  -> internal/note internal/pending traces
 traces/formats                -> internal/note internal/spark traces
 traces/eventlog               -> internal/note internal/spark traces traces/eventlog/excluded traces/eventlog/lineage traces/eventlog/lines traces/eventlog/numbered traces/eventlog/rows traces/eventlog/scan traces/eventlog/schedule traces/eventlog/slots
 traces/eventlog/excluded      -> traces
-traces/eventlog/slots         -> traces
+traces/eventlog/slots         -> traces traces/eventlog/numbered
 traces/eventlog/lines         -> traces/eventlog/scan
 traces/eventlog/lineage       -> traces traces/eventlog/scan
 traces/eventlog/numbered      ->

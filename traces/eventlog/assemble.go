@@ -44,7 +44,7 @@ type assembler struct {
 	launching []launchSpan // of all stages, in order; nil: not sorted yet
 
 	jobs       []*jobLog
-	jobByID    map[int]*jobLog
+	jobByID    numbered.Table[jobLog]
 	lastEnded  *jobLog // the job with the latest end so far
 	unpersists []unpersistLog
 	strandLog
@@ -80,7 +80,6 @@ func newAssembler(log *Log) *assembler {
 		log:          log,
 		taskCPUs:     1,
 		scan:         scan.Get(),
-		jobByID:      map[int]*jobLog{},
 		executorByID: map[string]*executorLog{},
 		hostIndex:    map[string]int16{},
 		blocks:       map[[2]int64]*executorLog{},

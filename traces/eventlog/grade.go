@@ -146,8 +146,8 @@ func (a *assembler) countUnknownExecutors() {
 // completed. Stages with speculative copies or several attempts do not count: some
 // of their tasks may still run when the application stops.
 func (a *assembler) countOpenTasks() {
-	a.taskIDs.EachOpen(func(stage int64, n int) {
-		if s := a.stages.Get(int(stage)); s.completed && !s.repeated {
+	a.taskIDs.EachOpen(func(stage, n int) {
+		if s := a.stages.Get(stage); s.completed && !s.repeated {
 			a.counts[tasksWithoutEnd] += n
 		}
 	})

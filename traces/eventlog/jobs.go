@@ -35,17 +35,17 @@ func (a *assembler) jobStart(e *scan.JobStart) error {
 		return err
 	}
 	a.jobStarts++
-	if a.jobByID[int(e.ID)] != nil {
+	if a.jobByID.Get(int(e.ID)) != nil {
 		a.counts[repeatedJobs]++
 		return nil
 	}
-	j := &jobLog{id: int(e.ID), properties: a.propertiesOf(e), start: a.latest}
+	j := a.jobByID.Add(int(e.ID))
+	*j = jobLog{id: int(e.ID), properties: a.propertiesOf(e), start: a.latest}
 	if j.timed = a.advance(e.Time); j.timed {
 		j.start = e.Time
 	}
 	index := len(a.jobs)
 	a.jobs = append(a.jobs, j)
-	a.jobByID[j.id] = j
 	list := func(id int64) *stageLog {
 		s := a.stage(int(id))
 		if s.job < 0 {
@@ -88,7 +88,7 @@ func (a *assembler) propertiesOf(e *scan.JobStart) *scan.JobProperties {
 
 func (a *assembler) jobEnd(e *scan.JobEnd) error {
 	timed := a.advance(e.Time)
-	j := a.jobByID[int(e.ID)]
+	j := a.jobByID.Get(int(e.ID))
 	if j == nil || j.end != 0 {
 		return nil // Spark posts only the end of a job that had nothing to do
 	}

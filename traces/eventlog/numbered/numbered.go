@@ -29,8 +29,11 @@ func (t *Table[T]) page(number int) {
 	}
 }
 
-// Get returns the value of a number, nil if it has none.
+// Get returns the value of a number, nil if it has none, as those below 0.
 func (t *Table[T]) Get(number int) *T {
+	if number < 0 {
+		return nil
+	}
 	if t.page(number); t.now == nil {
 		return nil
 	}

@@ -23,7 +23,7 @@ func TestValuesAreFoundByNumber(t *testing.T) {
 			t.Errorf("number %d has another value", id)
 		}
 	}
-	for _, id := range []int{1, 98, 64, 1<<30 + 1, 1 << 29} {
+	for _, id := range []int{-1, -40, 1, 98, 64, 1<<30 + 1, 1 << 29} {
 		if table.Get(id) != nil {
 			t.Errorf("number %d has a value", id)
 		}
