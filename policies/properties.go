@@ -122,6 +122,9 @@ func fromProperties(props spark.Properties, app AppInfo) (Spec, error) {
 			s.Allocation.Sustained = s.Allocation.Backlog
 		}
 	}
+	if s.CoresMax == unlimited {
+		s.CoresMax = 0
+	}
 	if s.Fixed() {
 		s.Protection.Tracking = false
 		s.Executors = staticSize(s, props, app.master(props))

@@ -17,6 +17,7 @@ type Setting struct {
 	Key      string // in a spec
 	Property string // Spark's property; empty if Spark has none
 	Doc      string // its meaning and default
+	Off      string // of a switch: the meaning of false
 
 	// Field returns a pointer to the field of the spec that holds the setting; its type
 	// determines how the value is written. Nil: only this policy has the setting, see
@@ -38,6 +39,8 @@ type Setting struct {
 const (
 	unlimited = 1<<31 - 1
 	forever   = unlimited * time.Second
+
+	noTrackingTimeout = "9223372036854775807ms" // Long.MaxValue, which is read as Never
 )
 
 // Settings that several policies have. The versions are those of each entry in
@@ -52,7 +55,7 @@ var (
 	minimum = Setting{Key: "min", Property: "spark.dynamicAllocation.minExecutors", explicit: true,
 		Doc:   "fewest executors, for each resource profile (default 0)",
 		Field: func(s *Spec) any { return &s.Allocation.Min }}
-	maximum = Setting{Key: "max", Property: "spark.dynamicAllocation.maxExecutors",
+	maximum = Setting{Key: "max", Property: "spark.dynamicAllocation.maxExecutors", explicit: true,
 		Doc:   "most executors, for each resource profile (default: no limit)",
 		Field: func(s *Spec) any { return &s.Allocation.Max }}
 	ratio = Setting{Key: "ratio", Property: "spark.dynamicAllocation.executorAllocationRatio", since: spark.Version{Major: 2, Minor: 4},
@@ -94,18 +97,22 @@ var protection = []Setting{
 	remote,
 	{Key: "fetch-rdd", Property: "spark.shuffle.service.fetch.rdd.enabled", since: spark.Version{Major: 3},
 		Doc:   "the service serves cached blocks on disk, so that they do not hold executors (default false)",
+		Off:   "the service serves no cached blocks, so that they hold executors",
 		Field: func(s *Spec) any { return &s.Protection.FetchRDD }},
 	{Key: "tracking", Property: "spark.dynamicAllocation.shuffleTracking.enabled", since: spark.Version{Major: 3}, explicit: true,
 		Doc:   "keep executors whose shuffle files a job may need (default: if service is false)",
+		Off:   "keep no executor for its shuffle files",
 		Field: func(s *Spec) any { return &s.Protection.Tracking }},
 	{Key: "tracking-timeout", Property: "spark.dynamicAllocation.shuffleTracking.timeout", Unit: time.Millisecond, since: spark.Version{Major: 3},
 		Doc:   "how long idle executors keep shuffle files that no running job needs (default: no limit)",
 		Field: func(s *Spec) any { return &s.Protection.TrackingTimeout }},
 	{Key: "decommission", Property: "spark.decommission.enabled", since: spark.Version{Major: 3, Minor: 1},
 		Doc:   "give executors back by decommissioning them (default false)",
+		Off:   "give executors back without decommissioning them",
 		Field: func(s *Spec) any { return &s.Protection.Decommission }},
 	{Key: "migration", Property: "spark.storage.decommission.enabled", since: spark.Version{Major: 3, Minor: 1},
 		Doc:   "a decommissioned executor first moves its blocks to others (default false)",
+		Off:   "a decommissioned executor moves no blocks",
 		Field: func(s *Spec) any { return &s.Protection.Migration }},
 	cores, memory, coresMax, version,
 }
@@ -113,6 +120,7 @@ var protection = []Setting{
 func service(def string) Setting {
 	return Setting{Key: "service", Property: "spark.shuffle.service.enabled", explicit: true,
 		Doc:   "the external shuffle service keeps shuffle files (default " + def + ")",
+		Off:   "no external shuffle service keeps shuffle files",
 		Field: func(s *Spec) any { return &s.Protection.Service }}
 }
 

@@ -14,10 +14,17 @@ type Line struct{ Key, Value string }
 // spark-submit, with which an application runs under a spec.
 type Snippet struct {
 	Set    []Line
-	Remove []Line // settings of the application that would interfere
+	Remove []Line // settings of the application that would interfere, and that no value makes harmless
 }
 
 func (c *Snippet) set(key, value string) { c.Set = append(c.Set, Line{key, value}) }
+
+// replace sets a value if the application has any.
+func (c *Snippet) replace(key, value string, props spark.Properties) {
+	if props[key] != "" {
+		c.set(key, value)
+	}
+}
 
 // remove lists a setting to remove, if the application has it.
 func (c *Snippet) remove(key string, props spark.Properties) {

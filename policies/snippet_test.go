@@ -47,6 +47,9 @@ func TestSnippetsMakeTheirSpec(t *testing.T) {
 					}
 					for _, l := range snippet.Set {
 						after[l.Key] = l.Value
+						if l.Doc() == "" {
+							t.Errorf("%s has no comment", l.Key)
+						}
 					}
 					got, err := FromProperties(after, app)
 					if err != nil {
@@ -104,18 +107,61 @@ func TestSnippetsKnowTheirVersion(t *testing.T) {
 }
 
 // A standalone cluster limits an application by cores: where it had such a limit, the
-// new one has room for the maximum number of executors and for no more.
+// new one has room for the maximum number of executors and for no more. Without a maximum the
+// largest value takes the limit away. YARN and Kubernetes do not read it.
 func TestSnippetsLimitTheCoresOnAStandaloneCluster(t *testing.T) {
-	s, err := Parse("spark,max=6")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ master, want string }{
-		{"spark://host:7077", "\nspark.cores.max 12\n"}, {"yarn", "# remove spark.cores.max (it is 8)\n"},
+	for _, c := range []struct{ policy, master, want string }{
+		{"spark,max=6", "spark://host:7077", "\nspark.executor.cores 2\nspark.cores.max 12\n"},
+		{"spark", "spark://host:7077", "\nspark.executor.cores 2\nspark.cores.max 2147483647\n"},
+		{"spark,max=6", "yarn", "\nspark.dynamicAllocation.maxExecutors 6\n"},
 	} {
+		s, err := Parse(c.policy)
+		if err != nil {
+			t.Fatal(err)
+		}
 		snippet, err := s.SnippetFor(map[string]string{"spark.cores.max": "8"}, AppInfo{Master: c.master}, 2)
-		if err != nil || !strings.Contains(snippet.String(), c.want) {
+		if err != nil || !strings.Contains(snippet.String(), c.want) || c.master == "yarn" && strings.Contains(snippet.String(), "cores") {
 			t.Errorf("%s: %v\n%swant %q", c.master, err, snippet, c.want)
+		}
+	}
+}
+
+// What an argument of spark-submit can replace is replaced, so that nobody has to remove it;
+// only a number of executors where none is to start cannot.
+func TestSnippetsReplaceWhatInterferes(t *testing.T) {
+	before := map[string]string{
+		"spark.executor.instances": "7", "spark.dynamicAllocation.executorAllocationRatio": "0.5", "spark.dynamicAllocation.cachedExecutorIdleTimeout": "30s",
+		"spark.dynamicAllocation.shuffleTracking.timeout": "9s", "spark.decommission.enabled": "true",
+	}
+	for policy, removed := range map[string]int{"spark,min=2,max=6": 0, "spark,max=6": 1} {
+		s, err := Parse(policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		snippet, err := s.SnippetFor(before, AppInfo{Master: "yarn"}, 2)
+		if err != nil || len(snippet.Remove) != removed {
+			t.Errorf("%s: %v\n%s", policy, err, snippet)
+		}
+		for _, want := range []string{"executorAllocationRatio 1\n", "cachedExecutorIdleTimeout 2147483647s\n", "sustainedSchedulerBacklogTimeout 1s\n", "shuffleTracking.timeout 9223372036854775807ms\n", "decommission.enabled false\n"} {
+			if !strings.Contains(snippet.String(), want) {
+				t.Errorf("%s lacks %q:\n%s", policy, want, snippet)
+			}
+		}
+	}
+}
+
+// A comment says what the value does, not what another value would.
+func TestTheCommentFitsTheValue(t *testing.T) {
+	for _, c := range []struct{ key, value, want string }{
+		{"spark.shuffle.service.enabled", "true", "the external shuffle service keeps shuffle files"},
+		{"spark.shuffle.service.enabled", "false", "no external shuffle service keeps shuffle files"},
+		{"spark.dynamicAllocation.shuffleTracking.enabled", "false", "keep no executor for its shuffle files"},
+		{"spark.dynamicAllocation.enabled", "false", "the number of executors is fixed"},
+		{"spark.dynamicAllocation.maxExecutors", "2147483647", "most executors, for each resource profile: no limit"},
+		{"spark.dynamicAllocation.maxExecutors", "6", "most executors, for each resource profile"},
+	} {
+		if got := (Line{c.key, c.value}).Doc(); got != c.want {
+			t.Errorf("%s %s has the comment %q, want %q", c.key, c.value, got, c.want)
 		}
 	}
 }

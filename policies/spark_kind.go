@@ -15,7 +15,7 @@ var sparkKind = Kind{
 		{Key: "backlog", Property: "spark.dynamicAllocation.schedulerBacklogTimeout", Unit: time.Second, explicit: true,
 			Doc:   "how long tasks wait before executors are added, in whole seconds (default 1s)",
 			Field: func(s *Spec) any { return &s.Allocation.Backlog }},
-		{Key: "sustained", Property: "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", Unit: time.Second,
+		{Key: "sustained", Property: "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", Unit: time.Second, explicit: true,
 			Doc:   "how long tasks wait until more are added, in whole seconds (default: backlog)",
 			Field: func(s *Spec) any { return &s.Allocation.Sustained }},
 		minimum, maximum,
@@ -58,8 +58,9 @@ func checkBacklog(s Spec) error {
 	return nil
 }
 
-// sparkSnippet sets the values that differ from Spark's defaults or are explicit, and
-// removes settings of the application that would interfere.
+// sparkSnippet sets the values that differ from Spark's defaults or are explicit. Where the
+// application has another value of the others, it sets Spark's default: an argument of
+// spark-submit can replace a setting, but not remove it.
 func sparkSnippet(s Spec, on Deployment) (Snippet, error) {
 	var out Snippet
 	if s.Protection.Remote && !on.Remote {
@@ -82,17 +83,30 @@ func sparkSnippet(s Spec, on Deployment) (Snippet, error) {
 		case setting.explicit || value != setting.write(&def):
 			out.set(setting.Property, value)
 		case setting.Key != cores.Key && setting.Key != memory.Key:
-			out.remove(setting.Property, on.Properties)
+			if setting.Key == "tracking-timeout" {
+				value = noTrackingTimeout
+			}
+			out.replace(setting.Property, value, on.Properties)
 		}
 	}
-	out.remove("spark.executor.instances", on.Properties)
+	if initial := s.Allocation.initial(); initial > 0 {
+		out.replace("spark.executor.instances", strconv.Itoa(initial), on.Properties) // Spark starts with the larger
+	} else {
+		out.remove("spark.executor.instances", on.Properties) // older versions refuse 0
+	}
+	if on.Master.YARN() || on.Master.Kubernetes() {
+		return out, nil // they do not count cores
+	}
+	if on.Master.Standalone() && s.Cores == 0 && on.Cores > 0 {
+		out.set(cores.Property, strconv.Itoa(on.Cores)) // else an executor takes all cores of its worker
+	}
 	switch most := s.Allocation.Max; {
 	case s.CoresMax > 0:
 		out.set(coresMax.Property, strconv.Itoa(s.CoresMax))
-	case on.Master.Standalone() && on.Properties[coresMax.Property] != "" && most < unlimited && on.Cores > 0:
-		out.set(coresMax.Property, strconv.Itoa(on.Cores*most))
+	case most < unlimited && on.Cores > 0:
+		out.replace(coresMax.Property, strconv.Itoa(on.Cores*most), on.Properties)
 	default:
-		out.remove(coresMax.Property, on.Properties)
+		out.replace(coresMax.Property, strconv.Itoa(unlimited), on.Properties)
 	}
 	return out, nil
 }

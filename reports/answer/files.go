@@ -11,9 +11,9 @@ import (
 // cluster takes, in a folder of their own. first is that of Screen.
 func Files(d *decide.Decision, first []string) []settings.File {
 	files := []settings.File{{Name: "summary.md", Text: "# What to set\n\n```\n" + Screen(d, first) + "```\n"}}
-	last := map[string]*traces.Application{}
+	last, useful := map[string]*traces.Application{}, map[string]int{}
 	for _, a := range d.Suite.Workload.Apps {
-		last[a.Class] = a
+		last[a.Class], useful[a.Class] = a, max(useful[a.Class], traces.UsefulExecutors(a))
 	}
 	cluster := &d.Suite.Config.Cluster
 	kubernetes := false
@@ -27,13 +27,26 @@ func Files(d *decide.Decision, first []string) []settings.File {
 		if app == nil {
 			continue
 		}
-		kubernetes = kubernetes || cluster.Traits().MasterOf(spark.Master(app.Master)).Kubernetes()
+		master := cluster.Traits().MasterOf(spark.Master(app.Master))
+		kubernetes = kubernetes || master.Kubernetes()
 		classes = append(classes, settings.Class{
-			Name: c.Class, Policy: c.Set.Policy, Version: app.SparkVersion, Manager: cluster.Manager, Why: sentence(c, 0), Snippet: c.Snippet,
+			Name: c.Class, Policy: c.Set.Policy, Version: app.SparkVersion, Manager: managerOf(master, cluster.Manager), Why: sentence(c, 0), Useful: useful[c.Class], Snippet: c.Snippet,
 		})
 	}
 	for _, f := range settings.Files(classes, kubernetes) {
 		files = append(files, settings.File{Name: "settings/" + f.Name, Text: f.Text})
 	}
 	return files
+}
+
+// managerOf is the cluster manager for which settings are written: that of the master. Logs of
+// any manager are replayed on a standalone cluster.
+func managerOf(master spark.Master, cluster string) string {
+	switch {
+	case master.YARN():
+		return "yarn"
+	case master.Kubernetes():
+		return "kubernetes"
+	}
+	return cluster
 }

@@ -15,6 +15,8 @@ type Class struct {
 	Version string // of Spark, for which the settings are valid; empty: not known
 	Manager string // the cluster manager, in one word
 	Why     string // one sentence
+	Needs   string // what the cluster must have, in one sentence; empty: nothing new
+	Useful  int    // the most executors that the runs could use; 0: not known
 	Snippet policies.Snippet
 }
 
@@ -25,10 +27,23 @@ func (c *Class) head() []string {
 		version += " " + c.Version
 	}
 	lines := []string{fmt.Sprintf("%s: %s, for %s on %s", oneLine(c.Name), c.Policy, oneLine(version), c.Manager)}
-	if c.Why != "" {
-		lines = append(lines, oneLine(c.Why))
+	for _, sentence := range []string{c.Why, c.Needs} {
+		if sentence != "" {
+			lines = append(lines, oneLine(sentence))
+		}
 	}
 	return lines
+}
+
+// doc is the comment of a setting.
+func (c *Class) doc(l policies.Line) string {
+	switch {
+	case l.Key == "spark.executor.instances" && c.Policy.Dynamic():
+		return "executors at the start, if they are more than initialExecutors"
+	case l.Key == "spark.dynamicAllocation.maxExecutors" && l.Unlimited() && c.Useful > 0:
+		return fmt.Sprintf("%s; the runs in the logs could use %d", l.Doc(), c.Useful)
+	}
+	return l.Doc()
 }
 
 // comments writes lines as comments of all three forms.
@@ -38,10 +53,10 @@ func comments(b *strings.Builder, indent string, lines ...string) {
 	}
 }
 
-// removals says which settings of the application would interfere.
-func (c *Class) removals(b *strings.Builder, indent string) {
+// removals says which settings of the application would interfere, and where to remove them.
+func (c *Class) removals(b *strings.Builder, where string) {
 	for _, l := range c.Snippet.Remove {
-		comments(b, indent, fmt.Sprintf("remove %s (it is %s)", l.Key, oneLine(l.Value)))
+		comments(b, "", fmt.Sprintf("remove %s (it is %s)%s", l.Key, oneLine(l.Value), where))
 	}
 }
 
@@ -51,7 +66,7 @@ func (c *Class) Conf() string {
 	comments(&b, "", c.head()...)
 	c.removals(&b, "")
 	for _, l := range c.Snippet.Set {
-		comments(&b, "", policies.PropertyDoc(l.Key))
+		comments(&b, "", c.doc(l))
 		fmt.Fprintf(&b, "%s %s\n", l.Key, l.Value)
 	}
 	return b.String()
@@ -63,10 +78,10 @@ func (c *Class) Submit() string {
 	var b strings.Builder
 	comments(&b, "", c.head()...)
 	comments(&b, "", `use: source this file, then spark-submit "${settings[@]}" ...`)
-	c.removals(&b, "")
+	c.removals(&b, " where it is set: no argument can unset it, and it raises the executors at the start")
 	b.WriteString("settings=(\n")
 	for _, l := range c.Snippet.Set {
-		comments(&b, "  ", policies.PropertyDoc(l.Key))
+		comments(&b, "  ", c.doc(l))
 		fmt.Fprintf(&b, "  --conf %s\n", shellQuoted(l.Key+"="+l.Value))
 	}
 	b.WriteString(")\n")
@@ -81,7 +96,7 @@ func (c *Class) Operator() string {
 	var b strings.Builder
 	comments(&b, "", c.head()...)
 	comments(&b, "", "merge into the SparkApplication (sparkoperator.k8s.io/v1beta2)")
-	c.removals(&b, "")
+	c.removals(&b, " from sparkConf")
 	if c.Policy.Dynamic() {
 		comments(&b, "", "remove spec.executor.instances")
 	}
@@ -89,8 +104,8 @@ func (c *Class) Operator() string {
 	b.WriteString("spec:\n")
 	var conf strings.Builder
 	for _, l := range c.Snippet.Set {
-		doc := policies.PropertyDoc(l.Key)
-		if l.Key == "spark.executor.instances" {
+		doc := c.doc(l)
+		if l.Key == "spark.executor.instances" && c.Policy.Fixed() {
 			b.WriteString("  executor:\n")
 			comments(&b, "    ", doc)
 			fmt.Fprintf(&b, "    instances: %s\n", l.Value)

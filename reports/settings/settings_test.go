@@ -121,6 +121,23 @@ func TestLinesAreExplained(t *testing.T) {
 	if !strings.Contains(k.Conf(), "# remove spark.executor.instances (it is 8)") {
 		t.Errorf("it does not say what to remove:\n%s", k.Conf())
 	}
+	if !strings.Contains(k.Submit(), "# remove spark.executor.instances (it is 8) where it is set: no argument can unset it") {
+		t.Errorf("the arguments pretend to remove it:\n%s", k.Submit())
+	}
+}
+
+// What the cluster must have stands in each form, and so does how many executors are of use
+// where there is no limit.
+func TestEachFormSaysWhatItNeeds(t *testing.T) {
+	k := class(t, "report", "spark", "spark://host:7077", map[string]string{"spark.cores.max": "8"})
+	k.Needs, k.Useful = "It needs the service.", 12
+	for name, text := range map[string]string{"conf": k.Conf(), "submit": k.Submit(), "operator": k.Operator()} {
+		for _, want := range []string{"\n# It needs the service.\n", "no limit; the runs in the logs could use 12\n"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q:\n%s", name, want, text)
+			}
+		}
+	}
 }
 
 // Two classes never share a file, and no name leaves the folder.
