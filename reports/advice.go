@@ -122,7 +122,7 @@ func clusterNotesOf(c *cluster.Cluster, decides []string) []note.Note {
 // classSection builds the section of a class.
 func classSection(a *decide.Decision, c *decide.ClassDecision, table *Table) Section {
 	s := Section{Key: "class", Heading: c.Class + ": " + action(c)}
-	s.Blocks = append(s.Blocks, Paragraph(evidence(c)))
+	s.Blocks = append(s.Blocks, Paragraph(evidence(a, c)))
 	if c.Verdict == decide.Insufficient {
 		if len(c.Notes) > 0 {
 			s.Blocks = append(s.Blocks, Bullets(WordAll(c.Notes)))

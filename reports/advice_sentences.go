@@ -66,14 +66,11 @@ func inWords(s policies.Spec) string {
 }
 
 // evidence is the reason of the advice for a class, and what would decide it.
-func evidence(c *decide.ClassDecision) string {
+func evidence(a *decide.Decision, c *decide.ClassDecision) string {
 	if c.Verdict == decide.Insufficient {
 		return upper(joined(WordAll(c.Insufficiencies))) + "."
 	}
-	var sentences []string
-	if c.Reason.Kind != "" {
-		sentences = append(sentences, Word(c.Reason))
-	}
+	sentences := []string{upper(answer.Reason(a, c)) + "."}
 	if len(c.WouldDecide) > 0 {
 		sentences = append(sentences, "What would decide it: "+joined(WordAll(c.WouldDecide))+".")
 	}
@@ -103,7 +100,7 @@ func because(c *decide.Choice) string {
 // basis is the evidence behind the advice for a class, and its limits.
 func basis(a *decide.Decision, c *decide.ClassDecision) []string {
 	var out []string
-	if c.Set.Policy.Dynamic() && c.Set.Policy.Protection.Service && !c.Now.Policy.Protection.Service {
+	if answer.NeedsService(a, c) {
 		out = append(out, "It needs the external shuffle service on every node, which these logs do not use. Policies with shuffle=tracking do not need it.")
 	}
 	for _, other := range []*decide.Choice{c.BestStatic, c.BestDynamic} {

@@ -307,7 +307,7 @@ func TestAdviceSaysWhatToSetAndWhy(t *testing.T) {
 		"lecture: advice for 2 classes of 3 applications", "goal: at most 5 % of each class's runs miss their deadline, then fewest executor-seconds; the safe answer", "deadlines: from deadlines.csv",
 		"search: 12 fixed sizes, 80 dynamic allocations, 20 policies for everyone and 60 fleets tried in 900 replays of the workload; 1 candidate of yours among them",
 		"The advised fleet holds 3.60 executor-hours, 10 % [5, 15] less than the recorded settings (4.00). It misses 1 of 20, or 5 % [0, 20].",
-		"report-*: keep static, 4 executors, confidence 97 % static,n=4 misses 1.0 of 20 deadlines, spark,idle=10s,max=8 6.0, mostly because of backlog timer and ramp.",
+		"report-*: keep static, 4 executors, confidence 97 % Not dynamic: the ramp makes 6 of 20 late (fixed 4: 1).",
 		"Dynamic (spark,idle=10s,max=8) misses 6.0 of 20 deadlines, 5.0 of them because of the ramp (median 12.5 s until it has the executors that it needs).",
 		"spark.dynamicAllocation.enabled false", "20 runs cannot prove less than 14 %, and the interval ends at 20 %: a proof of 5 % needs 73 runs without a miss.",
 		"Confidence 97 % (standard error 1 points)", "Evidence: 20 runs in 12 hours, each in 5 replays. The 95 % intervals are over hours",

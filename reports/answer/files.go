@@ -29,8 +29,12 @@ func Files(d *decide.Decision, first []string) []settings.File {
 		}
 		master := cluster.Traits().MasterOf(spark.Master(app.Master))
 		kubernetes = kubernetes || master.Kubernetes()
+		needs := ""
+		if NeedsService(d, c) {
+			needs = "It " + serviceNeeded + "."
+		}
 		classes = append(classes, settings.Class{
-			Name: c.Class, Policy: c.Set.Policy, Version: app.SparkVersion, Manager: managerOf(master, cluster.Manager), Why: sentence(c, 0), Useful: useful[c.Class], Snippet: c.Snippet,
+			Name: c.Class, Policy: c.Set.Policy, Version: app.SparkVersion, Manager: managerOf(master, cluster.Manager), Why: sentence(d, c, 0), Needs: needs, Useful: useful[c.Class], Snippet: c.Snippet,
 		})
 	}
 	for _, f := range settings.Files(classes, kubernetes) {

@@ -38,7 +38,10 @@ func Screen(d *decide.Decision, first []string) string {
 	if n := len(d.Classes) - len(shown); n > 0 {
 		tail = append(tail, fmt.Sprintf("%s with less effect are left out here.", words.Plural(n, "class")))
 	}
-	rows := table(shown)
+	if slices.ContainsFunc(shown, func(c *decide.ClassDecision) bool { return NeedsService(d, c) }) {
+		tail = append([]string{"* " + serviceNeeded + "."}, tail...)
+	}
+	rows := table(d, shown)
 	// The sentences get the lines that are left. If these are few, the sentences give up
 	// what is less important, and then the longest are cut, a line at a time.
 	var blocks [][]string
@@ -58,7 +61,7 @@ func Screen(d *decide.Decision, first []string) string {
 			blocks = append(blocks, []string{row})
 		}
 		for _, c := range shown {
-			add(sentence(c, brevity))
+			add(sentence(d, c, brevity))
 		}
 		add(tail...)
 		if brevity < briefest {
@@ -108,10 +111,14 @@ func chosen(all []decide.ClassDecision) []*decide.ClassDecision {
 func saved(c *decide.ClassDecision) float64 { return c.Now.CoreSeconds - c.Set.CoreSeconds }
 
 // table has a line for each class below two lines of headings.
-func table(classes []*decide.ClassDecision) []string {
+func table(d *decide.Decision, classes []*decide.ClassDecision) []string {
 	cells := [][]string{{"", "", "", "late runs", "p95 turn-", "core-h", ""}, {"class", "now", "set", "now → then", "around, s", "saved", "sure"}}
 	for _, c := range classes {
-		cells = append(cells, []string{c.Class, short(c.Now.Policy), short(c.Set.Policy), late(c), fmt.Sprintf("%s → %s", rounded(c.Now.TurnaroundP95), rounded(c.Set.TurnaroundP95)), rounded(saved(c) / 3600), sure(c)})
+		set := short(c.Set.Policy)
+		if NeedsService(d, c) {
+			set += " *"
+		}
+		cells = append(cells, []string{c.Class, short(c.Now.Policy), set, late(c), fmt.Sprintf("%s → %s", rounded(c.Now.TurnaroundP95), rounded(c.Set.TurnaroundP95)), rounded(saved(c) / 3600), sure(c)})
 	}
 	widths := make([]int, len(cells[0]))
 	for _, row := range cells {

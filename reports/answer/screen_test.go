@@ -41,7 +41,7 @@ func delayed(t *testing.T, name string) decide.ClassDecision {
 			{Input: "load", Now: 1, At: 2, Above: true, Verdict: decide.Dynamic, Set: dynamic.Policy, Probability: 0.01},
 			{Input: "startup", Now: 4, At: 3.5, Verdict: decide.Dynamic, Set: dynamic.Policy, Probability: 0.2},
 		},
-		ChangeProbable: 0.208,
+		ChangeProbable: 0.208, OwnChange: decide.OwnChange{Misses: -7},
 	}
 }
 
@@ -70,6 +70,61 @@ Evidence and other candidates: --details. Files with the settings: -o DIR.
 `
 	if squeeze(got) != squeeze(want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What needs a service that the logs do not show is marked on the screen, and said in each file
+// of settings.
+func TestAServiceThatIsNeededIsSaid(t *testing.T) {
+	c := delayed(t, "report")
+	c.Now, c.Set = choice(spec(t, "static,n=3"), 0, 1000), choice(spec(t, "spark,idle=10s,max=8"), 0, 900)
+	c.Snippet = policies.Snippet{Set: []policies.Line{{Key: "spark.shuffle.service.enabled", Value: "true"}}}
+	d := decision(c)
+	for i := range d.Suite.Workload.Apps {
+		d.Suite.Workload.Apps[i] = &traces.Application{Class: "report"}
+	}
+	screen := Screen(d, nil)
+	if !strings.Contains(screen, " dynamic 0-8 * ") || !strings.Contains(screen, "\n* needs the external shuffle service on each node, which these logs do not use.\n") {
+		t.Errorf("the screen does not say it:\n%s", screen)
+	}
+	for _, f := range Files(d, nil)[1:] {
+		if !strings.Contains(f.Text, "# It needs the external shuffle service on each node") {
+			t.Errorf("%s does not say it:\n%s", f.Name, f.Text)
+		}
+	}
+	d.Suite.Workload.Apps[0].Properties = map[string]string{"spark.shuffle.service.enabled": "true"}
+	if screen = Screen(d, nil); strings.Contains(screen, "*") {
+		t.Errorf("the service runs already:\n%s", screen)
+	}
+}
+
+// Reports are in time when another class leaves them room: their own change gives nothing.
+func TestTheChangeOfAnotherClassIsNamed(t *testing.T) {
+	report, load := delayed(t, "report"), delayed(t, "load")
+	report.OwnChange, load.OwnChange = decide.OwnChange{Misses: 0.2}, decide.OwnChange{Misses: -7, OtherMisses: -6}
+	d := decision(report, load)
+	if got := Reason(d, &d.Classes[0]); !strings.HasSuffix(got, "; fewer are late only with the change of load (alone: 7.2)") {
+		t.Error(got)
+	}
+	if got := Reason(d, &d.Classes[1]); strings.Contains(got, "only with") {
+		t.Errorf("its own change does it: %s", got)
+	}
+}
+
+// An undecided class names what is set, at any length, and never says that a kind stays which
+// does not.
+func TestAnUndecidedClassNamesWhatIsSet(t *testing.T) {
+	c := delayed(t, "report")
+	c.Verdict, c.Confidence, c.Set = decide.Undecided, 0.7, choice(spec(t, "static,n=5"), 0, 1000)
+	d := decision(c)
+	for brevity := range briefest + 1 {
+		if got := reason(d, &d.Classes[0], brevity); !strings.Contains(got, "undecided between fixed 5, which is set, and dynamic 0-8 (6 late, fixed 5: 0)") {
+			t.Errorf("brevity %d: %s", brevity, got)
+		}
+	}
+	d.Classes[0].Confidence = 0.3
+	if got := Reason(d, &d.Classes[0]); strings.Contains(got, "stays") || !strings.Contains(got, "fixed 5 and dynamic 0-8 cost about the same, and the search found the former a little better") {
+		t.Error(got)
 	}
 }
 

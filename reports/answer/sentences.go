@@ -3,11 +3,14 @@ package answer
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"dynalloc/bench/decide"
 	"dynalloc/internal/note"
+	"dynalloc/internal/spark"
 	"dynalloc/replay/attribution"
+	"dynalloc/traces"
 )
 
 // briefest is the brevity at which a sentence has only its first half.
@@ -16,23 +19,67 @@ const briefest = 2
 // namesCut are the widths to which names of classes are cut in sentences, by brevity.
 var namesCut = [briefest + 1]int{24, 24, 14}
 
-// sentence says for a class when not to use dynamic allocation, and why; for one without
-// deadlines, the reason of what is set. A higher brevity leaves out what is less important.
-func sentence(c *decide.ClassDecision, brevity int) string {
+// sentence is the reason for a class behind its name. A higher brevity leaves out what is less
+// important.
+func sentence(d *decide.Decision, c *decide.ClassDecision, brevity int) string {
 	name := cut(c.Class, namesCut[brevity])
 	if p := fmt.Sprintf("%.0f", 100*c.ChangeProbable); p != "0" {
 		name += " (may change: " + p + " %)"
 	}
-	text := name + ": " + verdict(c, brevity)
-	if risk := dearer(c, brevity); risk != "" {
-		if text = name + ": " + risk; brevity < briefest {
-			text += "; " + verdict(c, 1)
-		}
-	}
+	text := name + ": " + reason(d, c, brevity)
 	if near := nearest(c); near != nil && brevity < briefest {
 		text += "; " + changed(c, near)
 	}
 	return text + "."
+}
+
+// Reason says for a class when not to use dynamic allocation, and why; for one without
+// deadlines, the reason of what is set. The screen, the report and the files of settings
+// have the same.
+func Reason(d *decide.Decision, c *decide.ClassDecision) string { return reason(d, c, 0) }
+
+func reason(d *decide.Decision, c *decide.ClassDecision, brevity int) string {
+	text := verdict(c, brevity)
+	if risk := dearer(c, brevity); risk != "" {
+		if text = risk; brevity < briefest {
+			text += "; " + verdict(c, 1)
+		}
+	}
+	return text + others(d, c)
+}
+
+// others says that the change of another class gives most of what a class wins: until that
+// one is made, its runs stay late.
+func others(d *decide.Decision, c *decide.ClassDecision) string {
+	fewer := c.Now.Misses.Value - c.Set.Misses.Value
+	if len(d.Classes) < 2 || c.Set.Deadlines == 0 || fewer < 0.5 || -c.OwnChange.Misses >= fewer/2 {
+		return ""
+	}
+	who, most := "the other classes", 0.0
+	for i := range d.Classes {
+		if x := &d.Classes[i]; x != c && x.OwnChange.OtherMisses < most {
+			who, most = cut(x.Class, namesCut[0]), x.OwnChange.OtherMisses
+		}
+	}
+	return fmt.Sprintf("; fewer are late only with the change of %s (alone: %s)", who, rounded(max(0, c.Now.Misses.Value+c.OwnChange.Misses)))
+}
+
+// serviceNeeded is what settings need that the logs do not show.
+const serviceNeeded = "needs the external shuffle service on each node, which these logs do not use"
+
+// NeedsService reports whether what is set needs the external shuffle service, and no log of
+// the class shows it.
+func NeedsService(d *decide.Decision, c *decide.ClassDecision) bool {
+	if !c.Set.Policy.Dynamic() || !c.Set.Policy.Protection.Service || c.Now.Policy.Protection.Service {
+		return false
+	}
+	return !slices.ContainsFunc(d.Suite.Workload.Apps, func(a *traces.Application) bool {
+		if a == nil || a.Class != c.Class {
+			return false
+		}
+		on, err := spark.ParseBool(a.Properties["spark.shuffle.service.enabled"])
+		return on && err == nil
+	})
 }
 
 func verdict(c *decide.ClassDecision, brevity int) string {
@@ -46,6 +93,10 @@ func verdict(c *decide.ClassDecision, brevity int) string {
 		return "nothing was compared: only dynamic allocation could be tried"
 	case dynamic == nil:
 		return "nothing was compared: only fixed sizes could be tried"
+	case c.Verdict == decide.NoDifference:
+		return fmt.Sprintf("%s and %s give the same; either will do", short(static.Policy), short(dynamic.Policy))
+	case c.Verdict == decide.Undecided:
+		return undecided(c, brevity)
 	case c.Set.Policy.Fixed() && moreMisses(c, dynamic):
 		text := fmt.Sprintf("not dynamic: %s makes %s of %d late", cause(dynamic), rounded(dynamic.Misses.Value), dynamic.Deadlines)
 		if brevity < briefest {
@@ -54,20 +105,33 @@ func verdict(c *decide.ClassDecision, brevity int) string {
 		return text
 	case c.Set.Policy.Dynamic() && moreMisses(c, static):
 		return fmt.Sprintf("dynamic, because with %s %s of %d are late", short(static.Policy), rounded(static.Misses.Value), static.Deadlines)
-	case c.Verdict == decide.NoDifference:
-		return fmt.Sprintf("%s and %s give the same; either will do", short(static.Policy), short(dynamic.Policy))
-	case c.Verdict == decide.Undecided && c.Confidence < 0.5:
-		return fmt.Sprintf("%s and %s cost about the same, so the kind that is set now stays", short(static.Policy), short(dynamic.Policy))
-	case c.Verdict == decide.Undecided:
-		text := fmt.Sprintf("undecided between %s and %s", short(static.Policy), short(dynamic.Policy))
-		if what := decides(c); what != "" && brevity == 0 {
-			text += "; to decide, give " + what
-		}
-		return text
 	case c.Set.Policy.Dynamic():
 		return fmt.Sprintf("dynamic is in time here; %s would hold %s", short(static.Policy), against(c, static, ""))
 	}
 	return "not dynamic: it would hold " + against(c, dynamic, " than "+short(c.Set.Policy))
+}
+
+// undecided names what is set and the best of the other kind.
+func undecided(c *decide.ClassDecision, brevity int) string {
+	set, other := short(c.Set.Policy), c.BestStatic
+	if c.Set.Policy.Fixed() {
+		other = c.BestDynamic
+	}
+	if c.Confidence < 0.5 {
+		text := fmt.Sprintf("%s and %s cost about the same, ", set, short(other.Policy))
+		if c.Set.Policy.Fixed() == c.Now.Policy.Fixed() {
+			return text + "so the kind that is set now stays"
+		}
+		return text + "and the search found the former a little better"
+	}
+	text := fmt.Sprintf("undecided between %s, which is set, and %s", set, short(other.Policy))
+	if moreMisses(c, other) {
+		text += fmt.Sprintf(" (%s late, %s: %s)", rounded(other.Misses.Value), set, rounded(c.Set.Misses.Value))
+	}
+	if what := decides(c); what != "" && brevity == 0 {
+		text += "; to decide, give " + what
+	}
+	return text
 }
 
 // against is how much the best of the other kind holds, and, if it is not more, for which risk it
