@@ -177,7 +177,7 @@ func (d *decider) breakEvens(ctx context.Context, k int, out *ClassDecision) ([]
 		if now == 0 {
 			continue
 		}
-		found, err := d.breakEvensOf(ctx, k, &inputs[i])
+		found, err := d.breakEvensOf(ctx, k, &inputs[i], out)
 		if errors.Is(err, errBudget) {
 			out.Notes = append(out.Notes, breakEvensLeftOut.With(i, len(inputs)))
 			break
@@ -222,26 +222,44 @@ func changeProbable(list []BreakEven) float64 {
 	return 1 - stays
 }
 
-// breakEvensOf are those of one input, below and above its value; At is a factor.
-func (d *decider) breakEvensOf(ctx context.Context, k int, in *input) (list []BreakEven, err error) {
+// changes reports whether an answer is another one than that for the class: the other kind than
+// what is set, or none for a class that has a verdict.
+func (c *ClassDecision) changes(v Verdict) bool {
+	switch v {
+	case Static, Dynamic:
+		return (v == Static) != c.Set.Policy.Fixed()
+	case NoDifference:
+		return c.Verdict == Static || c.Verdict == Dynamic
+	}
+	return false
+}
+
+// breakEvensOf are those of one input, below and above its value; At is a factor. There are
+// none where the few replicas of the search do not find the answer of the many: what they
+// call a change would be their noise.
+func (d *decider) breakEvensOf(ctx context.Context, k int, in *input, out *ClassDecision) (list []BreakEven, err error) {
 	here, _, err := d.answerAt(ctx, k, in, 1)
+	if err != nil || here != NoDifference && out.changes(here) {
+		return nil, err
+	}
+	changes := func(v Verdict) bool { return v != here && out.changes(v) }
 	for _, end := range []float64{in.low, in.high} {
+		found, err := d.breakEven(ctx, k, in, changes, end)
 		if err != nil {
 			return nil, err
 		}
-		var found *BreakEven
-		if found, err = d.breakEven(ctx, k, in, here, end); found != nil {
+		if found != nil {
 			list = append(list, *found)
 		}
 	}
-	return list, err
+	return list, nil
 }
 
-// breakEven searches between 1 and a factor for the one from which on the answer is not
-// what it is here; nil: it stays. At is the factor.
-func (d *decider) breakEven(ctx context.Context, k int, in *input, here Verdict, end float64) (*BreakEven, error) {
+// breakEven searches between 1 and a factor for the one from which on the answer changes; nil:
+// it stays. At is the factor.
+func (d *decider) breakEven(ctx context.Context, k int, in *input, changes func(Verdict) bool, end float64) (*BreakEven, error) {
 	v, set, err := d.answerAt(ctx, k, in, end)
-	if err != nil || v == here || v == "" {
+	if err != nil || !changes(v) {
 		return nil, err
 	}
 	found := &BreakEven{Input: in.Name, At: end, Above: end > 1, Verdict: v, Set: set}
@@ -252,7 +270,7 @@ func (d *decider) breakEven(ctx context.Context, k int, in *input, here Verdict,
 		switch {
 		case err != nil:
 			return nil, err
-		case v == here || v == "":
+		case !changes(v):
 			same = middle
 		default:
 			found.At, found.Verdict, found.Set = middle, v, set

@@ -180,3 +180,21 @@ func TestHowProbableAChangeIs(t *testing.T) {
 		t.Errorf("any of three: %g", p)
 	}
 }
+
+// Only what differs from the answer is a change: never more of what is set, and both alike only
+// where there is a verdict.
+func TestWhatIsSetIsNoChange(t *testing.T) {
+	set := specs(t, "static,n=3")[0]
+	for _, c := range []struct {
+		verdict, at Verdict
+		want        bool
+	}{
+		{Static, Static, false}, {Static, Dynamic, true}, {Static, NoDifference, true},
+		{Undecided, Static, false}, {Undecided, Dynamic, true}, {Undecided, NoDifference, false}, {NoDifference, NoDifference, false}, {Static, "", false},
+	} {
+		out := ClassDecision{Verdict: c.verdict, Set: Choice{Policy: set}}
+		if got := out.changes(c.at); got != c.want {
+			t.Errorf("%s, and %q at the value: %v", c.verdict, c.at, got)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func sentence(d *decide.Decision, c *decide.ClassDecision, brevity int) string {
 	}
 	text := name + ": " + reason(d, c, brevity)
 	if near := nearest(c); near != nil && brevity < briefest {
-		text += "; " + changed(c, near)
+		text += "; " + changed(near)
 	}
 	return text + "."
 }
@@ -170,15 +170,11 @@ func dearer(c *decide.ClassDecision, brevity int) string {
 	return text
 }
 
-// changed says where the answer for a class changes: to another kind instead of what is set,
-// or to a sure answer for it.
-func changed(c *decide.ClassDecision, b *decide.BreakEven) string {
+// changed says where the answer for a class changes: to the other kind instead of what is set,
+// or to none.
+func changed(b *decide.BreakEven) string {
 	to, condition, _ := strings.Cut(BreakEven(b), " if ")
-	switch {
-	case b.Verdict == decide.NoDifference:
-	case b.Set.Fixed() == c.Set.Policy.Fixed():
-		to = "clearly " + to
-	default:
+	if b.Verdict != decide.NoDifference {
 		to += " instead"
 	}
 	return to + " if " + condition
