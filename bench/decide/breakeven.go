@@ -225,13 +225,10 @@ func changeProbable(list []BreakEven) float64 {
 // changes reports whether an answer is another one than that for the class: the other kind than
 // what is set, or none for a class that has a verdict.
 func (c *ClassDecision) changes(v Verdict) bool {
-	switch v {
-	case Static, Dynamic:
+	if v == Static || v == Dynamic {
 		return (v == Static) != c.Set.Policy.Fixed()
-	case NoDifference:
-		return c.Verdict == Static || c.Verdict == Dynamic
 	}
-	return false
+	return v == NoDifference && (c.Verdict == Static || c.Verdict == Dynamic)
 }
 
 // breakEvensOf are those of one input, below and above its value; At is a factor. There are
@@ -248,21 +245,19 @@ func (d *decider) breakEvensOf(ctx context.Context, k int, in *input, out *Class
 		if err != nil {
 			return nil, err
 		}
-		if found != nil {
-			list = append(list, *found)
-		}
+		list = append(list, found...)
 	}
 	return list, nil
 }
 
-// breakEven searches between 1 and a factor for the one from which on the answer changes; nil:
+// breakEven searches between 1 and a factor for the one from which on the answer changes; none:
 // it stays. At is the factor.
-func (d *decider) breakEven(ctx context.Context, k int, in *input, changes func(Verdict) bool, end float64) (*BreakEven, error) {
+func (d *decider) breakEven(ctx context.Context, k int, in *input, changes func(Verdict) bool, end float64) ([]BreakEven, error) {
 	v, set, err := d.answerAt(ctx, k, in, end)
 	if err != nil || !changes(v) {
 		return nil, err
 	}
-	found := &BreakEven{Input: in.Name, At: end, Above: end > 1, Verdict: v, Set: set}
+	found := BreakEven{Input: in.Name, At: end, Above: end > 1, Verdict: v, Set: set}
 	same := 1.0
 	for range breakSteps {
 		middle := math.Sqrt(same * found.At)
@@ -276,7 +271,7 @@ func (d *decider) breakEven(ctx context.Context, k int, in *input, changes func(
 			found.At, found.Verdict, found.Set = middle, v, set
 		}
 	}
-	return found, nil
+	return []BreakEven{found}, nil
 }
 
 // answerAt is which kind is better for a class with another value of an input, in a few
