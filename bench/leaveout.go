@@ -83,8 +83,10 @@ func (s *Suite) Without(failed []*replay.AppError) (*Suite, error) {
 	return &rest, nil
 }
 
+// AppLeftOut names an application that is in no row.
+var AppLeftOut = note.Declare("app-left-out", "error")
+
 var (
-	appLeftOut         = note.Declare("app-left-out", "error")
 	rowWithoutValues   = note.Declare("row-without-values", "problem")
 	profilesWithStatic = note.Declare("profiles-with-static", "count")
 )
@@ -95,7 +97,7 @@ var (
 func (r *Results) exclusionNotes() []Note {
 	var notes []Note
 	for _, e := range r.LeftOut {
-		notes = append(notes, appLeftOut.With(e))
+		notes = append(notes, AppLeftOut.With(e))
 	}
 	for i := range r.Runs {
 		if problem := r.Runs[i].Problem; problem != "" {

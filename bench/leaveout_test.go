@@ -41,7 +41,7 @@ func TestAMisfitIsLeftOut(t *testing.T) {
 	}
 	want := "application giant (giant) under policy static,n=8: an executor of 32 cores and 1024 MiB " +
 		"fits on no node of the cluster (16 cores, 65536 MiB); give the nodes more or the executors less"
-	if len(r.LeftOut) != 1 || len(r.Notes) != 1 || !note.Equal(r.Notes[0], appLeftOut.With(want)) {
+	if len(r.LeftOut) != 1 || len(r.Notes) != 1 || !note.Equal(r.Notes[0], AppLeftOut.With(want)) {
 		t.Errorf("notes %q, want %s", r.Notes, want)
 	}
 	if len(s.Workload.Apps) != 4 {

@@ -275,7 +275,8 @@ func (d *decider) breakEven(ctx context.Context, k int, in *input, changes func(
 }
 
 // answerAt is which kind is better for a class with another value of an input, in a few
-// replicas, and its best policy. It is empty where that value cannot be.
+// replicas, and its best policy. It is empty where that value cannot be, or the settings in
+// force never end with it.
 func (d *decider) answerAt(ctx context.Context, k int, in *input, factor float64) (Verdict, policies.Spec, error) {
 	sc := d.worldAt(in, factor)
 	if sc == nil {
@@ -290,7 +291,11 @@ func (d *decider) answerAt(ctx context.Context, k int, in *input, factor float64
 			list = append(list, d.with(sc, d.enter(sc, -1, advised.specs...), k, t.specs[k]))
 		}
 	}
-	if err := d.playAt(ctx, in, sc, list); err != nil {
+	var never *baseError
+	switch err := d.playAt(ctx, in, sc, list); {
+	case errors.As(err, &never):
+		return "", policies.Spec{}, nil
+	case err != nil:
 		return "", policies.Spec{}, err
 	}
 	var best [2]*trial // by kind: dynamic, static

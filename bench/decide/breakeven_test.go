@@ -198,3 +198,17 @@ func TestWhatIsSetIsNoChange(t *testing.T) {
 		}
 	}
 }
+
+// On half the room the executor fits on no node, so the settings in force never end: that
+// value cannot be, and the others are searched all the same.
+func TestAnInputWithWhichNothingEndsHasNoBreakEven(t *testing.T) {
+	c := (&brokenEven{
+		app:      "app a cores=4\n  job\n    stage tasks=8x10s\n  end gap=1s\n",
+		cluster:  "standalone,nodes=1,cores=4,memory=16g,startup=2s",
+		deadline: time.Minute,
+		policies: []string{"static,n=1", "spark,idle=5s,max=1"},
+	}).decision(t)
+	if len(of(c, "free")) > 0 || c.Verdict == Insufficient {
+		t.Errorf("verdict %s; room: %+v", c.Verdict, of(c, "free"))
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"dynalloc/bench"
 	"dynalloc/bench/validate"
 	"dynalloc/policies"
+	"dynalloc/replay"
 	"dynalloc/traces"
 )
 
@@ -62,6 +63,9 @@ type decider struct {
 // blocks, halves of the replicas, and the model's error. Equal questions give equal
 // decisions, however many replays run in parallel.
 //
+// An application that never ends under the settings in force in one of the replicas is left
+// out by name, and the decision starts again without it.
+//
 // Cancelling ctx ends the search with the best fleets so far, if there are any.
 func Decide(ctx context.Context, q Question, o bench.Options) (*Decision, error) {
 	return DecideElsewhere(ctx, q, o, nil)
@@ -70,13 +74,44 @@ func Decide(ctx context.Context, q Question, o bench.Options) (*Decision, error)
 // DecideElsewhere is Decide with most of the replays on other machines. The decision is the
 // same.
 func DecideElsewhere(ctx context.Context, q Question, o bench.Options, elsewhere Elsewhere) (*Decision, error) {
-	d, err := newDecider(ctx, q, o)
-	if err != nil {
-		return nil, err
+	var leftOut []*replay.AppError
+	for {
+		d, err := newDecider(ctx, q, o)
+		if err != nil {
+			return nil, err
+		}
+		d.elsewhere = elsewhere
+		d.placed(d.joint, 0, 0)
+		for _, e := range leftOut {
+			d.out.LeftOut, d.out.Notes = append(d.out.LeftOut, e), append(d.out.Notes, bench.AppLeftOut.With(e))
+		}
+		out, err := d.decide(ctx)
+		var base *baseError
+		var stuck *replay.AppError
+		if !errors.As(err, &base) || !errors.As(err, &stuck) {
+			return out, err
+		}
+		// The settings in force end in the workload as it is, and not in a replica: no other
+		// policy can be compared with them while this application takes part.
+		if elsewhere != nil {
+			elsewhere = nil // the other machines have it
+			continue
+		}
+		if q.Suite, err = q.Suite.Without(runsOf(stuck, q.Suite.Workload)); err != nil {
+			return nil, base
+		}
+		leftOut = append(leftOut, stuck)
 	}
-	d.elsewhere = elsewhere
-	d.placed(d.joint, 0, 0)
-	return d.decide(ctx)
+}
+
+// runsOf is the error of an application for each run with its ID in a workload.
+func runsOf(e *replay.AppError, w *traces.Workload) (list []*replay.AppError) {
+	for i, a := range w.Apps {
+		if a.ID == e.Of.ID {
+			list = append(list, &replay.AppError{App: i, Policy: e.Policy, Reason: e.Reason, Of: a})
+		}
+	}
+	return list
 }
 
 // decide searches and judges.

@@ -419,3 +419,55 @@ func TestOnePolicyForEveryoneIsShownWithATinyBudget(t *testing.T) {
 		}
 	}
 }
+
+// twoDrivers are two applications that each need a driver of one core and an executor of the
+// other three; the second comes after a time.
+func twoDrivers(t *testing.T, after string) *bench.Suite {
+	t.Helper()
+	w, err := traces.ReadText(strings.NewReader(`
+app a cores=3
+  job
+    stage tasks=6x10s
+app b submit=`+after+` cores=3
+  job
+    stage tasks=6x10s
+`), "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range w.Apps {
+		a.Properties["spark.submit.deployMode"] = "cluster"
+	}
+	on, err := cluster.Parse("standalone,nodes=1,cores=4,memory=64g,startup=1s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &bench.Suite{Workload: w, Config: replay.Config{Seed: 1, Cluster: on, Horizon: bench.Horizon(w)}}
+	s.LearnTimes(w)
+	return s
+}
+
+// As recorded, the second application comes when the first has its executor. In some replicas
+// it comes before that: both drivers run, no executor fits, and nothing ever ends. What never
+// ends is left out by name, and the rest is decided.
+func TestWhatNeverEndsInAReplicaIsLeftOutByName(t *testing.T) {
+	s := twoDrivers(t, "2s")
+	s.Policies = []policies.Fleet{bench.RecordedFleet()}
+	if r, err := bench.Run(t.Context(), s, bench.Options{}); err != nil || len(r.LeftOut) > 0 {
+		t.Fatalf("as recorded: %v, left out %v", err, r.LeftOut)
+	}
+	d := decided(t, only(s, specs(t, "static,n=1", "spark,max=1")...))
+	if len(d.LeftOut) != 1 || !strings.Contains(d.LeftOut[0].Error(), "drivers hold some") || len(d.Classes) != 1 || d.Classes[0].Class == d.LeftOut[0].Of.Class {
+		t.Errorf("left out %v of %d classes", d.LeftOut, len(d.Classes))
+	}
+}
+
+// A fixed size of which two applications together stop each other in some replicas cannot be
+// chosen, and neither ends the decision.
+func TestAPolicyThatNeverEndsInAReplicaIsNotChosen(t *testing.T) {
+	s := twoDrivers(t, "5s")
+	d := decided(t, only(s, specs(t, "static,n=1", "spark,max=1")...))
+	if len(d.LeftOut) > 0 || len(d.Classes) != 2 {
+		t.Errorf("left out %v of %d classes", d.LeftOut, len(d.Classes))
+	}
+}

@@ -82,10 +82,17 @@ func (d *decider) play(ctx context.Context, sc *scenario, list []*trial, replica
 		}
 	}
 	if err := sc.base.err; err != nil {
-		return fmt.Errorf("with the settings in force: %w", err)
+		return &baseError{err}
 	}
 	return nil
 }
+
+// A baseError is the error of a replay of the settings in force, against which everything is
+// measured.
+type baseError struct{ err error }
+
+func (e *baseError) Error() string { return fmt.Sprintf("with the settings in force: %v", e.err) }
+func (e *baseError) Unwrap() error { return e.err }
 
 // report converts applications to replays of the whole workload.
 func (d *decider) report(applications float64) {

@@ -168,6 +168,9 @@ func (d *decider) rank(k int, t *trial) int {
 // equivalenceMisses of the runs of these classes or two standard errors, and the slowdown is within
 // equivalenceTime: a difference too small to matter must not decide what is paid.
 func (d *decider) asNear(g *goal, sc *scenario, of []int, best, t *trial, replicas int) bool {
+	if t.failed() {
+		return false
+	}
 	a, b := d.scoreOf(g, sc, best, replicas), d.scoreOf(g, sc, t, replicas)
 	runs, inForce := 0, true
 	for _, k := range of {
