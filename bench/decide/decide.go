@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dynalloc/bench"
+	"dynalloc/bench/decide/room"
 	"dynalloc/bench/validate"
 	"dynalloc/policies"
 	"dynalloc/replay"
@@ -127,7 +128,7 @@ func (d *decider) decide(ctx context.Context) (*Decision, error) {
 		return nil, err
 	}
 	apps := float64(len(d.world.workload.Apps))
-	d.out.RoomDecides = d.world.room.list()
+	d.out.RoomDecides = d.world.room.List()
 	d.out.Tried.Replays, d.out.Tried.Fleets = float64(d.spent)/apps, len(d.joint.trials)
 	d.report(float64(d.Budget * len(d.world.workload.Apps))) // there may be fewer replays than the budget
 	return &d.out, nil
@@ -184,7 +185,7 @@ func newDecider(ctx context.Context, q Question, o bench.Options) (*decider, err
 	}
 	d.Replicas = cmp.Or(q.Replicas, min(max(d.Budget/replaysPerReplica, fewReplicas), mostReplicas))
 	d.Prefer = cmp.Or(q.Prefer, PreferSafe)
-	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, bench.Shaking, newRoomCheck(d.Suite.Config.Cluster.Assumed, limitless)}
+	d.world = world{d.Suite.Workload, results.Reference, d.Suite.Config, bench.Shaking, room.New(d.Suite.Config.Cluster.Assumed, limitless)}
 	d.worlds = map[worldKey]*scenario{}
 	d.out = Decision{
 		Suite: d.Suite, Question: d.Question, DeadlineBasis: results.DeadlineBasis, LeftOut: results.LeftOut, Notes: slices.Clone(results.Notes), Self: results.Self, reference: results.Reference,

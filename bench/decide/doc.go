@@ -9,8 +9,8 @@
 //   - classes.go and quality.go: the classes of a workload, and whether their logs are
 //     sufficient;
 //   - space.go: the settings that are tried;
-//   - scenario.go, trial.go and room.go: a workload in several shaken replicas, the result
-//     of one fleet in them, and which classes depend on the size of an assumed cluster;
+//   - scenario.go and trial.go: a workload in several shaken replicas, and the result of one
+//     fleet in them; package room: which classes depend on the size of an assumed cluster;
 //   - elsewhere.go: replays on other machines;
 //   - goal.go: how fleets are ordered and raced;
 //   - search.go and settle.go: the search of each class alone, and of fleets;

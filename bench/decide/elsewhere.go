@@ -178,7 +178,7 @@ func (s *scenario) read(text string) (outcomes []outcome, failure, err error) {
 			outcomes[i].attribution = a.Attributions[i]
 		}
 	}
-	s.room.add(a.Room)
+	s.room.Add(a.Room)
 	return outcomes, nil, nil
 }
 
@@ -215,14 +215,12 @@ func (r *Replays) Answer(ctx context.Context, text string) (string, error) {
 		sc.place.first, sc.replicas = q.Replica, []replica{shaken(sc.workload, &r.decider.world, q.Replica)}
 	}
 	sc.replicas[0].config.Attribute = q.Attribute
-	if sc.room != nil {
-		sc.room = newRoomCheck(true, sc.room.limitless)
-	}
+	sc.room = sc.room.Again()
 	outcomes, err := sc.replay(f, 0, func(int, int) error { return ctx.Err() })
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
-	a := answer{Room: sc.room.list()}
+	a := answer{Room: sc.room.List()}
 	if err != nil {
 		var app *replay.AppError
 		a = answer{Error: cmp.Or(err.Error(), "failed"), Horizon: errors.Is(err, replay.ErrHorizon), App: errors.As(err, &app)}

@@ -445,7 +445,7 @@ func (d *decider) wouldDecide(c *class, out *ClassDecision) []note.Note {
 	if c.blocks.Unit != bench.ByReplica {
 		list = append(list, decideMoreRuns.With(len(c.apps)))
 	}
-	if d.world.config.Cluster.Assumed && slices.Contains(d.world.room.list(), c.name) {
+	if d.world.config.Cluster.Assumed && slices.Contains(d.world.room.List(), c.name) {
 		list = append(list, decideCluster.With())
 	}
 	if out.Invented {

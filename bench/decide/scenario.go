@@ -4,6 +4,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"dynalloc/bench"
+	"dynalloc/bench/decide/room"
 	"dynalloc/bench/metrics"
 	"dynalloc/bench/reuse"
 	"dynalloc/bench/sla"
@@ -21,7 +22,7 @@ type world struct {
 	reference []sla.Reference // by application
 	config    replay.Config
 	shaking   traces.Shaking // of its replicas
-	room      *roomCheck     // nil: not to be checked
+	room      *room.Check    // nil: not to be checked
 }
 
 // A scenario is some applications of a world in several replicas: the first is the
@@ -35,7 +36,7 @@ type scenario struct {
 	class     []int              // by application: the index of its class; the number of classes for one of none
 	names     []string           // by application: the name of its class, where the workload has its token
 	errors    []distuv.StudentsT // the model's error of the logarithms of turnarounds, by class; 0 for applications of none
-	room      *roomCheck
+	room      *room.Check
 	replicas  []replica
 	place     place
 	base      *trial // of the settings in force
@@ -111,7 +112,7 @@ func (s *scenario) replay(f policies.Fleet, r int, watch replay.Watch) ([]outcom
 	for i := range result.Apps {
 		at := rep.from[i]
 		app := metrics.Replayed(rep.workload.Apps[i], &result.Apps[i], &s.reference[at])
-		s.room.observe(f, s.names[at], rep.workload.Apps[i], &result.Apps[i], &app)
+		s.room.Observe(f, s.names[at], rep.workload.Apps[i], &result.Apps[i], &app)
 		apps[at] = outcomeOf(&app)
 	}
 	return apps, nil

@@ -33,7 +33,8 @@ reports/words                 -> bench/metrics bench/stats
 
 bench/sweep                   -> bench bench/metrics bench/stats bench/sweep/store internal/pending internal/spec internal/wide policies replay replay/cluster replay/latency traces
 bench/sweep/store             ->
-bench/decide                  -> bench bench/metrics bench/reuse bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
+bench/decide                  -> bench bench/decide/room bench/metrics bench/reuse bench/selfreplay bench/sla bench/stats bench/validate internal/note internal/spark internal/spec policies replay replay/attribution replay/cluster replay/latency traces
+bench/decide/room             -> bench/metrics policies replay traces
 bench/onspark                 ->
 bench/validate                -> bench bench/modelerror bench/reuse bench/selfreplay bench/stats internal/note internal/spark internal/wide policies replay replay/calibrate replay/cluster replay/latency traces
 bench/builtin                 -> bench bench/sla internal/note internal/spark replay replay/calibrate replay/cluster replay/latency traces traces/source

@@ -1,4 +1,4 @@
-package decide
+package room
 
 import (
 	"maps"
@@ -11,28 +11,30 @@ import (
 	"dynalloc/traces"
 )
 
-// A roomCheck finds the classes whose figures depend on the size of a cluster that was
+// A Check finds the classes whose figures depend on the size of a cluster that was
 // not given: under some policy that was tried, one of their applications waits for room
 // on the assumed cluster or, where nothing limits it, holds more executors than its log
 // shows. Replays that run at the same time share it; the classes that it finds do not
-// depend on their order.
-type roomCheck struct {
+// depend on their order. A nil Check
+// checks nothing.
+type Check struct {
 	limitless bool
 	mu        sync.Mutex
 	classes   map[string]bool
 }
 
-// newRoomCheck returns the check for a cluster; nil if the cluster was given.
-func newRoomCheck(assumed, limitless bool) *roomCheck {
+// New returns the check for a cluster; nil if the cluster was given. limitless: nothing limits
+// what an application gets on the assumed one.
+func New(assumed, limitless bool) *Check {
 	if !assumed {
 		return nil
 	}
-	return &roomCheck{limitless: limitless, classes: map[string]bool{}}
+	return &Check{limitless: limitless, classes: map[string]bool{}}
 }
 
-// observe takes the outcome of an application of a class under a fleet. Hindsight does
+// Observe takes the outcome of an application of a class under a fleet. Hindsight does
 // not count: no answer recommends it.
-func (c *roomCheck) observe(f policies.Fleet, class string, app *traces.Application, r *replay.AppResult, m *metrics.App) {
+func (c *Check) Observe(f policies.Fleet, class string, app *traces.Application, r *replay.AppResult, m *metrics.App) {
 	if c == nil || slices.ContainsFunc(f.Rules, func(r policies.Rule) bool { return !r.Spec.Deployable() }) {
 		return
 	}
@@ -43,8 +45,8 @@ func (c *roomCheck) observe(f policies.Fleet, class string, app *traces.Applicat
 	}
 }
 
-// add takes classes that a check of another process found.
-func (c *roomCheck) add(classes []string) {
+// Add takes classes that a check of another process found.
+func (c *Check) Add(classes []string) {
 	if c == nil {
 		return
 	}
@@ -55,10 +57,13 @@ func (c *roomCheck) add(classes []string) {
 	}
 }
 
-// list returns the classes, sorted; nil if the cluster was given or decides nothing.
-func (c *roomCheck) list() []string {
+// List returns the classes, sorted; nil if the cluster was given or decides nothing.
+func (c *Check) List() []string {
 	if c == nil {
 		return nil
 	}
 	return slices.Sorted(maps.Keys(c.classes))
 }
+
+// Again is an empty check of the same cluster.
+func (c *Check) Again() *Check { return New(c != nil, c != nil && c.limitless) }
