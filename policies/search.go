@@ -11,6 +11,20 @@ type Space struct {
 	Protections []Protection // possible protections of shuffle files on the class's cluster, the preferred one first
 }
 
+// NewSpace is a space of sizes up to most: every size up to 4, then two for each
+// doubling.
+func NewSpace(most int, protections ...Protection) Space {
+	s := Space{Protections: protections}
+	for n, step := 1, 1; n < most; n += step {
+		s.Sizes = append(s.Sizes, n)
+		if n >= 4 && n&(n-1) == 0 {
+			step = n / 2
+		}
+	}
+	s.Sizes = append(s.Sizes, max(most, 1))
+	return s
+}
+
 func (sp Space) most() int { return sp.Sizes[len(sp.Sizes)-1] }
 
 // An Offer lists the specs of a policy that a search tries, in rounds: the first

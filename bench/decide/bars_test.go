@@ -44,12 +44,12 @@ type asked struct {
 
 // barInputs are the inputs that WORKLOADS names: built-in workloads, "fleets" for the other
 // recorded fleets, and "recordings" for each log whose truth is known.
-func barInputs(t *testing.T, names []string, budget int) (list []asked) {
+func barInputs(t *testing.T, names []string) (list []asked) {
 	t.Helper()
 	about := func(s *bench.Suite, seed uint64) Question {
 		own := *s
 		own.Config.Horizon, own.Config.Seed = bench.Horizon(s.Workload), seed
-		return Question{Suite: &own, MissRate: DefaultMissRate, MaxSlowdown: DefaultMaxSlowdown, Budget: budget}
+		return Question{Suite: &own, MissRate: DefaultMissRate, MaxSlowdown: DefaultMaxSlowdown}
 	}
 	for _, name := range names {
 		switch name {
@@ -130,14 +130,12 @@ func keptBars(t *testing.T, file string) map[string]bar {
 // The decision holds for every seed: no class is static with confidence under one seed and
 // dynamic under another, and what is advised costs the same within 5 %. On real recordings
 // verdicts are as right as their confidence says. SEEDS is the number of seeds (make
-// advice-bars: 50), and WORKLOADS are the inputs. Without WORKLOADS, it is the recorded fleet
-// with a small budget, where costs may differ more. Each finished seed and input is a line of
-// the file BARS, and is not decided again.
+// advice-bars: 50), and WORKLOADS are the inputs, without it the recorded fleet. Each finished
+// seed and input is a line of the file BARS, and is not decided again.
 func TestDecisionsHoldForEverySeed(t *testing.T) {
 	names := strings.Fields(os.Getenv("WORKLOADS"))
-	budget, spread := 0, 0.05
 	if len(names) == 0 {
-		names, budget, spread = []string{"fleet"}, 2500, 0.15
+		names = []string{"fleet"}
 	}
 	seeds, err := strconv.Atoi(os.Getenv("SEEDS"))
 	if err != nil {
@@ -153,7 +151,7 @@ func TestDecisionsHoldForEverySeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	inputs := barInputs(t, names, budget)
+	inputs := barInputs(t, names)
 	sum := contradictions{map[string]map[Verdict]int{}, map[string][]float64{}}
 	var truth counted
 	var wrong []string
@@ -179,7 +177,7 @@ func TestDecisionsHoldForEverySeed(t *testing.T) {
 			}
 		}
 	}
-	sum.report(t, spread)
+	sum.report(t)
 	if truth.asked > 0 {
 		t.Log(truth.String())
 		for _, line := range wrong {
@@ -211,7 +209,7 @@ func (c *contradictions) add(in *asked, b *bar) {
 }
 
 // report prints how often each verdict was given, and how far costs differ.
-func (c *contradictions) report(t *testing.T, spread float64) {
+func (c *contradictions) report(t *testing.T) {
 	for _, key := range slices.Sorted(maps.Keys(c.verdicts)) {
 		v := c.verdicts[key]
 		t.Logf("%s: static %d, dynamic %d, no difference %d, undecided %d, insufficient %d", key, v[Static], v[Dynamic], v[NoDifference], v[Undecided], v[Insufficient])
@@ -222,7 +220,7 @@ func (c *contradictions) report(t *testing.T, spread float64) {
 	for _, key := range slices.Sorted(maps.Keys(c.costs)) {
 		low, high := slices.Min(c.costs[key]), slices.Max(c.costs[key])
 		t.Logf("%s: costs differ by %.1f %% over %d seeds", key, 100*(high/low-1), len(c.costs[key]))
-		if high/low-1 > spread {
+		if high/low-1 > 0.05 {
 			t.Errorf("%s: what is advised costs from %.3f to %.3f executor-hours", key, low, high)
 		}
 	}

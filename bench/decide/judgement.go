@@ -53,7 +53,7 @@ func (d *decider) judge(ctx context.Context) error {
 	return d.conclude(ctx)
 }
 
-// finalists are the policies of a class that are judged: the advised one, of each kind the
+// finalists are the policies of a class that are judged: the advised one, of each group the
 // best, the settings in force, and the user's own. The best are those of the replicas of the
 // search inside the fleet; then those that were not replayed there, as far as the budget
 // went, in the order of the class's own search.
@@ -61,18 +61,22 @@ func (d *decider) finalists(advised *trial, k, ofKind int) []policies.Spec {
 	c := d.classes[k]
 	list := d.alternatives(d.joint, advised, k)
 	list = slices.DeleteFunc(list, func(t *trial) bool { return t != advised && t.failed() })
-	slices.SortStableFunc(list[1:], func(x, y *trial) int {
-		if x.done < d.Replicas || y.done < d.Replicas {
-			return oneIf(x.done < d.Replicas) - oneIf(y.done < d.Replicas)
+	// By the rule by which the choice is made; the rest keeps its order.
+	sorted := list[:1:1]
+	for list = list[1:]; ; {
+		played := slices.DeleteFunc(slices.Clone(list), func(t *trial) bool { return t.done < d.Replicas })
+		if len(played) == 0 {
+			break
 		}
-		return d.goal.compare(d.scoreOf(&d.goal, d.joint, x, d.Replicas), d.scoreOf(&d.goal, d.joint, y, d.Replicas))
-	})
+		best := d.preferred(&d.goal, d.joint, k, played, d.Replicas)
+		sorted, list = append(sorted, best), slices.DeleteFunc(list, func(t *trial) bool { return t == best })
+	}
+	left := [groups]int{ofKind, ofKind, ofKind}
 	var specs []policies.Spec
-	left := map[bool]int{true: ofKind, false: ofKind}
-	for _, t := range list {
+	for _, t := range append(sorted, list...) {
 		spec := t.specs[k]
-		if fixed := c.resolve(spec).Fixed(); left[fixed] > 0 || spec.Recorded() || slices.Contains(d.Policies, spec) {
-			left[fixed]--
+		if g := c.group(spec); left[g] > 0 || spec.Recorded() || slices.Contains(d.Policies, spec) {
+			left[g]--
 			specs = append(specs, spec)
 		}
 	}

@@ -10,8 +10,10 @@ import (
 )
 
 // settle changes the policy of one class at a time, to another of its finalists, to each
-// fixed size, or to a neighbor, until no change of one class is better or the budget is spent: the policy that
-// is best for a class alone on the cluster may not be best when the classes share it.
+// fixed size, or to a neighbor of the best of each group, until no change of one class is
+// better or the budget is spent: the policy that is best for a class alone on the cluster may
+// not be best when the classes share it. Groups that are not chosen are searched as well,
+// because the verdict compares the best of each kind.
 func (d *decider) settle(ctx context.Context, from *trial, until int) (*trial, error) {
 	for range mostRounds {
 		before := from
@@ -24,7 +26,10 @@ func (d *decider) settle(ctx context.Context, from *trial, until int) (*trial, e
 			}
 			specs := slices.Clone(c.short)
 			if !d.Only {
-				specs = append(append(specs, c.sizes()...), c.possible(c.resolve(from.specs[k]).Neighbors(c.space))...)
+				specs = append(specs, c.sizes()...)
+				for _, best := range c.bestOfGroups(from.specs[k]) {
+					specs = append(specs, c.possible(c.resolve(best).Neighbors(c.space))...)
+				}
 			}
 			best, err := d.narrow(ctx, from, k, specs, until)
 			if err != nil {
@@ -37,6 +42,18 @@ func (d *decider) settle(ctx context.Context, from *trial, until int) (*trial, e
 		}
 	}
 	return from, nil
+}
+
+// bestOfGroups is a policy of the class, and the first finalist of each other group. The
+// finalists are sorted by the goal.
+func (c *class) bestOfGroups(chosen policies.Spec) []policies.Spec {
+	best := []policies.Spec{chosen}
+	for _, spec := range c.short {
+		if !slices.ContainsFunc(best, func(b policies.Spec) bool { return c.group(b) == c.group(spec) }) {
+			best = append(best, spec)
+		}
+	}
+	return best
 }
 
 // narrow replays a fleet with each of some policies of a class, as many as there is budget
@@ -63,7 +80,7 @@ func (d *decider) narrow(ctx context.Context, from *trial, k int, specs []polici
 	slices.SortStableFunc(sorted, func(x, y *trial) int {
 		return d.goal.compare(d.scoreOf(&d.goal, sc, x, few), d.scoreOf(&d.goal, sc, y, few))
 	})
-	var left [groups]int
+	var left [groups]int // how many of each group are kept
 	kept := []*trial{list[0]}
 	for _, t := range sorted {
 		spec := t.specs[k]
@@ -72,13 +89,19 @@ func (d *decider) narrow(ctx context.Context, from *trial, k int, specs []polici
 		if t.failed() || !own && left[g] == kindFinalists {
 			continue
 		}
-		if !own {
-			left[g]++
-		}
+		left[g]++
 		kept = append(kept, t)
 	}
+	// Each group keeps its best for as long as the budget allows.
 	for len(kept) > 1 && d.spent+sc.remaining(kept, d.Replicas)*len(sc.workload.Apps) > until {
-		kept = kept[:len(kept)-1]
+		last := len(kept) - 1
+		for i := last; i > 0; i-- {
+			if left[c.group(kept[i].specs[k])] > left[c.group(kept[last].specs[k])] {
+				last = i
+			}
+		}
+		left[c.group(kept[last].specs[k])]--
+		kept = slices.Delete(kept, last, last+1)
 	}
 	if err := d.play(ctx, sc, kept, d.Replicas); err != nil {
 		return nil, err

@@ -9,20 +9,6 @@ import (
 	"dynalloc/traces"
 )
 
-// newSpace is a space of sizes up to most: every size up to 4, then two for each
-// doubling.
-func newSpace(most int, protections ...policies.Protection) policies.Space {
-	s := policies.Space{Protections: protections}
-	for n, step := 1, 1; n < most; n += step {
-		s.Sizes = append(s.Sizes, n)
-		if n >= 4 && n&(n-1) == 0 {
-			step = n / 2
-		}
-	}
-	s.Sizes = append(s.Sizes, max(most, 1))
-	return s
-}
-
 // setSpace sets the space of a class: sizes up to the largest useful number of
 // executors, and the protections of shuffle files that its cluster has.
 func (c *class) setSpace(cluster *cluster.Cluster, only *policies.Protection) {
@@ -30,7 +16,7 @@ func (c *class) setSpace(cluster *cluster.Cluster, only *policies.Protection) {
 	if only != nil {
 		protections = []policies.Protection{*only}
 	}
-	c.space = newSpace(min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster)), protections...)
+	c.space = policies.NewSpace(min(c.room, cluster.Capacity()/executorCores(c.last, 0, cluster)), protections...)
 }
 
 // A group is a kind of policy that a search keeps until its end: candidates of one group
