@@ -86,7 +86,7 @@ func (b *batch) step(ctx context.Context) error {
 		case !ok:
 			return b.restart("Spark's driver ended")
 		case m.Job == nil || b.running[*m.Job] == nil:
-			return fmt.Errorf("Spark's driver sent a message about no job: %s", m.Error)
+			return fmt.Errorf("a message of Spark's driver is about no job: %s", m.Error)
 		}
 		ids := b.running[*m.Job]
 		delete(b.running, *m.Job)

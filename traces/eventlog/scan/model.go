@@ -153,7 +153,7 @@ func (m *model[T]) resume(d *Decoder, e, zero *T, k, i, j int) (int, int) {
 // first of them.
 func notDigits(v uint64) uint64 {
 	v ^= 0x3030303030303030
-	return (v | v + 0x7676767676767676) & 0x8080808080808080
+	return (v | (v + 0x7676767676767676)) & 0x8080808080808080
 }
 
 // digits reads a number of up to 18 digits, which is most of them, and where it ends; an
