@@ -65,17 +65,9 @@ func listed(t *testing.T) map[string]*listedLog {
 	return logs
 }
 
-// readShared reads every log of shared that counts in its turn.
-func readShared(t *testing.T, each func(path string, a *traces.Application)) {
+// readLogs reads every log below some paths that counts in its turn.
+func readLogs(t *testing.T, paths []string, each func(a *traces.Application)) {
 	t.Helper()
-	var paths []string
-	for _, folder := range folders {
-		path := filepath.Join(shared, filepath.FromSlash(folder))
-		if _, err := os.Stat(path); err != nil {
-			t.Skipf("the real logs are not beside the repository: %v", err)
-		}
-		paths = append(paths, path)
-	}
 	logs, err := source.Open(paths...)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +87,7 @@ func readShared(t *testing.T, each func(path string, a *traces.Application)) {
 		}
 		if a.Log.Lines > 0 {
 			calibrate.InferRequests(a)
-			each(strings.TrimPrefix(filepath.ToSlash(a.Path), shared+"/"), a)
+			each(a)
 		}
 	}
 }
@@ -119,6 +111,14 @@ func TestErrorsDoNotGrow(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it replays a hundred logs")
 	}
+	var paths []string
+	for _, folder := range folders {
+		path := filepath.Join(shared, filepath.FromSlash(folder))
+		if _, err := os.Stat(path); err != nil {
+			t.Skipf("the real logs are not beside the repository: %v", err)
+		}
+		paths = append(paths, path)
+	}
 	logs := listed(t)
 	found := map[string][]Error{}
 	type line struct {
@@ -126,7 +126,8 @@ func TestErrorsDoNotGrow(t *testing.T) {
 		error Error
 	}
 	var lines []line
-	readShared(t, func(path string, a *traces.Application) {
+	readLogs(t, paths, func(a *traces.Application) {
+		path := strings.TrimPrefix(filepath.ToSlash(a.Path), shared+"/")
 		log := logs[path]
 		switch {
 		case log == nil:
@@ -162,5 +163,22 @@ func TestErrorsDoNotGrow(t *testing.T) {
 		if limit, held := reached[h]; held && (100*s.Bounded.Median > limit.median || 100*s.Bounded.P95 > limit.p95 || 100*s.Executors.Median > limit.executorsMedian || 100*s.Executors.P95 > limit.executorsP95) {
 			t.Errorf("the errors of the logs that are %s grew: reached were %+v", h, limit)
 		}
+	}
+}
+
+// The recordings of this repository are replayed against themselves wherever the tests run.
+// The limits are the errors that were reached, in percent. Those of mechanisms are not among
+// them, because their times are not reliable.
+func TestErrorsOfOurRecordingsDoNotGrow(t *testing.T) {
+	var found []Error
+	readLogs(t, []string{"../testdata/recordings"}, func(a *traces.Application) {
+		if Counts(a) {
+			found = append(found, Of(a, Options{}))
+		}
+	})
+	s := Summarize(found)
+	t.Logf("%d logs: median %.2f %%, p95 %.2f %%, executor-seconds median %.2f %%, p95 %.2f %%", s.N, 100*s.Bounded.Median, 100*s.Bounded.P95, 100*s.Executors.Median, 100*s.Executors.P95)
+	if 100*s.Bounded.Median > 0.4 || 100*s.Bounded.P95 > 2 || 100*s.Executors.Median > 0.4 || 100*s.Executors.P95 > 5.6 {
+		t.Error("the errors of our recordings grew")
 	}
 }
