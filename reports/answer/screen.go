@@ -225,7 +225,7 @@ func together(d *decide.Decision) string {
 	if f.Deadlines > 0 {
 		text += fmt.Sprintf("; late %s → %s of %.0f", rounded(d.Now.Misses), rounded(f.Misses), f.Deadlines)
 		if least := stats.Proportion(0, f.Deadlines).High; least > d.Question.MissRate {
-			text += fmt.Sprintf(" (so few runs prove no less than %s %%)", rounded(100*least))
+			text += fmt.Sprintf(" (as there are few runs, up to %s %% may be)", rounded(100*least))
 		} else if !math.IsNaN(f.MissRate.High) {
 			text += fmt.Sprintf(" (up to %s %%)", rounded(100*f.MissRate.High))
 		}

@@ -64,8 +64,8 @@ class        now          set                   now → then   around, s  saved 
 report-sla-* dynamic 0-40 fixed 3              7 → 0 [0-3]/20 1234 → 1234 2.2 97%
 report-sla-* (may change: 21 %): not dynamic: the ramp makes 6 of 20 late
   (fixed 3: 0); dynamic 0-8 instead if start-up < 3.5 s (here 4 s).
-All together: 50 % [40, 60] fewer executor-hours; late 7 → 0 of 20 (so
-  few runs prove no less than 13.9 %).
+All together: 50 % [40, 60] fewer executor-hours; late 7 → 0 of 20 (as
+  there are few runs, up to 13.9 % may be).
 Evidence and other candidates: --details. Files with the settings: -o DIR.
 `
 	if squeeze(got) != squeeze(want) {
@@ -103,7 +103,7 @@ func TestTheChangeOfAnotherClassIsNamed(t *testing.T) {
 	report, load := delayed(t, "report"), delayed(t, "load")
 	report.OwnChange, load.OwnChange = decide.OwnChange{Misses: 0.2}, decide.OwnChange{Misses: -7, OtherMisses: -6}
 	d := decision(report, load)
-	if got := Reason(d, &d.Classes[0]); !strings.HasSuffix(got, "; fewer are late only with the change of load (alone: 7.2)") {
+	if got := Reason(d, &d.Classes[0]); !strings.HasSuffix(got, "; without the change of load 7.2 would still be late") {
 		t.Error(got)
 	}
 	if got := Reason(d, &d.Classes[1]); strings.Contains(got, "only with") {

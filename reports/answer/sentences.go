@@ -61,7 +61,7 @@ func others(d *decide.Decision, c *decide.ClassDecision) string {
 			who, most = cut(x.Class, namesCut[0]), x.OwnChange.OtherMisses
 		}
 	}
-	return fmt.Sprintf("; fewer are late only with the change of %s (alone: %s)", who, rounded(max(0, c.Now.Misses.Value+c.OwnChange.Misses)))
+	return fmt.Sprintf("; without the change of %s %s would still be late", who, rounded(max(0, c.Now.Misses.Value+c.OwnChange.Misses)))
 }
 
 // serviceNeeded is what settings need that the logs do not show.
