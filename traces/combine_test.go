@@ -78,6 +78,29 @@ func TestArrivalsAreCombinedWithApplications(t *testing.T) {
 	}
 }
 
+// The copies of a workload of two minutes come while it runs: an hour later they would be a
+// second workload, and no load at all.
+func TestCopiesOfAShortWorkloadComeWhileItRuns(t *testing.T) {
+	w, err := ReadText(strings.NewReader("app etl cores=2 memory=1g\n  job\n    stage tasks=4x30s\napp report cores=2 memory=1g submit=90s\n  job\n    stage tasks=1x30s\n"), "short")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scaled, _, err := Scale(w, 5, 1)
+	checked(t, scaled, err)
+	later := 0
+	for _, a := range scaled.Apps {
+		if a.Submit > 90*time.Second+2*time.Minute {
+			t.Errorf("%s comes at %v", a.ID, a.Submit)
+		}
+		if a.Submit > 0 && a.Submit != 90*time.Second {
+			later++
+		}
+	}
+	if later != 8 {
+		t.Errorf("%d of 8 copies are shifted", later)
+	}
+}
+
 // Half the load is whole pipelines left out, twice and a half of it copies that
 // come up to an hour later with their rhythm unchanged.
 func TestLoadIsChangedByWholePipelines(t *testing.T) {

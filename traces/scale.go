@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// copyShift bounds how much later a copied pipeline comes than the original: long enough
+// mostShift bounds how much later a copied pipeline comes than the original: long enough
 // that the two do not always start together, short enough that they share the time of
 // day.
-const copyShift = time.Hour
+const mostShift = time.Hour
 
 // MostLoad is the largest factor of [Scale].
 const MostLoad = 100
@@ -25,8 +25,9 @@ type pipeline struct {
 // whole pipelines or by adding copies of them. So the rhythm of each pipeline stays;
 // arrivals are never moved closer together, which would make bursts that never happen.
 // Pipelines are picked at random from the seed. All applications of a copy come later by
-// the same time of up to an hour. If a source has neither users nor names that come
-// again, each application is a pipeline.
+// the same time of up to an hour, and of up to the length of the workload, because what
+// comes after all others does not add to their load. If a source has neither users nor
+// names that come again, each application is a pipeline.
 //
 // factor is above 0 and at most 100. The second result has, for each application of the
 // new workload, the index of its original in the old one. It is an error if the result is
@@ -37,7 +38,7 @@ func Scale(w *Workload, factor float64, seed uint64) (*Workload, []int, error) {
 	}
 	pipelines := pipelinesOf(w)
 	random := randomOf(seed, "scale")
-	scaled := scaling{w.derived(), map[*Application]int{}}
+	scaled := scaling{w.derived(), min(mostShift, lengthOf(w)), map[*Application]int{}}
 	copies := int(factor) // of all pipelines, the originals included
 	for number := range copies {
 		for _, p := range pipelines {
@@ -75,14 +76,28 @@ func Scale(w *Workload, factor float64, seed uint64) (*Workload, []int, error) {
 // A scaling is a workload that is being made, with the index of each application's
 // original.
 type scaling struct {
-	w      *Workload
-	origin map[*Application]int
+	w         *Workload
+	mostShift time.Duration // of a copy
+	origin    map[*Application]int
+}
+
+// lengthOf is the time from the first submission of a workload until all could have ended,
+// if nothing waited.
+func lengthOf(w *Workload) time.Duration {
+	var first, end time.Duration
+	for i, a := range w.Apps {
+		if i == 0 || a.Submit < first {
+			first = a.Submit
+		}
+		end = max(end, a.Submit+CriticalPath(a))
+	}
+	return end - first
 }
 
 // add adds copy number of a pipeline; number 0 is the original. share is by how much of
-// copyShift the copy comes later.
+// mostShift the copy comes later.
 func (s *scaling) add(p *pipeline, number int, share float64) {
-	shift := time.Duration(share * float64(copyShift)).Truncate(time.Millisecond)
+	shift := time.Duration(share * float64(s.mostShift)).Truncate(time.Millisecond)
 	for k, a := range p.apps {
 		c := a.unrecorded()
 		if number > 0 {
