@@ -8,9 +8,10 @@ import (
 	"dynalloc/bench/metrics"
 )
 
-// WriteBenchmarks writes the headline metrics of each result in the benchmark format of Go
-// (https://go.dev/design/14313-benchmark-format), which benchstat reads: a line for each, and
-// lines of one name for the replicas and seeds of one policy, load and window.
+// WriteBenchmarks writes the headline metrics in the benchmark format of Go
+// (https://go.dev/design/14313-benchmark-format), which benchstat reads: lines of one name for
+// the replicas and seeds of one policy, load and window, a line for what is independent of
+// the others. At a load other than 1 that is the mean of a seed's replicas.
 func (f *Folder) WriteBenchmarks(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	for _, name := range metrics.Headline {
@@ -18,11 +19,11 @@ func (f *Folder) WriteBenchmarks(w io.Writer) error {
 			fmt.Fprintf(out, "Unit %s better=%s\n", name, better)
 		}
 	}
-	err := f.Each(func(r *Result) error {
-		fmt.Fprintf(out, "BenchmarkSweep/policy=%s/load=%s/window=%s 1", r.Policy, Load(r.Load), r.Window)
+	err := f.units(func(u *unit) error {
+		fmt.Fprintf(out, "BenchmarkSweep/policy=%s/load=%s/window=%s 1", u.of.Policy, Load(u.of.Load), u.of.Window)
 		for _, name := range metrics.Headline {
-			if v, there := r.All[name]; there {
-				fmt.Fprintf(out, " %v %s", v, name)
+			if m := u.metrics[metrics.Position(name)]; m.n > 0 {
+				fmt.Fprintf(out, " %v %s", m.mean, name)
 			}
 		}
 		_, err := fmt.Fprintln(out)

@@ -49,6 +49,57 @@ func (m *moments) estimate() stats.Estimate {
 	return stats.Estimate{Value: m.mean, Interval: stats.Interval{Low: m.mean - half, High: m.mean + half}}
 }
 
+// A unit is a value of a policy's metrics that is independent of its other units: a result,
+// or at a load other than 1 the mean of all replicas of a seed, because the seed chooses the
+// applications that are copied or left out, which replicas share.
+type unit struct {
+	of      *Result // the first of its results
+	results int
+	metrics []moments // by index into metrics.Table
+}
+
+// units calls do with each unit. Seeds change more slowly than replicas and policies, so the
+// results of a seed at one load and in one window are beside each other.
+func (f *Folder) units(do func(*unit) error) error {
+	var open []*unit // of one seed, load and window
+	of := map[string]int{}
+	flush := func() error {
+		for _, u := range open {
+			if err := do(u); err != nil {
+				return err
+			}
+		}
+		open = nil
+		clear(of)
+		return nil
+	}
+	err := f.Each(func(r *Result) error {
+		if len(open) > 0 {
+			if last := open[0].of; last.Load == 1 || last.Load != r.Load || last.Window != r.Window || last.Seed != r.Seed {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+		}
+		i, there := of[r.Policy]
+		if !there {
+			i = len(open)
+			of[r.Policy], open = i, append(open, &unit{of: r, metrics: make([]moments, len(metrics.Table))})
+		}
+		open[i].results++
+		for k := range metrics.Table {
+			if v, there := r.All[metrics.Table[k].Name]; there {
+				open[i].metrics[k].add(v)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
+
 // Summary reads the results once, and keeps sums alone.
 func (f *Folder) Summary() (*Summary, error) {
 	s := &Summary{Manifest: f.Manifest}
@@ -59,18 +110,18 @@ func (f *Folder) Summary() (*Summary, error) {
 	}
 	sums := map[id][]moments{}
 	groups := map[id]*Group{}
-	err := f.Each(func(r *Result) error {
-		of := id{r.Policy, r.Load, r.Window}
+	err := f.units(func(u *unit) error {
+		of := id{u.of.Policy, u.of.Load, u.of.Window}
 		g := groups[of]
 		if g == nil {
-			g = &Group{Policy: r.Policy, Load: r.Load, Window: r.Window}
+			g = &Group{Policy: u.of.Policy, Load: u.of.Load, Window: u.of.Window}
 			groups[of], sums[of] = g, make([]moments, len(metrics.Table))
 			s.Groups = append(s.Groups, g)
 		}
-		g.Results++
-		for i := range metrics.Table {
-			if v, there := r.All[metrics.Table[i].Name]; there {
-				sums[of][i].add(v)
+		g.Results += u.results
+		for i := range u.metrics {
+			if u.metrics[i].n > 0 {
+				sums[of][i].add(u.metrics[i].mean)
 			}
 		}
 		return nil

@@ -64,6 +64,55 @@ func TestASummaryIsOverReplicasAndSeeds(t *testing.T) {
 	}
 }
 
+// At another load the seed chooses what is copied, so the replicas of a seed are no news about
+// other seeds: the interval is over the means of seeds, and one seed has none.
+func TestReplicasOfOneLoadAreNotIndependent(t *testing.T) {
+	for plan, want := range map[string]int{"seed 1..3": 3, "seed 1": 1} {
+		folder := t.TempDir()
+		swept(t, newRunner(t, lecture, "policy static,n=2\nload 2\nreplica 0..4\n"+plan+"\n"), folder, Shard{Of: 1}, 2)
+		f, err := OpenFolder(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := f.Summary()
+		if err != nil || len(s.Groups) != 1 || s.Groups[0].Results != 5*want {
+			t.Fatalf("%s: %+v, %v", plan, s, err)
+		}
+		var seeds []float64
+		sum, n := map[int]float64{}, map[int]float64{}
+		if err := f.Each(func(r *Result) error {
+			sum[r.Seed] += r.All["turnaround_p95"]
+			n[r.Seed]++
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for seed := range sum {
+			seeds = append(seeds, sum[seed]/n[seed])
+		}
+		got := s.Groups[0].Metric("turnaround_p95")
+		if len(seeds) != want || math.Abs(got.Value-stats.Mean(seeds)) > 1e-9 || math.IsNaN(got.Low) != (want == 1) {
+			t.Errorf("%s: %v of seeds %v", plan, got, seeds)
+		}
+		if want == 3 {
+			squares := 0.0
+			for _, v := range seeds {
+				squares += (v - got.Value) * (v - got.Value)
+			}
+			if half := 4.302653 * math.Sqrt(squares/2/3); math.Abs(got.High-got.Value-half) > 1e-5*half {
+				t.Errorf("%v, want ± %v", got, half)
+			}
+		}
+		var out bytes.Buffer
+		if err := f.WriteBenchmarks(&out); err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(out.Bytes(), []byte("BenchmarkSweep/")); lines != want {
+			t.Errorf("%s: %d lines for benchstat", plan, lines)
+		}
+	}
+}
+
 // Results that do not fit their manifest are not complete, whatever is wrong with them.
 func TestFoldersThatAreNotComplete(t *testing.T) {
 	folder := t.TempDir()

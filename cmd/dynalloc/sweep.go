@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,29 +48,23 @@ func newSweep() *cobra.Command {
 			if out.folder == "" {
 				return usagef("give -o FOLDER: results are kept there, and the same command goes on with them")
 			}
-			if summary && shard.Of > 1 {
-				return usagef("--summary and --shard: put the shards together with \"dynalloc sweep merge\", then use --summary alone")
+			if summary && (len(args) > 0 || f.planned() || shard.Of > 1) {
+				return usagef("--summary only reads complete results: finish the sweep or merge its shards first, then give \"dynalloc sweep --summary -o FOLDER\" alone")
 			}
 			if err := out.checkFolder(); err != nil {
 				return err
 			}
-			var partly error
-			if len(args) > 0 || f.planned() || !summary {
-				if partly = f.sweep(cmd, args, shard, out.folder); partly != nil && !errors.Is(partly, errPartly) {
-					return partly
-				}
-			}
 			if summary {
-				return errors.Join(summarize(cmd, &out, f.quiet), partly)
+				return summarize(cmd, &out, f.quiet)
 			}
-			return partly
+			return f.sweep(cmd, args, shard, out.folder)
 		},
 	}
 	f.addFlags(cmd)
 	f.on.addFlags(cmd)
 	out.addFormat(cmd, "format of --summary")
 	cmd.Flags().StringVarP(&out.folder, "out", "o", "", "`folder` of the results")
-	cmd.Flags().BoolVar(&summary, "summary", false, "print tables of the results in the folder, and write them there with pictures and a file for benchstat; without a plan, of the results that are there")
+	cmd.Flags().BoolVar(&summary, "summary", false, "print tables of the complete results in the folder, and write them there with pictures and a file for benchstat")
 	addParsed(cmd, "shard", "", "only every N-th cell, from number `I/N` on: 0/4, 1/4, 2/4 and 3/4 are all; see \"dynalloc sweep merge --help\"", "", func(text string) (sweep.Shard, error) {
 		var err error
 		shard, err = parseShard(text)

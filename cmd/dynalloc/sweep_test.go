@@ -48,8 +48,21 @@ func TestASweepThatIsKilledGoesOn(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.AfterFunc(time.Duration(random.IntN(150))*time.Millisecond+time.Duration(round)*time.Millisecond, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
+		// Killed when the store has grown by up to a tenth of the results, and sometimes at once.
+		until := sizeOf(store) + int64(random.IntN(len(want)/10))
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		var err error
+		for running := true; running; {
+			if round%4 == 0 || sizeOf(store) > until {
+				_ = cmd.Process.Kill()
+			}
+			select {
+			case err = <-ended:
+				running = false
+			case <-time.After(time.Millisecond):
+			}
+		}
 		if cmd.ProcessState.Exited() {
 			if err != nil {
 				t.Fatalf("%v: %s", err, cmd.Stderr)
@@ -77,6 +90,15 @@ func TestASweepThatIsKilledGoesOn(t *testing.T) {
 		t.Errorf("files %q; lines after the kills: %v", left, reached)
 	}
 	t.Logf("%d kills, at %d numbers of lines", kills, len(reached))
+}
+
+// sizeOf is the size of a file, 0 if there is none.
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // A second process on the same results is refused, with what to do; SIGTERM ends the first

@@ -45,7 +45,7 @@ func Document(f *sweep.Folder) (*reports.Document, error) {
 	if missing := m.Cells - m.Results; missing > 0 {
 		d.Summary = append(d.Summary, fmt.Sprintf("%s of %d have no result: they could not be replayed.", words.Plural(missing, "cell"), m.Cells))
 	}
-	d.Summary = append(d.Summary, "Values are means over replicas and seeds, with half of their 95 % interval. It is about chance in one workload, not about other days.")
+	d.Summary = append(d.Summary, "Values are means over replicas and seeds, with half of their 95 % interval. It is about chance in one workload, not about other days. At a load other than 1 it is over seeds, each of which copies or leaves out other applications.")
 	var settings []*setting
 	for _, g := range summary.Groups {
 		if n := len(settings); n == 0 || settings[n-1].load != g.Load || settings[n-1].window != g.Window {
