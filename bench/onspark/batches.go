@@ -68,7 +68,7 @@ func (b *batch) step(ctx context.Context) error {
 		if b.Stats.FileBytes, err = sizeOf(b.cluster.Files); err != nil {
 			return err
 		}
-		b.driver, b.Stats.Slots, b.Stats.Spark = d, max(ready.Slots, 1), ready.Version
+		b.driver, b.Stats.Slots, b.Stats.Spark = d, within(ready.Slots), ready.Version
 		b.Stats.Transform = b.Stats.Transform || !ready.Arrow
 	}
 	for len(b.running) < jobsAtATime {
@@ -79,6 +79,9 @@ func (b *batch) step(ctx context.Context) error {
 		if err := b.send(tasks); err != nil {
 			break // the driver has ended, which its messages show
 		}
+	}
+	if len(b.running) == 0 {
+		return fmt.Errorf("%d requests are in no job: an error in this program", b.left)
 	}
 	select {
 	case m, ok := <-b.driver.messages:
@@ -94,12 +97,15 @@ func (b *batch) step(ctx context.Context) error {
 		if m.Error != "" {
 			return b.jobFailed(ids, m.Error)
 		}
-		b.Stats.Slots = max(m.Slots, b.Stats.Slots)
+		b.Stats.Slots = max(within(m.Slots), b.Stats.Slots)
 		return b.jobDone(ids, m.Lines)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
+
+// within is a number of slots that a driver says, within what a job can use.
+func within(slots int) int { return min(max(slots, 1), mostOfJob) }
 
 // next takes the requests of the next job, by task.
 func (b *batch) next() (tasks [][]int) {
@@ -166,32 +172,33 @@ func (b *batch) send(tasks [][]int) error {
 	return err
 }
 
-// jobDone takes the lines of a job. Requests without a line are done again.
+// jobDone takes the lines of a job. Requests without an answer are done again. Spark may run
+// a task twice, so a request may have several lines.
 func (b *batch) jobDone(ids []int, lines []string) error {
 	b.Stats.Jobs++
 	b.inARow, b.worked = 0, true
-	missing := map[int]bool{} // of the requests of the job
+	open := make(map[int]*Failure, len(ids)) // the requests of the job; nil: answered
 	for _, i := range ids {
-		missing[i] = true
+		open[i] = &Failure{Request: i}
 	}
 	for _, line := range lines {
 		i, what, ms, rest, err := parseLine(line)
-		if _, asked := missing[i]; err == nil && !asked {
+		f, asked := open[i]
+		if err == nil && !asked {
 			err = fmt.Errorf("it is about request %d, which is not in the job", i)
+		}
+		if err == nil && what == noAnswer {
+			var e end
+			if err = json.Unmarshal([]byte(rest), &e); err == nil && f != nil {
+				f.Status, f.Stderr = e.Status, e.Stderr
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("a line from Spark cannot be right: %q: %w", line, err)
 		}
 		switch what {
 		case noAnswer:
-			var e end
-			if err := json.Unmarshal([]byte(rest), &e); err != nil {
-				return fmt.Errorf("a line from Spark cannot be right: %q: %w", line, err)
-			}
-			if b.failed++; b.failed >= hopeless && !b.alive {
-				return fmt.Errorf("the worker ends without an answer on all requests: %s\n%s", e.Status, e.Stderr)
-			}
-			b.retry(i, Failure{Request: i, Status: e.Status, Stderr: e.Stderr})
+			continue
 		case firstAnswer:
 			b.Stats.Starts++
 			b.Stats.StartMS += ms
@@ -199,19 +206,25 @@ func (b *batch) jobDone(ids []int, lines []string) error {
 			b.Stats.Answers++
 			b.Stats.AnswerMS += ms
 		}
-		if what != noAnswer {
-			b.alive = true
-			if err := b.answer(i, rest); err != nil {
-				return err
-			}
+		b.alive, open[i] = true, nil
+		if err := b.answer(i, rest); err != nil {
+			return err
 		}
-		missing[i] = false
 	}
 	for _, i := range ids {
-		if missing[i] {
+		f := open[i]
+		switch {
+		case f == nil:
+			continue
+		case f.Status == "":
 			b.Stats.Missing++
-			b.retry(i, Failure{Request: i, Status: "the job was done without an answer to it"})
+			f.Status = "the job was done without an answer to it"
+		default:
+			if b.failed++; b.failed >= hopeless && !b.alive {
+				return fmt.Errorf("the worker ends without an answer on all requests: %s\n%s", f.Status, f.Stderr)
+			}
 		}
+		b.retry(*f)
 	}
 	return nil
 }
@@ -244,11 +257,10 @@ func (b *batch) answer(i int, line string) error {
 	return fmt.Errorf("request %s has two different answers: two workers are not the same program, or one computes something else", b.requests[i])
 }
 
-// retry has a request without an answer done again, unless it was tried often enough.
-func (b *batch) retry(i int, f Failure) {
-	if b.answers[i] != 0 {
-		return
-	}
+// retry has a request of a job that did not answer it done again, unless it was tried often
+// enough. It is called once for each job of the request.
+func (b *batch) retry(f Failure) {
+	i := f.Request
 	if b.attempts[i]++; b.attempts[i] < attempts {
 		b.crashed = append(b.crashed, i)
 		return
@@ -270,7 +282,7 @@ func (b *batch) jobFailed(ids []int, why string) error {
 		b.again = append(b.again, ids)
 		return nil
 	case len(ids) == 1:
-		b.retry(ids[0], Failure{Request: ids[0], Status: why})
+		b.retry(Failure{Request: ids[0], Status: why})
 	default:
 		b.again = append(b.again, parts(ids, 2)...)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -19,6 +20,9 @@ import (
 
 // The test program is also the worker and Spark's driver of tests: TestMain is told which.
 const role = "ONSPARK_TEST_ROLE"
+
+// slotsOf is how many slots the driver says that there are.
+const slotsOf = "ONSPARK_TEST_SLOTS"
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(role) {
@@ -36,8 +40,8 @@ func work() {
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		switch request := lines.Text(); request {
-		case "exit":
-			fmt.Fprintln(os.Stderr, "this request cannot be")
+		case "exit", "exit thrice":
+			fmt.Fprintf(os.Stderr, "this request cannot be: %s\n", request)
 			os.Exit(7)
 		case "panic":
 			panic("out of bounds")
@@ -48,7 +52,7 @@ func work() {
 }
 
 // drive is a driver without Spark: it runs the tasks of a job in this process. Requests
-// whose text says so make their job fail, lose their answer or end the driver.
+// whose text says so make their job fail, lose or repeat their lines, or end the driver.
 func drive() {
 	conn, err := net.Dial("unix", os.Getenv("DYNALLOC_SOCKET"))
 	if err != nil {
@@ -60,7 +64,11 @@ func drive() {
 	if err := json.Unmarshal(line, &first); err != nil {
 		panic(err)
 	}
-	out.Encode(map[string]any{"ready": true, "slots": 4, "arrow": first.Arrow, "version": "test"})
+	slots, err := strconv.Atoi(os.Getenv(slotsOf))
+	if err != nil {
+		slots = 4
+	}
+	out.Encode(map[string]any{"ready": true, "slots": slots, "arrow": first.Arrow, "version": "test"})
 	for {
 		line, err := in.ReadBytes('\n')
 		if err != nil {
@@ -70,7 +78,7 @@ func drive() {
 		if err := json.Unmarshal(line, &j); err != nil {
 			panic(err)
 		}
-		answer := map[string]any{"job": j.Job}
+		answer := map[string]any{"job": j.Job, "slots": slots}
 		var lines []string
 		text := strings.Join(slices.Concat(j.Tasks...), "\n")
 		switch {
@@ -88,6 +96,10 @@ func drive() {
 			switch line = strings.TrimSuffix(line, "\n"); {
 			case strings.Contains(line, "twice"):
 				lines = append(lines, line, line)
+			case strings.Contains(line, "thrice"):
+				lines = append(lines, line, line, line)
+			case strings.Contains(line, "of another job"):
+				lines = append(lines, line, "0"+strings.TrimLeft(line, "0123456789"))
 			case strings.Contains(line, "differs"):
 				lines = append(lines, line, line+" ")
 			case strings.Contains(line, "lost") && once("lost"):
@@ -242,6 +254,42 @@ func TestAnswersThatAreLostOrComeTwice(t *testing.T) {
 	check(t, requests, answers)
 	if _, _, _, err := answered(t, "1", "differs"); err == nil || !strings.Contains(err.Error(), "differs has two different answers") {
 		t.Errorf("two different answers: %v", err)
+	}
+}
+
+// A worker ends at a request, and Spark brings that line three times, with a job that loses
+// the answer of another request. The first is still tried three times and named once, and
+// the other is done again.
+func TestAFailureThatComesSeveralTimesCountsOnce(t *testing.T) {
+	requests := numbered(20, "exit thrice", "lost")
+	answers, failures, stats, err := answered(t, requests...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, requests, answers, 0)
+	if len(failures) != 1 || failures[0].Request != 0 || failures[0].Attempts != attempts || stats.Missing != 1 {
+		t.Errorf("failures: %+v, %d missing", failures, stats.Missing)
+	}
+}
+
+// A job brings a line about a request of an earlier job: it is not taken for the answer.
+func TestALineAboutARequestOfAnotherJob(t *testing.T) {
+	requests := append(numbered(50), "of another job")
+	if _, _, _, err := answered(t, requests...); err == nil || !strings.Contains(err.Error(), "request 0, which is not in the job") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Spark says numbers of slots that cannot be, as from spark.default.parallelism.
+func TestImpossibleNumbersOfSlots(t *testing.T) {
+	for _, slots := range []int{math.MinInt, -1, 0, 1 << 31, 1 << 62, math.MaxInt} {
+		t.Setenv(slotsOf, strconv.Itoa(slots))
+		requests := numbered(50, "exit")
+		answers, failures, _, err := answered(t, requests...)
+		if err != nil || len(failures) != 1 {
+			t.Errorf("%d slots: %v, %v", slots, failures, err)
+		}
+		check(t, requests, answers, 0)
 	}
 }
 
